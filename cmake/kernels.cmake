@@ -1,0 +1,24 @@
+# One body per instruction set. Fused multiply-add is allowed here and nowhere else.
+set(KERNEL_FLAGS -O3 -fopenmp-simd -ffp-contract=fast -fno-math-errno -fno-trapping-math)
+set(QMTRAJ_KERNEL_OBJECTS)
+
+add_library(kernels OBJECT src/kernels/kernels.c)
+target_include_directories(kernels PRIVATE src)
+target_link_libraries(kernels PRIVATE qmtraj_warnings)
+
+function(add_kernels name isa)
+  add_library(kernels_${name} OBJECT src/kernels/kernels_body.c)
+  string(TOUPPER ${name} upper)
+  target_compile_definitions(kernels_${name} PRIVATE KERNELS_TABLE=KERNELS_${upper} KERNELS_ISA="${name}"
+                             KERNELS_${upper}_BUILD=1)
+  target_include_directories(kernels_${name} PRIVATE src)
+  target_compile_options(kernels_${name} PRIVATE ${KERNEL_FLAGS} ${ARGN})
+  target_link_libraries(kernels_${name} PRIVATE qmtraj_warnings)
+  set(QMTRAJ_KERNEL_OBJECTS ${QMTRAJ_KERNEL_OBJECTS} $<TARGET_OBJECTS:kernels_${name}> PARENT_SCOPE)
+endfunction()
+
+add_kernels(generic generic)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  add_kernels(avx2 avx2 -mavx2 -mfma)
+  add_kernels(avx512 avx512 -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512)
+endif()

@@ -1,0 +1,24 @@
+# data/*.csv -> const C tables in the build folder, by the host tool tablegen. The list below says
+# which struct of src/data/tables.h a file fills.
+set(QMTRAJ_TABLES_DIR ${CMAKE_BINARY_DIR}/tables)
+set(QMTRAJ_TABLE_LIST
+  gfn2_elements.csv:Gfn2Element
+  gfn2_shells.csv:Gfn2Shell
+  sto_ng.csv:StoPrimitive
+  disp_element.csv:DispElement
+  d4_gfn2_reference.csv:D4Reference
+  d4_gfn2_c6.csv:D4C6
+  masses.csv:AtomicMass)
+
+add_executable(tablegen tools/tablegen.c)
+set(TABLE_INPUTS)
+foreach(entry ${QMTRAJ_TABLE_LIST})
+  string(REGEX REPLACE ":.*" "" file ${entry})
+  list(APPEND TABLE_INPUTS ${CMAKE_SOURCE_DIR}/data/${file})
+endforeach()
+set(QMTRAJ_TABLES ${QMTRAJ_TABLES_DIR}/tables_gen.c ${QMTRAJ_TABLES_DIR}/tables_gen.h)
+add_custom_command(
+  OUTPUT ${QMTRAJ_TABLES}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${QMTRAJ_TABLES_DIR}
+  COMMAND tablegen ${CMAKE_SOURCE_DIR}/data ${QMTRAJ_TABLES_DIR} ${QMTRAJ_TABLE_LIST}
+  DEPENDS tablegen ${TABLE_INPUTS})

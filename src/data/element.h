@@ -1,0 +1,17 @@
+#ifndef DATA_ELEMENT_H
+#define DATA_ELEMENT_H
+
+/// Elements 1..86 by number and symbol.
+
+enum { ELEMENT_MAX = 86 };
+
+/// Atomic number of a symbol in any case ("Cl", "CL", "cl"); 0 if there is none.
+int element_number(const char *symbol);
+/// "H" .. "Rn"; "?" outside 1..86.
+const char *element_symbol(int z);
+/// Standard atomic weight in dalton; 0 outside 1..86.
+double element_mass_da(int z);
+/// The symbol nearest in spelling, for error messages.
+const char *element_nearest(const char *symbol);
+
+#endif

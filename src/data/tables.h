@@ -1,0 +1,98 @@
+#ifndef DATA_TABLES_H
+#define DATA_TABLES_H
+
+/// Structs of the tables that tools/tablegen.c makes from data/*.csv: one struct per file, one member
+/// per column, in the units of the CSV header. A column that a struct does not know does not compile.
+/// Row counts are enum constants of the generated header tables_gen.h.
+
+/// data/gfn2_elements.csv: one element of GFN2-xTB.
+/// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
+typedef struct {
+    int z;
+    const char *symbol;
+    int nshell;         ///< rows in gfn2_shells.csv
+    double zval;        ///< valence electrons
+    double rep_alpha;   ///< repulsion exponent, bohr^-1.5 (bohr^-1 in H/He pairs)
+    double rep_zeff;    ///< effective nuclear charge of the repulsion, e
+    double hardness;    ///< hartree/e^2
+    double gamma3;      ///< third-order parameter, hartree/e^3
+    double dip_kernel;  ///< hartree/(e bohr)^2
+    double quad_kernel; ///< hartree/(e bohr^2)^2
+    double mp_vcn;      ///< valence coordination number of the multipole radius
+    double mp_rad;      ///< multipole base radius, bohr
+    double en_pauling;  ///< Pauling electronegativity
+    double poly_rad;    ///< radius of the shell polynomial, angstrom
+    double cov_rad;     ///< covalent radius before the factor 4/3, angstrom
+} Gfn2Element;
+
+/// data/gfn2_shells.csv: one shell, in basis order.
+typedef struct {
+    int z;
+    const char *symbol;
+    int shell;             ///< running number inside the element, from 0
+    int n, l, nprim;       ///< quantum numbers, length of the STO-NG expansion
+    double zeta;           ///< Slater exponent, 1/bohr
+    double level;          ///< eV of the method (27.21138505 per hartree)
+    double kcn;            ///< shift with the coordination number, eV of the method
+    double poly;           ///< shell polynomial coefficient
+    double hardness_scale; ///< factor on the hardness of the element
+    double gamma3_scale;   ///< factor on gamma3 of the element
+    double refocc;         ///< reference occupation, e
+} Gfn2Shell;
+
+/// data/sto_ng.csv: one primitive of a Slater function with exponent 1.
+/// Stewart, J. Chem. Phys. 52, 431 (1970), 10.1063/1.1672702.
+typedef struct {
+    int n, l;
+    int N;              ///< length of the expansion
+    int index;          ///< from 0
+    double exponent;    ///< 1/bohr^2
+    double coefficient; ///< for normalised primitives
+} StoPrimitive;
+
+/// data/disp_element.csv: one element of D3 and D4.
+typedef struct {
+    int z;
+    const char *symbol;
+    double rcov_angstrom_raw; ///< before scaling
+    double rcov_bohr;         ///< 4/3 of it
+    double r4_over_r2_raw;    ///< bohr^2
+    double sqrt_q;            ///< C8/C6 = 3 sqrt_q(A) sqrt_q(B)
+    double en_pauling;
+    double d4_zeff;           ///< effective nuclear charge of the charge scaling, e
+    double d4_hardness;
+    int d4_nref, d3_nref;     ///< number of reference systems
+} DispElement;
+
+/// data/d4_gfn2_reference.csv: one reference system of D4.
+/// Caldeweyher et al., J. Chem. Phys. 150, 154122 (2019), 10.1063/1.5090222.
+typedef struct {
+    int index;              ///< from 0 over all elements
+    int z;
+    int ref;                ///< from 1 inside the element
+    double cn;              ///< coordination number in the Gaussian weights
+    double q_gfn2;          ///< GFN2 charge of the reference atom, e
+    int ngauss;             ///< 1 or 3
+    double cn_d3count;      ///< provenance only, as the next four
+    int subtracted_system;
+    double q_subtracted;
+    double n_subtracted;
+    double scale;
+} D4Reference;
+
+/// data/d4_gfn2_c6.csv: C6 of a pair of references, index_a >= index_b.
+typedef struct {
+    int z_a, ref_a, z_b, ref_b;
+    double c6; ///< hartree bohr^6
+} D4C6;
+
+/// data/masses.csv: standard atomic weights, IUPAC 2016 abridged.
+typedef struct {
+    int z;
+    const char *symbol;
+    double mass_da;
+} AtomicMass;
+
+#include "tables_gen.h"
+
+#endif

@@ -1,0 +1,68 @@
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/context.h"
+
+/// The face of everything that gives an energy and its slope at a geometry: GFN-xTB, or springs and
+/// Lennard-Jones atoms for the tests of the motion. Dynamics knows only this face.
+
+/// How an evaluation went, for summaries and warnings.
+typedef struct {
+    int scf_iterations; ///< density builds, 0 for model engines
+    double scf_residual; ///< RMS of the last change of charges and moments
+    int recovery;       ///< 0: at the first try, else the rung of the recovery ladder that worked
+} EngineReport;
+
+/// Where results go. Every pointer may be NULL.
+typedef struct {
+    double *energy;        ///< hartree, the free energy that dynamics conserves
+    double (*gradient)[3]; ///< [n_atoms][3] hartree/bohr
+    double *charges;       ///< [n_atoms] e
+    double *dipole;        ///< [3] e bohr, about the origin
+    EngineReport *report;
+} EngineResult;
+
+typedef struct Engine Engine;
+
+typedef struct {
+    const char *name;
+    /// Energy and slopes at xyz [n_atoms][3] in bohr. Allocates nothing. After a failure (QMT_ERR_SCF,
+    /// QMT_ERR_INPUT) the results are untouched and the engine can be used again.
+    QmtStatus (*evaluate)(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
+                          const EngineResult *result);
+    void (*destroy)(Engine *engine);
+} EngineType;
+
+/// First member of every engine.
+struct Engine {
+    const EngineType *type;
+    size_t n_atoms;
+    /// Everything that the engine remembers from one evaluation to the next and that decides the next
+    /// byte, as plain doubles: a copy of it is a complete snapshot, restoring the copy restores the
+    /// engine, zeroing it makes the engine forget. NULL and 0 if it remembers nothing.
+    double *memory;
+    size_t memory_size; ///< doubles
+};
+
+static inline QmtStatus engine_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
+                                        const EngineResult *result)
+{
+    return engine->type->evaluate(ctx, engine, xyz, result);
+}
+
+/// Makes the engine forget what it remembers from earlier evaluations.
+static inline void engine_forget(Engine *engine)
+{
+    for (size_t i = 0; i < engine->memory_size; i++)
+        engine->memory[i] = 0.0;
+}
+
+/// Destroys the engine and sets the pointer to NULL; accepts NULL.
+static inline void engine_destroy(Engine **engine)
+{
+    if (*engine != NULL)
+        (*engine)->type->destroy(*engine);
+    *engine = NULL;
+}
+
+#endif

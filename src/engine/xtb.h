@@ -1,0 +1,25 @@
+#ifndef ENGINE_XTB_H
+#define ENGINE_XTB_H
+
+#include "engine/engine.h"
+
+/// One contribution to the energy, for the breakdown that `qmtraj energy` prints.
+typedef struct {
+    const char *name; ///< e.g. "repulsion"
+    double energy;    ///< hartree
+} EnergyTerm;
+
+enum { ENERGY_TERMS_MAX = 16 };
+
+/// Makes a GFN-xTB engine. Arguments and failures as qmt_engine_create().
+QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
+                     const QmtEngineOptions *options, Engine **engine);
+
+/// The contributions of the last successful evaluation; returns how many.
+size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX]);
+
+/// For tests of the recovery ladder: the n-th evaluation from now (1 = the next) reports that the
+/// SCF did not converge on any rung. 0 switches it off.
+void xtb_fail_at(Engine *engine, long n);
+
+#endif
