@@ -1,7 +1,8 @@
 # data/*.csv -> const C tables in the build folder, by the host tool tablegen. The list below says
-# which struct of src/data/tables.h a file fills.
+# which struct of src/data/tables.h a file fills; "constants" makes a macro of each row.
 set(QMTRAJ_TABLES_DIR ${CMAKE_BINARY_DIR}/tables)
 set(QMTRAJ_TABLE_LIST
+  gfn2_globals.csv:constants
   gfn2_elements.csv:Gfn2Element
   gfn2_shells.csv:Gfn2Shell
   sto_ng.csv:StoPrimitive
@@ -11,6 +12,7 @@ set(QMTRAJ_TABLE_LIST
   masses.csv:AtomicMass)
 
 add_executable(tablegen tools/tablegen.c)
+target_link_libraries(tablegen PRIVATE qmtraj_warnings)
 set(TABLE_INPUTS)
 foreach(entry ${QMTRAJ_TABLE_LIST})
   string(REGEX REPLACE ":.*" "" file ${entry})

@@ -1,0 +1,13 @@
+#ifndef BASE_NEAREST_H
+#define BASE_NEAREST_H
+
+#include <stddef.h>
+
+/// The candidate that needs the fewest single-letter changes (insert, delete, replace) to become
+/// the word, case ignored; the first of equals. For "did you mean" sentences.
+///
+/// @param candidates  [n], n >= 1; of longer names only the first 63 letters count
+/// Cannot fail. Allocates nothing.
+const char *nearest_name(const char *word, const char *const *candidates, size_t n);
+
+#endif

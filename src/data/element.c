@@ -1,0 +1,35 @@
+#include "data/element.h"
+
+#include <strings.h>
+
+#include "base/nearest.h"
+#include "data/tables.h"
+
+// data/masses.csv has one row per element in the order of Z; a unit test watches it.
+_Static_assert((int)N_MASSES == (int)ELEMENT_MAX, "one mass per element");
+
+int element_number(const char *symbol)
+{
+    for (int i = 0; i < N_MASSES; i++)
+        if (strcasecmp(symbol, TABLE_MASSES[i].symbol) == 0)
+            return TABLE_MASSES[i].z;
+    return 0;
+}
+
+const char *element_symbol(int z)
+{
+    return z >= 1 && z <= ELEMENT_MAX ? TABLE_MASSES[z - 1].symbol : "?";
+}
+
+double element_mass_da(int z)
+{
+    return z >= 1 && z <= ELEMENT_MAX ? TABLE_MASSES[z - 1].mass_da : 0.0;
+}
+
+const char *element_nearest(const char *symbol)
+{
+    const char *symbols[ELEMENT_MAX];
+    for (int i = 0; i < ELEMENT_MAX; i++)
+        symbols[i] = TABLE_MASSES[i].symbol;
+    return nearest_name(symbol, symbols, ELEMENT_MAX);
+}

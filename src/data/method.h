@@ -1,0 +1,69 @@
+#ifndef DATA_METHOD_H
+#define DATA_METHOD_H
+
+/// A method of the GFN family: its name and the constants that belong to no element. The numbers
+/// come from data/gfn2_globals.csv, which says the unit and the meaning of each.
+typedef struct {
+    const char *name;
+    const char *citation; ///< paper with its DOI
+
+    // Units and temperature. The fit used an older eV and Boltzmann constant than base/units.h.
+    double bohr_per_angstrom;
+    double ev_per_hartree;           ///< for `level` and `kcn` of the shells only
+    double boltzmann;                ///< hartree/K, of the electrons
+    double electronic_temperature_k; ///< default, kelvin
+
+    // Coordination number of the Hamiltonian.
+    double cn_ka, cn_kb; ///< steepness of the two exponentials
+    double cn_rshift;    ///< bohr, added to the distance of the second one
+    double cn_rscale;    ///< 4/3, factor on the covalent radii
+    double cn_cutoff;    ///< bohr
+
+    // Extended Hueckel Hamiltonian.
+    double k_shell[3][3]; ///< k_ll', [l][l'] with l = s, p, d; symmetric
+    double k_en;          ///< of the squared electronegativity difference
+    double w_exp;         ///< exponent of the ratio of Slater exponents
+
+    // Isotropic electrostatics and third order.
+    double gamma_exp;       ///< exponent of the Coulomb kernel
+    double gamma3_shell[3]; ///< factor on gamma3, s, p, d; the shell table already carries it
+
+    // Anisotropic electrostatics.
+    double aes_dmp3,
+        aes_dmp5;         ///< damping exponents: charge-dipole; dipole-dipole, charge-quadrupole
+    double aes_prefactor; ///< 6 in 1/(1 + 6 (R0/R)^dmp)
+    double aes_shift, aes_kexp; ///< of the radius as a function of the coordination number
+    double aes_rmax;            ///< bohr, upper limit of the radius
+
+    // Repulsion.
+    double rep_kexp, rep_kexp_light; ///< distance exponent; the same between H and He
+    double rep_rexp;                 ///< of the denominator
+    double rep_cutoff;               ///< bohr
+
+    // Integrals.
+    double int_cutoff; ///< primitive pairs with a b R^2/(a + b) above are dropped
+    double int_rmax;   ///< bohr, no pair of shells beyond
+
+    // Dispersion (D4).
+    double d4_s6, d4_s8, d4_a1;
+    double d4_a2; ///< bohr
+    double d4_s9; ///< three-body scale
+
+    // Defaults of the reference program's self-consistent loop.
+    double scf_energy_tolerance; ///< hartree
+    double scf_charge_tolerance; ///< RMS of the mixed quantities, a.u.
+    int scf_max_iterations;
+    double scf_damping; ///< linear step of the Broyden mixer
+} Method;
+
+/// GFN2-xTB. Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019),
+/// 10.1021/acs.jctc.8b01176.
+extern const Method METHOD_GFN2;
+
+/// The method with this name in any case ("GFN2-xTB"), NULL if there is none.
+const Method *method_find(const char *name);
+
+/// Name of the method nearest in spelling, for error messages.
+const char *method_nearest(const char *name);
+
+#endif

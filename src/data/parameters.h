@@ -1,0 +1,37 @@
+#ifndef DATA_PARAMETERS_H
+#define DATA_PARAMETERS_H
+
+#include <stddef.h>
+
+#include "data/tables.h"
+
+/// Lookups in the generated tables. Elements are 1..86 (asserted); nothing here can fail otherwise,
+/// and the pointers live as long as the program.
+
+const Gfn2Element *gfn2_element(int z);
+
+/// The shells of an element in basis order.
+///
+/// @param n  number of shells
+const Gfn2Shell *gfn2_shells(int z, size_t *n);
+
+/// The STO-NG expansion of the Slater function n, l with exponent 1.
+///
+/// @param length  N of STO-NG
+/// @param first   the first of the primitives, which lie side by side; untouched if there are none
+/// @return number of primitives: N, or 0 if the table does not have this expansion
+size_t sto_expansion(int n, int l, int length, const StoPrimitive **first);
+
+const DispElement *disp_element(int z);
+
+/// The reference systems of an element in D4.
+///
+/// @param n  number of references
+const D4Reference *d4_references(int z, size_t *n);
+
+/// C6 of two D4 references, hartree bohr^6; symmetric.
+///
+/// @param index_a, index_b  D4Reference.index
+double d4_c6(int index_a, int index_b);
+
+#endif

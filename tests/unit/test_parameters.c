@@ -1,0 +1,248 @@
+#include "support/check.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "data/element.h"
+#include "data/method.h"
+#include "data/parameters.h"
+#include "qmtraj/qmtraj.h"
+
+/// Where one column of a table lies in memory.
+typedef struct {
+    const char *name;
+    const void *table;
+    size_t n_rows, row_size, offset, size;
+} Column;
+
+#define COLUMN(file, type, member)                                                                 \
+    {                                                                                              \
+#file "." #member, TABLE_##file, N_##file, sizeof(type), offsetof(type, member),           \
+            sizeof((type){0}.member)                                                               \
+    }
+
+static const Column COLUMNS[] = {
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, z),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, symbol),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, nshell),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, zval),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, rep_alpha),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, rep_zeff),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, hardness),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, gamma3),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, dip_kernel),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, quad_kernel),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, mp_vcn),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, mp_rad),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, en_pauling),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, poly_rad),
+    COLUMN(GFN2_ELEMENTS, Gfn2Element, cov_rad),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, z),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, symbol),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, shell),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, n),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, l),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, nprim),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, zeta),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, level),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, kcn),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, poly),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, hardness_scale),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, gamma3_scale),
+    COLUMN(GFN2_SHELLS, Gfn2Shell, refocc),
+    COLUMN(STO_NG, StoPrimitive, n),
+    COLUMN(STO_NG, StoPrimitive, l),
+    COLUMN(STO_NG, StoPrimitive, N),
+    COLUMN(STO_NG, StoPrimitive, index),
+    COLUMN(STO_NG, StoPrimitive, exponent),
+    COLUMN(STO_NG, StoPrimitive, coefficient),
+    COLUMN(DISP_ELEMENT, DispElement, z),
+    COLUMN(DISP_ELEMENT, DispElement, symbol),
+    COLUMN(DISP_ELEMENT, DispElement, rcov_angstrom_raw),
+    COLUMN(DISP_ELEMENT, DispElement, rcov_bohr),
+    COLUMN(DISP_ELEMENT, DispElement, r4_over_r2_raw),
+    COLUMN(DISP_ELEMENT, DispElement, sqrt_q),
+    COLUMN(DISP_ELEMENT, DispElement, en_pauling),
+    COLUMN(DISP_ELEMENT, DispElement, d4_zeff),
+    COLUMN(DISP_ELEMENT, DispElement, d4_hardness),
+    COLUMN(DISP_ELEMENT, DispElement, d4_nref),
+    COLUMN(DISP_ELEMENT, DispElement, d3_nref),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, index),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, z),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, ref),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, cn),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, q_gfn2),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, ngauss),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, cn_d3count),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, subtracted_system),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, q_subtracted),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, n_subtracted),
+    COLUMN(D4_GFN2_REFERENCE, D4Reference, scale),
+    COLUMN(D4_GFN2_C6, D4C6, z_a),
+    COLUMN(D4_GFN2_C6, D4C6, ref_a),
+    COLUMN(D4_GFN2_C6, D4C6, z_b),
+    COLUMN(D4_GFN2_C6, D4C6, ref_b),
+    COLUMN(D4_GFN2_C6, D4C6, c6),
+    COLUMN(MASSES, AtomicMass, z),
+    COLUMN(MASSES, AtomicMass, symbol),
+    COLUMN(MASSES, AtomicMass, mass_da),
+};
+
+/// A column that nobody filled is all zero.
+static void no_column_is_all_zero(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < sizeof COLUMNS / sizeof *COLUMNS; c++) {
+        const Column *column = &COLUMNS[c];
+        bool filled = false;
+        for (size_t i = 0; i < column->n_rows; i++) {
+            const unsigned char *cell =
+                (const unsigned char *)column->table + i * column->row_size + column->offset;
+            for (size_t byte = 0; byte < column->size; byte++)
+                filled = filled || cell[byte] != 0;
+        }
+        if (!filled)
+            fail_msg("%s is all zero", column->name);
+    }
+}
+
+static void elements_stand_in_the_order_of_their_numbers(void **state)
+{
+    (void)state;
+    for (int z = 1; z <= ELEMENT_MAX; z++) {
+        assert_int_equal(TABLE_MASSES[z - 1].z, z);
+        assert_int_equal(gfn2_element(z)->z, z);
+        assert_int_equal(disp_element(z)->z, z);
+        assert_string_equal(gfn2_element(z)->symbol, element_symbol(z));
+        assert_string_equal(disp_element(z)->symbol, element_symbol(z));
+    }
+}
+
+static void shells_hold_the_valence_electrons(void **state)
+{
+    (void)state;
+    for (int z = 1; z <= ELEMENT_MAX; z++) {
+        size_t n = 0;
+        const Gfn2Shell *shells = gfn2_shells(z, &n);
+        double electrons = 0.0;
+        for (size_t s = 0; s < n; s++) {
+            assert_int_equal(shells[s].z, z);
+            assert_int_equal(shells[s].shell, s);
+            CHECK_NEAR(shells[s].gamma3_scale, METHOD_GFN2.gamma3_shell[shells[s].l], 0.0);
+            electrons += shells[s].refocc;
+        }
+        CHECK_NEAR(electrons, gfn2_element(z)->zval, 1e-12);
+    }
+}
+
+static void every_shell_has_its_expansion(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < N_GFN2_SHELLS; s++) {
+        const Gfn2Shell *shell = &TABLE_GFN2_SHELLS[s];
+        const StoPrimitive *first = NULL;
+        const size_t n = sto_expansion(shell->n, shell->l, shell->nprim, &first);
+        assert_int_equal(n, shell->nprim);
+        for (size_t i = 0; i < n; i++) {
+            assert_int_equal(first[i].index, i);
+            assert_int_equal(first[i].n, shell->n);
+            assert_int_equal(first[i].l, shell->l);
+            assert_int_equal(first[i].N, shell->nprim);
+        }
+    }
+    const StoPrimitive *none = NULL;
+    assert_int_equal(sto_expansion(6, 2, 6, &none), 0);
+    assert_null(none);
+}
+
+static void references_stand_side_by_side(void **state)
+{
+    (void)state;
+    size_t index = 0;
+    for (int z = 1; z <= ELEMENT_MAX; z++) {
+        size_t n = 0;
+        const D4Reference *refs = d4_references(z, &n);
+        for (size_t a = 0; a < n; a++, index++) {
+            assert_int_equal(refs[a].z, z);
+            assert_int_equal(refs[a].ref, a + 1);
+            assert_int_equal(refs[a].index, index);
+        }
+    }
+    assert_int_equal(index, N_D4_GFN2_REFERENCE);
+}
+
+static void pairs_of_references_are_a_lower_triangle(void **state)
+{
+    (void)state;
+    const D4C6 *row = TABLE_D4_GFN2_C6;
+    for (int a = 0; a < N_D4_GFN2_REFERENCE; a++) {
+        for (int b = 0; b <= a; b++, row++) {
+            const D4Reference *ra = &TABLE_D4_GFN2_REFERENCE[a], *rb = &TABLE_D4_GFN2_REFERENCE[b];
+            assert_true(row->z_a == ra->z && row->ref_a == ra->ref);
+            assert_true(row->z_b == rb->z && row->ref_b == rb->ref);
+            assert_true(row->c6 > 0.0);
+            assert_true(d4_c6(a, b) == row->c6 && d4_c6(b, a) == row->c6);
+        }
+    }
+}
+
+static void spot_values_are_the_published_ones(void **state)
+{
+    (void)state;
+    CHECK_NEAR(gfn2_element(8)->rep_alpha, 2.165712, 0.0);
+    CHECK_NEAR(gfn2_element(7)->gamma3, -0.063978, 0.0);
+    size_t n = 0;
+    const Gfn2Shell *carbon = gfn2_shells(6, &n);
+    assert_int_equal(n, 2);
+    CHECK_NEAR(carbon[0].zeta, 2.096432, 0.0);
+    CHECK_NEAR(carbon[1].level, -10.063292, 0.0);
+    CHECK_NEAR(disp_element(1)->sqrt_q, 2.00734899805689, 1e-14);
+    CHECK_NEAR(d4_c6(0, 0), 7.6362412944832894, 0.0);
+
+    const StoPrimitive *sto = NULL;
+    assert_int_equal(sto_expansion(1, 0, 3, &sto), 3);
+    CHECK_NEAR(sto[2].exponent, 0.1098175104, 0.0);
+}
+
+static void method_has_the_published_constants(void **state)
+{
+    (void)state;
+    const Method *m = method_find("gfn2-XTB");
+    assert_ptr_equal(m, &METHOD_GFN2);
+    assert_null(method_find("GFN3-xTB"));
+    assert_string_equal(method_nearest("gfn2xtb"), "GFN2-xTB");
+    CHECK_NEAR(m->ev_per_hartree, 27.21138505, 0.0);
+    CHECK_NEAR(m->boltzmann, 3.166808578545117e-06, 0.0);
+    CHECK_NEAR(m->k_shell[0][0], 1.85, 0.0);
+    CHECK_NEAR(m->k_shell[0][1], 2.04, 0.0);
+    CHECK_NEAR(m->k_shell[1][2], 2.0, 0.0);
+    CHECK_NEAR(m->d4_s8, 2.7, 0.0);
+    assert_int_equal(m->scf_max_iterations, 250);
+    for (int l = 0; l < 3; l++)
+        for (int k = 0; k < 3; k++)
+            assert_true(m->k_shell[l][k] == m->k_shell[k][l] && m->k_shell[l][k] > 0.0);
+}
+
+static void checksum_is_sixteen_hex_digits(void **state)
+{
+    (void)state;
+    const char *sum = qmt_parameter_checksum();
+    assert_int_equal(strlen(sum), 16);
+    assert_int_equal(strspn(sum, "0123456789abcdef"), 16);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_column_is_all_zero),
+        cmocka_unit_test(elements_stand_in_the_order_of_their_numbers),
+        cmocka_unit_test(shells_hold_the_valence_electrons),
+        cmocka_unit_test(every_shell_has_its_expansion),
+        cmocka_unit_test(references_stand_side_by_side),
+        cmocka_unit_test(pairs_of_references_are_a_lower_triangle),
+        cmocka_unit_test(spot_values_are_the_published_ones),
+        cmocka_unit_test(method_has_the_published_constants),
+        cmocka_unit_test(checksum_is_sixteen_hex_digits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
