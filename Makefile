@@ -1,0 +1,65 @@
+# Thin words over CMake; the builds themselves are described in CMakePresets.json.
+PREFIX ?= /usr/local
+JOBS := $(shell nproc 2>/dev/null || echo 1)
+BUILD = cmake --build
+TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
+
+.PHONY: help build run test install clean setup format check-format layers sanitize nordkit bare
+
+help:
+	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
+	@echo 'make test                set up, build, run all tests'
+	@echo 'make build               set up and build into build/'
+	@echo 'make install PREFIX=dir  program, library, header, pkg-config file, data (PREFIX=$(PREFIX))'
+	@echo 'make sanitize            the tests under the address and undefined behaviour sanitizers'
+	@echo 'make nordkit             the tests of a build without RDKit'
+	@echo 'make format              write the sources as clang-format 14 would'
+	@echo 'make check-format        fail where it would write them differently'
+	@echo 'make layers              fail on an include that points upwards'
+	@echo 'make bare                all of it in a fresh Debian 12 root (as root, minutes)'
+	@echo 'make clean               remove what was built'
+
+setup:
+	@tools/setup.sh
+
+build: setup
+	cmake --preset release
+	$(BUILD) build -j $(JOBS)
+
+run: build
+	build/qmtraj run --config configs/qm_test.yaml data/molecules/glycine.xyz --out out/quick
+
+test: build
+	$(TEST) build
+
+install: build
+	cmake --install build --prefix "$$(realpath -m '$(PREFIX)')"
+
+sanitize: setup
+	cmake --preset sanitize
+	$(BUILD) build-sanitize -j $(JOBS)
+	$(TEST) build-sanitize
+
+nordkit:
+	@QMTRAJ_RDKIT=OFF tools/setup.sh
+	cmake --preset nordkit
+	$(BUILD) build-nordkit -j $(JOBS)
+	$(TEST) build-nordkit
+
+format:
+	@tools/setup.sh format
+	@tools/check_format.sh -i
+
+check-format:
+	@tools/setup.sh format
+	@tools/check_format.sh
+
+layers:
+	@tools/check_layers.sh
+
+bare:
+	@tools/setup.sh bare
+	@tools/bare.sh
+
+clean:
+	rm -rf build build-sanitize build-nordkit build-debug build-coverage

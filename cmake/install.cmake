@@ -1,0 +1,38 @@
+# make install PREFIX=dir: bin/qmtraj, lib/libqmtraj.a, include/qmtraj/qmtraj.h, lib/pkgconfig/qmtraj.pc,
+# share/qmtraj. The tables are inside the library, so the program looks for no file of its own.
+include(GNUInstallDirs)
+set(CMAKE_INSTALL_LIBDIR lib) # the same place on every machine, no lib/x86_64-linux-gnu
+
+# A static library alone: whoever links it needs its dependencies too, so pkg-config names them all.
+# They come from the target that the build itself links; there is no second list.
+function(qmtraj_pkgconfig_libs target libs requires)
+  get_target_property(items ${target} INTERFACE_LINK_LIBRARIES)
+  foreach(item ${items})
+    if(item MATCHES "^PkgConfig::(.+)$")
+      set(${requires} "${${requires}} ${${CMAKE_MATCH_1}_MODULE_NAME}")
+    elseif(TARGET ${item})
+      qmtraj_pkgconfig_libs(${item} ${libs} ${requires})
+    elseif(item MATCHES "^(/|-)")
+      set(${libs} "${${libs}} ${item}")
+    else()
+      set(${libs} "${${libs}} -l${item}")
+    endif()
+  endforeach()
+  set(${libs} "${${libs}}" PARENT_SCOPE)
+  set(${requires} "${${requires}}" PARENT_SCOPE)
+endfunction()
+
+set(PC_LIBS)
+set(PC_REQUIRES)
+qmtraj_pkgconfig_libs(qmtraj_dependencies PC_LIBS PC_REQUIRES)
+configure_file(cmake/qmtraj.pc.in qmtraj.pc @ONLY)
+
+install(TARGETS qmtraj ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET qmtraj_program)
+  install(TARGETS qmtraj_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(FILES include/qmtraj/qmtraj.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/qmtraj)
+install(FILES ${CMAKE_BINARY_DIR}/qmtraj.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(DIRECTORY configs data/molecules docs DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj OPTIONAL)
+install(FILES README.md CHANGELOG.md CITATION.cff LICENSE
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj)

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Installs the Debian 12 packages that a job needs and that are missing, by name.
+#
+#   tools/setup.sh            to build and test
+#   tools/setup.sh format     also what the format check needs
+#   tools/setup.sh bare       also what tools/bare.sh needs
+#
+# Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, as it does for the build.
+set -eu
+
+# Ninja and pkg-config drive the build; libgfortran belongs to the static reference LAPACK; boost to
+# the headers of RDKit; python3 with NumPy and ASE reads the output in the tests.
+packages="gcc g++ libc6-dev make cmake ninja-build pkg-config
+  liblapack-dev libblas-dev libgfortran-12-dev
+  libyaml-dev libcjson-dev zlib1g-dev librandom123-dev
+  libcmocka-dev python3 python3-numpy python3-ase"
+if [ "${QMTRAJ_RDKIT:-ON}" != OFF ]; then
+    packages="$packages librdkit-dev libboost-dev"
+fi
+for word in "$@"; do
+    case $word in
+    format) packages="$packages clang-format-14" ;;
+    bare) packages="$packages debootstrap git" ;;
+    *)
+        echo "tools/setup.sh: unknown word \"$word\"; known are format and bare" >&2
+        exit 2
+        ;;
+    esac
+done
+
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "tools/setup.sh: this is no Debian, so nothing is installed here; the build wants what" \
+        "Debian calls" $packages >&2
+    exit 0
+fi
+
+missing=
+for package in $packages; do
+    case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+    installed) ;;
+    *) missing="$missing $package" ;;
+    esac
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        echo "tools/setup.sh: missing packages, and this user is neither root nor has sudo;" \
+            "ask someone who is to run: apt-get install$missing" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+
+echo "tools/setup.sh: installing$missing"
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
