@@ -1,0 +1,67 @@
+#!/bin/bash
+# Proves the README on a machine without any of the dependencies: makes a fresh Debian 12 root, puts a
+# clean clone of HEAD into a folder with a space in its name, and inside runs `make run`, `make test` and
+# `make install`, then the installed program without source tree and environment. Wants root; minutes.
+#
+#   tools/bare.sh                 in a temporary folder, removed at the end
+#   KEEP=dir tools/bare.sh        the root is made in dir and left there
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "$(id -u)" != 0 ]; then
+    echo "tools/bare.sh: a Debian root can only be made by root; try sudo make bare" >&2
+    exit 1
+fi
+
+# The mirror this machine itself uses for Debian 12: one-line files first, then deb822 ones.
+mirror=$({
+    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
+        awk '$1 == "deb" { sub(/\[[^]]*\] */, ""); if ($3 == "bookworm" && $4 == "main") print $2 }'
+    cat /etc/apt/sources.list.d/*.sources 2>/dev/null |
+        awk '$1 == "URIs:" { uri = $2 } $1 == "Suites:" && / bookworm( |$)/ { print uri }'
+} | sed -n 1p)
+if [ -z "$mirror" ]; then
+    echo "tools/bare.sh: no Debian 12 (bookworm) mirror in /etc/apt/sources.list*" >&2
+    exit 1
+fi
+
+root=${KEEP:-$(mktemp -d)}
+release() {
+    umount -q "$root/proc" || true
+    # Nothing of this machine may be mounted below what is removed.
+    if [ -z "${KEEP:-}" ] && ! grep -qF " $root/" /proc/mounts; then
+        rm -rf --one-file-system "$root"
+    fi
+}
+trap release EXIT
+
+echo "==== a fresh Debian 12"
+debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 ||
+    { tail -20 "$root.log" >&2; exit 1; }
+rm -f "$root.log"
+cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
+cp -L /etc/hosts "$root/etc/hosts" 2>/dev/null || true
+mount -t proc proc "$root/proc"
+git clone -q --no-local . "$root/root/a clone"
+
+inside() {
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C chroot "$root" /bin/sh -ec "$1" </dev/null
+}
+echo "==== packages there beforehand: $(inside 'dpkg-query -W | wc -l')"
+echo "==== make itself, the one thing the README asks for"
+inside 'apt-get update -q >/dev/null; DEBIAN_FRONTEND=noninteractive apt-get install -q -y make >/dev/null'
+for word in 'make run' 'make test' 'make install PREFIX="/opt/q t"'; do
+    start=$SECONDS
+    echo "==== $word"
+    inside "cd '/root/a clone'; $word"
+    echo "==== $word: passed, $((SECONDS - start)) s"
+done
+
+echo "==== the installed program alone"
+mv "$root/root/a clone" "$root/root/gone"
+inside 'cd /tmp; p="/opt/q t"; "$p/bin/qmtraj" --version
+    "$p/bin/qmtraj" energy "$p/share/qmtraj/molecules/glycine.xyz"
+    "$p/bin/qmtraj" run --config "$p/share/qmtraj/configs/qm_test.yaml" --set length_ps=0.1 \
+        --smiles-file "$p/share/qmtraj/molecules/qm_molecules.smi" --molecule glycine --out out
+    ls -l out/glycine/trajectory.npz'
+echo "==== all passed in $SECONDS s"
