@@ -29,19 +29,22 @@ build: setup
 run: build
 	build/qmtraj run --config configs/qm_test.yaml data/molecules/glycine.xyz --out out/quick
 
-test: build
+test:
+	@tools/setup.sh test
+	@$(MAKE) --no-print-directory build
 	$(TEST) build
 
 install: build
 	cmake --install build --prefix "$$(realpath -m '$(PREFIX)')"
 
-sanitize: setup
+sanitize:
+	@tools/setup.sh test
 	cmake --preset sanitize
 	$(BUILD) build-sanitize -j $(JOBS)
 	$(TEST) build-sanitize
 
 nordkit:
-	@QMTRAJ_RDKIT=OFF tools/setup.sh
+	@QMTRAJ_RDKIT=OFF tools/setup.sh test
 	cmake --preset nordkit
 	$(BUILD) build-nordkit -j $(JOBS)
 	$(TEST) build-nordkit

@@ -26,8 +26,10 @@ if [ -z "$mirror" ]; then
 fi
 
 root=${KEEP:-$(mktemp -d)}
+log=$(mktemp)
 release() {
     umount -q "$root/proc" || true
+    rm -f "$log"
     # Nothing of this machine may be mounted below what is removed.
     if [ -z "${KEEP:-}" ] && ! grep -qF " $root/" /proc/mounts; then
         rm -rf --one-file-system "$root"
@@ -36,9 +38,9 @@ release() {
 trap release EXIT
 
 echo "==== a fresh Debian 12"
-debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 ||
-    { tail -20 "$root.log" >&2; exit 1; }
-rm -f "$root.log"
+debootstrap --variant=minbase bookworm "$root" "$mirror" >"$log" 2>&1 ||
+    { tail -20 "$log" >&2; exit 1; }
+chmod 755 "$root"
 cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
 cp -L /etc/hosts "$root/etc/hosts" 2>/dev/null || true
 mount -t proc proc "$root/proc"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the Debian 12 packages that a job needs and that are missing, by name.
 #
-#   tools/setup.sh            to build and test
+#   tools/setup.sh            to build and run
+#   tools/setup.sh test       also what the tests need
 #   tools/setup.sh format     also what the format check needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
 #
@@ -9,20 +10,21 @@
 set -eu
 
 # Ninja and pkg-config drive the build; libgfortran belongs to the static reference LAPACK; boost to
-# the headers of RDKit; python3 with NumPy and ASE reads the output in the tests.
+# the headers of RDKit, cmocka to the C tests, which every build makes.
 packages="gcc g++ libc6-dev make cmake ninja-build pkg-config
   liblapack-dev libblas-dev libgfortran-12-dev
   libyaml-dev libcjson-dev zlib1g-dev librandom123-dev
-  libcmocka-dev python3 python3-numpy python3-ase"
+  libcmocka-dev"
 if [ "${QMTRAJ_RDKIT:-ON}" != OFF ]; then
     packages="$packages librdkit-dev libboost-dev"
 fi
 for word in "$@"; do
     case $word in
+    test) packages="$packages binutils python3 python3-numpy python3-ase" ;;
     format) packages="$packages clang-format-14" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are format and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, format and bare" >&2
         exit 2
         ;;
     esac
