@@ -1,0 +1,393 @@
+#include "job/runner.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef enum { MESSAGE_PROGRESS, MESSAGE_NOTE, MESSAGE_RESULT } MessageKind;
+
+/// What goes through a pipe, at its full size, so that the reader knows where the next one begins.
+typedef struct {
+    MessageKind kind;
+    QmtLogLevel level;
+    QmtStatus status;
+    RunnerProgress progress;
+    char sentence[RUNNER_NOTE_SIZE];
+    unsigned char result[RUNNER_RESULT_SIZE];
+} Message;
+_Static_assert(sizeof(Message) <= 4096, "a message must fit into PIPE_BUF to arrive whole");
+
+struct RunnerLink {
+    int fd;
+    Message message; ///< of its own, so that sending allocates nothing
+};
+
+/// The parent's side of one worker.
+typedef struct {
+    pid_t pid;
+    int fd;
+    size_t task;
+    size_t n_read; ///< bytes of a message that has not arrived as a whole
+    unsigned char bytes[sizeof(Message)];
+} Worker;
+
+typedef struct {
+    QmtContext *ctx;
+    const RunnerJob *job;
+    RunnerOutcome *outcomes;
+    size_t *order;   ///< [n_tasks] tasks, most expensive first
+    size_t n_begun;  ///< of order
+    Worker *workers; ///< [n_workers]
+    struct pollfd *polls;
+    size_t n_running;
+    sigset_t old_mask;
+} Runner;
+
+// Written by signal handlers, the one kind of state that has no owner to hang it on. In the parent:
+// the first signal and how many there were. In a worker: asked to stop.
+static volatile sig_atomic_t first_signal, n_signals, worker_stop;
+
+static const int STOP_SIGNALS[] = {SIGINT, SIGTERM, SIGUSR1};
+enum { N_STOP_SIGNALS = 3 };
+
+static void parent_signal(int signal)
+{
+    if (n_signals == 0)
+        first_signal = signal;
+    n_signals = n_signals + 1;
+}
+
+static void child_signal(int signal)
+{
+    (void)signal;
+}
+
+static void worker_signal(int signal)
+{
+    (void)signal;
+    worker_stop = 1;
+}
+
+static void handler_set(int signal, void (*handler)(int), struct sigaction *before)
+{
+    struct sigaction action = {.sa_handler = handler};
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, before);
+}
+
+bool runner_should_stop(const RunnerLink *link)
+{
+    (void)link;
+    return worker_stop != 0;
+}
+
+/// Writes one message. A full pipe is waited for only if must_arrive.
+static void link_send(RunnerLink *link, bool must_arrive)
+{
+    for (;;) {
+        const ssize_t n = write(link->fd, &link->message, sizeof link->message);
+        if (n >= 0 || (errno != EAGAIN && errno != EINTR))
+            return; // a parent that is gone cannot be told anything
+        if (errno == EAGAIN && !must_arrive)
+            return;
+        if (errno == EAGAIN) {
+            struct pollfd ready = {.fd = link->fd, .events = POLLOUT};
+            poll(&ready, 1, -1);
+        }
+    }
+}
+
+void runner_progress(RunnerLink *link, const RunnerProgress *progress)
+{
+    link->message.kind = MESSAGE_PROGRESS;
+    link->message.progress = *progress;
+    link_send(link, false);
+}
+
+void runner_note(RunnerLink *link, QmtLogLevel level, const char *sentence)
+{
+    link->message.kind = MESSAGE_NOTE;
+    link->message.level = level;
+    snprintf(link->message.sentence, sizeof link->message.sentence, "%s", sentence);
+    link_send(link, true);
+}
+
+static void note_from_context(void *user, QmtLogLevel level, const char *sentence)
+{
+    runner_note(user, level, sentence);
+}
+
+/// The whole life of a worker; never returns to the caller's stack, whose buffers belong to the
+/// parent.
+static void worker_live(const Runner *runner, size_t task, int fd, pid_t parent)
+{
+    // The parent passes on what the terminal sends to the whole group, so only its SIGTERM counts.
+    handler_set(SIGINT, SIG_IGN, NULL);
+    handler_set(SIGUSR1, SIG_IGN, NULL);
+    handler_set(SIGPIPE, SIG_IGN, NULL);
+    handler_set(SIGCHLD, SIG_DFL, NULL);
+    worker_stop = 0;
+    handler_set(SIGTERM, worker_signal, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(1);
+    sigprocmask(SIG_SETMASK, &runner->old_mask, NULL);
+
+    RunnerLink link = {.fd = fd};
+    unsigned char result[RUNNER_RESULT_SIZE] = {0};
+    QmtContext *ctx;
+    QmtStatus status = qmt_context_create(&ctx);
+    if (status == QMT_OK) {
+        qmt_context_set_log(ctx, note_from_context, &link);
+        status = runner->job->work(ctx, runner->job->user, task, &link, result);
+    }
+    link.message.kind = MESSAGE_RESULT;
+    link.message.status = status;
+    snprintf(link.message.sentence, sizeof link.message.sentence, "%s",
+             status == QMT_OK ? ""
+             : ctx != NULL    ? qmt_context_message(ctx)
+                              : "");
+    memcpy(link.message.result, result, sizeof result);
+    link_send(&link, true);
+    _exit(0);
+}
+
+static QmtStatus worker_start(Runner *runner, size_t task)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return FAIL(runner->ctx, QMT_ERR_IO, "runner: no pipe for a worker: %s", strerror(errno));
+
+    const pid_t parent = getpid();
+    const pid_t pid = fork();
+    if (pid < 0) {
+        const int reason = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return FAIL(runner->ctx, QMT_ERR_IO, "runner: no process for a worker: %s",
+                    strerror(reason));
+    }
+    if (pid == 0) {
+        close(ends[0]);
+        for (size_t w = 0; w < runner->n_running; w++)
+            close(runner->workers[w].fd);
+        worker_live(runner, task, ends[1], parent);
+    }
+    close(ends[1]);
+    Worker *const worker = &runner->workers[runner->n_running++];
+    *worker = (Worker){.pid = pid, .fd = ends[0], .task = task};
+    runner->outcomes[task].started = true;
+    if (runner->job->on_start != NULL)
+        runner->job->on_start(runner->job->user, task);
+    return QMT_OK;
+}
+
+static void message_take(const Runner *runner, size_t task, const Message *message)
+{
+    const RunnerJob *job = runner->job;
+    RunnerOutcome *const outcome = &runner->outcomes[task];
+    switch (message->kind) {
+    case MESSAGE_PROGRESS:
+        if (job->on_progress != NULL)
+            job->on_progress(job->user, task, &message->progress);
+        break;
+    case MESSAGE_NOTE:
+        if (job->on_note != NULL)
+            job->on_note(job->user, task, message->level, message->sentence);
+        break;
+    case MESSAGE_RESULT:
+        outcome->status = message->status;
+        outcome->has_result = true;
+        memcpy(outcome->message, message->sentence, sizeof outcome->message);
+        memcpy(outcome->result, message->result, sizeof outcome->result);
+        break;
+    }
+}
+
+/// Takes what has arrived. Returns false at the end of the pipe: the worker is gone.
+static bool worker_read(const Runner *runner, Worker *worker)
+{
+    for (;;) {
+        const ssize_t n =
+            read(worker->fd, worker->bytes + worker->n_read, sizeof worker->bytes - worker->n_read);
+        if (n == 0)
+            return false;
+        if (n < 0)
+            return errno == EAGAIN || errno == EINTR;
+        worker->n_read += (size_t)n;
+        if (worker->n_read == sizeof worker->bytes) {
+            Message message;
+            memcpy(&message, worker->bytes, sizeof message);
+            worker->n_read = 0;
+            message_take(runner, worker->task, &message);
+        }
+    }
+}
+
+/// Collects the process of a worker whose pipe has ended, and closes its account.
+static void worker_end(Runner *runner, size_t w)
+{
+    const Worker worker = runner->workers[w];
+    RunnerOutcome *const outcome = &runner->outcomes[worker.task];
+    int code = 0;
+
+    close(worker.fd);
+    while (waitpid(worker.pid, &code, 0) < 0 && errno == EINTR)
+        continue;
+    outcome->ended = true;
+    if (!outcome->has_result) {
+        outcome->status = QMT_ERR_PARTIAL;
+        if (WIFSIGNALED(code)) {
+            outcome->signal = WTERMSIG(code);
+            snprintf(outcome->message, sizeof outcome->message,
+                     "its process was ended by signal %d (%s)%s", outcome->signal,
+                     strsignal(outcome->signal),
+                     outcome->signal == SIGKILL ? "; out of memory, or killed by hand" : "");
+        } else {
+            snprintf(outcome->message, sizeof outcome->message,
+                     "its process ended with code %d and no result", WEXITSTATUS(code));
+        }
+    }
+    runner->workers[w] = runner->workers[--runner->n_running];
+    if (runner->job->on_end != NULL)
+        runner->job->on_end(runner->job->user, worker.task, outcome);
+}
+
+static void workers_signal(const Runner *runner, int signal)
+{
+    for (size_t w = 0; w < runner->n_running; w++)
+        kill(runner->workers[w].pid, signal);
+}
+
+/// Waits for workers until all that were begun have ended.
+static void runner_loop(Runner *runner)
+{
+    const RunnerJob *job = runner->job;
+    sig_atomic_t n_passed_on = 0;
+    bool refused = false;
+
+    while (runner->n_running > 0 ||
+           (runner->n_begun < job->n_tasks && !refused && n_signals == 0)) {
+        while (runner->n_running < job->n_workers && runner->n_begun < job->n_tasks && !refused &&
+               n_signals == 0) {
+            // With other workers alive a full process table only means fewer at a time.
+            if (worker_start(runner, runner->order[runner->n_begun]) == QMT_OK)
+                runner->n_begun++;
+            else if (runner->n_running == 0)
+                refused = true;
+            else
+                break;
+        }
+
+        for (size_t w = 0; w < runner->n_running; w++)
+            runner->polls[w] = (struct pollfd){.fd = runner->workers[w].fd, .events = POLLIN};
+        // Signals are let in only while waiting here, so none is lost between the test and the
+        // wait.
+        const struct timespec second = {.tv_sec = 1};
+        const int n_ready = runner->n_running == 0 ? 0
+                                                   : ppoll(runner->polls, runner->n_running,
+                                                           &second, &runner->old_mask);
+        if (n_signals > n_passed_on) {
+            workers_signal(runner, n_passed_on == 0 && n_signals == 1 ? SIGTERM : SIGKILL);
+            if (n_passed_on == 0 && job->on_stop != NULL)
+                job->on_stop(job->user, first_signal);
+            n_passed_on = n_signals;
+        }
+        if (n_ready <= 0)
+            continue;
+        for (size_t w = runner->n_running; w-- > 0;)
+            if (runner->polls[w].revents != 0 && !worker_read(runner, &runner->workers[w]))
+                worker_end(runner, w);
+    }
+}
+
+/// Most expensive first, so that no long trajectory starts when all others are done; equals in
+/// order.
+static void order_sort(size_t *order, size_t n, const double *cost)
+{
+    for (size_t i = 0; i < n; i++) {
+        const size_t task = i;
+        size_t place = i;
+        for (; place > 0 && cost[order[place - 1]] < cost[task]; place--)
+            order[place] = order[place - 1];
+        order[place] = task;
+    }
+}
+
+static QmtStatus overall_status(QmtContext *ctx, const RunnerJob *job,
+                                const RunnerOutcome *outcomes)
+{
+    size_t n_failed = 0;
+    bool stopped = n_signals > 0;
+    for (size_t task = 0; task < job->n_tasks; task++) {
+        if (outcomes[task].ended && outcomes[task].status == QMT_STOPPED)
+            stopped = true;
+        else if (!outcomes[task].ended || outcomes[task].status != QMT_OK)
+            n_failed++;
+    }
+    if (stopped)
+        return FAIL(ctx, QMT_STOPPED, "stopped on request");
+    if (n_failed == 0)
+        return QMT_OK;
+    if (job->n_tasks == 1)
+        return FAIL(ctx, outcomes[0].status, "%s", outcomes[0].message);
+    return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu trajectories failed", n_failed, job->n_tasks);
+}
+
+QmtStatus runner_run(QmtContext *ctx, const RunnerJob *job, RunnerOutcome *outcomes, int *signal)
+{
+    assert(job->n_workers >= 1 && job->work != NULL);
+
+    Runner runner = {.ctx = ctx, .job = job, .outcomes = outcomes};
+    runner.order = calloc(job->n_tasks + 1, sizeof *runner.order);
+    runner.workers = calloc(job->n_workers, sizeof *runner.workers);
+    runner.polls = calloc(job->n_workers, sizeof *runner.polls);
+    if (runner.order == NULL || runner.workers == NULL || runner.polls == NULL) {
+        free(runner.order);
+        free(runner.workers);
+        free(runner.polls);
+        return FAIL(ctx, QMT_ERR_MEMORY, "runner: no memory for %zu workers", job->n_workers);
+    }
+    memset(outcomes, 0, job->n_tasks * sizeof *outcomes);
+    order_sort(runner.order, job->n_tasks, job->cost);
+
+    struct sigaction before[N_STOP_SIGNALS], child_before;
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    first_signal = 0;
+    n_signals = 0;
+    for (size_t i = 0; i < N_STOP_SIGNALS; i++)
+        sigaddset(&blocked, STOP_SIGNALS[i]);
+    sigaddset(&blocked, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &blocked, &runner.old_mask);
+    for (size_t i = 0; i < N_STOP_SIGNALS; i++) {
+        sigdelset(&runner.old_mask, STOP_SIGNALS[i]);
+        handler_set(STOP_SIGNALS[i], parent_signal, &before[i]);
+    }
+    handler_set(SIGCHLD, child_signal, &child_before);
+
+    runner_loop(&runner);
+
+    for (size_t i = 0; i < N_STOP_SIGNALS; i++)
+        sigaction(STOP_SIGNALS[i], &before[i], NULL);
+    sigaction(SIGCHLD, &child_before, NULL);
+    sigprocmask(SIG_SETMASK, &runner.old_mask, NULL);
+    free(runner.order);
+    free(runner.workers);
+    free(runner.polls);
+    if (signal != NULL)
+        *signal = first_signal;
+
+    // No process at all: the sentence of fork() is still in the context.
+    if (runner.n_begun == 0 && job->n_tasks > 0 && n_signals == 0)
+        return QMT_ERR_IO;
+    return overall_status(ctx, job, outcomes);
+}
