@@ -1,0 +1,49 @@
+#ifndef TERMS_AXILROD_TELLER_H
+#define TERMS_AXILROD_TELLER_H
+
+#include "base/arena.h"
+#include "kernels/kernels.h"
+
+/// Three-body dispersion, damped at short range:
+///
+///     E = s9 sum_{i<j<k} sqrt(C_ij C_ik C_jk) (1 + 3 cos a cos b cos c)/(r_ij r_ik r_jk)^3 F S S S
+///     F = 1/(1 + 6 (Rd_ij Rd_ik Rd_jk/(r_ij r_ik r_jk))^(16/3))
+///
+/// with S the smooth end at 25 bohr of each distance.
+/// Axilrod, Teller, J. Chem. Phys. 11, 299 (1943), 10.1063/1.1723844; damping: Caldeweyher et al.,
+/// J. Chem. Phys. 150, 154122 (2019), 10.1063/1.5090222.
+///
+/// All factors are products of pair quantities, so the loop over triples has one division and no
+/// power. It runs over atoms sorted along the longest axis of the molecule, where the atoms in
+/// range of one atom are a short run.
+typedef struct {
+    size_t n;
+    size_t ld;     ///< n rounded up to whole cache lines
+    size_t *order; ///< [n] atom at a place along the axis
+    size_t *first; ///< [n] first place in range of a place
+    double *along; ///< [n] coordinate of a place on the axis, bohr
+    double *rows;  ///< [n][5][ld] of each place: r^2, p, tau, D, Q (see kernels.h)
+    const Kernels *kernels;
+} AxilrodTeller;
+
+/// Claims the arrays.
+void axilrod_teller_layout(Arena *arena, AxilrodTeller *atm, size_t n);
+
+/// Energy and slopes at one geometry.
+///
+/// @param s9        scale
+/// @param xyz       [3][ld_xyz] bohr, no two atoms in the same place
+/// @param kind      [n] kind of each atom, row of damping
+/// @param damping   [n_kinds][n_kinds] Rd, bohr
+/// @param c         [n][ld_c] C_ij, hartree bohr^6, positive; symmetric
+/// @param gradient  [3][ld_xyz] hartree/bohr at fixed C_ij, overwritten
+/// @param share     [n][ld_c] sum of the energies of all triples of a pair, hartree, overwritten;
+///                  symmetric, so that dE/dC_ij = 1/2 share_ij/C_ij; zero on the diagonal
+/// @return energy, hartree
+///
+/// Cannot fail. Allocates nothing.
+double axilrod_teller_update(AxilrodTeller *atm, double s9, const double *xyz, size_t ld_xyz,
+                             const int *kind, const double *damping, size_t n_kinds,
+                             const double *c, size_t ld_c, double *gradient, double *share);
+
+#endif
