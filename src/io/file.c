@@ -1,0 +1,450 @@
+#include "io/file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int (*fault_hook)(void *user, FileOperation op, const char *path);
+static void *fault_user;
+
+void file_set_fault_hook(int (*hook)(void *user, FileOperation op, const char *path), void *user)
+{
+    fault_hook = hook;
+    fault_user = user;
+}
+
+const char *file_operation_name(FileOperation op)
+{
+    static const char *const NAMES[FILE_OP_COUNT] = {
+        [FILE_OP_OPEN] = "open",
+        [FILE_OP_READ] = "read",
+        [FILE_OP_WRITE] = "write",
+        [FILE_OP_RESERVE] = "reserve",
+        [FILE_OP_TRUNCATE] = "truncate",
+        [FILE_OP_SYNC] = "sync",
+        [FILE_OP_CLOSE] = "close",
+        [FILE_OP_RENAME] = "rename",
+        [FILE_OP_SYNC_DIRECTORY] = "sync the folder",
+        [FILE_OP_REMOVE] = "remove",
+        [FILE_OP_MAKE_DIRECTORY] = "make the folder",
+    };
+    return NAMES[op];
+}
+
+/// What the hook wants for this call: 0, an errno, or FILE_FAULT_SHORT.
+static int fault(FileOperation op, const char *path)
+{
+    return fault_hook != NULL ? fault_hook(fault_user, op, path) : 0;
+}
+
+static bool is_space_error(int error)
+{
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+static const char *way_out(int error)
+{
+    switch (error) {
+    case ENOSPC:
+        return "free some space or choose another output folder";
+    case EDQUOT:
+        return "your quota is used up: remove files or choose another output folder";
+    case EFBIG:
+        return "raise the limit on file sizes (ulimit -f) or choose another file system";
+    case EACCES:
+    case EPERM:
+        return "check the permissions";
+    case EROFS:
+        return "choose a folder that can be written";
+    case ENOENT:
+        return "check the name";
+    case ENOTDIR:
+        return "a part of the path is a file, not a folder";
+    case EISDIR:
+        return "this is a folder, give a file";
+    case EMFILE:
+    case ENFILE:
+        return "close other files or raise the limit (ulimit -n)";
+    case ENAMETOOLONG:
+        return "choose a shorter name";
+    case EIO:
+        return "the device reports an error: check the disk and the system log";
+    case ENOMEM:
+        return "free some memory";
+    default:
+        return "check the file system";
+    }
+}
+
+static QmtStatus failure(QmtContext *ctx, FileOperation op, const char *path, int error)
+{
+    return FAIL(ctx, QMT_ERR_IO, "%s: cannot %s: %s; %s", path, file_operation_name(op),
+                strerror(error), way_out(error));
+}
+
+static QmtStatus failure_bytes(QmtContext *ctx, FileOperation op, const char *path, int error,
+                               uint64_t n, uint64_t offset)
+{
+    return FAIL(ctx, QMT_ERR_IO, "%s: cannot %s %" PRIu64 " bytes at byte %" PRIu64 ": %s; %s",
+                path, file_operation_name(op), n, offset, strerror(error), way_out(error));
+}
+
+QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file)
+{
+    static const int FLAGS[] = {
+        [FILE_READ] = O_RDONLY,
+        [FILE_CREATE] = O_RDWR | O_CREAT | O_TRUNC,
+        [FILE_UPDATE] = O_RDWR,
+    };
+    if (strlen(path) >= sizeof file->path)
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%.60s...: the path has %zu bytes, %zu are possible; choose a "
+                    "shorter one",
+                    path, strlen(path), sizeof file->path - 1);
+    int fd;
+    do {
+        const int injected = fault(FILE_OP_OPEN, path);
+        if (injected > 0) {
+            errno = injected;
+            fd = -1;
+        } else {
+            fd = open(path, FLAGS[mode] | O_CLOEXEC, 0666);
+        }
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        return failure(ctx, FILE_OP_OPEN, path, errno);
+
+    struct stat info;
+    if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+        close(fd);
+        return failure(ctx, FILE_OP_OPEN, path, EISDIR);
+    }
+    file->fd = fd;
+    strcpy(file->path, path);
+    return QMT_OK;
+}
+
+QmtStatus file_close(QmtContext *ctx, File *file)
+{
+    if (file->fd < 0)
+        return QMT_OK;
+    const int injected = fault(FILE_OP_CLOSE, file->path);
+    const int result = close(file->fd);
+    // On Linux the descriptor is gone after EINTR too, and nothing is lost by it.
+    const int error = injected > 0 ? injected : (result != 0 ? errno : 0);
+    file->fd = -1;
+    if (error != 0 && error != EINTR)
+        return failure(ctx, FILE_OP_CLOSE, file->path, error);
+    return QMT_OK;
+}
+
+void file_abandon(File *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}
+
+QmtStatus file_write_at(QmtContext *ctx, File *file, const void *data, size_t n, uint64_t offset)
+{
+    assert(file->fd >= 0);
+    const unsigned char *from = data;
+    size_t done = 0;
+    while (done < n) {
+        const int injected = fault(FILE_OP_WRITE, file->path);
+        ssize_t wrote;
+        if (injected > 0) {
+            errno = injected;
+            wrote = -1;
+        } else {
+            const size_t wanted = injected == FILE_FAULT_SHORT ? 1 : n - done;
+            wrote = pwrite(file->fd, from + done, wanted, (off_t)(offset + done));
+        }
+        if (wrote > 0) {
+            done += (size_t)wrote;
+        } else if (wrote == 0) {
+            // Nothing taken and no reason given: asking again could go on for ever.
+            return failure_bytes(ctx, FILE_OP_WRITE, file->path, ENOSPC, n - done, offset + done);
+        } else if (errno != EINTR) {
+            return failure_bytes(ctx, FILE_OP_WRITE, file->path, errno, n - done, offset + done);
+        }
+    }
+    return QMT_OK;
+}
+
+QmtStatus file_read_at(QmtContext *ctx, File *file, void *data, size_t n, uint64_t offset)
+{
+    assert(file->fd >= 0);
+    unsigned char *to = data;
+    size_t done = 0;
+    while (done < n) {
+        const int injected = fault(FILE_OP_READ, file->path);
+        ssize_t got;
+        if (injected > 0) {
+            errno = injected;
+            got = -1;
+        } else {
+            const size_t wanted = injected == FILE_FAULT_SHORT ? 1 : n - done;
+            got = pread(file->fd, to + done, wanted, (off_t)(offset + done));
+        }
+        if (got > 0)
+            done += (size_t)got;
+        else if (got == 0)
+            return FAIL(ctx, QMT_ERR_IO,
+                        "%s: cannot read %zu bytes at byte %" PRIu64 ": the file "
+                        "ends at byte %" PRIu64 "; it was cut off, make it again",
+                        file->path, n, offset, offset + done);
+        else if (errno != EINTR)
+            return failure_bytes(ctx, FILE_OP_READ, file->path, errno, n - done, offset + done);
+    }
+    return QMT_OK;
+}
+
+QmtStatus file_size(QmtContext *ctx, File *file, uint64_t *size)
+{
+    struct stat info;
+    const int injected = fault(FILE_OP_READ, file->path);
+    if (injected > 0)
+        return failure(ctx, FILE_OP_READ, file->path, injected);
+    if (fstat(file->fd, &info) != 0)
+        return failure(ctx, FILE_OP_READ, file->path, errno);
+    *size = (uint64_t)info.st_size;
+    return QMT_OK;
+}
+
+QmtStatus file_reserve(QmtContext *ctx, File *file, uint64_t size)
+{
+    if (size == 0)
+        return QMT_OK;
+    int error;
+    do {
+        const int injected = fault(FILE_OP_RESERVE, file->path);
+        error = injected > 0 ? injected : posix_fallocate(file->fd, 0, (off_t)size);
+    } while (error == EINTR);
+    if (error != 0)
+        return failure_bytes(ctx, FILE_OP_RESERVE, file->path, error, size, 0);
+    return QMT_OK;
+}
+
+QmtStatus file_truncate(QmtContext *ctx, File *file, uint64_t size)
+{
+    int error;
+    do {
+        const int injected = fault(FILE_OP_TRUNCATE, file->path);
+        error = injected > 0 ? injected : (ftruncate(file->fd, (off_t)size) != 0 ? errno : 0);
+    } while (error == EINTR);
+    if (error != 0)
+        return is_space_error(error)
+                   ? failure_bytes(ctx, FILE_OP_TRUNCATE, file->path, error, size, 0)
+                   : failure(ctx, FILE_OP_TRUNCATE, file->path, error);
+    return QMT_OK;
+}
+
+QmtStatus file_sync(QmtContext *ctx, File *file)
+{
+    int error;
+    do {
+        const int injected = fault(FILE_OP_SYNC, file->path);
+        error = injected > 0 ? injected : (fsync(file->fd) != 0 ? errno : 0);
+    } while (error == EINTR);
+    // Never repeated after another failure: the kernel may have dropped the pages and would then say
+    // that all is well.
+    if (error != 0)
+        return failure(ctx, FILE_OP_SYNC, file->path, error);
+    return QMT_OK;
+}
+
+/// Waits until the entries of the folder that holds a path are on the disk.
+static QmtStatus sync_parent(QmtContext *ctx, const char *path)
+{
+    char folder[FILE_PATH_SIZE];
+    const char *slash = strrchr(path, '/');
+    const size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+    if (slash == NULL)
+        strcpy(folder, ".");
+    else if (length == 0)
+        strcpy(folder, "/");
+    else if (length < sizeof folder) {
+        memcpy(folder, path, length);
+        folder[length] = '\0';
+    } else {
+        return failure(ctx, FILE_OP_SYNC_DIRECTORY, path, ENAMETOOLONG);
+    }
+
+    int error = 0;
+    const int injected = fault(FILE_OP_SYNC_DIRECTORY, folder);
+    const int fd = injected > 0 ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (injected > 0) {
+        error = injected;
+    } else if (fd < 0) {
+        error = errno;
+    } else {
+        while (fsync(fd) != 0) {
+            if (errno == EINTR)
+                continue;
+            error = errno;
+            break;
+        }
+        close(fd);
+    }
+    // Some network file systems know no fsync of folders; they order renames themselves.
+    if (error != 0 && error != EINVAL && error != EINTR)
+        return failure(ctx, FILE_OP_SYNC_DIRECTORY, folder, error);
+    return QMT_OK;
+}
+
+QmtStatus file_rename(QmtContext *ctx, const char *from, const char *to)
+{
+    const int injected = fault(FILE_OP_RENAME, from);
+    const int error = injected > 0 ? injected : (rename(from, to) != 0 ? errno : 0);
+    if (error != 0)
+        return FAIL(ctx, QMT_ERR_IO, "%s: cannot rename to %s: %s; %s", from, to, strerror(error),
+                    way_out(error));
+    return sync_parent(ctx, to);
+}
+
+QmtStatus file_remove(QmtContext *ctx, const char *path)
+{
+    const int injected = fault(FILE_OP_REMOVE, path);
+    const int error = injected > 0 ? injected : (unlink(path) != 0 ? errno : 0);
+    if (error != 0 && error != ENOENT)
+        return failure(ctx, FILE_OP_REMOVE, path, error);
+    return QMT_OK;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+static QmtStatus make_directory(QmtContext *ctx, const char *path)
+{
+    const int injected = fault(FILE_OP_MAKE_DIRECTORY, path);
+    int error = injected > 0 ? injected : (mkdir(path, 0777) != 0 ? errno : 0);
+    if (error == 0 || injected > 0)
+        return error == 0 ? QMT_OK : failure(ctx, FILE_OP_MAKE_DIRECTORY, path, error);
+
+    // A read-only or forbidden parent answers before "exists": what counts is whether it is there.
+    struct stat info;
+    if (stat(path, &info) == 0) {
+        if (S_ISDIR(info.st_mode))
+            return QMT_OK;
+        error = ENOTDIR;
+    }
+    return failure(ctx, FILE_OP_MAKE_DIRECTORY, path, error);
+}
+
+QmtStatus file_make_directories(QmtContext *ctx, const char *path)
+{
+    char part[FILE_PATH_SIZE];
+    const size_t length = strlen(path);
+    if (length >= sizeof part)
+        return failure(ctx, FILE_OP_MAKE_DIRECTORY, "the output folder", ENAMETOOLONG);
+    for (size_t i = 1; i < length; i++) {
+        if (path[i] != '/' || path[i - 1] == '/')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        TRY(make_directory(ctx, part));
+    }
+    return length > 0 ? make_directory(ctx, path) : QMT_OK;
+}
+
+static QmtStatus write_and_sync(QmtContext *ctx, File *file, const void *data, size_t n)
+{
+    TRY(file_write_at(ctx, file, data, n, 0));
+    TRY(file_sync(ctx, file));
+    return file_close(ctx, file);
+}
+
+QmtStatus file_write_whole(QmtContext *ctx, const char *path, const void *data, size_t n)
+{
+    char temporary[FILE_PATH_SIZE];
+    const int length = snprintf(temporary, sizeof temporary, "%s.tmp", path);
+    if (length < 0 || (size_t)length >= sizeof temporary)
+        return failure(ctx, FILE_OP_OPEN, path, ENAMETOOLONG);
+
+    File file = file_none();
+    TRY(file_open(ctx, temporary, FILE_CREATE, &file));
+    QmtStatus status = write_and_sync(ctx, &file, data, n);
+    file_abandon(&file);
+    if (status == QMT_OK)
+        status = file_rename(ctx, temporary, path);
+    if (status != QMT_OK)
+        unlink(temporary);
+    return status;
+}
+
+/// Reads an open file to its end into a block that grows, so that pipes work.
+static QmtStatus read_to_end(QmtContext *ctx, File *file, size_t limit, char **data, size_t *n)
+{
+    size_t capacity = 65536;
+    char *block = malloc(capacity);
+    size_t used = 0;
+    while (block != NULL) {
+        const int injected = fault(FILE_OP_READ, file->path);
+        const size_t wanted = injected == FILE_FAULT_SHORT ? 1 : capacity - used - 1;
+        ssize_t got = -1;
+        if (injected > 0)
+            errno = injected;
+        else
+            got = read(file->fd, block + used, wanted);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            const int error = errno;
+            free(block);
+            return failure(ctx, FILE_OP_READ, file->path, error);
+        }
+        if (got == 0) {
+            block[used] = '\0';
+            *data = block;
+            *n = used;
+            return QMT_OK;
+        }
+        used += (size_t)got;
+        if (used > limit) {
+            free(block);
+            return FAIL(ctx, QMT_ERR_FORMAT,
+                        "%s: larger than %zu bytes, which is the limit for this "
+                        "kind of file; is it the right one?",
+                        file->path, limit);
+        }
+        if (capacity - used < 2) {
+            char *grown = realloc(block, 2 * capacity);
+            if (grown == NULL)
+                break;
+            block = grown;
+            capacity *= 2;
+        }
+    }
+    free(block);
+    return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu bytes", file->path, 2 * capacity);
+}
+
+QmtStatus file_read_whole(QmtContext *ctx, const char *path, size_t limit, char **data, size_t *n)
+{
+    File file = file_none();
+    TRY(file_open(ctx, path, FILE_READ, &file));
+    const QmtStatus status = read_to_end(ctx, &file, limit, data, n);
+    file_abandon(&file);
+    return status;
+}
+
+QmtStatus file_join(QmtContext *ctx, const char *folder, const char *name, char *out)
+{
+    const int length = snprintf(out, FILE_PATH_SIZE, "%s/%s", folder, name);
+    if (length < 0 || length >= FILE_PATH_SIZE)
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%.60s.../%s: the path is too long; choose a shorter output "
+                    "folder",
+                    folder, name);
+    return QMT_OK;
+}

@@ -1,0 +1,97 @@
+#ifndef IO_FILE_H
+#define IO_FILE_H
+
+#include "base/context.h"
+
+/// The one layer through which files are read and written. It finishes short writes, repeats calls
+/// that a signal interrupted, and turns every failure into one sentence with the path, the operation,
+/// the reason of the system and a way out (QMT_ERR_IO).
+
+typedef enum {
+    FILE_OP_OPEN,
+    FILE_OP_READ,
+    FILE_OP_WRITE,
+    FILE_OP_RESERVE,
+    FILE_OP_TRUNCATE,
+    FILE_OP_SYNC,
+    FILE_OP_CLOSE,
+    FILE_OP_RENAME,
+    FILE_OP_SYNC_DIRECTORY,
+    FILE_OP_REMOVE,
+    FILE_OP_MAKE_DIRECTORY,
+    FILE_OP_COUNT
+} FileOperation;
+
+/// "open", "write", ..., for messages and tests.
+const char *file_operation_name(FileOperation op);
+
+/// Returned by a fault hook: the next read or write handles one byte only, as the system may do.
+enum { FILE_FAULT_SHORT = -1 };
+
+/// For tests: called before every system call of this layer; returns 0, an errno that the call is to
+/// fail with (without being made), or FILE_FAULT_SHORT. NULL removes the hook. One for the process;
+/// to be set while no other thread is in this layer.
+void file_set_fault_hook(int (*hook)(void *user, FileOperation op, const char *path), void *user);
+
+enum { FILE_PATH_SIZE = 4096 };
+
+/// An open file. {.fd = -1} or file_none() is none.
+typedef struct {
+    int fd;
+    char path[FILE_PATH_SIZE];
+} File;
+
+typedef enum {
+    FILE_READ,   ///< must exist
+    FILE_CREATE, ///< read and write; made, or emptied if it exists
+    FILE_UPDATE, ///< read and write; must exist, content kept
+} FileMode;
+
+static inline File file_none(void)
+{
+    return (File){.fd = -1};
+}
+
+/// Opens a file; descriptors are not inherited by programs that are started later. After a failure
+/// *file is as it was.
+QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file);
+/// Closes; a failure (the last chance of a network file system to report a lost write) is reported,
+/// the descriptor is gone either way. Does nothing to a file that is not open.
+QmtStatus file_close(QmtContext *ctx, File *file);
+/// Closes a file whose content does not matter any more.
+void file_abandon(File *file);
+
+/// Writes all n bytes at an offset. On a full disk, quota or size limit the sentence says how many
+/// bytes were wanted. Allocates nothing.
+QmtStatus file_write_at(QmtContext *ctx, File *file, const void *data, size_t n, uint64_t offset);
+/// Reads exactly n bytes at an offset; a file that ends before is QMT_ERR_IO.
+QmtStatus file_read_at(QmtContext *ctx, File *file, void *data, size_t n, uint64_t offset);
+/// Size in bytes.
+QmtStatus file_size(QmtContext *ctx, File *file, uint64_t *size);
+/// Makes the file at least this long with all its blocks on the disk, so that no later write below it
+/// can fail for want of space.
+QmtStatus file_reserve(QmtContext *ctx, File *file, uint64_t size);
+/// Cuts or lengthens (with a hole) to this size.
+QmtStatus file_truncate(QmtContext *ctx, File *file, uint64_t size);
+/// Waits until the content is on the disk.
+QmtStatus file_sync(QmtContext *ctx, File *file);
+
+/// Renames within a folder and waits until the folder's entry is on the disk.
+QmtStatus file_rename(QmtContext *ctx, const char *from, const char *to);
+/// Removes a file; none there is fine.
+QmtStatus file_remove(QmtContext *ctx, const char *path);
+bool file_exists(const char *path);
+/// Makes a folder and those above it; existing ones are fine.
+QmtStatus file_make_directories(QmtContext *ctx, const char *path);
+
+/// Replaces a file as a whole: PATH.tmp, fsync, rename, fsync of the folder. Whoever reads PATH sees
+/// the old content or the new one. After a failure PATH is as it was and PATH.tmp is gone.
+QmtStatus file_write_whole(QmtContext *ctx, const char *path, const void *data, size_t n);
+/// Reads a whole file (pipes too) of at most limit bytes; *data has a terminating zero that *n does
+/// not count and is freed by the caller. A larger file is QMT_ERR_FORMAT.
+QmtStatus file_read_whole(QmtContext *ctx, const char *path, size_t limit, char **data, size_t *n);
+
+/// Joins folder and name into out [FILE_PATH_SIZE]; a path too long is QMT_ERR_IO.
+QmtStatus file_join(QmtContext *ctx, const char *folder, const char *name, char *out);
+
+#endif
