@@ -1,0 +1,132 @@
+#include "io/structure.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/text.h"
+
+QmtStatus structure_reserve(QmtContext *ctx, Structure *structure, size_t n_atoms)
+{
+    int *numbers = calloc(n_atoms, sizeof *numbers);
+    double(*xyz)[3] = calloc(n_atoms, sizeof *xyz);
+    if (numbers == NULL || xyz == NULL) {
+        free(numbers);
+        free(xyz);
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu atoms", structure->source, n_atoms);
+    }
+    free(structure->numbers);
+    free(structure->xyz);
+    structure->numbers = numbers;
+    structure->xyz = xyz;
+    structure->n_atoms = n_atoms;
+    return QMT_OK;
+}
+
+QmtStatus structure_set_smiles(QmtContext *ctx, Structure *structure, const char *smiles)
+{
+    char *copy = strdup(smiles);
+    if (copy == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the SMILES", structure->source);
+    free(structure->smiles);
+    structure->smiles = copy;
+    return QMT_OK;
+}
+
+void structure_release(Structure *structure)
+{
+    free(structure->numbers);
+    free(structure->xyz);
+    free(structure->smiles);
+    *structure = (Structure){0};
+}
+
+QmtStatus structures_append(QmtContext *ctx, StructureList *list, Structure *structure)
+{
+    if (list->n == list->capacity) {
+        const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+        Structure *items = realloc(list->items, capacity * sizeof *items);
+        if (items == NULL)
+            return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu structures", structure->source,
+                        capacity);
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->n++] = *structure;
+    *structure = (Structure){0};
+    return QMT_OK;
+}
+
+void structures_truncate(StructureList *list, size_t n)
+{
+    assert(n <= list->n);
+    while (list->n > n)
+        structure_release(&list->items[--list->n]);
+}
+
+void structures_release(StructureList *list)
+{
+    structures_truncate(list, 0);
+    free(list->items);
+    *list = (StructureList){0};
+}
+
+const char *structure_name_problem(const char *name)
+{
+    const size_t length = strlen(name);
+    if (length == 0)
+        return "is empty";
+    if (length > STRUCTURE_NAME_MAX)
+        return "is longer than 200 bytes";
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return "means a folder that exists already";
+    if (strpbrk(name, "/\\") != NULL)
+        return "contains a path separator";
+    for (const char *at = name; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7F)
+            return "contains a control character";
+    if (name[0] == ' ' || name[length - 1] == ' ')
+        return "begins or ends with a blank";
+    if (!text_is_utf8(name, length))
+        return "is not valid UTF-8";
+    return NULL;
+}
+
+/// By name, then by place in the list, so that the message names the first two.
+static int by_name(const void *a, const void *b)
+{
+    const Structure *const *first = a, *const *second = b;
+    const int order = strcmp((*first)->name, (*second)->name);
+    return order != 0 ? order : (*first > *second) - (*first < *second);
+}
+
+QmtStatus structures_check_names(QmtContext *ctx, const StructureList *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const Structure *s = &list->items[i];
+        const char *problem = structure_name_problem(s->name);
+        if (problem != NULL)
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "%s: the name \"%s\" %s, but it is to become a folder; "
+                        "choose another one",
+                        s->source, s->name, problem);
+    }
+    if (list->n < 2)
+        return QMT_OK;
+
+    const Structure **sorted = malloc(list->n * sizeof *sorted);
+    if (sorted == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu names", list->n);
+    for (size_t i = 0; i < list->n; i++)
+        sorted[i] = &list->items[i];
+    qsort(sorted, list->n, sizeof *sorted, by_name);
+    QmtStatus status = QMT_OK;
+    for (size_t i = 1; i < list->n && status == QMT_OK; i++)
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+            status = FAIL(ctx, QMT_ERR_INPUT,
+                          "%s: the name \"%s\" was taken before at %s; names "
+                          "become folders, choose another one",
+                          sorted[i]->source, sorted[i]->name, sorted[i - 1]->source);
+    free(sorted);
+    return status;
+}

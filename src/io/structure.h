@@ -1,0 +1,53 @@
+#ifndef IO_STRUCTURE_H
+#define IO_STRUCTURE_H
+
+#include "base/context.h"
+
+/// Molecules as input files give them.
+
+enum {
+    STRUCTURE_NAME_MAX = 200,  ///< bytes of a name, which becomes a folder
+    STRUCTURE_NAME_SIZE = 256, ///< room for names that are still to be refused
+    STRUCTURE_SOURCE_SIZE = 512,
+};
+
+/// One molecule. Read from SMILES it has no atoms until smiles_embed() makes them.
+typedef struct {
+    char name[STRUCTURE_NAME_SIZE];
+    size_t n_atoms;
+    int *numbers;     ///< [n_atoms] atomic numbers, 1..86
+    double (*xyz)[3]; ///< [n_atoms][3] bohr
+    bool has_charge, has_multiplicity;
+    int charge;                         ///< e
+    int multiplicity;                   ///< unpaired electrons + 1
+    char *smiles;                       ///< NULL if not known
+    char source[STRUCTURE_SOURCE_SIZE]; ///< "water.xyz:4", where it was read, for messages
+} Structure;
+
+typedef struct {
+    Structure *items; ///< [n]
+    size_t n, capacity;
+} StructureList;
+
+/// Takes room for n_atoms atoms; numbers and positions are zero. Fails with QMT_ERR_MEMORY.
+QmtStatus structure_reserve(QmtContext *ctx, Structure *structure, size_t n_atoms);
+/// Copies a SMILES into the structure. Fails with QMT_ERR_MEMORY.
+QmtStatus structure_set_smiles(QmtContext *ctx, Structure *structure, const char *smiles);
+/// Frees what the structure owns and makes it empty.
+void structure_release(Structure *structure);
+
+/// Moves a structure to the end of the list: on success the list owns its memory and *structure is
+/// empty. Fails with QMT_ERR_MEMORY.
+QmtStatus structures_append(QmtContext *ctx, StructureList *list, Structure *structure);
+/// Frees the structures from index n on.
+void structures_truncate(StructureList *list, size_t n);
+void structures_release(StructureList *list);
+
+/// NULL if a name can be a folder, else what is wrong with it as the end of a sentence: "is empty",
+/// "contains a path separator".
+const char *structure_name_problem(const char *name);
+/// Names become folders: each must be usable and none may come twice. QMT_ERR_INPUT names the place,
+/// for duplicates both places.
+QmtStatus structures_check_names(QmtContext *ctx, const StructureList *list);
+
+#endif
