@@ -1,0 +1,36 @@
+#ifndef IO_SMILES_H
+#define IO_SMILES_H
+
+#include "io/structure.h"
+
+/// Files of SMILES and molecules made from them.
+
+enum { SMILES_SIZE_LIMIT = 1 << 28 };
+
+/// Appends the molecules of a file with lines "SMILES name" to the list, without atoms. Lines that
+/// begin with # are comments, as is what follows a third word that does; blank lines are skipped.
+///
+/// Fails with QMT_ERR_IO (cannot be read) or QMT_ERR_FORMAT / QMT_ERR_INPUT with file:line:column.
+/// After a failure the list is as it was.
+QmtStatus smiles_read(QmtContext *ctx, const char *path, StructureList *list);
+/// The same from n bytes of memory; path is for messages.
+QmtStatus smiles_read_memory(QmtContext *ctx, const char *path, const char *data, size_t n,
+                             StructureList *list);
+
+/// True if this build can make atoms from SMILES.
+bool smiles_can_embed(void);
+
+/// Gives a structure that has a SMILES its atoms and a first geometry: distance geometry with
+/// ETKDGv3 (Wang, Witek, Landrum, Riniker, J. Chem. Inf. Model. 60, 2044 (2020),
+/// 10.1021/acs.jcim.0c00025) from random seed 42, then the MMFF94 force field (Halgren, J. Comput.
+/// Chem. 17, 490 (1996)) to its minimum, both by RDKit. If a seed yields nothing the next is tried,
+/// twenty in all. An element that MMFF94 does not know keeps the geometry of ETKDGv3, with a note.
+///
+/// Charge: sum of the formal charges. Multiplicity: radical electrons + 1. Both count as given by the
+/// input. Hydrogen atoms are added; the order of the others is that of the SMILES.
+///
+/// Fails with QMT_ERR_INPUT: no such molecule, several molecules ("."), isotopes, dummy atoms, no
+/// geometry found, or a build without RDKit. After a failure the structure is as it was.
+QmtStatus smiles_embed(QmtContext *ctx, Structure *structure);
+
+#endif

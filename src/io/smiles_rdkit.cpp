@@ -1,0 +1,129 @@
+#include "io/smiles_rdkit.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <DistGeom/BoundsMatrix.h>
+#include <GraphMol/DistGeomHelpers/Embedder.h>
+#include <GraphMol/ForceFieldHelpers/MMFF/MMFF.h>
+#include <GraphMol/GraphMol.h>
+#include <GraphMol/MolOps.h>
+#include <GraphMol/SmilesParse/SmilesParse.h>
+#include <RDGeneral/RDLog.h>
+
+namespace
+{
+
+constexpr int SEEDS = 20;       // tries of the embedding
+constexpr int MMFF_ROUND = 200; // iterations of one round of the optimiser
+constexpr int MMFF_ROUNDS = 25; // rounds at most
+
+/// RDKit's own log lines would end up between ours; what matters comes as an exception.
+void silence()
+{
+    boost::logging::disable_logs("rdApp.*");
+}
+
+void say(char *reason, std::size_t n, const std::string &text)
+{
+    std::string line;
+    for (const char c : text)
+        line += (c == '\n' || c == '\r' || c == '\t') ? ' ' : c;
+    while (!line.empty() && (line.back() == ' ' || line.back() == '.'))
+        line.pop_back();
+    std::snprintf(reason, n, "%s", line.c_str());
+}
+
+bool embed(RDKit::ROMol &mol, int seed)
+{
+    RDKit::DGeomHelpers::EmbedParameters parameters(RDKit::DGeomHelpers::ETKDGv3);
+    parameters.numThreads = 1;
+    for (int i = 0; i < SEEDS; i++) {
+        parameters.randomSeed = seed + i;
+        // The second half starts from random coordinates, which helps cages and large rings.
+        parameters.useRandomCoords = i >= SEEDS / 2;
+        if (RDKit::DGeomHelpers::EmbedMolecule(mol, parameters) >= 0)
+            return true;
+    }
+    return false;
+}
+
+RdkitResult make(const char *smiles, int seed, RdkitMolecule &out, char *reason,
+                 std::size_t n_reason)
+{
+    std::unique_ptr<RDKit::ROMol> heavy(RDKit::SmilesToMol(smiles));
+    if (!heavy || heavy->getNumAtoms() == 0) {
+        say(reason, n_reason, "the syntax is wrong");
+        return RDKIT_NO_MOLECULE;
+    }
+    std::unique_ptr<RDKit::ROMol> mol(RDKit::MolOps::addHs(*heavy));
+
+    std::vector<int> fragment;
+    out.fragments = static_cast<int>(RDKit::MolOps::getMolFrags(*mol, fragment));
+    for (const auto atom : mol->atoms()) {
+        out.charge += atom->getFormalCharge();
+        out.radicals += static_cast<int>(atom->getNumRadicalElectrons());
+        out.isotopes += atom->getIsotope() != 0;
+        if (atom->getAtomicNum() < 1) {
+            say(reason, n_reason, "it contains a dummy atom");
+            return RDKIT_NO_MOLECULE;
+        }
+    }
+    if (out.fragments > 1 || out.isotopes > 0)
+        return RDKIT_OK;
+
+    if (!embed(*mol, seed)) {
+        say(reason, n_reason, "no three-dimensional structure satisfies its distances");
+        return RDKIT_NO_GEOMETRY;
+    }
+    std::pair<int, double> result(1, 0.0);
+    for (int round = 0; round < MMFF_ROUNDS && result.first == 1; round++)
+        result = RDKit::MMFF::MMFFOptimizeMolecule(*mol, MMFF_ROUND);
+    out.force_field = result.first >= 0;
+
+    const std::size_t n = mol->getNumAtoms();
+    out.numbers = static_cast<int *>(std::malloc(n * sizeof *out.numbers));
+    out.xyz = static_cast<double(*)[3]>(std::malloc(n * sizeof *out.xyz));
+    if (out.numbers == nullptr || out.xyz == nullptr)
+        return RDKIT_NO_MEMORY;
+    const RDKit::Conformer &conformer = mol->getConformer();
+    for (std::size_t a = 0; a < n; a++) {
+        const auto position = conformer.getAtomPos(static_cast<unsigned>(a));
+        out.numbers[a] = mol->getAtomWithIdx(static_cast<unsigned>(a))->getAtomicNum();
+        out.xyz[a][0] = position.x;
+        out.xyz[a][1] = position.y;
+        out.xyz[a][2] = position.z;
+    }
+    out.n_atoms = n;
+    return RDKIT_OK;
+}
+
+} // namespace
+
+extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, RdkitMolecule *molecule,
+                                          char *reason, size_t n_reason)
+{
+    RdkitMolecule made = {};
+    RdkitResult result = RDKIT_NO_MOLECULE;
+    try {
+        silence();
+        result = make(smiles, seed, made, reason, n_reason);
+    } catch (const std::bad_alloc &) {
+        result = RDKIT_NO_MEMORY;
+    } catch (const std::exception &error) {
+        say(reason, n_reason, error.what());
+    } catch (...) {
+        say(reason, n_reason, "RDKit gives no reason");
+    }
+    if (result == RDKIT_OK) {
+        *molecule = made;
+    } else {
+        std::free(made.numbers);
+        std::free(made.xyz);
+    }
+    return result;
+}

@@ -1,0 +1,33 @@
+#ifndef IO_SMILES_RDKIT_H
+#define IO_SMILES_RDKIT_H
+
+#include <stddef.h>
+
+/// What crosses the border between C and the C++ of RDKit: plain values, no exceptions.
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    size_t n_atoms;
+    int *numbers;     ///< [n_atoms], malloc'ed
+    double (*xyz)[3]; ///< [n_atoms][3] angstrom, malloc'ed
+    int charge;
+    int radicals;    ///< unpaired electrons
+    int isotopes;    ///< atoms with a mass number
+    int fragments;   ///< separate molecules; more than one is not embedded
+    int force_field; ///< 1 if MMFF94 knows all atoms
+} RdkitMolecule;
+
+typedef enum { RDKIT_OK, RDKIT_NO_MOLECULE, RDKIT_NO_GEOMETRY, RDKIT_NO_MEMORY } RdkitResult;
+
+/// Makes a molecule from SMILES. On RDKIT_NO_MOLECULE and RDKIT_NO_GEOMETRY reason [n_reason] says why,
+/// in one line. On anything but RDKIT_OK nothing is to be freed.
+RdkitResult smiles_rdkit_embed(const char *smiles, int seed, RdkitMolecule *molecule, char *reason,
+                               size_t n_reason);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
