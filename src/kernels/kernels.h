@@ -21,10 +21,10 @@ typedef struct Kernels {
     /// y[i] = sum_j a[i][j] x[j]
     void (*matvec)(size_t m, size_t n, const double *a, size_t lda, const double *x, double *y);
 
-    /// Triples i > j > k of the damped Axilrod-Teller energy with i, j fixed, over k = 0..n-1.
-    /// row_i and row_j hold five arrays each, ld apart, of the pairs ik and jk: in r^2,
-    /// p = S sqrt(C)/r^5 (0 drops the triple) and tau = (Rd/r)^(16/3); added to D = r dE/dr and Q = E,
-    /// both without the scale s9.
+    /// Triples i > j > k of the damped Axilrod-Teller energy with i, j fixed, over k = 0..n-1; n and
+    /// ld are multiples of 8, the rows aligned to 64 bytes. row_i and row_j hold five arrays each, ld
+    /// apart, of the pairs ik and jk: in r^2, p = S sqrt(C)/r^5 (0 drops the triple) and
+    /// tau = (Rd/r)^(16/3); added to D = r dE/dr and Q = E, both without the scale s9.
     ///
     /// @param pair  r^2, p, tau of the pair ij
     /// @param sums  D and Q of the pair ij, overwritten; sums[1] is the energy of all triples

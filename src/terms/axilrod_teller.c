@@ -108,7 +108,7 @@ static double all_triples(AxilrodTeller *atm)
         for (size_t i = begin + 1; i < atm->n && atm->first[i] < begin + BLOCK; i++) {
             const size_t low = atm->first[i] > begin ? atm->first[i] : begin;
             const size_t high = i < begin + BLOCK ? i : begin + BLOCK;
-            // A start on a cache line: the few atoms before the first in range have p = 0.
+            // Whole cache lines: p = 0 before the first in range, and in row j from j on.
             const size_t start = atm->first[i] / LINE * LINE;
             for (size_t j = low; j < high; j++) {
                 const double pair[3] = {row(atm, i, ROW_R2)[j], row(atm, i, ROW_P)[j],
@@ -116,7 +116,8 @@ static double all_triples(AxilrodTeller *atm)
                 if (pair[1] == 0.0)
                     continue;
                 double sums[2];
-                atm->kernels->atm_row(j - start, atm->ld, pair, row(atm, i, 0) + start,
+                const size_t n_whole = (j - start + LINE - 1) / LINE * LINE;
+                atm->kernels->atm_row(n_whole, atm->ld, pair, row(atm, i, 0) + start,
                                       row(atm, j, 0) + start, sums);
                 row(atm, i, ROW_D)[j] += sums[0];
                 row(atm, i, ROW_Q)[j] += sums[1];
