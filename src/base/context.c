@@ -88,14 +88,16 @@ QmtStatus context_fail(QmtContext *ctx, QmtStatus code, const char *format, ...)
 
 void context_prefix(QmtContext *ctx, const char *format, ...)
 {
-    char joined[sizeof ctx->message];
+    // Room for both; what the message cannot hold is cut below.
+    char joined[2 * sizeof ctx->message + 8];
     va_list args;
     va_start(args, format);
-    const int length = vsnprintf(joined, sizeof joined, format, args);
+    const int length = vsnprintf(joined, sizeof ctx->message, format, args);
     va_end(args);
-    if (length > 0 && (size_t)length < sizeof joined)
+    if (length > 0 && (size_t)length < sizeof ctx->message)
         snprintf(joined + length, sizeof joined - (size_t)length, ": %s", ctx->message);
-    memcpy(ctx->message, joined, sizeof joined);
+    joined[sizeof ctx->message - 1] = '\0';
+    memcpy(ctx->message, joined, sizeof ctx->message);
 }
 
 void context_log(QmtContext *ctx, QmtLogLevel level, const char *format, ...)
