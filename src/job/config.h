@@ -1,0 +1,100 @@
+#ifndef JOB_CONFIG_H
+#define JOB_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/context.h"
+
+/// The configuration of a job. One table, CONFIG_KEYS, holds name, type, unit, default, range and
+/// help of every key; reading YAML, `--set key=value`, the echo, the metadata and the manual all
+/// walk it.
+
+enum { CONFIG_KEYS_MAX = 32 };
+
+enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                     ///< ensemble
+enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };             ///< precision
+enum { CONFIG_FERMI_EXACT = 0, CONFIG_FERMI_REFERENCE = 1 }; ///< fermi_stop
+
+/// Values in the units of the YAML file; a choice is its place in the table's list.
+typedef struct {
+    double temperature_k;
+    double friction_per_ps;
+    double dt_fs;
+    double length_ps;
+    int64_t save_interval_steps;
+    int64_t method;
+    int64_t random_seed;
+    int64_t charge;            ///< e, for structures that do not say theirs
+    int64_t spin_multiplicity; ///< likewise
+    double equilibration_ps;
+    double nve_window_ps;
+    double nve_every_ps;
+    int64_t ensemble;
+    int64_t thermostat;
+    double equilibration_friction_per_ps;
+    bool optimize;
+    double electronic_temperature_k;
+    int64_t scf;
+    int64_t scf_max_iterations;
+    int64_t fermi_stop;
+    int64_t precision;
+    int64_t replicas;
+
+    char place[256];           ///< file that was read, "" if none
+    int line[CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, -1: --set
+} Config;
+
+typedef enum { CONFIG_REAL, CONFIG_COUNT, CONFIG_BOOL, CONFIG_CHOICE } ConfigType;
+
+typedef struct {
+    const char *name; ///< as in YAML
+    ConfigType type;
+    size_t offset; ///< in Config: double, int64_t, bool, int64_t by type
+    const char *unit;
+    double initial;         ///< default; a choice: its place; a bool: 0 or 1
+    double lowest, highest; ///< range of REAL and COUNT
+    bool above_lowest;      ///< the lowest value itself is not allowed
+    bool decides_numbers;   ///< a different value gives different bytes: belongs to the metadata
+    const char *choices;    ///< of CHOICE, separated by '|'
+    const char *help;       ///< one sentence
+} ConfigKey;
+
+extern const ConfigKey CONFIG_KEYS[];
+extern const size_t CONFIG_KEY_COUNT;
+
+/// Every key at its default.
+Config config_default(void);
+
+/// Place of a key in the table; CONFIG_KEY_COUNT if there is none.
+size_t config_key(const char *name);
+
+/// True if the key was set by a file or by --set rather than left at its default.
+bool config_is_given(const Config *config, const char *name);
+
+/// Sets one key from its text, as YAML would write a plain scalar.
+///
+/// @param place  beginning of the message, e.g. "qm.yaml:3:9"
+/// @param line   remembered in config->line: the line, or -1 for --set
+/// @param quoted the text stood in quotes, so it is no number and no bool
+/// Fails with QMT_ERR_CONFIG: unknown key, wrong type, out of range.
+QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const char *name,
+                         const char *text, bool quoted, Config *config);
+
+/// Sets one key from "key=value", for --set. Fails with QMT_ERR_CONFIG.
+QmtStatus config_set(QmtContext *ctx, const char *assignment, Config *config);
+
+/// What no single key can know: lengths are whole numbers of steps, the number of steps is one a
+/// computer can count, the save interval fits into the run. Fails with QMT_ERR_CONFIG.
+QmtStatus config_check(QmtContext *ctx, const Config *config);
+
+/// Number of steps of dt in a length; config_check() says that it is whole.
+int64_t config_steps(const Config *config, double length_ps);
+
+/// Frames of the trajectory: steps / save_interval_steps + 1.
+int64_t config_frames(const Config *config);
+
+/// The text of a choice, e.g. "GFN2-xTB"; key is its name.
+const char *config_choice(const Config *config, const char *key, char text[32]);
+
+#endif

@@ -1,0 +1,303 @@
+#include "support/check.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "io/file.h"
+#include "job/config_read.h"
+#include "job/config_write.h"
+
+static QmtContext *ctx;
+
+static int make_context(void **state)
+{
+    (void)state;
+    return qmt_context_create(&ctx) != QMT_OK;
+}
+
+static int drop_context(void **state)
+{
+    (void)state;
+    qmt_context_destroy(&ctx);
+    return 0;
+}
+
+static QmtStatus parse(const char *text, Config *config)
+{
+    return config_parse(ctx, "a.yaml", text, strlen(text), config);
+}
+
+/// Parses and checks; fails the test unless the message contains the words.
+static void refuses(const char *text, const char *words)
+{
+    Config config = config_default();
+    QmtStatus status = parse(text, &config);
+    if (status == QMT_OK)
+        status = config_check(ctx, &config);
+    if (status != QMT_ERR_CONFIG)
+        fail_msg("\"%s\" gave status %d, wanted \"%s\"", text, (int)status, words);
+    if (strstr(qmt_context_message(ctx), words) == NULL)
+        fail_msg("\"%s\" gave \"%s\", wanted \"%s\"", text, qmt_context_message(ctx), words);
+}
+
+static void defaults_are_those_of_the_pipeline(void **state)
+{
+    (void)state;
+    const Config c = config_default();
+    CHECK_NEAR(c.temperature_k, 300.0, 0.0);
+    CHECK_NEAR(c.friction_per_ps, 0.002, 0.0);
+    CHECK_NEAR(c.dt_fs, 0.25, 0.0);
+    CHECK_NEAR(c.length_ps, 30.0, 0.0);
+    assert_int_equal(c.save_interval_steps, 1);
+    assert_int_equal(c.random_seed, 42);
+    assert_int_equal(c.charge, 0);
+    assert_int_equal(c.spin_multiplicity, 1);
+    CHECK_NEAR(c.equilibration_ps, 5.0, 0.0);
+    CHECK_NEAR(c.nve_window_ps, 10.0, 0.0);
+    CHECK_NEAR(c.nve_every_ps, 20.0, 0.0);
+    CHECK_NEAR(c.equilibration_friction_per_ps, 10.0, 0.0);
+    assert_true(c.optimize);
+    assert_int_equal(c.replicas, 1);
+    char text[32];
+    assert_string_equal(config_choice(&c, "method", text), "GFN2-xTB");
+    assert_int_equal(config_steps(&c, c.length_ps), 120000);
+    assert_int_equal(config_frames(&c), 120001);
+    assert_int_equal(config_check(ctx, &c), QMT_OK);
+}
+
+static void a_file_of_today_reads_as_it_means(void **state)
+{
+    (void)state;
+    Config c = config_default();
+    assert_int_equal(parse("# QM trajectory configuration\n"
+                           "temperature_K: 310.0\n"
+                           "friction_per_ps: 2e-3  # low\n"
+                           "dt_fs: 0.5\n"
+                           "length_ps: 1\n"
+                           "save_interval_steps: 10\n"
+                           "method: gfn2-xtb\n"
+                           "charge: -1\n"
+                           "ensemble: \"nve\"\n"
+                           "optimize: False\n"
+                           "random_seed: 9007199254740992\n",
+                           &c),
+                     QMT_OK);
+    CHECK_NEAR(c.temperature_k, 310.0, 0.0);
+    CHECK_NEAR(c.friction_per_ps, 0.002, 0.0);
+    CHECK_NEAR(c.dt_fs, 0.5, 0.0);
+    assert_int_equal(c.charge, -1);
+    assert_int_equal(c.ensemble, CONFIG_NVE);
+    assert_false(c.optimize);
+    assert_int_equal(c.random_seed, INT64_C(9007199254740992));
+    assert_int_equal(config_frames(&c), 201);
+    assert_true(config_is_given(&c, "charge"));
+    assert_false(config_is_given(&c, "spin_multiplicity"));
+    assert_int_equal(config_check(ctx, &c), QMT_OK);
+}
+
+static void empty_files_are_all_defaults(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"",     "# nothing\n", "---\n", "---\n# x\n...\n",
+                                        "{}\n", "\xEF\xBB\xBF"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        Config c = config_default();
+        if (parse(texts[i], &c) != QMT_OK)
+            fail_msg("text %zu: %s", i, qmt_context_message(ctx));
+        CHECK_NEAR(c.dt_fs, 0.25, 0.0);
+    }
+}
+
+static void traps_are_named_with_their_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *words;
+    } traps[] = {
+        {"dt_fs: 0.25\nlenght_ps: 5\n",
+         "a.yaml:2:1: unknown key \"lenght_ps\", did you mean length_ps?"},
+        {"temperature_k: 300\n", "did you mean temperature_K?"},
+        {"qqqqqqqqqqqqqqqq: 1\n", "a.yaml:1:1: unknown key"},
+        {"dt_fs: 0.25\ndt_fs: 0.5\n", "a.yaml:2:1: duplicate key dt_fs, first on line 1"},
+        {"dt_fs: fast\n", "a.yaml:1:8: dt_fs wants a number, got text \"fast\""},
+        {"dt_fs: \"0.25\"\n", "remove the quotes"},
+        {"dt_fs:\n", "dt_fs wants a number, got nothing"},
+        {"dt_fs: ~\n", "dt_fs wants a number, got nothing"},
+        {"dt_fs: no\n", "got a truth value"},
+        {"dt_fs: .inf\n", "dt_fs wants a number"},
+        {"dt_fs: .nan\n", "dt_fs wants a number"},
+        {"dt_fs: nan\n", "dt_fs wants a number"},
+        {"dt_fs: 1e999\n", "dt_fs"},
+        {"dt_fs: 0x10\n", "dt_fs wants a number"},
+        {"dt_fs: 1.0D-3\n", "dt_fs wants a number"},
+        {"dt_fs: 0,25\n", "dt_fs wants a number"},
+        {"length_ps: 1:30\n", "length_ps wants a number"},
+        {"length_ps: 1_000\n", "length_ps wants a number"},
+        {"dt_fs: 0\n", "dt_fs = 0 is out of range, wants > 0, <= 100 fs"},
+        {"dt_fs: -0.25\n", "out of range"},
+        {"temperature_K: -1\n", "out of range"},
+        {"friction_per_ps: -1e-3\n", "out of range, wants >= 0"},
+        {"save_interval_steps: 0\n", "save_interval_steps = 0 is out of range, wants >= 1"},
+        {"save_interval_steps: 1.5\n", "wants a whole number, got 1.5"},
+        {"save_interval_steps: 010\n", "without leading zeros"},
+        {"random_seed: -1\n", "out of range"},
+        {"random_seed: 9007199254740994\n", "out of range"},
+        {"replicas: 0\n", "out of range"},
+        {"optimize: yes\n", "optimize wants true or false, got a truth value \"yes\""},
+        {"optimize: 1\n", "optimize wants true or false, got a number \"1\""},
+        {"optimize: \"true\"\n", "optimize wants true or false, got text in quotes"},
+        {"ensemble: nvtt\n", "ensemble = \"nvtt\" is unknown, did you mean nvt? (nvt or nve)"},
+        {"ensemble: no\n", "ensemble = \"no\" is unknown"},
+        {"method: GFN1-xTB\n", "this version knows: GFN2-xTB"},
+        {"method:\n", "method"},
+        {"precision: float16\n", "(float32 or float64)"},
+        {"dt_fs: &a 0.25\n", "a.yaml:1:8: anchors"},
+        {"dt_fs: *a\n", "aliases"},
+        {"&a dt_fs: 0.25\n", "anchors"},
+        {"&a {dt_fs: 0.25}\n", "anchors"},
+        {"dt_fs: !!float 0.25\n", "tags"},
+        {"<<: {dt_fs: 1}\n", "unknown key \"<<\""},
+        {"dt_fs: [0.25]\n", "dt_fs wants one value, got a list"},
+        {"dt_fs: {a: 1}\n", "dt_fs wants one value, got a nested block"},
+        {"md:\n  dt_fs: 0.25\n", "unknown key \"md\""},
+        {"- dt_fs: 0.25\n", "got a list"},
+        {"dt_fs 0.25\n", "key: value"},
+        {"dt_fs:0.25\n", "key: value"},
+        {"[a]: 1\n", "got a list"},
+        {"dt_fs: 0.25\n---\ndt_fs: 0.5\n", "a.yaml:2:1: a second document"},
+        {"dt_fs: 0.25\n\tlength_ps: 1\n", "a.yaml:2:1: a tab"},
+        {"dt_fs: 0.25: 3\n", "a.yaml:1:"},
+        {"dt_fs: \"0.25\n", "a.yaml:"},
+        {"dt_fs: \x01\n", "a.yaml: byte 8"},
+        {"length_ps: 0.0001\n", "a.yaml:1: length_ps = 0.0001 ps is no whole number of steps of "
+                                "dt_fs = 0.25; the nearest is 0.00025"},
+        {"dt_fs: 0.3\nlength_ps: 1\nequilibration_ps: 0\nnve_window_ps: 0\nnve_every_ps: 0\n",
+         "a.yaml:2: length_ps = 1"},
+        {"equilibration_ps: 1.0001\n", "equilibration_ps = 1.0001"},
+        {"nve_window_ps: 1.0001\n", "nve_window_ps = 1.0001"},
+        {"nve_every_ps: 0.0001\n", "nve_every_ps = 0.0001"},
+        {"length_ps: 1e9\n", "is 4e+12 steps, at most 4294967295"},
+        {"dt_fs: 1e-9\n", "steps, at most"},
+        {"length_ps: 1\nsave_interval_steps: 4001\n",
+         "a.yaml:2: save_interval_steps = 4001 is longer "
+         "than the run of 4000 steps"},
+    };
+    for (size_t i = 0; i < sizeof traps / sizeof traps[0]; i++)
+        refuses(traps[i].text, traps[i].words);
+}
+
+static void a_failure_leaves_the_configuration_alone(void **state)
+{
+    (void)state;
+    Config c = config_default();
+    const Config before = c;
+    assert_int_equal(parse("dt_fs: 0.5\nlength_ps: x\n", &c), QMT_ERR_CONFIG);
+    assert_memory_equal(&c, &before, sizeof c);
+}
+
+static void set_overrides_the_file(void **state)
+{
+    (void)state;
+    Config c = config_default();
+    assert_int_equal(parse("length_ps: 3\n", &c), QMT_OK);
+    assert_int_equal(config_set(ctx, "length_ps=5", &c), QMT_OK);
+    assert_int_equal(config_set(ctx, "ensemble=nve", &c), QMT_OK);
+    CHECK_NEAR(c.length_ps, 5.0, 0.0);
+    assert_int_equal(c.ensemble, CONFIG_NVE);
+    assert_true(config_is_given(&c, "length_ps"));
+
+    assert_int_equal(config_set(ctx, "length_ps", &c), QMT_ERR_CONFIG);
+    assert_int_equal(config_set(ctx, "=5", &c), QMT_ERR_CONFIG);
+    assert_int_equal(config_set(ctx, "lengthps=5", &c), QMT_ERR_CONFIG);
+    assert_non_null(strstr(qmt_context_message(ctx), "did you mean length_ps?"));
+    assert_int_equal(config_set(ctx, "length_ps=0.0001", &c), QMT_OK);
+    assert_int_equal(config_check(ctx, &c), QMT_ERR_CONFIG);
+    assert_non_null(strstr(qmt_context_message(ctx), "--set: length_ps"));
+}
+
+static void the_echo_reads_back_as_itself(void **state)
+{
+    (void)state;
+    Config c = config_default(), again = config_default();
+    assert_int_equal(parse("friction_per_ps: 0.1\ndt_fs: 0.1\nlength_ps: 12.3\noptimize: false\n"
+                           "precision: float64\ncharge: -2\ntemperature_K: 298.15\nreplicas: 3\n",
+                           &c),
+                     QMT_OK);
+    char *echo = config_yaml(&c);
+    assert_non_null(echo);
+    if (parse(echo, &again) != QMT_OK)
+        fail_msg("%s\n%s", qmt_context_message(ctx), echo);
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        char a[64], b[64];
+        config_value_text(&c, k, a);
+        config_value_text(&again, k, b);
+        assert_string_equal(a, b);
+        assert_non_null(strstr(echo, CONFIG_KEYS[k].name));
+    }
+    free(echo);
+}
+
+static void the_metadata_hold_only_what_decides_numbers(void **state)
+{
+    (void)state;
+    Config c = config_default();
+    c.replicas = 7;
+    cJSON *const json = config_json(&c);
+    assert_non_null(json);
+    assert_null(cJSON_GetObjectItem(json, "replicas"));
+    assert_non_null(cJSON_GetObjectItem(json, "random_seed"));
+    char *const text = cJSON_PrintUnformatted(json);
+    cJSON *const parsed = cJSON_Parse(text);
+    assert_non_null(parsed);
+    CHECK_NEAR(cJSON_GetObjectItem(parsed, "friction_per_ps")->valuedouble, 0.002, 0.0);
+    assert_string_equal(cJSON_GetObjectItem(parsed, "method")->valuestring, "GFN2-xTB");
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(parsed, "optimize")));
+    cJSON_free(text);
+    cJSON_Delete(parsed);
+    cJSON_Delete(json);
+}
+
+static void files_that_cannot_be_read_are_named(void **state)
+{
+    (void)state;
+    Config c = config_default();
+    assert_int_equal(config_read(ctx, "/nowhere/qm.yaml", &c), QMT_ERR_IO);
+    assert_non_null(strstr(qmt_context_message(ctx), "/nowhere/qm.yaml"));
+    assert_int_equal(config_read(ctx, "/", &c), QMT_ERR_IO);
+}
+
+static void numbers_do_not_depend_on_the_locale(void **state)
+{
+    (void)state;
+    static const char *const commas[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "C.UTF-8"};
+    for (size_t i = 0; i < 3; i++) {
+        setlocale(LC_ALL, commas[i]);
+        Config c = config_default();
+        assert_int_equal(parse("dt_fs: 0.5\n", &c), QMT_OK);
+        char text[64];
+        config_value_text(&c, config_key("dt_fs"), text);
+        assert_string_equal(text, "0.5");
+    }
+    setlocale(LC_ALL, "C");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_the_pipeline),
+        cmocka_unit_test(a_file_of_today_reads_as_it_means),
+        cmocka_unit_test(empty_files_are_all_defaults),
+        cmocka_unit_test(traps_are_named_with_their_place),
+        cmocka_unit_test(a_failure_leaves_the_configuration_alone),
+        cmocka_unit_test(set_overrides_the_file),
+        cmocka_unit_test(the_echo_reads_back_as_itself),
+        cmocka_unit_test(the_metadata_hold_only_what_decides_numbers),
+        cmocka_unit_test(files_that_cannot_be_read_are_named),
+        cmocka_unit_test(numbers_do_not_depend_on_the_locale),
+    };
+    return cmocka_run_group_tests(tests, make_context, drop_context);
+}
