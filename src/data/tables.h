@@ -59,21 +59,21 @@ typedef struct {
     double r4_over_r2_raw;    ///< bohr^2
     double sqrt_q;            ///< C8/C6 = 3 sqrt_q(A) sqrt_q(B)
     double en_pauling;
-    double d4_zeff;           ///< effective nuclear charge of the charge scaling, e
+    double d4_zeff; ///< effective nuclear charge of the charge scaling, e
     double d4_hardness;
-    int d4_nref, d3_nref;     ///< number of reference systems
+    int d4_nref, d3_nref; ///< number of reference systems
 } DispElement;
 
 /// data/d4_gfn2_reference.csv: one reference system of D4.
 /// Caldeweyher et al., J. Chem. Phys. 150, 154122 (2019), 10.1063/1.5090222.
 typedef struct {
-    int index;              ///< from 0 over all elements
+    int index; ///< from 0 over all elements
     int z;
-    int ref;                ///< from 1 inside the element
-    double cn;              ///< coordination number in the Gaussian weights
-    double q_gfn2;          ///< GFN2 charge of the reference atom, e
-    int ngauss;             ///< 1 or 3
-    double cn_d3count;      ///< provenance only, as the next four
+    int ref;           ///< from 1 inside the element
+    double cn;         ///< coordination number in the Gaussian weights
+    double q_gfn2;     ///< GFN2 charge of the reference atom, e
+    int ngauss;        ///< 1 or 3
+    double cn_d3count; ///< provenance only, as the next four
     int subtracted_system;
     double q_subtracted;
     double n_subtracted;
