@@ -21,7 +21,7 @@ fi
 for word in "$@"; do
     case $word in
     test) packages="$packages binutils python3 python3-numpy python3-ase" ;;
-    format) packages="$packages clang-format-14" ;;
+    format) packages="$packages clang-format-14 git" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
         echo "tools/setup.sh: unknown word \"$word\"; known are test, format and bare" >&2
