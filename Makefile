@@ -4,7 +4,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: help build run test install clean setup format check-format layers sanitize nordkit bare
+.PHONY: help build run test install clean setup format check-format layers tidy sanitize nordkit bare
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -16,6 +16,7 @@ help:
 	@echo 'make format              write the sources as clang-format 14 would'
 	@echo 'make check-format        fail where it would write them differently'
 	@echo 'make layers              fail on an include that points upwards'
+	@echo 'make tidy                read the sources with clang-tidy 14'
 	@echo 'make bare                all of it in a fresh Debian 12 root (as root, minutes)'
 	@echo 'make clean               remove what was built'
 
@@ -27,7 +28,7 @@ build: setup
 	$(BUILD) build -j $(JOBS)
 
 run: build
-	build/qmtraj run --config configs/qm_test.yaml data/molecules/glycine.xyz --out out/quick
+	build/qmtraj run --config configs/qm_test.yaml data/molecules/xyz/glycine.xyz --out out/quick
 
 test:
 	@tools/setup.sh test
@@ -59,6 +60,10 @@ check-format:
 
 layers:
 	@tools/check_layers.sh
+
+tidy: build
+	@tools/setup.sh tidy
+	@tools/tidy.sh
 
 bare:
 	@tools/setup.sh bare

@@ -13,7 +13,7 @@ trap 'rm -rf "$out"' EXIT
 start=$(date +%s.%N)
 code=0
 "$here/build/qmtraj" run --config "$here/configs/qm_test.yaml" --out "$out" \
-    "$here/data/molecules/glycine.xyz" || code=$?
+    "$here/data/molecules/xyz/glycine.xyz" || code=$?
 end=$(date +%s.%N)
 
 /usr/bin/python3 -B - "$out/glycine/trajectory.npz" "$code" "$start" "$end" <<'PYTHON'

@@ -62,7 +62,7 @@ done
 echo "==== the installed program alone"
 mv "$root/root/a clone" "$root/root/gone"
 inside 'cd /tmp; p="/opt/q t"; "$p/bin/qmtraj" --version
-    "$p/bin/qmtraj" energy "$p/share/qmtraj/molecules/glycine.xyz"
+    "$p/bin/qmtraj" energy "$p/share/qmtraj/molecules/xyz/glycine.xyz"
     "$p/bin/qmtraj" run --config "$p/share/qmtraj/configs/qm_test.yaml" --set length_ps=0.1 \
         --smiles-file "$p/share/qmtraj/molecules/qm_molecules.smi" --molecule glycine --out out
     ls -l out/glycine/trajectory.npz'

@@ -4,6 +4,7 @@
 #   tools/setup.sh            to build and run
 #   tools/setup.sh test       also what the tests need
 #   tools/setup.sh format     also what the format check needs
+#   tools/setup.sh tidy       also what make tidy needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
 #
 # Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, as it does for the build.
@@ -22,9 +23,10 @@ for word in "$@"; do
     case $word in
     test) packages="$packages binutils python3 python3-numpy python3-ase" ;;
     format) packages="$packages clang-format-14 git" ;;
+    tidy) packages="$packages clang-tidy-14" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are test, format and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, format, tidy and bare" >&2
         exit 2
         ;;
     esac
