@@ -1,5 +1,5 @@
 # One body per instruction set. Fused multiply-add is allowed here and nowhere else.
-set(KERNEL_FLAGS -O3 -fopenmp-simd -ffp-contract=fast -fno-math-errno -fno-trapping-math)
+set(KERNEL_FLAGS -O3 -Wno-psabi -fopenmp-simd -ffp-contract=fast -fno-math-errno -fno-trapping-math)
 set(QMTRAJ_KERNEL_OBJECTS)
 
 add_library(kernels OBJECT src/kernels/kernels.c)

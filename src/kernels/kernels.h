@@ -3,15 +3,32 @@
 
 #include <stddef.h>
 
+/// Doubles in the widest register. Matrices whose rows are padded with zeros to a multiple of it can
+/// be multiplied whole, padding included, which is faster than leaving the padding out.
+enum { KERNELS_PAD = 8 };
+
+/// n rounded up to the next multiple of KERNELS_PAD.
+static inline size_t kernels_padded(size_t n)
+{
+    return (n + KERNELS_PAD - 1) / KERNELS_PAD * KERNELS_PAD;
+}
+
+enum {
+    KERNELS_MAX_L = 2,           ///< largest angular momentum: d
+    KERNELS_MAX_PRIMITIVES = 40, ///< products of two 6-term contractions, padded
+    KERNELS_MOMENTS = 10,        ///< S; D x y z; M xx xy yy xz yz zz
+    KERNELS_PRIMITIVE_ROWS = 6   ///< rows of the table of a shell pair, see moment_integrals
+};
+
 /// The hot loops over plain arrays, compiled once per instruction set from kernels_body.c and chosen
 /// once per context. All matrices are row-major with a leading dimension (ld..) in doubles.
 typedef struct Kernels {
     const char *isa; ///< "generic", "avx2", "avx512"
 
-    /// C[m][n] = A[m][k] B[k][n]
+    /// C[m][n] = A[m][k] B[k][n]; fastest where n is a multiple of KERNELS_PAD.
     void (*matmul_nn)(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
                       size_t ldb, double *c, size_t ldc);
-    /// C[m][n] = A[k][m]^T B[k][n]
+    /// C[m][n] = A[k][m]^T B[k][n]; fastest where n is a multiple of KERNELS_PAD.
     void (*matmul_tn)(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
                       size_t ldb, double *c, size_t ldc);
     /// sum_i x[i] y[i]
@@ -35,6 +52,22 @@ typedef struct Kernels {
     ///
     /// @param par  s6, s8q, rd6, rd8
     void (*damped_pair_row)(size_t n, const double par[4], const double *r2, double *f, double *h);
+    /// Overlap, dipole and second moments of two contracted Cartesian Gaussian shells, all operators
+    /// centred on B: out[c][i][j] with c the KERNELS_MOMENTS, i the Cartesian functions of A and j of
+    /// B (order 1; x y z; xx xy yy xz yz zz). Obara and Saika, J. Chem. Phys. 84, 3963 (1986),
+    /// 10.1063/1.450106, for the moments in one dimension.
+    ///
+    /// @param prim  [KERNELS_PRIMITIVE_ROWS][ld] per pair of primitives with exponents a and b,
+    ///              p = a + b, sorted by rising mu: mu = a b/p; 1/(2p); -b/p; a/p; 2a;
+    ///              weight = c_a c_b (pi/p)^(3/2). Padding has weight 0.
+    /// @param t     R_A - R_B, bohr
+    /// @param mu_r2_max  primitive pairs with mu t^2 above it are left out
+    void (*moment_integrals)(int la, int lb, size_t n_prim, size_t ld, const double *prim,
+                             const double t[3], double mu_r2_max, double *out);
+    /// g[x] += sum coefficient[c][i][j] d out[c][i][j] / dA_x, with the operators fixed on B.
+    void (*moment_gradient)(int la, int lb, size_t n_prim, size_t ld, const double *prim,
+                            const double t[3], double mu_r2_max, const double *coefficient,
+                            double g[3]);
 } Kernels;
 
 /// The best table this machine can run, or the named one; NULL if the name is unknown or the machine

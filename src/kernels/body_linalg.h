@@ -1,0 +1,139 @@
+// Part of kernels_body.c: small dense linear algebra.
+
+/// One line of doubles in registers; the compiler splits it where registers are narrower.
+typedef double Vec __attribute__((vector_size(KERNELS_PAD * sizeof(double)), aligned(8)));
+
+static inline Vec load(const double *p)
+{
+    Vec v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void store(double *p, Vec v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+static double dot(size_t n, const double *restrict x, const double *restrict y)
+{
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] * y[i];
+    return sum;
+}
+
+static void axpy(size_t n, double s, const double *restrict x, double *restrict y)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        y[i] += s * x[i];
+}
+
+static void matvec(size_t m, size_t n, const double *restrict a, size_t lda,
+                   const double *restrict x, double *restrict y)
+{
+    for (size_t i = 0; i < m; i++)
+        y[i] = dot(n, a + i * lda, x);
+}
+
+// One register tile of C = A B: ROWS rows times COLS lines. Element (i,l) of A sits at
+// a[i * stride_i + l * stride_l], which serves A and its transpose alike.
+#define DEFINE_TILE(ROWS, COLS)                                                                    \
+    static inline void tile_##ROWS##x##COLS(size_t k, const double *restrict a, size_t stride_i,   \
+                                            size_t stride_l, const double *restrict b, size_t ldb, \
+                                            double *restrict c, size_t ldc)                        \
+    {                                                                                              \
+        Vec sum[ROWS][COLS] = {{{0.0}}};                                                           \
+        for (size_t l = 0; l < k; l++) {                                                           \
+            Vec line[COLS];                                                                        \
+            for (int v = 0; v < COLS; v++)                                                         \
+                line[v] = load(b + l * ldb + KERNELS_PAD * (size_t)v);                             \
+            for (int i = 0; i < ROWS; i++) {                                                       \
+                const double s = a[(size_t)i * stride_i + l * stride_l];                           \
+                for (int v = 0; v < COLS; v++)                                                     \
+                    sum[i][v] += s * line[v];                                                      \
+            }                                                                                      \
+        }                                                                                          \
+        for (int i = 0; i < ROWS; i++)                                                             \
+            for (int v = 0; v < COLS; v++)                                                         \
+                store(c + (size_t)i * ldc + KERNELS_PAD * (size_t)v, sum[i][v]);                   \
+    }
+
+DEFINE_TILE(6, 4)
+DEFINE_TILE(8, 3)
+DEFINE_TILE(8, 2)
+DEFINE_TILE(8, 1)
+DEFINE_TILE(1, 4)
+DEFINE_TILE(1, 3)
+DEFINE_TILE(1, 2)
+DEFINE_TILE(1, 1)
+
+#define COLUMN_OF_TILES(ROWS, COLS)                                                                \
+    do {                                                                                           \
+        size_t i = 0;                                                                              \
+        for (; i + ROWS <= m; i += ROWS)                                                           \
+            tile_##ROWS##x##COLS(k, a + i * stride_i, stride_i, stride_l, b + j, ldb,              \
+                                 c + i * ldc + j, ldc);                                            \
+        for (; i < m; i++)                                                                         \
+            tile_1x##COLS(k, a + i * stride_i, stride_i, stride_l, b + j, ldb, c + i * ldc + j,    \
+                          ldc);                                                                    \
+    } while (0)
+
+/// The columns that fill no line, fewer than KERNELS_PAD.
+static void last_columns(size_t m, size_t n, size_t k, const double *restrict a, size_t stride_i,
+                         size_t stride_l, const double *restrict b, size_t ldb,
+                         double *restrict c, size_t ldc)
+{
+    for (size_t i = 0; i < m; i++) {
+        double sum[KERNELS_PAD] = {0.0};
+        for (size_t l = 0; l < k; l++) {
+            const double s = a[i * stride_i + l * stride_l];
+            for (size_t v = 0; v < n; v++)
+                sum[v] += s * b[l * ldb + v];
+        }
+        for (size_t v = 0; v < n; v++)
+            c[i * ldc + v] = sum[v];
+    }
+}
+
+static void matmul(size_t m, size_t n, size_t k, const double *restrict a, size_t stride_i,
+                   size_t stride_l, const double *restrict b, size_t ldb, double *restrict c,
+                   size_t ldc)
+{
+    size_t left = n / KERNELS_PAD, j = 0;
+    while (left > 0) {
+        // Tiles of three lines; four at the end instead of a lonely last one.
+        const size_t width = left == 4 ? 4 : left >= 3 ? 3 : left;
+        switch (width) {
+        case 4:
+            COLUMN_OF_TILES(6, 4);
+            break;
+        case 3:
+            COLUMN_OF_TILES(8, 3);
+            break;
+        case 2:
+            COLUMN_OF_TILES(8, 2);
+            break;
+        default:
+            COLUMN_OF_TILES(8, 1);
+        }
+        j += width * KERNELS_PAD;
+        left -= width;
+    }
+    if (j < n)
+        last_columns(m, n - j, k, a, stride_i, stride_l, b + j, ldb, c + j, ldc);
+}
+
+static void matmul_nn(size_t m, size_t n, size_t k, const double *restrict a, size_t lda,
+                      const double *restrict b, size_t ldb, double *restrict c, size_t ldc)
+{
+    matmul(m, n, k, a, lda, 1, b, ldb, c, ldc);
+}
+
+static void matmul_tn(size_t m, size_t n, size_t k, const double *restrict a, size_t lda,
+                      const double *restrict b, size_t ldb, double *restrict c, size_t ldc)
+{
+    matmul(m, n, k, a, 1, lda, b, ldb, c, ldc);
+}
