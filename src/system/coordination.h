@@ -1,0 +1,33 @@
+#ifndef SYSTEM_COORDINATION_H
+#define SYSTEM_COORDINATION_H
+
+#include "data/method.h"
+#include "system/pairs.h"
+
+/// Coordination number of the GFN2 Hamiltonian, a product of two steep counting functions:
+///
+///     CN_A = sum_B g(R; 10, R0) g(R; 20, R0 + 2 bohr),   g(R; k, r) = 1 / (1 + exp(-k (r/R - 1)))
+///
+/// with R0 = 4/3 (cov_A + cov_B) and pairs up to 25 bohr. Bannwarth, Ehlert, Grimme, J. Chem. Theory
+/// Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176. D4 counts with another function.
+typedef struct {
+    const Method *method;
+    double *radius; ///< [n_atoms] 4/3 of the covalent radius, bohr
+    double *slope;  ///< [n_pairs] dc/dR of the geometry last seen, 1/bohr
+    double *cn;     ///< [n_atoms] coordination numbers of the geometry last seen
+} Coordination;
+
+void coordination_layout(Arena *arena, const Pairs *pairs, Coordination *coordination);
+/// @param numbers  [n_atoms] atomic numbers
+void coordination_setup(const Method *method, size_t n_atoms, const int *numbers,
+                        Coordination *coordination);
+void coordination_update(const Pairs *pairs, Coordination *coordination);
+
+/// Chain rule: adds sum_B (X_A + X_B) dc/dR (R_A - R_B)/R to the gradient.
+///
+/// @param de_dcn    [n_atoms] X_A = dE/dCN_A, hartree
+/// @param gradient  [n_atoms][3] hartree/bohr, added to
+void coordination_gradient(const Pairs *pairs, const Coordination *coordination,
+                           const double *de_dcn, double (*gradient)[3]);
+
+#endif
