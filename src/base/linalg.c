@@ -1,0 +1,54 @@
+#include "base/linalg.h"
+
+// Fortran interfaces of the reference LAPACK (64-bit builds of it would need other integers).
+extern void dsyevd_(const char *job, const char *uplo, const int *n, double *a, const int *lda,
+                    double *w, double *work, const int *lwork, int *iwork, const int *liwork,
+                    int *info);
+extern void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+extern void dtrtri_(const char *uplo, const char *diag, const int *n, double *a, const int *lda,
+                    int *info);
+extern void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda,
+                   double *b, const int *ldb, int *info);
+
+size_t linalg_eigen_work(size_t n)
+{
+    // dsyevd: 1 + 6n + 2n^2; dsytrd runs blocked with 32 more columns.
+    return 1 + 6 * n + 2 * n * n + 34 * n;
+}
+
+size_t linalg_eigen_iwork(size_t n)
+{
+    return 3 + 5 * n;
+}
+
+bool linalg_eigen(size_t n, double *a, size_t lda, double *eigenvalues, double *work, int *iwork)
+{
+    const int in = (int)n, ilda = (int)lda;
+    const int lwork = (int)linalg_eigen_work(n), liwork = (int)linalg_eigen_iwork(n);
+    int info;
+    dsyevd_("V", "L", &in, a, &ilda, eigenvalues, work, &lwork, iwork, &liwork, &info);
+    return info == 0;
+}
+
+bool linalg_inverse_cholesky(size_t n, double *a, size_t lda)
+{
+    // Row-major lower is Fortran's upper: S = U^T U with U = L^T, and inv(U) = (L^-1)^T.
+    const int in = (int)n, ilda = (int)lda;
+    int info;
+    dpotrf_("U", &in, a, &ilda, &info);
+    if (info != 0)
+        return false;
+    dtrtri_("U", "N", &in, a, &ilda, &info);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            a[i * lda + j] = 0.0;
+    return info == 0;
+}
+
+bool linalg_solve_positive(size_t n, double *a, size_t lda, double *b)
+{
+    const int in = (int)n, ilda = (int)lda, one = 1;
+    int info;
+    dposv_("L", &in, &one, a, &ilda, b, &in, &info);
+    return info == 0;
+}

@@ -1,0 +1,26 @@
+#ifndef BASE_LINALG_H
+#define BASE_LINALG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/// The only file that knows LAPACK. Matrices are row-major with a leading dimension; symmetric
+/// matrices are the same either way, so nothing is transposed for LAPACK.
+
+/// Doubles of work space that linalg_eigen() wants for matrices up to n x n.
+size_t linalg_eigen_work(size_t n);
+/// Ints of work space, same.
+size_t linalg_eigen_iwork(size_t n);
+
+/// Eigenvalues (rising) and eigenvectors of a symmetric matrix, in place: row k of a becomes
+/// eigenvector k. Returns false if the algorithm did not converge.
+bool linalg_eigen(size_t n, double *a, size_t lda, double *eigenvalues, double *work, int *iwork);
+
+/// Cholesky factor S = L L^T and the inverse of L, in place: the lower triangle of a becomes L^-1, the
+/// upper one zero. Returns false if S is not positive definite.
+bool linalg_inverse_cholesky(size_t n, double *a, size_t lda);
+
+/// Solves A x = b for a symmetric positive definite A, both overwritten. Returns false if A is not.
+bool linalg_solve_positive(size_t n, double *a, size_t lda, double *b);
+
+#endif
