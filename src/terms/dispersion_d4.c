@@ -483,3 +483,44 @@ void dispersion_d4_gradient(DispersionD4 *d4, const double *charges, double (*gr
         for (size_t c = 0; c < 3; c++)
             gradient[d4->order[i]][c] += d4->slope[c * d4->ld + i];
 }
+
+static void term_update(void *self, const Geometry *geometry)
+{
+    dispersion_d4_update(self, geometry->xyz);
+}
+
+static double term_energy(void *self, const Geometry *geometry, const Moments *moments)
+{
+    (void)geometry;
+    return dispersion_d4_energy(self, moments->atom);
+}
+
+static void term_potential(void *self, const Geometry *geometry, const Moments *moments,
+                           Potential *potential)
+{
+    (void)geometry;
+    dispersion_d4_potential(self, moments->atom, potential->atom);
+}
+
+static void term_gradient(void *self, const Geometry *geometry, const Moments *moments,
+                          Gradient *gradient)
+{
+    (void)geometry;
+    dispersion_d4_gradient(self, moments->atom, gradient->xyz);
+}
+
+static double term_three_body_energy(void *self, const Geometry *geometry, const Moments *moments)
+{
+    (void)geometry;
+    (void)moments;
+    return dispersion_d4_three_body(self);
+}
+
+const TermType TERM_DISPERSION_D4 = {.name = "dispersion D4",
+                                     .update = term_update,
+                                     .energy = term_energy,
+                                     .potential = term_potential,
+                                     .gradient = term_gradient};
+
+const TermType TERM_DISPERSION_D4_THREE_BODY = {.name = "dispersion D4, three-body",
+                                                .energy = term_three_body_energy};

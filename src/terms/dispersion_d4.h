@@ -5,6 +5,7 @@
 #include "data/method.h"
 #include "kernels/kernels.h"
 #include "terms/axilrod_teller.h"
+#include "terms/term.h"
 
 /// Self-consistent D4 dispersion of GFN2-xTB: two-body energy with atomic charges, three-body
 /// energy without,
@@ -100,5 +101,10 @@ double dispersion_d4_three_body(const DispersionD4 *d4);
 ///
 /// @param gradient  [n][3] hartree/bohr
 void dispersion_d4_gradient(DispersionD4 *d4, const double *charges, double (*gradient)[3]);
+
+/// The same behind the face of a term. Two lines of the energy breakdown share one DispersionD4: the
+/// two-body part acts inside the self-consistent loop and carries update and gradient of both.
+extern const TermType TERM_DISPERSION_D4;
+extern const TermType TERM_DISPERSION_D4_THREE_BODY;
 
 #endif

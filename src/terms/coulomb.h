@@ -1,0 +1,28 @@
+#ifndef TERMS_COULOMB_H
+#define TERMS_COULOMB_H
+
+#include "basis/basis.h"
+#include "terms/term.h"
+
+/// Isotropic second-order electrostatics, shell resolved:
+///
+///     E = 1/2 sum_st q_s gamma_st q_t,   gamma_st = 1/sqrt(R_AB^2 + eta_st^-2),  eta_st on one atom
+///
+/// with eta_st the arithmetic mean of the two shell hardnesses.
+/// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
+typedef struct {
+    const Basis *basis;
+    const Kernels *kernels;
+    size_t ld;            ///< padded n_shells
+    double *hardness;     ///< [n_shells] hartree/e^2
+    double *gamma;        ///< [n_shells][ld] hartree/e^2
+    double *product;      ///< [n_shells] gamma q
+} Coulomb;
+
+extern const TermType TERM_COULOMB;
+
+void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb);
+void coulomb_setup(const Kernels *kernels, const Basis *basis, const int *numbers,
+                   Coulomb *coulomb);
+
+#endif

@@ -1,0 +1,72 @@
+#ifndef TERMS_HAMILTONIAN_H
+#define TERMS_HAMILTONIAN_H
+
+#include "basis/integrals.h"
+#include "terms/term.h"
+
+/// The extended Hueckel Hamiltonian H0 and everything that lives on its blocks: the effective
+/// Hamiltonian F of given potentials, the moments of a density, and the slopes of all integrals.
+///
+///     H0_ii' = 1/2 (eps_s + eps_t) K_st Pi_st(R) S_ii'  (one atom: eps_s S_ii),  eps_s = level_s - kcn_s CN_A
+///     K_st   = k_ll' [1 + k_en (EN_A - EN_B)^2] [2 sqrt(z_s z_t)/(z_s + z_t)]^(1/2)
+///     Pi_st  = (1 + p_s u)(1 + p_t u),  u = sqrt(R/(r_A + r_B))
+///     F_ii'  = H0_ii' - 1/2 S_ii' (V_s + V_t) - 1/2 (D^A.v_A + D^B.v_B) - 1/2 (Q^A:V_A + Q^B:V_B)
+///
+/// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
+/// All operators of a pair of atoms are moved to its atom b, so that ten integrals per pair of
+/// orbitals serve both atoms.
+typedef struct {
+    const Basis *basis;
+    const Integrals *integrals;
+    size_t *shell_offset; ///< [n_pairs + 1] of the shell pair arrays below
+    double *level;        ///< [n_shells] without the CN shift, hartree
+    double *cn_slope;     ///< [n_shells] d eps / d CN = -kcn, hartree
+    double *polynomial;   ///< [n_shells] p_s
+    double *radius;       ///< [n_atoms] r_A of the polynomial, bohr
+    double *scale;        ///< [shell pairs] K_st, independent of the geometry
+    double *eps;          ///< [n_shells] level with the CN shift, hartree
+    double *factor;       ///< [shell pairs] K_st Pi_st
+    double *factor_slope; ///< [shell pairs] K_st dPi_st/dR, 1/bohr
+    double *population;   ///< [shell pairs] sum P S over the orbitals of the pair, of the last density
+    double *on_site;      ///< [n_shells] sum P_ii S_ii, of the last density
+    double *reference;    ///< [n_shells] electrons of the neutral atom
+} Hamiltonian;
+
+void hamiltonian_layout(Arena *arena, const Basis *basis, const Pairs *pairs, const int *numbers,
+                        Hamiltonian *hamiltonian);
+void hamiltonian_setup(const Method *method, const Basis *basis, const Integrals *integrals,
+                       const Pairs *pairs, const int *numbers, Hamiltonian *hamiltonian);
+void hamiltonian_update(const Geometry *geometry, Hamiltonian *hamiltonian);
+
+/// Overlap matrix S.
+///
+/// @param overlap  [n_ao][ld]
+void hamiltonian_overlap(const Hamiltonian *hamiltonian, const Pairs *pairs, double *overlap,
+                         size_t ld);
+
+/// Effective Hamiltonian of the potentials. potential->atom counts for every shell of the atom.
+///
+/// @param potential  NULL: H0 itself
+/// @param fock       [n_ao][ld]
+void hamiltonian_fock(const Hamiltonian *hamiltonian, const Pairs *pairs,
+                      const Potential *potential, double *fock, size_t ld);
+
+/// Mulliken shell charges, cumulative atomic multipole moments and band energy tr(P H0) of a density.
+///
+/// @param density     [n_ao][ld], both spins
+/// @param shell       [n_shells] e
+/// @param dipole      [n_atoms][3]
+/// @param quadrupole  [n_atoms][6] traceless
+/// @return tr(P H0), hartree
+double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const double *density,
+                           size_t ld, double *shell, double (*dipole)[3], double (*quadrupole)[6]);
+
+/// Slopes of all integrals at fixed density, and dE/dCN of the levels. Uses the shell pair sums of
+/// hamiltonian_moments(), so that must have seen this density last.
+///
+/// @param weighted  [n_ao][ld] energy-weighted density W
+void hamiltonian_gradient(const Hamiltonian *hamiltonian, const Geometry *geometry,
+                          const Potential *potential, const double *density,
+                          const double *weighted, size_t ld, Gradient *gradient);
+
+#endif

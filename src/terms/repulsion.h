@@ -1,0 +1,25 @@
+#ifndef TERMS_REPULSION_H
+#define TERMS_REPULSION_H
+
+#include "terms/term.h"
+
+/// Screened repulsion of the atomic cores, the term that keeps atoms apart:
+///
+///     E = sum_{A<B} Z_A Z_B / R exp( -sqrt(alpha_A alpha_B) R^k ),   R <= 25 bohr
+///
+/// with k = 3/2, but k = 1 between two atoms of the first period.
+/// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
+typedef struct {
+    double cutoff;        ///< bohr
+    double *charge;       ///< [n_pairs] Z_A Z_B, e^2
+    double *decay;        ///< [n_pairs] sqrt(alpha_A alpha_B), bohr^-k
+    double *exponent;     ///< [n_pairs] k
+} Repulsion;
+
+extern const TermType TERM_REPULSION;
+
+void repulsion_layout(Arena *arena, size_t n_pairs, Repulsion *repulsion);
+void repulsion_setup(const Method *method, const Pairs *pairs, const int *numbers,
+                     Repulsion *repulsion);
+
+#endif

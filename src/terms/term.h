@@ -1,0 +1,59 @@
+#ifndef TERMS_TERM_H
+#define TERMS_TERM_H
+
+#include "system/coordination.h"
+#include "system/pairs.h"
+
+/// The face that all energy contributions share. What a density looks like from outside (Moments) goes
+/// in, energies, potentials and slopes come out.
+
+/// Shell charges and cumulative atomic multipole moments of a density, positive = electrons lost.
+/// Quadrupoles are traceless, stored xx xy yy xz yz zz.
+typedef struct {
+    const double *shell;           ///< [n_shells] e
+    const double *atom;            ///< [n_atoms] e, sums of the shell charges
+    const double (*dipole)[3];     ///< [n_atoms][3] e bohr
+    const double (*quadrupole)[6]; ///< [n_atoms][6] e bohr^2
+} Moments;
+
+/// Derivatives of the energy with respect to the moments. Off-diagonal quadrupole elements carry the
+/// factor 2 of their two places, so that six products give the full contraction.
+typedef struct {
+    double *shell;           ///< [n_shells] hartree/e
+    double *atom;            ///< [n_atoms] hartree/e
+    double (*dipole)[3];     ///< [n_atoms][3]
+    double (*quadrupole)[6]; ///< [n_atoms][6]
+} Potential;
+
+/// What a term may look at when the atoms have moved.
+typedef struct {
+    size_t n_atoms;
+    const double (*xyz)[3]; ///< [n_atoms][3] bohr
+    const Pairs *pairs;
+    const Coordination *coordination;
+} Geometry;
+
+/// Slopes: of the positions, and of the coordination numbers for the chain rule that comes last.
+typedef struct {
+    double (*xyz)[3]; ///< [n_atoms][3] hartree/bohr, added to
+    double *cn;       ///< [n_atoms] dE/dCN, hartree, added to
+} Gradient;
+
+/// One contribution. A part that does not apply is NULL: a term without potential depends on the
+/// geometry alone and stays outside the self-consistent loop.
+typedef struct {
+    const char *name;
+    void (*update)(void *self, const Geometry *geometry);
+    double (*energy)(void *self, const Geometry *geometry, const Moments *moments);
+    void (*potential)(void *self, const Geometry *geometry, const Moments *moments,
+                      Potential *potential);
+    void (*gradient)(void *self, const Geometry *geometry, const Moments *moments,
+                     Gradient *gradient);
+} TermType;
+
+typedef struct {
+    const TermType *type;
+    void *self;
+} Term;
+
+#endif
