@@ -1,0 +1,83 @@
+#include "scf/density.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/linalg.h"
+
+void density_layout(Arena *arena, size_t n_ao, Density *density)
+{
+    const size_t n = n_ao, ld = kernels_padded(n_ao);
+    density->n = n;
+    density->ld = ld;
+    density->inverse = arena_doubles(arena, n * ld);
+    density->inverse_t = arena_doubles(arena, n * ld);
+    density->fock = arena_doubles(arena, n * ld);
+    density->orbitals = arena_doubles(arena, n * ld);
+    density->scratch = arena_doubles(arena, n * ld);
+    density->density = arena_doubles(arena, n * ld);
+    density->weighted = arena_doubles(arena, n * ld);
+    density->eps = arena_doubles(arena, n);
+    density->occupation = arena_doubles(arena, n);
+    density->work = arena_doubles(arena, linalg_eigen_work(n));
+    density->iwork = arena_ints(arena, linalg_eigen_iwork(n));
+}
+
+QmtStatus density_set_overlap(QmtContext *ctx, Density *density)
+{
+    if (!linalg_inverse_cholesky(density->n, density->inverse, density->ld))
+        return FAIL(ctx, QMT_ERR_SCF,
+                    "scf: the overlap matrix is not positive definite: atoms are too close for a "
+                    "minimal basis; check the geometry");
+    for (size_t i = 0; i < density->n; i++)
+        for (size_t j = 0; j < density->n; j++)
+            density->inverse_t[j * density->ld + i] = density->inverse[i * density->ld + j];
+    return QMT_OK;
+}
+
+/// sum over occupied orbitals of weight_k c_k c_k^T, rows scaled into scratch first.
+static void sum_of_orbitals(Density *density, bool energy_weighted, double *out)
+{
+    const size_t n = density->n, ld = density->ld;
+    size_t n_occupied = n;
+    while (n_occupied > 0 && density->occupation[n_occupied - 1] < 1e-20)
+        n_occupied--;
+    for (size_t k = 0; k < n_occupied; k++) {
+        const double w = density->occupation[k] * (energy_weighted ? density->eps[k] : 1.0);
+        for (size_t i = 0; i < n; i++)
+            density->scratch[k * ld + i] = w * density->orbitals[k * ld + i];
+    }
+    density->kernels->matmul_tn(n, ld, n_occupied, density->scratch, ld, density->orbitals, ld, out,
+                                ld);
+}
+
+QmtStatus density_build(QmtContext *ctx, Density *density)
+{
+    const size_t n = density->n, ld = density->ld;
+    const Kernels *kernels = density->kernels;
+
+    // F' = L^-1 F L^-T, eigenvectors v as rows, orbitals c = v L^-1.
+    kernels->matmul_nn(n, ld, n, density->inverse, ld, density->fock, ld, density->scratch, ld);
+    kernels->matmul_nn(n, ld, n, density->scratch, ld, density->inverse_t, ld, density->orbitals,
+                       ld);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(density->orbitals[i * ld + i]))
+            return FAIL(ctx, QMT_ERR_SCF, "scf: the Hamiltonian holds numbers that are not finite");
+    if (!linalg_eigen(n, density->orbitals, ld, density->eps, density->work, density->iwork))
+        return FAIL(ctx, QMT_ERR_SCF, "scf: the diagonalisation of %zu orbitals gave up", n);
+    memcpy(density->scratch, density->orbitals, n * ld * sizeof(double));
+    kernels->matmul_nn(n, ld, n, density->scratch, ld, density->inverse, ld, density->orbitals, ld);
+
+    memset(density->occupation, 0, n * sizeof(double));
+    density->entropy = occupations_add(n, density->eps, density->n_alpha, density->kt,
+                                       density->fermi_stop, density->occupation) +
+                       occupations_add(n, density->eps, density->n_beta, density->kt,
+                                       density->fermi_stop, density->occupation);
+    sum_of_orbitals(density, false, density->density);
+    return QMT_OK;
+}
+
+void density_build_weighted(Density *density)
+{
+    sum_of_orbitals(density, true, density->weighted);
+}

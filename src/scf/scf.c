@@ -1,0 +1,273 @@
+#include "scf/scf.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scf/extrapolation.h"
+#include "scf/jacobian.h"
+
+enum {
+    WARM_ITERATIONS = 20,
+    // Above this a step with the dense inverse Jacobian costs more than the cycles that it saves.
+    JACOBIAN_MAX_VARIABLES = 1500
+};
+
+static size_t n_variables_of(size_t n_shells, size_t n_atoms)
+{
+    return n_shells + 9 * n_atoms;
+}
+
+size_t scf_memory_size(size_t n_shells, size_t n_atoms)
+{
+    const size_t n = n_variables_of(n_shells, n_atoms);
+    return extrapolation_memory_size(n) +
+           (n <= JACOBIAN_MAX_VARIABLES ? jacobian_memory_size(n) : 0);
+}
+
+void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, Scf *scf)
+{
+    const size_t n = n_variables_of(n_shells, n_atoms);
+    scf->n_shells = n_shells;
+    scf->n_atoms = n_atoms;
+    scf->n_variables = n;
+    scf->keep_jacobian = n <= JACOBIAN_MAX_VARIABLES;
+    density_layout(arena, n_ao, &scf->density);
+    broyden_layout(arena, n, &scf->broyden);
+    scf->x_in = arena_doubles(arena, n);
+    scf->x_out = arena_doubles(arena, n);
+    scf->f = arena_doubles(arena, n);
+    scf->f_last = arena_doubles(arena, n);
+    scf->dx = arena_doubles(arena, n);
+    scf->work = arena_doubles(arena, 2 * n);
+    scf->atom_in = arena_doubles(arena, n_atoms);
+    scf->atom_out = arena_doubles(arena, n_atoms);
+    scf->potential_memory = arena_doubles(arena, n + n_atoms);
+}
+
+void scf_setup(Scf *scf)
+{
+    scf->density.kernels = scf->kernels;
+    scf->density.kt = scf->boltzmann * scf->options.temperature_k;
+}
+
+static double *jacobian_memory(const Scf *scf)
+{
+    return scf->memory + extrapolation_memory_size(scf->n_variables);
+}
+
+/// The moments that a vector of variables stands for; fills the atomic charges.
+static Moments moments_of(const Scf *scf, const double *x, double *atom)
+{
+    const Basis *basis = scf->hamiltonian->basis;
+    for (size_t a = 0; a < scf->n_atoms; a++) {
+        atom[a] = 0.0;
+        for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
+            atom[a] += x[s];
+    }
+    const double *dipole = x + scf->n_shells;
+    return (Moments){.shell = x,
+                     .atom = atom,
+                     .dipole = (const double(*)[3])dipole,
+                     .quadrupole = (const double(*)[6])(dipole + 3 * scf->n_atoms)};
+}
+
+Moments scf_moments(const Scf *scf)
+{
+    return moments_of(scf, scf->x_out, scf->atom_out);
+}
+
+Potential scf_potential(const Scf *scf)
+{
+    double *v = scf->potential_memory, *dipole = v + scf->n_shells;
+    return (Potential){.shell = v,
+                       .dipole = (double(*)[3])dipole,
+                       .quadrupole = (double(*)[6])(dipole + 3 * scf->n_atoms),
+                       .atom = v + scf->n_variables};
+}
+
+/// One cycle: potentials of x_in, Hamiltonian, density, its moments x_out, f = x_out - x_in. Returns
+/// the residual in *rms.
+static QmtStatus cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double *rms)
+{
+    const size_t n = scf->n_variables;
+    const Moments in = moments_of(scf, scf->x_in, scf->atom_in);
+    Potential potential = scf_potential(scf);
+    memset(scf->potential_memory, 0, (n + scf->n_atoms) * sizeof(double));
+    for (size_t t = 0; t < scf->n_terms; t++)
+        if (scf->terms[t].type->potential != NULL)
+            scf->terms[t].type->potential(scf->terms[t].self, geometry, &in, &potential);
+
+    hamiltonian_fock(scf->hamiltonian, geometry->pairs, &potential, scf->density.fock,
+                     scf->density.ld);
+    TRY(density_build(ctx, &scf->density));
+
+    double *dipole = scf->x_out + scf->n_shells;
+    scf->band_energy = hamiltonian_moments(
+        scf->hamiltonian, geometry->pairs, scf->density.density, scf->density.ld, scf->x_out,
+        (double(*)[3])dipole, (double(*)[6])(dipole + 3 * scf->n_atoms));
+    for (size_t i = 0; i < n; i++)
+        scf->f[i] = scf->x_out[i] - scf->x_in[i];
+    *rms = sqrt(scf->kernels->dot(n, scf->f, scf->f) / (double)n);
+    scf->iterations++;
+    scf->residual = *rms;
+    if (!isfinite(*rms))
+        return FAIL(ctx, QMT_ERR_SCF, "scf: charges are not finite numbers");
+    return QMT_OK;
+}
+
+/// Charge of the molecule shared equally by the atoms, inside an atom by the reference occupations.
+static void start_from_neutral_atoms(Scf *scf)
+{
+    const Basis *basis = scf->hamiltonian->basis;
+    memset(scf->x_in, 0, scf->n_variables * sizeof(double));
+    for (size_t a = 0; a < scf->n_atoms; a++) {
+        const size_t first = basis->atom_shell[a], end = basis->atom_shell[a + 1];
+        double electrons = 0.0;
+        for (size_t s = first; s < end; s++)
+            electrons += scf->hamiltonian->reference[s];
+        for (size_t s = first; s < end; s++)
+            scf->x_in[s] = scf->charge / (double)scf->n_atoms * scf->hamiltonian->reference[s] /
+                           electrons;
+    }
+}
+
+/// Cycles with Broyden mixing from x_in. Teaches the kept Jacobian on the way.
+static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
+                     bool *converged)
+{
+    const size_t n = scf->n_variables;
+    *converged = false;
+    broyden_start(scf->kernels, alpha, &scf->broyden);
+    for (int i = 0; i < scf->options.max_iterations; i++) {
+        double rms;
+        TRY(cycle(ctx, geometry, scf, &rms));
+        if (i > 0 && scf->keep_jacobian && jacobian_is_set(jacobian_memory(scf))) {
+            for (size_t k = 0; k < n; k++)
+                scf->f_last[k] = scf->f[k] - scf->f_last[k];
+            jacobian_update(scf->kernels, n, jacobian_memory(scf), scf->dx, scf->f_last,
+                            scf->work);
+        }
+        if (rms <= scf->options.tolerance) {
+            *converged = true;
+            return QMT_OK;
+        }
+        memcpy(scf->f_last, scf->f, n * sizeof(double));
+        memcpy(scf->dx, scf->x_in, n * sizeof(double));
+        if (!broyden_mix(&scf->broyden, scf->x_in, scf->f))
+            return QMT_OK;
+        for (size_t k = 0; k < n; k++)
+            scf->dx[k] = scf->x_in[k] - scf->dx[k];
+    }
+    return QMT_OK;
+}
+
+/// Steps with the kept Jacobian from x_in. Gives up early where it does not help.
+static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, Scf *scf,
+                                    bool *converged)
+{
+    const size_t n = scf->n_variables;
+    double *memory = jacobian_memory(scf);
+    double best = INFINITY;
+    *converged = false;
+    for (int i = 0; i < WARM_ITERATIONS; i++) {
+        double rms;
+        TRY(cycle(ctx, geometry, scf, &rms));
+        if (i > 0) {
+            for (size_t k = 0; k < n; k++)
+                scf->f_last[k] = scf->f[k] - scf->f_last[k];
+            jacobian_update(scf->kernels, n, memory, scf->dx, scf->f_last, scf->work);
+        }
+        if (rms <= scf->options.tolerance) {
+            *converged = true;
+            return QMT_OK;
+        }
+        if (rms > 30.0 * best)
+            return QMT_OK;
+        best = fmin(best, rms);
+        memcpy(scf->f_last, scf->f, n * sizeof(double));
+        jacobian_apply(scf->kernels, n, memory, scf->f, scf->dx);
+        scf->kernels->axpy(n, 1.0, scf->dx, scf->x_in);
+    }
+    return QMT_OK;
+}
+
+static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    *converged = false;
+    if (extrapolation_guess(scf->n_variables, scf->memory, scf->x_in) == 0)
+        return QMT_OK;
+    if (scf->keep_jacobian && jacobian_is_set(jacobian_memory(scf))) {
+        TRY(step_with_jacobian(ctx, geometry, scf, converged));
+        if (*converged)
+            return QMT_OK;
+        jacobian_reset(scf->n_variables, scf->options.damping, jacobian_memory(scf));
+        memcpy(scf->x_in, extrapolation_newest(scf->n_variables, scf->memory),
+               scf->n_variables * sizeof(double));
+    }
+    return mix(ctx, geometry, scf, scf->options.damping, converged);
+}
+
+static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
+                             bool *converged)
+{
+    if (scf->keep_jacobian)
+        jacobian_reset(scf->n_variables, scf->options.damping, jacobian_memory(scf));
+    start_from_neutral_atoms(scf);
+    return mix(ctx, geometry, scf, alpha, converged);
+}
+
+/// Fermi smearing at a raised temperature, cooled back in steps; each step starts from the last.
+static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    static const double FACTOR[] = {16.0, 8.0, 4.0, 2.0, 1.0};
+    const double kt = scf->density.kt;
+    QmtStatus status = QMT_OK;
+    start_from_neutral_atoms(scf);
+    *converged = true;
+    for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK && *converged; i++) {
+        scf->density.kt = FACTOR[i] * kt;
+        status = mix(ctx, geometry, scf, 0.5 * scf->options.damping, converged);
+    }
+    scf->density.kt = kt;
+    return status;
+}
+
+QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
+{
+    bool converged = false;
+    const bool warm = scf->memory[0] != 0.0;
+    scf->iterations = 0;
+    hamiltonian_overlap(scf->hamiltonian, geometry->pairs, scf->density.inverse, scf->density.ld);
+    TRY(density_set_overlap(ctx, &scf->density));
+
+    for (int rung = warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH; rung < SCF_RUNGS && !converged; rung++) {
+        // A rung that ends with an error (numbers not finite) is like one that does not converge.
+        QmtStatus status = QMT_OK;
+        switch (rung) {
+        case SCF_RUNG_WARM:
+            status = solve_warm(ctx, geometry, scf, &converged);
+            break;
+        case SCF_RUNG_FRESH:
+            status = solve_fresh(ctx, geometry, scf, scf->options.damping, &converged);
+            break;
+        case SCF_RUNG_DAMPED:
+            status = solve_fresh(ctx, geometry, scf, 0.25 * scf->options.damping, &converged);
+            break;
+        default:
+            status = solve_hot(ctx, geometry, scf, &converged);
+        }
+        if (status != QMT_OK)
+            converged = false;
+        scf->recovery = rung - (warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH);
+    }
+    if (!converged) {
+        memset(scf->memory, 0, scf_memory_size(scf->n_shells, scf->n_atoms) * sizeof(double));
+        return FAIL(ctx, QMT_ERR_SCF,
+                    "scf: no convergence in %d cycles, also not with stronger damping and at raised "
+                    "electronic temperature; charges still move by %.1e e; check geometry, charge "
+                    "and multiplicity, or raise electronic_temperature_K",
+                    scf->iterations, scf->residual);
+    }
+    extrapolation_store(scf->n_variables, scf->memory, scf->x_out, scf->work);
+    return QMT_OK;
+}

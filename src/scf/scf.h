@@ -1,0 +1,73 @@
+#ifndef SCF_SCF_H
+#define SCF_SCF_H
+
+#include "base/context.h"
+#include "scf/broyden.h"
+#include "scf/density.h"
+#include "terms/hamiltonian.h"
+#include "terms/term.h"
+
+/// The self-consistent loop. Its variables are one vector: shell charges, then three dipole and six
+/// quadrupole components per atom. The method is the fixed point x_out(x) = x; the way there is ours:
+/// a guess extrapolated from the geometries before, steps with a kept inverse Jacobian, and, where
+/// this does not help, Broyden mixing from the start that the reference program takes.
+typedef struct {
+    double tolerance;   ///< RMS of x_out - x_in at which the loop ends
+    int max_iterations; ///< of each rung of the recovery ladder
+    double damping;     ///< linear step of the mixer
+    double temperature_k; ///< of the electrons, kelvin
+} ScfOptions;
+
+/// Rungs of the recovery ladder.
+enum {
+    SCF_RUNG_WARM,  ///< from the geometries before; a first geometry starts at SCF_RUNG_FRESH
+    SCF_RUNG_FRESH, ///< from neutral atoms
+    SCF_RUNG_DAMPED, ///< from neutral atoms, small mixing steps
+    SCF_RUNG_HOT,   ///< at a raised electronic temperature, annealed back
+    SCF_RUNGS
+};
+
+typedef struct {
+    const Kernels *kernels;
+    ScfOptions options;
+    Hamiltonian *hamiltonian;
+    const Term *terms; ///< those with a potential act inside the loop
+    size_t n_terms;
+    size_t n_shells, n_atoms, n_variables;
+    double charge;     ///< of the molecule, e
+    double boltzmann;  ///< hartree/K, of the electrons
+
+    Density density;
+    Broyden broyden;
+    double *x_in, *x_out, *f, *f_last, *dx; ///< [n_variables]
+    double *work;                           ///< [2][n_variables]
+    double *atom_in, *atom_out;             ///< [n_atoms] e
+    double *potential_memory;               ///< [n_variables + n_atoms]
+
+    double *memory;     ///< what is kept between geometries: extrapolation, then Jacobian
+    bool keep_jacobian; ///< false for molecules whose Jacobian would not pay
+
+    // Results of the last scf_solve().
+    double band_energy; ///< tr(P H0), hartree
+    int iterations;
+    double residual;    ///< RMS of the last x_out - x_in
+    int recovery;       ///< rungs below the first that were needed
+} Scf;
+
+/// Doubles that the loop wants to keep between geometries.
+size_t scf_memory_size(size_t n_shells, size_t n_atoms);
+
+void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, Scf *scf);
+/// The caller has set kernels, options, hamiltonian, terms, charge, boltzmann, memory and the
+/// electrons and Fermi rule of the density.
+void scf_setup(Scf *scf);
+
+/// Solves for one geometry; H0 and the terms know it already. Fails with QMT_ERR_SCF if no rung of the
+/// ladder converges; what was kept between geometries is then forgotten.
+QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf);
+
+/// Moments of the converged density, and the potential that made it.
+Moments scf_moments(const Scf *scf);
+Potential scf_potential(const Scf *scf);
+
+#endif
