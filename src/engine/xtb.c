@@ -1,0 +1,314 @@
+#include "engine/xtb.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec3.h"
+#include "data/element.h"
+#include "data/method.h"
+#include "data/parameters.h"
+#include "scf/scf.h"
+#include "terms/coulomb.h"
+#include "terms/dispersion_d4.h"
+#include "terms/hamiltonian.h"
+#include "terms/multipole.h"
+#include "terms/repulsion.h"
+#include "terms/thirdorder.h"
+
+enum { N_TERMS_MAX = 8 };
+
+/// One GFN-xTB engine: everything of one molecule, in one block of memory.
+typedef struct {
+    Engine face; // first: an Engine * is an Xtb *
+    Arena arena;
+    const Method *method;
+    int *numbers;
+    Pairs pairs;
+    Coordination coordination;
+    Basis basis;
+    Integrals integrals;
+    Hamiltonian hamiltonian;
+    Repulsion repulsion;
+    Coulomb coulomb;
+    ThirdOrder third;
+    Multipole multipole;
+    DispersionD4 d4;
+    Term terms[N_TERMS_MAX];
+    size_t n_terms;
+    Scf scf;
+    double (*gradient)[3];
+    double *de_dcn;
+    EnergyTerm energy[ENERGY_TERMS_MAX];
+    size_t n_energy;
+    long fail_at; ///< for tests: evaluations until a forced failure, 0: none
+} Xtb;
+
+QmtEngineOptions qmt_engine_options_default(void)
+{
+    return (QmtEngineOptions){
+        .method = "GFN2-xTB",
+        .charge = 0,
+        .unpaired = -1,
+        .electronic_temperature_k = METHOD_GFN2.electronic_temperature_k,
+        // Forces err in first order: 2e-10 in the charges leaves some 2e-10 hartree/bohr.
+        .scf_tolerance = 2e-10,
+        .scf_max_iterations = METHOD_GFN2.scf_max_iterations,
+        .fermi_stop_reference = false,
+    };
+}
+
+static void layout(Xtb *xtb, size_t n_atoms, const int *numbers)
+{
+    Arena *arena = &xtb->arena;
+    xtb->numbers = arena_ints(arena, n_atoms);
+    pairs_layout(arena, n_atoms, &xtb->pairs);
+    coordination_layout(arena, &xtb->pairs, &xtb->coordination);
+    basis_layout(arena, n_atoms, numbers, &xtb->basis);
+    integrals_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->integrals);
+    hamiltonian_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->hamiltonian);
+    repulsion_layout(arena, xtb->pairs.n_pairs, &xtb->repulsion);
+    coulomb_layout(arena, xtb->basis.n_shells, &xtb->coulomb);
+    thirdorder_layout(arena, xtb->basis.n_shells, &xtb->third);
+    multipole_layout(arena, &xtb->pairs, &xtb->multipole);
+    dispersion_d4_layout(arena, &xtb->d4, n_atoms, numbers);
+    scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, &xtb->scf);
+    xtb->gradient = arena_vectors(arena, n_atoms);
+    xtb->de_dcn = arena_doubles(arena, n_atoms);
+    xtb->face.memory_size = scf_memory_size(xtb->basis.n_shells, n_atoms);
+    xtb->face.memory = arena_doubles(arena, xtb->face.memory_size);
+}
+
+static void add_term(Xtb *xtb, const TermType *type, void *self)
+{
+    assert(xtb->n_terms < N_TERMS_MAX);
+    xtb->terms[xtb->n_terms++] = (Term){.type = type, .self = self};
+}
+
+static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers)
+{
+    const size_t n_atoms = xtb->face.n_atoms;
+    memcpy(xtb->numbers, numbers, n_atoms * sizeof *numbers);
+    pairs_setup(&xtb->pairs);
+    coordination_setup(xtb->method, n_atoms, numbers, &xtb->coordination);
+    basis_setup(n_atoms, numbers, &xtb->basis);
+    integrals_setup(kernels, xtb->method, &xtb->basis, &xtb->pairs, &xtb->integrals);
+    hamiltonian_setup(xtb->method, &xtb->basis, &xtb->integrals, &xtb->pairs, numbers,
+                      &xtb->hamiltonian);
+    repulsion_setup(xtb->method, &xtb->pairs, numbers, &xtb->repulsion);
+    coulomb_setup(kernels, &xtb->basis, numbers, &xtb->coulomb);
+    thirdorder_setup(&xtb->basis, numbers, &xtb->third);
+    multipole_setup(xtb->method, n_atoms, numbers, &xtb->multipole);
+    dispersion_d4_setup(&xtb->d4, kernels, xtb->method, numbers);
+
+    add_term(xtb, &TERM_COULOMB, &xtb->coulomb);
+    add_term(xtb, &TERM_THIRDORDER, &xtb->third);
+    add_term(xtb, &TERM_MULTIPOLE, &xtb->multipole);
+    add_term(xtb, &TERM_MULTIPOLE_ON_SITE, &xtb->multipole);
+    add_term(xtb, &TERM_DISPERSION_D4, &xtb->d4);
+    add_term(xtb, &TERM_DISPERSION_D4_THREE_BODY, &xtb->d4);
+    add_term(xtb, &TERM_REPULSION, &xtb->repulsion);
+}
+
+/// Splits the electrons into spins.
+static QmtStatus count_electrons(QmtContext *ctx, const int *numbers, size_t n_atoms, size_t n_ao,
+                                 const QmtEngineOptions *options, size_t *n_alpha, size_t *n_beta)
+{
+    double valence = 0.0;
+    for (size_t a = 0; a < n_atoms; a++)
+        valence += gfn2_element(numbers[a])->zval;
+    const long n = lround(valence) - options->charge;
+    if (n < 0)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "charge %+d: the molecule has only %ld valence electrons to give",
+                    options->charge, n + options->charge);
+    const long unpaired = options->unpaired < 0 ? n % 2 : options->unpaired;
+    if (unpaired > n || (n - unpaired) % 2 != 0)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "charge %+d and multiplicity %ld do not fit together: %ld valence electrons "
+                    "need %s multiplicity up to %ld",
+                    options->charge, unpaired + 1, n, n % 2 == 0 ? "an odd" : "an even", n + 1);
+    *n_alpha = (size_t)((n + unpaired) / 2);
+    *n_beta = (size_t)((n - unpaired) / 2);
+    if (*n_alpha > n_ao)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "charge %+d and multiplicity %ld: %zu electrons of one spin do not fit into "
+                    "the %zu orbitals of the basis",
+                    options->charge, unpaired + 1, *n_alpha, n_ao);
+    return QMT_OK;
+}
+
+static QmtStatus check_arguments(QmtContext *ctx, size_t n_atoms, const int *numbers,
+                                 const QmtEngineOptions *options, const Method **method)
+{
+    *method = method_find(options->method);
+    if (*method == NULL)
+        return FAIL(ctx, QMT_ERR_CONFIG, "unknown method \"%s\"; did you mean %s?", options->method,
+                    method_nearest(options->method));
+    if (n_atoms == 0)
+        return FAIL(ctx, QMT_ERR_INPUT, "the molecule has no atoms");
+    for (size_t a = 0; a < n_atoms; a++)
+        if (numbers[a] < 1 || numbers[a] > ELEMENT_MAX)
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "atom %zu has atomic number %d; %s covers 1 (H) to %d (Rn)", a + 1,
+                        numbers[a], (*method)->name, ELEMENT_MAX);
+    if (!(options->electronic_temperature_k > 0.0) ||
+        !isfinite(options->electronic_temperature_k))
+        return FAIL(ctx, QMT_ERR_CONFIG, "electronic temperature %g K: must be above 0",
+                    options->electronic_temperature_k);
+    if (!(options->scf_tolerance > 0.0) || options->scf_max_iterations < 1)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "scf: tolerance %g and %d iterations: both must be above 0",
+                    options->scf_tolerance, options->scf_max_iterations);
+    return QMT_OK;
+}
+
+static void xtb_destroy(Engine *engine)
+{
+    Xtb *xtb = (Xtb *)engine;
+    arena_release(&xtb->arena);
+    free(xtb);
+}
+
+/// Adds a line to the energy breakdown.
+static void record(Xtb *xtb, const char *name, double energy)
+{
+    assert(xtb->n_energy < ENERGY_TERMS_MAX);
+    xtb->energy[xtb->n_energy++] = (EnergyTerm){.name = name, .energy = energy};
+}
+
+static double collect_energy(Xtb *xtb, const Geometry *geometry, const Moments *moments)
+{
+    xtb->n_energy = 0;
+    record(xtb, "band structure", xtb->scf.band_energy);
+    record(xtb, "electronic entropy", xtb->scf.density.entropy);
+    for (size_t t = 0; t < xtb->n_terms; t++) {
+        const Term *term = &xtb->terms[t];
+        record(xtb, term->type->name, term->type->energy(term->self, geometry, moments));
+    }
+    double sum = 0.0;
+    for (size_t i = 0; i < xtb->n_energy; i++)
+        sum += xtb->energy[i].energy;
+    return sum;
+}
+
+static void collect_gradient(Xtb *xtb, const Geometry *geometry, const Moments *moments)
+{
+    const size_t n = xtb->face.n_atoms;
+    Density *density = &xtb->scf.density;
+    const Potential potential = scf_potential(&xtb->scf);
+    Gradient gradient = {.xyz = xtb->gradient, .cn = xtb->de_dcn};
+    memset(xtb->gradient, 0, n * sizeof xtb->gradient[0]);
+    memset(xtb->de_dcn, 0, n * sizeof xtb->de_dcn[0]);
+
+    density_build_weighted(density);
+    hamiltonian_gradient(&xtb->hamiltonian, geometry, &potential, density->density,
+                         density->weighted, density->ld, &gradient);
+    for (size_t t = 0; t < xtb->n_terms; t++)
+        if (xtb->terms[t].type->gradient != NULL)
+            xtb->terms[t].type->gradient(xtb->terms[t].self, geometry, moments, &gradient);
+    coordination_gradient(&xtb->pairs, &xtb->coordination, xtb->de_dcn, xtb->gradient);
+}
+
+static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
+                              const EngineResult *result)
+{
+    Xtb *xtb = (Xtb *)engine;
+    const size_t n = engine->n_atoms;
+    if (xtb->fail_at > 0 && --xtb->fail_at == 0)
+        return FAIL(ctx, QMT_ERR_SCF, "scf: no convergence (a failure that a test asked for)");
+
+    TRY(pairs_update(ctx, xyz, &xtb->pairs));
+    coordination_update(&xtb->pairs, &xtb->coordination);
+    const Geometry geometry = {
+        .n_atoms = n, .xyz = xyz, .pairs = &xtb->pairs, .coordination = &xtb->coordination};
+    integrals_update(&xtb->pairs, &xtb->integrals);
+    hamiltonian_update(&geometry, &xtb->hamiltonian);
+    for (size_t t = 0; t < xtb->n_terms; t++)
+        if (xtb->terms[t].type->update != NULL)
+            xtb->terms[t].type->update(xtb->terms[t].self, &geometry);
+    TRY(scf_solve(ctx, &geometry, &xtb->scf));
+
+    const Moments moments = scf_moments(&xtb->scf);
+    const double energy = collect_energy(xtb, &geometry, &moments);
+    if (result->gradient != NULL) {
+        collect_gradient(xtb, &geometry, &moments);
+        memcpy(result->gradient, xtb->gradient, n * sizeof xtb->gradient[0]);
+    }
+    if (result->energy != NULL)
+        *result->energy = energy;
+    if (result->charges != NULL)
+        memcpy(result->charges, moments.atom, n * sizeof(double));
+    if (result->dipole != NULL) {
+        memset(result->dipole, 0, 3 * sizeof(double));
+        for (size_t a = 0; a < n; a++) {
+            vec3_add_scaled(moments.atom[a], xyz[a], result->dipole);
+            vec3_add_scaled(1.0, moments.dipole[a], result->dipole);
+        }
+    }
+    if (result->report != NULL)
+        *result->report = (EngineReport){.scf_iterations = xtb->scf.iterations,
+                                         .scf_residual = xtb->scf.residual,
+                                         .recovery = xtb->scf.recovery};
+    return QMT_OK;
+}
+
+static const EngineType XTB = {
+    .name = "GFN-xTB", .evaluate = xtb_evaluate, .destroy = xtb_destroy};
+
+QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
+                     const QmtEngineOptions *options, Engine **engine)
+{
+    const Method *method;
+    TRY(check_arguments(ctx, n_atoms, numbers, options, &method));
+    size_t n_ao = 0, n_alpha = 0, n_beta = 0;
+    for (size_t a = 0; a < n_atoms; a++)
+        n_ao += basis_n_ao(numbers[a]);
+    TRY(count_electrons(ctx, numbers, n_atoms, n_ao, options, &n_alpha, &n_beta));
+
+    Xtb *xtb = calloc(1, sizeof *xtb);
+    if (xtb == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "out of memory");
+    xtb->face = (Engine){.type = &XTB, .n_atoms = n_atoms};
+    xtb->method = method;
+    layout(xtb, n_atoms, numbers);
+    const QmtStatus status = arena_reserve(ctx, &xtb->arena);
+    if (status != QMT_OK) {
+        free(xtb);
+        return status;
+    }
+    layout(xtb, n_atoms, numbers);
+    setup(xtb, ctx->kernels, numbers);
+
+    Scf *scf = &xtb->scf;
+    scf->kernels = ctx->kernels;
+    scf->options = (ScfOptions){.tolerance = options->scf_tolerance,
+                                .max_iterations = options->scf_max_iterations,
+                                .damping = method->scf_damping,
+                                .temperature_k = options->electronic_temperature_k};
+    scf->hamiltonian = &xtb->hamiltonian;
+    scf->terms = xtb->terms;
+    scf->n_terms = xtb->n_terms;
+    scf->charge = options->charge;
+    scf->boltzmann = method->boltzmann;
+    scf->memory = xtb->face.memory;
+    scf->density.n_alpha = n_alpha;
+    scf->density.n_beta = n_beta;
+    scf->density.fermi_stop = options->fermi_stop_reference ? FERMI_REFERENCE : FERMI_EXACT;
+    scf_setup(scf);
+    *engine = &xtb->face;
+    return QMT_OK;
+}
+
+size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX])
+{
+    const Xtb *xtb = (const Xtb *)engine;
+    memcpy(terms, xtb->energy, xtb->n_energy * sizeof *terms);
+    return xtb->n_energy;
+}
+
+void xtb_fail_at(Engine *engine, long n)
+{
+    ((Xtb *)engine)->fail_at = n;
+}
