@@ -24,15 +24,15 @@ typedef struct {
 /// atom_shell[a] .. atom_shell[a+1], shell s owns orbitals shell_ao[s] .. shell_ao[s+1].
 typedef struct {
     size_t n_atoms, n_shells, n_ao;
-    size_t n_kinds;             ///< different (element, shell) pairs
-    size_t *atom_shell;         ///< [n_atoms + 1]
-    size_t *atom_ao;            ///< [n_atoms + 1]
-    size_t *shell_ao;           ///< [n_shells + 1]
-    int *shell_atom;            ///< [n_shells]
-    int *shell_l;               ///< [n_shells]
-    int *shell_kind;            ///< [n_shells]
-    Contraction *kind;          ///< [n_kinds]
-    double smallest_exponent;   ///< of all primitives, bohr^-2
+    size_t n_kinds;           ///< different (element, shell) pairs
+    size_t *atom_shell;       ///< [n_atoms + 1]
+    size_t *atom_ao;          ///< [n_atoms + 1]
+    size_t *shell_ao;         ///< [n_shells + 1]
+    int *shell_atom;          ///< [n_shells]
+    int *shell_l;             ///< [n_shells]
+    int *shell_kind;          ///< [n_shells]
+    Contraction *kind;        ///< [n_kinds]
+    double smallest_exponent; ///< of all primitives, bohr^-2
 } Basis;
 
 /// Number of shells and orbitals of an element.

@@ -24,8 +24,8 @@ typedef struct {
     PrimitivePairs *primitive; ///< [n_kinds][n_kinds]
     size_t *offset;            ///< [n_pairs + 1] of the blocks, in doubles
     double *blocks;
-    bool *near;                ///< [n_pairs] within r_max in the geometry last seen
-    double *on_site;           ///< [n_atoms], see integrals_on_site()
+    bool *near;      ///< [n_pairs] within r_max in the geometry last seen
+    double *on_site; ///< [n_atoms], see integrals_on_site()
 } Integrals;
 
 void integrals_layout(Arena *arena, const Basis *basis, const Pairs *pairs, const int *numbers,
@@ -44,8 +44,7 @@ static inline double *integrals_block(const Integrals *integrals, size_t k)
 /// Block of an atom with itself: [KERNELS_MOMENTS][orbitals][orbitals], independent of geometry.
 static inline double *integrals_on_site(const Integrals *integrals, size_t atom)
 {
-    return integrals->on_site +
-           atom * KERNELS_MOMENTS * AO_PER_ATOM_MAX * AO_PER_ATOM_MAX;
+    return integrals->on_site + atom * KERNELS_MOMENTS * AO_PER_ATOM_MAX * AO_PER_ATOM_MAX;
 }
 
 /// Slope of sum coefficient x integral with respect to the position of atom a of pair k (b gets the

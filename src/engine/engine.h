@@ -8,9 +8,9 @@
 
 /// How an evaluation went, for summaries and warnings.
 typedef struct {
-    int scf_iterations; ///< density builds, 0 for model engines
+    int scf_iterations;  ///< density builds, 0 for model engines
     double scf_residual; ///< RMS of the last change of charges and moments
-    int recovery;       ///< 0: at the first try, else the rung of the recovery ladder that worked
+    int recovery;        ///< 0: at the first try, else the rung of the recovery ladder that worked
 } EngineReport;
 
 /// Where results go. Every pointer may be NULL.

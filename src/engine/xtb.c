@@ -153,8 +153,7 @@ static QmtStatus check_arguments(QmtContext *ctx, size_t n_atoms, const int *num
             return FAIL(ctx, QMT_ERR_INPUT,
                         "atom %zu has atomic number %d; %s covers 1 (H) to %d (Rn)", a + 1,
                         numbers[a], (*method)->name, ELEMENT_MAX);
-    if (!(options->electronic_temperature_k > 0.0) ||
-        !isfinite(options->electronic_temperature_k))
+    if (!(options->electronic_temperature_k > 0.0) || !isfinite(options->electronic_temperature_k))
         return FAIL(ctx, QMT_ERR_CONFIG, "electronic temperature %g K: must be above 0",
                     options->electronic_temperature_k);
     if (!(options->scf_tolerance > 0.0) || options->scf_max_iterations < 1)
@@ -254,8 +253,7 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
     return QMT_OK;
 }
 
-static const EngineType XTB = {
-    .name = "GFN-xTB", .evaluate = xtb_evaluate, .destroy = xtb_destroy};
+static const EngineType XTB = {.name = "GFN-xTB", .evaluate = xtb_evaluate, .destroy = xtb_destroy};
 
 QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                      const QmtEngineOptions *options, Engine **engine)

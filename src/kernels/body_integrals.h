@@ -134,8 +134,8 @@ static void moment_integrals(int la, int lb, size_t n_prim, size_t ld, const dou
 }
 
 static void moment_gradient(int la, int lb, size_t n_prim, size_t ld, const double *restrict prim,
-                            const double t[3], double mu_r2_max,
-                            const double *restrict coefficient, double g[3])
+                            const double t[3], double mu_r2_max, const double *restrict coefficient,
+                            double g[3])
 {
     Moments1d table[3];
     double weight[LINE];

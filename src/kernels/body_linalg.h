@@ -83,8 +83,8 @@ DEFINE_TILE(1, 1)
 
 /// The columns that fill no line, fewer than KERNELS_PAD.
 static void last_columns(size_t m, size_t n, size_t k, const double *restrict a, size_t stride_i,
-                         size_t stride_l, const double *restrict b, size_t ldb,
-                         double *restrict c, size_t ldc)
+                         size_t stride_l, const double *restrict b, size_t ldb, double *restrict c,
+                         size_t ldc)
 {
     for (size_t i = 0; i < m; i++) {
         double sum[KERNELS_PAD] = {0.0};

@@ -1,8 +1,8 @@
 #ifndef SCF_DENSITY_H
 #define SCF_DENSITY_H
 
-#include "base/context.h"
 #include "base/arena.h"
+#include "base/context.h"
 #include "kernels/kernels.h"
 #include "scf/occupations.h"
 
@@ -12,18 +12,18 @@ typedef struct {
     const Kernels *kernels;
     size_t n, ld;
     size_t n_alpha, n_beta;
-    double kt;           ///< hartree
+    double kt; ///< hartree
     FermiStop fermi_stop;
-    double *inverse;     ///< [n][ld] L^-1 with S = L L^T
-    double *inverse_t;   ///< [n][ld] its transpose
-    double *fock;        ///< [n][ld] F, filled by the caller
-    double *orbitals;    ///< [n][ld] row k is orbital k
-    double *scratch;     ///< [n][ld]
-    double *density;     ///< [n][ld] P
-    double *weighted;    ///< [n][ld] W
-    double *eps;         ///< [n] hartree
-    double *occupation;  ///< [n] f_alpha + f_beta
-    double entropy;      ///< kT sum f ln f + ..., hartree
+    double *inverse;    ///< [n][ld] L^-1 with S = L L^T
+    double *inverse_t;  ///< [n][ld] its transpose
+    double *fock;       ///< [n][ld] F, filled by the caller
+    double *orbitals;   ///< [n][ld] row k is orbital k
+    double *scratch;    ///< [n][ld]
+    double *density;    ///< [n][ld] P
+    double *weighted;   ///< [n][ld] W
+    double *eps;        ///< [n] hartree
+    double *occupation; ///< [n] f_alpha + f_beta
+    double entropy;     ///< kT sum f ln f + ..., hartree
     double *work;
     int *iwork;
 } Density;

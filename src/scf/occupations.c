@@ -79,8 +79,7 @@ double occupations_add(size_t n, const double *eps, size_t n_electrons, double k
         }
     }
     const double target = (double)n_electrons;
-    const double start =
-        full ? eps[n - 1] : 0.5 * (eps[n_electrons - 1] + eps[n_electrons]);
+    const double start = full ? eps[n - 1] : 0.5 * (eps[n_electrons - 1] + eps[n_electrons]);
     const double mu = stop == FERMI_REFERENCE ? reference_level(n, eps, target, start, kt)
                                               : exact_level(n, eps, target, start, kt);
     double entropy = 0.0;

@@ -102,9 +102,9 @@ static QmtStatus cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, doub
     TRY(density_build(ctx, &scf->density));
 
     double *dipole = scf->x_out + scf->n_shells;
-    scf->band_energy = hamiltonian_moments(
-        scf->hamiltonian, geometry->pairs, scf->density.density, scf->density.ld, scf->x_out,
-        (double(*)[3])dipole, (double(*)[6])(dipole + 3 * scf->n_atoms));
+    scf->band_energy = hamiltonian_moments(scf->hamiltonian, geometry->pairs, scf->density.density,
+                                           scf->density.ld, scf->x_out, (double(*)[3])dipole,
+                                           (double(*)[6])(dipole + 3 * scf->n_atoms));
     for (size_t i = 0; i < n; i++)
         scf->f[i] = scf->x_out[i] - scf->x_in[i];
     *rms = sqrt(scf->kernels->dot(n, scf->f, scf->f) / (double)n);
@@ -126,8 +126,8 @@ static void start_from_neutral_atoms(Scf *scf)
         for (size_t s = first; s < end; s++)
             electrons += scf->hamiltonian->reference[s];
         for (size_t s = first; s < end; s++)
-            scf->x_in[s] = scf->charge / (double)scf->n_atoms * scf->hamiltonian->reference[s] /
-                           electrons;
+            scf->x_in[s] =
+                scf->charge / (double)scf->n_atoms * scf->hamiltonian->reference[s] / electrons;
     }
 }
 
@@ -144,8 +144,7 @@ static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double
         if (i > 0 && scf->keep_jacobian && jacobian_is_set(jacobian_memory(scf))) {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
-            jacobian_update(scf->kernels, n, jacobian_memory(scf), scf->dx, scf->f_last,
-                            scf->work);
+            jacobian_update(scf->kernels, n, jacobian_memory(scf), scf->dx, scf->f_last, scf->work);
         }
         if (rms <= scf->options.tolerance) {
             *converged = true;
@@ -224,7 +223,8 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     QmtStatus status = QMT_OK;
     start_from_neutral_atoms(scf);
     *converged = true;
-    for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK && *converged; i++) {
+    for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK && *converged;
+         i++) {
         scf->density.kt = FACTOR[i] * kt;
         status = mix(ctx, geometry, scf, 0.5 * scf->options.damping, converged);
     }
@@ -262,11 +262,12 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     }
     if (!converged) {
         memset(scf->memory, 0, scf_memory_size(scf->n_shells, scf->n_atoms) * sizeof(double));
-        return FAIL(ctx, QMT_ERR_SCF,
-                    "scf: no convergence in %d cycles, also not with stronger damping and at raised "
-                    "electronic temperature; charges still move by %.1e e; check geometry, charge "
-                    "and multiplicity, or raise electronic_temperature_K",
-                    scf->iterations, scf->residual);
+        return FAIL(
+            ctx, QMT_ERR_SCF,
+            "scf: no convergence in %d cycles, also not with stronger damping and at raised "
+            "electronic temperature; charges still move by %.1e e; check geometry, charge "
+            "and multiplicity, or raise electronic_temperature_K",
+            scf->iterations, scf->residual);
     }
     extrapolation_store(scf->n_variables, scf->memory, scf->x_out, scf->work);
     return QMT_OK;

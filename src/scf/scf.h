@@ -12,18 +12,18 @@
 /// a guess extrapolated from the geometries before, steps with a kept inverse Jacobian, and, where
 /// this does not help, Broyden mixing from the start that the reference program takes.
 typedef struct {
-    double tolerance;   ///< RMS of x_out - x_in at which the loop ends
-    int max_iterations; ///< of each rung of the recovery ladder
-    double damping;     ///< linear step of the mixer
+    double tolerance;     ///< RMS of x_out - x_in at which the loop ends
+    int max_iterations;   ///< of each rung of the recovery ladder
+    double damping;       ///< linear step of the mixer
     double temperature_k; ///< of the electrons, kelvin
 } ScfOptions;
 
 /// Rungs of the recovery ladder.
 enum {
-    SCF_RUNG_WARM,  ///< from the geometries before; a first geometry starts at SCF_RUNG_FRESH
-    SCF_RUNG_FRESH, ///< from neutral atoms
+    SCF_RUNG_WARM,   ///< from the geometries before; a first geometry starts at SCF_RUNG_FRESH
+    SCF_RUNG_FRESH,  ///< from neutral atoms
     SCF_RUNG_DAMPED, ///< from neutral atoms, small mixing steps
-    SCF_RUNG_HOT,   ///< at a raised electronic temperature, annealed back
+    SCF_RUNG_HOT,    ///< at a raised electronic temperature, annealed back
     SCF_RUNGS
 };
 
@@ -34,8 +34,8 @@ typedef struct {
     const Term *terms; ///< those with a potential act inside the loop
     size_t n_terms;
     size_t n_shells, n_atoms, n_variables;
-    double charge;     ///< of the molecule, e
-    double boltzmann;  ///< hartree/K, of the electrons
+    double charge;    ///< of the molecule, e
+    double boltzmann; ///< hartree/K, of the electrons
 
     Density density;
     Broyden broyden;
@@ -50,8 +50,8 @@ typedef struct {
     // Results of the last scf_solve().
     double band_energy; ///< tr(P H0), hartree
     int iterations;
-    double residual;    ///< RMS of the last x_out - x_in
-    int recovery;       ///< rungs below the first that were needed
+    double residual; ///< RMS of the last x_out - x_in
+    int recovery;    ///< rungs below the first that were needed
 } Scf;
 
 /// Doubles that the loop wants to keep between geometries.

@@ -55,8 +55,7 @@ void coordination_gradient(const Pairs *pairs, const Coordination *coordination,
 {
     for (size_t k = 0; k < pairs->n_pairs; k++) {
         const int a = pairs->a[k], b = pairs->b[k];
-        const double f =
-            (de_dcn[a] + de_dcn[b]) * coordination->slope[k] / pairs->distance[k];
+        const double f = (de_dcn[a] + de_dcn[b]) * coordination->slope[k] / pairs->distance[k];
         vec3_add_scaled(f, pairs->vector[k], gradient[a]);
         vec3_add_scaled(-f, pairs->vector[k], gradient[b]);
     }

@@ -41,8 +41,7 @@ QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs)
             return FAIL(ctx, QMT_ERR_INPUT,
                         "atoms %d and %d are %.3f angstrom apart, less than 0.3; check the "
                         "geometry or take a smaller time step",
-                        pairs->b[k] + 1, pairs->a[k] + 1,
-                        pairs->distance[k] / BOHR_PER_ANGSTROM);
+                        pairs->b[k] + 1, pairs->a[k] + 1, pairs->distance[k] / BOHR_PER_ANGSTROM);
     }
     return QMT_OK;
 }

@@ -13,8 +13,7 @@ void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb)
     coulomb->product = arena_doubles(arena, n_shells);
 }
 
-void coulomb_setup(const Kernels *kernels, const Basis *basis, const int *numbers,
-                   Coulomb *coulomb)
+void coulomb_setup(const Kernels *kernels, const Basis *basis, const int *numbers, Coulomb *coulomb)
 {
     coulomb->kernels = kernels;
     coulomb->basis = basis;
@@ -59,8 +58,7 @@ static double energy(void *self, const Geometry *geometry, const Moments *moment
     (void)geometry;
     Coulomb *coulomb = self;
     multiply(coulomb, moments->shell);
-    return 0.5 *
-           coulomb->kernels->dot(coulomb->basis->n_shells, coulomb->product, moments->shell);
+    return 0.5 * coulomb->kernels->dot(coulomb->basis->n_shells, coulomb->product, moments->shell);
 }
 
 static void potential(void *self, const Geometry *geometry, const Moments *moments,

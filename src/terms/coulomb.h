@@ -13,10 +13,10 @@
 typedef struct {
     const Basis *basis;
     const Kernels *kernels;
-    size_t ld;            ///< padded n_shells
-    double *hardness;     ///< [n_shells] hartree/e^2
-    double *gamma;        ///< [n_shells][ld] hartree/e^2
-    double *product;      ///< [n_shells] gamma q
+    size_t ld;        ///< padded n_shells
+    double *hardness; ///< [n_shells] hartree/e^2
+    double *gamma;    ///< [n_shells][ld] hartree/e^2
+    double *product;  ///< [n_shells] gamma q
 } Coulomb;
 
 extern const TermType TERM_COULOMB;

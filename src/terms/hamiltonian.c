@@ -74,9 +74,9 @@ void hamiltonian_update(const Geometry *geometry, Hamiltonian *hamiltonian)
     const Basis *basis = hamiltonian->basis;
     const Pairs *pairs = geometry->pairs;
     for (size_t s = 0; s < basis->n_shells; s++)
-        hamiltonian->eps[s] = hamiltonian->level[s] +
-                              hamiltonian->cn_slope[s] *
-                                  geometry->coordination->cn[basis->shell_atom[s]];
+        hamiltonian->eps[s] =
+            hamiltonian->level[s] +
+            hamiltonian->cn_slope[s] * geometry->coordination->cn[basis->shell_atom[s]];
     for (size_t k = 0; k < pairs->n_pairs; k++) {
         const int a = pairs->a[k], b = pairs->b[k];
         const double r = pairs->distance[k];
@@ -96,7 +96,7 @@ void hamiltonian_update(const Geometry *geometry, Hamiltonian *hamiltonian)
 
 /// The block of a pair of atoms inside a matrix.
 typedef struct {
-    size_t k;                ///< pair
+    size_t k; ///< pair
     int a, b;
     size_t row, column;      ///< first orbitals
     size_t na, nb, size;     ///< orbitals, elements
@@ -223,8 +223,7 @@ static void fock_on_site(const Hamiltonian *hamiltonian, size_t a, const Potenti
     for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++) {
         const double shift = potential != NULL ? potential->shell[s] + potential->atom[a] : 0.0;
         for (size_t i = basis->shell_ao[s]; i < basis->shell_ao[s + 1]; i++)
-            fock[i * ld + i] +=
-                (hamiltonian->eps[s] - shift) * m[(i - first) * n + i - first];
+            fock[i * ld + i] += (hamiltonian->eps[s] - shift) * m[(i - first) * n + i - first];
     }
 }
 
@@ -257,8 +256,8 @@ void hamiltonian_fock(const Hamiltonian *hamiltonian, const Pairs *pairs,
         size_t pair = hamiltonian->shell_offset[k];
         for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
             for (size_t t = basis->atom_shell[b]; t < basis->atom_shell[b + 1]; t++, pair++) {
-                double of_overlap = 0.5 * (hamiltonian->eps[s] + hamiltonian->eps[t]) *
-                                    hamiltonian->factor[pair];
+                double of_overlap =
+                    0.5 * (hamiltonian->eps[s] + hamiltonian->eps[t]) * hamiltonian->factor[pair];
                 if (potential != NULL)
                     of_overlap -= 0.5 * (potential->shell[s] + potential->atom[a] +
                                          potential->shell[t] + potential->atom[b] + op.c[0]);
@@ -286,7 +285,8 @@ static void move_origin(const double t[3], double sum[KERNELS_MOMENTS])
 {
     static const int X[6] = {0, 0, 1, 0, 1, 2}, Y[6] = {0, 1, 1, 2, 2, 2};
     for (int c = 0; c < 6; c++)
-        sum[4 + c] += -t[X[c]] * sum[1 + Y[c]] - t[Y[c]] * sum[1 + X[c]] + t[X[c]] * t[Y[c]] * sum[0];
+        sum[4 + c] +=
+            -t[X[c]] * sum[1 + Y[c]] - t[Y[c]] * sum[1 + X[c]] + t[X[c]] * t[Y[c]] * sum[0];
     for (int x = 0; x < 3; x++)
         sum[1 + x] -= t[x] * sum[0];
 }
@@ -345,7 +345,8 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const d
                 sum[0] += ps;
                 shell[s] -= ps;
                 shell[t] -= ps;
-                band += (hamiltonian->eps[s] + hamiltonian->eps[t]) * hamiltonian->factor[pair] * ps;
+                band +=
+                    (hamiltonian->eps[s] + hamiltonian->eps[t]) * hamiltonian->factor[pair] * ps;
             }
         add_raw(sum, dipole[b], quadrupole[b]);
         move_origin(pairs->vector[k], sum);
@@ -362,14 +363,13 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const d
 }
 
 void hamiltonian_gradient(const Hamiltonian *hamiltonian, const Geometry *geometry,
-                          const Potential *potential, const double *density,
-                          const double *weighted, size_t ld, Gradient *gradient)
+                          const Potential *potential, const double *density, const double *weighted,
+                          size_t ld, Gradient *gradient)
 {
     const Basis *basis = hamiltonian->basis;
     const Pairs *pairs = geometry->pairs;
     for (size_t s = 0; s < basis->n_shells; s++)
-        gradient->cn[basis->shell_atom[s]] +=
-            hamiltonian->cn_slope[s] * hamiltonian->on_site[s];
+        gradient->cn[basis->shell_atom[s]] += hamiltonian->cn_slope[s] * hamiltonian->on_site[s];
 
     for (size_t k = 0; k < pairs->n_pairs; k++) {
         if (!hamiltonian->integrals->near[k])
@@ -392,9 +392,9 @@ void hamiltonian_gradient(const Hamiltonian *hamiltonian, const Geometry *geomet
             for (size_t t = basis->atom_shell[b]; t < basis->atom_shell[b + 1]; t++, pair++) {
                 const double eps = hamiltonian->eps[s] + hamiltonian->eps[t];
                 const double ps = hamiltonian->population[pair];
-                const double of_overlap =
-                    eps * hamiltonian->factor[pair] - op.c[0] - potential->shell[s] -
-                    potential->atom[a] - potential->shell[t] - potential->atom[b];
+                const double of_overlap = eps * hamiltonian->factor[pair] - op.c[0] -
+                                          potential->shell[s] - potential->atom[a] -
+                                          potential->shell[t] - potential->atom[b];
                 for (size_t i = basis->shell_ao[s]; i < basis->shell_ao[s + 1]; i++)
                     for (size_t j = basis->shell_ao[t]; j < basis->shell_ao[t + 1]; j++) {
                         const size_t e = (i - block.row) * block.nb + j - block.column;

@@ -27,9 +27,10 @@ typedef struct {
     double *eps;          ///< [n_shells] level with the CN shift, hartree
     double *factor;       ///< [shell pairs] K_st Pi_st
     double *factor_slope; ///< [shell pairs] K_st dPi_st/dR, 1/bohr
-    double *population;   ///< [shell pairs] sum P S over the orbitals of the pair, of the last density
-    double *on_site;      ///< [n_shells] sum P_ii S_ii, of the last density
-    double *reference;    ///< [n_shells] electrons of the neutral atom
+    double
+        *population;   ///< [shell pairs] sum P S over the orbitals of the pair, of the last density
+    double *on_site;   ///< [n_shells] sum P_ii S_ii, of the last density
+    double *reference; ///< [n_shells] electrons of the neutral atom
 } Hamiltonian;
 
 void hamiltonian_layout(Arena *arena, const Basis *basis, const Pairs *pairs, const int *numbers,
@@ -66,7 +67,7 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const d
 ///
 /// @param weighted  [n_ao][ld] energy-weighted density W
 void hamiltonian_gradient(const Hamiltonian *hamiltonian, const Geometry *geometry,
-                          const Potential *potential, const double *density,
-                          const double *weighted, size_t ld, Gradient *gradient);
+                          const Potential *potential, const double *density, const double *weighted,
+                          size_t ld, Gradient *gradient);
 
 #endif

@@ -21,8 +21,7 @@ void multipole_layout(Arena *arena, const Pairs *pairs, Multipole *multipole)
     multipole->g5 = arena_doubles(arena, pairs->n_pairs);
 }
 
-void multipole_setup(const Method *method, size_t n_atoms, const int *numbers,
-                     Multipole *multipole)
+void multipole_setup(const Method *method, size_t n_atoms, const int *numbers, Multipole *multipole)
 {
     multipole->method = method;
     multipole->n_atoms = n_atoms;
@@ -75,9 +74,9 @@ static void tensor_times(const double theta[6], const double v[3], double out[3]
 
 /// The products that energy, potential and slope of a pair share.
 typedef struct {
-    double v[3];              // R_B - R_A
-    double mu_a_v, mu_b_v;    // mu.v
-    double mu_ab;             // mu_A.mu_B
+    double v[3];           // R_B - R_A
+    double mu_a_v, mu_b_v; // mu.v
+    double mu_ab;          // mu_A.mu_B
     double theta_a_v[3], theta_b_v[3];
     double v_theta_a_v, v_theta_b_v;
 } PairProducts;
@@ -174,7 +173,8 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
         double slope[3];
         for (int x = 0; x < 3; x++) {
             const double a3 = qb * mu_a[x] - qa * mu_b[x];
-            const double a5 = 2.0 * p.mu_ab * p.v[x] - 3.0 * (mu_a[x] * p.mu_b_v + mu_b[x] * p.mu_a_v) +
+            const double a5 = 2.0 * p.mu_ab * p.v[x] -
+                              3.0 * (mu_a[x] * p.mu_b_v + mu_b[x] * p.mu_a_v) +
                               2.0 * (qb * p.theta_a_v[x] + qa * p.theta_b_v[x]);
             slope[x] = g3 * a3 + g5 * a5 + radial * p.v[x];
         }

@@ -17,14 +17,14 @@
 typedef struct {
     const Method *method;
     size_t n_atoms;
-    double *base_radius; ///< [n_atoms] r_A, bohr
-    double *valence_cn;  ///< [n_atoms] vcn_A
-    double *dip_kernel;  ///< [n_atoms] k_mu
-    double *quad_kernel; ///< [n_atoms] k_Theta
-    double *radius;      ///< [n_atoms] rho_A, bohr
+    double *base_radius;  ///< [n_atoms] r_A, bohr
+    double *valence_cn;   ///< [n_atoms] vcn_A
+    double *dip_kernel;   ///< [n_atoms] k_mu
+    double *quad_kernel;  ///< [n_atoms] k_Theta
+    double *radius;       ///< [n_atoms] rho_A, bohr
     double *radius_slope; ///< [n_atoms] d rho_A / d CN_A, bohr
-    double *g3;          ///< [n_pairs] f3 / R^3
-    double *g5;          ///< [n_pairs] f5 / R^5
+    double *g3;           ///< [n_pairs] f3 / R^3
+    double *g5;           ///< [n_pairs] f5 / R^5
 } Multipole;
 
 /// The pair part (E_AES) and the on-site part (E_AXC) are two lines of the energy breakdown and share

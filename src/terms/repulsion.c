@@ -28,8 +28,8 @@ void repulsion_setup(const Method *method, const Pairs *pairs, const int *number
 /// Energy of pair k; r_pow is decay R^k.
 static double pair_energy(const Repulsion *repulsion, size_t k, double r, double *r_pow)
 {
-    *r_pow = repulsion->decay[k] * (repulsion->exponent[k] == 1.5 ? r * sqrt(r)
-                                                                  : pow(r, repulsion->exponent[k]));
+    *r_pow = repulsion->decay[k] *
+             (repulsion->exponent[k] == 1.5 ? r * sqrt(r) : pow(r, repulsion->exponent[k]));
     return repulsion->charge[k] / r * exp(-*r_pow);
 }
 

@@ -10,10 +10,10 @@
 /// with k = 3/2, but k = 1 between two atoms of the first period.
 /// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
 typedef struct {
-    double cutoff;        ///< bohr
-    double *charge;       ///< [n_pairs] Z_A Z_B, e^2
-    double *decay;        ///< [n_pairs] sqrt(alpha_A alpha_B), bohr^-k
-    double *exponent;     ///< [n_pairs] k
+    double cutoff;    ///< bohr
+    double *charge;   ///< [n_pairs] Z_A Z_B, e^2
+    double *decay;    ///< [n_pairs] sqrt(alpha_A alpha_B), bohr^-k
+    double *exponent; ///< [n_pairs] k
 } Repulsion;
 
 extern const TermType TERM_REPULSION;

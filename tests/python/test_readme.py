@@ -18,7 +18,7 @@ class Readme(unittest.TestCase):
         subprocess.run(
             [os.environ["QMTRAJ"], "run", "--config", SOURCE / "configs/qm_test.yaml",
              "--set", "length_ps=0.02", "--set", "equilibration_ps=0.01",
-             SOURCE / "data/molecules/glycine.xyz", "--out", "out/quick"],
+             SOURCE / "data/molecules/xyz/glycine.xyz", "--out", "out/quick"],
             cwd=cls.folder.name, check=True, stdout=subprocess.DEVNULL)
 
     @classmethod

@@ -87,10 +87,11 @@ static void compare(const Case *c, bool reference_stop, Worst *worst)
 
 static void report(const char *what, const Worst *worst)
 {
-    print_message("%s: %d systems, worst energy %.1e hartree (%s), gradient %.1e hartree/bohr (%s), "
-                  "charge %.1e e, dipole %.1e e bohr\n",
-                  what, worst->n_systems, worst->energy, worst->worst_energy, worst->gradient,
-                  worst->worst_gradient, worst->charge, worst->dipole);
+    print_message(
+        "%s: %d systems, worst energy %.1e hartree (%s), gradient %.1e hartree/bohr (%s), "
+        "charge %.1e e, dipole %.1e e bohr\n",
+        what, worst->n_systems, worst->energy, worst->worst_energy, worst->gradient,
+        worst->worst_gradient, worst->charge, worst->dipole);
 }
 
 /// One "system" of the element scan.
@@ -111,8 +112,7 @@ static bool next_of_scan(FILE *file, Case *c)
                 assert_non_null(fgets(line, sizeof line, file));
                 assert_int_equal(sscanf(line, "%d %lf %lf %lf %lf %lf %lf", &c->numbers[a],
                                         &c->xyz[a][0], &c->xyz[a][1], &c->xyz[a][2],
-                                        &c->gradient[a][0], &c->gradient[a][1],
-                                        &c->gradient[a][2]),
+                                        &c->gradient[a][0], &c->gradient[a][1], &c->gradient[a][2]),
                                  7);
             }
             return true;
@@ -166,8 +166,8 @@ static Worst molecules(bool reference_stop)
         Case c = {.has_charges = 1};
         const cJSON *result = cJSON_GetObjectItem(system, "gfn2"), *item;
         snprintf(c.name, sizeof c.name, "%s", cJSON_GetObjectItem(system, "name")->valuestring);
-        cJSON_ArrayForEach(item, cJSON_GetObjectItem(system, "symbols"))
-            c.numbers[c.n++] = number_of_symbol(item->valuestring);
+        cJSON_ArrayForEach(item, cJSON_GetObjectItem(system, "symbols")) c.numbers[c.n++] =
+            number_of_symbol(item->valuestring);
         size_t a = 0;
         cJSON_ArrayForEach(item, cJSON_GetObjectItem(system, "xyz_bohr"))
             numbers_of(item, c.xyz[a++]);
