@@ -1,0 +1,37 @@
+#ifndef MD_INTEGRATOR_H
+#define MD_INTEGRATOR_H
+
+#include "base/random.h"
+#include "engine/engine.h"
+#include "md/state.h"
+
+/// What a step needs to know, in atomic units.
+typedef struct {
+    double dt;             ///< time step
+    const double *mass;    ///< [n_atoms] electron masses
+    double kt;             ///< temperature of the thermostat times k_B, hartree
+    double friction;       ///< of the thermostat, per atomic unit of time
+    RandomKey key;         ///< of the thermostat's noise
+    RandomPurpose purpose; ///< of the thermostat's noise
+} IntegratorSettings;
+
+/// A rule that carries a state one time step further with one evaluation of the engine.
+typedef struct {
+    const char *name;
+    int order; ///< the error of a trajectory goes as dt^order
+    /// Fills next from now; both are of one instant each. After a failure of the engine now is as it
+    /// was, next is not to be used. Allocates nothing.
+    QmtStatus (*step)(QmtContext *ctx, Engine *engine, const IntegratorSettings *settings,
+                      const MdState *now, MdState *next, EngineReport *report);
+} Integrator;
+
+/// Velocity Verlet (kick, drift, kick): constant energy. Swope, Andersen, Berens, Wilson, J. Chem.
+/// Phys. 76, 637 (1982), 10.1063/1.442716.
+extern const Integrator integrator_verlet;
+
+/// Langevin dynamics as BAOAB: Leimkuhler, Matthews, Appl. Math. Res. Express 2013, 34,
+/// 10.1093/amrx/abs010. Friction and noise act on the motion relative to the centre of mass only, so
+/// the total momentum is conserved and 3n - 3 degrees of freedom are thermostatted.
+extern const Integrator integrator_langevin;
+
+#endif

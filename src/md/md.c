@@ -1,0 +1,414 @@
+#include "md/md_parts.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/units.h"
+#include "md/velocities.h"
+
+MdOptions md_options_default(void)
+{
+    return (MdOptions){.ensemble = MD_NVT,
+                       .temperature_k = 300.0,
+                       .dt_fs = 0.25,
+                       .friction_per_ps = 0.002,
+                       .length_ps = 30.0,
+                       .frame_interval = 1,
+                       .equilibration_ps = 5.0,
+                       .equilibration_friction_per_ps = 10.0,
+                       .window_every_ps = 20.0,
+                       .window_ps = 10.0,
+                       .optimize = true,
+                       .relax_threshold = 5e-4,
+                       .relax_max_steps = 1000,
+                       .key = {.seed = 42}};
+}
+
+bool md_whole_steps(double length_ps, double dt_fs, uint64_t *steps)
+{
+    const double ratio = 1e3 * length_ps / dt_fs;
+    if (!(ratio >= 0.0 && ratio < 9e15) || fabs(ratio - round(ratio)) > 1e-6)
+        return false;
+    *steps = (uint64_t)round(ratio);
+    return true;
+}
+
+/// Steps in a length that the configuration has checked.
+static uint64_t checked_steps(double length_ps, double dt_fs)
+{
+    uint64_t steps = 0;
+    const bool whole = md_whole_steps(length_ps, dt_fs, &steps);
+    assert(whole);
+    (void)whole;
+    return steps;
+}
+
+static void md_layout(Md *md)
+{
+    const size_t n = md->engine->n_atoms;
+    md_state_layout(&md->now, &md->arena, n);
+    md_state_layout(&md->next, &md->arena, n);
+    relax_layout(&md->relax, &md->arena, n);
+    energy_watch_layout(&md->watch, &md->arena, n);
+    nve_window_layout(&md->window, &md->arena, n, md->engine->memory_size);
+    md->results = arena_bytes(&md->arena, md->n_windows * sizeof *md->results);
+    md->mass = arena_doubles(&md->arena, n);
+}
+
+QmtStatus md_create(QmtContext *ctx, const MdOptions *options, const MdHooks *hooks, Engine *engine,
+                    const double *mass_da, const double (*xyz)[3], Md **md)
+{
+    assert(options->dt_fs > 0.0 && options->temperature_k >= 0.0 && options->frame_interval > 0);
+
+    Md *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "md: no memory for a trajectory");
+    made->options = *options;
+    if (hooks != NULL)
+        made->hooks = *hooks;
+    made->engine = engine;
+    made->n_equilibration = checked_steps(options->equilibration_ps, options->dt_fs);
+    made->n_production = checked_steps(options->length_ps, options->dt_fs);
+    made->window_every = checked_steps(options->window_every_ps, options->dt_fs);
+    made->n_window = checked_steps(options->window_ps, options->dt_fs);
+    if (made->window_every > 0 && made->n_window > 0)
+        made->n_windows = made->n_production / made->window_every;
+    made->dt = options->dt_fs / FS_PER_AUT;
+    made->kt = options->temperature_k * HARTREE_PER_KELVIN;
+    made->relax.threshold = options->relax_threshold;
+
+    md_layout(made);
+    const QmtStatus status = arena_reserve(ctx, &made->arena);
+    if (status != QMT_OK) {
+        free(made);
+        return status;
+    }
+    md_layout(made);
+    for (size_t a = 0; a < engine->n_atoms; a++)
+        made->mass[a] = mass_da[a] * ME_PER_DALTON;
+    memcpy(made->now.xyz, xyz, engine->n_atoms * sizeof *xyz);
+    *md = made;
+    return QMT_OK;
+}
+
+void md_destroy(Md **md)
+{
+    if (md == NULL || *md == NULL)
+        return;
+    arena_release(&(*md)->arena);
+    free(*md);
+    *md = NULL;
+}
+
+/// True if a new instant may follow the last one; else a sentence.
+static QmtStatus check_finite(QmtContext *ctx, const Md *md, const MdState *next)
+{
+    bool finite = isfinite(next->at.energy) && isfinite(next->at.kinetic);
+    for (size_t a = 0; a < next->n_atoms && finite; a++)
+        for (int x = 0; x < 3; x++)
+            finite = finite && isfinite(next->gradient[a][x]) && isfinite(next->xyz[a][x]);
+    if (finite)
+        return QMT_OK;
+    return FAIL(
+        ctx, QMT_ERR_PHYSICS,
+        "%s, step %llu: the energy or a force is not a finite number; look at the last frame "
+        "for atoms that collide",
+        md_phase_name(md->record.phase), (unsigned long long)next->at.step);
+}
+
+static QmtStatus check_physics(QmtContext *ctx, const Md *md, const MdState *next)
+{
+    static const double LARGEST_JUMP = 100.0 / KJMOL_PER_HARTREE;
+    static const double HOT = 10000.0; // kelvin
+
+    TRY(check_finite(ctx, md, next));
+    const char *phase = md_phase_name(md->record.phase);
+    const unsigned long long step = next->at.step;
+    const double limit = fmax(10.0 * md->options.temperature_k, HOT);
+    const double temperature =
+        velocities_temperature(next->at.kinetic, md_dof(md, md->record.phase));
+    if (temperature > limit)
+        return FAIL(
+            ctx, QMT_ERR_PHYSICS,
+            "%s, step %llu: %.0f K, more than %.0f K; try a smaller dt_fs or optimize: true", phase,
+            step, temperature, limit);
+    const double jump = (next->at.energy + next->at.kinetic - next->at.heat) -
+                        (md->now.at.energy + md->now.at.kinetic - md->now.at.heat);
+    if (fabs(jump) > LARGEST_JUMP)
+        return FAIL(ctx, QMT_ERR_PHYSICS,
+                    "%s, step %llu: the conserved energy jumps by %.0f kJ/mol; try a smaller dt_fs",
+                    phase, step, jump * KJMOL_PER_HARTREE);
+    return QMT_OK;
+}
+
+static void count_evaluation(Md *md, const EngineReport *report)
+{
+    MdRecord *record = &md->record;
+    record->evaluations++;
+    record->scf_iterations += (uint64_t)report->scf_iterations;
+    record->recoveries += report->recovery != 0;
+    if (report->scf_iterations > record->scf_iterations_max)
+        record->scf_iterations_max = report->scf_iterations;
+    record->scf_residual_max = fmax(record->scf_residual_max, report->scf_residual);
+}
+
+/// One checked step of an integrator from now into next.
+static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator, double friction,
+                           RandomPurpose purpose)
+{
+    const IntegratorSettings settings = {.dt = md->dt,
+                                         .mass = md->mass,
+                                         .kt = md->kt,
+                                         .friction = friction * PS_PER_AUT,
+                                         .key = md->options.key,
+                                         .purpose = purpose};
+    EngineReport report = {0};
+    TRY(integrator->step(ctx, md->engine, &settings, &md->now, &md->next, &report));
+    TRY(check_physics(ctx, md, &md->next));
+    count_evaluation(md, &report);
+    return QMT_OK;
+}
+
+/// Evaluates the positions in next and makes it the current instant.
+static QmtStatus evaluate_next(QmtContext *ctx, Md *md, EngineReport *report)
+{
+    const EngineResult result = {
+        .energy = &md->next.at.energy, .gradient = md->next.gradient, .report = report};
+    TRY(engine_evaluate(ctx, md->engine, (const double(*)[3])md->next.xyz, &result));
+    TRY(check_finite(ctx, md, &md->next));
+    md_state_copy(&md->now, &md->next);
+    return QMT_OK;
+}
+
+static void add_temperature(Md *md)
+{
+    block_mean_add(&md->record.temperature,
+                   velocities_temperature(md->now.at.kinetic, md_dof(md, MD_PRODUCTION)));
+}
+
+/// From the geometry at rest to moving atoms.
+static void begin_motion(Md *md)
+{
+    MdState *now = &md->now;
+    const size_t n = now->n_atoms;
+    md->record.linear = velocities_is_linear(n, md->mass, (const double(*)[3])now->xyz);
+    velocities_draw(n, md->mass, md->kt, &md->options.key, now->velocity);
+    velocities_remove_momentum(n, md->mass, now->velocity);
+    // Exactly at the wanted temperature, counted as the phase that comes first counts it.
+    const MdPhase first = md->n_equilibration > 0 ? MD_EQUILIBRATION : MD_PRODUCTION;
+    velocities_scale_to(n, md->mass, 0.5 * (double)md_dof(md, first) * md->kt, now->velocity);
+    now->at.kinetic = velocities_kinetic(n, md->mass, (const double(*)[3])now->velocity);
+    now->at.step = 0;
+    now->at.heat = now->at.shadow_heat = 0.0;
+    md->record.phase = MD_EQUILIBRATION;
+}
+
+static QmtStatus begin_production(QmtContext *ctx, Md *md)
+{
+    MdState *next = &md->next;
+    const size_t n = next->n_atoms;
+    double centre[3];
+
+    md_state_copy(next, &md->now);
+    velocities_centre_of_mass(n, md->mass, (const double(*)[3])next->xyz, centre);
+    for (size_t a = 0; a < n; a++)
+        for (int x = 0; x < 3; x++)
+            next->xyz[a][x] -= centre[x];
+    velocities_remove_momentum(n, md->mass, next->velocity);
+    if (md->options.ensemble == MD_NVE) {
+        const double kinetic = velocities_kinetic(n, md->mass, (const double(*)[3])next->velocity);
+        velocities_remove_rotation(n, md->mass, (const double(*)[3])next->xyz,
+                                   md->record.linear != 0, next->velocity);
+        velocities_scale_to(n, md->mass, kinetic, next->velocity);
+    }
+    next->at =
+        (MdInstant){.kinetic = velocities_kinetic(n, md->mass, (const double(*)[3])next->velocity)};
+
+    // Production begins without memory of the equilibration, so its first frame has the same label as
+    // a fresh calculation of it.
+    EngineReport report = {0};
+    engine_forget(md->engine);
+    TRY(evaluate_next(ctx, md, &report));
+    count_evaluation(md, &report);
+    energy_watch_begin(&md->watch, &md->now);
+    add_temperature(md);
+    md->record.phase = MD_PRODUCTION;
+    md->record.frame_done = md->record.window_done = 0;
+    return QMT_OK;
+}
+
+static QmtStatus advance_start(QmtContext *ctx, Md *md)
+{
+    EngineReport report = {0};
+    md_state_copy(&md->next, &md->now);
+    TRY(evaluate_next(ctx, md, &report));
+    md->record.relax_evaluations = 1;
+    if (md->options.optimize)
+        md->record.phase = MD_RELAX;
+    else
+        begin_motion(md);
+    return QMT_OK;
+}
+
+static QmtStatus advance_relax(QmtContext *ctx, Md *md)
+{
+    MdRecord *record = &md->record;
+    const MdState *now = &md->now;
+    EngineReport report = {0};
+    RelaxVerdict verdict = RELAX_GOING_ON;
+    if (now->at.step < md->options.relax_max_steps) {
+        TRY(relax_step(ctx, md->engine, &md->relax, &md->now, &md->next, &report, &verdict));
+        record->relax_evaluations += verdict != RELAX_CONVERGED;
+        if (verdict == RELAX_GOING_ON)
+            return QMT_OK;
+    }
+    record->relax_largest_slope =
+        relax_largest_slope(now->n_atoms, (const double(*)[3])now->gradient);
+    record->relax_converged = record->relax_largest_slope <= md->options.relax_threshold;
+    if (!record->relax_converged)
+        context_log(ctx, QMT_LOG_INFO,
+                    "relax: %s after %llu evaluations, the largest slope is %.1e hartree/bohr "
+                    "(wanted %.1e); the dynamics starts from there",
+                    verdict == RELAX_STUCK ? "no lower energy found" : "not finished",
+                    (unsigned long long)record->relax_evaluations, record->relax_largest_slope,
+                    md->options.relax_threshold);
+    begin_motion(md);
+    return QMT_OK;
+}
+
+static QmtStatus advance_equilibration(QmtContext *ctx, Md *md)
+{
+    if (md->now.at.step == md->n_equilibration)
+        return begin_production(ctx, md);
+    TRY(integrate(ctx, md, &integrator_langevin, md->options.equilibration_friction_per_ps,
+                  RANDOM_EQUILIBRATION));
+    md_state_copy(&md->now, &md->next);
+    return QMT_OK;
+}
+
+static QmtStatus give_frame(QmtContext *ctx, Md *md)
+{
+    const MdState *now = &md->now;
+    if (md->hooks.frame != NULL) {
+        const MdFrame frame = {.step = now->at.step,
+                               .time_ps = md_time_ps(md, now->at.step),
+                               .n_atoms = now->n_atoms,
+                               .xyz = (const double(*)[3])now->xyz,
+                               .velocity = (const double(*)[3])now->velocity,
+                               .gradient = (const double(*)[3])now->gradient,
+                               .kinetic = now->at.kinetic,
+                               .potential = now->at.energy};
+        TRY(md->hooks.frame(ctx, md->hooks.user, &frame));
+    }
+    md->record.frame_done = 1;
+    return QMT_OK;
+}
+
+/// The production has reached its last step.
+static void finish(QmtContext *ctx, Md *md)
+{
+    md->record.phase = MD_DONE;
+    const MdReport report = md_report(md);
+    const double off = report.mean_temperature_k - md->options.temperature_k;
+    if (report.dof > 0 && fabs(off) > 3.0 * report.expected_error_k)
+        context_log(ctx, QMT_LOG_WARNING,
+                    "mean temperature %.1f K, wanted %.1f K: off by more than 3 times the expected "
+                    "error of %.1f K; a longer equilibration may help",
+                    report.mean_temperature_k, md->options.temperature_k, report.expected_error_k);
+}
+
+static QmtStatus advance_production(QmtContext *ctx, Md *md)
+{
+    const uint64_t step = md->now.at.step;
+    if (!md->record.frame_done && step % md->options.frame_interval == 0)
+        TRY(give_frame(ctx, md));
+    if (md->n_windows > 0 && step > 0 && step % md->window_every == 0 && !md->record.window_done) {
+        nve_window_begin(&md->window, md->engine, &md->now);
+        md->record.phase = MD_WINDOW;
+        return QMT_OK;
+    }
+    if (step == md->n_production) {
+        finish(ctx, md);
+        return QMT_OK;
+    }
+    if (md->options.ensemble == MD_NVE)
+        TRY(integrate(ctx, md, &integrator_verlet, 0.0, RANDOM_PRODUCTION));
+    else
+        TRY(integrate(ctx, md, &integrator_langevin, md->options.friction_per_ps,
+                      RANDOM_PRODUCTION));
+    energy_watch_add(&md->watch, md->mass, md->dt, &md->now, &md->next);
+    md_state_copy(&md->now, &md->next);
+    add_temperature(md);
+    md->record.frame_done = md->record.window_done = 0;
+    return QMT_OK;
+}
+
+static QmtStatus advance_window(QmtContext *ctx, Md *md)
+{
+    NveWindow *window = &md->window;
+    MdRecord *record = &md->record;
+    if (window->steps_done == md->n_window) {
+        const double begin = md_time_ps(md, window->saved.at.step);
+        md->results[record->n_windows_done++] = nve_window_end(window, md->engine, begin, &md->now);
+        record->window_done = 1;
+        record->phase = MD_PRODUCTION;
+        return QMT_OK;
+    }
+    if (md->hooks.window != NULL) {
+        NveWindowPoint point = nve_window_point(window, &md->now);
+        point.window = record->n_windows_done;
+        point.n_steps = md->n_window;
+        TRY(md->hooks.window(ctx, md->hooks.user, &point));
+    }
+    TRY(integrate(ctx, md, &integrator_verlet, 0.0, RANDOM_PRODUCTION));
+    nve_window_add(window, md->mass, md->dt, md_dof(md, MD_WINDOW), &md->now, &md->next);
+    md_state_copy(&md->now, &md->next);
+    return QMT_OK;
+}
+
+static QmtStatus advance_one(QmtContext *ctx, Md *md)
+{
+    switch (md->record.phase) {
+    case MD_START:
+        return advance_start(ctx, md);
+    case MD_RELAX:
+        return advance_relax(ctx, md);
+    case MD_EQUILIBRATION:
+        return advance_equilibration(ctx, md);
+    case MD_PRODUCTION:
+        return advance_production(ctx, md);
+    case MD_WINDOW:
+        return advance_window(ctx, md);
+    case MD_DONE:
+        break;
+    }
+    return QMT_OK;
+}
+
+QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done)
+{
+    for (uint64_t i = 0; i < n_steps && md->record.phase != MD_DONE; i++) {
+        TRY(advance_one(ctx, md));
+        md_tell_progress(md);
+    }
+    *done = md->record.phase == MD_DONE;
+    return QMT_OK;
+}
+
+QmtStatus md_run(QmtContext *ctx, Md *md)
+{
+    bool done = md->record.phase == MD_DONE;
+    while (!done) {
+        if (md->hooks.stop != NULL && md->hooks.stop(md->hooks.user))
+            return FAIL(ctx, QMT_STOPPED, "%s, step %llu: stopped on request",
+                        md_phase_name(md->record.phase), (unsigned long long)md->now.at.step);
+        TRY(md_advance(ctx, md, 1, &done));
+    }
+    return QMT_OK;
+}
+
+const MdState *md_state(const Md *md)
+{
+    return &md->now;
+}

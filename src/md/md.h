@@ -1,0 +1,143 @@
+#ifndef MD_MD_H
+#define MD_MD_H
+
+#include "md/nve_window.h"
+#include "md/state.h"
+
+/// A molecule from its start geometry to the end of its trajectory:
+///
+///     relax (optional)   to the nearest minimum, md/relax.h
+///     velocities         Maxwell-Boltzmann, no momentum
+///     equilibration      Langevin with its own friction
+///     production         centre of mass to the origin, no momentum, for NVE no rotation (kinetic
+///                        energy kept); a frame at step 0, frame_interval, 2 frame_interval, ...
+///     NVE windows        after every window_every_ps of production, off the trajectory's path
+///
+/// It can be stopped after any step and saved: the snapshot and the options decide all that follows.
+
+typedef enum { MD_NVT, MD_NVE } MdEnsemble;
+
+typedef struct {
+    MdEnsemble ensemble;
+    double temperature_k;
+    double dt_fs;
+    double friction_per_ps;  ///< of production; not used for NVE
+    double length_ps;        ///< of production
+    uint64_t frame_interval; ///< steps, at least 1
+    double equilibration_ps; ///< 0: none
+    double equilibration_friction_per_ps;
+    double window_every_ps;   ///< 0: no windows
+    double window_ps;         ///< length of a window
+    bool optimize;            ///< relax the start geometry
+    double relax_threshold;   ///< largest component of the gradient, hartree/bohr
+    uint64_t relax_max_steps; ///< evaluations
+    RandomKey key;
+} MdOptions;
+
+/// NVT at 300 K, 0.25 fs, 30 ps with a friction of 0.002 /ps after 5 ps at 10 /ps, a frame every step,
+/// windows of 10 ps every 20 ps, relaxed to 5e-4 hartree/bohr in at most 1000 evaluations, seed 42.
+MdOptions md_options_default(void);
+
+/// Steps of dt_fs in length_ps. False, and *steps untouched, if the length is no whole multiple (to
+/// 1e-6 of a step) or negative. The configuration asks this of every length; md_create asserts it.
+bool md_whole_steps(double length_ps, double dt_fs, uint64_t *steps);
+
+typedef enum { MD_START, MD_RELAX, MD_EQUILIBRATION, MD_PRODUCTION, MD_WINDOW, MD_DONE } MdPhase;
+
+/// "start", "relax", "equilibration", "production", "NVE window", "done"
+const char *md_phase_name(MdPhase phase);
+
+/// One instant of the production, atomic units; valid during the call only.
+typedef struct {
+    uint64_t step; ///< of production
+    double time_ps;
+    size_t n_atoms;
+    const double (*xyz)[3];      ///< bohr
+    const double (*velocity)[3]; ///< bohr per atomic unit of time
+    const double (*gradient)[3]; ///< hartree/bohr; the force is minus this
+    double kinetic, potential;   ///< hartree
+} MdFrame;
+
+typedef struct {
+    MdPhase phase;
+    uint64_t step, n_steps;           ///< of the phase
+    uint64_t total_step, total_steps; ///< of equilibration, production and all windows together
+    double time_ps;                   ///< in the phase
+    double temperature_k;             ///< of this instant
+} MdProgress;
+
+/// What the surroundings do while the molecule moves. Any function may be NULL.
+typedef struct {
+    void *user;
+    /// Takes a frame. A failure ends the call of md with that status before the next step; the frame
+    /// is offered again when md goes on, so nothing of it may be kept.
+    QmtStatus (*frame)(QmtContext *ctx, void *user, const MdFrame *frame);
+    /// Takes the energies before a step of a window; failures as with frame.
+    QmtStatus (*window)(QmtContext *ctx, void *user, const NveWindowPoint *point);
+    /// Told after every step.
+    void (*progress)(void *user, const MdProgress *progress);
+    /// Asked between steps; true ends md_run with QMT_STOPPED.
+    bool (*stop)(void *user);
+} MdHooks;
+
+/// Figures of the production so far.
+typedef struct {
+    MdPhase phase;
+    uint64_t steps; ///< of production
+    size_t dof;     ///< of production
+    bool linear;    ///< the molecule counts as linear
+    double mean_temperature_k;
+    double expected_error_k;            ///< of the mean, see expected_temperature_error()
+    double slope_kjmol_ps;              ///< drift of E + K - heat, for the whole molecule
+    double shadow_slope_kjmol_ps;       ///< drift of the shadow energy
+    double rms_kjmol, shadow_rms_kjmol; ///< ripple about these lines
+    double worst_kjmol;                 ///< largest deviation of E + K - heat from its first value
+    double heat_kjmol;                  ///< taken up from the thermostat
+    double relax_largest_slope;         ///< at the end of the relaxation, hartree/bohr
+    bool relax_converged;
+    uint64_t relax_evaluations;
+    uint64_t evaluations;    ///< all after the relaxation, windows included
+    uint64_t scf_iterations; ///< their sum
+    int scf_iterations_max;
+    double scf_residual_max;
+    uint64_t recoveries;            ///< evaluations that needed the recovery ladder
+    size_t n_windows;               ///< finished
+    const NveWindowResult *windows; ///< [n_windows], valid as long as the Md
+} MdReport;
+
+typedef struct Md Md;
+
+/// Makes a trajectory that waits at its start; all memory is taken here. The engine stays the
+/// caller's and must outlive the Md.
+///
+/// @param mass_da  [n_atoms] dalton
+/// @param xyz      [n_atoms][3] bohr
+/// Fails with QMT_ERR_MEMORY.
+QmtStatus md_create(QmtContext *ctx, const MdOptions *options, const MdHooks *hooks, Engine *engine,
+                    const double *mass_da, const double (*xyz)[3], Md **md);
+/// Accepts NULL, sets NULL.
+void md_destroy(Md **md);
+
+/// Makes at most n_steps steps (one evaluation each) and says whether the trajectory is complete.
+/// Fails as the engine and the hooks fail, and with QMT_ERR_PHYSICS if an energy or gradient is not
+/// finite, the temperature exceeds both 10 times the wanted one and 10000 K, or the conserved energy
+/// jumps by more than 100 kJ/mol in a step. After a failure the trajectory is as it was before the
+/// step that failed.
+QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done);
+
+/// Runs to the end, or until a hook asks to stop (QMT_STOPPED), or as md_advance fails.
+QmtStatus md_run(QmtContext *ctx, Md *md);
+
+MdReport md_report(const Md *md);
+/// The current instant; valid until the next call.
+const MdState *md_state(const Md *md);
+
+/// A snapshot is everything that decides the next byte, engine memory included, as plain bytes of this
+/// machine. Loading it into an Md made with the same options, masses and engine continues bit for bit;
+/// a longer length_ps continues a finished trajectory. The size grows with each finished window.
+size_t md_snapshot_size(const Md *md);
+void md_snapshot_save(const Md *md, void *buffer);
+/// Fails with QMT_ERR_CHECKPOINT, the Md as before, if the size is not that of such a snapshot.
+QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t size);
+
+#endif

@@ -1,0 +1,135 @@
+#include "md/observables.h"
+
+#include <math.h>
+
+#include "base/vec3.h"
+
+void line_fit_add(LineFit *fit, double t, double e)
+{
+    fit->n += 1.0;
+    const double dt = t - fit->mean_t, de = e - fit->mean_e;
+    fit->mean_t += dt / fit->n;
+    fit->mean_e += de / fit->n;
+    fit->tt += dt * (t - fit->mean_t);
+    fit->te += dt * (e - fit->mean_e);
+    fit->ee += de * (e - fit->mean_e);
+}
+
+double line_fit_slope(const LineFit *fit)
+{
+    return fit->tt > 0.0 ? fit->te / fit->tt : 0.0;
+}
+
+double line_fit_rms(const LineFit *fit)
+{
+    if (fit->n < 1.0)
+        return 0.0;
+    return sqrt(fmax(0.0, fit->ee - line_fit_slope(fit) * fit->te) / fit->n);
+}
+
+void block_mean_add(BlockMean *blocks, double value)
+{
+    for (int k = 0; k < BLOCK_LEVELS; k++) {
+        blocks->level[k].n += 1.0;
+        const double d = value - blocks->level[k].mean;
+        blocks->level[k].mean += d / blocks->level[k].n;
+        blocks->level[k].sum_squares += d * (value - blocks->level[k].mean);
+        if (blocks->level[k].has_pending == 0.0) {
+            blocks->level[k].pending = value;
+            blocks->level[k].has_pending = 1.0;
+            return;
+        }
+        value = 0.5 * (blocks->level[k].pending + value);
+        blocks->level[k].has_pending = 0.0;
+    }
+}
+
+double block_mean_value(const BlockMean *blocks)
+{
+    return blocks->level[0].mean;
+}
+
+/// Variance of the mean as seen with blocks of level k.
+static double variance_of_mean(const BlockMean *blocks, int k)
+{
+    const double n = blocks->level[k].n;
+    return blocks->level[k].sum_squares / (n * (n - 1.0));
+}
+
+double block_mean_error(const BlockMean *blocks)
+{
+    const double n = blocks->level[0].n;
+    if (n < 2.0)
+        return -1.0;
+    const double uncorrelated = variance_of_mean(blocks, 0);
+    if (uncorrelated == 0.0)
+        return 0.0;
+    // Fewer than eight blocks say nothing about their own spread.
+    for (int k = 0; k < BLOCK_LEVELS && blocks->level[k].n >= 8.0; k++) {
+        const double variance = variance_of_mean(blocks, k);
+        const double inefficiency = variance / uncorrelated;
+        if (ldexp(1.0, 3 * k) > 2.0 * n * inefficiency * inefficiency)
+            return sqrt(variance);
+    }
+    return -1.0;
+}
+
+void energy_watch_layout(EnergyWatch *watch, Arena *arena, size_t n_atoms)
+{
+    watch->n_atoms = n_atoms;
+    watch->before = arena_vectors(arena, n_atoms);
+}
+
+static double conserved(const MdInstant *at)
+{
+    return at->energy + at->kinetic - at->heat;
+}
+
+void energy_watch_begin(EnergyWatch *watch, const MdState *state)
+{
+    double(*before)[3] = watch->before;
+    *watch = (EnergyWatch){.first = conserved(&state->at), .n_atoms = state->n_atoms};
+    watch->before = before;
+    line_fit_add(&watch->plain, 0.0, 0.0);
+}
+
+/// dt^2 (v.H.v / 12 - F.M^-1.F / 24) at now.
+static double shadow_correction(const EnergyWatch *watch, const double *mass, double dt,
+                                const MdState *now, const MdState *next)
+{
+    double vhv = 0.0, ff = 0.0;
+    for (size_t a = 0; a < now->n_atoms; a++) {
+        for (int x = 0; x < 3; x++)
+            vhv += now->velocity[a][x] * (next->gradient[a][x] - watch->before[a][x]);
+        ff += vec3_dot(now->gradient[a], now->gradient[a]) / mass[a];
+    }
+    return dt * vhv / 24.0 - dt * dt * ff / 24.0;
+}
+
+void energy_watch_add(EnergyWatch *watch, const double *mass, double dt, const MdState *now,
+                      const MdState *next)
+{
+    watch->n_steps += 1.0;
+    const double deviation = conserved(&next->at) - watch->first;
+    line_fit_add(&watch->plain, watch->n_steps * dt, deviation);
+    watch->worst = fmax(watch->worst, fabs(deviation));
+    if (watch->n_steps >= 2.0) {
+        const double energy = now->at.energy + now->at.kinetic - now->at.shadow_heat -
+                              watch->first + shadow_correction(watch, mass, dt, now, next);
+        line_fit_add(&watch->shadow, (watch->n_steps - 1.0) * dt, energy);
+    }
+    memcpy(watch->before, now->gradient, now->n_atoms * sizeof *now->gradient);
+}
+
+double expected_temperature_error(const BlockMean *temperatures, double temperature, size_t dof,
+                                  double friction, double length)
+{
+    if (dof == 0)
+        return 0.0;
+    if (friction * length >= 1.0) {
+        const double error = block_mean_error(temperatures);
+        if (error >= 0.0)
+            return error;
+    }
+    return temperature / sqrt(0.5 * (double)dof);
+}

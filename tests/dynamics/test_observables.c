@@ -1,0 +1,64 @@
+#include "md/observables.h"
+
+#include "base/random.h"
+#include "support/check.h"
+
+static void a_line_is_found_in_a_long_run(void **state)
+{
+    (void)state;
+    LineFit fit = {0};
+    for (int i = 0; i < 100000; i++)
+        line_fit_add(&fit, 1e3 + 0.25 * i, -17.0 + 1e-9 * i + (i % 2 == 0 ? 1e-4 : -1e-4));
+    // The zigzag itself has a slope of -6 1e-4 / (n^2 0.25) = -2.4e-13.
+    CHECK_NEAR(line_fit_slope(&fit), 4e-9 - 2.4e-13, 1e-15);
+    CHECK_NEAR(line_fit_rms(&fit), 1e-4, 1e-9);
+    const LineFit none = {0};
+    assert_true(line_fit_slope(&none) == 0.0 && line_fit_rms(&none) == 0.0);
+}
+
+/// A series that forgets as f^k has a mean with variance (1 + f)/(1 - f)/n.
+static void the_error_of_a_mean_knows_the_correlation(void **state)
+{
+    (void)state;
+    enum { LENGTH = 1 << 17 };
+    const RandomKey key = {.seed = 42};
+    static const double FORGET[] = {0.0, 0.9, 0.99};
+    for (int i = 0; i < 3; i++) {
+        const double f = FORGET[i];
+        BlockMean blocks = {0};
+        double value = 0.0;
+        for (uint64_t k = 0; k < LENGTH; k++) {
+            double z[3];
+            random_normals(&key, k, (uint64_t)i, RANDOM_PRODUCTION, z);
+            value = f * value + sqrt(1.0 - f * f) * z[0];
+            block_mean_add(&blocks, 300.0 + value);
+        }
+        const double exact = sqrt((1.0 + f) / (1.0 - f) / LENGTH);
+        // The error of the error: blocks of a few hundred values leave some hundred blocks.
+        CHECK_NEAR(block_mean_error(&blocks) / exact, 1.0, 0.2);
+        CHECK_NEAR(block_mean_value(&blocks), 300.0, 4.0 * exact);
+    }
+}
+
+static void a_short_series_admits_that_it_cannot_tell(void **state)
+{
+    (void)state;
+    BlockMean blocks = {0};
+    assert_true(block_mean_error(&blocks) < 0.0);
+    for (int i = 0; i < 200; i++) // one slow wave
+        block_mean_add(&blocks, sin(0.02 * i));
+    assert_true(block_mean_error(&blocks) < 0.0);
+    CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 8, 100.0, 1.0), 150.0, 1e-12);
+    CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 18, 0.002, 30.0), 100.0, 1e-12);
+    assert_true(expected_temperature_error(&blocks, 300.0, 0, 1.0, 30.0) == 0.0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_is_found_in_a_long_run),
+        cmocka_unit_test(the_error_of_a_mean_knows_the_correlation),
+        cmocka_unit_test(a_short_series_admits_that_it_cannot_tell),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
