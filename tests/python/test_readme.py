@@ -42,10 +42,17 @@ class Readme(unittest.TestCase):
         self.assertEqual(sorted(table), sorted(p.name for p in glycine.iterdir()))
 
     def test_keys_are_those_of_the_program(self):
-        echo = pathlib.Path(self.folder.name, "out/quick/glycine/config.yaml").read_text()
-        keys = re.findall(r"^([A-Za-z_]+):", echo, re.M)
-        section = README.split("\n## Configuration\n")[1].split("\n## ")[0]
-        self.assertEqual(sorted(re.findall(r"^\| `(\w+)` \|", section, re.M)), sorted(keys))
+        table = self.said("help", "config").strip()
+        self.assertIn(table, README, "the output of `qmtraj help config` belongs into README.md")
+
+    def test_citations_are_those_of_the_program(self):
+        citation = (SOURCE / "CITATION.cff").read_text(encoding="utf-8")
+        self.assertEqual(sorted(re.findall(r"doi\s*= \{(.*?)\}", self.said("--cite"))),
+                         sorted(re.findall(r"doi: (\S+)", citation)))
+
+    def said(self, *words):
+        return subprocess.run([os.environ["QMTRAJ"], *words], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
 
 
 if __name__ == "__main__":
