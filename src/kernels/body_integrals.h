@@ -45,7 +45,7 @@ static inline double exp_of_negative(double x)
     e = e * r + 0.5;
     e = e * r + 1.0;
     e = e * r + 1.0;
-    int64_t bits;
+    uint64_t bits; // unsigned: the shift drops what is above n
     memcpy(&bits, &shifted, sizeof bits);
     bits = (bits + 1023) << 52; // the low bits of shifted hold n
     double power;
