@@ -1,0 +1,107 @@
+#ifndef IO_TRAJECTORY_H
+#define IO_TRAJECTORY_H
+
+#include "base/context.h"
+
+/// The writer of FOLDER/trajectory.npz:
+///
+///     pos       (F, N, 3)  float32  nm          (float64 on request, as vel and forces)
+///     vel       (F, N, 3)  float32  nm/ps
+///     forces    (F, N, 3)  float32  kJ/mol/nm
+///     Ekin      (F,)       float64  kJ/mol
+///     Epot      (F,)       float64  kJ/mol
+///     Etot      (F,)       float64  kJ/mol
+///     time_ps   (F,)       float64  ps
+///     masses    (N,)       float32  Da
+///     atom_types (N,)      int32    atomic numbers
+///     box       (F, 3, 3)  float32  identity
+///     metadata  ()         str      JSON
+///     nve_windows ()       str      JSON, a list of {"kinetic": [...], "potential": [...], "total": [...]}
+///
+/// F is known from the start, so that every member has its place at once: frames go to
+/// trajectory.npz.part through a buffer of a few hundred frames, and memory does not depend on F. What
+/// the NVE windows bring goes to nve_windows.part and becomes JSON at the end. Bytes depend on what is
+/// given and on nothing else.
+
+enum { TRAJECTORY_N_STREAMS = 7 };
+
+/// What decides the places of everything in the file.
+typedef struct {
+    size_t n_atoms;
+    uint64_t n_frames;    ///< F of the complete trajectory, at least 1
+    bool float64;         ///< pos, vel and forces in double precision
+    const int *numbers;   ///< [n_atoms], copied
+    const double *masses; ///< [n_atoms] Da, copied
+    uint64_t
+        n_window_records; ///< steps of all NVE windows together; a guess, for the space to reserve
+    bool sparse;          ///< leave holes instead of reserving the space, for tests
+} TrajectoryLayout;
+
+/// One instant, in the units of the file.
+typedef struct {
+    const double (*pos)[3];           ///< [n_atoms][3] nm
+    const double (*vel)[3];           ///< [n_atoms][3] nm/ps
+    const double (*forces)[3];        ///< [n_atoms][3] kJ/mol/nm
+    double kinetic, potential, total; ///< kJ/mol
+    double time;                      ///< ps
+} TrajectoryFrame;
+
+/// All that a checkpoint must keep to go on with a file: what is on the disk and how to know it again.
+typedef struct {
+    uint64_t n_frames;
+    uint32_t crc[TRAJECTORY_N_STREAMS]; ///< CRC-32 of each member so far, header included
+    uint64_t n_window_records;
+    uint32_t window_crc;
+} TrajectoryState;
+
+typedef struct Trajectory Trajectory;
+
+/// Bytes that the trajectory takes on the disk while it is written, metadata and windows included: for
+/// the check of the disk before anything is computed.
+uint64_t trajectory_bytes(const TrajectoryLayout *layout);
+
+/// Makes FOLDER/trajectory.npz.part (an older one is lost) and reserves its space on the disk. The folder
+/// must exist. Fails with QMT_ERR_IO or QMT_ERR_MEMORY and leaves no file.
+QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
+                            Trajectory **trajectory);
+/// Goes on with a .part file after the frames of the state; what the file holds beyond them is written
+/// again. QMT_ERR_CHECKPOINT if the file is not the one that the state was taken from: missing, cut off,
+/// or other bytes.
+QmtStatus trajectory_open_for_append(QmtContext *ctx, const char *folder,
+                                     const TrajectoryLayout *layout, const TrajectoryState *state,
+                                     Trajectory **trajectory);
+/// Opens the .part file that a killed process left, with the frames found in it (the buffer is lost), so
+/// that trajectory_finish_partial() can save them. Window records that are whole are kept.
+QmtStatus trajectory_recover(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
+                             Trajectory **trajectory);
+
+/// Adds one frame. Allocates nothing; writes when the buffer is full. After a failure (QMT_ERR_IO) the
+/// frame is not taken and the call can be repeated.
+QmtStatus trajectory_append(QmtContext *ctx, Trajectory *trajectory, const TrajectoryFrame *frame);
+/// Frames taken so far.
+uint64_t trajectory_n_frames(const Trajectory *trajectory);
+/// Adds one step of NVE window number `window` (never less than the one before), kJ/mol.
+QmtStatus trajectory_window_add(QmtContext *ctx, Trajectory *trajectory, uint64_t window,
+                                double kinetic, double potential, double total);
+
+/// Brings everything to the disk (write and fsync) and says what is there.
+QmtStatus trajectory_flush_state(QmtContext *ctx, Trajectory *trajectory, TrajectoryState *state);
+
+/// Writes what is left and renames to trajectory.npz; all frames must be there. A partial file of an
+/// earlier run is removed.
+///
+/// @param metadata_json  UTF-8
+/// After a failure the .part file is still there and the call can be repeated.
+QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *trajectory, const char *metadata_json);
+/// The same with the frames so far (none is possible) as trajectory.partial.npz. Members move together in
+/// place, so that this works on a full disk; the .part file cannot be resumed afterwards, not even after
+/// a failure. Frames in the buffer that the disk does not take are lost, with a warning.
+QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *trajectory,
+                                    const char *metadata_json);
+
+/// Closes without writing the buffer and keeps the .part files, for a later resume.
+void trajectory_close(Trajectory **trajectory);
+/// Closes and removes the .part files.
+void trajectory_discard(Trajectory **trajectory);
+
+#endif

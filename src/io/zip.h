@@ -1,0 +1,42 @@
+#ifndef IO_ZIP_H
+#define IO_ZIP_H
+
+#include "base/context.h"
+
+/// A ZIP container of stored (uncompressed) members with 64-bit sizes, after APPNOTE.TXT 6.3 of PKWARE:
+///
+///     local header | data | local header | data | ... | directory | end records
+///
+/// The data of each member begin at a multiple of 64 bytes: the extra field of the local header is
+/// padded, under the identifier 0xD935 for alignment. All places follow from names and sizes, so that
+/// members can be written in any order and their CRC-32 filled in at the end. Nothing in it depends on
+/// the clock or the user: dates are 1980-01-01, the mode is 0600.
+
+enum {
+    ZIP_NAME_MAX = 64,
+    ZIP_ALIGNMENT = 64,
+    ZIP_LOCAL_MAX = 256, ///< bytes of the longest local header
+};
+
+typedef struct {
+    char name[ZIP_NAME_MAX];
+    uint64_t size;          ///< bytes of data
+    uint32_t crc;           ///< CRC-32 of the data
+    uint64_t header_offset; ///< of the local header, set by zip_place()
+    uint64_t data_offset;   ///< set by zip_place()
+} ZipMember;
+
+/// Places a member whose local header begins at offset; returns where the next one begins.
+uint64_t zip_place(ZipMember *member, uint64_t offset);
+/// Writes the local header of a placed member into out [ZIP_LOCAL_MAX]; returns its length, which is
+/// data_offset - header_offset.
+size_t zip_local_header(const ZipMember *member, unsigned char *out);
+/// Bytes of the directory with its end records.
+size_t zip_directory_size(const ZipMember *members, size_t n);
+/// Writes the directory that begins at offset in the file, into out [zip_directory_size()].
+void zip_directory(const ZipMember *members, size_t n, uint64_t offset, unsigned char *out);
+
+/// CRC-32 of more data after those that gave crc; 0 to begin with.
+uint32_t zip_crc(uint32_t crc, const void *data, size_t n);
+
+#endif
