@@ -1,0 +1,228 @@
+#include "base/vec3.h"
+#include "dynamics/motion.h"
+#include "md/observables.h"
+
+/// Worst error of the total energy of water at 300 K over 20 fs.
+static double worst_energy_error(double dt_fs)
+{
+    Motion motion;
+    const ModelOptions options = BONDS_OF(WATER_BONDS);
+    motion_begin(&motion, &options, WATER_ATOMS, WATER_MASS, WATER_XYZ);
+    motion.settings.dt = dt_fs / FS_PER_AUT;
+    motion_heat(&motion, 300.0);
+    const double start = motion.now.at.energy + motion.now.at.kinetic;
+    double worst = 0.0;
+    for (int i = 0; i < (int)lround(20.0 / dt_fs); i++) {
+        motion_step(&motion, &integrator_verlet);
+        worst = fmax(worst, fabs(motion.now.at.energy + motion.now.at.kinetic - start));
+    }
+    motion_end(&motion);
+    return worst;
+}
+
+static void verlet_is_second_order(void **state)
+{
+    (void)state;
+    const double coarse = worst_energy_error(0.05);
+    const double fine = worst_energy_error(0.025);
+    print_message("order: energy error at dt / at dt/2 = %.4f\n", coarse / fine);
+    CHECK_NEAR(coarse / fine, 4.0, 0.05);
+    assert_int_equal(integrator_verlet.order, 2);
+}
+
+static void verlet_finds_its_way_back(void **state)
+{
+    (void)state;
+    Motion motion;
+    const ModelOptions options = BONDS_OF(METHANE_BONDS);
+    motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
+    motion.settings.dt = 0.25 / FS_PER_AUT;
+    motion_heat(&motion, 300.0);
+    for (int there_and_back = 0; there_and_back < 2; there_and_back++) {
+        for (int i = 0; i < 1000; i++)
+            motion_step(&motion, &integrator_verlet);
+        for (size_t a = 0; a < METHANE_ATOMS; a++)
+            for (int x = 0; x < 3; x++)
+                motion.now.velocity[a][x] *= -1.0;
+    }
+    double worst = 0.0;
+    for (size_t a = 0; a < METHANE_ATOMS; a++)
+        for (int x = 0; x < 3; x++)
+            worst = fmax(worst, fabs(motion.now.xyz[a][x] - METHANE_XYZ[a][x]));
+    print_message("reversal: 1000 steps there and back miss by %.1e nm\n", worst * NM_PER_BOHR);
+    CHECK_NEAR(worst * NM_PER_BOHR, 0.0, 1e-12);
+    motion_end(&motion);
+}
+
+/// BAOAB samples the positions of a harmonic oscillator exactly at any time step below the limit of
+/// stability. The centre of mass is not thermostatted and stays at rest, so n - 1 of n count.
+static void harmonic_positions_have_their_variance(void **state)
+{
+    (void)state;
+    enum { N = 40, STEPS = 20000 };
+    static const double SPRING = 0.3;
+    static const double OMEGA_DT[] = {0.1, 0.5, 1.0, 1.7};
+    double mass[N], xyz[N][3] = {{0.0}};
+    for (int a = 0; a < N; a++)
+        mass[a] = 12.0;
+    for (int i = 0; i < 4; i++) {
+        Motion motion;
+        const ModelOptions options = {.spring = SPRING};
+        motion_begin(&motion, &options, N, mass, (const double(*)[3])xyz);
+        const double omega = sqrt(SPRING / motion.mass[0]);
+        motion.settings.dt = OMEGA_DT[i] / omega;
+        motion.settings.friction = omega;
+        motion_heat(&motion, 300.0);
+        double sum = 0.0;
+        for (int k = -1000; k < STEPS; k++) {
+            motion_step(&motion, &integrator_langevin);
+            for (int a = 0; k >= 0 && a < N; a++)
+                sum += vec3_dot(motion.now.xyz[a], motion.now.xyz[a]);
+        }
+        const double exact = 3.0 * (N - 1) * motion.settings.kt / SPRING;
+        print_message("oscillator: omega dt = %.1f, <x^2> k/kT = %.4f\n", OMEGA_DT[i],
+                      sum / STEPS / exact);
+        // Four standard errors: 117 oscillators, x^2 forgets in about 1/omega.
+        const double samples = 3.0 * (N - 1) * STEPS * fmin(1.0, OMEGA_DT[i] / 2.0);
+        CHECK_NEAR(sum / STEPS / exact, 1.0, 4.0 * sqrt(2.0 / samples));
+        motion_end(&motion);
+    }
+}
+
+/// Two atoms and a spring at zero temperature: the length follows the damped oscillator. The friction
+/// acts on the relative motion with its full rate.
+static void friction_is_a_true_rate(void **state)
+{
+    (void)state;
+    static const double FRICTION_PER_PS = 10.0, K = 0.02, R0 = 3.0, STRETCH = 0.05;
+    static const ModelBond BOND = {0, 1, 0.02, 3.0, 0.0};
+    const double mass[2] = {16.0, 14.0}, xyz[2][3] = {{0.0, 0.0, 0.0}, {R0 + STRETCH, 0.0, 0.0}};
+    Motion motion;
+    const ModelOptions options = bonds_only(&BOND, 1);
+    motion_begin(&motion, &options, 2, mass, xyz);
+    motion.settings.dt = 0.25 / FS_PER_AUT;
+    motion.settings.friction = FRICTION_PER_PS * PS_PER_AUT;
+    motion_evaluate(&motion);
+
+    const double mu = motion.mass[0] * motion.mass[1] / (motion.mass[0] + motion.mass[1]);
+    const double half = 0.5 * motion.settings.friction;
+    const double omega = sqrt(K / mu - half * half);
+    double worst = 0.0;
+    for (int i = 1; i <= 2000; i++) {
+        motion_step(&motion, &integrator_langevin);
+        const double t = i * motion.settings.dt;
+        const double exact =
+            STRETCH * exp(-half * t) * (cos(omega * t) + half / omega * sin(omega * t));
+        worst = fmax(worst, fabs(motion.now.xyz[1][0] - motion.now.xyz[0][0] - R0 - exact));
+    }
+    print_message("damped oscillator: worst deviation %.1e of the amplitude in 0.5 ps\n",
+                  worst / STRETCH);
+    CHECK_NEAR(worst / STRETCH, 0.0, 2e-3); // the phase error of 0.25 fs
+    motion_end(&motion);
+}
+
+static void noise_and_friction_leave_the_momentum_alone(void **state)
+{
+    (void)state;
+    static const double FRICTION_PER_PS[] = {0.002, 1.0, 100.0};
+    for (int i = 0; i < 3; i++) {
+        Motion motion;
+        const ModelOptions options = BONDS_OF(METHANE_BONDS);
+        motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
+        motion.settings.dt = 0.25 / FS_PER_AUT;
+        motion.settings.friction = FRICTION_PER_PS[i] * PS_PER_AUT;
+        motion_heat(&motion, 300.0);
+        // Once at rest, once as it flies by.
+        for (int flying = 0; flying < 2; flying++) {
+            for (size_t a = 0; a < METHANE_ATOMS; a++)
+                motion.now.velocity[a][1] += flying * 1e-4;
+            double before[3], after[3], change[3], thermal = 0.0;
+            velocities_momentum(METHANE_ATOMS, motion.mass, (const double(*)[3])motion.now.velocity,
+                                before);
+            for (size_t a = 0; a < METHANE_ATOMS; a++)
+                thermal += motion.mass[a] * motion.settings.kt;
+            for (int k = 0; k < 10000; k++)
+                motion_step(&motion, &integrator_langevin);
+            velocities_momentum(METHANE_ATOMS, motion.mass, (const double(*)[3])motion.now.velocity,
+                                after);
+            vec3_difference(after, before, change);
+            print_message("momentum: friction %5.3f /ps, P %s: changed by %.1e of thermal\n",
+                          FRICTION_PER_PS[i], flying ? "!= 0" : "= 0",
+                          vec3_norm(change) / sqrt(thermal));
+            // Rounding: velocities that include a flight are coarser.
+            CHECK_NEAR(vec3_norm(change) / sqrt(thermal), 0.0, flying ? 1e-11 : 1e-12);
+        }
+        motion_end(&motion);
+    }
+}
+
+/// Slope and ripple of plain and shadow energy, kJ/mol/ps per atom and kJ/mol.
+static EnergyWatch watch_energy(const Integrator *integrator, double friction_per_ps, double dt_fs,
+                                double length_ps)
+{
+    static double before[METHANE_ATOMS][3];
+    Motion motion;
+    const ModelOptions options = BONDS_OF(METHANE_BONDS);
+    motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
+    motion.settings.dt = dt_fs / FS_PER_AUT;
+    motion.settings.friction = friction_per_ps * PS_PER_AUT;
+    motion_heat(&motion, 300.0);
+    EnergyWatch watch = {.before = before, .n_atoms = METHANE_ATOMS};
+    energy_watch_begin(&watch, &motion.now);
+    const int steps = (int)lround(1e3 * length_ps / dt_fs);
+    for (int i = 0; i < steps; i++) {
+        motion_step(&motion, integrator);
+        energy_watch_add(&watch, motion.mass, motion.settings.dt, &motion.next, &motion.now);
+    }
+    motion_end(&motion);
+    const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
+    print_message(
+        "%s, %g /ps, %g fs, %g ps: plain %+.1e (rms %.1e), shadow %+.1e (rms %.1e)\n",
+        integrator->name, friction_per_ps, dt_fs, length_ps, line_fit_slope(&watch.plain) * unit,
+        line_fit_rms(&watch.plain) * KJMOL_PER_HARTREE, line_fit_slope(&watch.shadow) * unit,
+        line_fit_rms(&watch.shadow) * KJMOL_PER_HARTREE);
+    return watch;
+}
+
+static void shadow_energy_is_flat_under_verlet(void **state)
+{
+    (void)state;
+    const EnergyWatch watch = watch_energy(&integrator_verlet, 0.0, 0.25, 10.0);
+    assert_true(line_fit_rms(&watch.shadow) < line_fit_rms(&watch.plain) / 50.0);
+    const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
+    CHECK_NEAR(line_fit_slope(&watch.shadow) * unit, 0.0, 1e-6); // kJ/mol/ps per atom
+
+    // The second order is gone: half the step leaves a sixteenth. Short, so that the paths agree.
+    const EnergyWatch coarse = watch_energy(&integrator_verlet, 0.0, 0.25, 0.1);
+    const EnergyWatch fine = watch_energy(&integrator_verlet, 0.0, 0.125, 0.1);
+    CHECK_NEAR(line_fit_rms(&coarse.plain) / line_fit_rms(&fine.plain), 4.0, 0.1);
+    CHECK_NEAR(line_fit_rms(&coarse.shadow) / line_fit_rms(&fine.shadow), 16.0, 1.0);
+}
+
+static void shadow_energy_minus_heat_is_flat_under_langevin(void **state)
+{
+    (void)state;
+    static const double FRICTION_PER_PS[] = {0.002, 1.0, 10.0};
+    for (int i = 0; i < 3; i++) {
+        const EnergyWatch watch =
+            watch_energy(&integrator_langevin, FRICTION_PER_PS[i], 0.25, 30.0);
+        assert_true(line_fit_rms(&watch.shadow) < line_fit_rms(&watch.plain) / 50.0);
+        // What is left is of fourth order and walks at random with the noise.
+        const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
+        CHECK_NEAR(line_fit_slope(&watch.shadow) * unit, 0.0, i < 2 ? 1e-6 : 3e-6);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verlet_is_second_order),
+        cmocka_unit_test(verlet_finds_its_way_back),
+        cmocka_unit_test(harmonic_positions_have_their_variance),
+        cmocka_unit_test(friction_is_a_true_rate),
+        cmocka_unit_test(noise_and_friction_leave_the_momentum_alone),
+        cmocka_unit_test(shadow_energy_is_flat_under_verlet),
+        cmocka_unit_test(shadow_energy_minus_heat_is_flat_under_langevin),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
