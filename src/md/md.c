@@ -70,10 +70,12 @@ QmtStatus md_create(QmtContext *ctx, const MdOptions *options, const MdHooks *ho
     made->engine = engine;
     made->n_equilibration = checked_steps(options->equilibration_ps, options->dt_fs);
     made->n_production = checked_steps(options->length_ps, options->dt_fs);
-    made->window_every = checked_steps(options->window_every_ps, options->dt_fs);
-    made->n_window = checked_steps(options->window_ps, options->dt_fs);
-    if (made->window_every > 0 && made->n_window > 0)
+    // Without windows their lengths mean nothing and need not fit the step.
+    if (options->window_every_ps > 0.0 && options->window_ps > 0.0) {
+        made->window_every = checked_steps(options->window_every_ps, options->dt_fs);
+        made->n_window = checked_steps(options->window_ps, options->dt_fs);
         made->n_windows = made->n_production / made->window_every;
+    }
     made->dt = options->dt_fs / FS_PER_AUT;
     made->kt = options->temperature_k * HARTREE_PER_KELVIN;
     made->relax.threshold = options->relax_threshold;

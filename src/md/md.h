@@ -7,7 +7,7 @@
 /// A molecule from its start geometry to the end of its trajectory:
 ///
 ///     relax (optional)   to the nearest minimum, md/relax.h
-///     velocities         Maxwell-Boltzmann, no momentum
+///     velocities         Maxwell-Boltzmann, no momentum, scaled to temperature_k
 ///     equilibration      Langevin with its own friction
 ///     production         centre of mass to the origin, no momentum, for NVE no rotation (kinetic
 ///                        energy kept); a frame at step 0, frame_interval, 2 frame_interval, ...
@@ -39,7 +39,8 @@ typedef struct {
 MdOptions md_options_default(void);
 
 /// Steps of dt_fs in length_ps. False, and *steps untouched, if the length is no whole multiple (to
-/// 1e-6 of a step) or negative. The configuration asks this of every length; md_create asserts it.
+/// 1e-6 of a step) or negative. The configuration asks this of every length that is in use; md_create
+/// asserts it.
 bool md_whole_steps(double length_ps, double dt_fs, uint64_t *steps);
 
 typedef enum { MD_START, MD_RELAX, MD_EQUILIBRATION, MD_PRODUCTION, MD_WINDOW, MD_DONE } MdPhase;

@@ -475,6 +475,38 @@ static void single_atoms_and_pairs_run_to_the_end(void **state)
     }
 }
 
+static void a_linear_molecule_keeps_its_bending(void **state)
+{
+    (void)state;
+    static const ModelBond BONDS[] = {
+        {0, 1, 0.9, 2.2, 0.0}, {1, 2, 0.9, 2.2, 0.0}, {0, 2, 0.1, 4.4, 0.0}};
+    const double mass[3] = {15.999, 12.011, 15.999};
+    const double xyz[3][3] = {{-2.2, 0.1, 0.0}, {0.0, 0.1, 0.0}, {2.2, 0.1, 0.0}};
+    const ModelOptions model = BONDS_OF(BONDS);
+    MdOptions options = short_run();
+    options.ensemble = MD_NVE;
+    assert_int_equal(model_engine_create(ctx, 3, &model, &engine), QMT_OK);
+    Md *md = NULL;
+    assert_int_equal(md_create(ctx, &options, NULL, engine, mass, xyz, &md), QMT_OK);
+    assert_int_equal(md_run(ctx, md), QMT_OK);
+    const MdReport report = md_report(md);
+    assert_true(report.linear);
+    assert_int_equal(report.dof, 4);
+    end(&md);
+}
+
+static void lengths_of_unused_windows_are_ignored(void **state)
+{
+    (void)state;
+    MdOptions options = short_run();
+    options.window_every_ps = 0.0;
+    options.window_ps = 10.0 / 3.0;
+    assert_int_equal(run(&options, &first).n_windows, 0);
+    options.window_every_ps = 10.0 / 3.0;
+    options.window_ps = 0.0;
+    assert_int_equal(run(&options, &first).n_windows, 0);
+}
+
 static void lengths_are_whole_multiples_of_the_step(void **state)
 {
     (void)state;
@@ -508,6 +540,8 @@ int main(void)
         cmocka_unit_test(motion_that_is_not_physical_is_an_error),
         cmocka_unit_test(a_wrong_mean_temperature_is_a_warning),
         cmocka_unit_test(single_atoms_and_pairs_run_to_the_end),
+        cmocka_unit_test(a_linear_molecule_keeps_its_bending),
+        cmocka_unit_test(lengths_of_unused_windows_are_ignored),
         cmocka_unit_test(lengths_are_whole_multiples_of_the_step),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
