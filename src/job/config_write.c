@@ -40,6 +40,10 @@ void config_default_text(size_t k, char text[64])
 {
     const Config config = config_default();
     config_value_text(&config, k, text);
+    // A manual says 300 where JSON and YAML are told 300.0, a number that is not whole.
+    const size_t length = strlen(text);
+    if (CONFIG_KEYS[k].type == CONFIG_REAL && length > 2 && strcmp(text + length - 2, ".0") == 0)
+        text[length - 2] = '\0';
 }
 
 void config_range_text(size_t k, char text[96])
@@ -50,8 +54,8 @@ void config_range_text(size_t k, char text[96])
     switch (key->type) {
     case CONFIG_REAL:
     case CONFIG_COUNT:
-        snprintf(lowest, sizeof lowest, "%.10g", key->lowest);
-        snprintf(highest, sizeof highest, "%.16g", key->highest);
+        snprintf(lowest, sizeof lowest, "%g", key->lowest);
+        snprintf(highest, sizeof highest, key->type == CONFIG_REAL ? "%g" : "%.16g", key->highest);
         snprintf(text, 96, "%s %s, <= %s", key->above_lowest ? ">" : ">=", lowest, highest);
         break;
     case CONFIG_BOOL:

@@ -1,0 +1,257 @@
+#include "job/batch.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "io/file.h"
+#include "io/text.h"
+#include "job/existing.h"
+#include "job/summary.h"
+
+typedef struct {
+    QmtContext *ctx;
+    const JobPlan *plan;
+    const JobSettings *settings;
+    const BatchFaults *faults;
+    const BatchHooks *hooks;
+    BatchOutcome *outcomes;
+    size_t *task_of; ///< [n_running] place in the plan
+} Batch;
+
+uint64_t batch_bytes(const JobPlan *plan, const bool *reused)
+{
+    uint64_t n_bytes = 0;
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        if (reused == NULL || !reused[t])
+            n_bytes += plan->tasks[t].n_bytes;
+    return n_bytes;
+}
+
+/// The step of "NAME:STEP" if the label is NAME, else 0.
+static int64_t fault_step(const char *fault, const char *label)
+{
+    const size_t length = strlen(label);
+    long long step;
+    if (fault == NULL || strncmp(fault, label, length) != 0 || fault[length] != ':' ||
+        text_parse_integer(fault + length + 1, 1, INT64_MAX, &step) != NULL)
+        return 0;
+    return step;
+}
+
+static QmtStatus work(QmtContext *ctx, void *user, size_t place, RunnerLink *link, void *result)
+{
+    const Batch *batch = user;
+    const JobTask *task = &batch->plan->tasks[batch->task_of[place]];
+    JobSettings settings = *batch->settings;
+    settings.fail_at_step = fault_step(batch->faults->fail, task->label);
+    settings.crash_at_step = fault_step(batch->faults->crash, task->label);
+
+    JobResult made = {0};
+    const QmtStatus status = job_run(ctx, &settings, task, link, &made);
+    memcpy(result, &made, sizeof made);
+    return status;
+}
+
+static void on_start(void *user, size_t place)
+{
+    const Batch *batch = user;
+    if (batch->hooks->start != NULL)
+        batch->hooks->start(batch->hooks->user, batch->task_of[place]);
+}
+
+static void on_progress(void *user, size_t place, const RunnerProgress *progress)
+{
+    const Batch *batch = user;
+    if (batch->hooks->progress != NULL)
+        batch->hooks->progress(batch->hooks->user, batch->task_of[place], progress);
+}
+
+static void on_note(void *user, size_t place, QmtLogLevel level, const char *sentence)
+{
+    const Batch *batch = user;
+    if (batch->hooks->note != NULL)
+        batch->hooks->note(batch->hooks->user, batch->task_of[place], level, sentence);
+}
+
+static void on_stop(void *user, int signal)
+{
+    const Batch *batch = user;
+    if (batch->hooks->stop != NULL)
+        batch->hooks->stop(batch->hooks->user, signal);
+}
+
+/// The frames that a crashed worker brought to the disk are saved here, as it cannot do so any more.
+static void crash_salvage(const Batch *batch, const JobTask *task, BatchOutcome *outcome)
+{
+    char saved[160];
+    int64_t n_frames = 0;
+    if (job_recover(batch->ctx, batch->settings, task, outcome->message, &n_frames) == QMT_OK)
+        snprintf(saved, sizeof saved, "; %lld frames are in %s", (long long)n_frames,
+                 JOB_FILE_PARTIAL);
+    else
+        snprintf(saved, sizeof saved, "; its frames could not be saved");
+    outcome->result.n_frames = n_frames;
+    const size_t length = strlen(outcome->message);
+    snprintf(outcome->message + length, sizeof outcome->message - length, "%s", saved);
+}
+
+static void on_end(void *user, size_t place, const RunnerOutcome *ended)
+{
+    const Batch *batch = user;
+    const size_t t = batch->task_of[place];
+    BatchOutcome *const outcome = &batch->outcomes[t];
+
+    outcome->ran = true;
+    outcome->status = ended->status;
+    outcome->signal = ended->signal;
+    memcpy(outcome->message, ended->message, sizeof outcome->message);
+    if (ended->has_result)
+        memcpy(&outcome->result, ended->result, sizeof outcome->result);
+    else
+        crash_salvage(batch, &batch->plan->tasks[t], outcome);
+    if (batch->hooks->end != NULL)
+        batch->hooks->end(batch->hooks->user, t, outcome);
+}
+
+/// Marks what is finished. All differences are found before the first is reported.
+static QmtStatus earlier_find(const Batch *batch, bool *reused)
+{
+    QmtContext *const ctx = batch->ctx;
+    char first[sizeof ctx->message] = "";
+    size_t n_different = 0;
+
+    for (size_t t = 0; t < batch->plan->n_tasks; t++) {
+        Existing existing;
+        TRY(existing_look(ctx, batch->settings, &batch->plan->tasks[t], &existing,
+                          &batch->outcomes[t].result));
+        reused[t] = existing == EXISTING_SAME;
+        if (existing != EXISTING_DIFFERENT)
+            continue;
+        if (n_different++ == 0)
+            snprintf(first, sizeof first, "%s", qmt_context_message(ctx));
+        else
+            context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    }
+    if (n_different > 0)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%.900s; take another --out, or --fresh to make it anew",
+                    first);
+    return QMT_OK;
+}
+
+static QmtStatus disk_check(QmtContext *ctx, const char *out, uint64_t n_bytes)
+{
+    struct statvfs disk;
+    if (statvfs(out, &disk) != 0)
+        return FAIL(ctx, QMT_ERR_IO, "%s: %s", out, strerror(errno));
+    const double free_bytes = (double)disk.f_bavail * (double)disk.f_frsize;
+    if ((double)n_bytes > free_bytes)
+        return FAIL(
+            ctx, QMT_ERR_IO,
+            "%s: the trajectories need %.2f GB, the disk has %.2f GB left; free some, or save "
+            "fewer frames (save_interval_steps)",
+            out, 1e-9 * (double)n_bytes, 1e-9 * free_bytes);
+    return QMT_OK;
+}
+
+/// One note per job: a thermostat that forgets more slowly than the run lasts does not set its
+/// temperature.
+static void friction_note(QmtContext *ctx, const Config *config)
+{
+    if (config->ensemble == CONFIG_NVT && config->friction_per_ps * config->length_ps < 1.0 &&
+        config->friction_per_ps > 0.0)
+        context_log(
+            ctx, QMT_LOG_INFO,
+            "friction_per_ps = %g: velocities are remembered for %g ps, longer than the run of %g "
+            "ps, so each trajectory keeps about the energy that its equilibration left it; "
+            "friction_per_ps = 1 samples %g K",
+            config->friction_per_ps, 1.0 / config->friction_per_ps, config->length_ps,
+            config->temperature_k);
+}
+
+static QmtStatus rest_run(Batch *batch, const bool *reused)
+{
+    const JobPlan *plan = batch->plan;
+    double *const cost = malloc((plan->n_tasks + 1) * sizeof *cost);
+    RunnerOutcome *const ended = malloc((plan->n_tasks + 1) * sizeof *ended);
+    batch->task_of = malloc((plan->n_tasks + 1) * sizeof *batch->task_of);
+    size_t n = 0;
+    QmtStatus status = QMT_OK;
+
+    if (cost == NULL || ended == NULL || batch->task_of == NULL) {
+        status = FAIL(batch->ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
+    } else {
+        for (size_t t = 0; t < plan->n_tasks; t++) {
+            if (reused[t])
+                continue;
+            batch->outcomes[t].status = QMT_STOPPED;
+            batch->task_of[n] = t;
+            cost[n++] = plan->tasks[t].cost;
+        }
+        JobSettings settings = *batch->settings;
+        if (settings.n_workers > n)
+            settings.n_workers = n;
+        batch->settings = &settings;
+        const RunnerJob job = {.n_tasks = n,
+                               .cost = cost,
+                               .n_workers = settings.n_workers,
+                               .user = batch,
+                               .work = work,
+                               .on_start = on_start,
+                               .on_progress = on_progress,
+                               .on_note = on_note,
+                               .on_end = on_end,
+                               .on_stop = on_stop};
+        if (n > 0)
+            status = runner_run(batch->ctx, &job, ended, NULL);
+        // A single trajectory that fails among finished ones is one of several.
+        if (n == 1 && plan->n_tasks > 1 && status != QMT_OK && status != QMT_STOPPED)
+            status =
+                FAIL(batch->ctx, QMT_ERR_PARTIAL, "1 of %zu trajectories failed", plan->n_tasks);
+    }
+    free(cost);
+    free(ended);
+    free(batch->task_of);
+    return status;
+}
+
+QmtStatus batch_run(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
+                    const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes)
+{
+    Batch batch = {.ctx = ctx,
+                   .plan = plan,
+                   .settings = settings,
+                   .faults = faults,
+                   .hooks = hooks,
+                   .outcomes = outcomes};
+    bool *const reused = calloc(plan->n_tasks + 1, sizeof *reused);
+    if (reused == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
+
+    memset(outcomes, 0, plan->n_tasks * sizeof *outcomes);
+    QmtStatus status = earlier_find(&batch, reused);
+    if (status == QMT_OK)
+        status = file_make_directories(ctx, settings->out);
+    if (status == QMT_OK)
+        status = disk_check(ctx, settings->out, batch_bytes(plan, reused));
+    if (status != QMT_OK) {
+        free(reused);
+        return status;
+    }
+
+    if (plan->n_tasks > 0)
+        friction_note(ctx, &plan->tasks[0].config);
+    status = rest_run(&batch, reused);
+    free(reused);
+
+    // The summary is written whatever happened; only its own failure may hide behind another one.
+    char sentence[sizeof ctx->message];
+    snprintf(sentence, sizeof sentence, "%s", status == QMT_OK ? "" : qmt_context_message(ctx));
+    const QmtStatus written = summary_write(ctx, plan, settings, outcomes);
+    if (status == QMT_OK)
+        return written;
+    return FAIL(ctx, status, "%s", sentence);
+}

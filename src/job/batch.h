@@ -1,0 +1,46 @@
+#ifndef JOB_BATCH_H
+#define JOB_BATCH_H
+
+#include "job/job.h"
+
+/// All trajectories of a plan: what is finished is recognised, the rest runs side by side, and a summary
+/// is left in OUT.
+
+/// Where one trajectory of a batch stands in the end.
+typedef struct {
+    bool ran;         ///< false: finished earlier, or never begun
+    QmtStatus status; ///< QMT_STOPPED also for those that were never begun
+    int signal;       ///< that killed its process, 0: none
+    JobResult result;
+    char message[RUNNER_NOTE_SIZE];
+} BatchOutcome;
+
+/// What the surroundings show meanwhile. Each may be NULL.
+typedef struct {
+    void *user;
+    void (*start)(void *user, size_t task);
+    void (*progress)(void *user, size_t task, const RunnerProgress *progress);
+    void (*note)(void *user, size_t task, QmtLogLevel level, const char *sentence);
+    void (*end)(void *user, size_t task, const BatchOutcome *outcome);
+    void (*stop)(void *user, int signal);
+} BatchHooks;
+
+/// For tests: "NAME:STEP" of the trajectory that is to fail or crash; NULL: none.
+typedef struct {
+    const char *fail, *crash;
+} BatchFaults;
+
+/// Bytes that the trajectories of a plan take on the disk, about; those in reused [n_tasks] excepted
+/// (NULL: none).
+uint64_t batch_bytes(const JobPlan *plan, const bool *reused);
+
+/// Runs a plan.
+///
+/// @param settings  out, n_workers, fresh
+/// @param outcomes  [plan->n_tasks]
+/// Fails before anything is touched with QMT_ERR_CONFIG (a finished trajectory would be overwritten by
+/// a different one), QMT_ERR_IO (no room on the disk). Then as runner_run().
+QmtStatus batch_run(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
+                    const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes);
+
+#endif

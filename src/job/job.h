@@ -1,0 +1,83 @@
+#ifndef JOB_JOB_H
+#define JOB_JOB_H
+
+#include "engine/engine.h"
+#include "job/plan.h"
+#include "job/runner.h"
+#include "md/md.h"
+
+/// One trajectory, from a planned task to finished files in OUT/LABEL:
+///
+///     config.yaml             the configuration with every default
+///     start.xyz               the start geometry with charge and multiplicity
+///     trajectory.npz.part     while it runs
+///     trajectory.npz          when it is complete
+///     trajectory.partial.npz  the frames so far, if it failed or was stopped
+///     failed.xyz              the geometry of the evaluation that failed
+///     run.json                clock, host, timings: what may differ from run to run
+
+#define JOB_FILE_CONFIG "config.yaml"
+#define JOB_FILE_START "start.xyz"
+#define JOB_FILE_COMPLETE "trajectory.npz"
+#define JOB_FILE_PARTIAL "trajectory.partial.npz"
+#define JOB_FILE_FAILED "failed.xyz"
+#define JOB_FILE_RUN "run.json"
+
+/// How a trajectory went. Plain bytes, so that it can go through a pipe.
+typedef struct {
+    bool reused; ///< finished by an earlier run, nothing computed
+    size_t n_atoms, dof;
+    int64_t n_steps;  ///< of production
+    int64_t n_frames; ///< in the file
+    int64_t evaluations;
+    double wall_s, cpu_s;
+    double ms_per_step;
+    int64_t peak_memory_kib;
+    double mean_temperature_k, expected_error_k;
+    double drift_kjmol_ps;        ///< of E + K - heat in production
+    double shadow_drift_kjmol_ps; ///< of its shadow energy
+    int64_t n_windows;
+    double nve_drift_kjmol_ps;        ///< the largest of the windows, by magnitude
+    double nve_shadow_drift_kjmol_ps; ///< likewise
+    double scf_iterations_mean;
+    int64_t scf_iterations_max;
+    double scf_residual_max;
+    int64_t recoveries;
+} JobResult;
+_Static_assert(sizeof(JobResult) <= RUNNER_RESULT_SIZE,
+               "a result goes through the pipe in one piece");
+
+typedef struct {
+    const char *out;  ///< folder of all trajectories
+    size_t n_workers; ///< for run.json only
+    bool fresh;       ///< a finished trajectory is made anew
+
+    // For tests of what happens then; 0: never.
+    int64_t fail_at_step;  ///< the SCF of this step of production does not converge
+    int64_t crash_at_step; ///< the process is killed at this step of production
+} JobSettings;
+
+/// Runs one trajectory. Its bytes depend on the task and the program, on nothing else.
+///
+/// @param link    progress, notes, and whether to stop; NULL for none
+/// @param result  filled as far as it came, also after a failure
+/// Fails as engine and files fail, and with QMT_STOPPED; the frames so far are then a valid partial
+/// file and the sentence says where.
+QmtStatus job_run(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
+                  RunnerLink *link, JobResult *result);
+
+/// Saves the frames that a killed worker left on the disk as a partial file.
+///
+/// @param reason    goes into its metadata
+/// @param n_frames  how many there are
+QmtStatus job_recover(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
+                      const char *reason, int64_t *n_frames);
+
+/// Text of start.xyz: charge and multiplicity are those that hold. The caller frees it; NULL if there is
+/// no memory.
+char *job_start_text(QmtContext *ctx, const JobTask *task);
+
+/// Engine options of a task.
+QmtEngineOptions job_engine_options(const JobTask *task);
+
+#endif

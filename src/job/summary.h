@@ -1,0 +1,15 @@
+#ifndef JOB_SUMMARY_H
+#define JOB_SUMMARY_H
+
+#include "job/batch.h"
+
+/// What a batch came to: a table for the screen and OUT/summary.json.
+
+/// The table for the screen, a line per trajectory. The caller frees it; NULL if there is no memory.
+char *summary_table(const JobPlan *plan, const BatchOutcome *outcomes);
+
+/// Writes OUT/summary.json. Trajectories of earlier runs in it that the plan does not have stay.
+QmtStatus summary_write(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
+                        const BatchOutcome *outcomes);
+
+#endif
