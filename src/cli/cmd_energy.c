@@ -1,0 +1,269 @@
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "base/vec3.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "data/element.h"
+#include "engine/xtb.h"
+#include "io/smiles.h"
+#include "io/text.h"
+#include "io/xyz.h"
+#include "job/job.h"
+
+enum { O_METHOD, O_CHARGE, O_MULTIPLICITY, O_JSON, O_SMILES_FILE, O_SET, O_HELP, O_H, N_OPTIONS };
+
+static const Option OPTIONS[N_OPTIONS] = {
+    [O_METHOD] = {"--method", "NAME", "electronic structure method (default GFN2-xTB)"},
+    [O_CHARGE] = {"--charge", "N", "charge of structures that do not say theirs (default 0)"},
+    [O_MULTIPLICITY] = {"--multiplicity", "N", "unpaired electrons + 1, likewise (default 1)"},
+    [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line"},
+    [O_SMILES_FILE] = {"--smiles-file", "FILE", "lines \"SMILES name\", made 3D first"},
+    [O_SET] = {"--set", "KEY=VALUE",
+               "a key of the configuration, e.g. electronic_temperature_K=1000"},
+    [O_HELP] = {"--help", NULL, "this text"},
+    [O_H] = {"-h", NULL, NULL},
+};
+
+/// Results of one structure, atomic units.
+typedef struct {
+    double energy, (*gradient)[3], *charges, dipole[3];
+    EnergyTerm terms[ENERGY_TERMS_MAX];
+    size_t n_terms;
+    EngineReport report;
+} Single;
+
+void help_energy(FILE *out)
+{
+    fputs("qmtraj energy [options] FILE.xyz ...\n"
+          "\n"
+          "Energy by term, gradient, charges and dipole of structures at rest. XYZ files may hold "
+          "several\n"
+          "frames and say charge=, multiplicity= and name= in their comment lines.\n"
+          "\n"
+          "  qmtraj energy water.xyz\n"
+          "  qmtraj energy acetate.xyz --charge -1 --json\n"
+          "\n",
+          out);
+    options_print(out, OPTIONS, N_OPTIONS);
+}
+
+static void print_text(const JobTask *task, const Single *single)
+{
+    const Structure *structure = task->structure;
+    const size_t n = structure->n_atoms;
+    printf("%s: %zu atoms, charge %lld, multiplicity %lld, GFN2-xTB\n\n", structure->name, n,
+           (long long)task->config.charge, (long long)task->config.spin_multiplicity);
+
+    printf("energy, hartree\n");
+    for (size_t t = 0; t < single->n_terms; t++)
+        printf("  %-32s %20.12f\n", single->terms[t].name, single->terms[t].energy);
+    printf("  %-32s %20.12f\n\n", "total", single->energy);
+
+    printf("gradient, hartree/bohr                                            charge, e\n");
+    for (size_t a = 0; a < n; a++)
+        printf("  %4zu %-2s %18.12f %18.12f %18.12f %10.6f\n", a + 1,
+               element_symbol(structure->numbers[a]), single->gradient[a][0],
+               single->gradient[a][1], single->gradient[a][2], single->charges[a]);
+
+    printf("\ndipole, e bohr%s\n  %18.12f %18.12f %18.12f   (%.4f debye)\n\n",
+           task->config.charge != 0 ? ", about the origin" : "", single->dipole[0],
+           single->dipole[1], single->dipole[2], vec3_norm(single->dipole) * DEBYE_PER_EBOHR);
+}
+
+static cJSON *number_json(double value)
+{
+    char text[TEXT_DOUBLE_SIZE];
+    text_format_double(value, text);
+    return cJSON_CreateRaw(text);
+}
+
+static cJSON *numbers_json(const double *values, size_t n)
+{
+    cJSON *const array = cJSON_CreateArray();
+    for (size_t i = 0; i < n; i++)
+        cJSON_AddItemToArray(array, number_json(values[i]));
+    return array;
+}
+
+static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *single)
+{
+    cJSON *const object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "name", task->structure->name);
+    cJSON_AddStringToObject(object, "method", "GFN2-xTB");
+    cJSON_AddItemToObject(object, "charge", cJSON_CreateNumber((double)task->config.charge));
+    cJSON_AddItemToObject(object, "multiplicity",
+                          cJSON_CreateNumber((double)task->config.spin_multiplicity));
+    cJSON *const numbers = cJSON_AddArrayToObject(object, "atomic_numbers");
+    cJSON *const gradient = cJSON_CreateArray();
+    for (size_t a = 0; a < task->structure->n_atoms; a++) {
+        cJSON_AddItemToArray(numbers, cJSON_CreateNumber(task->structure->numbers[a]));
+        cJSON_AddItemToArray(gradient, numbers_json(single->gradient[a], 3));
+    }
+    cJSON_AddItemToObject(object, "energy", number_json(single->energy));
+    cJSON_AddItemToObject(object, "gradient", gradient);
+    cJSON_AddItemToObject(object, "charges",
+                          numbers_json(single->charges, task->structure->n_atoms));
+    cJSON_AddItemToObject(object, "dipole", numbers_json(single->dipole, 3));
+    cJSON *const terms = cJSON_AddObjectToObject(object, "terms");
+    for (size_t t = 0; t < single->n_terms; t++)
+        cJSON_AddItemToObject(terms, single->terms[t].name, number_json(single->terms[t].energy));
+    cJSON_AddItemToObject(object, "scf_iterations",
+                          cJSON_CreateNumber(single->report.scf_iterations));
+    cJSON *const units = cJSON_AddObjectToObject(object, "units");
+    cJSON_AddStringToObject(units, "energy", "hartree");
+    cJSON_AddStringToObject(units, "gradient", "hartree/bohr");
+    cJSON_AddStringToObject(units, "charges", "e");
+    cJSON_AddStringToObject(units, "dipole", "e bohr");
+    cJSON_AddStringToObject(units, "terms", "hartree");
+
+    char *const text = cJSON_PrintUnformatted(object);
+    cJSON_Delete(object);
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its JSON", task->structure->name);
+    puts(text);
+    cJSON_free(text);
+    return QMT_OK;
+}
+
+static QmtStatus structure_compute(QmtContext *ctx, const JobTask *task, bool json)
+{
+    const Structure *structure = task->structure;
+    const QmtEngineOptions options = job_engine_options(task);
+    Single single = {.gradient = malloc(structure->n_atoms * sizeof *single.gradient),
+                     .charges = malloc(structure->n_atoms * sizeof *single.charges)};
+    Engine *engine = NULL;
+
+    QmtStatus status = QMT_OK;
+    if (single.gradient == NULL || single.charges == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", structure->n_atoms);
+    if (status == QMT_OK)
+        status = xtb_create(ctx, structure->n_atoms, structure->numbers, &options, &engine);
+    if (status == QMT_OK)
+        status = engine_evaluate(ctx, engine, (const double(*)[3])structure->xyz,
+                                 &(EngineResult){.energy = &single.energy,
+                                                 .gradient = single.gradient,
+                                                 .charges = single.charges,
+                                                 .dipole = single.dipole,
+                                                 .report = &single.report});
+    if (status != QMT_OK) {
+        context_prefix(ctx, "%s", structure->name);
+    } else {
+        single.n_terms = xtb_energy_terms(engine, single.terms);
+        if (json)
+            status = print_json(ctx, task, &single);
+        else
+            print_text(task, &single);
+    }
+    engine_destroy(&engine);
+    free(single.gradient);
+    free(single.charges);
+    return status;
+}
+
+/// A charge or multiplicity of the command line that the structure contradicts is a mistake.
+static QmtStatus words_agree(QmtContext *ctx, const Structure *structure, const Config *config)
+{
+    if (config_is_given(config, "charge") && structure->has_charge &&
+        config->charge != structure->charge)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: charge %d in %s, but --charge %lld; remove one of them", structure->name,
+                    structure->charge, structure->source, (long long)config->charge);
+    if (config_is_given(config, "spin_multiplicity") && structure->has_multiplicity &&
+        config->spin_multiplicity != structure->multiplicity)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: multiplicity %d in %s, but --multiplicity %lld; remove one of them",
+                    structure->name, structure->multiplicity, structure->source,
+                    (long long)config->spin_multiplicity);
+    return QMT_OK;
+}
+
+static QmtStatus structure_do(QmtContext *ctx, Structure *structure, const Config *config,
+                              bool json)
+{
+    JobTask task;
+    if (structure->n_atoms == 0 && structure->smiles != NULL)
+        TRY(smiles_embed(ctx, structure));
+    TRY(words_agree(ctx, structure, config));
+    TRY(plan_check_structure(ctx, structure, config, &task));
+    return structure_compute(ctx, &task, json);
+}
+
+/// Every structure is tried; the failures of those before the last are printed as warnings.
+static QmtStatus structures_do(QmtContext *ctx, StructureList *list, const Config *config,
+                               bool json)
+{
+    QmtStatus first = QMT_OK;
+    size_t n_failed = 0;
+    if (list->n == 0)
+        return FAIL(ctx, QMT_ERR_USAGE, "no structures; e.g. `qmtraj energy water.xyz`");
+    for (size_t i = 0; i < list->n; i++) {
+        const QmtStatus status = structure_do(ctx, &list->items[i], config, json);
+        if (status == QMT_OK)
+            continue;
+        if (list->n == 1)
+            return status;
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+        first = n_failed++ == 0 ? status : first;
+    }
+    if (n_failed > 0)
+        return FAIL(ctx, n_failed == list->n ? first : QMT_ERR_PARTIAL,
+                    "%zu of %zu structures failed", n_failed, list->n);
+    return QMT_OK;
+}
+
+static QmtStatus set_from_option(QmtContext *ctx, const char *option, const char *key,
+                                 const char *value, Config *config)
+{
+    return config_set_key(ctx, option, -1, key, value, false, config);
+}
+
+QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
+{
+    OptionReader reader = {.argc = argc, .argv = argv};
+    Config config = config_default();
+    StructureList list = {0};
+    bool json = false;
+    QmtStatus status = QMT_OK;
+
+    while (status == QMT_OK) {
+        int place;
+        const char *value;
+        status = options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value);
+        if (status != QMT_OK || place == OPTION_END)
+            break;
+        switch (place) {
+        case O_METHOD:
+            status = set_from_option(ctx, "--method", "method", value, &config);
+            break;
+        case O_CHARGE:
+            status = set_from_option(ctx, "--charge", "charge", value, &config);
+            break;
+        case O_MULTIPLICITY:
+            status = set_from_option(ctx, "--multiplicity", "spin_multiplicity", value, &config);
+            break;
+        case O_JSON:
+            json = true;
+            break;
+        case O_SMILES_FILE:
+            status = smiles_read(ctx, value, &list);
+            break;
+        case O_SET:
+            status = config_set(ctx, value, &config);
+            break;
+        case O_HELP:
+        case O_H:
+            help_energy(stdout);
+            structures_release(&list);
+            return QMT_OK;
+        default:
+            status = xyz_read(ctx, value, &list);
+        }
+    }
+    if (status == QMT_OK)
+        status = structures_do(ctx, &list, &config, json);
+    structures_release(&list);
+    return status;
+}

@@ -1,0 +1,130 @@
+#include <string.h>
+
+#include "base/nearest.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "job/config_write.h"
+
+static void help_all(FILE *out)
+{
+    fputs("qmtraj: GFN-xTB trajectories of molecules, every step of them, for training.\n"
+          "\n"
+          "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
+          "  qmtraj energy water.xyz\n"
+          "\n"
+          "Commands (`qmtraj COMMAND --help` says more):\n",
+          out);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+    fputs("\nExit codes:\n", out);
+    int last = -1;
+    for (int status = 0; status < QMT_STATUS_COUNT; status++) {
+        const int code = qmt_status_exit_code((QmtStatus)status);
+        fprintf(out, code == last ? "       %.0d%s\n" : "  %3d  %s\n", code == last ? 0 : code,
+                qmt_status_sentence((QmtStatus)status));
+        last = code;
+    }
+    fputs("  128+n ended by signal n\n", out);
+}
+
+/// The table of keys as Markdown, so that the manual is this output.
+static void help_config(FILE *out)
+{
+    fputs("| key | default | unit | values | meaning |\n|---|---|---|---|---|\n", out);
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        char initial[64], range[96];
+        config_default_text(k, initial);
+        config_range_text(k, range);
+        fprintf(out, "| `%s` | %s | %s | %s | %s |\n", CONFIG_KEYS[k].name, initial,
+                CONFIG_KEYS[k].unit, range, CONFIG_KEYS[k].help);
+    }
+}
+
+QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
+{
+    static const char *const topics[] = {"run", "energy", "config"};
+
+    if (argc == 0) {
+        help_all(stdout);
+        return QMT_OK;
+    }
+    if (strcmp(argv[0], "run") == 0)
+        help_run(stdout);
+    else if (strcmp(argv[0], "energy") == 0)
+        help_energy(stdout);
+    else if (strcmp(argv[0], "config") == 0)
+        help_config(stdout);
+    else
+        for (size_t i = 0; i < N_COMMANDS; i++) {
+            if (strcmp(argv[0], COMMANDS[i].name) == 0) {
+                help_all(stdout);
+                return QMT_OK;
+            }
+        }
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(argv[0], topics[i]) == 0)
+            return QMT_OK;
+    return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic, did you mean %s?", argv[0],
+                nearest_name(argv[0], topics, 3));
+}
+
+QmtStatus cmd_version(QmtContext *ctx, int argc, char **argv)
+{
+    if (argc > 0)
+        return FAIL(ctx, QMT_ERR_USAGE, "%.60s: `qmtraj --version` takes no words", argv[0]);
+    printf("qmtraj %s\ninstruction set %s\nparameters %s\n", qmt_version(), qmt_context_isa(ctx),
+           qmt_parameter_checksum());
+    return QMT_OK;
+}
+
+QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv)
+{
+    if (argc > 0)
+        return FAIL(ctx, QMT_ERR_USAGE, "%.60s: `qmtraj --cite` takes no words", argv[0]);
+    fputs(
+        "% The method: GFN2-xTB\n"
+        "@article{Bannwarth2019,\n"
+        "  author  = {Bannwarth, Christoph and Ehlert, Sebastian and Grimme, Stefan},\n"
+        "  title   = {{GFN2-xTB}: An Accurate and Broadly Parametrized Self-Consistent "
+        "Tight-Binding\n"
+        "             Quantum Chemical Method with Multipole Electrostatics and Density-Dependent\n"
+        "             Dispersion Contributions},\n"
+        "  journal = {J. Chem. Theory Comput.}, volume = {15}, pages = {1652--1671}, year = "
+        "{2019},\n"
+        "  doi     = {10.1021/acs.jctc.8b01176}\n"
+        "}\n"
+        "\n"
+        "% Its dispersion: D4\n"
+        "@article{Caldeweyher2019,\n"
+        "  author  = {Caldeweyher, Eike and Ehlert, Sebastian and Hansen, Andreas and Neugebauer, "
+        "Hagen\n"
+        "             and Spicher, Sebastian and Bannwarth, Christoph and Grimme, Stefan},\n"
+        "  title   = {A generally applicable atomic-charge dependent {London} dispersion "
+        "correction},\n"
+        "  journal = {J. Chem. Phys.}, volume = {150}, pages = {154122}, year = {2019},\n"
+        "  doi     = {10.1063/1.5090222}\n"
+        "}\n"
+        "\n"
+        "% The thermostat: Langevin dynamics as BAOAB\n"
+        "@article{Leimkuhler2013,\n"
+        "  author  = {Leimkuhler, Benedict and Matthews, Charles},\n"
+        "  title   = {Rational Construction of Stochastic Numerical Methods for Molecular "
+        "Sampling},\n"
+        "  journal = {Appl. Math. Res. Express}, volume = {2013}, pages = {34--56}, year = "
+        "{2013},\n"
+        "  doi     = {10.1093/amrx/abs010}\n"
+        "}\n"
+        "\n"
+        "% Molecules from SMILES\n"
+        "@article{Wang2020,\n"
+        "  author  = {Wang, Shuzhe and Witek, Jagna and Landrum, Gregory A. and Riniker, "
+        "Sereina},\n"
+        "  title   = {Improving Conformer Generation for Small Rings and Macrocycles Based on "
+        "Distance\n"
+        "             Geometry and Experimental Torsional-Angle Preferences},\n"
+        "  journal = {J. Chem. Inf. Model.}, volume = {60}, pages = {2044--2058}, year = {2020},\n"
+        "  doi     = {10.1021/acs.jcim.0c00025}\n"
+        "}\n",
+        stdout);
+    return QMT_OK;
+}

@@ -1,0 +1,280 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/screen.h"
+#include "io/smiles.h"
+#include "io/xyz.h"
+#include "job/config_read.h"
+#include "job/config_write.h"
+#include "job/cores.h"
+#include "job/summary.h"
+
+enum {
+    O_CONFIG,
+    O_SMILES_FILE,
+    O_OUT,
+    O_MOLECULE,
+    O_NUM_WORKERS,
+    O_SET,
+    O_DRY_RUN,
+    O_FRESH,
+    O_OMP_NUM_THREADS,
+    O_HELP,
+    O_H,
+    O_TEST_FAIL,
+    O_TEST_CRASH,
+    N_OPTIONS
+};
+
+static const Option OPTIONS[N_OPTIONS] = {
+    [O_CONFIG] = {"--config", "FILE", "YAML configuration; without it every key has its default"},
+    [O_SMILES_FILE] = {"--smiles-file", "FILE", "lines \"SMILES name\", made 3D first"},
+    [O_OUT] = {"--out", "FOLDER", "where FOLDER/NAME/trajectory.npz goes"},
+    [O_MOLECULE] = {"--molecule", "NAME", "only this one of the molecules; may be repeated"},
+    [O_NUM_WORKERS] =
+        {"--num-workers", "N",
+         "trajectories side by side, a process and a core each (default: the cores this "
+         "process may use)"},
+    [O_SET] = {"--set", "KEY=VALUE", "a key of the configuration, over the file; may be repeated"},
+    [O_DRY_RUN] =
+        {"--dry-run", NULL,
+         "check everything, print the full configuration, the molecules and the disk space, and "
+         "stop"},
+    [O_FRESH] = {"--fresh", NULL, "make trajectories anew that are finished already"},
+    [O_OMP_NUM_THREADS] =
+        {"--omp-num-threads", "N",
+         "accepted for scripts of the Python pipeline and without effect: each trajectory "
+         "runs on one core"},
+    [O_HELP] = {"--help", NULL, "this text"},
+    [O_H] = {"-h", NULL, NULL},
+    [O_TEST_FAIL] = {"--test-fail", "NAME:STEP", NULL},
+    [O_TEST_CRASH] = {"--test-crash", "NAME:STEP", NULL},
+};
+
+enum { MOLECULES_MAX = 256 };
+
+/// The command line of `qmtraj run`.
+typedef struct {
+    Config config;
+    StructureList structures;
+    const char *out;
+    const char *molecules[MOLECULES_MAX];
+    size_t n_molecules;
+    size_t n_workers;
+    bool dry_run, fresh, help;
+    BatchFaults faults;
+} RunWords;
+
+void help_run(FILE *out)
+{
+    fputs("qmtraj run [options] [FILE.xyz ...]\n"
+          "\n"
+          "Trajectories of molecules from SMILES or XYZ files: relaxed, brought to temperature, "
+          "and every\n"
+          "saved step written to FOLDER/NAME/trajectory.npz. Finished ones are recognised and "
+          "skipped.\n"
+          "\n"
+          "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
+          "  qmtraj run --config configs/qm.yaml --set length_ps=5 --out out water.xyz\n"
+          "\n",
+          out);
+    options_print(out, OPTIONS, N_OPTIONS);
+    fputs("\n`qmtraj help config` lists all keys. Ctrl-C and SIGTERM end the job after the current "
+          "step.\n",
+          out);
+}
+
+/// --config is read before anything else, so that --set wins wherever it stands.
+static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, Config *config)
+{
+    OptionReader reader = {.argc = argc, .argv = argv};
+    const char *path = NULL;
+    int place = 0;
+    const char *value;
+    while (place != OPTION_END) {
+        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
+        if (place == O_CONFIG)
+            path = value;
+    }
+    if (path != NULL)
+        TRY(config_read(ctx, path, config));
+
+    reader = (OptionReader){.argc = argc, .argv = argv};
+    place = 0;
+    while (place != OPTION_END) {
+        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
+        if (place == O_SET)
+            TRY(config_set(ctx, value, config));
+    }
+    return QMT_OK;
+}
+
+static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWords *words)
+{
+    long long number;
+    switch (place) {
+    case O_SMILES_FILE:
+        return smiles_read(ctx, value, &words->structures);
+    case OPTION_REST:
+        return xyz_read(ctx, value, &words->structures);
+    case O_OUT:
+        words->out = value;
+        return QMT_OK;
+    case O_MOLECULE:
+        if (words->n_molecules == MOLECULES_MAX)
+            return FAIL(ctx, QMT_ERR_USAGE, "--molecule: at most %d times", MOLECULES_MAX);
+        words->molecules[words->n_molecules++] = value;
+        return QMT_OK;
+    case O_NUM_WORKERS:
+        TRY(option_number(ctx, "--num-workers", value, 1, 100000, &number));
+        words->n_workers = (size_t)number;
+        return QMT_OK;
+    case O_OMP_NUM_THREADS:
+        TRY(option_number(ctx, "--omp-num-threads", value, 0, 100000, &number));
+        if (number > 1)
+            context_log(
+                ctx, QMT_LOG_INFO,
+                "--omp-num-threads %lld has no effect: each trajectory runs on one core, and "
+                "--num-workers says how many side by side",
+                number);
+        return QMT_OK;
+    case O_DRY_RUN:
+        words->dry_run = true;
+        return QMT_OK;
+    case O_FRESH:
+        words->fresh = true;
+        return QMT_OK;
+    case O_TEST_FAIL:
+        words->faults.fail = value;
+        return QMT_OK;
+    case O_TEST_CRASH:
+        words->faults.crash = value;
+        return QMT_OK;
+    default:
+        return QMT_OK;
+    }
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, RunWords *words)
+{
+    OptionReader reader = {.argc = argc, .argv = argv};
+    int place = 0;
+    const char *value = NULL;
+
+    TRY(config_words(ctx, argc, argv, &words->config));
+    TRY(config_check(ctx, &words->config));
+    while (place != OPTION_END) {
+        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
+        TRY(other_word(ctx, place, value, words));
+    }
+    if (words->out == NULL && !words->dry_run)
+        return FAIL(ctx, QMT_ERR_USAGE, "--out FOLDER is missing: where the trajectories go");
+    return QMT_OK;
+}
+
+static QmtStatus dry_run(QmtContext *ctx, const JobPlan *plan, const RunWords *words)
+{
+    char *const yaml = config_yaml(&words->config);
+    if (yaml == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the configuration");
+    fputs(yaml, stdout);
+    free(yaml);
+
+    printf("\n# %zu trajectories, %lld steps and %lld frames each, on %zu cores\n", plan->n_tasks,
+           (long long)plan_steps(&words->config), (long long)config_frames(&words->config),
+           words->n_workers < plan->n_tasks ? words->n_workers : plan->n_tasks);
+    for (size_t t = 0; t < plan->n_tasks; t++) {
+        const JobTask *task = &plan->tasks[t];
+        printf("# %-24s %4zu atoms %5zu orbitals  charge %+lld  multiplicity %lld  %9.1f MB\n",
+               task->label, task->structure->n_atoms, task->n_orbitals,
+               (long long)task->config.charge, (long long)task->config.spin_multiplicity,
+               1e-6 * (double)task->n_bytes);
+    }
+    printf("# disk space: %.2f GB\n", 1e-9 * (double)batch_bytes(plan, NULL));
+    return QMT_OK;
+}
+
+static void say_on_screen(void *user, QmtLogLevel level, const char *sentence)
+{
+    screen_say(user, level, sentence);
+}
+
+/// The last word after a job: what is where, and how to go on.
+static void print_end(const JobPlan *plan, const RunWords *words, const BatchOutcome *outcomes,
+                      QmtStatus status)
+{
+    char *const table = summary_table(plan, outcomes);
+    if (table != NULL)
+        printf("\n%s\n", table);
+    free(table);
+
+    size_t n_reused = 0;
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        n_reused += outcomes[t].result.reused;
+    if (n_reused == plan->n_tasks)
+        printf("nothing to do: all %zu trajectories in %s are finished with this configuration\n",
+               n_reused, words->out);
+    else if (status == QMT_STOPPED)
+        printf("stopped: the frames so far are in trajectory.partial.npz; the same command skips "
+               "what is "
+               "finished and begins the others anew\n");
+    else
+        printf("trajectories, run.json and summary.json are in %s\n", words->out);
+}
+
+static QmtStatus plan_run(QmtContext *ctx, const JobPlan *plan, const RunWords *words)
+{
+    const JobSettings settings = {
+        .out = words->out, .n_workers = words->n_workers, .fresh = words->fresh};
+    BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
+    if (outcomes == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
+
+    Screen screen;
+    const QmtLogFunction log = ctx->log;
+    QmtStatus status = screen_open(ctx, plan, &screen);
+    if (status == QMT_OK) {
+        const BatchHooks hooks = screen_hooks(&screen);
+        qmt_context_set_log(ctx, say_on_screen, &screen);
+        status = batch_run(ctx, plan, &settings, &words->faults, &hooks, outcomes);
+        qmt_context_set_log(ctx, log, NULL);
+        screen_close(&screen);
+        bool any = false;
+        for (size_t t = 0; t < plan->n_tasks; t++)
+            any = any || outcomes[t].ran || outcomes[t].result.reused;
+        if (any && status != QMT_ERR_CONFIG)
+            print_end(plan, words, outcomes, status);
+    }
+    free(outcomes);
+    return status;
+}
+
+QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
+{
+    RunWords words = {.config = config_default(), .n_workers = cores_usable()};
+    JobPlan plan = {0};
+
+    if (wants_help(argc, argv)) {
+        help_run(stdout);
+        return QMT_OK;
+    }
+    QmtStatus status = words_read(ctx, argc, argv, &words);
+    if (status == QMT_OK)
+        status = plan_make(ctx, &words.config, &words.structures, words.molecules,
+                           words.n_molecules, &plan);
+    if (status == QMT_OK)
+        status = words.dry_run ? dry_run(ctx, &plan, &words) : plan_run(ctx, &plan, &words);
+    structures_release(&words.structures);
+    plan_release(&plan);
+    return status;
+}

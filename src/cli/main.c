@@ -1,0 +1,70 @@
+/// The program: words in, exit code out. It never calls setlocale(), so numbers have points everywhere.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "cli/commands.h"
+
+const Command COMMANDS[] = {
+    {"run", "trajectories of molecules", cmd_run},
+    {"energy", "energy, gradient, charges and dipole of structures", cmd_energy},
+    {"help", "this text, or `qmtraj help COMMAND`, or `qmtraj help config` for all keys", cmd_help},
+    {"version", "version, instruction set, checksum of the parameters", cmd_version},
+    {"cite", "the papers to cite, as BibTeX", cmd_cite},
+};
+const size_t N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0];
+
+static void print_note(void *user, QmtLogLevel level, const char *sentence)
+{
+    (void)user;
+    fprintf(stderr, "%s: %s\n", level == QMT_LOG_WARNING ? "warning" : "note", sentence);
+}
+
+static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
+{
+    static const struct {
+        const char *word, *command;
+    } same[] = {{"--help", "help"}, {"-h", "help"}, {"--version", "version"}, {"--cite", "cite"}};
+
+    if (argc < 2)
+        return FAIL(ctx, QMT_ERR_USAGE, "no command; `qmtraj --help` lists them");
+    const char *word = argv[1];
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        if (strcmp(word, same[i].word) == 0)
+            word = same[i].command;
+
+    const char *names[8];
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        names[i] = COMMANDS[i].name;
+        if (strcmp(word, COMMANDS[i].name) == 0)
+            return COMMANDS[i].run(ctx, argc - 2, argv + 2);
+    }
+    if (word[0] == '-')
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "%.100s: unknown option; the first word is a command, e.g. `qmtraj run`", word);
+    return FAIL(ctx, QMT_ERR_USAGE, "%.100s: unknown command, did you mean %s?", word,
+                nearest_name(word, names, N_COMMANDS));
+}
+
+int main(int argc, char **argv)
+{
+    QmtContext *ctx = NULL;
+    QmtStatus status = qmt_context_create(&ctx);
+    if (status != QMT_OK) {
+        fprintf(stderr, "qmtraj: %s\n",
+                ctx != NULL ? qmt_context_message(ctx) : qmt_status_sentence(status));
+        return qmt_status_exit_code(status);
+    }
+    qmt_context_set_log(ctx, print_note, NULL);
+
+    status = command_run(ctx, argc, argv);
+    // A closed pipe or a full disk behind standard output is a failure like any other.
+    if (fflush(stdout) != 0 && status == QMT_OK)
+        status = FAIL(ctx, QMT_ERR_IO, "standard output: cannot be written");
+    if (status != QMT_OK)
+        fprintf(stderr, "qmtraj: %s\n", qmt_context_message(ctx));
+    qmt_context_destroy(&ctx);
+    return qmt_status_exit_code(status);
+}

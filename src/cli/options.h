@@ -1,0 +1,44 @@
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdio.h>
+
+#include "base/context.h"
+
+/// The words of a command line: options from a table, `--name value`, `--name=value` or `-h`, and the
+/// rest in between. After `--` every word is one of the rest.
+
+typedef struct {
+    const char *name;     ///< with the dashes
+    const char *argument; ///< name of its value in the help, NULL if it takes none
+    const char *help;     ///< NULL: understood, but not in the help
+} Option;
+
+typedef struct {
+    int argc;
+    char **argv;
+    int at;         ///< the next word
+    bool only_rest; ///< "--" was there
+} OptionReader;
+
+enum { OPTION_END = -1, OPTION_REST = -2 };
+
+/// The next option or word of the rest.
+///
+/// @param place  index in the table; OPTION_REST: *value is a word; OPTION_END: no more
+/// Fails with QMT_ERR_USAGE: unknown option (with the nearest), value missing or not wanted.
+QmtStatus options_next(QmtContext *ctx, OptionReader *reader, const Option *options, size_t n,
+                       int *place, const char **value);
+
+/// Prints the table, one option a line.
+void options_print(FILE *out, const Option *options, size_t n);
+
+/// Prints text in lines of at most 100 columns, the first beginning at column `from`, the others
+/// indented by `indent`.
+void text_print_wrapped(FILE *out, const char *text, int from, int indent);
+
+/// A whole number in a range; QMT_ERR_USAGE names the option.
+QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, long long lowest,
+                        long long highest, long long *number);
+
+#endif

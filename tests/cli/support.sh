@@ -1,0 +1,62 @@
+# Sourced by the tests of this folder: a scratch folder, a molecule or two, and words for what a command
+# must do. QMTRAJ is the program.
+set -euo pipefail
+export LC_ALL=C
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cd "$here"
+
+fail() {
+    echo "FAILED: $*" >&2
+    [ ! -f "$here/out" ] || sed 's/^/    out: /' "$here/out" >&2
+    [ ! -f "$here/err" ] || sed 's/^/    err: /' "$here/err" >&2
+    exit 1
+}
+
+# ends CODE COMMAND...: the command ends with this code; its output is in $here/out and $here/err
+ends() {
+    local wanted=$1 code=0
+    shift
+    "$@" >"$here/out" 2>"$here/err" || code=$?
+    [ "$code" = "$wanted" ] || fail "code $code, wanted $wanted: $*"
+}
+
+# says WORDS...: each is in one of the outputs of the last command
+says() {
+    local words
+    for words in "$@"; do
+        grep -qF -e "$words" "$here/out" "$here/err" || fail "nothing says: $words"
+    done
+}
+
+same() {
+    cmp "$1" "$2" || fail "$1 and $2 differ"
+}
+
+cat >water.xyz <<'XYZ'
+3
+
+O  0.000  0.000  0.119
+H  0.000  0.763 -0.477
+H  0.000 -0.763 -0.477
+XYZ
+cat >ammonia.xyz <<'XYZ'
+4
+
+N  0.000  0.000  0.114
+H  0.000  0.941 -0.266
+H  0.815 -0.471 -0.266
+H -0.815 -0.471 -0.266
+XYZ
+cat >hydroxide.xyz <<'XYZ'
+2
+charge=-1
+O  0.000  0.000  0.000
+H  0.000  0.000  0.970
+XYZ
+cat >short.yaml <<'YAML'
+length_ps: 0.05
+equilibration_ps: 0.02
+nve_every_ps: 0
+friction_per_ps: 1
+YAML

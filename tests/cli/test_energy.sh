@@ -1,0 +1,42 @@
+# Single points.
+source "$(dirname "$0")/support.sh"
+
+ends 0 "$QMTRAJ" energy water.xyz
+says "3 atoms, charge 0, multiplicity 1, GFN2-xTB" "repulsion" "total" "dipole"
+
+ends 0 "$QMTRAJ" energy water.xyz hydroxide.xyz --json
+/usr/bin/python3 - out <<'PYTHON' || fail "the JSON is not what it should be"
+import json, sys
+one, two = [json.loads(line) for line in open(sys.argv[1])]
+assert (one["name"], two["name"]) == ("water", "hydroxide")
+assert (one["charge"], two["charge"]) == (0, -1)
+for data, n in ((one, 3), (two, 2)):
+    assert len(data["gradient"]) == n and all(len(row) == 3 for row in data["gradient"])
+    assert len(data["charges"]) == n and len(data["dipole"]) == 3
+    assert abs(sum(data["charges"]) - data["charge"]) < 1e-9
+    assert abs(sum(data["terms"].values()) - data["energy"]) < 1e-10
+    assert data["units"]["energy"] == "hartree" and data["units"]["gradient"] == "hartree/bohr"
+assert -5.08 < one["energy"] < -5.06
+PYTHON
+
+ends 2 "$QMTRAJ" energy
+says "no structures"
+ends 2 "$QMTRAJ" energy --method GFN3-xTB water.xyz
+says "GFN2-xTB"
+ends 2 "$QMTRAJ" energy hydroxide.xyz --charge 1
+says "charge -1 in hydroxide.xyz"
+ends 0 "$QMTRAJ" energy hydroxide.xyz --charge -1
+ends 3 "$QMTRAJ" energy water.xyz --charge 1
+says "7 valence electrons at charge 1 do not go with multiplicity 1"
+ends 0 "$QMTRAJ" energy water.xyz --charge 1 --multiplicity 2
+ends 3 "$QMTRAJ" energy water.xyz --charge 9
+says "takes more than its 8 valence electrons"
+ends 3 "$QMTRAJ" energy water.xyz --multiplicity 11
+ends 0 "$QMTRAJ" energy water.xyz --set electronic_temperature_K=5000
+ends 0 "$QMTRAJ" energy water.xyz ammonia.xyz
+printf '2\n\nH 0 0 0\nH 0 0 0.1\n' >near.xyz
+ends 3 "$QMTRAJ" energy near.xyz
+says "0.100 angstrom apart"
+printf '2\n\nH 0 0 0\nUuo 0 0 1\n' >element.xyz
+ends 3 "$QMTRAJ" energy element.xyz
+says "element.xyz:4"

@@ -1,0 +1,77 @@
+# One trajectory fails, crashes or is stopped; the others end well, and its frames are a valid file.
+source "$(dirname "$0")/support.sh"
+
+# frames MOLECULE: how many frames the partial file has, after looking at it as a whole
+frames() {
+    /usr/bin/python3 -m zipfile -t "$1/trajectory.partial.npz" >"$here/out" 2>&1 || fail "zipfile finds a fault"
+    /usr/bin/python3 - "$1/trajectory.partial.npz" <<'PYTHON'
+import json, sys
+import numpy as np
+data = np.load(sys.argv[1])
+meta = json.loads(str(data["metadata"]))
+assert meta["status"] == "partial" and meta["reason"], meta
+shapes = {len(data[name]) for name in ("pos", "vel", "forces", "Ekin", "Epot", "Etot", "time_ps", "box")}
+assert len(shapes) == 1, shapes
+assert all(np.isfinite(data[name]).all() for name in ("pos", "vel", "forces", "Etot"))
+print(shapes.pop())
+PYTHON
+}
+
+ends 0 "$QMTRAJ" run --config short.yaml --out whole water.xyz ammonia.xyz
+
+# the SCF fails at step k: k frames, code 1, the other molecule done
+ends 1 "$QMTRAJ" run --config short.yaml --test-fail water:37 --out scf water.xyz ammonia.xyz
+says "1 of 2 trajectories failed" "37 frames are in trajectory.partial.npz" "scf failed"
+[ "$(frames scf/water)" = 37 ] || fail "not 37 frames"
+[ -s scf/water/failed.xyz ] || fail "the failing geometry is missing"
+[ ! -e scf/water/trajectory.npz ] && [ ! -e scf/water/trajectory.npz.part ] || fail "leftovers"
+same scf/ammonia/trajectory.npz whole/ammonia/trajectory.npz
+/usr/bin/python3 - <<'PYTHON' || fail "the frames before the failure are not those of the whole trajectory"
+import json
+import numpy as np
+part, whole = np.load("scf/water/trajectory.partial.npz"), np.load("whole/water/trajectory.npz")
+assert part["pos"].tobytes() == whole["pos"][:37].tobytes()
+status = {t["molecule"]: t["status"] for t in json.load(open("scf/summary.json"))["trajectories"]}
+assert status == {"water": "scf failed", "ammonia": "complete"}, status
+PYTHON
+ends 0 "$QMTRAJ" energy scf/water/failed.xyz
+
+# alone, it has its own code; done again without the fault it is whole
+ends 4 "$QMTRAJ" run --config short.yaml --test-fail water:5 --out alone water.xyz
+[ "$(frames alone/water)" = 5 ] || fail "not 5 frames"
+ends 0 "$QMTRAJ" run --config short.yaml --out alone water.xyz
+same alone/water/trajectory.npz whole/water/trajectory.npz
+[ ! -e alone/water/trajectory.partial.npz ] || fail "the partial file is left"
+
+# a worker that is killed
+ends 1 "$QMTRAJ" run --config short.yaml --test-crash ammonia:60 --out crash water.xyz ammonia.xyz
+says "ended by signal 9" "crashed"
+[ "$(frames crash/ammonia)" -le 61 ] || fail "too many frames"
+same crash/water/trajectory.npz whole/water/trajectory.npz
+ends 0 "$QMTRAJ" run --config short.yaml --out crash water.xyz ammonia.xyz
+same crash/ammonia/trajectory.npz whole/ammonia/trajectory.npz
+
+# stopped on request
+for signal in INT TERM USR1; do
+    rm -rf stop
+    # a shell starts its background jobs with SIGINT ignored; env gives it back
+    env --default-signal=INT "$QMTRAJ" run --config short.yaml --set length_ps=1000 --set save_interval_steps=10 \
+        --out stop water.xyz ammonia.xyz >out 2>err &
+    pid=$!
+    for _ in $(seq 100); do
+        [ ! -e stop/water/trajectory.npz.part ] || break
+        sleep 0.05
+    done
+    sleep 0.3
+    kill -$signal $pid
+    code=0
+    wait $pid || code=$?
+    [ $code = 75 ] || fail "SIG$signal: code $code, wanted 75"
+    says "stopped" "trajectory.partial.npz"
+    [ "$(frames stop/water)" -ge 1 ] || fail "no frames"
+done
+
+# a folder that cannot be made
+touch file
+ends 5 "$QMTRAJ" run --config short.yaml --out file/under water.xyz
+says "file"

@@ -1,0 +1,85 @@
+# A job from beginning to end, and what a second one makes of its folder.
+source "$(dirname "$0")/support.sh"
+
+ends 0 "$QMTRAJ" run --config short.yaml --out o water.xyz hydroxide.xyz
+says "molecule" "complete" "o"
+for file in config.yaml start.xyz run.json trajectory.npz; do
+    [ -s "o/water/$file" ] || fail "o/water/$file is missing"
+done
+[ ! -e o/water/trajectory.npz.part ] || fail "a .part file is left"
+/usr/bin/python3 -m zipfile -t o/water/trajectory.npz >out 2>&1 || fail "zipfile finds a fault"
+/usr/bin/python3 - <<'PYTHON' || fail "the files are not what they should be"
+import json
+import numpy as np
+data = np.load("o/water/trajectory.npz")
+meta = json.loads(str(data["metadata"]))
+assert data["pos"].shape == (201, 3, 3) and data["pos"].dtype == np.float32
+assert data["time_ps"][0] == 0 and abs(data["time_ps"][-1] - 0.05) < 1e-12
+assert meta["status"] == "complete" and meta["velocity_units"] == "nm/ps" and meta["pbc"] is False
+assert meta["dof"] == 6 and meta["charge"] == 0 and meta["multiplicity"] == 1
+assert meta["config"]["length_ps"] == 0.05 and "replicas" not in meta["config"]
+ekin = 0.5 * (data["masses"][None, :, None] * data["vel"].astype(float) ** 2).sum((1, 2))
+assert abs(ekin / data["Ekin"] - 1).max() < 1e-5
+assert abs(data["Etot"] - data["Ekin"] - data["Epot"]).max() < 1e-9
+text = str(data["metadata"])
+for secret in ("host", "wall", "workers", "folder"):
+    assert secret not in text
+assert json.loads(str(np.load("o/hydroxide/trajectory.npz")["metadata"]))["charge"] == -1
+summary = json.load(open("o/summary.json"))
+assert [t["molecule"] for t in summary["trajectories"]] == ["water", "hydroxide"]
+assert all(t["status"] == "complete" and t["steps"] == 200 for t in summary["trajectories"])
+run = json.load(open("o/water/run.json"))
+assert run["status"] == "complete" and run["host"] and run["result"]["ms_per_step"] > 0
+PYTHON
+
+# the same again: nothing is computed
+cp o/water/trajectory.npz before.npz
+touch -d '2001-01-01' o/water/trajectory.npz
+ends 0 "$QMTRAJ" run --config short.yaml --out o water.xyz hydroxide.xyz
+says "nothing to do: all 2 trajectories"
+[ "$(stat -c %Y o/water/trajectory.npz)" -lt 1000000000 ] || fail "a finished trajectory was made again"
+
+# the echo is a configuration: it gives the same bytes
+ends 0 "$QMTRAJ" run --config o/water/config.yaml --out echo o/water/start.xyz
+ls echo >out
+mv echo/*/trajectory.npz echo.npz
+same echo.npz before.npz
+
+# another configuration, another geometry
+ends 2 "$QMTRAJ" run --config short.yaml --set temperature_K=310 --set dt_fs=0.5 --out o water.xyz
+says "temperature_K was 300.0, now 310.0" "dt_fs was 0.25, now 0.5" "--fresh"
+sed 's/0.119/0.120/' water.xyz >moved.xyz
+mkdir moved && mv moved.xyz moved/water.xyz
+ends 2 "$QMTRAJ" run --config short.yaml --out o moved/water.xyz
+says "the start geometry is another"
+same o/water/trajectory.npz before.npz
+ends 0 "$QMTRAJ" run --config short.yaml --set temperature_K=310 --out o --fresh water.xyz
+cmp -s o/water/trajectory.npz before.npz && fail "--fresh made nothing new"
+/usr/bin/python3 - <<'PYTHON' || fail "the summary forgot a trajectory"
+import json
+summary = json.load(open("o/summary.json"))
+assert sorted(t["molecule"] for t in summary["trajectories"]) == ["hydroxide", "water"]
+PYTHON
+
+# replicas differ, and the first is the trajectory without replicas
+ends 0 "$QMTRAJ" run --config short.yaml --set replicas=2 --out r water.xyz
+cmp -s r/water/r01/trajectory.npz r/water/r02/trajectory.npz && fail "replicas are the same"
+[ -s r/water/r02/config.yaml ] || fail "r02 has no config.yaml"
+
+# chosen molecules
+ends 0 "$QMTRAJ" run --config short.yaml --molecule ammonia --out one water.xyz ammonia.xyz
+[ "$(ls one)" = "$(printf 'ammonia\nsummary.json')" ] || fail "not only ammonia: $(ls one)"
+ends 2 "$QMTRAJ" run --config short.yaml --molecule amonia --out one water.xyz ammonia.xyz
+says "did you mean ammonia?"
+
+# --dry-run writes nothing and prints a configuration
+ends 0 "$QMTRAJ" run --config short.yaml --dry-run --out dry water.xyz hydroxide.xyz
+[ ! -e dry ] || fail "--dry-run makes a folder"
+says "friction_per_ps: 1.0" "hydroxide" "charge -1" "disk space"
+cp out dry.yaml
+ends 0 "$QMTRAJ" run --config dry.yaml --dry-run water.xyz hydroxide.xyz
+same out dry.yaml
+
+# names
+ends 3 "$QMTRAJ" run --config short.yaml --out names water.xyz ./water.xyz
+says "water"

@@ -1,0 +1,61 @@
+# Commands, options and their mistakes.
+source "$(dirname "$0")/support.sh"
+
+ends 0 "$QMTRAJ" --help
+says "Commands" "run" "energy" "Exit codes" "75  stopped on request"
+ends 0 "$QMTRAJ" -h
+ends 0 "$QMTRAJ" help run
+says "--smiles-file" "--omp-num-threads" "qmtraj run --config configs/qm.yaml"
+cp out help
+ends 0 "$QMTRAJ" run --help
+same out help
+grep -q -e --test-fail out && fail "options for tests are in the help"
+ends 0 "$QMTRAJ" help energy
+says "qmtraj energy water.xyz"
+ends 0 "$QMTRAJ" energy -h
+ends 0 "$QMTRAJ" help config
+says '| `temperature_K` | 300 | K |' '| `ensemble` | nvt |'
+ends 0 "$QMTRAJ" --version
+says "qmtraj " "instruction set" "parameters"
+QMTRAJ_ISA=generic ends 0 "$QMTRAJ" version
+says "instruction set generic"
+QMTRAJ_ISA=altivec ends 2 "$QMTRAJ" version
+ends 0 "$QMTRAJ" --cite
+says "10.1021/acs.jctc.8b01176" "10.1063/1.5090222" "@article{Leimkuhler2013"
+
+ends 2 "$QMTRAJ"
+says "no command"
+ends 2 "$QMTRAJ" rnu
+says "did you mean run?"
+ends 2 "$QMTRAJ" --config x
+says "the first word is a command"
+ends 2 "$QMTRAJ" help enregy
+says "did you mean energy?"
+ends 2 "$QMTRAJ" run --smile-file x
+says "--smile-file: unknown option, did you mean --smiles-file?"
+ends 2 "$QMTRAJ" run --out
+says "--out: its value FOLDER is missing"
+ends 2 "$QMTRAJ" run --dry-run=yes
+says "--dry-run takes no value"
+ends 2 "$QMTRAJ" run --num-workers 0 --out o water.xyz
+says "--num-workers 0"
+ends 2 "$QMTRAJ" run --out o
+says "no molecules"
+ends 2 "$QMTRAJ" run water.xyz
+says "--out FOLDER is missing"
+ends 5 "$QMTRAJ" run --config nowhere.yaml --out o water.xyz
+says "nowhere.yaml"
+ends 5 "$QMTRAJ" run --out o nowhere.xyz
+says "nowhere.xyz"
+printf 'lenght_ps: 3\n' >bad.yaml
+ends 2 "$QMTRAJ" run --config bad.yaml --out o water.xyz
+says 'bad.yaml:1:1: unknown key "lenght_ps", did you mean length_ps?'
+ends 2 "$QMTRAJ" run --set dt=1 --out o water.xyz
+says "did you mean dt_fs?"
+ends 2 "$QMTRAJ" run --set dt_fs=0 --out o water.xyz
+says "out of range"
+[ ! -e o ] || fail "a mistake on the command line leaves a folder"
+
+# what scripts of the Python pipeline pass on
+ends 0 "$QMTRAJ" run --omp-num-threads 4 --dry-run water.xyz
+says "each trajectory runs on one core"
