@@ -85,7 +85,7 @@ QmtStatus smiles_read_memory(QmtContext *ctx, const char *path, const char *data
 
 #ifdef QMTRAJ_HAVE_RDKIT
 
-enum { EMBED_SEED = 42, SMILES_LENGTH_MAX = 20000 };
+enum { EMBED_SEED = 42, SMILES_LENGTH_MAX = 4000 };
 
 bool smiles_can_embed(void)
 {

@@ -29,8 +29,9 @@ bool smiles_can_embed(void);
 /// Charge: sum of the formal charges. Multiplicity: radical electrons + 1. Both count as given by the
 /// input. Hydrogen atoms are added; the order of the others is that of the SMILES.
 ///
-/// Fails with QMT_ERR_INPUT: no such molecule, several molecules ("."), isotopes, dummy atoms, no
-/// geometry found, or a build without RDKit. After a failure the structure is as it was.
+/// Fails with QMT_ERR_INPUT: no such molecule, several molecules ("."), isotopes, dummy atoms, more than
+/// 1000 atoms, no geometry found, or a build without RDKit. After a failure the structure is as it was.
+/// RDKit's log is global: one call at a time in a process.
 QmtStatus smiles_embed(QmtContext *ctx, Structure *structure);
 
 #endif

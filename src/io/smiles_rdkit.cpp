@@ -1,13 +1,14 @@
 #include "io/smiles_rdkit.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
-#include <DistGeom/BoundsMatrix.h>
 #include <GraphMol/DistGeomHelpers/Embedder.h>
 #include <GraphMol/ForceFieldHelpers/MMFF/MMFF.h>
 #include <GraphMol/GraphMol.h>
@@ -18,15 +19,44 @@
 namespace
 {
 
-constexpr int SEEDS = 20;       // tries of the embedding
-constexpr int MMFF_ROUND = 200; // iterations of one round of the optimiser
-constexpr int MMFF_ROUNDS = 25; // rounds at most
+constexpr int SEEDS = 20;            // tries of the embedding
+constexpr int MMFF_ROUND = 200;      // iterations of one round of the optimiser
+constexpr int MMFF_ROUNDS = 10;      // rounds at most
+constexpr unsigned ATOMS_MAX = 1000; // the memory of distance geometry grows with the square
 
-/// RDKit's own log lines would end up between ours; what matters comes as an exception.
-void silence()
+/// RDKit's own log lines would end up between ours. Errors of the parser come only this way, so they
+/// are kept while this object lives.
+class Log
 {
-    boost::logging::disable_logs("rdApp.*");
-}
+  public:
+    Log() : before_(rdErrorLog)
+    {
+        boost::logging::disable_logs("rdApp.*");
+        rdErrorLog = std::make_shared<boost::logging::rdLogger>(&stream_);
+    }
+    ~Log()
+    {
+        rdErrorLog = before_;
+    }
+    Log(const Log &) = delete;
+    Log &operator=(const Log &) = delete;
+
+    /// The first line without the clock "[12:34:56] " and RDKit's name for the failure.
+    std::string sentence() const
+    {
+        std::string line = stream_.str().substr(0, stream_.str().find('\n'));
+        for (const std::string end : {"] ", "SMILES Parse Error: "}) {
+            const std::size_t at = line.find(end);
+            if (at != std::string::npos)
+                line.erase(0, at + end.size());
+        }
+        return line.substr(0, std::min(line.find(" for input"), line.find(" while parsing")));
+    }
+
+  private:
+    RDLogger before_;
+    std::ostringstream stream_;
+};
 
 void say(char *reason, std::size_t n, const std::string &text)
 {
@@ -52,12 +82,13 @@ bool embed(RDKit::ROMol &mol, int seed)
     return false;
 }
 
-RdkitResult make(const char *smiles, int seed, RdkitMolecule &out, char *reason,
+RdkitResult make(const char *smiles, int seed, const Log &log, RdkitMolecule &out, char *reason,
                  std::size_t n_reason)
 {
     std::unique_ptr<RDKit::ROMol> heavy(RDKit::SmilesToMol(smiles));
     if (!heavy || heavy->getNumAtoms() == 0) {
-        say(reason, n_reason, "the syntax is wrong");
+        const std::string sentence = log.sentence();
+        say(reason, n_reason, sentence.empty() ? "the syntax is wrong" : sentence);
         return RDKIT_NO_MOLECULE;
     }
     std::unique_ptr<RDKit::ROMol> mol(RDKit::MolOps::addHs(*heavy));
@@ -75,6 +106,12 @@ RdkitResult make(const char *smiles, int seed, RdkitMolecule &out, char *reason,
     }
     if (out.fragments > 1 || out.isotopes > 0)
         return RDKIT_OK;
+    if (mol->getNumAtoms() > ATOMS_MAX) {
+        say(reason, n_reason,
+            std::to_string(mol->getNumAtoms()) + " atoms, at most " + std::to_string(ATOMS_MAX) +
+                " can be embedded");
+        return RDKIT_NO_GEOMETRY;
+    }
 
     if (!embed(*mol, seed)) {
         say(reason, n_reason, "no three-dimensional structure satisfies its distances");
@@ -110,8 +147,8 @@ extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, RdkitMol
     RdkitMolecule made = {};
     RdkitResult result = RDKIT_NO_MOLECULE;
     try {
-        silence();
-        result = make(smiles, seed, made, reason, n_reason);
+        const Log log;
+        result = make(smiles, seed, log, made, reason, n_reason);
     } catch (const std::bad_alloc &) {
         result = RDKIT_NO_MEMORY;
     } catch (const std::exception &error) {

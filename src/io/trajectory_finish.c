@@ -238,15 +238,19 @@ static void clean(QmtContext *ctx, Trajectory *t, bool complete)
         context_log(ctx, QMT_LOG_WARNING, "%s", ctx->message);
 }
 
+/// An attempt that failed at the very end has closed the file.
+static QmtStatus reopen(QmtContext *ctx, Trajectory *t)
+{
+    return t->file.fd >= 0 ? QMT_OK : file_open(ctx, t->part, FILE_UPDATE, &t->file);
+}
+
 QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *t, const char *metadata_json)
 {
     assert(trajectory_n_frames(t) == t->layout.n_frames);
     assert(text_is_utf8(metadata_json, strlen(metadata_json)));
     char path[FILE_PATH_SIZE];
     TRY(file_join(ctx, t->folder, "trajectory.npz", path));
-    // An attempt that failed at the end has closed the file.
-    if (t->file.fd < 0)
-        TRY(file_open(ctx, t->part, FILE_UPDATE, &t->file));
+    TRY(reopen(ctx, t));
     TRY(trajectory_flush(ctx, t));
     for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
         t->members[s].crc = t->state.crc[s];
@@ -286,6 +290,7 @@ QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *t, const char *
     uint64_t old_offset[TRAJECTORY_N_STREAMS];
     TRY(file_join(ctx, t->folder, "trajectory.partial.npz", path));
     assert(text_is_utf8(metadata_json, strlen(metadata_json)));
+    TRY(reopen(ctx, t));
     if (trajectory_flush(ctx, t) != QMT_OK) {
         // What is in the buffers cannot be saved; what is in the files can.
         context_log(ctx, QMT_LOG_WARNING, "%s; %zu frames are lost", ctx->message, t->n_buffered);

@@ -479,6 +479,28 @@ static void a_full_disk_still_gives_a_valid_partial_file(void **state)
     assert_holds_frames("trajectory.partial.npz", 0, false);
 }
 
+/// The last call of a complete run fails for good: its frames become a partial file.
+static void a_finish_that_fails_for_good_gives_a_partial_file(void **state)
+{
+    (void)state;
+    static const FileOperation OPS[] = {FILE_OP_TRUNCATE, FILE_OP_SYNC, FILE_OP_CLOSE,
+                                        FILE_OP_RENAME};
+    for (size_t o = 0; o < sizeof OPS / sizeof *OPS; o++) {
+        const TrajectoryLayout layout = layout_of(N_FRAMES, false);
+        Trajectory *t = create(&layout);
+        append_frames(t, 0, N_FRAMES);
+        Fault fault = {.op = OPS[o], .result = EIO};
+        file_set_fault_hook(fault_at, &fault);
+        assert_int_equal(trajectory_finish(ctx, t, METADATA), QMT_ERR_IO);
+        file_set_fault_hook(NULL, NULL);
+        if (trajectory_finish_partial(ctx, t, METADATA) != QMT_OK)
+            fail_msg("%s", qmt_context_message(ctx));
+        trajectory_close(&t);
+        assert_holds_frames("trajectory.partial.npz", N_FRAMES, false);
+        assert_false(file_exists(in_folder("trajectory.npz")));
+    }
+}
+
 static void a_failed_creation_leaves_no_file(void **state)
 {
     (void)state;
@@ -564,6 +586,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(short_writes_and_signals_do_not_change_the_bytes, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_full_disk_still_gives_a_valid_partial_file, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_finish_that_fails_for_good_gives_a_partial_file, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_failed_creation_leaves_no_file, setup, teardown),
         cmocka_unit_test_setup_teardown(the_reader_survives_damage, setup, teardown),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "io/smiles.h"
 #include "io/xyz.h"
 
 static QmtContext *ctx;
@@ -293,6 +294,69 @@ static void a_name_twice_is_told_with_both_places(void **state)
     structures_release(&list);
 }
 
+/// Pieces of good and bad files in random order; what counts is that reading ends, with a status or a
+/// molecule, and that the sanitizers find nothing.
+static void random_files_never_crash(void **state)
+{
+    (void)state;
+    static const char *const PIECES[] = {"1",
+                                         "3",
+                                         "\n",
+                                         "\n",
+                                         "\n",
+                                         "H 0 0 0\n",
+                                         "O 1.5 -2 3e0\n",
+                                         "C",
+                                         " ",
+                                         "\t",
+                                         "1\n\nH 0 0 0\n",
+                                         "charge=",
+                                         "name=",
+                                         "\"",
+                                         "'",
+                                         "=",
+                                         "Properties=species:S:1:pos:R:3",
+                                         ":q:R:1",
+                                         ":",
+                                         "Lattice=",
+                                         "pbc=",
+                                         "F",
+                                         "1e",
+                                         "D",
+                                         "0x",
+                                         "nan",
+                                         "\xEF\xBB\xBF",
+                                         "\xFF",
+                                         "99999999999999999999",
+                                         "-",
+                                         ".",
+                                         "\r\n",
+                                         "\r"};
+    uint32_t seed = 2463534242u;
+    char data[256];
+    for (int i = 0; i < 200000; i++) {
+        size_t n = 0;
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^= seed << 5;
+        for (uint32_t left = seed % 15, s = seed; left > 0; left--) {
+            s = s * 1664525u + 1013904223u;
+            const char *piece = PIECES[(s >> 16) % (sizeof PIECES / sizeof *PIECES)];
+            if (n + strlen(piece) < sizeof data) {
+                memcpy(data + n, piece, strlen(piece));
+                n += strlen(piece);
+            }
+        }
+        StructureList list = {0};
+        if (xyz_read_memory(ctx, "r.xyz", data, n, &list) != QMT_OK)
+            assert_int_equal(list.n, 0);
+        structures_release(&list);
+        if (smiles_read_memory(ctx, "r.smi", data, n, &list) != QMT_OK)
+            assert_int_equal(list.n, 0);
+        structures_release(&list);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +369,7 @@ int main(void)
         cmocka_unit_test(what_is_formatted_reads_back),
         cmocka_unit_test(names_that_cannot_be_folders_are_refused),
         cmocka_unit_test(a_name_twice_is_told_with_both_places),
+        cmocka_unit_test(random_files_never_crash),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
