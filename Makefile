@@ -28,7 +28,7 @@ build: setup
 	$(BUILD) build -j $(JOBS)
 
 run: build
-	build/qmtraj run --config configs/qm_test.yaml data/molecules/xyz/glycine.xyz --out out/quick
+	build/qmtraj run --config configs/qm_test.yaml data/molecules/xyz/glycine.xyz --out out/quick --fresh
 
 test:
 	@tools/setup.sh test
