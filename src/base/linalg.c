@@ -10,6 +10,10 @@ extern void dtrtri_(const char *uplo, const char *diag, const int *n, double *a,
 extern void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda,
                    double *b, const int *ldb, int *info);
 
+extern void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *pivot, int *info);
+extern void dgetri_(const int *n, double *a, const int *lda, const int *pivot, double *work,
+                    const int *lwork, int *info);
+
 size_t linalg_eigen_work(size_t n)
 {
     // dsyevd: 1 + 6n + 2n^2; dsytrd runs blocked with 32 more columns.
@@ -50,5 +54,17 @@ bool linalg_solve_positive(size_t n, double *a, size_t lda, double *b)
     const int in = (int)n, ilda = (int)lda, one = 1;
     int info;
     dposv_("L", &in, &one, a, &ilda, b, &in, &info);
+    return info == 0;
+}
+
+bool linalg_inverse(size_t n, double *a, size_t lda, double *work, int *iwork)
+{
+    // The inverse of the transpose is the transpose of the inverse: no need to swap rows and columns.
+    const int in = (int)n, ilda = (int)lda, lwork = (int)(n * n);
+    int info;
+    dgetrf_(&in, &in, a, &ilda, iwork, &info);
+    if (info != 0)
+        return false;
+    dgetri_(&in, a, &ilda, iwork, work, &lwork, &info);
     return info == 0;
 }

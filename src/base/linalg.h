@@ -23,4 +23,10 @@ bool linalg_inverse_cholesky(size_t n, double *a, size_t lda);
 /// Solves A x = b for a symmetric positive definite A, both overwritten. Returns false if A is not.
 bool linalg_solve_positive(size_t n, double *a, size_t lda, double *b);
 
+/// Inverse of a general matrix, in place. Returns false if it is singular.
+///
+/// @param work   [n * n]
+/// @param iwork  [n]
+bool linalg_inverse(size_t n, double *a, size_t lda, double *work, int *iwork);
+
 #endif

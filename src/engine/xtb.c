@@ -76,7 +76,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers)
     scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, &xtb->scf);
     xtb->gradient = arena_vectors(arena, n_atoms);
     xtb->de_dcn = arena_doubles(arena, n_atoms);
-    xtb->face.memory_size = scf_memory_size(xtb->basis.n_shells, n_atoms);
+    xtb->face.memory_size = scf_memory_size(xtb->basis.n_shells, n_atoms, xtb->basis.n_ao);
     xtb->face.memory = arena_doubles(arena, xtb->face.memory_size);
 }
 

@@ -10,6 +10,7 @@ void density_layout(Arena *arena, size_t n_ao, Density *density)
     const size_t n = n_ao, ld = kernels_padded(n_ao);
     density->n = n;
     density->ld = ld;
+    density->overlap = arena_doubles(arena, n * ld);
     density->inverse = arena_doubles(arena, n * ld);
     density->inverse_t = arena_doubles(arena, n * ld);
     density->fock = arena_doubles(arena, n * ld);
@@ -21,10 +22,29 @@ void density_layout(Arena *arena, size_t n_ao, Density *density)
     density->occupation = arena_doubles(arena, n);
     density->work = arena_doubles(arena, linalg_eigen_work(n));
     density->iwork = arena_ints(arena, linalg_eigen_iwork(n));
+    transit_layout(arena, n_ao, &density->transit);
 }
 
-QmtStatus density_set_overlap(QmtContext *ctx, Density *density)
+void density_begin(Density *density)
 {
+    Transit *transit = &density->transit;
+    transit->kernels = density->kernels;
+    transit->overlap = density->overlap;
+    transit->orbitals = density->orbitals;
+    transit->n_occupied = density->n_alpha;
+    density->inverse_known = false;
+    density->n_diagonalised = 0;
+    // Two spins with different electrons have no common occupied space.
+    const bool closed_shell = density->n_alpha == density->n_beta;
+    density->orbitals_known =
+        closed_shell && !density->always_diagonalise && transit_begin(transit);
+}
+
+static QmtStatus invert_overlap(QmtContext *ctx, Density *density)
+{
+    if (density->inverse_known)
+        return QMT_OK;
+    memcpy(density->inverse, density->overlap, density->n * density->ld * sizeof(double));
     if (!linalg_inverse_cholesky(density->n, density->inverse, density->ld))
         return FAIL(ctx, QMT_ERR_SCF,
                     "scf: the overlap matrix is not positive definite: atoms are too close for a "
@@ -32,6 +52,7 @@ QmtStatus density_set_overlap(QmtContext *ctx, Density *density)
     for (size_t i = 0; i < density->n; i++)
         for (size_t j = 0; j < density->n; j++)
             density->inverse_t[j * density->ld + i] = density->inverse[i * density->ld + j];
+    density->inverse_known = true;
     return QMT_OK;
 }
 
@@ -51,8 +72,9 @@ static void sum_of_orbitals(Density *density, bool energy_weighted, double *out)
                                 ld);
 }
 
-QmtStatus density_build(QmtContext *ctx, Density *density)
+static QmtStatus diagonalise(QmtContext *ctx, Density *density)
 {
+    TRY(invert_overlap(ctx, density));
     const size_t n = density->n, ld = density->ld;
     const Kernels *kernels = density->kernels;
 
@@ -73,11 +95,65 @@ QmtStatus density_build(QmtContext *ctx, Density *density)
                                        density->fermi_stop, density->occupation) +
                        occupations_add(n, density->eps, density->n_beta, density->kt,
                                        density->fermi_stop, density->occupation);
+    density->n_diagonalised++;
+    return QMT_OK;
+}
+
+/// Smallest gap, in hartree, at which a refinement is trusted: all occupations are whole there, and
+/// there is room for the estimate of the gap from diagonal elements.
+static double clear_gap(const Density *density)
+{
+    return fmax(0.10, 80.0 * density->kt);
+}
+
+QmtStatus density_build(QmtContext *ctx, Density *density)
+{
+    const size_t n = density->n, n_occupied = density->n_alpha;
+    density->refined = density->orbitals_known &&
+                       transit_refine(&density->transit, density->fock, clear_gap(density));
+    if (density->refined) {
+        for (size_t k = 0; k < n; k++)
+            density->occupation[k] = k < n_occupied ? 2.0 : 0.0;
+        density->entropy = 0.0;
+    } else {
+        TRY(diagonalise(ctx, density));
+        density->orbitals_known =
+            n_occupied == density->n_beta && n_occupied > 0 && n_occupied < n &&
+            !density->always_diagonalise &&
+            density->eps[n_occupied] - density->eps[n_occupied - 1] > clear_gap(density);
+        if (density->orbitals_known)
+            transit_adopt(&density->transit);
+    }
     sum_of_orbitals(density, false, density->density);
     return QMT_OK;
 }
 
 void density_build_weighted(Density *density)
 {
-    sum_of_orbitals(density, true, density->weighted);
+    if (!density->refined) {
+        sum_of_orbitals(density, true, density->weighted);
+        return;
+    }
+    // W = 2 C_o^T G_oo C_o: the occupied orbitals need not diagonalise F.
+    const size_t ld = density->ld, no = density->n_alpha;
+    const Transit *transit = &density->transit;
+    density->kernels->matmul_nn(no, ld, no, transit->g_oo, transit->ld_o, density->orbitals, ld,
+                                density->scratch, ld);
+    for (size_t i = 0; i < no * ld; i++)
+        density->scratch[i] *= 2.0;
+    density->kernels->matmul_tn(density->n, ld, no, density->scratch, ld, density->orbitals, ld,
+                                density->weighted, ld);
+}
+
+void density_end(Density *density)
+{
+    if (density->orbitals_known)
+        transit_end(&density->transit);
+    else if (density->transit.memory[0] != 0.0)
+        transit_clear(&density->transit);
+}
+
+void density_leave_history(Density *density)
+{
+    density->transit.adopted = true;
 }

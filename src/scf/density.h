@@ -5,16 +5,19 @@
 #include "base/context.h"
 #include "kernels/kernels.h"
 #include "scf/occupations.h"
+#include "scf/transit.h"
 
-/// From an effective Hamiltonian to the density: F C = S C eps by diagonalisation, occupations of both
-/// spins over one set of orbitals, P = C f C^T and W = C f eps C^T.
+/// From an effective Hamiltonian to the density: F C = S C eps, occupations of both spins over one set
+/// of orbitals, P = C f C^T and W = C f eps C^T. Closed shells with a clear gap are refined from the
+/// orbitals before (transit.h), all others are diagonalised.
 typedef struct {
     const Kernels *kernels;
     size_t n, ld;
     size_t n_alpha, n_beta;
     double kt; ///< hartree
     FermiStop fermi_stop;
-    double *inverse;    ///< [n][ld] L^-1 with S = L L^T
+    double *overlap;    ///< [n][ld] S, filled by the caller
+    double *inverse;    ///< [n][ld] L^-1 with S = L L^T, made when it is needed
     double *inverse_t;  ///< [n][ld] its transpose
     double *fock;       ///< [n][ld] F, filled by the caller
     double *orbitals;   ///< [n][ld] row k is orbital k
@@ -26,19 +29,31 @@ typedef struct {
     double entropy;     ///< kT sum f ln f + ..., hartree
     double *work;
     int *iwork;
+    Transit transit;
+    bool always_diagonalise;
+    bool inverse_known;  ///< of this geometry
+    bool orbitals_known; ///< the orbitals can be refined
+    bool refined;        ///< the density comes from a refinement: no orbital energies
+    long n_diagonalised; ///< since the last density_begin()
 } Density;
 
 void density_layout(Arena *arena, size_t n_ao, Density *density);
 
-/// Prepares the overlap of a geometry, which the caller has put into density->inverse. Fails with
-/// QMT_ERR_SCF if it is not positive definite.
-QmtStatus density_set_overlap(QmtContext *ctx, Density *density);
+/// Begins a geometry, whose overlap the caller has put into density->overlap.
+void density_begin(Density *density);
 
-/// Diagonalises density->fock and builds P. Fails with QMT_ERR_SCF if F holds numbers that are not
-/// finite or LAPACK gives up.
+/// Orbitals of density->fock and their P. Fails with QMT_ERR_SCF if F holds numbers that are not
+/// finite, S is not positive definite or LAPACK gives up.
 QmtStatus density_build(QmtContext *ctx, Density *density);
 
 /// Builds W from the orbitals of the last density_build().
 void density_build_weighted(Density *density);
+
+/// From here on the geometry is only tried out: its orbitals go on from one density to the next, but
+/// nothing of it enters the history. After density_end().
+void density_leave_history(Density *density);
+
+/// Remembers the orbitals of a converged geometry for the next.
+void density_end(Density *density);
 
 #endif

@@ -3,14 +3,14 @@
 
 #include <stddef.h>
 
-/// Guess of the self-consistent charges and moments from the last converged ones: the polynomial
-/// through the last p + 1 of them, equally spaced, at the next point,
+/// Guess of a vector at the next geometry from those before, equally spaced: the polynomial of degree
+/// p through the last p + 1 of them, as Newton's sum of backward differences,
 ///
-///     x_guess = sum_{j=0..p} (-1)^j C(p+1, j+1) x_{-j},   p = 0..5
+///     x_guess = sum_{k=0..p} D_k,   D_0 = x,  D_{k+1} = D_k - (D_k one geometry earlier),   p = 0..5
 ///
 /// Along a smooth path each order gains a factor of five to seven; thermal noise makes the path
-/// rougher and high orders amplify it. So every order is judged by how well it would have guessed the
-/// geometries before, and the best one is taken.
+/// rougher and high orders amplify it. The error of order p at the newest point is |D_{p+1}|, known
+/// for free: the order that has done best lately is taken.
 enum { EXTRAPOLATION_ORDERS = 6 };
 
 /// Doubles that the memory of n variables takes.
@@ -18,15 +18,22 @@ size_t extrapolation_memory_size(size_t n);
 
 /// @param memory  zeros at first; plain doubles that a checkpoint can save
 /// @param guess   [n] untouched if there is no history
-/// @return the number of stored points, 0: no guess
+/// @return the number of stored points, at most EXTRAPOLATION_ORDERS; 0: no guess
 int extrapolation_guess(size_t n, const double *memory, double *guess);
 
-/// Adds the converged variables of the current geometry to the history.
-///
-/// @param scratch  [n]
-void extrapolation_store(size_t n, double *memory, const double *x, double *scratch);
+/// Adds the vector of the current geometry to the history.
+void extrapolation_store(size_t n, double *memory, const double *x);
 
-/// The newest stored variables; only after extrapolation_guess() returned more than 0.
+/// The newest stored vector; only after extrapolation_guess() returned more than 0.
 const double *extrapolation_newest(size_t n, const double *memory);
+
+/// Difference D_k [n], for transformations of the whole history, which are linear in it.
+double *extrapolation_difference(size_t n, double *memory, int k);
+
+/// Number of stored points, at most EXTRAPOLATION_ORDERS.
+int extrapolation_points(const double *memory);
+
+/// Forgets all points.
+void extrapolation_clear(double *memory);
 
 #endif

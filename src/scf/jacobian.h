@@ -14,16 +14,36 @@
 /// keeps it true while the molecule moves. Broyden, Math. Comp. 19, 577 (1965),
 /// 10.1090/S0025-5718-1965-0198670-6.
 ///
-/// K lives in memory of the caller: plain doubles, [0] tells whether it is set, then [n][n].
+/// K lives in memory of the caller: plain doubles, [0] its quality, then [n][n].
+enum {
+    JACOBIAN_UNSET,
+    JACOBIAN_LEARNT,  ///< a multiple of one, and what Broyden's updates have taught it since
+    JACOBIAN_MEASURED ///< from differences of the map itself
+};
 
 size_t jacobian_memory_size(size_t n);
 
 /// K = alpha 1.
 void jacobian_reset(size_t n, double alpha, double *memory);
-static inline bool jacobian_is_set(const double *memory)
+/// One of the qualities above.
+static inline int jacobian_quality(const double *memory)
 {
-    return memory[0] != 0.0;
+    return (int)memory[0];
 }
+
+/// Row k of K as plain memory, for a caller that fills it with dx_out/dx_in[k] before
+/// jacobian_invert().
+static inline double *jacobian_row(size_t n, double *memory, size_t k)
+{
+    return memory + 1 + k * n;
+}
+
+/// K = (1 - J)^-1 from rows k = dx_out/dx_in[k]. Back to alpha 1 if 1 - J is singular.
+///
+/// @param work   [n * n]
+/// @param iwork  [n]
+void jacobian_invert(size_t n, double alpha, double *memory, double *work, int *iwork);
+
 /// step = K f
 void jacobian_apply(const Kernels *kernels, size_t n, const double *memory, const double *f,
                     double *step);

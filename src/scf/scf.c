@@ -9,19 +9,32 @@
 enum {
     WARM_ITERATIONS = 20,
     // Above this a step with the dense inverse Jacobian costs more than the cycles that it saves.
-    JACOBIAN_MAX_VARIABLES = 1500
+    JACOBIAN_MAX_VARIABLES = 1500,
+    // Measuring it costs one cycle a variable: a second for 700 of them, against minutes of motion.
+    JACOBIAN_MEASURE_MAX = 700,
+    // Geometries in a row before this is worth while: more than a single point, less than a motion.
+    JACOBIAN_MEASURE_AFTER = 4
 };
+
+/// Step of a charge or moment in the measured Jacobian: the map is smooth, and the density of a cycle
+/// is right to 1e-12 or so.
+#define JACOBIAN_STEP 1e-4
 
 static size_t n_variables_of(size_t n_shells, size_t n_atoms)
 {
     return n_shells + 9 * n_atoms;
 }
 
-size_t scf_memory_size(size_t n_shells, size_t n_atoms)
+/// Doubles of the memory that belong to the variables; those of the orbitals follow.
+static size_t variables_memory_size(size_t n)
 {
-    const size_t n = n_variables_of(n_shells, n_atoms);
     return extrapolation_memory_size(n) +
            (n <= JACOBIAN_MAX_VARIABLES ? jacobian_memory_size(n) : 0);
+}
+
+size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao)
+{
+    return variables_memory_size(n_variables_of(n_shells, n_atoms)) + transit_memory_size(n_ao);
 }
 
 void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, Scf *scf)
@@ -42,11 +55,16 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, Scf 
     scf->atom_in = arena_doubles(arena, n_atoms);
     scf->atom_out = arena_doubles(arena, n_atoms);
     scf->potential_memory = arena_doubles(arena, n + n_atoms);
+    if (n <= JACOBIAN_MEASURE_MAX) {
+        scf->inverse_work = arena_doubles(arena, n * n);
+        scf->inverse_iwork = arena_ints(arena, n);
+    }
 }
 
 void scf_setup(Scf *scf)
 {
     scf->density.kernels = scf->kernels;
+    scf->density.transit.memory = scf->memory + variables_memory_size(scf->n_variables);
     scf->density.kt = scf->boltzmann * scf->options.temperature_k;
 }
 
@@ -141,7 +159,8 @@ static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double
     for (int i = 0; i < scf->options.max_iterations; i++) {
         double rms;
         TRY(cycle(ctx, geometry, scf, &rms));
-        if (i > 0 && scf->keep_jacobian && jacobian_is_set(jacobian_memory(scf))) {
+        if (i > 0 && scf->keep_jacobian &&
+            jacobian_quality(jacobian_memory(scf)) != JACOBIAN_UNSET) {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
             jacobian_update(scf->kernels, n, jacobian_memory(scf), scf->dx, scf->f_last, scf->work);
@@ -195,7 +214,7 @@ static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     *converged = false;
     if (extrapolation_guess(scf->n_variables, scf->memory, scf->x_in) == 0)
         return QMT_OK;
-    if (scf->keep_jacobian && jacobian_is_set(jacobian_memory(scf))) {
+    if (scf->keep_jacobian && jacobian_quality(jacobian_memory(scf)) != JACOBIAN_UNSET) {
         TRY(step_with_jacobian(ctx, geometry, scf, converged));
         if (*converged)
             return QMT_OK;
@@ -232,13 +251,37 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     return status;
 }
 
+/// Measures the Jacobian at the geometry just converged, by one-sided differences, and repeats its
+/// last cycle, so that density and moments are those of the solution again.
+static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf *scf)
+{
+    const size_t n = scf->n_variables;
+    const int iterations = scf->iterations;
+    double *memory = jacobian_memory(scf), rms;
+    memcpy(scf->f_last, scf->x_out, n * sizeof(double));
+    density_leave_history(&scf->density);
+    for (size_t k = 0; k < n; k++) {
+        const double x = scf->x_in[k];
+        scf->x_in[k] = x + JACOBIAN_STEP;
+        TRY(cycle(ctx, geometry, scf, &rms));
+        scf->x_in[k] = x;
+        double *row = jacobian_row(n, memory, k);
+        for (size_t i = 0; i < n; i++)
+            row[i] = (scf->x_out[i] - scf->f_last[i]) / JACOBIAN_STEP;
+    }
+    jacobian_invert(n, scf->options.damping, memory, scf->inverse_work, scf->inverse_iwork);
+    TRY(cycle(ctx, geometry, scf, &rms));
+    scf->iterations = iterations;
+    return QMT_OK;
+}
+
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
 {
     bool converged = false;
     const bool warm = scf->memory[0] != 0.0;
     scf->iterations = 0;
-    hamiltonian_overlap(scf->hamiltonian, geometry->pairs, scf->density.inverse, scf->density.ld);
-    TRY(density_set_overlap(ctx, &scf->density));
+    hamiltonian_overlap(scf->hamiltonian, geometry->pairs, scf->density.overlap, scf->density.ld);
+    density_begin(&scf->density);
 
     for (int rung = warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH; rung < SCF_RUNGS && !converged; rung++) {
         // A rung that ends with an error (numbers not finite) is like one that does not converge.
@@ -261,7 +304,8 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
         scf->recovery = rung - (warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH);
     }
     if (!converged) {
-        memset(scf->memory, 0, scf_memory_size(scf->n_shells, scf->n_atoms) * sizeof(double));
+        memset(scf->memory, 0,
+               scf_memory_size(scf->n_shells, scf->n_atoms, scf->density.n) * sizeof(double));
         return FAIL(
             ctx, QMT_ERR_SCF,
             "scf: no convergence in %d cycles, also not with stronger damping and at raised "
@@ -269,6 +313,11 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
             "and multiplicity, or raise electronic_temperature_K",
             scf->iterations, scf->residual);
     }
-    extrapolation_store(scf->n_variables, scf->memory, scf->x_out, scf->work);
+    extrapolation_store(scf->n_variables, scf->memory, scf->x_out);
+    density_end(&scf->density);
+    if (scf->n_variables <= JACOBIAN_MEASURE_MAX && scf->recovery == 0 &&
+        extrapolation_points(scf->memory) >= JACOBIAN_MEASURE_AFTER &&
+        jacobian_quality(jacobian_memory(scf)) == JACOBIAN_LEARNT)
+        TRY(measure_jacobian(ctx, geometry, scf));
     return QMT_OK;
 }

@@ -41,10 +41,12 @@ typedef struct {
     Broyden broyden;
     double *x_in, *x_out, *f, *f_last, *dx; ///< [n_variables]
     double *work;                           ///< [2][n_variables]
+    double *inverse_work;                   ///< [n_variables][n_variables]
+    int *inverse_iwork;                     ///< [n_variables]
     double *atom_in, *atom_out;             ///< [n_atoms] e
     double *potential_memory;               ///< [n_variables + n_atoms]
 
-    double *memory;     ///< what is kept between geometries: extrapolation, then Jacobian
+    double *memory;     ///< kept between geometries: extrapolation, Jacobian, orbitals
     bool keep_jacobian; ///< false for molecules whose Jacobian would not pay
 
     // Results of the last scf_solve().
@@ -55,7 +57,7 @@ typedef struct {
 } Scf;
 
 /// Doubles that the loop wants to keep between geometries.
-size_t scf_memory_size(size_t n_shells, size_t n_atoms);
+size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao);
 
 void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, Scf *scf);
 /// The caller has set kernels, options, hamiltonian, terms, charge, boltzmann, memory and the

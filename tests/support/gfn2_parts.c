@@ -19,7 +19,8 @@ static void layout(Gfn2Parts *parts, const int *numbers)
     multipole_layout(arena, &parts->pairs, &parts->multipole);
     dispersion_d4_layout(arena, &parts->d4, parts->n, numbers);
     scf_layout(arena, parts->basis.n_shells, parts->n, parts->basis.n_ao, &parts->scf);
-    parts->scf.memory = arena_doubles(arena, scf_memory_size(parts->basis.n_shells, parts->n));
+    parts->scf.memory =
+        arena_doubles(arena, scf_memory_size(parts->basis.n_shells, parts->n, parts->basis.n_ao));
 }
 
 void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts *parts)
@@ -71,6 +72,7 @@ void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts 
     scf->density.n_beta = (size_t)electrons / 2;
     scf->density.n_alpha = (size_t)electrons - scf->density.n_beta;
     scf->density.fermi_stop = FERMI_EXACT;
+    scf->density.always_diagonalise = true; // the stages want orbital energies
     scf_setup(scf);
 }
 
