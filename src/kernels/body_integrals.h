@@ -17,12 +17,6 @@ static const unsigned char POWER[3][6][3] = {
 };
 static const int N_CARTESIAN[3] = {1, 3, 6};
 
-/// Powers of the moment operators S; D x y z; M xx xy yy xz yz zz.
-static const unsigned char MOMENT[KERNELS_MOMENTS][3] = {
-    {0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {2, 0, 0},
-    {1, 1, 0}, {0, 2, 0}, {1, 0, 1}, {0, 1, 1}, {0, 0, 2},
-};
-
 /// exp(x) for -60 <= x <= 0: x = n ln2 + r with |r| <= ln2/2, Taylor series of degree 13 in r, whose
 /// rest is below 5e-18. Plain arithmetic, so that the compiler can put eight in one register.
 static inline double exp_of_negative(double x)
@@ -109,28 +103,120 @@ static size_t fill_moments(int max_a, int max_b, size_t n_prim, size_t ld,
     return n;
 }
 
+/// moment_integrals for constant la and lb: one line of primitive pairs at a time.
+__attribute__((always_inline)) static inline void integrals_of(const int la, const int lb, size_t n,
+                                                               Moments1d table[3],
+                                                               const double *restrict weight,
+                                                               double *restrict out)
+{
+    const int na = N_CARTESIAN[la], nb = N_CARTESIAN[lb], stride = na * nb;
+    for (int i = 0; i < na; i++)
+        for (int j = 0; j < nb; j++) {
+            const unsigned char *pa = POWER[la][i], *pb = POWER[lb][j];
+            Vec sum[KERNELS_MOMENTS] = {{0.0}};
+            for (size_t k = 0; k < n; k += KERNELS_PAD) {
+                const Vec w = load(weight + k);
+                Vec x[3], y[3], z[3];
+                for (int m = 0; m < 3; m++) {
+                    x[m] = w * load(table[0][pa[0]][pb[0] + m] + k);
+                    y[m] = load(table[1][pa[1]][pb[1] + m] + k);
+                    z[m] = load(table[2][pa[2]][pb[2] + m] + k);
+                }
+                const Vec xy = x[0] * y[0], yz = y[0] * z[0], xz = x[0] * z[0];
+                sum[0] += xy * z[0];
+                sum[1] += x[1] * yz;
+                sum[2] += xz * y[1];
+                sum[3] += xy * z[1];
+                sum[4] += x[2] * yz;
+                sum[5] += x[1] * y[1] * z[0];
+                sum[6] += xz * y[2];
+                sum[7] += x[1] * y[0] * z[1];
+                sum[8] += x[0] * y[1] * z[1];
+                sum[9] += xy * z[2];
+            }
+            for (int c = 0; c < KERNELS_MOMENTS; c++)
+                out[c * stride + i * nb + j] = sum_of(sum[c]);
+        }
+}
+
 static void moment_integrals(int la, int lb, size_t n_prim, size_t ld, const double *restrict prim,
                              const double t[3], double mu_r2_max, double *restrict out)
 {
     Moments1d table[3];
     double weight[LINE];
     const size_t n = fill_moments(la, lb + 2, n_prim, ld, prim, t, mu_r2_max, table, weight);
-    const int na = N_CARTESIAN[la], nb = N_CARTESIAN[lb];
+    switch (3 * la + lb) {
+    case 0:
+        integrals_of(0, 0, n, table, weight, out);
+        break;
+    case 1:
+        integrals_of(0, 1, n, table, weight, out);
+        break;
+    case 3:
+        integrals_of(1, 0, n, table, weight, out);
+        break;
+    case 4:
+        integrals_of(1, 1, n, table, weight, out);
+        break;
+    default:
+        integrals_of(la, lb, n, table, weight, out);
+    }
+}
 
-    for (int i = 0; i < na; i++)
-        for (int j = 0; j < nb; j++) {
-            const unsigned char *pa = POWER[la][i], *pb = POWER[lb][j];
-            for (int c = 0; c < KERNELS_MOMENTS; c++) {
-                const double *restrict mx = table[0][pa[0]][pb[0] + MOMENT[c][0]];
-                const double *restrict my = table[1][pa[1]][pb[1] + MOMENT[c][1]];
-                const double *restrict mz = table[2][pa[2]][pb[2] + MOMENT[c][2]];
-                double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-                for (size_t k = 0; k < n; k++)
-                    sum += weight[k] * mx[k] * my[k] * mz[k];
-                out[(c * na + i) * nb + j] = sum;
+/// moment_gradient for constant la and lb, one line of primitive pairs at a time. With the coefficients
+/// q of one pair of functions sorted by the power of x,
+///
+///     sum_c q_c X Y Z = X_0 A_0 + X_1 A_1 + X_2 A_2,   A_0 = q_S Y_0 Z_0 + q_y Y_1 Z_0 + ...
+///
+/// the slope along x takes three products more, and likewise for y and z.
+__attribute__((always_inline)) static inline void
+gradient_of(const int la, const int lb, size_t n, const double *restrict two_a, Moments1d table[3],
+            const double *restrict weight, const double *restrict coefficient, double g[3])
+{
+    const int na = N_CARTESIAN[la], nb = N_CARTESIAN[lb], stride = na * nb;
+    Vec total[3] = {{0.0}};
+    for (size_t k = 0; k < n; k += KERNELS_PAD) {
+        Vec value[3][KERNELS_MAX_L + 1][POWERS_B], slope[3][KERNELS_MAX_L + 1][POWERS_B];
+        const Vec ta = load(two_a + k);
+        for (int x = 0; x < 3; x++)
+            for (int i = 0; i <= la; i++)
+                for (int j = 0; j <= lb + 2; j++) {
+                    // d/dA (x-A)^i exp(-a (x-A)^2) = 2a (x-A)^(i+1) - i (x-A)^(i-1)
+                    value[x][i][j] = load(table[x][i][j] + k);
+                    slope[x][i][j] = ta * load(table[x][i + 1][j] + k);
+                    if (i > 0)
+                        slope[x][i][j] -= (double)i * load(table[x][i - 1][j] + k);
+                }
+        Vec sum[3] = {{0.0}};
+        for (int i = 0; i < na; i++)
+            for (int j = 0; j < nb; j++) {
+                const double *q = coefficient + i * nb + j;
+                const unsigned char *pa = POWER[la][i], *pb = POWER[lb][j];
+                const Vec *x = value[0][pa[0]] + pb[0], *dx = slope[0][pa[0]] + pb[0];
+                const Vec *y = value[1][pa[1]] + pb[1], *dy = slope[1][pa[1]] + pb[1];
+                const Vec *z = value[2][pa[2]] + pb[2], *dz = slope[2][pa[2]] + pb[2];
+                const double s = q[0], qx = q[stride], qy = q[2 * stride], qz = q[3 * stride],
+                             xx = q[4 * stride], xy = q[5 * stride], yy = q[6 * stride],
+                             xz = q[7 * stride], yz = q[8 * stride], zz = q[9 * stride];
+                const Vec z0 = s * z[0] + qz * z[1] + zz * z[2], z1 = qy * z[0] + yz * z[1],
+                          z2 = yy * z[0];
+                const Vec zx = qx * z[0] + xz * z[1], zxy = xy * z[0];
+                const Vec plane_0 = z0 * y[0] + z1 * y[1] + z2 * y[2];
+                const Vec plane_1 = zx * y[0] + zxy * y[1], plane_2 = xx * z[0] * y[0];
+                sum[0] += dx[0] * plane_0 + dx[1] * plane_1 + dx[2] * plane_2;
+                sum[1] += x[0] * (z0 * dy[0] + z1 * dy[1] + z2 * dy[2]) +
+                          x[1] * (zx * dy[0] + zxy * dy[1]) + x[2] * (xx * z[0] * dy[0]);
+                const Vec d0 = s * dz[0] + qz * dz[1] + zz * dz[2], d1 = qy * dz[0] + yz * dz[1];
+                const Vec e0 = qx * dz[0] + xz * dz[1];
+                sum[2] += x[0] * (d0 * y[0] + d1 * y[1] + yy * dz[0] * y[2]) +
+                          x[1] * (e0 * y[0] + xy * dz[0] * y[1]) + x[2] * (xx * dz[0] * y[0]);
             }
-        }
+        const Vec w = load(weight + k);
+        for (int x = 0; x < 3; x++)
+            total[x] += w * sum[x];
+    }
+    for (int x = 0; x < 3; x++)
+        g[x] += sum_of(total[x]);
 }
 
 static void moment_gradient(int la, int lb, size_t n_prim, size_t ld, const double *restrict prim,
@@ -140,42 +226,22 @@ static void moment_gradient(int la, int lb, size_t n_prim, size_t ld, const doub
     Moments1d table[3];
     double weight[LINE];
     const size_t n = fill_moments(la + 1, lb + 2, n_prim, ld, prim, t, mu_r2_max, table, weight);
-    const int na = N_CARTESIAN[la], nb = N_CARTESIAN[lb];
-    const double *restrict two_a = prim + 4 * ld;
-
-    // d/dA_x (x-A)^i exp(-a (x-A)^2) = [2a (i+1) - i (i-1)]: slopes of the one-dimensional moments.
-    double slope[3][KERNELS_MAX_L + 1][POWERS_B][LINE];
-    for (int x = 0; x < 3; x++)
-        for (int i = 0; i <= la; i++)
-            for (int j = 0; j <= lb + 2; j++) {
-                const double *restrict up = table[x][i + 1][j];
-                const double *restrict down = table[x][i > 0 ? i - 1 : 0][j];
-                double *restrict s = slope[x][i][j];
-                const double fi = i;
-#pragma omp simd
-                for (size_t k = 0; k < n; k++)
-                    s[k] = two_a[k] * up[k] - fi * down[k];
-            }
-
-    double sum[3][LINE] = {{0.0}};
-    for (int i = 0; i < na; i++)
-        for (int j = 0; j < nb; j++) {
-            const unsigned char *pa = POWER[la][i], *pb = POWER[lb][j];
-            for (int c = 0; c < KERNELS_MOMENTS; c++) {
-                const int px = pb[0] + MOMENT[c][0], py = pb[1] + MOMENT[c][1],
-                          pz = pb[2] + MOMENT[c][2];
-                const double *restrict mx = table[0][pa[0]][px], *restrict sx = slope[0][pa[0]][px];
-                const double *restrict my = table[1][pa[1]][py], *restrict sy = slope[1][pa[1]][py];
-                const double *restrict mz = table[2][pa[2]][pz], *restrict sz = slope[2][pa[2]][pz];
-                const double q = coefficient[(c * na + i) * nb + j];
-#pragma omp simd
-                for (size_t k = 0; k < n; k++) {
-                    sum[0][k] += q * sx[k] * my[k] * mz[k];
-                    sum[1][k] += q * mx[k] * sy[k] * mz[k];
-                    sum[2][k] += q * mx[k] * my[k] * sz[k];
-                }
-            }
-        }
-    for (int x = 0; x < 3; x++)
-        g[x] += dot(n, sum[x], weight);
+    const double *two_a = prim + 4 * ld;
+    switch (3 * la + lb) {
+    case 0:
+        gradient_of(0, 0, n, two_a, table, weight, coefficient, g);
+        break;
+    case 1:
+        gradient_of(0, 1, n, two_a, table, weight, coefficient, g);
+        break;
+    case 3:
+        gradient_of(1, 0, n, two_a, table, weight, coefficient, g);
+        break;
+    case 4:
+        gradient_of(1, 1, n, two_a, table, weight, coefficient, g);
+        break;
+    default:
+        // Shells of d functions: rarer, and too large to unroll.
+        gradient_of(la, lb, n, two_a, table, weight, coefficient, g);
+    }
 }

@@ -15,6 +15,12 @@ static inline void store(double *p, Vec v)
     memcpy(p, &v, sizeof v);
 }
 
+/// Sum of the elements, in a fixed tree.
+static inline double sum_of(Vec v)
+{
+    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
 static double dot(size_t n, const double *restrict x, const double *restrict y)
 {
     double sum = 0.0;

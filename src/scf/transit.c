@@ -49,6 +49,12 @@ void transit_layout(Arena *arena, size_t n_ao, Transit *transit)
     transit->iwork = arena_ints(arena, linalg_eigen_iwork(n));
 }
 
+/// The larger of two numbers; fmax() is a call into libm.
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static size_t size_of(const Transit *transit)
 {
     return transit->n * transit->ld;
@@ -133,7 +139,7 @@ static double solve_sylvester(Transit *transit)
                 const double d =
                     transit->r[a * ldo + i] / (g_vv[a * ld + a] - transit->g_oo[i * ldo + i]);
                 transit->x[a * ldo + i] = inner == 0 ? d : transit->x[a * ldo + i] + d;
-                change = fmax(change, fabs(d));
+                change = larger(fabs(d), change);
             }
         if (inner == 0)
             largest = change;
@@ -213,7 +219,7 @@ static double pass(Transit *transit, const double *fock, double clear_gap)
     }
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            largest = fmax(largest, fabs(transit->z[i * ld + j]));
+            largest = larger(fabs(transit->z[i * ld + j]), largest);
 
     // G_oo of the new orbitals, for the energy-weighted density: G_oo + Z_oo G_oo + G_oo Z_oo; the
     // rest is of second order.
