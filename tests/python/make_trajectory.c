@@ -4,7 +4,9 @@
 ///     make_trajectory FOLDER float64       the same in double precision
 ///     make_trajectory FOLDER partial       trajectory.partial.npz after 1234 of 5000 frames
 ///     make_trajectory FOLDER sparse        a file of more than 4 GiB, nearly all of it a hole
+///     make_trajectory FILE.npz list        prints what our reader finds in a file, one array a line
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 
 #include "io/file.h"
 #include "io/npy.h"
+#include "io/npz_read.h"
 #include "io/trajectory.h"
 #include "io/zip.h"
 
@@ -125,6 +128,44 @@ static QmtStatus write_sparse(QmtContext *ctx, const char *folder)
     return status;
 }
 
+/// NAME KIND ITEM_BYTES SHAPE... : bytes of the last row, or the text.
+static QmtStatus print_array(QmtContext *ctx, Npz *npz, const NpzArray *array)
+{
+    unsigned char row[256];
+    char *text = NULL;
+    printf("%s %c %" PRIu64, array->name, array->kind, array->item_bytes);
+    for (size_t d = 0; d < array->n_dims; d++)
+        printf(" %" PRIu64, array->shape[d]);
+    printf(" :");
+    if (array->kind == 'U') {
+        TRY(npz_read_text(ctx, npz, array, &text));
+        printf(" %s", text);
+        free(text);
+    } else if (array->row_bytes <= sizeof row && array->data_bytes > 0) {
+        const uint64_t last = array->n_dims > 0 ? array->shape[0] - 1 : 0;
+        TRY(npz_read_rows(ctx, npz, array, last, 1, row));
+        printf(" ");
+        for (uint64_t i = 0; i < array->row_bytes; i++)
+            printf("%02x", (unsigned)row[i]);
+    }
+    printf("\n");
+    return QMT_OK;
+}
+
+static QmtStatus list(QmtContext *ctx, const char *path)
+{
+    Npz npz;
+    TRY(npz_open(ctx, path, &npz));
+    QmtStatus status = QMT_OK;
+    for (size_t i = 0; i < npz.n && status == QMT_OK; i++)
+        status = print_array(ctx, &npz, &npz.arrays[i]);
+    // The hole of the large file is read by NumPy already.
+    if (status == QMT_OK && npz.n > 0 && npz.arrays[0].data_bytes < 1 << 30)
+        status = npz_verify(ctx, &npz);
+    npz_close(&npz);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -132,7 +173,9 @@ int main(int argc, char **argv)
     const char *kind = argc > 2 ? argv[2] : "";
     QmtContext *ctx;
     QmtStatus status = qmt_context_create(&ctx);
-    if (status == QMT_OK)
+    if (status == QMT_OK && strcmp(kind, "list") == 0)
+        status = list(ctx, argv[1]);
+    else if (status == QMT_OK)
         status = strcmp(kind, "sparse") == 0
                      ? write_sparse(ctx, argv[1])
                      : write_trajectory(ctx, argv[1], strcmp(kind, "float64") == 0,

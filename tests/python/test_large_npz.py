@@ -44,6 +44,9 @@ class LargeNpz(unittest.TestCase):
             with zipfile.ZipFile(path) as archive:
                 self.assertEqual(archive.getinfo("pos.npy").file_size % (1 << 32), (ROWS * 12 + 128) % (1 << 32))
                 self.assertGreater(archive.getinfo("time_ps.npy").header_offset, 5 * GIB - 1024)
+            listed = subprocess.run([MAKE, path, "list"], check=True, capture_output=True, text=True).stdout
+            self.assertEqual(listed, f"pos f 4 {ROWS} 3 : 0000803f0000004000004040\n"
+                                     "time_ps f 8 2 : 000000000000d03f\n")
             with np.load(path) as data:
                 np.testing.assert_array_equal(data["time_ps"], [0.0, 0.25])
                 # Reading all of it proves the CRC too; without the memory for it, in pieces.
