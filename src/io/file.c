@@ -95,6 +95,13 @@ static QmtStatus failure_bytes(QmtContext *ctx, FileOperation op, const char *pa
                 path, file_operation_name(op), n, offset, strerror(error), way_out(error));
 }
 
+/// The beginning is enough: the whole path would leave no room for the sentence.
+static QmtStatus too_long(QmtContext *ctx, const char *path)
+{
+    return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is longer than %d bytes; choose a shorter one",
+                path, FILE_PATH_SIZE - 1);
+}
+
 QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file)
 {
     static const int FLAGS[] = {
@@ -103,10 +110,7 @@ QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file
         [FILE_UPDATE] = O_RDWR,
     };
     if (strlen(path) >= sizeof file->path)
-        return FAIL(ctx, QMT_ERR_IO,
-                    "%.60s...: the path has %zu bytes, %zu are possible; choose a "
-                    "shorter one",
-                    path, strlen(path), sizeof file->path - 1);
+        return too_long(ctx, path);
     int fd;
     do {
         const int injected = fault(FILE_OP_OPEN, path);
@@ -346,7 +350,7 @@ QmtStatus file_make_directories(QmtContext *ctx, const char *path)
     char part[FILE_PATH_SIZE];
     const size_t length = strlen(path);
     if (length >= sizeof part)
-        return failure(ctx, FILE_OP_MAKE_DIRECTORY, "the output folder", ENAMETOOLONG);
+        return too_long(ctx, path);
     for (size_t i = 1; i < length; i++) {
         if (path[i] != '/' || path[i - 1] == '/')
             continue;
@@ -369,7 +373,7 @@ QmtStatus file_write_whole(QmtContext *ctx, const char *path, const void *data, 
     char temporary[FILE_PATH_SIZE];
     const int length = snprintf(temporary, sizeof temporary, "%s.tmp", path);
     if (length < 0 || (size_t)length >= sizeof temporary)
-        return failure(ctx, FILE_OP_OPEN, path, ENAMETOOLONG);
+        return too_long(ctx, path);
 
     File file = file_none();
     TRY(file_open(ctx, temporary, FILE_CREATE, &file));
@@ -442,9 +446,6 @@ QmtStatus file_join(QmtContext *ctx, const char *folder, const char *name, char 
 {
     const int length = snprintf(out, FILE_PATH_SIZE, "%s/%s", folder, name);
     if (length < 0 || length >= FILE_PATH_SIZE)
-        return FAIL(ctx, QMT_ERR_IO,
-                    "%.60s.../%s: the path is too long; choose a shorter output "
-                    "folder",
-                    folder, name);
+        return too_long(ctx, folder);
     return QMT_OK;
 }

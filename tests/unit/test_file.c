@@ -243,6 +243,37 @@ static void folders_are_made_with_their_parents(void **state)
     assert_int_equal(file_remove(ctx, path), QMT_OK);
 }
 
+static void paths_too_long_are_told(void **state)
+{
+    (void)state;
+    static char long_path[2 * FILE_PATH_SIZE];
+    char out[FILE_PATH_SIZE], *data;
+    size_t n;
+    File file = file_none();
+    memset(long_path, 'a', sizeof long_path - 1);
+    assert_int_equal(file_open(ctx, long_path, FILE_CREATE, &file), QMT_ERR_IO);
+    assert_message_has("longer than 4095 bytes");
+    assert_int_equal(file_join(ctx, long_path, "x", out), QMT_ERR_IO);
+    assert_int_equal(file_make_directories(ctx, long_path), QMT_ERR_IO);
+    assert_int_equal(file_write_whole(ctx, long_path, "x", 1), QMT_ERR_IO);
+    assert_message_has("choose a shorter one");
+    Fault fault = {.op = FILE_OP_READ, .result = ENOTSUP};
+    assert_int_equal(file_write_whole(ctx, path, "x", 1), QMT_OK);
+    file_set_fault_hook(fault_at, &fault);
+    assert_int_equal(file_read_whole(ctx, path, 100, &data, &n), QMT_ERR_IO);
+    assert_message_has("check the file system");
+}
+
+static void relative_paths_work(void **state)
+{
+    (void)state;
+    assert_int_equal(chdir(folder), 0);
+    const QmtStatus status = file_write_whole(ctx, "data", "here", 4);
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(status, QMT_OK);
+    assert_content("here");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +286,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(failures_of_every_operation_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(folders_are_made_with_their_parents, setup, teardown),
+        cmocka_unit_test_setup_teardown(paths_too_long_are_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(relative_paths_work, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,9 +130,17 @@ static void impossible_smiles_are_one_sentence(void **state)
     static const struct {
         const char *smiles, *part;
     } CASES[] = {
-        {"C(", "no molecule"},   {"c1ccc", "no molecule"}, {"C(C)(C)(C)(C)C", "no molecule"},
-        {"xyz", "no molecule"},  {"C*", "dummy"},          {"[2H]O", "isotopes"},
-        {"CCO.O", "2 separate"}, {"[U]", "element 92"},    {"", "no molecule"},
+        {"C(", "no molecule"},
+        {"c1ccc", "no molecule"},
+        {"C(C)(C)(C)(C)C", "no molecule"},
+        {"xyz", "no molecule"},
+        {"C*", "dummy"},
+        {"[2H]O", "isotopes"},
+        {"CCO.O", "2 separate"},
+        {"[U]", "element 92"},
+        {"C%99", "no molecule: unclosed ring"},
+        {"FS(F)(F)(F)(F)F", "no geometry"},
+        {"", "no molecule"},
     };
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
         Structure s = from_smiles(CASES[c].smiles);
@@ -145,6 +153,24 @@ static void impossible_smiles_are_one_sentence(void **state)
         assert_int_equal(s.n_atoms, 0);
         structure_release(&s);
     }
+}
+
+static void molecules_too_large_are_refused_at_once(void **state)
+{
+    (void)state;
+    if (!smiles_can_embed())
+        skip();
+    static char chain[5000];
+    memset(chain, 'C', 400);
+    Structure s = from_smiles(chain);
+    assert_int_equal(smiles_embed(ctx, &s), QMT_ERR_INPUT);
+    assert_non_null(strstr(qmt_context_message(ctx), "1202 atoms, at most 1000"));
+    structure_release(&s);
+    memset(chain, 'C', sizeof chain - 1);
+    s = from_smiles(chain);
+    assert_int_equal(smiles_embed(ctx, &s), QMT_ERR_INPUT);
+    assert_non_null(strstr(qmt_context_message(ctx), "4999 bytes"));
+    structure_release(&s);
 }
 
 static void the_same_smiles_gives_the_same_bytes(void **state)
@@ -210,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_build_without_rdkit_says_so),
         cmocka_unit_test(charge_and_radicals_come_from_the_smiles),
         cmocka_unit_test(impossible_smiles_are_one_sentence),
+        cmocka_unit_test(molecules_too_large_are_refused_at_once),
         cmocka_unit_test(the_same_smiles_gives_the_same_bytes),
         cmocka_unit_test(bundled_xyz_files_hold_the_molecules_of_their_smiles),
     };
