@@ -1,0 +1,92 @@
+#include "support/check.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+typedef struct {
+    double *numbers;
+    double (*vectors)[3];
+    int *ints;
+    size_t *sizes;
+    unsigned char *bytes;
+} Arrays;
+
+static void layout(Arena *arena, Arrays *arrays)
+{
+    arrays->bytes = arena_bytes(arena, 3);
+    arrays->numbers = arena_doubles(arena, 5);
+    arrays->vectors = arena_vectors(arena, 7);
+    arrays->ints = arena_ints(arena, 9);
+    arrays->sizes = arena_sizes(arena, 2);
+}
+
+static void two_walks_count_and_hand_out(void **state)
+{
+    (void)state;
+    QmtContext ctx = {0};
+    Arena arena = {0};
+    Arrays arrays;
+    layout(&arena, &arrays);
+    assert_null(arrays.numbers);
+    assert_null(arrays.sizes);
+    assert_int_equal(arena_reserve(&ctx, &arena), QMT_OK);
+    layout(&arena, &arrays);
+    assert_int_equal(arena.used, arena.size);
+
+    const void *const pieces[] = {arrays.bytes, arrays.numbers, arrays.vectors, arrays.ints,
+                                  arrays.sizes};
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal((uintptr_t)pieces[i] % 64, 0);
+    for (size_t i = 0; i < arena.size; i++)
+        assert_int_equal(arena.block[i], 0);
+
+    // No piece reaches into another.
+    memset(arrays.bytes, 1, 3);
+    memset(arrays.numbers, 2, 5 * sizeof(double));
+    memset(arrays.vectors, 3, 7 * sizeof arrays.vectors[0]);
+    memset(arrays.ints, 4, 9 * sizeof(int));
+    memset(arrays.sizes, 5, 2 * sizeof(size_t));
+    assert_int_equal(arrays.bytes[2], 1);
+    assert_int_equal(((unsigned char *)arrays.numbers)[39], 2);
+    assert_int_equal(((unsigned char *)arrays.vectors)[167], 3);
+    assert_int_equal(((unsigned char *)arrays.ints)[35], 4);
+    arena_release(&arena);
+    assert_null(arena.block);
+}
+
+static void nothing_is_something_to_release(void **state)
+{
+    (void)state;
+    QmtContext ctx = {0};
+    Arena arena = {0};
+    assert_int_equal(arena_reserve(&ctx, &arena), QMT_OK);
+    assert_non_null(arena.block);
+    assert_non_null(arena_doubles(&arena, 0));
+    arena_release(&arena);
+    arena_release(&arena);
+}
+
+static void too_much_is_a_status(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); // the sanitizer ends the program instead of returning NULL
+#endif
+    QmtContext ctx = {0};
+    Arena arena = {0};
+    arena_bytes(&arena, (size_t)1 << 60);
+    assert_int_equal(arena_reserve(&ctx, &arena), QMT_ERR_MEMORY);
+    assert_non_null(strstr(ctx.message, "out of memory"));
+    assert_null(arena.block);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_walks_count_and_hand_out),
+        cmocka_unit_test(nothing_is_something_to_release),
+        cmocka_unit_test(too_much_is_a_status),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

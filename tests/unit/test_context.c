@@ -1,0 +1,125 @@
+#include "support/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+
+static void every_status_has_code_and_sentence(void **state)
+{
+    (void)state;
+#define CHECK_STATUS(name, exit_code, sentence)                                                    \
+    assert_int_equal(qmt_status_exit_code(name), exit_code);                                       \
+    assert_string_equal(qmt_status_sentence(name), sentence);
+    QMT_STATUS_LIST(CHECK_STATUS)
+#undef CHECK_STATUS
+    assert_int_equal(QMT_OK, 0);
+    assert_int_equal(qmt_status_exit_code(QMT_OK), 0);
+    for (int s = 1; s < QMT_STATUS_COUNT; s++)
+        assert_int_not_equal(qmt_status_exit_code((QmtStatus)s), 0);
+    assert_int_not_equal(qmt_status_exit_code(QMT_STATUS_COUNT), 0);
+    assert_string_equal(qmt_status_sentence(QMT_STATUS_COUNT), "unknown status");
+}
+
+static void failures_leave_their_sentence(void **state)
+{
+    (void)state;
+    QmtContext *ctx = NULL;
+    assert_int_equal(qmt_context_create(&ctx), QMT_OK);
+    assert_string_equal(qmt_context_message(ctx), "");
+    assert_int_equal(FAIL(ctx, QMT_ERR_IO, "%s: line %d", "water.xyz", 4), QMT_ERR_IO);
+    assert_string_equal(qmt_context_message(ctx), "water.xyz: line 4");
+    context_prefix(ctx, "job %d", 7);
+    assert_string_equal(qmt_context_message(ctx), "job 7: water.xyz: line 4");
+    // The old sentence may be an argument of the new one.
+    FAIL(ctx, QMT_ERR_IO, "again: %s", qmt_context_message(ctx));
+    assert_string_equal(qmt_context_message(ctx), "again: job 7: water.xyz: line 4");
+    qmt_context_destroy(&ctx);
+    assert_null(ctx);
+    qmt_context_destroy(&ctx);
+    qmt_context_destroy(NULL);
+}
+
+static void long_sentences_are_cut(void **state)
+{
+    (void)state;
+    QmtContext *ctx = NULL;
+    char text[3000];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    assert_int_equal(qmt_context_create(&ctx), QMT_OK);
+    FAIL(ctx, QMT_ERR_IO, "%s", text);
+    assert_int_equal(strlen(qmt_context_message(ctx)), sizeof ctx->message - 1);
+    context_prefix(ctx, "place");
+    assert_int_equal(strncmp(qmt_context_message(ctx), "place: aaa", 10), 0);
+    assert_int_equal(strlen(qmt_context_message(ctx)), sizeof ctx->message - 1);
+    context_prefix(ctx, "%s", text);
+    assert_true(strlen(qmt_context_message(ctx)) < sizeof ctx->message);
+    qmt_context_destroy(&ctx);
+}
+
+typedef struct {
+    int n;
+    QmtLogLevel level;
+    char sentence[64];
+} Seen;
+
+static void listen(void *user, QmtLogLevel level, const char *sentence)
+{
+    Seen *seen = user;
+    seen->n++;
+    seen->level = level;
+    strncpy(seen->sentence, sentence, sizeof seen->sentence - 1);
+}
+
+static void notes_reach_the_log_function(void **state)
+{
+    (void)state;
+    QmtContext *ctx = NULL;
+    Seen seen = {0};
+    assert_int_equal(qmt_context_create(&ctx), QMT_OK);
+    context_log(ctx, QMT_LOG_WARNING, "nobody listens");
+    qmt_context_set_log(ctx, listen, &seen);
+    context_log(ctx, QMT_LOG_WARNING, "drift %.1f", 0.5);
+    assert_int_equal(seen.n, 1);
+    assert_int_equal(seen.level, QMT_LOG_WARNING);
+    assert_string_equal(seen.sentence, "drift 0.5");
+    assert_string_equal(qmt_context_message(ctx), ""); // a note is no failure
+    qmt_context_destroy(&ctx);
+}
+
+static void instruction_set_can_be_forced(void **state)
+{
+    (void)state;
+    QmtContext *ctx = NULL;
+    setenv("QMTRAJ_ISA", "generic", 1);
+    assert_int_equal(qmt_context_create(&ctx), QMT_OK);
+    assert_string_equal(qmt_context_isa(ctx), "generic");
+    qmt_context_destroy(&ctx);
+    setenv("QMTRAJ_ISA", "sse9", 1);
+    assert_int_equal(qmt_context_create(&ctx), QMT_ERR_USAGE);
+    assert_non_null(ctx);
+    assert_non_null(strstr(qmt_context_message(ctx), "QMTRAJ_ISA=sse9"));
+    qmt_context_destroy(&ctx);
+    unsetenv("QMTRAJ_ISA");
+}
+
+static void versions_are_words(void **state)
+{
+    (void)state;
+    assert_true(strlen(qmt_version()) >= 5);
+    assert_int_equal(strlen(qmt_parameter_checksum()), 16);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_status_has_code_and_sentence),
+        cmocka_unit_test(failures_leave_their_sentence),
+        cmocka_unit_test(long_sentences_are_cut),
+        cmocka_unit_test(notes_reach_the_log_function),
+        cmocka_unit_test(instruction_set_can_be_forced),
+        cmocka_unit_test(versions_are_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,302 @@
+/// What an engine refuses, and what it does when the self-consistent field does not converge.
+#include "support/check.h"
+
+#include <string.h>
+
+#include "engine/xtb.h"
+#include "support/systems.h"
+
+static QmtContext *ctx;
+
+static int open_context(void **state)
+{
+    (void)state;
+    return qmt_context_create(&ctx) == QMT_OK ? 0 : -1;
+}
+
+static int close_context(void **state)
+{
+    (void)state;
+    qmt_context_destroy(&ctx);
+    return 0;
+}
+
+/// Fails with this status and with these words in its sentence; the pointer stays as it was.
+static void check_refused(size_t n, const int *numbers, const QmtEngineOptions *options,
+                          QmtStatus status, const char *words)
+{
+    Engine *engine = NULL;
+    assert_int_equal(xtb_create(ctx, n, numbers, options, &engine), status);
+    assert_null(engine);
+    if (strstr(qmt_context_message(ctx), words) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", qmt_context_message(ctx), words);
+}
+
+static const int WATER[] = {8, 1, 1};
+
+static void elements_beyond_the_table_are_refused(void **state)
+{
+    (void)state;
+    const QmtEngineOptions options = qmt_engine_options_default();
+    check_refused(3, (int[]){8, 87, 1}, &options, QMT_ERR_INPUT, "atom 2 has atomic number 87");
+    check_refused(3, (int[]){0, 1, 1}, &options, QMT_ERR_INPUT, "atom 1 has atomic number 0");
+    check_refused(1, (int[]){-5}, &options, QMT_ERR_INPUT, "atomic number -5");
+    check_refused(0, WATER, &options, QMT_ERR_INPUT, "no atoms");
+}
+
+static void impossible_electrons_are_refused(void **state)
+{
+    (void)state;
+    QmtEngineOptions options = qmt_engine_options_default();
+    options.unpaired = 1;
+    check_refused(
+        3, WATER, &options, QMT_ERR_INPUT,
+        "charge +0 and multiplicity 2 do not fit together: 8 valence electrons need an odd "
+        "multiplicity up to 9");
+    options.charge = 1;
+    options.unpaired = 0;
+    check_refused(3, WATER, &options, QMT_ERR_INPUT, "an even multiplicity");
+    options.unpaired = 9;
+    check_refused(3, WATER, &options, QMT_ERR_INPUT, "multiplicity 10");
+    options.charge = 9;
+    options.unpaired = -1;
+    check_refused(3, WATER, &options, QMT_ERR_INPUT, "only 8 valence electrons");
+    options.charge = -5;
+    check_refused(3, WATER, &options, QMT_ERR_INPUT, "do not fit into the 6 orbitals");
+    options.charge = 0;
+    options.unpaired = 8;
+    check_refused(3, WATER, &options, QMT_ERR_INPUT, "8 electrons of one spin");
+}
+
+static void unknown_methods_are_refused(void **state)
+{
+    (void)state;
+    QmtEngineOptions options = qmt_engine_options_default();
+    options.method = "GFN2-xTC";
+    check_refused(3, WATER, &options, QMT_ERR_CONFIG,
+                  "unknown method \"GFN2-xTC\"; did you mean GFN2-xTB?");
+    options.method = "gfn2-XTB"; // any case
+    Engine *engine = NULL;
+    assert_int_equal(xtb_create(ctx, 3, WATER, &options, &engine), QMT_OK);
+    engine_destroy(&engine);
+}
+
+static void impossible_options_are_refused(void **state)
+{
+    (void)state;
+    static const double BAD[] = {0.0, -1.0, NAN};
+    for (int i = 0; i < 3; i++) {
+        QmtEngineOptions options = qmt_engine_options_default();
+        options.electronic_temperature_k = BAD[i];
+        check_refused(3, WATER, &options, QMT_ERR_CONFIG, "electronic temperature");
+        options = qmt_engine_options_default();
+        options.scf_tolerance = BAD[i];
+        check_refused(3, WATER, &options, QMT_ERR_CONFIG, "tolerance");
+    }
+    QmtEngineOptions options = qmt_engine_options_default();
+    options.scf_max_iterations = 0;
+    check_refused(3, WATER, &options, QMT_ERR_CONFIG, "0 iterations");
+}
+
+static void any_result_may_be_left_out(void **state)
+{
+    (void)state;
+    const System *water = system_named("water");
+    const QmtEngineOptions options = qmt_engine_options_default();
+    double xyz[SYSTEM_MAX_ATOMS][3], energy = 0.0, charges[3], dipole[3], gradient[3][3];
+    QmtEngine *engine = NULL;
+    system_bohr(water, xyz);
+    const double(*where)[3] = (const double(*)[3])xyz;
+    assert_int_equal(qmt_engine_create(ctx, 3, WATER, &options, &engine), QMT_OK);
+    assert_int_equal(qmt_engine_evaluate(ctx, engine, where, NULL, NULL, NULL, NULL), QMT_OK);
+    assert_int_equal(qmt_engine_evaluate(ctx, engine, where, &energy, NULL, NULL, NULL), QMT_OK);
+    assert_int_equal(qmt_engine_evaluate(ctx, engine, where, NULL, gradient, NULL, NULL), QMT_OK);
+    assert_int_equal(qmt_engine_evaluate(ctx, engine, where, NULL, NULL, charges, dipole), QMT_OK);
+    CHECK_NEAR(energy, -5.069866351632, 1e-10); // as published with the method's reference numbers
+    qmt_engine_destroy(&engine);
+    assert_null(engine);
+    qmt_engine_destroy(&engine);
+    qmt_engine_destroy(NULL);
+}
+
+/// An engine with results to compare and to spoil.
+typedef struct {
+    Engine *engine;
+    double xyz[SYSTEM_MAX_ATOMS][3];
+    double energy, gradient[SYSTEM_MAX_ATOMS][3];
+    EngineReport report;
+} Run;
+
+static void begin(Run *run, const char *name, int max_iterations)
+{
+    const System *system = system_named(name);
+    QmtEngineOptions options = qmt_engine_options_default();
+    options.charge = system->charge;
+    options.unpaired = system->unpaired;
+    if (max_iterations > 0)
+        options.scf_max_iterations = max_iterations;
+    *run = (Run){0};
+    system_bohr(system, run->xyz);
+    assert_int_equal(xtb_create(ctx, system->n, system->numbers, &options, &run->engine), QMT_OK);
+}
+
+static QmtStatus evaluate(Run *run)
+{
+    const EngineResult result = {
+        .energy = &run->energy, .gradient = run->gradient, .report = &run->report};
+    return engine_evaluate(ctx, run->engine, (const double(*)[3])run->xyz, &result);
+}
+
+static void failures_leave_results_untouched(void **state)
+{
+    (void)state;
+    Run run, other;
+    begin(&run, "HOCl", 0);
+    begin(&other, "HOCl", 0);
+    run.energy = 7.0;
+    run.gradient[1][1] = 8.0;
+    run.report.scf_iterations = 9;
+
+    xtb_fail_at(run.engine, 1);
+    assert_int_equal(evaluate(&run), QMT_ERR_SCF);
+    const double good = run.xyz[0][0];
+    run.xyz[0][0] = NAN;
+    assert_int_equal(evaluate(&run), QMT_ERR_INPUT);
+    run.xyz[0][0] = good;
+    CHECK_NEAR(run.energy, 7.0, 0.0);
+    CHECK_NEAR(run.gradient[1][1], 8.0, 0.0);
+    assert_int_equal(run.report.scf_iterations, 9);
+
+    // As if nothing had happened.
+    assert_int_equal(evaluate(&run), QMT_OK);
+    assert_int_equal(evaluate(&other), QMT_OK);
+    assert_memory_equal(&run.energy, &other.energy, sizeof run.energy);
+    assert_memory_equal(run.gradient, other.gradient, sizeof run.gradient);
+    engine_destroy(&run.engine);
+    engine_destroy(&other.engine);
+}
+
+static void forced_failures_come_when_asked_for(void **state)
+{
+    (void)state;
+    Run run;
+    begin(&run, "water", 0);
+    xtb_fail_at(run.engine, 3);
+    assert_int_equal(evaluate(&run), QMT_OK);
+    assert_int_equal(evaluate(&run), QMT_OK);
+    assert_int_equal(evaluate(&run), QMT_ERR_SCF);
+    assert_int_equal(evaluate(&run), QMT_OK);
+    xtb_fail_at(run.engine, 1);
+    xtb_fail_at(run.engine, 0); // switched off
+    assert_int_equal(evaluate(&run), QMT_OK);
+    engine_destroy(&run.engine);
+}
+
+// With fewer and fewer cycles a rung the ladder is climbed until no rung is left. Whatever rung
+// converges finds the same solution.
+static void every_rung_finds_the_same_solution(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"HOCl",       "SO2",        "KCl",
+                                        "chloroform", "triplet O2", "titanium tetrachloride"};
+    int n_first = 0, n_later = 0, n_failed = 0;
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        Run wanted;
+        begin(&wanted, NAMES[i], 0);
+        assert_int_equal(evaluate(&wanted), QMT_OK);
+        assert_int_equal(wanted.report.recovery, 0);
+        for (int cycles = 1; cycles <= wanted.report.scf_iterations; cycles++) {
+            Run run;
+            begin(&run, NAMES[i], cycles);
+            const QmtStatus status = evaluate(&run);
+            if (status == QMT_OK) {
+                CHECK_NEAR(run.energy, wanted.energy, 1e-11);
+                for (int x = 0; x < 3; x++)
+                    CHECK_NEAR(run.gradient[0][x], wanted.gradient[0][x], 1e-9);
+                n_first += run.report.recovery == 0;
+                n_later += run.report.recovery > 0;
+            } else {
+                assert_int_equal(status, QMT_ERR_SCF);
+                assert_non_null(strstr(qmt_context_message(ctx), "scf: no convergence"));
+                CHECK_NEAR(run.energy, 0.0, 0.0);
+                n_failed++;
+            }
+            engine_destroy(&run.engine);
+        }
+        engine_destroy(&wanted.engine);
+    }
+    print_message("%d at the first try, %d on a later rung, %d failed\n", n_first, n_later,
+                  n_failed);
+    assert_true(n_first > 0 && n_failed > 0);
+}
+
+// Some geometry is too hard for the cycles allowed; the engine then does the easy one as if new.
+static void engine_is_usable_after_all_rungs_failed(void **state)
+{
+    (void)state;
+    Run probe, run, fresh;
+    begin(&probe, "water", 0);
+    assert_int_equal(evaluate(&probe), QMT_OK);
+    const int enough = probe.report.scf_iterations;
+    engine_destroy(&probe.engine);
+
+    begin(&run, "water", enough);
+    begin(&fresh, "water", enough);
+    assert_int_equal(evaluate(&run), QMT_OK);
+    const double xyz[3][3] = {{0.0, 0.0, 0.0}, {7.0, 0.5, 0.0}, {-6.5, 1.0, 0.3}};
+    double easy[3][3];
+    memcpy(easy, run.xyz, sizeof easy);
+    memcpy(run.xyz, xyz, sizeof xyz);
+    const double energy = run.energy;
+    assert_int_equal(evaluate(&run), QMT_ERR_SCF);
+    CHECK_NEAR(run.energy, energy, 0.0);
+    memcpy(run.xyz, easy, sizeof easy);
+    assert_int_equal(evaluate(&run), QMT_OK);
+    assert_int_equal(evaluate(&fresh), QMT_OK);
+    // What was kept is forgotten, so even the bytes are those of a new engine.
+    assert_memory_equal(&run.energy, &fresh.energy, sizeof run.energy);
+    assert_memory_equal(run.gradient, fresh.gradient, sizeof run.gradient);
+    engine_destroy(&run.engine);
+    engine_destroy(&fresh.engine);
+}
+
+// A jump to another geometry makes the memory worthless; the result is that of a new engine.
+static void a_jump_is_recovered_from(void **state)
+{
+    (void)state;
+    Run run, fresh;
+    begin(&run, "SO2", 0);
+    for (int step = 0; step < 8; step++) {
+        run.xyz[1][0] += 0.01;
+        assert_int_equal(evaluate(&run), QMT_OK);
+    }
+    static const double FAR[3][3] = {{0.0, 0.0, 0.0}, {0.0, 0.3, 2.9}, {0.1, 2.4, -1.2}};
+    begin(&fresh, "SO2", 0);
+    memcpy(run.xyz, FAR, sizeof FAR);
+    memcpy(fresh.xyz, FAR, sizeof FAR);
+    assert_int_equal(evaluate(&run), QMT_OK);
+    assert_int_equal(evaluate(&fresh), QMT_OK);
+    CHECK_NEAR(run.energy, fresh.energy, 1e-11);
+    for (int a = 0; a < 3; a++)
+        for (int x = 0; x < 3; x++)
+            CHECK_NEAR(run.gradient[a][x], fresh.gradient[a][x], 1e-9);
+    engine_destroy(&run.engine);
+    engine_destroy(&fresh.engine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(elements_beyond_the_table_are_refused),
+        cmocka_unit_test(impossible_electrons_are_refused),
+        cmocka_unit_test(unknown_methods_are_refused),
+        cmocka_unit_test(impossible_options_are_refused),
+        cmocka_unit_test(any_result_may_be_left_out),
+        cmocka_unit_test(failures_leave_results_untouched),
+        cmocka_unit_test(forced_failures_come_when_asked_for),
+        cmocka_unit_test(every_rung_finds_the_same_solution),
+        cmocka_unit_test(engine_is_usable_after_all_rungs_failed),
+        cmocka_unit_test(a_jump_is_recovered_from),
+    };
+    return cmocka_run_group_tests(tests, open_context, close_context);
+}
