@@ -39,11 +39,17 @@ typedef struct {
     unsigned char bytes[sizeof(Message)];
 } Worker;
 
+/// A task with its cost, to be sorted.
+typedef struct {
+    double cost;
+    size_t task;
+} Ranked;
+
 typedef struct {
     QmtContext *ctx;
     const RunnerJob *job;
     RunnerOutcome *outcomes;
-    size_t *order;   ///< [n_tasks] tasks, most expensive first
+    Ranked *order;   ///< [n_tasks] tasks, most expensive first
     size_t n_begun;  ///< of order
     Worker *workers; ///< [n_workers]
     struct pollfd *polls;
@@ -245,7 +251,11 @@ static void worker_end(Runner *runner, size_t w)
     outcome->ended = true;
     if (!outcome->has_result) {
         outcome->status = QMT_ERR_PARTIAL;
-        if (WIFSIGNALED(code)) {
+        if (WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL && n_signals > 1) {
+            outcome->status = QMT_STOPPED; // by us, as the user would not wait
+            outcome->signal = SIGKILL;
+            snprintf(outcome->message, sizeof outcome->message, "ended at once on request");
+        } else if (WIFSIGNALED(code)) {
             outcome->signal = WTERMSIG(code);
             snprintf(outcome->message, sizeof outcome->message,
                      "its process was ended by signal %d (%s)%s", outcome->signal,
@@ -279,7 +289,7 @@ static void runner_loop(Runner *runner)
         while (runner->n_running < job->n_workers && runner->n_begun < job->n_tasks && !refused &&
                n_signals == 0) {
             // With other workers alive a full process table only means fewer at a time.
-            if (worker_start(runner, runner->order[runner->n_begun]) == QMT_OK)
+            if (worker_start(runner, runner->order[runner->n_begun].task) == QMT_OK)
                 runner->n_begun++;
             else if (runner->n_running == 0)
                 refused = true;
@@ -309,17 +319,20 @@ static void runner_loop(Runner *runner)
     }
 }
 
-/// Most expensive first, so that no long trajectory starts when all others are done; equals in
-/// order.
-static void order_sort(size_t *order, size_t n, const double *cost)
+static int more_expensive_first(const void *a, const void *b)
 {
-    for (size_t i = 0; i < n; i++) {
-        const size_t task = i;
-        size_t place = i;
-        for (; place > 0 && cost[order[place - 1]] < cost[task]; place--)
-            order[place] = order[place - 1];
-        order[place] = task;
-    }
+    const Ranked *p = a, *q = b;
+    if (p->cost != q->cost)
+        return p->cost > q->cost ? -1 : 1;
+    return p->task < q->task ? -1 : 1;
+}
+
+/// Most expensive first, so that no long trajectory starts when all others are done; equals in order.
+static void order_sort(Ranked *order, size_t n, const double *cost)
+{
+    for (size_t task = 0; task < n; task++)
+        order[task] = (Ranked){.cost = cost[task], .task = task};
+    qsort(order, n, sizeof *order, more_expensive_first);
 }
 
 static QmtStatus overall_status(QmtContext *ctx, const RunnerJob *job,

@@ -71,6 +71,30 @@ for signal in INT TERM USR1; do
     [ "$(frames stop/water)" -ge 1 ] || fail "no frames"
 done
 
+# before the first frame there is nothing to keep, and a second signal does not wait
+env --default-signal=INT "$QMTRAJ" run --config short.yaml --set equilibration_ps=1000 --out early water.xyz \
+    >out 2>err &
+pid=$!
+for _ in $(seq 100); do
+    [ ! -e early/water/trajectory.npz.part ] || break
+    sleep 0.05
+done
+worker=$(cat /proc/$pid/task/$pid/children)
+kill -STOP $worker
+kill -TERM $pid
+sleep 0.2
+kill -TERM $pid
+code=0
+wait $pid || code=$?
+[ $code = 75 ] || fail "second signal: code $code, wanted 75"
+says "ended at once on request"
+[ "$(frames early/water)" = 0 ] || fail "frames of the equilibration"
+
+# a disk that is too small is seen before the start
+ends 5 "$QMTRAJ" run --config short.yaml --set length_ps=1000000 --set replicas=1000 --out large water.xyz
+says "the trajectories need" "the disk has"
+[ -z "$(ls large)" ] || fail "something was begun on a disk that is too small"
+
 # a folder that cannot be made
 touch file
 ends 5 "$QMTRAJ" run --config short.yaml --out file/under water.xyz
