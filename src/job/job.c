@@ -13,7 +13,6 @@
 #include "data/element.h"
 #include "engine/xtb.h"
 #include "io/file.h"
-#include "io/trajectory.h"
 #include "io/xyz.h"
 #include "job/config_write.h"
 #include "job/metadata.h"
@@ -150,15 +149,6 @@ static bool should_stop(void *user)
     return job->link != NULL && runner_should_stop(job->link);
 }
 
-static TrajectoryLayout layout_of(const JobTask *task, const double *masses)
-{
-    return (TrajectoryLayout){.n_atoms = task->structure->n_atoms,
-                              .n_frames = (uint64_t)config_frames(&task->config),
-                              .float64 = task->config.precision == CONFIG_FLOAT64,
-                              .numbers = task->structure->numbers,
-                              .masses = masses};
-}
-
 static void masses_fill(const Structure *structure, double *masses)
 {
     for (size_t a = 0; a < structure->n_atoms; a++)
@@ -231,7 +221,7 @@ static QmtStatus job_begin(QmtContext *ctx, Job *job)
     TRY(witness_create(ctx, job->xtb, &job->engine));
 
     TRY(folder_begin(ctx, job));
-    const TrajectoryLayout layout = layout_of(task, job->masses);
+    const TrajectoryLayout layout = plan_layout(task, job->masses);
     TRY(trajectory_create(ctx, job->folder, &layout, &job->trajectory));
 
     const MdOptions options = md_options(task);
@@ -419,7 +409,7 @@ QmtStatus job_recover(QmtContext *ctx, const JobSettings *settings, const JobTas
         status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to save its frames", task->label);
     } else {
         masses_fill(task->structure, masses);
-        const TrajectoryLayout layout = layout_of(task, masses);
+        const TrajectoryLayout layout = plan_layout(task, masses);
         status = trajectory_recover(ctx, folder, &layout, &trajectory);
     }
     if (status == QMT_OK) {

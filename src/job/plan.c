@@ -125,6 +125,18 @@ static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, Jo
     return QMT_OK;
 }
 
+TrajectoryLayout plan_layout(const JobTask *task, const double *masses)
+{
+    const Config *config = &task->config;
+    const int64_t window_steps = config_steps(config, config->nve_window_ps);
+    return (TrajectoryLayout){.n_atoms = task->structure->n_atoms,
+                              .n_frames = (uint64_t)config_frames(config),
+                              .n_window_records = (uint64_t)(plan_windows(config) * window_steps),
+                              .float64 = config->precision == CONFIG_FLOAT64,
+                              .numbers = task->structure->numbers,
+                              .masses = masses};
+}
+
 QmtStatus plan_check_structure(QmtContext *ctx, const Structure *structure, const Config *config,
                                JobTask *task)
 {
@@ -134,14 +146,9 @@ QmtStatus plan_check_structure(QmtContext *ctx, const Structure *structure, cons
     TRY(electrons_check(ctx, structure, &checked));
 
     const double n = (double)checked.n_orbitals;
-    const uint64_t n_atoms = structure->n_atoms, n_frames = (uint64_t)config_frames(config);
-    const uint64_t real = config->precision == CONFIG_FLOAT64 ? 8 : 4;
     checked.cost = n * n * n * (double)plan_steps(config);
-    // pos, vel, forces; three energies and the time; the box. Windows are text in UCS-4 with some 20
-    // characters for each of three numbers.
-    checked.n_bytes =
-        n_frames * (3 * 3 * n_atoms * real + 4 * 8 + 9 * 4) +
-        (uint64_t)(plan_windows(config) * config_steps(config, config->nve_window_ps)) * 240;
+    const TrajectoryLayout layout = plan_layout(&checked, NULL);
+    checked.n_bytes = trajectory_bytes(&layout);
     snprintf(checked.label, sizeof checked.label, "%s", structure->name);
     *task = checked;
     return QMT_OK;

@@ -2,6 +2,7 @@
 #define JOB_PLAN_H
 
 #include "io/structure.h"
+#include "io/trajectory.h"
 #include "job/config.h"
 
 /// What is to be done, checked as a whole before any of it begins: structures and a configuration
@@ -16,7 +17,7 @@ typedef struct {
     size_t n_orbitals;
     int n_electrons;  ///< valence electrons of the method, charge included
     double cost;      ///< proportional to the expected time
-    uint64_t n_bytes; ///< of the finished file, about
+    uint64_t n_bytes; ///< on the disk, windows and all
 } JobTask;
 
 typedef struct {
@@ -31,6 +32,9 @@ int64_t plan_steps(const Config *config);
 /// Windows at constant energy: they begin at every multiple of nve_every_ps in production, step 0
 /// excepted.
 int64_t plan_windows(const Config *config);
+
+/// What the file of a task holds; masses [n_atoms] Da may be NULL where only its size is asked for.
+TrajectoryLayout plan_layout(const JobTask *task, const double *masses);
 
 /// Makes the plan; the structures move into it, and SMILES become atoms here.
 ///

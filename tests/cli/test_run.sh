@@ -65,6 +65,11 @@ PYTHON
 ends 0 "$QMTRAJ" run --config short.yaml --set replicas=2 --out r water.xyz
 cmp -s r/water/r01/trajectory.npz r/water/r02/trajectory.npz && fail "replicas are the same"
 [ -s r/water/r02/config.yaml ] || fail "r02 has no config.yaml"
+/usr/bin/python3 - <<'PYTHON' || fail "r01 is not the trajectory without replicas"
+import numpy as np
+first, alone = np.load("r/water/r01/trajectory.npz"), np.load("before.npz")
+assert all(first[n].tobytes() == alone[n].tobytes() for n in alone.files if n != "metadata")
+PYTHON
 
 # chosen molecules
 ends 0 "$QMTRAJ" run --config short.yaml --molecule ammonia --out one water.xyz ammonia.xyz
