@@ -21,7 +21,7 @@ if [ "${QMTRAJ_RDKIT:-ON}" != OFF ]; then
 fi
 for word in "$@"; do
     case $word in
-    test) packages="$packages binutils python3 python3-numpy python3-ase" ;;
+    test) packages="$packages binutils python3 python3-numpy python3-ase libxtb-dev" ;;
     format) packages="$packages clang-format-14 git" ;;
     tidy) packages="$packages clang-tidy-14" ;;
     bare) packages="$packages debootstrap git" ;;

@@ -230,6 +230,39 @@ static void every_rung_finds_the_same_solution(void **state)
     assert_true(n_first > 0 && n_failed > 0);
 }
 
+/// Stretches formate to where plain mixing needs many cycles, after an easy geometry.
+static void climb(int max_iterations, Run *run)
+{
+    begin(run, "formate", max_iterations);
+    assert_int_equal(evaluate(run), QMT_OK);
+    for (int a = 0; a < 4; a++)
+        for (int x = 0; x < 3; x++)
+            run->xyz[a][x] *= 1.7;
+    if (evaluate(run) != QMT_OK)
+        fail_msg("%d cycles: %s", max_iterations, qmt_context_message(ctx));
+}
+
+static void later_rungs_find_the_same_solution(void **state)
+{
+    (void)state;
+    int seen[4] = {0};
+    Run wanted;
+    climb(0, &wanted);
+    for (int cycles = 36; cycles <= 80; cycles += 4) {
+        Run run;
+        climb(cycles, &run);
+        CHECK_NEAR(run.energy, wanted.energy, 1e-11);
+        for (int a = 0; a < 4; a++)
+            for (int x = 0; x < 3; x++)
+                CHECK_NEAR(run.gradient[a][x], wanted.gradient[a][x], 1e-9);
+        seen[run.report.recovery]++;
+        engine_destroy(&run.engine);
+    }
+    engine_destroy(&wanted.engine);
+    assert_true(seen[1] + seen[2] + seen[3] > 0);
+    assert_true(seen[3] > 0); // with hot electrons, annealed
+}
+
 // Some geometry is too hard for the cycles allowed; the engine then does the easy one as if new.
 static void engine_is_usable_after_all_rungs_failed(void **state)
 {
@@ -295,6 +328,7 @@ int main(void)
         cmocka_unit_test(failures_leave_results_untouched),
         cmocka_unit_test(forced_failures_come_when_asked_for),
         cmocka_unit_test(every_rung_finds_the_same_solution),
+        cmocka_unit_test(later_rungs_find_the_same_solution),
         cmocka_unit_test(engine_is_usable_after_all_rungs_failed),
         cmocka_unit_test(a_jump_is_recovered_from),
     };
