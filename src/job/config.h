@@ -94,7 +94,7 @@ int64_t config_steps(const Config *config, double length_ps);
 /// Frames of the trajectory: steps / save_interval_steps + 1.
 int64_t config_frames(const Config *config);
 
-/// The text of a choice, e.g. "GFN2-xTB"; key is its name.
-const char *config_choice(const Config *config, const char *key, char text[32]);
+/// The text of a choice, e.g. "GFN2-xTB"; name is that of the key.
+const char *config_choice(const Config *config, const char *name, char text[32]);
 
 #endif

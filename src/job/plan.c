@@ -115,7 +115,7 @@ static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, Jo
         return FAIL(ctx, QMT_ERR_INPUT,
                     "%s: multiplicity %d wants %d unpaired electrons, there are %d",
                     structure->name, unpaired + 1, unpaired, n_electrons);
-    if ((size_t)(n_electrons + unpaired) > 2 * n_orbitals)
+    if ((size_t)n_electrons + (size_t)unpaired > 2 * n_orbitals)
         return FAIL(ctx, QMT_ERR_INPUT,
                     "%s: %d electrons, %d of them unpaired, do not fit into %zu orbitals",
                     structure->name, n_electrons, unpaired, n_orbitals);
