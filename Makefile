@@ -4,7 +4,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: help build run test install clean setup format check-format layers tidy sanitize nordkit bare
+.PHONY: help build program run test install clean setup format check-format layers tidy sanitize nordkit bare
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -27,7 +27,12 @@ build: setup
 	cmake --preset release
 	$(BUILD) build -j $(JOBS)
 
-run: build
+# Without the tests, which take longer to build than all the rest.
+program: setup
+	cmake --preset release
+	$(BUILD) build -j $(JOBS) --target qmtraj_program
+
+run: program
 	build/qmtraj run --config configs/qm_test.yaml data/molecules/xyz/glycine.xyz --out out/quick --fresh
 
 test:
@@ -35,7 +40,7 @@ test:
 	@$(MAKE) --no-print-directory build
 	$(TEST) build
 
-install: build
+install: program
 	cmake --install build --prefix "$$(realpath -m '$(PREFIX)')"
 
 sanitize:

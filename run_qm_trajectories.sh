@@ -9,7 +9,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-make -s --no-print-directory -C "$here" build >&2
+make -s --no-print-directory -C "$here" program >&2
 exec "$here/build/qmtraj" run \
     --config "${CONFIG:-$here/configs/qm.yaml}" \
     --smiles-file "${SMILES_FILE:-$here/data/molecules/qm_molecules.smi}" \

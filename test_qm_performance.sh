@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 "$here/tools/setup.sh" test
-make -s --no-print-directory -C "$here" build >&2
+make -s --no-print-directory -C "$here" program >&2
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
