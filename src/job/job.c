@@ -277,18 +277,23 @@ static void result_fill(const Job *job, double wall_s, double cpu_s, JobResult *
     }
 }
 
-/// The mean temperature against the spread that runs of this length have.
+bool job_temperature_is_off(const MdReport *report, double wanted_k)
+{
+    return report->dof > 0 && report->expected_error_k > 0.0 &&
+           fabs(report->mean_temperature_k - wanted_k) > 3.0 * report->expected_error_k;
+}
+
 static void temperature_judge(QmtContext *ctx, const JobTask *task, const MdReport *report)
 {
-    const double off = report->mean_temperature_k - task->config.temperature_k;
-    if (report->dof > 0 && report->expected_error_k > 0.0 &&
-        fabs(off) > 3.0 * report->expected_error_k)
+    const double wanted = task->config.temperature_k;
+    if (job_temperature_is_off(report, wanted))
         context_log(
             ctx, QMT_LOG_WARNING,
             "%s: mean temperature %.1f K, wanted %.1f; that is %.1f times the expected error of "
             "%.1f K",
-            task->label, report->mean_temperature_k, task->config.temperature_k,
-            fabs(off) / report->expected_error_k, report->expected_error_k);
+            task->label, report->mean_temperature_k, wanted,
+            fabs(report->mean_temperature_k - wanted) / report->expected_error_k,
+            report->expected_error_k);
 }
 
 /// The geometry that the engine was asked for when it failed.

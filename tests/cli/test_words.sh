@@ -59,3 +59,17 @@ says "out of range"
 # what scripts of the Python pipeline pass on
 ends 0 "$QMTRAJ" run --omp-num-threads 4 --dry-run water.xyz
 says "each trajectory runs on one core"
+
+# all bundled SMILES, or one clear sentence in a build without RDKit
+if grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt"; then
+    ends 3 "$QMTRAJ" run --smiles-file "$QMTRAJ_SOURCE/data/molecules/qm_molecules.smi" --dry-run
+    says "librdkit-dev"
+else
+    ends 0 "$QMTRAJ" run --smiles-file "$QMTRAJ_SOURCE/data/molecules/qm_molecules.smi" --dry-run
+    says "# 22 trajectories" "tetrahydrothiophene" "aspirin"
+fi
+
+# the configurations that come along
+for config in "$QMTRAJ_SOURCE"/configs/*.yaml; do
+    ends 0 "$QMTRAJ" run --config "$config" --dry-run --set charge=0 --set spin_multiplicity=1 water.xyz
+done

@@ -1,0 +1,136 @@
+/// A whole trajectory in this process: from a planned task to finished files, GFN2-xTB inside.
+
+#include "support/allocations.h"
+#include "support/check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/xyz.h"
+#include "job/job.h"
+
+static QmtContext *ctx;
+static char out[] = "/tmp/qmtraj-job-XXXXXX";
+static int begin(void **state)
+{
+    (void)state;
+    if (qmt_context_create(&ctx) != QMT_OK)
+        return -1;
+    return mkdtemp(out) == NULL;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", out);
+    qmt_context_destroy(&ctx);
+    return system(command);
+}
+
+static const char WATER[] = "3\nname=water\nO 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n";
+
+/// Runs water with these words of the configuration.
+static QmtStatus run(const char *const *words, size_t n, const JobSettings *settings,
+                     JobResult *result)
+{
+    StructureList list = {0};
+    JobPlan plan;
+    Config config = config_default();
+    config.nve_every_ps = 0.0;
+    config.equilibration_ps = 0.01;
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(config_set(ctx, words[i], &config), QMT_OK);
+    assert_int_equal(xyz_read_memory(ctx, "water.xyz", WATER, sizeof WATER - 1, &list), QMT_OK);
+    assert_int_equal(plan_make(ctx, &config, &list, NULL, 0, &plan), QMT_OK);
+    const QmtStatus status = job_run(ctx, settings, &plan.tasks[0], NULL, result);
+    plan_release(&plan);
+    return status;
+}
+
+static bool is_there(const char *name)
+{
+    char path[256];
+    struct stat about;
+    snprintf(path, sizeof path, "%s/water/%s", out, name);
+    return stat(path, &about) == 0;
+}
+
+static void steps_and_frames_allocate_nothing(void **state)
+{
+    (void)state;
+    if (!allocations_are_counted())
+        skip();
+    const JobSettings settings = {.out = out};
+    static const char *const lengths[] = {"length_ps=0.025", "length_ps=0.25"};
+    long calls[2];
+    for (int i = 0; i < 2; i++) {
+        JobResult result;
+        const long before = allocations_count();
+        assert_int_equal(run(&lengths[i], 1, &settings, &result), QMT_OK);
+        calls[i] = allocations_count() - before;
+        assert_int_equal(result.n_frames, i == 0 ? 101 : 1001);
+    }
+    // 900 steps and frames more: a single call in one of them would show. The two JSON texts at the end
+    // grow by doubling, which may take a call or two more where numbers have more digits.
+    if (labs(calls[1] - calls[0]) > 8)
+        fail_msg("%ld calls of the allocator for 100 steps, %ld for 1000", calls[0], calls[1]);
+}
+
+static void a_failing_step_keeps_the_frames_before_it(void **state)
+{
+    (void)state;
+    JobResult result;
+    const JobSettings settings = {.out = out, .fail_at_step = 7};
+    static const char *const words[] = {"length_ps=0.01"};
+    assert_int_equal(run(words, 1, &settings, &result), QMT_ERR_SCF);
+    assert_int_equal(result.n_frames, 7);
+    assert_non_null(strstr(qmt_context_message(ctx), "7 frames are in trajectory.partial.npz"));
+    assert_true(is_there("trajectory.partial.npz") && is_there("failed.xyz") &&
+                is_there("run.json"));
+    assert_false(is_there("trajectory.npz") || is_there("trajectory.npz.part"));
+
+    // the next run takes their place
+    assert_int_equal(run(words, 1, &(JobSettings){.out = out}, &result), QMT_OK);
+    assert_true(is_there("trajectory.npz"));
+    assert_false(is_there("trajectory.partial.npz") || is_there("failed.xyz"));
+}
+
+static void steps_between_frames_fail_too(void **state)
+{
+    (void)state;
+    JobResult result;
+    const JobSettings settings = {.out = out, .fail_at_step = 7};
+    static const char *const words[] = {"length_ps=0.01", "save_interval_steps=3"};
+    assert_int_equal(run(words, 2, &settings, &result), QMT_ERR_SCF);
+    assert_int_equal(result.n_frames, 3); // steps 0, 3, 6
+    assert_int_equal(result.n_steps, 6);
+}
+
+static void temperatures_are_judged_by_their_spread(void **state)
+{
+    (void)state;
+    MdReport report = {.dof = 27, .mean_temperature_k = 200.0, .expected_error_k = 30.0};
+    assert_true(job_temperature_is_off(&report, 300.0));
+    report.mean_temperature_k = 389.0;
+    assert_false(job_temperature_is_off(&report, 300.0));
+    report.mean_temperature_k = 391.0;
+    assert_true(job_temperature_is_off(&report, 300.0));
+    report.expected_error_k = -1.0; // too short to tell
+    assert_false(job_temperature_is_off(&report, 300.0));
+    report = (MdReport){.dof = 0, .expected_error_k = 1.0}; // a single atom
+    assert_false(job_temperature_is_off(&report, 300.0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_and_frames_allocate_nothing),
+        cmocka_unit_test(a_failing_step_keeps_the_frames_before_it),
+        cmocka_unit_test(steps_between_frames_fail_too),
+        cmocka_unit_test(temperatures_are_judged_by_their_spread),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
