@@ -70,6 +70,15 @@ QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const Trajector
 QmtStatus trajectory_open_for_append(QmtContext *ctx, const char *folder,
                                      const TrajectoryLayout *layout, const TrajectoryState *state,
                                      Trajectory **trajectory);
+/// Begins the .part file of a longer trajectory with the frames of FOLDER/trajectory.npz, which stays.
+///
+/// @param n_frames_before  F of trajectory.npz
+/// @param state            of its writer before it was finished
+/// @param windows          [windows_size] the bytes of nve_windows.part at that time
+/// QMT_ERR_CHECKPOINT if these are not its frames, QMT_ERR_IO or QMT_ERR_MEMORY; no .part file is left.
+QmtStatus trajectory_extend(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
+                            uint64_t n_frames_before, const TrajectoryState *state,
+                            const void *windows, size_t windows_size, Trajectory **trajectory);
 /// Opens the .part file that a killed process left, with the frames found in it (the buffer is lost), so
 /// that trajectory_finish_partial() can save them. Window records that are whole are kept.
 QmtStatus trajectory_recover(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,

@@ -479,6 +479,45 @@ static void a_full_disk_still_gives_a_valid_partial_file(void **state)
     assert_holds_frames("trajectory.partial.npz", 0, false);
 }
 
+static void a_finished_file_can_be_continued(void **state)
+{
+    (void)state;
+    Bytes wanted = reference();
+    for (int damaged = 0; damaged < 2; damaged++) {
+        enum { FIRST = 301 };
+        const TrajectoryLayout first = layout_of(FIRST, false), layout = layout_of(N_FRAMES, false);
+        TrajectoryState saved;
+        char *windows = NULL;
+        size_t n_windows = 0;
+        assert_int_equal(file_remove(ctx, in_folder("trajectory.npz")), QMT_OK);
+        Trajectory *t = create(&first);
+        append_frames(t, 0, FIRST);
+        assert_int_equal(trajectory_flush_state(ctx, t, &saved), QMT_OK);
+        assert_int_equal(
+            file_read_whole(ctx, in_folder("nve_windows.part"), 1 << 20, &windows, &n_windows),
+            QMT_OK);
+        assert_int_equal(trajectory_finish(ctx, t, METADATA), QMT_OK);
+        trajectory_close(&t);
+
+        saved.crc[1] ^= (uint32_t)damaged;
+        const QmtStatus status =
+            trajectory_extend(ctx, folder, &layout, FIRST, &saved, windows, n_windows, &t);
+        free(windows);
+        assert_int_equal(status, damaged ? QMT_ERR_CHECKPOINT : QMT_OK);
+        assert_true(file_exists(in_folder("trajectory.npz")));
+        if (damaged) {
+            assert_null(t);
+            assert_false(file_exists(in_folder("trajectory.npz.part")));
+            continue;
+        }
+        append_frames(t, FIRST, N_FRAMES);
+        assert_int_equal(trajectory_finish(ctx, t, METADATA), QMT_OK);
+        trajectory_close(&t);
+        assert_same_bytes(wanted, "trajectory.npz");
+    }
+    free(wanted.data);
+}
+
 /// The last call of a complete run fails for good: its frames become a partial file.
 static void a_finish_that_fails_for_good_gives_a_partial_file(void **state)
 {
@@ -587,6 +626,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_full_disk_still_gives_a_valid_partial_file, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_finished_file_can_be_continued, setup, teardown),
         cmocka_unit_test_setup_teardown(a_finish_that_fails_for_good_gives_a_partial_file, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_failed_creation_leaves_no_file, setup, teardown),

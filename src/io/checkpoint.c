@@ -1,0 +1,190 @@
+#include "io/checkpoint.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/file.h"
+#include "io/zip.h"
+
+enum { VERSION = 1, N_SECTIONS = 6, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
+static const char MAGIC[8] = {'Q', 'M', 'T', 'R', 'A', 'J', 'C', 'P'};
+
+/// A checkpoint of a thousand atoms and a hundred windows stays far below.
+static const size_t SIZE_LIMIT = (size_t)1 << 32;
+
+typedef struct {
+    const void *data;
+    size_t size;
+} Section;
+
+static size_t filled(size_t size)
+{
+    return (size + UNIT - 1) / UNIT * UNIT;
+}
+
+static void sections_of(const Checkpoint *c, Section sections[N_SECTIONS])
+{
+    sections[0] = (Section){c->program, strlen(c->program) + 1};
+    sections[1] = (Section){c->config, strlen(c->config) + 1};
+    sections[2] = (Section){c->start, strlen(c->start) + 1};
+    sections[3] = (Section){&c->numbers, sizeof c->numbers};
+    sections[4] = (Section){c->snapshot, c->snapshot_size};
+    sections[5] = (Section){c->windows, c->windows_size};
+}
+
+/// The bytes of the file. The caller frees them; NULL if there is no memory.
+static unsigned char *pack(const Checkpoint *checkpoint, size_t *n)
+{
+    Section sections[N_SECTIONS];
+    sections_of(checkpoint, sections);
+    size_t size = HEAD_BYTES + TAIL_BYTES;
+    for (int s = 0; s < N_SECTIONS; s++)
+        size += sizeof(uint64_t) + filled(sections[s].size);
+    unsigned char *const block = calloc(1, size);
+    if (block == NULL)
+        return NULL;
+
+    const uint32_t version = VERSION;
+    memcpy(block, MAGIC, sizeof MAGIC);
+    memcpy(block + sizeof MAGIC, &version, sizeof version);
+    unsigned char *at = block + HEAD_BYTES;
+    for (int s = 0; s < N_SECTIONS; s++) {
+        const uint64_t length = sections[s].size;
+        memcpy(at, &length, sizeof length);
+        if (length > 0)
+            memcpy(at + sizeof length, sections[s].data, sections[s].size);
+        at += sizeof length + filled(sections[s].size);
+    }
+    const uint32_t crc = zip_crc(0, block, size - TAIL_BYTES);
+    memcpy(at, &crc, sizeof crc);
+    *n = size;
+    return block;
+}
+
+static QmtStatus write_new(QmtContext *ctx, const char *path, const void *data, size_t n)
+{
+    File file = file_none();
+    TRY(file_open(ctx, path, FILE_CREATE, &file));
+    QmtStatus status = file_write_at(ctx, &file, data, n, 0);
+    if (status == QMT_OK)
+        status = file_sync(ctx, &file);
+    if (status == QMT_OK)
+        status = file_close(ctx, &file);
+    file_abandon(&file);
+    return status;
+}
+
+QmtStatus checkpoint_save(QmtContext *ctx, const char *folder, const Checkpoint *checkpoint)
+{
+    char made[FILE_PATH_SIZE], path[FILE_PATH_SIZE], previous[FILE_PATH_SIZE];
+    TRY(file_join(ctx, folder, CHECKPOINT_FILE ".tmp", made));
+    TRY(file_join(ctx, folder, CHECKPOINT_FILE, path));
+    TRY(file_join(ctx, folder, CHECKPOINT_FILE_PREVIOUS, previous));
+
+    size_t n;
+    unsigned char *const block = pack(checkpoint, &n);
+    if (block == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
+    QmtStatus status = write_new(ctx, made, block, n);
+    free(block);
+    if (status != QMT_OK) {
+        char sentence[sizeof ctx->message];
+        memcpy(sentence, ctx->message, sizeof sentence);
+        if (file_remove(ctx, made) != QMT_OK)
+            context_log(ctx, QMT_LOG_WARNING, "%s", ctx->message);
+        return FAIL(ctx, status, "%s", sentence);
+    }
+    if (file_exists(path))
+        TRY(file_rename(ctx, path, previous));
+    return file_rename(ctx, made, path);
+}
+
+/// Finds the sections in a block whose CRC is right.
+static bool unpack(unsigned char *block, size_t n, Section sections[N_SECTIONS])
+{
+    const size_t end = n - TAIL_BYTES;
+    size_t at = HEAD_BYTES;
+    for (int s = 0; s < N_SECTIONS; s++) {
+        uint64_t length;
+        if (end - at < sizeof length)
+            return false;
+        memcpy(&length, block + at, sizeof length);
+        at += sizeof length;
+        if (length > end - at || filled((size_t)length) > end - at)
+            return false;
+        sections[s] = (Section){block + at, (size_t)length};
+        at += filled((size_t)length);
+    }
+    for (int s = 0; s < 3; s++)
+        if (sections[s].size == 0 || memchr(sections[s].data, '\0', sections[s].size) !=
+                                         (const char *)sections[s].data + sections[s].size - 1)
+            return false;
+    return at == end && sections[3].size == sizeof(CheckpointNumbers);
+}
+
+/// What is wrong with the bytes of a checkpoint file, if anything.
+static QmtStatus judge(QmtContext *ctx, const char *path, unsigned char *block, size_t n,
+                       Section sections[N_SECTIONS])
+{
+    uint32_t version, stored;
+    if (n == 0)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: is empty", path);
+    if (n < HEAD_BYTES || memcmp(block, MAGIC, sizeof MAGIC) != 0)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: is not a checkpoint of qmtraj", path);
+    memcpy(&version, block + sizeof MAGIC, sizeof version);
+    if (version != VERSION)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "%s: has format version %" PRIu32 ", this program reads %d; go on with the "
+                    "program that wrote it",
+                    path, version, VERSION);
+    const uint32_t found = zip_crc(0, block, n - TAIL_BYTES);
+    memcpy(&stored, block + n - TAIL_BYTES, sizeof stored);
+    if (found != stored)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "%s: is damaged or cut off (%zu bytes, CRC-32 %08" PRIx32 ", wanted %08" PRIx32
+                    ")",
+                    path, n, found, stored);
+    if (!unpack(block, n, sections))
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: its sections do not fit together", path);
+    return QMT_OK;
+}
+
+QmtStatus checkpoint_load(QmtContext *ctx, const char *path, Checkpoint *checkpoint)
+{
+    char *block = NULL;
+    size_t n;
+    Section sections[N_SECTIONS];
+    TRY(file_read_whole(ctx, path, SIZE_LIMIT, &block, &n));
+    const QmtStatus status = judge(ctx, path, (unsigned char *)block, n, sections);
+    if (status != QMT_OK) {
+        free(block);
+        return status;
+    }
+    *checkpoint = (Checkpoint){.program = sections[0].data,
+                               .config = sections[1].data,
+                               .start = sections[2].data,
+                               .snapshot = sections[4].data,
+                               .snapshot_size = sections[4].size,
+                               .windows = sections[5].data,
+                               .windows_size = sections[5].size,
+                               .block = block};
+    memcpy(&checkpoint->numbers, sections[3].data, sizeof checkpoint->numbers);
+    return QMT_OK;
+}
+
+void checkpoint_release(Checkpoint *checkpoint)
+{
+    free(checkpoint->block);
+    *checkpoint = (Checkpoint){0};
+}
+
+QmtStatus checkpoint_remove(QmtContext *ctx, const char *folder)
+{
+    char path[FILE_PATH_SIZE];
+    // The older one first: it must not be left alone and be taken for the newest.
+    TRY(file_join(ctx, folder, CHECKPOINT_FILE_PREVIOUS, path));
+    TRY(file_remove(ctx, path));
+    TRY(file_join(ctx, folder, CHECKPOINT_FILE, path));
+    return file_remove(ctx, path);
+}
