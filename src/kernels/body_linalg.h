@@ -78,7 +78,7 @@ DEFINE_TILE(1, 1)
 
 #define COLUMN_OF_TILES(ROWS, COLS)                                                                \
     do {                                                                                           \
-        size_t i = 0;                                                                              \
+        size_t i = lower ? j : 0;                                                                  \
         for (; i + ROWS <= m; i += ROWS)                                                           \
             tile_##ROWS##x##COLS(k, a + i * stride_i, stride_i, stride_l, b + j, ldb,              \
                                  c + i * ldc + j, ldc);                                            \
@@ -106,7 +106,7 @@ static void last_columns(size_t m, size_t n, size_t k, const double *restrict a,
 
 static void matmul(size_t m, size_t n, size_t k, const double *restrict a, size_t stride_i,
                    size_t stride_l, const double *restrict b, size_t ldb, double *restrict c,
-                   size_t ldc)
+                   size_t ldc, bool lower)
 {
     size_t left = n / KERNELS_PAD, j = 0;
     while (left > 0) {
@@ -135,11 +135,22 @@ static void matmul(size_t m, size_t n, size_t k, const double *restrict a, size_
 static void matmul_nn(size_t m, size_t n, size_t k, const double *restrict a, size_t lda,
                       const double *restrict b, size_t ldb, double *restrict c, size_t ldc)
 {
-    matmul(m, n, k, a, lda, 1, b, ldb, c, ldc);
+    matmul(m, n, k, a, lda, 1, b, ldb, c, ldc, false);
 }
 
 static void matmul_tn(size_t m, size_t n, size_t k, const double *restrict a, size_t lda,
                       const double *restrict b, size_t ldb, double *restrict c, size_t ldc)
 {
-    matmul(m, n, k, a, 1, lda, b, ldb, c, ldc);
+    matmul(m, n, k, a, 1, lda, b, ldb, c, ldc, false);
+}
+
+static void matmul_nn_symmetric(size_t n, size_t k, const double *restrict a, size_t lda,
+                                const double *restrict b, size_t ldb, double *restrict c,
+                                size_t ldc)
+{
+    // The rows of a column of tiles begin at its diagonal; the columns that fill no line are whole.
+    matmul(n, n, k, a, lda, 1, b, ldb, c, ldc, true);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            c[i * ldc + j] = c[j * ldc + i];
 }

@@ -31,6 +31,9 @@ typedef struct Kernels {
     /// C[m][n] = A[k][m]^T B[k][n]; fastest where n is a multiple of KERNELS_PAD.
     void (*matmul_tn)(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
                       size_t ldb, double *c, size_t ldc);
+    /// C[n][n] = A[n][k] B[k][n] where the product is known to be symmetric: half the work.
+    void (*matmul_nn_symmetric)(size_t n, size_t k, const double *a, size_t lda, const double *b,
+                                size_t ldb, double *c, size_t ldc);
     /// sum_i x[i] y[i]
     double (*dot)(size_t n, const double *x, const double *y);
     /// y[i] += s x[i]

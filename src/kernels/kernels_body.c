@@ -1,6 +1,7 @@
 // Compiled once per instruction set; KERNELS_TABLE and KERNELS_ISA come from the build.
 #include "kernels/kernels.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ const Kernels KERNELS_TABLE = {
     .isa = KERNELS_ISA,
     .matmul_nn = matmul_nn,
     .matmul_tn = matmul_tn,
+    .matmul_nn_symmetric = matmul_nn_symmetric,
     .dot = dot,
     .axpy = axpy,
     .matvec = matvec,

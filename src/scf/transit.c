@@ -19,6 +19,8 @@ enum {
 
 /// A pass leaves the square of its largest correction.
 #define SMALL_CORRECTION 3e-7
+/// Above this the virtual block of G is made anew for the next pass.
+#define MODERATE_CORRECTION 1e-4
 
 size_t transit_memory_size(size_t n)
 {
@@ -102,6 +104,7 @@ bool transit_begin(Transit *transit)
         return false;
     memset(transit->z_sum, 0, size_of(transit) * sizeof(double));
     transit->orthonormal = false;
+    transit->virtuals_known = false;
     transit->adopted = false;
     if (extrapolation_guess(size_of(transit), history(transit), transit->guess) > 0) {
         symmetrise_blocks(transit, transit->guess);
@@ -121,6 +124,7 @@ void transit_adopt(Transit *transit)
     extrapolation_clear(history(transit));
     transit->adopted = true;
     transit->orthonormal = true;
+    transit->virtuals_known = false;
 }
 
 /// Solves G_vv X - X G_oo = R for X, with the diagonals of G divided out: a contraction as long as
@@ -160,36 +164,54 @@ static double solve_sylvester(Transit *transit)
     return -1.0;
 }
 
-/// One pass of the refinement; returns the largest correction, negative on failure.
-static double pass(Transit *transit, const double *fock, double clear_gap)
+/// c = a b for a product that is symmetric.
+static void multiply_symmetric(const Transit *transit, const double *a, const double *b, double *c)
+{
+    // Whole lines, padding included: its columns are zero.
+    transit->kernels->matmul_nn_symmetric(transit->n, transit->n, a, transit->ld, b, transit->ld, c,
+                                          transit->ld);
+}
+
+static bool gap_is_clear(const Transit *transit, double clear_gap)
+{
+    double highest = -INFINITY, lowest = INFINITY;
+    for (size_t i = 0; i < transit->n_occupied; i++)
+        highest = larger(transit->g[i * transit->ld + i], highest);
+    for (size_t a = transit->n_occupied; a < transit->n; a++)
+        lowest = -larger(-transit->g[a * transit->ld + a], -lowest);
+    return lowest - highest > clear_gap;
+}
+
+/// The occupied block of G, on its own and padded.
+static void copy_occupied_block(Transit *transit)
+{
+    const size_t no = transit->n_occupied, ldo = transit->ld_o;
+    for (size_t i = 0; i < no; i++) {
+        memcpy(transit->g_oo + i * ldo, transit->g + i * transit->ld, no * sizeof(double));
+        memset(transit->g_oo + i * ldo + no, 0, (ldo - no) * sizeof(double));
+    }
+}
+
+/// A full pass of the refinement; returns the largest correction, negative on failure.
+static double full_pass(Transit *transit, const double *fock, double clear_gap)
 {
     const size_t n = transit->n, ld = transit->ld, no = transit->n_occupied, nv = n - no,
                  ldo = transit->ld_o;
     transpose(transit, transit->orbitals, transit->columns);
     multiply(transit, transit->orbitals, fock, transit->half);
-    multiply(transit, transit->half, transit->columns, transit->g);
+    multiply_symmetric(transit, transit->half, transit->columns, transit->g);
     if (transit->orthonormal) {
         memset(transit->e, 0, size_of(transit) * sizeof(double));
     } else {
         multiply(transit, transit->orbitals, transit->overlap, transit->half);
-        multiply(transit, transit->half, transit->columns, transit->e);
+        multiply_symmetric(transit, transit->half, transit->columns, transit->e);
         for (size_t i = 0; i < n; i++)
             transit->e[i * ld + i] -= 1.0;
     }
-
-    double highest = -INFINITY, lowest = INFINITY;
-    for (size_t i = 0; i < no; i++)
-        highest = fmax(highest, transit->g[i * ld + i]);
-    for (size_t a = no; a < n; a++)
-        lowest = fmin(lowest, transit->g[a * ld + a]);
-    if (!(lowest - highest > clear_gap))
+    if (!gap_is_clear(transit, clear_gap))
         return -1.0;
+    copy_occupied_block(transit);
 
-    for (size_t i = 0; i < no; i++) {
-        memcpy(transit->g_oo + i * ldo, transit->g + i * ld, no * sizeof(double));
-        for (size_t j = no; j < ldo; j++)
-            transit->g_oo[i * ldo + j] = 0.0;
-    }
     // R = E_vo G_oo - G_vo, kept in half for the residuals.
     transit->kernels->matmul_nn(nv, ldo, no, transit->e + no * ld, ld, transit->g_oo, ldo,
                                 transit->half, ldo);
@@ -239,6 +261,46 @@ static double pass(Transit *transit, const double *fock, double clear_gap)
     return largest;
 }
 
+/// A pass for a Hamiltonian that differs little from the one of the full pass before it, with
+/// orbitals that are orthonormal already: only the occupied rows of G are made, the virtual block is
+/// the one of that pass. What is stale of it counts times the correction, both small. A third of the
+/// work.
+static double short_pass(Transit *transit, const double *fock, double clear_gap)
+{
+    const size_t n = transit->n, ld = transit->ld, no = transit->n_occupied, nv = n - no,
+                 ldo = transit->ld_o;
+    double *virtuals = transit->orbitals + no * ld;
+    transpose(transit, transit->orbitals, transit->columns);
+    transit->kernels->matmul_nn(no, ld, n, transit->orbitals, ld, fock, ld, transit->z, ld);
+    transit->kernels->matmul_nn(no, ld, n, transit->z, ld, transit->columns, ld, transit->g, ld);
+    if (!gap_is_clear(transit, clear_gap))
+        return -1.0;
+    copy_occupied_block(transit);
+    memset(transit->half, 0, nv * ldo * sizeof(double));
+    for (size_t a = 0; a < nv; a++)
+        for (size_t i = 0; i < no; i++)
+            transit->half[a * ldo + i] = -transit->g[i * ld + no + a];
+    memcpy(transit->r, transit->half, nv * ldo * sizeof(double));
+    memset(transit->x, 0, nv * ldo * sizeof(double));
+    const double largest = solve_sylvester(transit);
+    if (largest < 0.0)
+        return -1.0;
+
+    // C_o += X^T C_v and C_v -= X C_o, both with the orbitals before.
+    transit->kernels->matmul_tn(no, ld, nv, transit->x, ldo, virtuals, ld, transit->half, ld);
+    transit->kernels->matmul_nn(nv, ld, no, transit->x, ldo, transit->orbitals, ld,
+                                transit->half + no * ld, ld);
+    transit->kernels->axpy(no * ld, 1.0, transit->half, transit->orbitals);
+    transit->kernels->axpy(nv * ld, -1.0, transit->half + no * ld, virtuals);
+    if (!transit->adopted)
+        for (size_t a = 0; a < nv; a++)
+            for (size_t i = 0; i < no; i++) {
+                transit->z_sum[i * ld + no + a] += transit->x[a * ldo + i];
+                transit->z_sum[(no + a) * ld + i] -= transit->x[a * ldo + i];
+            }
+    return largest;
+}
+
 /// A = (1 + Z) A for the corrections of this geometry so far.
 static void apply_corrections(Transit *transit)
 {
@@ -254,10 +316,13 @@ bool transit_refine(Transit *transit, const double *fock, double clear_gap)
     if (transit->n_occupied == 0 || transit->n_occupied == transit->n)
         return false;
     for (int i = 0; i < MAX_PASSES; i++) {
-        const double largest = pass(transit, fock, clear_gap);
+        const bool brief = transit->virtuals_known && transit->orthonormal;
+        const double largest =
+            brief ? short_pass(transit, fock, clear_gap) : full_pass(transit, fock, clear_gap);
         if (!(largest >= 0.0) || largest > 0.3)
             return false;
         transit->orthonormal = largest <= SMALL_CORRECTION;
+        transit->virtuals_known = largest <= MODERATE_CORRECTION;
         if (transit->orthonormal)
             return true;
         // Products of two corrections count while these are large.

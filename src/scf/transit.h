@@ -39,8 +39,9 @@ typedef struct {
     double *work, *eps;
     int *iwork;
     size_t ld_o;
-    bool orthonormal; ///< E of the current orbitals is below rounding
-    bool adopted;     ///< the orbitals of this geometry come from a diagonalisation
+    bool orthonormal;    ///< E of the current orbitals is below rounding
+    bool virtuals_known; ///< the virtual block of g belongs to this geometry
+    bool adopted;        ///< the orbitals of this geometry come from a diagonalisation
 } Transit;
 
 /// Doubles to keep between geometries for n orbitals.
