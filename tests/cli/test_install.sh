@@ -38,7 +38,7 @@ int main(void)
 }
 C
 sanitize=
-if nm "$prefix/lib/libqmtraj.a" 2>/dev/null | grep -q __asan_init; then
+if nm "$prefix/lib/libqmtraj.a" 2>/dev/null | grep __asan_init >/dev/null; then
     sanitize=-fsanitize=address,undefined
 fi
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
