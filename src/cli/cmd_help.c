@@ -5,12 +5,13 @@
 #include "cli/options.h"
 #include "job/config_write.h"
 
-static void help_all(FILE *out)
+void help_all(FILE *out)
 {
     fputs("qmtraj: GFN-xTB trajectories of molecules, every step of them, for training.\n"
           "\n"
           "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
           "  qmtraj energy water.xyz\n"
+          "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
           "\n"
           "Commands (`qmtraj COMMAND --help` says more):\n",
           out);
@@ -27,6 +28,11 @@ static void help_all(FILE *out)
     fputs("  128+n ended by signal n\n", out);
 }
 
+static bool asks_help(int argc, char **argv)
+{
+    return argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+}
+
 /// The table of keys as Markdown, so that the manual is this output.
 static void help_config(FILE *out)
 {
@@ -40,38 +46,65 @@ static void help_config(FILE *out)
     }
 }
 
+void help_version(FILE *out)
+{
+    fputs(
+        "qmtraj version\n"
+        "\n"
+        "The version, the instruction set of the kernels in use and the checksum of the parameter "
+        "tables:\n"
+        "what to quote in a report. The environment variable QMTRAJ_ISA chooses another "
+        "instruction set.\n"
+        "\n"
+        "  qmtraj version\n"
+        "  QMTRAJ_ISA=generic qmtraj version\n",
+        out);
+}
+
+void help_cite(FILE *out)
+{
+    fputs("qmtraj cite\n"
+          "\n"
+          "The papers behind the method, the thermostat and the start geometries, as BibTeX.\n"
+          "\n"
+          "  qmtraj cite >references.bib\n",
+          out);
+}
+
 QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
 {
-    static const char *const topics[] = {"run", "energy", "config"};
+    const char *topics[COMMANDS_MAX + 1] = {"config"};
 
-    if (argc == 0) {
+    if (argc == 0 || asks_help(argc, argv)) {
         help_all(stdout);
         return QMT_OK;
     }
-    if (strcmp(argv[0], "run") == 0)
-        help_run(stdout);
-    else if (strcmp(argv[0], "energy") == 0)
-        help_energy(stdout);
-    else if (strcmp(argv[0], "config") == 0)
+    if (argc > 1)
+        return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: one topic at a time, got %.60s too", argv[0],
+                    argv[1]);
+    if (strcmp(argv[0], "config") == 0) {
         help_config(stdout);
-    else
-        for (size_t i = 0; i < N_COMMANDS; i++) {
-            if (strcmp(argv[0], COMMANDS[i].name) == 0) {
-                help_all(stdout);
-                return QMT_OK;
-            }
-        }
-    for (size_t i = 0; i < 3; i++)
-        if (strcmp(argv[0], topics[i]) == 0)
+        return QMT_OK;
+    }
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        topics[i + 1] = COMMANDS[i].name;
+        if (strcmp(argv[0], COMMANDS[i].name) == 0) {
+            COMMANDS[i].help_text(stdout);
             return QMT_OK;
+        }
+    }
     return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic, did you mean %s?", argv[0],
-                nearest_name(argv[0], topics, 3));
+                nearest_name(argv[0], topics, N_COMMANDS + 1));
 }
 
 QmtStatus cmd_version(QmtContext *ctx, int argc, char **argv)
 {
+    if (asks_help(argc, argv)) {
+        help_version(stdout);
+        return QMT_OK;
+    }
     if (argc > 0)
-        return FAIL(ctx, QMT_ERR_USAGE, "%.60s: `qmtraj --version` takes no words", argv[0]);
+        return FAIL(ctx, QMT_ERR_USAGE, "%.60s: `qmtraj version` takes no words", argv[0]);
     printf("qmtraj %s\ninstruction set %s\nparameters %s\n", qmt_version(), qmt_context_isa(ctx),
            qmt_parameter_checksum());
     return QMT_OK;
@@ -79,8 +112,12 @@ QmtStatus cmd_version(QmtContext *ctx, int argc, char **argv)
 
 QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv)
 {
+    if (asks_help(argc, argv)) {
+        help_cite(stdout);
+        return QMT_OK;
+    }
     if (argc > 0)
-        return FAIL(ctx, QMT_ERR_USAGE, "%.60s: `qmtraj --cite` takes no words", argv[0]);
+        return FAIL(ctx, QMT_ERR_USAGE, "%.60s: `qmtraj cite` takes no words", argv[0]);
     fputs(
         "% The method: GFN2-xTB\n"
         "@article{Bannwarth2019,\n"

@@ -9,19 +9,27 @@
 /// the context; main() prints it and makes the exit code.
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv);
+QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_version(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv);
 
-/// The help texts of the commands.
+/// The help texts of the commands; help_all() is that of the program.
 void help_run(FILE *out);
 void help_energy(FILE *out);
+void help_convert(FILE *out);
+void help_all(FILE *out);
+void help_version(FILE *out);
+void help_cite(FILE *out);
+
+enum { COMMANDS_MAX = 32 };
 
 /// A row of the list of commands.
 typedef struct {
     const char *name;
     const char *help;
     QmtStatus (*run)(QmtContext *ctx, int argc, char **argv);
+    void (*help_text)(FILE *out);
 } Command;
 
 extern const Command COMMANDS[];

@@ -8,13 +8,17 @@
 #include "cli/commands.h"
 
 const Command COMMANDS[] = {
-    {"run", "trajectories of molecules", cmd_run},
-    {"energy", "energy, gradient, charges and dipole of structures", cmd_energy},
-    {"help", "this text, or `qmtraj help COMMAND`, or `qmtraj help config` for all keys", cmd_help},
-    {"version", "version, instruction set, checksum of the parameters", cmd_version},
-    {"cite", "the papers to cite, as BibTeX", cmd_cite},
+    {"run", "trajectories of molecules", cmd_run, help_run},
+    {"energy", "energy, gradient, charges and dipole of structures", cmd_energy, help_energy},
+    {"convert", "a trajectory as extended XYZ, or as arrays to map into memory", cmd_convert,
+     help_convert},
+    {"help", "this text, or `qmtraj help COMMAND`, or `qmtraj help config` for all keys", cmd_help,
+     help_all},
+    {"version", "version, instruction set, checksum of the parameters", cmd_version, help_version},
+    {"cite", "the papers to cite, as BibTeX", cmd_cite, help_cite},
 };
 const size_t N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0];
+_Static_assert(sizeof COMMANDS / sizeof COMMANDS[0] < COMMANDS_MAX, "more commands than room");
 
 static void print_note(void *user, QmtLogLevel level, const char *sentence)
 {
@@ -35,15 +39,18 @@ static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
         if (strcmp(word, same[i].word) == 0)
             word = same[i].command;
 
-    const char *names[8];
+    const char *names[COMMANDS_MAX];
     for (size_t i = 0; i < N_COMMANDS; i++) {
         names[i] = COMMANDS[i].name;
         if (strcmp(word, COMMANDS[i].name) == 0)
             return COMMANDS[i].run(ctx, argc - 2, argv + 2);
     }
     if (word[0] == '-')
-        return FAIL(ctx, QMT_ERR_USAGE,
-                    "%.100s: unknown option; the first word is a command, e.g. `qmtraj run`", word);
+        return FAIL(
+            ctx, QMT_ERR_USAGE,
+            "%.100s: unknown option; the first word is a command, e.g. `qmtraj run %.100s`, "
+            "or one of --help, --version, --cite",
+            word, word);
     return FAIL(ctx, QMT_ERR_USAGE, "%.100s: unknown command, did you mean %s?", word,
                 nearest_name(word, names, N_COMMANDS));
 }

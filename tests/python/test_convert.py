@@ -1,0 +1,150 @@
+"""qmtraj convert: ASE reads the extended XYZ with the right numbers, NumPy maps the arrays."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import ase.io
+import numpy as np
+from ase import units
+
+PROGRAM = os.environ["QMTRAJ"]
+FACTOR = 1e-6  # two sets of CODATA constants differ by some 1e-8
+HYDROXYL = "2\nmultiplicity=2 name=hydroxyl\nO 0 0 0\nH 0 0 0.97\n"
+HYDROXIDE = "2\ncharge=-1 name=hydroxide\nO 0 0 0\nH 0 0 0.97\n"
+SHORT = ["length_ps=0.02", "equilibration_ps=0.01", "nve_every_ps=0.01", "nve_window_ps=0.002"]
+
+
+class Convert(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="qmtraj_")
+        cls.here = pathlib.Path(cls.folder.name)
+        for name, text in (("a.xyz", HYDROXYL), ("b.xyz", HYDROXIDE)):
+            (cls.here / name).write_text(text)
+        for out, more in (("f4", []), ("f8", ["--set", "precision=float64"])):
+            words = [w for key in SHORT for w in ("--set", key)] + more
+            subprocess.run([PROGRAM, "run", *words, "--out", out, "a.xyz", "b.xyz"], cwd=cls.here,
+                           check=True, capture_output=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def convert(self, *words, code=0):
+        done = subprocess.run([PROGRAM, "convert", *map(str, words)], cwd=self.here,
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(list(self.here.rglob("*.part")), [])
+        return done.stdout + done.stderr
+
+    def check_frames(self, source, frames, every, tolerance):
+        data = np.load(source)
+        meta = json.loads(str(data["metadata"]))
+        ev, angstrom = units.kJ / units.mol, units.nm
+        self.assertEqual(len(frames), (len(data["pos"]) - 1) // every + 1)
+        for i, atoms in enumerate(frames):
+            f = i * every
+            near = lambda got, want: np.testing.assert_allclose(got, want, rtol=tolerance, atol=1e-12)
+            near(atoms.positions, data["pos"][f] * angstrom)
+            near(atoms.get_forces(), data["forces"][f] * (ev / angstrom))
+            near(atoms.arrays["REF_forces"], data["forces"][f] * (ev / angstrom))
+            near(atoms.get_potential_energy(), data["Epot"][f] * ev)
+            near(atoms.info["REF_energy"], data["Epot"][f] * ev)
+            near(atoms.info["time_ps"], data["time_ps"][f])
+            self.assertEqual(atoms.info["frame"], f)
+            self.assertEqual(atoms.info["total_charge"], meta["charge"])
+            self.assertEqual(atoms.info["total_spin"], meta["multiplicity"])
+            self.assertEqual(atoms.info["name"], meta["name"])
+            self.assertFalse(atoms.pbc.any())
+            np.testing.assert_array_equal(atoms.numbers, data["atom_types"])
+        return data
+
+    def test_ase_reads_extxyz(self):
+        for real in ("f4", "f8"):
+            for name, charge, multiplicity in (("hydroxyl", 0, 2), ("hydroxide", -1, 1)):
+                source = self.here / real / name / "trajectory.npz"
+                target = source.with_suffix(".extxyz")
+                self.convert(source, "--to", "extxyz")
+                frames = ase.io.read(target, index=":", format="extxyz")
+                self.check_frames(source, frames, 1, FACTOR)
+                self.assertEqual(frames[0].info["total_charge"], charge)
+                self.assertEqual(frames[0].info["total_spin"], multiplicity)
+                self.assertNotIn("momenta", frames[0].arrays)
+
+    def test_momenta_and_every(self):
+        source = self.here / "f8" / "hydroxyl" / "trajectory.npz"
+        self.convert(source, "--to", "extxyz", "--every", 7, "--momenta", "-o", "m.extxyz")
+        frames = ase.io.read(self.here / "m.extxyz", index=":", format="extxyz")
+        data = self.check_frames(source, frames, 7, FACTOR)
+        for i, atoms in enumerate(frames):
+            velocity = data["vel"][7 * i] * (units.nm / (1000.0 * units.fs))
+            np.testing.assert_allclose(atoms.get_velocities(), velocity, rtol=FACTOR, atol=1e-12)
+            np.testing.assert_allclose(atoms.get_kinetic_energy(),
+                                       data["Ekin"][7 * i] * units.kJ / units.mol, rtol=FACTOR)
+
+    def test_doubles_survive(self):
+        source = self.here / "f8" / "hydroxide" / "trajectory.npz"
+        self.convert(source, "--to", "extxyz", "--out", "d.extxyz")
+        frames = ase.io.read(self.here / "d.extxyz", index=":", format="extxyz")
+        got = np.array([atoms.positions for atoms in frames])
+        np.testing.assert_allclose(got, np.load(source)["pos"] * 10.0, rtol=1e-15, atol=0)
+
+    def test_npy_can_be_mapped(self):
+        for every in (1, 4, 1000):
+            source = self.here / "f4" / "hydroxyl" / "trajectory.npz"
+            self.convert(source, "--to", "npy", "--every", every, "-o", f"arrays{every}/")
+            data = np.load(source)
+            for name in data.files:
+                if name in ("metadata", "nve_windows"):
+                    text = (self.here / f"arrays{every}" / f"{name}.json").read_text()
+                    self.assertEqual(text, str(data[name]))
+                    continue
+                got = np.load(self.here / f"arrays{every}" / f"{name}.npy", mmap_mode="r")
+                self.assertIsInstance(got, np.memmap)
+                self.assertEqual(got.offset % 64, 0)
+                self.assertEqual(got.dtype, data[name].dtype)
+                atoms_only = name in ("masses", "atom_types")
+                np.testing.assert_array_equal(got, data[name] if atoms_only else data[name][::every])
+            self.assertEqual(len(list((self.here / f"arrays{every}").iterdir())), len(data.files))
+
+    def test_refuses(self):
+        source = self.here / "f4" / "hydroxyl" / "trajectory.npz"
+        self.convert(source, "--to", "npy", "-o", "taken")
+        self.assertIn("exists already", self.convert(source, "--to", "npy", "-o", "taken", code=2))
+        self.assertIn("exists already", self.convert(source, "--to", "extxyz", "-o", source, code=2))
+        self.assertIn("did you mean extxyz?", self.convert(source, "--to", "extxy", code=2))
+        self.assertIn("--to FORMAT is missing", self.convert(source, code=2))
+        self.assertIn("no FILE", self.convert("--to", "npy", code=2))
+        self.assertIn("one FILE at a time", self.convert(source, source, "--to", "npy", code=2))
+        self.assertIn("--every 0", self.convert(source, "--to", "npy", "--every", 0, code=2))
+        self.assertIn("did you mean --every?", self.convert(source, "--evry", 2, code=2))
+        self.assertIn("vel.npy", self.convert(source, "--to", "npy", "--momenta", code=2))
+        self.assertIn("nowhere.npz", self.convert("nowhere.npz", "--to", "npy", code=5))
+        self.assertIn("no/such", self.convert(source, "--to", "extxyz", "-o", "no/such/f", code=5))
+        self.assertIn("a.xyz: ", self.convert("a.xyz", "--to", "npy", code=3))
+        for to in ("npy", "extxyz"):
+            damaged = bytearray(source.read_bytes())
+            damaged[len(damaged) // 3] ^= 1
+            (self.here / "damaged.npz").write_bytes(damaged)
+            self.assertIn("is damaged", self.convert("damaged.npz", "--to", to, "-o", "x", code=3))
+            np.savez(self.here / "other.npz", pos=np.zeros((2, 3, 3)), metadata="{}")
+            self.assertIn("is it a trajectory?", self.convert("other.npz", "--to", to, code=3))
+        self.assertFalse((self.here / "x").exists())
+
+    def test_full_disk_leaves_nothing(self):
+        source = self.here / "f4" / "hydroxyl" / "trajectory.npz"
+        for to in ("npy", "extxyz"):
+            limited = f"trap '' XFSZ; ulimit -f 1; exec '{PROGRAM}' convert '{source}' --to {to} -o full"
+            done = subprocess.run(["bash", "-c", limited], cwd=self.here, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 5, done.stderr)
+            self.assertIn("ulimit -f", done.stderr)
+            self.assertEqual(list(self.here.glob("full*")), [])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
