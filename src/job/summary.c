@@ -101,8 +101,16 @@ static cJSON *outcome_json(const JobTask *task, const BatchOutcome *outcome)
     return object;
 }
 
+static int labels_compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 /// Moves what an earlier summary says about trajectories outside the plan to the end of the list.
-static void earlier_keep(QmtContext *ctx, const char *path, const JobPlan *plan, cJSON *list)
+///
+/// @param labels  [plan->n_tasks] of the plan, sorted
+static void earlier_keep(QmtContext *ctx, const char *path, const JobPlan *plan,
+                         const char *const *labels, cJSON *list)
 {
     char *text = NULL;
     size_t n;
@@ -115,10 +123,8 @@ static void earlier_keep(QmtContext *ctx, const char *path, const JobPlan *plan,
         cJSON *const next = item->next;
         const char *const label =
             cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "molecule"));
-        bool ours = label == NULL;
-        for (size_t t = 0; t < plan->n_tasks && !ours; t++)
-            ours = strcmp(label, plan->tasks[t].label) == 0;
-        if (!ours)
+        if (label != NULL &&
+            bsearch(&label, labels, plan->n_tasks, sizeof *labels, labels_compare) == NULL)
             cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(items, item));
         item = next;
     }
@@ -131,13 +137,21 @@ QmtStatus summary_write(QmtContext *ctx, const JobPlan *plan, const JobSettings 
     char path[FILE_PATH_SIZE];
     TRY(file_join(ctx, settings->out, SUMMARY_FILE, path));
 
+    const char **const labels = malloc((plan->n_tasks + 1) * sizeof *labels);
+    if (labels == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        labels[t] = plan->tasks[t].label;
+    qsort(labels, plan->n_tasks, sizeof *labels, labels_compare);
+
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "program", "qmtraj");
     cJSON_AddStringToObject(object, "version", qmt_version());
     cJSON *const list = cJSON_AddArrayToObject(object, "trajectories");
     for (size_t t = 0; t < plan->n_tasks; t++)
         cJSON_AddItemToArray(list, outcome_json(&plan->tasks[t], &outcomes[t]));
-    earlier_keep(ctx, path, plan, list);
+    earlier_keep(ctx, path, plan, labels, list);
+    free(labels);
     char *const text = cJSON_Print(object);
     cJSON_Delete(object);
     if (text == NULL)
