@@ -18,7 +18,7 @@ enum {
 };
 
 /// A pass leaves the square of its largest correction.
-#define SMALL_CORRECTION 3e-7
+#define SMALL_CORRECTION 1e-7
 /// Above this the virtual block of G is made anew for the next pass.
 #define MODERATE_CORRECTION 1e-4
 
