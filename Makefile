@@ -4,7 +4,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: help build program run test install clean setup format check-format layers tidy sanitize nordkit bare
+.PHONY: help build program run test install clean setup format check-format layers tidy sanitize nordkit bare bench
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -18,6 +18,7 @@ help:
 	@echo 'make layers              fail on an include that points upwards'
 	@echo 'make tidy                read the sources with clang-tidy 14'
 	@echo 'make bare                all of it in a fresh Debian 12 root (as root, minutes)'
+	@echo 'make bench               time of one MD step beside libxtb (quiet machine, minutes)'
 	@echo 'make clean               remove what was built'
 
 setup:
@@ -73,6 +74,12 @@ tidy: build
 bare:
 	@tools/setup.sh bare
 	@tools/bare.sh
+
+bench: setup
+	@tools/setup.sh bench
+	cmake --preset release
+	$(BUILD) build -j $(JOBS) --target bench_step
+	@bench/run.sh
 
 clean:
 	rm -rf build build-sanitize build-nordkit build-debug build-coverage

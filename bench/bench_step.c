@@ -13,6 +13,7 @@
 
 #include "base/random.h"
 #include "base/units.h"
+#include "basis/basis.h"
 #include "data/element.h"
 #include "engine/xtb.h"
 #include "io/xyz.h"
@@ -234,8 +235,11 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
     if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
         fail(ctx, s->name);
     run.engine = engine;
-    printf("{\"molecule\": \"%s\", \"atoms\": %zu, \"isa\": \"%s\"", s->name, s->n_atoms,
-           qmt_context_isa(ctx));
+    size_t n_ao = 0;
+    for (size_t a = 0; a < s->n_atoms; a++)
+        n_ao += basis_n_ao(s->numbers[a]);
+    printf("{\"molecule\": \"%s\", \"atoms\": %zu, \"orbitals\": %zu, \"isa\": \"%s\"", s->name,
+           s->n_atoms, n_ao, qmt_context_isa(ctx));
     const double own = trajectory(ctx, s, &run, options, true, &builds, &audit);
     printf(", \"builds\": %.2f", builds);
     if (audit.n > 0) {

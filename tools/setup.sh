@@ -3,6 +3,7 @@
 #
 #   tools/setup.sh            to build and run
 #   tools/setup.sh test       also what the tests need
+#   tools/setup.sh bench    also the programs that make bench times beside ours
 #   tools/setup.sh format     also what the format check needs
 #   tools/setup.sh tidy       also what make tidy needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
@@ -22,11 +23,12 @@ fi
 for word in "$@"; do
     case $word in
     test) packages="$packages binutils python3 python3-numpy python3-ase libxtb-dev" ;;
+    bench) packages="$packages libxtb-dev xtb libopenblas0-serial git" ;;
     format) packages="$packages clang-format-14 git" ;;
     tidy) packages="$packages clang-tidy-14" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are test, format, tidy and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy and bare" >&2
         exit 2
         ;;
     esac
