@@ -10,9 +10,9 @@ enum {
     WARM_ITERATIONS = 20,
     // Above this a step with the dense inverse Jacobian costs more than the cycles that it saves.
     JACOBIAN_MAX_VARIABLES = 1500,
-    // Measuring it costs one cycle a variable: a second for 700 of them, against minutes of motion.
-    JACOBIAN_MEASURE_MAX = 700,
-    // Geometries in a row before this is worth while: more than a single point, less than a motion.
+    // Measuring it costs one cycle a variable: 4 ms for glycine, 20 s for the 1254 variables of taxol,
+    // against minutes and hours of motion. Geometries in a row before this is worth while: more than
+    // a single point, less than a motion.
     JACOBIAN_MEASURE_AFTER = 4
 };
 
@@ -55,7 +55,7 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, Scf 
     scf->atom_in = arena_doubles(arena, n_atoms);
     scf->atom_out = arena_doubles(arena, n_atoms);
     scf->potential_memory = arena_doubles(arena, n + n_atoms);
-    if (n <= JACOBIAN_MEASURE_MAX) {
+    if (scf->keep_jacobian) {
         scf->inverse_work = arena_doubles(arena, n * n);
         scf->inverse_iwork = arena_ints(arena, n);
     }
@@ -315,7 +315,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     }
     extrapolation_store(scf->n_variables, scf->memory, scf->x_out);
     density_end(&scf->density);
-    if (scf->n_variables <= JACOBIAN_MEASURE_MAX && scf->recovery == 0 &&
+    if (scf->keep_jacobian && scf->recovery == 0 &&
         extrapolation_points(scf->memory) >= JACOBIAN_MEASURE_AFTER &&
         jacobian_quality(jacobian_memory(scf)) == JACOBIAN_LEARNT)
         TRY(measure_jacobian(ctx, geometry, scf));
