@@ -4,11 +4,12 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: help build program run test install clean setup format check-format layers tidy sanitize nordkit bare bench
+.PHONY: help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
 	@echo 'make test                set up, build, run all tests'
+	@echo 'make proof               the long proofs of the physics (minutes), report in build/proof/report.txt'
 	@echo 'make build               set up and build into build/'
 	@echo 'make install PREFIX=dir  program, library, header, pkg-config file, data (PREFIX=$(PREFIX))'
 	@echo 'make sanitize            the tests under the address and undefined behaviour sanitizers'
@@ -40,6 +41,13 @@ test:
 	@tools/setup.sh test
 	@$(MAKE) --no-print-directory build
 	$(TEST) build
+
+proof:
+	@tools/setup.sh test
+	cmake --preset release
+	$(BUILD) build -j $(JOBS) --target proof
+	rm -rf build/proof
+	build/tests/proof/proof build/proof
 
 install: program
 	cmake --install build --prefix "$$(realpath -m '$(PREFIX)')"
