@@ -1,8 +1,9 @@
 /// Time of one MD step: energy and forces along an NVE trajectory of 0.25 fs at 300 K, every step from
 /// what is known of the steps before. One line of JSON per molecule.
 ///
-///     bench_step [--steps N] [--xtb] [--audit K] FILE.xyz ...
+///     bench_step [--steps N] [--temperature T] [--xtb] [--audit K] FILE.xyz ...
 ///
+/// --temperature T   of the starting velocities, kelvin (300)
 /// --xtb       the same trajectory with libxtb in this process, its result object reused
 /// --audit K   every K-th frame evaluated afresh from nothing at a tighter tolerance
 #include <math.h>
@@ -134,8 +135,8 @@ static double total_energy(const Run *run)
     return sum;
 }
 
-/// Positions of the file, velocities of 300 K from numbers that depend on nothing else.
-static void start(const Structure *s, Run *run)
+/// Positions of the file, velocities from numbers that depend on nothing else.
+static void start(const Structure *s, double temperature_k, Run *run)
 {
     memcpy(run->xyz, s->xyz, s->n_atoms * sizeof run->xyz[0]);
     const RandomKey key = {.seed = 42, .molecule = random_name_key(s->name)};
@@ -144,12 +145,14 @@ static void start(const Structure *s, Run *run)
         random_normals(&key, 0, (uint64_t)a, RANDOM_VELOCITIES, normal);
         run->mass[a] = element_mass_da(s->numbers[a]) * ME_PER_DALTON;
         for (int x = 0; x < 3; x++)
-            run->velocity[a][x] = normal[x] * sqrt(300.0 * HARTREE_PER_KELVIN / run->mass[a]);
+            run->velocity[a][x] =
+                normal[x] * sqrt(temperature_k * HARTREE_PER_KELVIN / run->mass[a]);
     }
 }
 
 typedef struct {
     int n_steps, audit;
+    double temperature_k;
     bool xtb;
 } Options;
 
@@ -169,6 +172,7 @@ static void audit_frame(QmtContext *ctx, const Structure *s, const Run *run, Aud
 {
     QmtEngineOptions options = qmt_engine_options_default();
     options.charge = s->charge;
+    options.unpaired = s->has_multiplicity ? s->multiplicity - 1 : -1;
     options.scf_tolerance = 1e-12;
     Engine *fresh = NULL;
     double energy, worst = 0.0, (*gradient)[3] = calloc(s->n_atoms, sizeof *gradient);
@@ -192,7 +196,7 @@ static double trajectory(QmtContext *ctx, const Structure *s, Run *run, const Op
 {
     double *time = calloc((size_t)options->n_steps, sizeof *time);
     double first = 0.0, drift;
-    start(s, run);
+    start(s, options->temperature_k, run);
     if (run->evaluate(ctx, run->engine, run->xyz, &run->energy, run->gradient) != QMT_OK)
         fail(ctx, s->name);
     *builds = 0.0;
@@ -230,6 +234,7 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
     Audit audit = {.each = calloc((size_t)options->n_steps, sizeof(double))};
     QmtEngineOptions engine_options = qmt_engine_options_default();
     engine_options.charge = s->charge;
+    engine_options.unpaired = s->has_multiplicity ? s->multiplicity - 1 : -1;
     Engine *engine = NULL;
     double builds;
     if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
@@ -267,7 +272,7 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
 
 int main(int argc, char **argv)
 {
-    Options options = {.n_steps = 400};
+    Options options = {.n_steps = 400, .temperature_k = 300.0};
     QmtContext *ctx = NULL;
     if (qmt_context_create(&ctx) != QMT_OK)
         fail(ctx, "start");
@@ -277,6 +282,8 @@ int main(int argc, char **argv)
             options.n_steps = atoi(argv[++i]);
         else if (strcmp(argv[i], "--audit") == 0 && i + 1 < argc)
             options.audit = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--temperature") == 0 && i + 1 < argc)
+            options.temperature_k = atof(argv[++i]);
         else if (strcmp(argv[i], "--xtb") == 0)
             options.xtb = true;
         else if (xyz_read(ctx, argv[i], &list) != QMT_OK)
