@@ -62,6 +62,7 @@ int main(int argc, char **argv)
     if (status != QMT_OK) {
         fprintf(stderr, "qmtraj: %s\n",
                 ctx != NULL ? qmt_context_message(ctx) : qmt_status_sentence(status));
+        qmt_context_destroy(&ctx);
         return qmt_status_exit_code(status);
     }
     qmt_context_set_log(ctx, print_note, NULL);
