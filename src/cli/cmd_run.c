@@ -177,7 +177,7 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, RunWords *wo
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
         TRY(other_word(ctx, place, value, words));
     }
-    if (words->out == NULL && !words->dry_run)
+    if ((words->out == NULL || words->out[0] == '\0') && !words->dry_run)
         return FAIL(ctx, QMT_ERR_USAGE, "--out FOLDER is missing: where the trajectories go");
     return QMT_OK;
 }

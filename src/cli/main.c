@@ -45,12 +45,13 @@ static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
         if (strcmp(word, COMMANDS[i].name) == 0)
             return COMMANDS[i].run(ctx, argc - 2, argv + 2);
     }
+    static const char *const options[] = {"--help", "--version", "--cite"};
     if (word[0] == '-')
         return FAIL(
             ctx, QMT_ERR_USAGE,
-            "%.100s: unknown option; the first word is a command, e.g. `qmtraj run %.100s`, "
-            "or one of --help, --version, --cite",
-            word, word);
+            "%.100s: unknown option, did you mean %s? Otherwise the first word is a command, "
+            "e.g. `qmtraj run`",
+            word, nearest_name(word, options, 3));
     return FAIL(ctx, QMT_ERR_USAGE, "%.100s: unknown command, did you mean %s?", word,
                 nearest_name(word, names, N_COMMANDS));
 }

@@ -9,13 +9,20 @@ enum { COLUMNS = 100, HELP_COLUMN = 28, OPTIONS_MAX = 32 };
 
 static QmtStatus option_unknown(QmtContext *ctx, const char *word, const Option *options, size_t n)
 {
-    const char *names[OPTIONS_MAX];
+    const char *names[OPTIONS_MAX], *begun = NULL;
+    const size_t length = strcspn(word, "=");
     size_t n_shown = 0;
-    for (size_t i = 0; i < n && n_shown < OPTIONS_MAX; i++)
-        if (options[i].help != NULL)
-            names[n_shown++] = options[i].name;
+    for (size_t i = 0; i < n && n_shown < OPTIONS_MAX; i++) {
+        if (options[i].help == NULL)
+            continue;
+        names[n_shown++] = options[i].name;
+        // "--smiles" is the beginning of --smiles-file, though --set needs fewer changes
+        if (begun == NULL && length > 3 && strncmp(options[i].name, word, length) == 0)
+            begun = options[i].name;
+    }
     return FAIL(ctx, QMT_ERR_USAGE, "%.*s: unknown option, did you mean %s?",
-                (int)strcspn(word, "="), word, nearest_name(word, names, n_shown));
+                (int)(length < 200 ? length : 200), word,
+                begun != NULL ? begun : nearest_name(word, names, n_shown));
 }
 
 QmtStatus options_next(QmtContext *ctx, OptionReader *reader, const Option *options, size_t n,
@@ -107,6 +114,7 @@ QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, lo
 {
     const char *const problem = text_parse_integer(value, lowest, highest, number);
     if (problem != NULL)
-        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s %s", name, value, problem);
+        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s %s; wanted is a whole number from %lld on", name,
+                    value, problem, lowest);
     return QMT_OK;
 }

@@ -71,6 +71,8 @@ static const char *way_out(int error)
     case EMFILE:
     case ENFILE:
         return "close other files or raise the limit (ulimit -n)";
+    case EEXIST:
+        return "a file or a link to nowhere has this name: remove it or choose another";
     case ENAMETOOLONG:
         return "choose a shorter name";
     case EIO:

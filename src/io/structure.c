@@ -82,6 +82,8 @@ const char *structure_name_problem(const char *name)
         return "means a folder that exists already";
     if (strpbrk(name, "/\\") != NULL)
         return "contains a path separator";
+    if (strchr(name, '"') != NULL) // start.xyz could not be read again
+        return "contains a quote";
     for (const char *at = name; *at != '\0'; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7F)
             return "contains a control character";

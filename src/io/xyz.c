@@ -197,6 +197,19 @@ static bool is_dummy(const char *word)
     return false;
 }
 
+/// Atomic number of a symbol beyond the last element of the methods, Fr to Og; 0 if it is none.
+static int heavy_number(const char *word)
+{
+    static const char *const SYMBOLS[] = {"Fr", "Ra", "Ac", "Th", "Pa", "U",  "Np", "Pu",
+                                          "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No",
+                                          "Lr", "Rf", "Db", "Sg", "Bh", "Hs", "Mt", "Ds",
+                                          "Rg", "Cn", "Nh", "Fl", "Mc", "Lv", "Ts", "Og"};
+    for (size_t i = 0; i < sizeof SYMBOLS / sizeof *SYMBOLS; i++)
+        if (strcasecmp(word, SYMBOLS[i]) == 0)
+            return ELEMENT_MAX + 1 + (int)i;
+    return 0;
+}
+
 static QmtStatus read_element(const Reader *r, const char *word, int *number)
 {
     const char *element;
@@ -223,6 +236,12 @@ static QmtStatus read_element(const Reader *r, const char *word, int *number)
                     "%s:%zu: no element has the number %.40s here; 1 (H) to "
                     "%d (%s) can be computed",
                     r->path, r->line + 1, word, ELEMENT_MAX, element_symbol(ELEMENT_MAX));
+    if (heavy_number(word) != 0)
+        return FAIL(
+            r->ctx, QMT_ERR_INPUT,
+            "%s:%zu: \"%s\" is element %d, beyond the method; 1 (H) to %d (%s) can be computed",
+            r->path, r->line + 1, word, heavy_number(word), ELEMENT_MAX,
+            element_symbol(ELEMENT_MAX));
     return FAIL(r->ctx, QMT_ERR_INPUT,
                 "%s:%zu: unknown element \"%.40s\", the nearest is \"%s\"; H to "
                 "%s can be computed",
@@ -290,9 +309,10 @@ static QmtStatus read_count(const Reader *r, bool first, size_t *n_atoms)
     const size_t atoms_left = left > 0 ? left - 1 : 0;
     if ((unsigned long long)count > atoms_left)
         return FAIL(r->ctx, QMT_ERR_FORMAT,
-                    "%s:%zu: %lld atoms are announced, but only %zu lines "
-                    "follow the comment line; the file is cut off or the number is wrong",
-                    r->path, r->line + 1, count, atoms_left);
+                    "%s:%zu: %lld atoms are announced, but only %zu line%s the comment line; the "
+                    "file is cut off or the number is wrong",
+                    r->path, r->line + 1, count, atoms_left,
+                    atoms_left == 1 ? " follows" : "s follow");
     *n_atoms = (size_t)count;
     return QMT_OK;
 }

@@ -272,6 +272,9 @@ static QmtStatus number_set(QmtContext *ctx, const char *place, const ConfigKey 
     const char *const wanted = whole ? "a whole number" : "a number";
     double number;
 
+    if (text[0] == '\0' && !quoted)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants %s, got nothing; give one or remove the key",
+                    place, key->name, wanted);
     if (quoted || text_parse_double(text, &number) != NULL)
         return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants %s, got %s \"%.60s\"%s", place, key->name,
                     wanted, kind_of_text(text, quoted), text, quoted ? "; remove the quotes" : "");
@@ -412,7 +415,9 @@ static QmtStatus length_check(QmtContext *ctx, const Config *config, const char 
     text_format_double(config->dt_fs, dt);
 
     if (steps > LARGEST_STEPS)
-        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = %s ps at dt_fs = %s is %.3g steps, at most %.0f",
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: %s = %s ps at dt_fs = %s is %.3g steps, at most %.0f are "
+                    "possible; make it shorter or dt_fs larger",
                     place, name, length, dt, steps, LARGEST_STEPS);
     if (fabs(steps - rint(steps)) > 1e-6 || (length_ps > 0.0 && rint(steps) == 0.0)) {
         const double whole = rint(steps) > 0.0 ? rint(steps) : 1.0;

@@ -51,7 +51,8 @@ static cJSON *report_json(const MdReport *report)
         const NveWindowResult *result = &report->windows[w];
         cJSON *const window = cJSON_CreateObject();
         add_number(window, "begins_at_ps", result->begins_at_ps);
-        add_number(window, "mean_temperature_K", result->mean_temperature_k);
+        add_number(window, "mean_temperature_K",
+                   report->dof > 0 ? result->mean_temperature_k : NAN);
         add_number(window, "drift_kJ_mol_ps", result->slope_kjmol_ps);
         add_number(window, "shadow_drift_kJ_mol_ps", result->shadow_slope_kjmol_ps);
         add_number(window, "rms_kJ_mol", result->rms_kjmol);

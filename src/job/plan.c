@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 #include "base/units.h"
@@ -16,6 +17,9 @@
 /// Closer than the first no two nuclei of a molecule ever are; the second is shorter than H2 (0.74).
 #define TOO_CLOSE_BOHR (0.3 * BOHR_PER_ANGSTROM)
 #define SUSPICIOUS_BOHR (0.6 * BOHR_PER_ANGSTROM)
+
+/// Of the engine per pair of orbitals: 41 and 37 doubles with 450 and 1350 orbitals, measured.
+#define BYTES_PER_PAIR (40.0 * 8.0)
 
 int64_t plan_windows(const Config *config)
 {
@@ -49,6 +53,12 @@ static QmtStatus atoms_check(QmtContext *ctx, const Structure *structure)
                             a + 1);
     }
 
+    return QMT_OK;
+}
+
+static QmtStatus contacts_check(QmtContext *ctx, const Structure *structure)
+{
+    const char *const name = structure->name;
     for (size_t a = 0; a < structure->n_atoms; a++) {
         for (size_t b = 0; b < a; b++) {
             double d[3];
@@ -57,8 +67,9 @@ static QmtStatus atoms_check(QmtContext *ctx, const Structure *structure)
             if (r < TOO_CLOSE_BOHR)
                 return FAIL(
                     ctx, QMT_ERR_INPUT,
-                    "%s: atoms %zu (%s) and %zu (%s) are %.3f angstrom apart, less than 0.3", name,
-                    b + 1, element_symbol(structure->numbers[b]), a + 1,
+                    "%s: atoms %zu (%s) and %zu (%s) are %.3f angstrom apart, less than 0.3; is an "
+                    "atom there twice, or are the coordinates not in angstrom?",
+                    name, b + 1, element_symbol(structure->numbers[b]), a + 1,
                     element_symbol(structure->numbers[a]), r / BOHR_PER_ANGSTROM);
             if (r < SUSPICIOUS_BOHR)
                 context_log(ctx, QMT_LOG_WARNING,
@@ -102,7 +113,8 @@ static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, Jo
 
     if (n_electrons < 0)
         return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s: charge %" PRId64 " takes more than its %d valence electrons",
+                    "%s: charge %" PRId64
+                    " takes more than its %d valence electrons; choose a smaller one",
                     structure->name, task->config.charge, (int)lrint(electrons));
     if ((n_electrons - unpaired) % 2 != 0)
         return FAIL(ctx, QMT_ERR_INPUT,
@@ -112,12 +124,14 @@ static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, Jo
                     structure->name, n_electrons, task->config.charge, unpaired + 1,
                     n_electrons % 2 ? "odd" : "even", n_electrons % 2 ? "even" : "odd");
     if (unpaired > n_electrons)
-        return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s: multiplicity %d wants %d unpaired electrons, there are %d",
-                    structure->name, unpaired + 1, unpaired, n_electrons);
+        return FAIL(
+            ctx, QMT_ERR_INPUT,
+            "%s: multiplicity %d wants %d unpaired electrons, there are %d; choose a lower one",
+            structure->name, unpaired + 1, unpaired, n_electrons);
     if ((size_t)n_electrons + (size_t)unpaired > 2 * n_orbitals)
         return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s: %d electrons, %d of them unpaired, do not fit into %zu orbitals",
+                    "%s: %d electrons, %d of them unpaired, do not fit into %zu orbitals; choose a "
+                    "higher charge or a lower multiplicity",
                     structure->name, n_electrons, unpaired, n_orbitals);
 
     task->n_electrons = n_electrons;
@@ -137,6 +151,21 @@ TrajectoryLayout plan_layout(const JobTask *task, const double *masses)
                               .masses = masses};
 }
 
+/// What cannot fit into the machine is refused here: the system would end the process without a word.
+static QmtStatus memory_check(QmtContext *ctx, const Structure *structure, size_t n_orbitals)
+{
+    const double n = (double)n_orbitals;
+    const double wanted = BYTES_PER_PAIR * n * n;
+    const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (there > 0.0 && wanted > there)
+        return FAIL(
+            ctx, QMT_ERR_INPUT,
+            "%s: %zu atoms with %zu orbitals need about %.0f GB of memory, this machine has "
+            "%.0f GB; take a smaller molecule",
+            structure->name, structure->n_atoms, n_orbitals, 1e-9 * wanted, 1e-9 * there);
+    return QMT_OK;
+}
+
 QmtStatus plan_check_structure(QmtContext *ctx, const Structure *structure, const Config *config,
                                JobTask *task)
 {
@@ -144,6 +173,8 @@ QmtStatus plan_check_structure(QmtContext *ctx, const Structure *structure, cons
     TRY(atoms_check(ctx, structure));
     TRY(charge_settle(ctx, structure, &checked.config));
     TRY(electrons_check(ctx, structure, &checked));
+    TRY(memory_check(ctx, structure, checked.n_orbitals));
+    TRY(contacts_check(ctx, structure));
 
     const double n = (double)checked.n_orbitals;
     checked.cost = n * n * n * (double)plan_steps(config);

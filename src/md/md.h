@@ -84,10 +84,10 @@ typedef struct {
 /// Figures of the production so far.
 typedef struct {
     MdPhase phase;
-    uint64_t steps; ///< of production
-    size_t dof;     ///< of production
-    bool linear;    ///< the molecule counts as linear
-    double mean_temperature_k;
+    uint64_t steps;                     ///< of production
+    size_t dof;                         ///< of production
+    bool linear;                        ///< the molecule counts as linear
+    double mean_temperature_k;          ///< NaN with dof 0, as its error
     double expected_error_k;            ///< of the mean, see expected_temperature_error()
     double slope_kjmol_ps;              ///< drift of E + K - heat, for the whole molecule
     double shadow_slope_kjmol_ps;       ///< drift of the shadow energy

@@ -1,5 +1,7 @@
 #include "md/md_parts.h"
 
+#include <math.h>
+
 #include "base/units.h"
 #include "md/velocities.h"
 
@@ -38,10 +40,13 @@ MdReport md_report(const Md *md)
                       .steps = production ? at->step : 0,
                       .dof = dof,
                       .linear = record->linear != 0,
-                      .mean_temperature_k = block_mean_value(&record->temperature),
-                      .expected_error_k = expected_temperature_error(
-                          &record->temperature, md->options.temperature_k, dof, friction,
-                          production ? md_time_ps(md, at->step) : 0.0),
+                      // a single atom at rest has no temperature
+                      .mean_temperature_k = dof > 0 ? block_mean_value(&record->temperature) : NAN,
+                      .expected_error_k =
+                          dof == 0 ? NAN
+                                   : expected_temperature_error(
+                                         &record->temperature, md->options.temperature_k, dof,
+                                         friction, production ? md_time_ps(md, at->step) : 0.0),
                       .slope_kjmol_ps = line_fit_slope(&md->watch.plain) * slope_unit,
                       .shadow_slope_kjmol_ps = line_fit_slope(&md->watch.shadow) * slope_unit,
                       .rms_kjmol = line_fit_rms(&md->watch.plain) * KJMOL_PER_HARTREE,

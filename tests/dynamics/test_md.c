@@ -469,7 +469,8 @@ static void single_atoms_and_pairs_run_to_the_end(void **state)
             const MdReport report = md_report(md);
             assert_true(report.linear);
             assert_int_equal(report.dof, n == 1 ? 0 : (ensemble == 0 ? 3 : 1));
-            assert_true(isfinite(report.mean_temperature_k));
+            assert_true(report.dof > 0 ? isfinite(report.mean_temperature_k)
+                                       : isnan(report.mean_temperature_k));
             end(&md);
         }
     }
