@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "io/smiles.h"
+#include "io/text.h"
 #include "io/xyz.h"
 #include "job/config_read.h"
 #include "job/config_write.h"
@@ -20,11 +21,13 @@ enum {
     O_SET,
     O_DRY_RUN,
     O_FRESH,
+    O_MAX_HOURS,
     O_OMP_NUM_THREADS,
     O_HELP,
     O_H,
     O_TEST_FAIL,
     O_TEST_CRASH,
+    O_TEST_CRASH_AGAIN,
     N_OPTIONS
 };
 
@@ -42,7 +45,9 @@ static const Option OPTIONS[N_OPTIONS] = {
         {"--dry-run", NULL,
          "check everything, print the full configuration, the molecules and the disk space, and "
          "stop"},
-    [O_FRESH] = {"--fresh", NULL, "make trajectories anew that are finished already"},
+    [O_FRESH] = {"--fresh", NULL, "make trajectories anew that are finished or interrupted"},
+    [O_MAX_HOURS] = {"--max-hours", "H",
+                     "stop by itself after so many hours (fractions allowed), as on a signal"},
     [O_OMP_NUM_THREADS] =
         {"--omp-num-threads", "N",
          "accepted for scripts of the Python pipeline and without effect: each trajectory "
@@ -51,6 +56,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_H] = {"-h", NULL, NULL},
     [O_TEST_FAIL] = {"--test-fail", "NAME:STEP", NULL},
     [O_TEST_CRASH] = {"--test-crash", "NAME:STEP", NULL},
+    [O_TEST_CRASH_AGAIN] = {"--test-crash-again", NULL, NULL},
 };
 
 enum { MOLECULES_MAX = 256 };
@@ -64,6 +70,7 @@ typedef struct {
     size_t n_molecules;
     size_t n_workers;
     bool dry_run, fresh, help;
+    double max_hours; ///< 0: none
     BatchFaults faults;
 } RunWords;
 
@@ -74,16 +81,20 @@ void help_run(FILE *out)
           "Trajectories of molecules from SMILES or XYZ files: relaxed, brought to temperature, "
           "and every\n"
           "saved step written to FOLDER/NAME/trajectory.npz. Finished ones are recognised and "
-          "skipped.\n"
+          "skipped,\n"
+          "interrupted ones go on where they were.\n"
           "\n"
           "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
           "  qmtraj run --config configs/qm.yaml --set length_ps=5 --out out water.xyz\n"
           "\n",
           out);
     options_print(out, OPTIONS, N_OPTIONS);
-    fputs("\n`qmtraj help config` lists all keys. Ctrl-C and SIGTERM end the job after the current "
-          "step.\n",
-          out);
+    fputs(
+        "\n`qmtraj help config` lists all keys. Ctrl-C, SIGTERM and SIGUSR1 end the job after the "
+        "current step;\n"
+        "the same command goes on from there. A longer length_ps makes finished trajectories "
+        "longer.\n",
+        out);
 }
 
 /// --config is read before anything else, so that --set wins wherever it stands.
@@ -114,6 +125,7 @@ static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, Config *co
 static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWords *words)
 {
     long long number;
+    const char *wrong;
     switch (place) {
     case O_SMILES_FILE:
         return smiles_read(ctx, value, &words->structures);
@@ -149,8 +161,18 @@ static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWo
     case O_TEST_FAIL:
         words->faults.fail = value;
         return QMT_OK;
+    case O_MAX_HOURS:
+        wrong = text_parse_double(value, &words->max_hours);
+        if (wrong != NULL)
+            return FAIL(ctx, QMT_ERR_USAGE, "--max-hours: %.60s %s", value, wrong);
+        if (words->max_hours <= 0.0)
+            return FAIL(ctx, QMT_ERR_USAGE, "--max-hours: %.60s is not positive", value);
+        return QMT_OK;
     case O_TEST_CRASH:
         words->faults.crash = value;
+        return QMT_OK;
+    case O_TEST_CRASH_AGAIN:
+        words->faults.crash_again = true;
         return QMT_OK;
     default:
         return QMT_OK;
@@ -225,17 +247,17 @@ static void print_end(const JobPlan *plan, const RunWords *words, const BatchOut
         printf("nothing to do: all %zu trajectories in %s are finished with this configuration\n",
                n_reused, words->out);
     else if (status == QMT_STOPPED)
-        printf("stopped: the frames so far are in trajectory.partial.npz; the same command skips "
-               "what is "
-               "finished and begins the others anew\n");
+        printf("stopped: nothing is lost, the same command goes on from here\n");
     else
         printf("trajectories, run.json and summary.json are in %s\n", words->out);
 }
 
 static QmtStatus plan_run(QmtContext *ctx, const JobPlan *plan, const RunWords *words)
 {
-    const JobSettings settings = {
-        .out = words->out, .n_workers = words->n_workers, .fresh = words->fresh};
+    const JobSettings settings = {.out = words->out,
+                                  .n_workers = words->n_workers,
+                                  .fresh = words->fresh,
+                                  .max_s = 3600.0 * words->max_hours};
     BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
     if (outcomes == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
@@ -252,7 +274,7 @@ static QmtStatus plan_run(QmtContext *ctx, const JobPlan *plan, const RunWords *
         bool any = false;
         for (size_t t = 0; t < plan->n_tasks; t++)
             any = any || outcomes[t].ran || outcomes[t].result.reused;
-        if (any && status != QMT_ERR_CONFIG)
+        if (any && status != QMT_ERR_CHECKPOINT)
             print_end(plan, words, outcomes, status);
     }
     free(outcomes);

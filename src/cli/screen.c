@@ -125,7 +125,7 @@ static void on_stop(void *user, int signal)
     char sentence[160];
     snprintf(sentence, sizeof sentence,
              "%s: every trajectory ends after its step; a second signal ends them at once",
-             strsignal(signal));
+             signal != 0 ? strsignal(signal) : "The time is up");
     screen_say(user, QMT_LOG_INFO, sentence);
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "io/file.h"
+#include "io/lock.h"
 #include "io/text.h"
 #include "job/existing.h"
 #include "job/summary.h"
@@ -48,7 +48,8 @@ static QmtStatus work(QmtContext *ctx, void *user, size_t place, RunnerLink *lin
     const JobTask *task = &batch->plan->tasks[batch->task_of[place]];
     JobSettings settings = *batch->settings;
     settings.fail_at_step = fault_step(batch->faults->fail, task->label);
-    settings.crash_at_step = fault_step(batch->faults->crash, task->label);
+    if (runner_attempt(link) == 0 || batch->faults->crash_again)
+        settings.crash_at_step = fault_step(batch->faults->crash, task->label);
 
     JobResult made = {0};
     const QmtStatus status = job_run(ctx, &settings, task, link, &made);
@@ -84,12 +85,18 @@ static void on_stop(void *user, int signal)
         batch->hooks->stop(batch->hooks->user, signal);
 }
 
-/// The frames that a crashed worker brought to the disk are saved here, as it cannot do so any more.
+/// What becomes of a trajectory whose process could not say so itself. Without a checkpoint its frames are
+/// saved as they are on the disk.
 static void crash_salvage(const Batch *batch, const JobTask *task, BatchOutcome *outcome)
 {
-    char saved[160];
+    char saved[160], folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
     int64_t n_frames = 0;
-    if (job_recover(batch->ctx, batch->settings, task, outcome->message, &n_frames) == QMT_OK)
+    const bool can_go_on =
+        file_join(batch->ctx, batch->settings->out, task->label, folder) == QMT_OK &&
+        file_join(batch->ctx, folder, CHECKPOINT_FILE, path) == QMT_OK && file_exists(path);
+    if (can_go_on)
+        snprintf(saved, sizeof saved, "; the same command goes on from its last checkpoint");
+    else if (job_recover(batch->ctx, batch->settings, task, outcome->message, &n_frames) == QMT_OK)
         snprintf(saved, sizeof saved, "; %lld frames are in %s", (long long)n_frames,
                  JOB_FILE_PARTIAL);
     else
@@ -117,28 +124,45 @@ static void on_end(void *user, size_t place, const RunnerOutcome *ended)
         batch->hooks->end(batch->hooks->user, t, outcome);
 }
 
-/// Marks what is finished. All differences are found before the first is reported.
-static QmtStatus earlier_find(const Batch *batch, bool *reused)
+/// True if another process works on a trajectory just now, so that what lies there is in motion.
+static bool is_held(const Batch *batch, const JobTask *task)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], holder[LOCK_HOLDER_SIZE];
+    return file_join(batch->ctx, batch->settings->out, task->label, folder) == QMT_OK &&
+           file_join(batch->ctx, folder, JOB_FILE_LOCK, path) == QMT_OK &&
+           lock_is_held(path, holder);
+}
+
+/// Marks what is finished, and what has its space on the disk. All differences are found before the first
+/// is reported.
+static QmtStatus earlier_find(const Batch *batch, bool *reused, bool *has_space)
 {
     QmtContext *const ctx = batch->ctx;
     char first[sizeof ctx->message] = "";
     size_t n_different = 0;
 
     for (size_t t = 0; t < batch->plan->n_tasks; t++) {
-        Existing existing;
-        TRY(existing_look(ctx, batch->settings, &batch->plan->tasks[t], &existing,
-                          &batch->outcomes[t].result));
-        reused[t] = existing == EXISTING_SAME;
-        if (existing != EXISTING_DIFFERENT)
+        Found found;
+        const QmtStatus status =
+            existing_look(ctx, batch->settings, &batch->plan->tasks[t], &found);
+        found_release(&found);
+        TRY(status);
+        reused[t] = found.kind == EXISTING_SAME;
+        has_space[t] = reused[t] || found.kind == EXISTING_INTERRUPTED;
+        if (reused[t])
+            batch->outcomes[t].result = found.result;
+        char sentence[sizeof ctx->message];
+        memcpy(sentence, ctx->message, sizeof sentence);
+        if (found.kind != EXISTING_DIFFERENT || is_held(batch, &batch->plan->tasks[t]))
             continue;
         if (n_different++ == 0)
-            snprintf(first, sizeof first, "%s", qmt_context_message(ctx));
+            memcpy(first, sentence, sizeof first);
         else
-            context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+            context_log(ctx, QMT_LOG_WARNING, "%s", sentence);
     }
     if (n_different > 0)
-        return FAIL(ctx, QMT_ERR_CONFIG, "%.900s; take another --out, or --fresh to make it anew",
-                    first);
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "%.900s; take another --out, or --fresh to make it anew", first);
     return QMT_OK;
 }
 
@@ -172,6 +196,33 @@ static void friction_note(QmtContext *ctx, const Config *config)
             config->temperature_k);
 }
 
+/// What is held elsewhere counts only if nothing else was done.
+static QmtStatus held_judge(const Batch *batch, size_t n, QmtStatus status)
+{
+    size_t n_held = 0, n_failed = 0;
+    const BatchOutcome *held = NULL;
+    for (size_t place = 0; place < n; place++) {
+        const BatchOutcome *outcome = &batch->outcomes[batch->task_of[place]];
+        if (outcome->status == QMT_ERR_LOCKED) {
+            n_held++;
+            held = outcome;
+        } else {
+            n_failed += outcome->status != QMT_OK;
+        }
+    }
+    if (held == NULL || status == QMT_STOPPED)
+        return status;
+    if (n_held == n)
+        return FAIL(batch->ctx, QMT_ERR_LOCKED, "nothing was done: %s",
+                    n == 1 ? held->message : "every trajectory is held by another process");
+    if (n_failed == 0)
+        return QMT_OK;
+    return FAIL(batch->ctx, QMT_ERR_PARTIAL,
+                "%zu of %zu trajectories failed, %zu are held by "
+                "another process",
+                n_failed, batch->plan->n_tasks, n_held);
+}
+
 static QmtStatus rest_run(Batch *batch, const bool *reused)
 {
     const JobPlan *plan = batch->plan;
@@ -198,6 +249,7 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
         const RunnerJob job = {.n_tasks = n,
                                .cost = cost,
                                .n_workers = settings.n_workers,
+                               .max_s = settings.max_s,
                                .user = batch,
                                .work = work,
                                .on_start = on_start,
@@ -207,8 +259,10 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
                                .on_stop = on_stop};
         if (n > 0)
             status = runner_run(batch->ctx, &job, ended, NULL);
+        status = held_judge(batch, n, status);
         // A single trajectory that fails among finished ones is one of several.
-        if (n == 1 && plan->n_tasks > 1 && status != QMT_OK && status != QMT_STOPPED)
+        if (n == 1 && plan->n_tasks > 1 && status != QMT_OK && status != QMT_STOPPED &&
+            status != QMT_ERR_LOCKED)
             status =
                 FAIL(batch->ctx, QMT_ERR_PARTIAL, "1 of %zu trajectories failed", plan->n_tasks);
     }
@@ -228,15 +282,20 @@ QmtStatus batch_run(QmtContext *ctx, const JobPlan *plan, const JobSettings *set
                    .hooks = hooks,
                    .outcomes = outcomes};
     bool *const reused = calloc(plan->n_tasks + 1, sizeof *reused);
-    if (reused == NULL)
+    bool *const has_space = calloc(plan->n_tasks + 1, sizeof *has_space);
+    if (reused == NULL || has_space == NULL) {
+        free(reused);
+        free(has_space);
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
+    }
 
     memset(outcomes, 0, plan->n_tasks * sizeof *outcomes);
-    QmtStatus status = earlier_find(&batch, reused);
+    QmtStatus status = earlier_find(&batch, reused, has_space);
     if (status == QMT_OK)
         status = file_make_directories(ctx, settings->out);
     if (status == QMT_OK)
-        status = disk_check(ctx, settings->out, batch_bytes(plan, reused));
+        status = disk_check(ctx, settings->out, batch_bytes(plan, has_space));
+    free(has_space);
     if (status != QMT_OK) {
         free(reused);
         return status;

@@ -25,9 +25,11 @@ typedef struct {
     void (*stop)(void *user, int signal);
 } BatchHooks;
 
-/// For tests: "NAME:STEP" of the trajectory that is to fail or crash; NULL: none.
+/// For tests: "NAME:STEP" of the trajectory that is to fail or crash; NULL: none. It crashes once, or
+/// again when it is tried once more.
 typedef struct {
     const char *fail, *crash;
+    bool crash_again;
 } BatchFaults;
 
 /// Bytes that the trajectories of a plan take on the disk, about; those in reused [n_tasks] excepted
@@ -36,10 +38,11 @@ uint64_t batch_bytes(const JobPlan *plan, const bool *reused);
 
 /// Runs a plan.
 ///
-/// @param settings  out, n_workers, fresh
+/// @param settings  out, n_workers, fresh, max_s
 /// @param outcomes  [plan->n_tasks]
-/// Fails before anything is touched with QMT_ERR_CONFIG (a finished trajectory would be overwritten by
-/// a different one), QMT_ERR_IO (no room on the disk). Then as runner_run().
+/// Fails before anything is touched with QMT_ERR_CHECKPOINT (what is finished or interrupted
+/// differs from what is wanted), QMT_ERR_IO (no room on the disk). Then as runner_run(), and with
+/// QMT_ERR_LOCKED if all that was left to do is held by other processes.
 QmtStatus batch_run(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
                     const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes);
 

@@ -213,6 +213,15 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 9999,
      .help = "Independent trajectories of each molecule, in NAME/r01, NAME/r02, ... if more than "
              "one."},
+    {.name = "checkpoint_s",
+     .type = CONFIG_REAL,
+     .offset = AT(checkpoint_s),
+     .unit = "s",
+     .initial = 60.0,
+     .lowest = 0.0,
+     .highest = 1e6,
+     .help = "Seconds from one checkpoint to the next, fractions allowed; 0: after every step. It "
+             "never changes the numbers."},
 };
 const size_t CONFIG_KEY_COUNT = sizeof CONFIG_KEYS / sizeof CONFIG_KEYS[0];
 _Static_assert(sizeof CONFIG_KEYS / sizeof CONFIG_KEYS[0] <= CONFIG_KEYS_MAX,

@@ -40,6 +40,7 @@ typedef struct {
     int64_t fermi_stop;
     int64_t precision;
     int64_t replicas;
+    double checkpoint_s;
 
     char place[256];           ///< file that was read, "" if none
     int line[CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, -1: --set

@@ -20,6 +20,25 @@ static void difference_add(char list[DIFFERENCES_SIZE], const char *what)
     snprintf(list + length, DIFFERENCES_SIZE - length, "%s%s", length > 0 ? "; " : "", what);
 }
 
+void existing_program_text(const QmtContext *ctx, char text[PROGRAM_TEXT_SIZE])
+{
+    char line[256], processor[128] = "unknown";
+    FILE *const file = fopen("/proc/cpuinfo", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        const char *const colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || colon == NULL)
+            continue;
+        snprintf(processor, sizeof processor, "%.*s", (int)strcspn(colon + 1, "\n"), colon + 1);
+        break;
+    }
+    if (file != NULL)
+        fclose(file);
+    snprintf(text, PROGRAM_TEXT_SIZE,
+             "version %s\nparameters %s\ncompiler %.80s\ninstruction set %s\nprocessor %s\n",
+             qmt_version(), qmt_parameter_checksum(), __VERSION__, qmt_context_isa(ctx),
+             processor + strspn(processor, " "));
+}
+
 /// A whole file of the folder; NULL if it is not there or cannot be read.
 static char *folder_read(QmtContext *ctx, const char *folder, const char *name)
 {
@@ -31,21 +50,22 @@ static char *folder_read(QmtContext *ctx, const char *folder, const char *name)
     return text;
 }
 
-static void config_compare(QmtContext *ctx, const char *folder, const Config *wanted,
+/// @param text    config.yaml of the earlier run; NULL: missing
+/// @param longer  set if length_ps is larger now; that is then no difference
+static void config_compare(QmtContext *ctx, const char *text, const Config *wanted, bool *longer,
                            char list[DIFFERENCES_SIZE])
 {
-    char *const text = folder_read(ctx, folder, JOB_FILE_CONFIG);
     Config config = config_default();
     if (text == NULL || config_parse(ctx, JOB_FILE_CONFIG, text, strlen(text), &config) != QMT_OK) {
         difference_add(list,
                        "its " JOB_FILE_CONFIG " is missing or no configuration of this version");
-        free(text);
         return;
     }
-    free(text);
+    *longer = wanted->length_ps > config.length_ps;
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
         char before[64], now[64], what[224];
-        if (!CONFIG_KEYS[k].decides_numbers)
+        if (!CONFIG_KEYS[k].decides_numbers ||
+            (*longer && CONFIG_KEYS[k].offset == offsetof(Config, length_ps)))
             continue;
         config_value_text(&config, k, before);
         config_value_text(wanted, k, now);
@@ -55,17 +75,32 @@ static void config_compare(QmtContext *ctx, const char *folder, const Config *wa
     }
 }
 
-static void start_compare(QmtContext *ctx, const char *folder, const JobTask *task,
+static void start_compare(QmtContext *ctx, const char *before, const JobTask *task,
                           char list[DIFFERENCES_SIZE])
 {
-    char *const before = folder_read(ctx, folder, JOB_FILE_START);
     char *const now = job_start_text(ctx, task);
     if (before == NULL || now == NULL)
         difference_add(list, "its " JOB_FILE_START " is missing");
     else if (strcmp(before, now) != 0)
         difference_add(list, "the start geometry is another");
-    free(before);
     free(now);
+}
+
+/// Compares two program texts line by line.
+static void program_text_compare(const char *before, const char *now, char list[DIFFERENCES_SIZE])
+{
+    while (*before != '\0' && *now != '\0') {
+        const size_t n_before = strcspn(before, "\n"), n_now = strcspn(now, "\n");
+        char what[320];
+        snprintf(what, sizeof what, "%.*s of the program, now %.*s", (int)n_before, before,
+                 (int)n_now, now);
+        if (n_before != n_now || memcmp(before, now, n_now) != 0)
+            difference_add(list, what);
+        before += n_before + (before[n_before] == '\n');
+        now += n_now + (now[n_now] == '\n');
+    }
+    if (*before != '\0' || *now != '\0')
+        difference_add(list, "the program describes itself otherwise");
 }
 
 static void program_compare(QmtContext *ctx, const char *folder, char list[DIFFERENCES_SIZE],
@@ -94,25 +129,114 @@ static void program_compare(QmtContext *ctx, const char *folder, char list[DIFFE
     cJSON_Delete(run);
 }
 
-QmtStatus existing_look(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
-                        Existing *existing, JobResult *result)
+/// Judges trajectory.npz by what lies beside it.
+static void finished_compare(QmtContext *ctx, const char *folder, const JobTask *task,
+                             JobResult *result, bool *longer, char list[DIFFERENCES_SIZE])
 {
-    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], differences[DIFFERENCES_SIZE] = "";
+    char *const config = folder_read(ctx, folder, JOB_FILE_CONFIG);
+    char *const start = folder_read(ctx, folder, JOB_FILE_START);
+    config_compare(ctx, config, &task->config, longer, list);
+    start_compare(ctx, start, task, list);
+    program_compare(ctx, folder, list, result);
+    free(config);
+    free(start);
+}
+
+/// Loads the newest checkpoint that is whole. Without any file *n_files is 0; with damaged ones only the
+/// context says what is wrong with the last.
+static bool checkpoint_find(QmtContext *ctx, const char *folder, Found *found, int *n_files)
+{
+    static const char *const names[] = {CHECKPOINT_FILE, CHECKPOINT_FILE_PREVIOUS};
+    char path[FILE_PATH_SIZE];
+    *n_files = 0;
+    for (int i = 0; i < 2; i++) {
+        if (file_join(ctx, folder, names[i], path) != QMT_OK || !file_exists(path))
+            continue;
+        ++*n_files;
+        if (checkpoint_load(ctx, path, &found->checkpoint) == QMT_OK) {
+            found->from_previous = i == 1;
+            return true;
+        }
+        snprintf(found->note, sizeof found->note, "%.500s", qmt_context_message(ctx));
+    }
+    return false;
+}
+
+/// The sentence of EXISTING_DIFFERENT.
+static void differs(QmtContext *ctx, const char *folder, const char *how, const char *list,
+                    Found *found)
+{
+    found->kind = EXISTING_DIFFERENT;
+    (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: %s already, but differently: %s", folder, how, list);
+}
+
+/// Looks for a checkpoint of the trajectory.
+///
+/// @param list    what distinguishes the finished one from it, if complete
+/// @param longer  the wanted one is longer than the finished one
+static void interrupted_look(QmtContext *ctx, const char *folder, const JobTask *task,
+                             bool complete, bool longer, char list[DIFFERENCES_SIZE], Found *found)
+{
+    char differences[DIFFERENCES_SIZE] = "", program[PROGRAM_TEXT_SIZE];
+    bool longer_than_checkpoint = false;
+    int n_files;
+
+    if (!checkpoint_find(ctx, folder, found, &n_files)) {
+        if (longer)
+            difference_add(list, "length_ps was smaller, and without a whole checkpoint it cannot "
+                                 "be continued");
+        if (complete)
+            differs(ctx, folder, "finished", list, found);
+        else if (n_files > 0)
+            found->kind = EXISTING_DIFFERENT; // the sentence is that of the checkpoint
+        return;
+    }
+    const Checkpoint *checkpoint = &found->checkpoint;
+    existing_program_text(ctx, program);
+    config_compare(ctx, checkpoint->config, &task->config, &longer_than_checkpoint, differences);
+    start_compare(ctx, checkpoint->start, task, differences);
+    program_text_compare(checkpoint->program, program, differences);
+
+    if (differences[0] == '\0' && !longer_than_checkpoint)
+        found->kind = EXISTING_INTERRUPTED;
+    else if (differences[0] == '\0' && complete && longer && list[0] == '\0' &&
+             checkpoint->numbers.done)
+        found->kind = EXISTING_SHORTER;
+    else if (complete && list[0] != '\0')
+        differs(ctx, folder, "finished", list, found);
+    else {
+        if (longer_than_checkpoint)
+            difference_add(differences, "length_ps was smaller, and only what is finished can be "
+                                        "made longer");
+        differs(ctx, folder, complete ? "finished" : "begun", differences, found);
+    }
+}
+
+QmtStatus existing_look(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
+                        Found *found)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], list[DIFFERENCES_SIZE] = "";
+    bool longer = false;
+    *found = (Found){.kind = EXISTING_NONE};
     TRY(file_join(ctx, settings->out, task->label, folder));
     TRY(file_join(ctx, folder, JOB_FILE_COMPLETE, path));
-    *existing = EXISTING_NONE;
-    if (settings->fresh || !file_exists(path))
+    if (settings->fresh)
         return QMT_OK;
 
-    *result = (JobResult){.reused = true, .n_atoms = task->structure->n_atoms};
-    config_compare(ctx, folder, &task->config, differences);
-    start_compare(ctx, folder, task, differences);
-    program_compare(ctx, folder, differences, result);
-    if (differences[0] == '\0') {
-        *existing = EXISTING_SAME;
-        return QMT_OK;
+    const bool complete = file_exists(path);
+    if (complete) {
+        found->result = (JobResult){.reused = true, .n_atoms = task->structure->n_atoms};
+        finished_compare(ctx, folder, task, &found->result, &longer, list);
+        if (list[0] == '\0' && !longer) {
+            found->kind = EXISTING_SAME;
+            return QMT_OK;
+        }
     }
-    *existing = EXISTING_DIFFERENT;
-    (void)FAIL(ctx, QMT_ERR_CONFIG, "%s: finished already, but differently: %s", path, differences);
+    interrupted_look(ctx, folder, task, complete, longer, list, found);
     return QMT_OK;
+}
+
+void found_release(Found *found)
+{
+    checkpoint_release(&found->checkpoint);
 }

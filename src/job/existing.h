@@ -1,22 +1,41 @@
 #ifndef JOB_EXISTING_H
 #define JOB_EXISTING_H
 
+#include "io/checkpoint.h"
 #include "job/job.h"
 
 /// What an earlier run left in the folder of a trajectory, so that nothing is computed twice and nothing
 /// finished is lost by accident.
 
 typedef enum {
-    EXISTING_NONE,     ///< nothing that is finished: to be computed
-    EXISTING_SAME,     ///< finished with the same configuration, start and program
-    EXISTING_DIFFERENT ///< finished, but not this
+    EXISTING_NONE,        ///< nothing that can be used: to be computed
+    EXISTING_SAME,        ///< finished with the same configuration, start and program
+    EXISTING_INTERRUPTED, ///< a checkpoint of the same trajectory, which goes on from there
+    EXISTING_SHORTER,     ///< finished, the same but for a shorter length_ps; goes on from its end
+    EXISTING_DIFFERENT    ///< finished or interrupted, but not this
 } Existing;
 
-/// Compares. With EXISTING_SAME the figures of the earlier run go to *result; with EXISTING_DIFFERENT
-/// the context holds a sentence that lists what differs.
+/// What was found.
+typedef struct {
+    Existing kind;
+    JobResult result;      ///< figures of the earlier run, with EXISTING_SAME
+    Checkpoint checkpoint; ///< with EXISTING_INTERRUPTED and EXISTING_SHORTER
+    bool from_previous; ///< it is checkpoint.previous, because the newest one is damaged or missing
+    char note[512];     ///< about a checkpoint that was passed over, "" if none was
+} Found;
+
+/// Compares. With EXISTING_DIFFERENT the context holds a sentence that lists what differs, or what is
+/// wrong with the checkpoints. *found is to be released.
 ///
 /// Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
 QmtStatus existing_look(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
-                        Existing *existing, JobResult *result);
+                        Found *found);
+void found_release(Found *found);
+
+enum { PROGRAM_TEXT_SIZE = 640 };
+
+/// What decides the bytes besides task and configuration, a line each: version and parameters, compiler,
+/// instruction set, processor.
+void existing_program_text(const QmtContext *ctx, char text[PROGRAM_TEXT_SIZE]);
 
 #endif

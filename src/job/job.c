@@ -12,9 +12,10 @@
 #include "base/units.h"
 #include "data/element.h"
 #include "engine/xtb.h"
-#include "io/file.h"
+#include "io/lock.h"
 #include "io/xyz.h"
 #include "job/config_write.h"
+#include "job/job_parts.h"
 #include "job/metadata.h"
 #include "job/witness.h"
 
@@ -24,28 +25,21 @@
 #define NMPS_PER_AU (NM_PER_BOHR / PS_PER_AUT)
 #define KJMOLNM_PER_AU (KJMOL_PER_HARTREE / NM_PER_BOHR)
 
-/// A trajectory in the making.
-typedef struct {
-    const JobSettings *settings;
-    const JobTask *task;
-    RunnerLink *link;
-    char folder[FILE_PATH_SIZE];
-    double *masses; ///< [n_atoms] Da
-    Engine *xtb;
-    Engine *engine; ///< the witness around it
-    Trajectory *trajectory;
-    Md *md;
-    Arena arena;
-    double (*pos)[3], (*vel)[3], (*forces)[3]; ///< [n_atoms] of one frame, in the units of the file
-    double begun_s, last_message_s;            ///< monotonic clock
-    bool begun;
-} Job;
-
-static double clock_s(clockid_t id)
+double job_clock_s(clockid_t id)
 {
     struct timespec now;
     clock_gettime(id, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+double job_motion_s(const Job *job)
+{
+    return job->before.motion_s + (job->begun ? job_clock_s(CLOCK_MONOTONIC) - job->begun_s : 0.0);
+}
+
+double job_ms_per_step(const Job *job, uint64_t evaluations)
+{
+    return evaluations > 1 ? 1e3 * job_motion_s(job) / (double)(evaluations - 1) : 0.0;
 }
 
 QmtEngineOptions job_engine_options(const JobTask *task)
@@ -125,7 +119,8 @@ static QmtStatus take_window(QmtContext *ctx, void *user, const NveWindowPoint *
 static void take_progress(void *user, const MdProgress *progress)
 {
     Job *const job = user;
-    const double now = clock_s(CLOCK_MONOTONIC);
+    const double now = job_clock_s(CLOCK_MONOTONIC);
+    job->now = *progress;
     if (!job->begun && progress->total_step > 0) {
         job->begun = true; // the relaxation is over: steps are timed from here
         job->begun_s = now;
@@ -133,7 +128,8 @@ static void take_progress(void *user, const MdProgress *progress)
     if (job->link == NULL || now - job->last_message_s < PROGRESS_PAUSE_S)
         return;
     job->last_message_s = now;
-    const double n = (double)progress->total_step;
+    // Steps of this process only: they say best how fast it goes on.
+    const double n = (double)progress->total_step - (double)job->before.total_step;
     runner_progress(
         job->link,
         &(RunnerProgress){.phase = (int)progress->phase,
@@ -143,32 +139,19 @@ static void take_progress(void *user, const MdProgress *progress)
                           .ms_per_step = n > 1.0 ? 1e3 * (now - job->begun_s) / (n - 1.0) : 0.0});
 }
 
-static bool should_stop(void *user)
-{
-    const Job *const job = user;
-    return job->link != NULL && runner_should_stop(job->link);
-}
-
 static void masses_fill(const Structure *structure, double *masses)
 {
     for (size_t a = 0; a < structure->n_atoms; a++)
         masses[a] = element_mass_da(structure->numbers[a]);
 }
 
-static QmtStatus text_write(QmtContext *ctx, const char *folder, const char *name, const char *text)
+QmtStatus job_text_write(QmtContext *ctx, const char *folder, const char *name, const char *text)
 {
     char path[FILE_PATH_SIZE];
     if (text == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its text", name);
     TRY(file_join(ctx, folder, name, path));
     return file_write_whole(ctx, path, text, strlen(text));
-}
-
-static QmtStatus older_remove(QmtContext *ctx, const char *folder, const char *name)
-{
-    char path[FILE_PATH_SIZE];
-    TRY(file_join(ctx, folder, name, path));
-    return file_remove(ctx, path);
 }
 
 char *job_start_text(QmtContext *ctx, const JobTask *task)
@@ -179,26 +162,6 @@ char *job_start_text(QmtContext *ctx, const JobTask *task)
     start.charge = (int)task->config.charge;
     start.multiplicity = (int)task->config.spin_multiplicity;
     return xyz_format(ctx, &start, &text) == QMT_OK ? text : NULL;
-}
-
-/// Makes the folder and what does not change any more: configuration and start geometry. The finished
-/// trajectory goes first, so that it never lies beside a configuration that is not its own.
-static QmtStatus folder_begin(QmtContext *ctx, const Job *job)
-{
-    TRY(file_make_directories(ctx, job->folder));
-    TRY(older_remove(ctx, job->folder, JOB_FILE_COMPLETE));
-    TRY(older_remove(ctx, job->folder, JOB_FILE_PARTIAL));
-    TRY(older_remove(ctx, job->folder, JOB_FILE_FAILED));
-    TRY(older_remove(ctx, job->folder, JOB_FILE_RUN));
-
-    char *const config = config_yaml(&job->task->config);
-    QmtStatus status = text_write(ctx, job->folder, JOB_FILE_CONFIG, config);
-    free(config);
-    TRY(status);
-    char *const start = job_start_text(ctx, job->task);
-    status = text_write(ctx, job->folder, JOB_FILE_START, start);
-    free(start);
-    return status;
 }
 
 static QmtStatus job_begin(QmtContext *ctx, Job *job)
@@ -215,23 +178,29 @@ static QmtStatus job_begin(QmtContext *ctx, Job *job)
     }
     masses_fill(task->structure, job->masses);
 
-    TRY(file_join(ctx, job->settings->out, task->label, job->folder));
     const QmtEngineOptions engine_options = job_engine_options(task);
     TRY(xtb_create(ctx, n_atoms, task->structure->numbers, &engine_options, &job->xtb));
     TRY(witness_create(ctx, job->xtb, &job->engine));
-
-    TRY(folder_begin(ctx, job));
-    const TrajectoryLayout layout = plan_layout(task, job->masses);
-    TRY(trajectory_create(ctx, job->folder, &layout, &job->trajectory));
-
     const MdOptions options = md_options(task);
-    const MdHooks hooks = {.user = job,
-                           .frame = take_frame,
-                           .window = take_window,
-                           .progress = take_progress,
-                           .stop = should_stop};
-    return md_create(ctx, &options, &hooks, job->engine, job->masses,
-                     (const double(*)[3])task->structure->xyz, &job->md);
+    const MdHooks hooks = {
+        .user = job, .frame = take_frame, .window = take_window, .progress = take_progress};
+    TRY(md_create(ctx, &options, &hooks, job->engine, job->masses,
+                  (const double(*)[3])task->structure->xyz, &job->md));
+    return job_folder_begin(ctx, job);
+}
+
+/// All steps that are left, with checkpoints between them.
+static QmtStatus job_move(QmtContext *ctx, Job *job)
+{
+    bool done = md_report(job->md).phase == MD_DONE;
+    while (!done) {
+        if (job->link != NULL && runner_should_stop(job->link))
+            return FAIL(ctx, QMT_STOPPED, "stopped on request");
+        TRY(md_advance(ctx, job->md, 1, &done));
+        if (!done && job_clock_s(CLOCK_MONOTONIC) >= job->next_checkpoint_s)
+            TRY(job_checkpoint(ctx, job));
+    }
+    return QMT_OK;
 }
 
 static double larger_magnitude(double a, double b)
@@ -239,36 +208,35 @@ static double larger_magnitude(double a, double b)
     return fabs(b) > fabs(a) ? b : a;
 }
 
-static void result_fill(const Job *job, double wall_s, double cpu_s, JobResult *result)
+static void result_fill(const Job *job, JobResult *result)
 {
     const MdReport report = md_report(job->md);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
 
-    *result = (JobResult){.n_atoms = job->task->structure->n_atoms,
-                          .dof = report.dof,
-                          .n_steps = (int64_t)report.steps,
-                          .n_frames = (int64_t)trajectory_n_frames(job->trajectory),
-                          .evaluations = (int64_t)report.evaluations,
-                          .wall_s = wall_s,
-                          .cpu_s = cpu_s,
-                          .peak_memory_kib = usage.ru_maxrss,
-                          .mean_temperature_k = report.mean_temperature_k,
-                          .expected_error_k =
-                              report.expected_error_k < 0.0 ? NAN : report.expected_error_k,
-                          .drift_kjmol_ps = report.slope_kjmol_ps,
-                          .shadow_drift_kjmol_ps = report.shadow_slope_kjmol_ps,
-                          .n_windows = (int64_t)report.n_windows,
-                          .nve_drift_kjmol_ps = report.n_windows > 0 ? 0.0 : NAN,
-                          .nve_shadow_drift_kjmol_ps = report.n_windows > 0 ? 0.0 : NAN,
-                          .scf_iterations_max = report.scf_iterations_max,
-                          .scf_residual_max = report.scf_residual_max,
-                          .recoveries = (int64_t)report.recoveries};
+    *result = (JobResult){
+        .n_atoms = job->task->structure->n_atoms,
+        .dof = report.dof,
+        .n_steps = (int64_t)report.steps,
+        .n_frames = (int64_t)(job->trajectory != NULL ? trajectory_n_frames(job->trajectory)
+                                                      : job->before.trajectory.n_frames),
+        .evaluations = (int64_t)report.evaluations,
+        .wall_s = job->before.wall_s + job_clock_s(CLOCK_MONOTONIC) - job->started_s,
+        .cpu_s = job->before.cpu_s + job_clock_s(CLOCK_PROCESS_CPUTIME_ID) - job->started_cpu_s,
+        .ms_per_step = job_ms_per_step(job, report.evaluations),
+        .peak_memory_kib = usage.ru_maxrss,
+        .mean_temperature_k = report.mean_temperature_k,
+        .expected_error_k = report.expected_error_k < 0.0 ? NAN : report.expected_error_k,
+        .drift_kjmol_ps = report.slope_kjmol_ps,
+        .shadow_drift_kjmol_ps = report.shadow_slope_kjmol_ps,
+        .n_windows = (int64_t)report.n_windows,
+        .nve_drift_kjmol_ps = report.n_windows > 0 ? 0.0 : NAN,
+        .nve_shadow_drift_kjmol_ps = report.n_windows > 0 ? 0.0 : NAN,
+        .scf_iterations_max = report.scf_iterations_max,
+        .scf_residual_max = report.scf_residual_max,
+        .recoveries = (int64_t)report.recoveries};
     if (report.evaluations > 0)
         result->scf_iterations_mean = (double)report.scf_iterations / (double)report.evaluations;
-    if (report.evaluations > 1 && job->begun)
-        result->ms_per_step =
-            1e3 * (clock_s(CLOCK_MONOTONIC) - job->begun_s) / (double)(report.evaluations - 1);
     for (size_t w = 0; w < report.n_windows; w++) {
         result->nve_drift_kjmol_ps =
             larger_magnitude(result->nve_drift_kjmol_ps, report.windows[w].slope_kjmol_ps);
@@ -307,47 +275,64 @@ static QmtStatus failed_geometry_write(QmtContext *ctx, const Job *job)
 
     char *text = NULL;
     TRY(xyz_format(ctx, &failed, &text));
-    const QmtStatus status = text_write(ctx, job->folder, JOB_FILE_FAILED, text);
+    const QmtStatus status = job_text_write(ctx, job->folder, JOB_FILE_FAILED, text);
     free(text);
     return status;
 }
 
-/// Ends a trajectory that did not complete: the frames so far become a valid file. The sentence of the
-/// failure stays the one in the context, with what was saved behind it.
-static void job_save_partial(QmtContext *ctx, Job *job, QmtStatus failure)
+/// A failure that lies in the molecule comes again from the same checkpoint: the frames so far become a
+/// valid file, and the checkpoints go first, because this takes the file apart that they belong to.
+static QmtStatus frames_save(QmtContext *ctx, Job *job, const char *sentence)
+{
+    TRY(failed_geometry_write(ctx, job));
+    TRY(job_folder_forget(ctx, job));
+    const MdReport report = md_report(job->md);
+    char *const metadata = metadata_text(ctx, job->task, &report, sentence);
+    if (metadata == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", job->task->label);
+    const QmtStatus status = trajectory_finish_partial(ctx, job->trajectory, metadata);
+    cJSON_free(metadata);
+    return status;
+}
+
+/// Ends a trajectory that did not complete. The sentence of the failure stays the one in the context,
+/// with what became of the frames behind it.
+static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure)
 {
     char sentence[sizeof ctx->message], saved[128];
     snprintf(sentence, sizeof sentence, "%s", qmt_context_message(ctx));
-
-    const bool engine_failed =
+    const bool in_molecule =
         failure == QMT_ERR_SCF || failure == QMT_ERR_INPUT || failure == QMT_ERR_PHYSICS;
-    QmtStatus status = QMT_OK;
-    if (engine_failed)
-        status = failed_geometry_write(ctx, job);
+    const unsigned long long n_frames = trajectory_n_frames(job->trajectory);
 
-    const MdReport report = md_report(job->md);
-    const uint64_t n_frames = trajectory_n_frames(job->trajectory);
-    char *const metadata = metadata_text(ctx, job->task, &report, sentence);
-    if (metadata != NULL && status == QMT_OK)
-        status = trajectory_finish_partial(ctx, job->trajectory, metadata);
-    cJSON_free(metadata);
-    if (status == QMT_OK && metadata != NULL)
-        snprintf(saved, sizeof saved, "%llu frames are in %s%s", (unsigned long long)n_frames,
-                 JOB_FILE_PARTIAL, engine_failed ? ", the geometry in " JOB_FILE_FAILED : "");
-    else
+    if (in_molecule && frames_save(ctx, job, sentence) == QMT_OK)
+        snprintf(saved, sizeof saved, "%llu frames are in %s, the geometry in " JOB_FILE_FAILED,
+                 n_frames, JOB_FILE_PARTIAL);
+    else if (in_molecule)
         snprintf(saved, sizeof saved, "the frames so far could not be saved");
+    else if (failure == QMT_STOPPED && job_checkpoint(ctx, job) == QMT_OK)
+        snprintf(saved, sizeof saved, "%llu frames are safe, the same command goes on from here",
+                 n_frames);
+    else
+        snprintf(saved, sizeof saved, "the same command goes on from the last checkpoint");
     (void)FAIL(ctx, failure, "%.800s; %s", sentence, saved);
 }
 
+/// The checkpoint of the end comes first: with it a file that is finished by a killed process is known
+/// again, and a longer trajectory can go on from it.
 static QmtStatus job_finish(QmtContext *ctx, Job *job)
 {
+    if (job->trajectory == NULL)
+        return job_folder_tidy(ctx, job);
     const MdReport report = md_report(job->md);
+    TRY(job_checkpoint(ctx, job));
     char *const metadata = metadata_text(ctx, job->task, &report, NULL);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", job->task->label);
     const QmtStatus status = trajectory_finish(ctx, job->trajectory, metadata);
     cJSON_free(metadata);
     TRY(status);
+    TRY(job_folder_tidy(ctx, job));
     temperature_judge(ctx, job->task, &report);
     return QMT_OK;
 }
@@ -361,42 +346,53 @@ static void run_log_write(QmtContext *ctx, const Job *job, const JobResult *resu
     snprintf(sentence, sizeof sentence, "%s", status == QMT_OK ? "" : qmt_context_message(ctx));
 
     char *const text = run_json_text(ctx, job->settings, job->task, result, started,
-                                     clock_s(CLOCK_REALTIME), status, sentence);
-    if (text_write(ctx, job->folder, JOB_FILE_RUN, text) != QMT_OK)
+                                     job_clock_s(CLOCK_REALTIME), status, sentence);
+    if (job_text_write(ctx, job->folder, JOB_FILE_RUN, text) != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     cJSON_free(text);
     if (status != QMT_OK)
         (void)FAIL(ctx, status, "%s", sentence);
 }
 
+static void job_release(Job *job)
+{
+    md_destroy(&job->md);
+    trajectory_close(&job->trajectory);
+    engine_destroy(&job->engine);
+    engine_destroy(&job->xtb);
+    arena_release(&job->arena);
+    found_release(&job->found);
+    lock_give_back(&job->lock);
+}
+
 QmtStatus job_run(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
                   RunnerLink *link, JobResult *result)
 {
-    Job job = {.settings = settings, .task = task, .link = link};
-    const double started = clock_s(CLOCK_REALTIME), wall = clock_s(CLOCK_MONOTONIC);
-    const double cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID);
+    Job job = {.settings = settings,
+               .task = task,
+               .link = link,
+               .lock = file_none(),
+               .started_s = job_clock_s(CLOCK_MONOTONIC),
+               .started_cpu_s = job_clock_s(CLOCK_PROCESS_CPUTIME_ID)};
+    const double started = job_clock_s(CLOCK_REALTIME);
     *result = (JobResult){.n_atoms = task->structure->n_atoms};
 
-    QmtStatus status = job_begin(ctx, &job);
-    if (status == QMT_OK) {
-        status = md_run(ctx, job.md);
-        if (status == QMT_STOPPED)
-            (void)FAIL(ctx, status, "stopped on request");
-        result_fill(&job, clock_s(CLOCK_MONOTONIC) - wall, clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu,
-                    result);
+    QmtStatus status = job_folder_enter(ctx, &job);
+    const bool same = status == QMT_OK && job.found.kind == EXISTING_SAME;
+    if (same)
+        *result = job.found.result; // another program finished it meanwhile
+    else if (status == QMT_OK)
+        status = job_begin(ctx, &job);
+    if (status == QMT_OK && !same) {
+        status = job_move(ctx, &job);
         if (status == QMT_OK)
             status = job_finish(ctx, &job);
+        result_fill(&job, result);
         if (status != QMT_OK)
-            job_save_partial(ctx, &job, status);
-
+            job_interrupt(ctx, &job, status);
         run_log_write(ctx, &job, result, started, status);
     }
-
-    md_destroy(&job.md);
-    trajectory_close(&job.trajectory);
-    engine_destroy(&job.engine);
-    engine_destroy(&job.xtb);
-    arena_release(&job.arena);
+    job_release(&job);
     return status;
 }
 

@@ -10,9 +10,11 @@
 ///
 ///     config.yaml             the configuration with every default
 ///     start.xyz               the start geometry with charge and multiplicity
-///     trajectory.npz.part     while it runs
+///     trajectory.npz.part     while it runs or waits to go on
+///     checkpoint              from which it goes on; checkpoint.previous is the one before
+///     lock                    while a process works on it
 ///     trajectory.npz          when it is complete
-///     trajectory.partial.npz  the frames so far, if it failed or was stopped
+///     trajectory.partial.npz  the frames so far, if its SCF failed or its motion went wrong
 ///     failed.xyz              the geometry of the evaluation that failed
 ///     run.json                clock, host, timings: what may differ from run to run
 
@@ -22,6 +24,7 @@
 #define JOB_FILE_PARTIAL "trajectory.partial.npz"
 #define JOB_FILE_FAILED "failed.xyz"
 #define JOB_FILE_RUN "run.json"
+#define JOB_FILE_LOCK "lock"
 
 /// How a trajectory went. Plain bytes, so that it can go through a pipe.
 typedef struct {
@@ -50,19 +53,22 @@ _Static_assert(sizeof(JobResult) <= RUNNER_RESULT_SIZE,
 typedef struct {
     const char *out;  ///< folder of all trajectories
     size_t n_workers; ///< for run.json only
-    bool fresh;       ///< a finished trajectory is made anew
+    bool fresh;       ///< what is finished or interrupted is made anew
+    double max_s;     ///< stop by itself after so many seconds; 0: never
 
     // For tests of what happens then; 0: never.
     int64_t fail_at_step;  ///< the SCF of this step of production does not converge
     int64_t crash_at_step; ///< the process is killed at this step of production
 } JobSettings;
 
-/// Runs one trajectory. Its bytes depend on the task and the program, on nothing else.
+/// Runs one trajectory, from its checkpoint if there is one. Its bytes depend on the task and the
+/// program, on nothing else: not on interruptions, nor on when checkpoints are written.
 ///
 /// @param link    progress, notes, and whether to stop; NULL for none
 /// @param result  filled as far as it came, also after a failure
-/// Fails as engine and files fail, and with QMT_STOPPED; the frames so far are then a valid partial
-/// file and the sentence says where.
+/// Fails with QMT_ERR_LOCKED if another process works on the folder, with QMT_ERR_CHECKPOINT if it holds
+/// something else (nothing is touched then); as engine and files fail; and with QMT_STOPPED. The sentence
+/// says how to go on.
 QmtStatus job_run(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
                   RunnerLink *link, JobResult *result);
 

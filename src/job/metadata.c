@@ -170,6 +170,10 @@ const char *status_word(QmtStatus status)
         return "io failed";
     case QMT_ERR_PARTIAL:
         return "crashed";
+    case QMT_ERR_LOCKED:
+        return "held elsewhere";
+    case QMT_ERR_CHECKPOINT:
+        return "checkpoint refused";
     case QMT_STOPPED:
         return "stopped";
     default:

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef enum { MESSAGE_PROGRESS, MESSAGE_NOTE, MESSAGE_RESULT } MessageKind;
@@ -27,6 +28,7 @@ _Static_assert(sizeof(Message) <= 4096, "a message must fit into PIPE_BUF to arr
 
 struct RunnerLink {
     int fd;
+    int attempt;
     Message message; ///< of its own, so that sending allocates nothing
 };
 
@@ -54,6 +56,8 @@ typedef struct {
     Worker *workers; ///< [n_workers]
     struct pollfd *polls;
     size_t n_running;
+    bool *crashed; ///< [n_tasks] its first worker did
+    double end_s;  ///< when to stop, monotonic clock; 0: never
     sigset_t old_mask;
 } Runner;
 
@@ -87,6 +91,11 @@ static void handler_set(int signal, void (*handler)(int), struct sigaction *befo
     struct sigaction action = {.sa_handler = handler};
     sigemptyset(&action.sa_mask);
     sigaction(signal, &action, before);
+}
+
+int runner_attempt(const RunnerLink *link)
+{
+    return link->attempt;
 }
 
 bool runner_should_stop(const RunnerLink *link)
@@ -147,7 +156,7 @@ static void worker_live(const Runner *runner, size_t task, int fd, pid_t parent)
         _exit(1);
     sigprocmask(SIG_SETMASK, &runner->old_mask, NULL);
 
-    RunnerLink link = {.fd = fd};
+    RunnerLink link = {.fd = fd, .attempt = runner->crashed[task]};
     unsigned char result[RUNNER_RESULT_SIZE] = {0};
     QmtContext *ctx;
     QmtStatus status = qmt_context_create(&ctx);
@@ -238,6 +247,32 @@ static bool worker_read(const Runner *runner, Worker *worker)
     }
 }
 
+/// Gives a task whose worker crashed to another one, once.
+static bool worker_again(Runner *runner, size_t task)
+{
+    char sentence[RUNNER_NOTE_SIZE];
+    if (runner->crashed[task])
+        return false;
+    runner->crashed[task] = true;
+    snprintf(sentence, sizeof sentence, "%.900s; it is tried once more from its checkpoint",
+             runner->outcomes[task].message);
+    if (runner->job->on_note != NULL)
+        runner->job->on_note(runner->job->user, task, QMT_LOG_WARNING, sentence);
+    const RunnerOutcome crashed = runner->outcomes[task];
+    runner->outcomes[task] = (RunnerOutcome){0};
+    if (worker_start(runner, task) == QMT_OK)
+        return true;
+    runner->outcomes[task] = crashed;
+    return false;
+}
+
+static double monotonic_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 /// Collects the process of a worker whose pipe has ended, and closes its account.
 static void worker_end(Runner *runner, size_t w)
 {
@@ -267,6 +302,8 @@ static void worker_end(Runner *runner, size_t w)
         }
     }
     runner->workers[w] = runner->workers[--runner->n_running];
+    if (!outcome->has_result && n_signals == 0 && worker_again(runner, worker.task))
+        return;
     if (runner->job->on_end != NULL)
         runner->job->on_end(runner->job->user, worker.task, outcome);
 }
@@ -305,6 +342,8 @@ static void runner_loop(Runner *runner)
         const int n_ready = runner->n_running == 0 ? 0
                                                    : ppoll(runner->polls, runner->n_running,
                                                            &second, &runner->old_mask);
+        if (runner->end_s > 0.0 && n_signals == 0 && monotonic_s() >= runner->end_s)
+            n_signals = 1; // as if somebody had asked; signals are blocked here
         if (n_signals > n_passed_on) {
             workers_signal(runner, n_passed_on == 0 && n_signals == 1 ? SIGTERM : SIGKILL);
             if (n_passed_on == 0 && job->on_stop != NULL)
@@ -363,7 +402,11 @@ QmtStatus runner_run(QmtContext *ctx, const RunnerJob *job, RunnerOutcome *outco
     runner.order = calloc(job->n_tasks + 1, sizeof *runner.order);
     runner.workers = calloc(job->n_workers, sizeof *runner.workers);
     runner.polls = calloc(job->n_workers, sizeof *runner.polls);
-    if (runner.order == NULL || runner.workers == NULL || runner.polls == NULL) {
+    runner.crashed = calloc(job->n_tasks + 1, sizeof *runner.crashed);
+    runner.end_s = job->max_s > 0.0 ? monotonic_s() + job->max_s : 0.0;
+    if (runner.crashed == NULL || runner.order == NULL || runner.workers == NULL ||
+        runner.polls == NULL) {
+        free(runner.crashed);
         free(runner.order);
         free(runner.workers);
         free(runner.polls);
@@ -393,6 +436,7 @@ QmtStatus runner_run(QmtContext *ctx, const RunnerJob *job, RunnerOutcome *outco
         sigaction(STOP_SIGNALS[i], &before[i], NULL);
     sigaction(SIGCHLD, &child_before, NULL);
     sigprocmask(SIG_SETMASK, &runner.old_mask, NULL);
+    free(runner.crashed);
     free(runner.order);
     free(runner.workers);
     free(runner.polls);

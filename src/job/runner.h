@@ -32,6 +32,9 @@ void runner_progress(RunnerLink *link, const RunnerProgress *progress);
 /// Sends a sentence that the user should read.
 void runner_note(RunnerLink *link, QmtLogLevel level, const char *sentence);
 
+/// 0 for the first worker of a task, 1 for the one that follows a crash.
+int runner_attempt(const RunnerLink *link);
+
 /// True once the user asked to stop; the work should end with QMT_STOPPED soon.
 bool runner_should_stop(const RunnerLink *link);
 
@@ -50,6 +53,7 @@ typedef struct {
     size_t n_tasks;
     const double *cost; ///< [n_tasks] any unit; the most expensive starts first
     size_t n_workers;   ///< processes at a time, >= 1
+    double max_s;       ///< stop as after a signal when so many seconds have passed; 0: never
     void *user;
 
     /// Runs in the worker, with a context of its own. result [RUNNER_RESULT_SIZE] is zero before
@@ -61,12 +65,13 @@ typedef struct {
     void (*on_progress)(void *user, size_t task, const RunnerProgress *progress);
     void (*on_note)(void *user, size_t task, QmtLogLevel level, const char *sentence);
     void (*on_end)(void *user, size_t task, const RunnerOutcome *outcome);
-    void (*on_stop)(void *user, int signal);
+    void (*on_stop)(void *user, int signal); ///< signal 0: the time is up
 } RunnerJob;
 
 /// Runs all tasks and waits for them. SIGINT, SIGTERM and SIGUSR1 make every worker stop after its
 /// step and keep further tasks from starting; a second signal kills the workers at once. The former
-/// handlers are in place again when this returns.
+/// handlers are in place again when this returns. A task whose worker crashes is given to a second one, which
+/// is told so; if that crashes too, the task has failed.
 ///
 /// @param outcomes  [n_tasks]
 /// @param signal    the signal that asked to stop, 0 if none; may be NULL

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/file.h"
+#include "io/lock.h"
 #include "job/metadata.h"
 
 enum { LINE_MAX_BYTES = 512, SUMMARY_LIMIT = 1 << 26 };
-static const char SUMMARY_FILE[] = "summary.json";
+static const char SUMMARY_FILE[] = "summary.json", LOCK_OF_SUMMARY[] = "summary.json.lock";
+static const double LOCK_WAIT_S = 60.0;
 
 static const char *outcome_word(const BatchOutcome *outcome)
 {
@@ -108,9 +109,9 @@ static int labels_compare(const void *a, const void *b)
 
 /// Moves what an earlier summary says about trajectories outside the plan to the end of the list.
 ///
-/// @param labels  [plan->n_tasks] of the plan, sorted
-static void earlier_keep(QmtContext *ctx, const char *path, const JobPlan *plan,
-                         const char *const *labels, cJSON *list)
+/// @param labels  [n_labels] of the plan, sorted
+static void earlier_keep(QmtContext *ctx, const char *path, const char *const *labels,
+                         size_t n_labels, cJSON *list)
 {
     char *text = NULL;
     size_t n;
@@ -124,33 +125,33 @@ static void earlier_keep(QmtContext *ctx, const char *path, const JobPlan *plan,
         const char *const label =
             cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "molecule"));
         if (label != NULL &&
-            bsearch(&label, labels, plan->n_tasks, sizeof *labels, labels_compare) == NULL)
+            bsearch(&label, labels, n_labels, sizeof *labels, labels_compare) == NULL)
             cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(items, item));
         item = next;
     }
     cJSON_Delete(earlier);
 }
 
-QmtStatus summary_write(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
-                        const BatchOutcome *outcomes)
+static QmtStatus merge(QmtContext *ctx, const JobPlan *plan, const char *path,
+                       const BatchOutcome *outcomes)
 {
-    char path[FILE_PATH_SIZE];
-    TRY(file_join(ctx, settings->out, SUMMARY_FILE, path));
-
     const char **const labels = malloc((plan->n_tasks + 1) * sizeof *labels);
     if (labels == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
+    size_t n_labels = 0; // without those that another program holds: it says how they ended
     for (size_t t = 0; t < plan->n_tasks; t++)
-        labels[t] = plan->tasks[t].label;
-    qsort(labels, plan->n_tasks, sizeof *labels, labels_compare);
+        if (outcomes[t].status != QMT_ERR_LOCKED)
+            labels[n_labels++] = plan->tasks[t].label;
+    qsort(labels, n_labels, sizeof *labels, labels_compare);
 
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "program", "qmtraj");
     cJSON_AddStringToObject(object, "version", qmt_version());
     cJSON *const list = cJSON_AddArrayToObject(object, "trajectories");
     for (size_t t = 0; t < plan->n_tasks; t++)
-        cJSON_AddItemToArray(list, outcome_json(&plan->tasks[t], &outcomes[t]));
-    earlier_keep(ctx, path, plan, labels, list);
+        if (outcomes[t].status != QMT_ERR_LOCKED)
+            cJSON_AddItemToArray(list, outcome_json(&plan->tasks[t], &outcomes[t]));
+    earlier_keep(ctx, path, labels, n_labels, list);
     free(labels);
     char *const text = cJSON_Print(object);
     cJSON_Delete(object);
@@ -158,5 +159,19 @@ QmtStatus summary_write(QmtContext *ctx, const JobPlan *plan, const JobSettings 
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
     const QmtStatus status = file_write_whole(ctx, path, text, strlen(text));
     cJSON_free(text);
+    return status;
+}
+
+QmtStatus summary_write(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
+                        const BatchOutcome *outcomes)
+{
+    char path[FILE_PATH_SIZE], lock_path[FILE_PATH_SIZE];
+    File lock = file_none();
+    TRY(file_join(ctx, settings->out, SUMMARY_FILE, path));
+    TRY(file_join(ctx, settings->out, LOCK_OF_SUMMARY, lock_path));
+    // Programs that share the folder take turns; each turn is a moment.
+    TRY(lock_take(ctx, lock_path, LOCK_WAIT_S, &lock, NULL));
+    const QmtStatus status = merge(ctx, plan, path, outcomes);
+    lock_give_back(&lock);
     return status;
 }

@@ -43,12 +43,15 @@ ends 0 "$QMTRAJ" run --config short.yaml --out alone water.xyz
 same alone/water/trajectory.npz whole/water/trajectory.npz
 [ ! -e alone/water/trajectory.partial.npz ] || fail "the partial file is left"
 
-# a worker that is killed
-ends 1 "$QMTRAJ" run --config short.yaml --test-crash ammonia:60 --out crash water.xyz ammonia.xyz
-says "ended by signal 9" "crashed"
-[ "$(frames crash/ammonia)" -le 61 ] || fail "too many frames"
+# a worker that is killed is tried once more from its checkpoint
+ends 0 "$QMTRAJ" run --config short.yaml --test-crash ammonia:60 --out once water.xyz ammonia.xyz
+says "ended by signal 9" "tried once more"
+same once/ammonia/trajectory.npz whole/ammonia/trajectory.npz
+ends 1 "$QMTRAJ" run --config short.yaml --test-crash ammonia:60 --test-crash-again --out crash water.xyz ammonia.xyz
+says "ended by signal 9" "tried once more" "crashed" "goes on from its last checkpoint"
 same crash/water/trajectory.npz whole/water/trajectory.npz
 ends 0 "$QMTRAJ" run --config short.yaml --out crash water.xyz ammonia.xyz
+says "ammonia: goes on at"
 same crash/ammonia/trajectory.npz whole/ammonia/trajectory.npz
 
 # stopped on request
@@ -67,11 +70,12 @@ for signal in INT TERM USR1; do
     code=0
     wait $pid || code=$?
     [ $code = 75 ] || fail "SIG$signal: code $code, wanted 75"
-    says "stopped" "trajectory.partial.npz"
-    [ "$(frames stop/water)" -ge 1 ] || fail "no frames"
+    says "stopped" "goes on from here"
+    [ -s stop/water/checkpoint ] || fail "no checkpoint"
+    [ ! -e stop/water/lock ] || fail "the lock is left"
 done
 
-# before the first frame there is nothing to keep, and a second signal does not wait
+# a second signal does not wait
 env --default-signal=INT "$QMTRAJ" run --config short.yaml --set equilibration_ps=1000 --out early water.xyz \
     >out 2>err &
 pid=$!
@@ -88,7 +92,7 @@ code=0
 wait $pid || code=$?
 [ $code = 75 ] || fail "second signal: code $code, wanted 75"
 says "ended at once on request"
-[ "$(frames early/water)" = 0 ] || fail "frames of the equilibration"
+[ -s early/water/checkpoint ] || fail "no checkpoint"
 
 # a disk that is too small is seen before the start
 ends 5 "$QMTRAJ" run --config short.yaml --set length_ps=1000000 --set replicas=1000 --out large water.xyz

@@ -46,11 +46,11 @@ mv echo/*/trajectory.npz echo.npz
 same echo.npz before.npz
 
 # another configuration, another geometry
-ends 2 "$QMTRAJ" run --config short.yaml --set temperature_K=310 --set dt_fs=0.5 --out o water.xyz
+ends 7 "$QMTRAJ" run --config short.yaml --set temperature_K=310 --set dt_fs=0.5 --out o water.xyz
 says "temperature_K was 300.0, now 310.0" "dt_fs was 0.25, now 0.5" "--fresh"
 sed 's/0.119/0.120/' water.xyz >moved.xyz
 mkdir moved && mv moved.xyz moved/water.xyz
-ends 2 "$QMTRAJ" run --config short.yaml --out o moved/water.xyz
+ends 7 "$QMTRAJ" run --config short.yaml --out o moved/water.xyz
 says "the start geometry is another"
 same o/water/trajectory.npz before.npz
 ends 0 "$QMTRAJ" run --config short.yaml --set temperature_K=310 --out o --fresh water.xyz

@@ -63,7 +63,7 @@ static void steps_and_frames_allocate_nothing(void **state)
     (void)state;
     if (!allocations_are_counted())
         skip();
-    const JobSettings settings = {.out = out};
+    const JobSettings settings = {.out = out, .fresh = true};
     static const char *const lengths[] = {"length_ps=0.025", "length_ps=0.25"};
     long calls[2];
     for (int i = 0; i < 2; i++) {
@@ -83,7 +83,7 @@ static void a_failing_step_keeps_the_frames_before_it(void **state)
 {
     (void)state;
     JobResult result;
-    const JobSettings settings = {.out = out, .fail_at_step = 7};
+    const JobSettings settings = {.out = out, .fresh = true, .fail_at_step = 7};
     static const char *const words[] = {"length_ps=0.01"};
     assert_int_equal(run(words, 1, &settings, &result), QMT_ERR_SCF);
     assert_int_equal(result.n_frames, 7);
@@ -93,7 +93,7 @@ static void a_failing_step_keeps_the_frames_before_it(void **state)
     assert_false(is_there("trajectory.npz") || is_there("trajectory.npz.part"));
 
     // the next run takes their place
-    assert_int_equal(run(words, 1, &(JobSettings){.out = out}, &result), QMT_OK);
+    assert_int_equal(run(words, 1, &(JobSettings){.out = out, .fresh = true}, &result), QMT_OK);
     assert_true(is_there("trajectory.npz"));
     assert_false(is_there("trajectory.partial.npz") || is_there("failed.xyz"));
 }
@@ -102,7 +102,7 @@ static void steps_between_frames_fail_too(void **state)
 {
     (void)state;
     JobResult result;
-    const JobSettings settings = {.out = out, .fail_at_step = 7};
+    const JobSettings settings = {.out = out, .fresh = true, .fail_at_step = 7};
     static const char *const words[] = {"length_ps=0.01", "save_interval_steps=3"};
     assert_int_equal(run(words, 2, &settings, &result), QMT_ERR_SCF);
     assert_int_equal(result.n_frames, 3); // steps 0, 3, 6

@@ -38,7 +38,7 @@ class Readme(unittest.TestCase):
 
     def test_files_are_there(self):
         glycine = pathlib.Path(self.folder.name, "out/quick/glycine")
-        table = re.findall(r"^\| `([a-z.]+\.(?:npz|yaml|json|xyz))` \|", README, re.M)
+        table = re.findall(r"^\| `([a-z.]+\.(?:npz|yaml|json|xyz)|checkpoint)` \|", README, re.M)
         self.assertEqual(sorted(table), sorted(p.name for p in glycine.iterdir()))
 
     def test_keys_are_those_of_the_program(self):

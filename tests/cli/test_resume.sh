@@ -1,0 +1,151 @@
+# What is interrupted goes on; what is finished grows longer; what is something else is left alone.
+source "$(dirname "$0")/support.sh"
+
+cat >windows.yaml <<'YAML'
+length_ps: 0.2
+equilibration_ps: 0.05
+nve_every_ps: 0.1
+nve_window_ps: 0.05
+friction_per_ps: 1
+checkpoint_s: 0.01
+YAML
+
+# run OUT WORDS...: the job of this file
+run() {
+    local out=$1
+    shift
+    "$QMTRAJ" run --config windows.yaml --out "$out" "$@" water.xyz
+}
+run whole >out 2>&1
+
+# crashed OUT STEP: an interrupted trajectory with checkpoints
+crashed() {
+    ends 1 run "$1" --test-crash "water:$2" --test-crash-again
+    [ -s "$1/water/checkpoint" ] && [ -s "$1/water/trajectory.npz.part" ] || fail "nothing to go on from"
+    rm -f "$1/summary.json"
+}
+
+# goes on, whatever checkpoint_s is, and leaves nothing behind
+crashed a 600
+ends 0 run a --set checkpoint_s=0.5
+says "water: goes on at"
+same a/water/trajectory.npz whole/water/trajectory.npz
+for left in trajectory.npz.part nve_windows.part lock checkpoint.tmp; do
+    [ ! -e a/water/$left ] || fail "$left is left"
+done
+
+# differences are listed, and nothing is touched
+crashed b 600
+sha256sum b/water/* >before
+ends 7 run b --set temperature_K=310 --set random_seed=7
+says "temperature_K was 300.0, now 310.0" "random_seed was 42, now 7" "--fresh"
+ends 7 run b --set length_ps=0.4
+says "only what is finished can be made longer"
+for isa in generic avx2; do
+    code=0
+    QMTRAJ_ISA=$isa run b >out 2>err || code=$?
+    [ $code != 7 ] || break
+done
+[ $code = 7 ] || [ "$("$QMTRAJ" version | grep -c generic)" = 1 ] || fail "another instruction set: code $code"
+[ $code != 7 ] || says "instruction set" || fail "it does not say what differs"
+[ $code != 7 ] || sha256sum -c before >out 2>&1 || fail "something was touched"
+
+# --fresh forgets it
+crashed c 600
+ends 0 run c --fresh --set temperature_K=310
+cmp -s c/water/trajectory.npz whole/water/trajectory.npz && fail "--fresh went on"
+[ ! -e c/water/checkpoint.damaged ] || fail "leftovers"
+
+# a damaged newest checkpoint: named, put aside, the one before is used
+crashed d 600
+[ -s d/water/checkpoint.previous ] || fail "no previous checkpoint"
+printf 'x' | dd of=d/water/checkpoint bs=1 seek=700 conv=notrunc 2>/dev/null
+ends 0 run d
+says "d/water/checkpoint: is damaged" "the one before it is used"
+same d/water/trajectory.npz whole/water/trajectory.npz
+[ -s d/water/checkpoint.damaged ] || fail "the damaged checkpoint is gone"
+
+# cut off; of a newer program; something else: the same, each with its name
+for kind in cut newer foreign; do
+    rm -rf e
+    crashed e 600
+    case $kind in
+    cut) truncate -s 1000 e/water/checkpoint ; words="damaged or cut off" ;;
+    newer) printf '\002' | dd of=e/water/checkpoint bs=1 seek=8 conv=notrunc 2>/dev/null ; words="format version 2" ;;
+    foreign) cp water.xyz e/water/checkpoint ; words="is not a checkpoint" ;;
+    esac
+    ends 0 run e
+    says "$words"
+    same e/water/trajectory.npz whole/water/trajectory.npz
+done
+
+# both damaged: refused, nothing touched
+crashed f 600
+: >f/water/checkpoint
+: >f/water/checkpoint.previous
+sha256sum f/water/* >before
+ends 7 run f
+says "is empty" "--fresh"
+sha256sum -c before >out 2>&1 || fail "something was touched"
+
+# frames that are not those of the checkpoint: refused
+crashed g 600
+printf 'x' | dd of=g/water/trajectory.npz.part bs=1 seek=300 conv=notrunc 2>/dev/null
+ends 7 run g
+says "not those of the checkpoint" "--fresh"
+
+# longer: the bytes of one made at that length, also when the longer one is interrupted
+ends 0 run long --set length_ps=0.5
+cp -r whole h
+ends 1 run h --set length_ps=0.5 --test-crash water:1500 --test-crash-again
+ends 0 run h --set length_ps=0.5
+same h/water/trajectory.npz long/water/trajectory.npz
+ends 7 run h
+says "length_ps was 0.5, now 0.2"
+cp -r whole i
+rm i/water/checkpoint*
+ends 7 run i --set length_ps=0.5
+says "without a whole checkpoint"
+
+# finished, but the process died before run.json
+cp -r whole j
+rm j/water/run.json
+ends 0 run j
+[ -s j/water/run.json ] || fail "run.json is missing"
+same j/water/trajectory.npz whole/water/trajectory.npz
+ends 0 run j
+says "nothing to do"
+
+# held by another program: said by whom, skipped; 6 only if nothing else was done
+mkdir -p k/water
+exec 9>k/water/lock
+echo "process 4711 on elsewhere" >&9
+flock 9
+ends 6 run k
+says "process 4711 on elsewhere"
+ends 0 "$QMTRAJ" run --config windows.yaml --out k water.xyz ammonia.xyz
+says "process 4711 on elsewhere" "held elsewhere"
+flock -u 9
+exec 9>&-
+# the file that its holder left does not block
+ends 0 run k
+same k/water/trajectory.npz whole/water/trajectory.npz
+/usr/bin/python3 - <<'PYTHON' || fail "the summary is not merged"
+import json
+names = [t["molecule"] for t in json.load(open("k/summary.json"))["trajectories"]]
+assert sorted(names) == ["ammonia", "water"], names
+PYTHON
+
+# several programs at once, each molecule done once
+for i in 1 2 3 4; do
+    "$QMTRAJ" run --config windows.yaml --out l water.xyz ammonia.xyz hydroxide.xyz >l$i.out 2>&1 &
+done
+wait
+ends 0 "$QMTRAJ" run --config windows.yaml --out l water.xyz ammonia.xyz hydroxide.xyz
+says "nothing to do"
+same l/water/trajectory.npz whole/water/trajectory.npz
+
+# the time is up
+ends 75 run m --set length_ps=1000 --set save_interval_steps=100 --max-hours 0.0001
+says "The time is up" "goes on from here"
+ends 2 run m --max-hours 0
