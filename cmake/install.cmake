@@ -1,5 +1,6 @@
 # make install PREFIX=dir: bin/qmtraj, lib/libqmtraj.a, include/qmtraj/qmtraj.h, lib/pkgconfig/qmtraj.pc,
-# share/qmtraj. The tables are inside the library, so the program looks for no file of its own.
+# share/qmtraj, share/man/man1/qmtraj.1, share/bash-completion/completions/qmtraj. The tables are inside
+# the library, so the program looks for no file of its own.
 include(GNUInstallDirs)
 set(CMAKE_INSTALL_LIBDIR lib) # the same place on every machine, no lib/x86_64-linux-gnu
 
@@ -33,6 +34,11 @@ if(TARGET qmtraj_program)
 endif()
 install(FILES include/qmtraj/qmtraj.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/qmtraj)
 install(FILES ${CMAKE_BINARY_DIR}/qmtraj.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-install(DIRECTORY configs data/molecules docs DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj OPTIONAL)
+install(DIRECTORY configs data/molecules docs DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj OPTIONAL
+        PATTERN man EXCLUDE)
+install(FILES docs/man/qmtraj.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+# The shell finds a completion by the name of the program.
+install(FILES completion/qmtraj.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+        RENAME qmtraj)
 install(FILES README.md CHANGELOG.md CITATION.cff LICENSE
         DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj)

@@ -10,7 +10,8 @@ cd "$work"
 
 for file in bin/qmtraj lib/libqmtraj.a include/qmtraj/qmtraj.h lib/pkgconfig/qmtraj.pc \
     share/qmtraj/configs/qm.yaml share/qmtraj/molecules/qm_molecules.smi \
-    share/qmtraj/molecules/xyz/glycine.xyz share/qmtraj/docs/file-format.md; do
+    share/qmtraj/molecules/xyz/glycine.xyz share/qmtraj/docs/file-format.md \
+    share/man/man1/qmtraj.1 share/bash-completion/completions/qmtraj; do
     [ -e "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 
