@@ -44,16 +44,26 @@ void jacobian_apply(const Kernels *kernels, size_t n, const double *memory, cons
 void jacobian_update(const Kernels *kernels, size_t n, double *memory, const double *dx,
                      const double *df, double *work)
 {
-    double *k = memory + 1, *k_df = work, *dx_k = work + n;
-    kernels->matvec(n, n, k, n, df, k_df);
-    memset(dx_k, 0, n * sizeof *dx_k);
-    for (size_t i = 0; i < n; i++)
-        kernels->axpy(n, dx[i], k + i * n, dx_k);
-    const double denominator = kernels->dot(n, dx, k_df);
-    const double scale = sqrt(kernels->dot(n, dx, dx) * kernels->dot(n, k_df, k_df));
-    // Nearly orthogonal vectors say nothing about K along dx.
-    if (!(fabs(denominator) > 0.05 * scale) || !isfinite(denominator))
+    kernels->matvec(n, n, memory + 1, n, df, work);
+    const double norm = kernels->dot(n, df, df);
+    if (!(norm > 0.0) || !isfinite(norm))
         return;
     for (size_t i = 0; i < n; i++)
-        kernels->axpy(n, (-dx[i] - k_df[i]) / denominator, dx_k, k + i * n);
+        kernels->axpy(n, (-dx[i] - work[i]) / norm, df, memory + 1 + i * n);
+}
+
+void jacobian_next_step(const Kernels *kernels, size_t n, double *memory, const double *f,
+                        const double *df, double *step)
+{
+    // K dF = K F - dx with dx = K F_last, so the update of K is -(K F) dF^T/|dF|^2 and the next step
+    // a multiple of K F.
+    kernels->matvec(n, n, memory + 1, n, f, step);
+    const double norm = kernels->dot(n, df, df);
+    if (!(norm > 0.0) || !isfinite(norm))
+        return;
+    for (size_t i = 0; i < n; i++)
+        kernels->axpy(n, -step[i] / norm, df, memory + 1 + i * n);
+    const double shrink = 1.0 - kernels->dot(n, df, f) / norm;
+    for (size_t i = 0; i < n; i++)
+        step[i] *= shrink;
 }

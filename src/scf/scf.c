@@ -190,20 +190,22 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
     for (int i = 0; i < WARM_ITERATIONS; i++) {
         double rms;
         TRY(cycle(ctx, geometry, scf, &rms));
-        if (i > 0) {
+        if (rms > 30.0 * best)
+            return QMT_OK;
+        best = fmin(best, rms);
+        // The last pair is learnt from as well: the next geometry profits.
+        if (i == 0) {
+            jacobian_apply(scf->kernels, n, memory, scf->f, scf->dx);
+        } else {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
-            jacobian_update(scf->kernels, n, memory, scf->dx, scf->f_last, scf->work);
+            jacobian_next_step(scf->kernels, n, memory, scf->f, scf->f_last, scf->dx);
         }
         if (rms <= scf->options.tolerance) {
             *converged = true;
             return QMT_OK;
         }
-        if (rms > 30.0 * best)
-            return QMT_OK;
-        best = fmin(best, rms);
         memcpy(scf->f_last, scf->f, n * sizeof(double));
-        jacobian_apply(scf->kernels, n, memory, scf->f, scf->dx);
         scf->kernels->axpy(n, 1.0, scf->dx, scf->x_in);
     }
     return QMT_OK;

@@ -77,13 +77,12 @@ static void update_fulfils_the_secant_condition(void **state)
 static void update_without_information_is_left_out(void **state)
 {
     (void)state;
-    static const double DX[N] = {1.0}, ORTHOGONAL[N] = {0.0, 1.0}, NOTHING[N] = {0.0};
+    static const double DX[N] = {1.0}, NOTHING[N] = {0.0}, BROKEN[N] = {NAN};
     double work[2 * N], before[1 + N * N];
     jacobian_reset(N, 0.4, memory);
     memcpy(before, memory, sizeof before);
-    jacobian_update(kernels, N, memory, DX, ORTHOGONAL, work);
     jacobian_update(kernels, N, memory, DX, NOTHING, work);
-    jacobian_update(kernels, N, memory, NOTHING, DX, work);
+    jacobian_update(kernels, N, memory, DX, BROKEN, work);
     assert_memory_equal(memory, before, sizeof before);
 }
 
@@ -140,6 +139,28 @@ static void updates_learn_a_linear_problem(void **state)
     assert_true(norm < 1e-24);
 }
 
+static void the_step_in_one_pass_is_the_updated_step(void **state)
+{
+    (void)state;
+    double f[N] = {1.0, -1.0, 2.0, 0.5, 1.5}, dx[N], df[N], step[N], wanted[N], work[2 * N];
+    double start[1 + N * N], updated[1 + N * N];
+    jacobian_reset(N, 0.4, memory);
+    memcpy(start, memory, sizeof start);
+    jacobian_apply(kernels, N, memory, f, dx);
+    change_of_f(dx, df);
+    for (int i = 0; i < N; i++)
+        f[i] += df[i];
+    jacobian_update(kernels, N, memory, dx, df, work);
+    jacobian_apply(kernels, N, memory, f, wanted);
+    memcpy(updated, memory, sizeof updated);
+    memcpy(memory, start, sizeof start);
+    jacobian_next_step(kernels, N, memory, f, df, step);
+    for (int i = 0; i < N; i++)
+        CHECK_NEAR(step[i], wanted[i], 1e-14);
+    for (int i = 0; i < 1 + N * N; i++)
+        CHECK_NEAR(memory[i], updated[i], 1e-14);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_jacobian, close_jacobian)
 
 int main(void)
@@ -148,6 +169,7 @@ int main(void)
         TEST(zeros_are_not_set),
         TEST(reset_is_a_multiple_of_one),
         TEST(update_fulfils_the_secant_condition),
+        TEST(the_step_in_one_pass_is_the_updated_step),
         TEST(update_without_information_is_left_out),
         TEST(measured_slopes_solve_a_linear_problem_in_one_step),
         TEST(a_singular_measurement_falls_back),
