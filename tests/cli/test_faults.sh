@@ -62,7 +62,7 @@ for signal in INT TERM USR1; do
         --out stop water.xyz ammonia.xyz >out 2>err &
     pid=$!
     for _ in $(seq 100); do
-        [ ! -e stop/water/trajectory.npz.part ] || break
+        [ ! -e stop/water/checkpoint ] || break
         sleep 0.05
     done
     sleep 0.3
@@ -80,7 +80,7 @@ env --default-signal=INT "$QMTRAJ" run --config short.yaml --set equilibration_p
     >out 2>err &
 pid=$!
 for _ in $(seq 100); do
-    [ ! -e early/water/trajectory.npz.part ] || break
+    [ ! -e early/water/checkpoint ] || break
     sleep 0.05
 done
 worker=$(cat /proc/$pid/task/$pid/children)
