@@ -45,7 +45,9 @@ static const Option OPTIONS[N_OPTIONS] = {
         {"--dry-run", NULL,
          "check everything, print the full configuration, the molecules and the disk space, and "
          "stop"},
-    [O_FRESH] = {"--fresh", NULL, "make trajectories anew that are finished or interrupted"},
+    [O_FRESH] = {"--fresh", NULL,
+                 "make trajectories anew that are finished or interrupted; a finished one stays as "
+                 "trajectory.old.npz"},
     [O_MAX_HOURS] = {"--max-hours", "H",
                      "stop by itself after so many hours (fractions allowed), as on a signal"},
     [O_OMP_NUM_THREADS] =

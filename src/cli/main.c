@@ -71,7 +71,8 @@ int main(int argc, char **argv)
     status = command_run(ctx, argc, argv);
     // A closed pipe or a full disk behind standard output is a failure like any other.
     if (fflush(stdout) != 0 && status == QMT_OK)
-        status = FAIL(ctx, QMT_ERR_IO, "standard output: cannot be written");
+        status = FAIL(ctx, QMT_ERR_IO,
+                      "standard output: cannot be written; is the disk full or the reader gone?");
     if (status != QMT_OK)
         fprintf(stderr, "qmtraj: %s\n", qmt_context_message(ctx));
     qmt_context_destroy(&ctx);

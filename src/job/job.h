@@ -21,6 +21,7 @@
 #define JOB_FILE_CONFIG "config.yaml"
 #define JOB_FILE_START "start.xyz"
 #define JOB_FILE_COMPLETE "trajectory.npz"
+#define JOB_FILE_OLD "trajectory.old.npz" // the finished one before this, after --fresh
 #define JOB_FILE_PARTIAL "trajectory.partial.npz"
 #define JOB_FILE_FAILED "failed.xyz"
 #define JOB_FILE_RUN "run.json"

@@ -60,13 +60,23 @@ QmtStatus job_folder_tidy(QmtContext *ctx, const Job *job)
     return older_remove(ctx, job->folder, CHECKPOINT_FILE_PREVIOUS);
 }
 
-/// From the start: nothing of an earlier run stays. The checkpoints go first, so that none is taken for
+/// A finished trajectory is days of work: it stays, under another name, until the next one is put aside.
+static QmtStatus complete_put_aside(QmtContext *ctx, const Job *job)
+{
+    char path[FILE_PATH_SIZE], aside[FILE_PATH_SIZE];
+    TRY(file_join(ctx, job->folder, JOB_FILE_COMPLETE, path));
+    TRY(file_join(ctx, job->folder, JOB_FILE_OLD, aside));
+    return file_exists(path) ? file_rename(ctx, path, aside) : QMT_OK;
+}
+
+/// From the start: nothing of an earlier run stays but a finished trajectory, aside. The checkpoints go first, so that none is taken for
 /// one of this run; the finished trajectory goes before its configuration is replaced.
 static QmtStatus begin_anew(QmtContext *ctx, Job *job)
 {
-    static const char *const older[] = {JOB_FILE_COMPLETE, JOB_FILE_PARTIAL, JOB_FILE_FAILED,
-                                        JOB_FILE_RUN, CHECKPOINT_FILE_DAMAGED};
+    static const char *const older[] = {JOB_FILE_PARTIAL, JOB_FILE_FAILED, JOB_FILE_RUN,
+                                        CHECKPOINT_FILE_DAMAGED};
     TRY(job_folder_forget(ctx, job));
+    TRY(complete_put_aside(ctx, job));
     for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)
         TRY(older_remove(ctx, job->folder, older[i]));
     TRY(descriptions_write(ctx, job));

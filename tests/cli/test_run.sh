@@ -55,6 +55,7 @@ says "the start geometry is another"
 same o/water/trajectory.npz before.npz
 ends 0 "$QMTRAJ" run --config short.yaml --set temperature_K=310 --out o --fresh water.xyz
 cmp -s o/water/trajectory.npz before.npz && fail "--fresh made nothing new"
+same o/water/trajectory.old.npz before.npz
 /usr/bin/python3 - <<'PYTHON' || fail "the summary forgot a trajectory"
 import json
 summary = json.load(open("o/summary.json"))
