@@ -72,7 +72,7 @@ QmtStatus sample_make(QmtContext *ctx, const ProofRun *run, const char *folder,
     char out[FILE_PATH_SIZE];
     TRY(file_join(ctx, run->out, folder, out));
     TRY(sample_plan(ctx, molecule, settings, sample));
-    const JobSettings job = {.out = out, .n_workers = 1};
+    const JobSettings job = {.out = out, .n_workers = 1, .fresh = true};
     TRY(job_run(ctx, &job, sample->task, NULL, &sample->result));
     return sample_open(ctx, out, sample);
 }
