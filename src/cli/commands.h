@@ -10,6 +10,7 @@
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv);
+QmtStatus cmd_status(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_version(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv);
@@ -18,6 +19,7 @@ QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv);
 void help_run(FILE *out);
 void help_energy(FILE *out);
 void help_convert(FILE *out);
+void help_status(FILE *out);
 void help_all(FILE *out);
 void help_version(FILE *out);
 void help_cite(FILE *out);

@@ -12,6 +12,7 @@ const Command COMMANDS[] = {
     {"energy", "energy, gradient, charges and dipole of structures", cmd_energy, help_energy},
     {"convert", "a trajectory as extended XYZ, or as arrays to map into memory", cmd_convert,
      help_convert},
+    {"status", "how far the trajectories of a folder are", cmd_status, help_status},
     {"help", "this text, or `qmtraj help COMMAND`, or `qmtraj help config` for all keys", cmd_help,
      help_all},
     {"version", "version, instruction set, checksum of the parameters", cmd_version, help_version},

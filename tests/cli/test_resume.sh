@@ -149,3 +149,27 @@ same l/water/trajectory.npz whole/water/trajectory.npz
 ends 75 run m --set length_ps=1000 --set save_interval_steps=100 --max-hours 0.0001
 says "The time is up" "goes on from here"
 ends 2 run m --max-hours 0
+
+# the status of what is complete, interrupted and running
+ends 0 "$QMTRAJ" status whole
+says "complete" "100.0"
+ends 0 "$QMTRAJ" status m
+says "water" "interrupted"
+"$QMTRAJ" run --config windows.yaml --out m --set length_ps=1000 --set save_interval_steps=100 water.xyz >m.out 2>&1 &
+pid=$!
+sleep 0.5
+ends 0 "$QMTRAJ" status m --json
+cp out status.json
+kill -TERM $pid
+code=0
+wait $pid || code=$?
+[ $code = 75 ] || fail "code $code after SIGTERM"
+/usr/bin/python3 - <<'PYTHON' || fail "the status is not what it should be"
+import json
+(water,) = json.load(open("status.json"))
+assert water["molecule"] == "water" and water["status"] == "running" and "process" in water["holder"], water
+assert 0 < water["step"] < water["steps"] and water["ms_per_step"] > 0 and water["eta_s"] > 0, water
+PYTHON
+mkdir empty
+ends 3 "$QMTRAJ" status empty
+ends 5 "$QMTRAJ" status nowhere
