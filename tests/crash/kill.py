@@ -132,6 +132,7 @@ def round_of_kills(job, seconds, n_kills, tally):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=12)
+    parser.add_argument("--minutes", type=float, default=1e9, help="begin no further round after so many")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--program", default=os.environ.get("QMTRAJ", "build/qmtraj"))
     words = parser.parse_args()
@@ -147,7 +148,8 @@ def main():
             place.mkdir()
             job = Job(program, place, name, config)
             jobs.append((job, job.whole()))
-        while n_kills < words.kills:
+        end = time.monotonic() + 60.0 * words.minutes
+        while n_kills < words.kills and time.monotonic() < end:
             job, seconds = jobs[n_rounds % len(jobs)]
             n_kills += round_of_kills(job, seconds, min(6, words.kills - n_kills), tally)
             n_rounds += 1
