@@ -57,7 +57,9 @@ QmtStatus job_folder_forget(QmtContext *ctx, const Job *job)
 
 QmtStatus job_folder_tidy(QmtContext *ctx, const Job *job)
 {
-    return older_remove(ctx, job->folder, CHECKPOINT_FILE_PREVIOUS);
+    TRY(older_remove(ctx, job->folder, CHECKPOINT_FILE_PREVIOUS));
+    // A process that was killed while it finished the file may have left the records.
+    return older_remove(ctx, job->folder, "nve_windows.part");
 }
 
 /// A finished trajectory is days of work: it stays, under another name, until the next one is put aside.
