@@ -224,7 +224,7 @@ static QmtStatus dry_run(QmtContext *ctx, const JobPlan *plan, const RunWords *w
                (long long)task->config.charge, (long long)task->config.spin_multiplicity,
                1e-6 * (double)task->n_bytes);
     }
-    printf("# disk space: %.2f GB\n", 1e-9 * (double)batch_bytes(plan, NULL));
+    printf("# disk space: %.1f MB\n", 1e-6 * (double)batch_bytes(plan, NULL));
     return QMT_OK;
 }
 

@@ -137,9 +137,11 @@ static QmtStatus read_comment(const Reader *r, char *comment, Structure *s, size
                         r->path, r->line + 1, pair.key);
         if (pair.key == NULL)
             return QMT_OK;
-        if (strcasecmp(pair.key, "charge") == 0) {
+        // total_charge and total_spin are the spellings of MACE, which `qmtraj convert` writes.
+        if (strcasecmp(pair.key, "charge") == 0 || strcasecmp(pair.key, "total_charge") == 0) {
             TRY(read_integer_key(r, &pair, -1000, 1000, &s->has_charge, &s->charge));
-        } else if (strcasecmp(pair.key, "multiplicity") == 0) {
+        } else if (strcasecmp(pair.key, "multiplicity") == 0 ||
+                   strcasecmp(pair.key, "total_spin") == 0) {
             TRY(read_integer_key(r, &pair, 1, 1000, &s->has_multiplicity, &s->multiplicity));
         } else if (strcasecmp(pair.key, "name") == 0) {
             const char *problem = structure_name_problem(pair.value);

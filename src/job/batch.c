@@ -175,9 +175,9 @@ static QmtStatus disk_check(QmtContext *ctx, const char *out, uint64_t n_bytes)
     if ((double)n_bytes > free_bytes)
         return FAIL(
             ctx, QMT_ERR_IO,
-            "%s: the trajectories need %.2f GB, the disk has %.2f GB left; free some, or save "
+            "%s: the trajectories need %.1f MB, the disk has %.1f MB left; free some, or save "
             "fewer frames (save_interval_steps)",
-            out, 1e-9 * (double)n_bytes, 1e-9 * free_bytes);
+            out, 1e-6 * (double)n_bytes, 1e-6 * free_bytes);
     return QMT_OK;
 }
 

@@ -92,8 +92,16 @@ static QmtStatus charge_settle(QmtContext *ctx, const Structure *structure, Conf
                         structure->name, structure->charge, structure->source, config->charge);
         config->charge = structure->charge;
     }
-    if (structure->has_multiplicity)
+    if (structure->has_multiplicity) {
+        if (config->spin_multiplicity != 1 && config->spin_multiplicity != structure->multiplicity)
+            return FAIL(ctx, QMT_ERR_CONFIG,
+                        "%s: multiplicity %d in %s, but %" PRId64
+                        " in the configuration; remove one of them (an XYZ file can say "
+                        "multiplicity= in its comment line, a SMILES cannot)",
+                        structure->name, structure->multiplicity, structure->source,
+                        config->spin_multiplicity);
         config->spin_multiplicity = structure->multiplicity;
+    }
     return QMT_OK;
 }
 

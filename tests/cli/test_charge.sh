@@ -16,3 +16,8 @@ printf '2\n\nC 0 0 0\nN 0 0 1.17\n' >cn.xyz
 ends 3 "$QMTRAJ" run --config short.yaml --out o water.xyz no.xyz cn.xyz
 says "no: 11 valence electrons" "cn: 9 valence electrons" "2 of 3 molecules cannot be computed"
 [ ! -e o ] || fail "work began although molecules are impossible"
+
+# so is a multiplicity other than 1 that disagrees
+printf '3\nname=w multiplicity=1\nO 0 0 0\nH 0.76 0.59 0\nH -0.76 0.59 0\n' > w.xyz
+ends 2 "$QMTRAJ" run --config short.yaml --set spin_multiplicity=3 --out spin w.xyz
+says "multiplicity 1 in w.xyz"

@@ -98,6 +98,7 @@ static void the_comment_line_gives_charge_multiplicity_and_name(void **state)
         const char *name, *smiles;
     } CASES[] = {
         {"charge=-1 multiplicity=2", true, true, -1, 2, "f", NULL},
+        {"total_charge=-2 total_spin=1", true, true, -2, 1, "f", NULL},
         {"energy: -5.0 charge = +1 (xtb)", true, false, 1, 0, "f", NULL},
         {"name=\"my molecule\" Charge='0'", true, false, 0, 0, "my molecule", NULL},
         {"name=a smiles=\"C(=O)[O-]\" charge=-1", true, false, -1, 0, "a", "C(=O)[O-]"},
