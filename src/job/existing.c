@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/file.h"
+#include "io/npz_read.h"
 #include "job/config_read.h"
 #include "job/config_write.h"
 #include "job/metadata.h"
@@ -212,6 +213,17 @@ static void interrupted_look(QmtContext *ctx, const char *folder, const JobTask 
     }
 }
 
+/// Reads a finished file once: a file that is damaged is not finished.
+static bool complete_is_whole(QmtContext *ctx, const char *path)
+{
+    Npz npz;
+    if (npz_open(ctx, path, &npz) != QMT_OK)
+        return false;
+    const bool whole = npz_verify(ctx, &npz) == QMT_OK;
+    npz_close(&npz);
+    return whole;
+}
+
 QmtStatus existing_look(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
                         Found *found)
 {
@@ -224,6 +236,10 @@ QmtStatus existing_look(QmtContext *ctx, const JobSettings *settings, const JobT
         return QMT_OK;
 
     const bool complete = file_exists(path);
+    if (complete && !complete_is_whole(ctx, path)) {
+        found->kind = EXISTING_DIFFERENT; // the sentence is that of the reader
+        return QMT_OK;
+    }
     if (complete) {
         found->result = (JobResult){.reused = true, .n_atoms = task->structure->n_atoms};
         finished_compare(ctx, folder, task, &found->result, &longer, list);

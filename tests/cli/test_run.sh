@@ -39,6 +39,12 @@ ends 0 "$QMTRAJ" run --config short.yaml --out o water.xyz hydroxide.xyz
 says "nothing to do: all 2 trajectories"
 [ "$(stat -c %Y o/water/trajectory.npz)" -lt 1000000000 ] || fail "a finished trajectory was made again"
 
+# a finished file that is damaged does not count as finished
+printf xxxxxx | dd of=o/water/trajectory.npz bs=1 seek=700 conv=notrunc 2>/dev/null
+ends 7 "$QMTRAJ" run --config short.yaml --out o water.xyz hydroxide.xyz
+says "o/water/trajectory.npz: pos is damaged"
+cp before.npz o/water/trajectory.npz
+
 # the echo is a configuration: it gives the same bytes
 ends 0 "$QMTRAJ" run --config o/water/config.yaml --out echo o/water/start.xyz
 ls echo >out
