@@ -15,7 +15,7 @@ static QmtContext *ctx;
 enum { N_TASKS = 5 };
 
 typedef struct {
-    size_t started[N_TASKS], n_started, n_ended, n_notes, n_progress;
+    size_t started[2 * N_TASKS], n_started, n_ended, n_notes, n_progress;
     int64_t last_step[N_TASKS];
     char note[RUNNER_NOTE_SIZE];
     int crash_task, crash_signal, fail_task;
