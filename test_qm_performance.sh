@@ -1,7 +1,7 @@
 #!/bin/bash
 # Quick check: glycine, 1 ps of equilibration, no windows, 5 ps at 0.25 fs = 20,000 steps. Prints time,
 # shape and frames. PASSED means: exit code 0, 20,001 frames, the exact types, all numbers finite, and
-# less than 120 s.
+# less than 120 s, and nothing that `qmtraj check` finds.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -16,7 +16,8 @@ code=0
     "$here/data/molecules/xyz/glycine.xyz" || code=$?
 end=$(date +%s.%N)
 
-/usr/bin/python3 -B - "$out/glycine/trajectory.npz" "$code" "$start" "$end" <<'PYTHON'
+failed=0
+/usr/bin/python3 -B - "$out/glycine/trajectory.npz" "$code" "$start" "$end" <<'PYTHON' || failed=1
 import sys
 import numpy as np
 
@@ -50,6 +51,8 @@ if seconds >= limit:
     faults.append(f"{seconds:.1f} s, {limit:.0f} s are allowed")
 for fault in faults:
     print(f"fault:  {fault}")
-print("FAILED" if faults else "PASSED")
 sys.exit(bool(faults))
 PYTHON
+"$here/build/qmtraj" check "$out" || failed=1
+[ "$failed" = 0 ] && echo PASSED || echo FAILED
+exit "$failed"

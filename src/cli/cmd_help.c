@@ -12,6 +12,7 @@ void help_all(FILE *out)
           "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
           "  qmtraj energy water.xyz\n"
           "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
+          "  qmtraj check data/qm\n"
           "\n"
           "Commands (`qmtraj COMMAND --help` says more):\n",
           out);

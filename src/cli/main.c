@@ -13,6 +13,7 @@ const Command COMMANDS[] = {
     {"convert", "a trajectory as extended XYZ, or as arrays to map into memory", cmd_convert,
      help_convert},
     {"status", "how far the trajectories of a folder are", cmd_status, help_status},
+    {"check", "proof that trajectory files are what they say", cmd_check, help_check},
     {"help", "this text, or `qmtraj help COMMAND`, or `qmtraj help config` for all keys", cmd_help,
      help_all},
     {"version", "version, instruction set, checksum of the parameters", cmd_version, help_version},

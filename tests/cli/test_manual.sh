@@ -43,8 +43,8 @@ is() {
 is "$(offers r)" run
 is "$(offers '')" "$(echo $commands) --help --version --cite"
 is "$(offers --v)" --version
-is "$(offers help c)" "convert cite config"
-for command in run energy convert; do
+is "$(offers help c)" "convert check cite config"
+for command in run energy convert check; do
     is "$(offers "$command" --)" "$(echo $(help_options "$command"))"
 done
 is "$(offers run --sm)" --smiles-file

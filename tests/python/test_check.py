@@ -1,0 +1,266 @@
+"""qmtraj check: good files pass, and each planted defect is found on its own line, in words that name it."""
+
+import json
+import os
+import subprocess
+import tempfile
+
+import numpy as np
+
+QMTRAJ = os.environ["QMTRAJ"]
+PIPELINE = 10.1805  # docs/velocity-factor.md
+
+WATER = "3\n\nO 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n"
+FORMIC = ("5\nname=formic_acid\nC -0.1 0.41 0\nO 1.13 0.27 0\nO -1.0 -0.6 0\n"
+          "H -0.6 1.38 0\nH -0.6 -1.45 0\n")
+COMMON = ["--set", "length_ps=0.05", "--set", "equilibration_ps=0.1"]
+WINDOWS = ["--set", "nve_every_ps=0.04", "--set", "nve_window_ps=0.02"]
+
+
+def check(*words):
+    """Exit code and output."""
+    run = subprocess.run([QMTRAJ, "check", *words], capture_output=True, text=True)
+    return run.returncode, run.stdout, run.stderr
+
+
+def lines(path, *words):
+    """Exit code, and of each line its verdict and its sentence."""
+    code, out, err = check(path, "--json", *words)
+    report = json.loads(out)[0]
+    return code, {c["check"]: (c["verdict"], c["message"]) for c in report["checks"]}
+
+
+def metadata(data, **changes):
+    meta = json.loads(str(data["metadata"]))
+    for key, value in changes.items():
+        if value is None:
+            meta.pop(key)
+        else:
+            meta[key] = value
+    data["metadata"] = np.array(json.dumps(meta))
+
+
+def config(data, **changes):
+    metadata(data, config=json.loads(str(data["metadata"]))["config"] | changes)
+
+
+def put(name, index, value):
+    def plant(data):
+        data[name][index] = value
+    return plant
+
+
+def times(name, factor):
+    def plant(data):
+        data[name] = (data[name] * factor).astype(data[name].dtype)
+    return plant
+
+
+def plus(name, value):
+    def plant(data):
+        data[name] = (data[name] + value).astype(data[name].dtype)
+    return plant
+
+
+def becomes(name, kind):
+    def plant(data):
+        data[name] = data[name].astype(kind)
+    return plant
+
+
+def without(name):
+    return lambda data: data.pop(name)
+
+
+def reshaped(name, change):
+    def plant(data):
+        data[name] = change(data[name])
+    return plant
+
+
+def energies_in(factor):
+    def plant(data):
+        data["Epot"] = data["Epot"] * factor
+        data["Etot"] = data["Ekin"] + data["Epot"]
+    return plant
+
+
+def centre_drifts(data):
+    data["pos"] += (0.01 * data["time_ps"][:, None, None]).astype(np.float32)
+
+
+def momentum(data):
+    data["vel"] += np.float32(0.02)
+    kinetic = 0.5 * (data["masses"][:, None] * data["vel"].astype(float) ** 2).sum((1, 2))
+    data["Ekin"], data["Etot"] = kinetic, kinetic + data["Epot"]
+
+
+def bond_breaks(data):
+    data["pos"][120:, 3] += np.float32(0.1)
+
+
+def atoms_swapped(data):
+    data["atom_types"][[0, 3]] = data["atom_types"][[3, 0]]
+
+
+def atoms_and_masses_swapped(data):
+    atoms_swapped(data)
+    data["masses"][[0, 3]] = data["masses"][[3, 0]]
+
+
+def frame_twice(data):
+    for name in ("pos", "vel", "forces", "Ekin", "Epot", "Etot"):
+        data[name][51:] = data[name][50:-1].copy()
+    data["time_ps"][51:] = data["time_ps"][50:-1].copy()
+
+
+def hot(data):
+    data["Ekin"] = data["Ekin"] * 36.0
+    data["vel"] *= np.float32(6.0)
+    data["Etot"] = data["Ekin"] + data["Epot"]
+
+
+def window_drifts(data):
+    windows = json.loads(str(data["nve_windows"]))
+    for name in ("kinetic", "total"):
+        windows[0][name] = [e + 0.1 * i for i, e in enumerate(windows[0][name])]
+    data["nve_windows"] = np.array(json.dumps(windows))
+
+
+def window_total(data):
+    windows = json.loads(str(data["nve_windows"]))
+    windows[0]["total"][7] += 0.01
+    data["nve_windows"] = np.array(json.dumps(windows))
+
+
+def byte_flipped(raw):
+    raw[len(raw) // 3] ^= 1
+
+
+def cut_off(raw):
+    del raw[-5000:]
+
+
+def head_damaged(raw):
+    raw[0:4] = b"XXXX"
+
+
+# What is planted, the line that finds it, its verdict, words of its sentence.
+DEFECTS = [
+    (byte_flipped, "checksums", "FAIL", "CRC-32"),
+    (cut_off, "archive", "FAIL", "cut off"),
+    (head_damaged, "archive", "FAIL", "local header"),
+    (without("forces"), "arrays", "FAIL", "forces is missing"),
+    (without("pos"), "arrays", "FAIL", "pos is missing"),
+    (without("box"), "arrays", "WARN", "box is missing"),
+    (becomes("Epot", np.float32), "arrays", "FAIL", "Epot is of type f4, not f8"),
+    (becomes("atom_types", np.int64), "arrays", "FAIL", "atom_types is of type i8"),
+    (reshaped("vel", lambda v: v[:-1]), "arrays", "FAIL", "vel has not the shape"),
+    (reshaped("masses", lambda m: m[:, None]), "arrays", "FAIL", "masses has not the shape"),
+    (reshaped("metadata", lambda m: np.array("{")), "metadata", "FAIL", "not JSON"),
+    (lambda d: metadata(d, num_atoms=7), "metadata", "FAIL", "num_atoms is 7"),
+    (lambda d: metadata(d, velocity_units="A/fs"), "metadata", "FAIL", "A/fs"),
+    (lambda d: metadata(d, status="partial", reason="why"), "metadata", "WARN", "why"),
+    (put("vel", (3, 1, 2), np.nan), "finite", "FAIL", "vel in frame 3 is NaN"),
+    (put("Epot", 77, np.inf), "finite", "FAIL", "Epot in frame 77 is Inf"),
+    (times("vel", PIPELINE), "kinetic", "FAIL", "10.1805 times too large"),
+    (times("vel", 1.001), "kinetic", "FAIL", "1.002"),
+    (times("Ekin", 1.01), "kinetic", "FAIL", "off Ekin"),
+    (plus("time_ps", 0.001), "time", "FAIL", "not at 0"),
+    (times("time_ps", 1000.0), "time", "FAIL", "apart"),
+    (put("time_ps", 50, 0.0), "time", "FAIL", "frame 50"),
+    (frame_twice, "time", "FAIL", "frame"),
+    (times("masses", 1.01), "atoms", "FAIL", "has the mass"),
+    (put("masses", 3, 2.014), "atoms", "FAIL", "atom 3 (H)"),
+    (put("atom_types", 0, 99), "atoms", "FAIL", "atomic number 99"),
+    (atoms_swapped, "atoms", "FAIL", "atom 0 (H)"),
+    (atoms_and_masses_swapped, "labels", "FAIL", "Epot is off"),
+    (plus("Etot", 0.001), "total", "FAIL", "Ekin + Epot"),
+    (put("Etot", 9, 0.0), "total", "FAIL", "frame 9"),
+    (energies_in(1.0 / 2625.4996394799), "labels", "FAIL", "hartree"),
+    (energies_in(1.0 / 96.48533212), "labels", "FAIL", "eV"),
+    (energies_in(1.0 / 4.184), "labels", "FAIL", "kcal/mol"),
+    (plus("Epot", 0.01), "labels", "FAIL", "Epot is off by 0.01"),
+    (times("forces", -1.0), "labels", "FAIL", "sign is turned"),
+    (times("forces", -1.0), "work", "FAIL", "work of the forces"),
+    (times("forces", 0.1), "labels", "FAIL", "kJ/mol/angstrom"),
+    (put("forces", (60, 2), 9000.0), "work", "FAIL", "frame 6"),
+    (put("pos", (60, 2, 0), 0.2), "work", "FAIL", "frame 6"),
+    (centre_drifts, "centre of mass", "FAIL", "nm away"),
+    (momentum, "centre of mass", "FAIL", "2.0e-02 nm/ps"),
+    (bond_breaks, "bonds", "WARN", "(H) breaks in frame 120"),
+    (hot, "temperature", "FAIL", "wanted 300.0 K"),
+    (window_drifts, "drift", "FAIL", "NVE window 0"),
+    (window_total, "drift", "FAIL", "kinetic + potential"),
+    (lambda d: metadata(d, charge=2), "labels", "FAIL", "off"),
+    (lambda d: metadata(d, charge=None), "labels", "NOT RUN", "charge"),
+    (lambda d: metadata(d, dof=None), "temperature", "NOT RUN", "dof"),
+    (lambda d: metadata(d, qm_method="GFN9-xTB"), "labels", "NOT RUN", "GFN9-xTB"),
+    (without("metadata"), "metadata", "NOT RUN", "no text metadata"),
+    (lambda d: config(d, dt_fs=0.5), "time", "FAIL", "dt_fs"),
+]
+
+
+def plant(defect, good, path):
+    """A copy of a good file with one defect."""
+    if defect in (byte_flipped, cut_off, head_damaged):
+        raw = bytearray(open(good, "rb").read())
+        defect(raw)
+        open(path, "wb").write(raw)
+        return
+    with np.load(good) as file:
+        data = {name: file[name] for name in file.files}
+    defect(data)
+    np.savez(path, **data)
+
+
+scratch = tempfile.TemporaryDirectory()
+os.chdir(scratch.name)
+open("water.xyz", "w").write(WATER)
+open("formic.xyz", "w").write(FORMIC)
+for out, words in {
+    "good": WINDOWS + ["formic.xyz", "water.xyz"],
+    "nve": ["--set", "ensemble=nve", "--set", "nve_every_ps=0", "formic.xyz"],
+    "double": ["--set", "precision=float64", "--set", "nve_every_ps=0", "formic.xyz"],
+}.items():
+    subprocess.run([QMTRAJ, "run", "--out", out, *COMMON, *words], check=True, capture_output=True)
+
+# good files
+code, out, err = check("good", "nve", "double")
+assert code == 0 and "FAIL" not in out and "WARN" not in out, out + err
+assert "4 files: 0 fail, 0 warn" in out and out.index("formic_acid") < out.index("water")
+assert check("good", "nve", "double") == (code, out, err), "the report is not the same again"
+code, found = lines("nve/formic_acid/trajectory.npz")
+assert found["drift"][0] == "PASS" and "trajectory" in found["drift"][1], found["drift"]
+good = "good/formic_acid/trajectory.npz"
+code, found = lines(good)
+assert code == 0 and all(verdict == "PASS" for verdict, _ in found.values()), found
+
+# planted defects
+for number, (defect, line, verdict, words) in enumerate(DEFECTS):
+    plant(defect, good, "bad.npz")
+    code, found = lines("bad.npz")
+    assert found[line][0] == verdict and words in found[line][1], (number, line, found)
+    wanted = 1 if any(v == "FAIL" for v, _ in found.values()) else 0
+    assert code == wanted, (number, code)
+    assert verdict != "FAIL" or code == 1, number
+assert len(DEFECTS) >= 15
+
+# one wrong force in one frame, small enough for the work to pass: found when every frame is computed
+plant(put("forces", (60, 2, 0), 1.0), good, "bad.npz")
+code, found = lines("bad.npz", "--frames", "1000")
+assert code == 1 and "frame 60" in found["labels"][1], found
+code, found = lines(good, "--frames", "1000")
+assert code == 0 and "201 frames" in found["labels"][1], found
+code, found = lines(good, "--frames", "0")
+assert code == 0 and found["labels"][0] == "NOT RUN"
+assert lines(good, "--seed", "2")[0] == 0
+
+# what cannot be read, and the command line
+code, out, err = check("nowhere.npz", good)
+assert code == 5 and "nowhere.npz" in err and good in out, (code, err)
+os.mkdir("empty")
+assert check("empty")[0] == 5
+assert check()[0] == 2
+assert check(good, "--frames", "many")[0] == 2
+assert check("--help")[0] == 0
