@@ -5,10 +5,16 @@ set(QMTRAJ_TABLE_LIST
   gfn2_globals.csv:constants
   gfn2_elements.csv:Gfn2Element
   gfn2_shells.csv:Gfn2Shell
+  gfn1_globals.csv:constants
+  gfn1_elements.csv:Gfn1Element
+  gfn1_shells.csv:Gfn1Shell
+  gfn1_pairs.csv:Gfn1Pair
   sto_ng.csv:StoPrimitive
   disp_element.csv:DispElement
   d4_gfn2_reference.csv:D4Reference
   d4_gfn2_c6.csv:D4C6
+  d3_reference.csv:D3Reference
+  d3_c6.csv:D3C6
   masses.csv:AtomicMass)
 
 add_executable(tablegen tools/tablegen.c)

@@ -6,24 +6,22 @@
 #include "data/element.h"
 #include "data/parameters.h"
 
-size_t basis_n_shells(int z)
+size_t basis_n_shells(const Method *method, int z)
 {
-    size_t n;
-    gfn2_shells(z, &n);
-    return n;
+    return method->n_shells(z);
 }
 
-size_t basis_n_ao(int z)
+size_t basis_n_ao(const Method *method, int z)
 {
-    size_t n, n_ao = 0;
-    const Gfn2Shell *shells = gfn2_shells(z, &n);
-    for (size_t s = 0; s < n; s++)
-        n_ao += 2 * (size_t)shells[s].l + 1;
+    size_t n_ao = 0;
+    for (size_t i = 0; i < method->n_shells(z); i++)
+        n_ao += 2 * (size_t)method->shell(z, i).l + 1;
     return n_ao;
 }
 
 /// First shell kind of each element, -1 for elements that do not occur; returns the number of kinds.
-static size_t number_kinds(size_t n_atoms, const int *numbers, int first_kind[ELEMENT_MAX + 1])
+static size_t number_kinds(const Method *method, size_t n_atoms, const int *numbers,
+                           int first_kind[ELEMENT_MAX + 1])
 {
     size_t n_kinds = 0;
     for (int z = 0; z <= ELEMENT_MAX; z++)
@@ -31,21 +29,23 @@ static size_t number_kinds(size_t n_atoms, const int *numbers, int first_kind[EL
     for (size_t a = 0; a < n_atoms; a++)
         if (first_kind[numbers[a]] < 0) {
             first_kind[numbers[a]] = (int)n_kinds;
-            n_kinds += basis_n_shells(numbers[a]);
+            n_kinds += basis_n_shells(method, numbers[a]);
         }
     return n_kinds;
 }
 
-void basis_layout(Arena *arena, size_t n_atoms, const int *numbers, Basis *basis)
+void basis_layout(Arena *arena, const Method *method, size_t n_atoms, const int *numbers,
+                  Basis *basis)
 {
     int first_kind[ELEMENT_MAX + 1];
+    basis->method = method;
     basis->n_atoms = n_atoms;
     basis->n_shells = basis->n_ao = 0;
     for (size_t a = 0; a < n_atoms; a++) {
-        basis->n_shells += basis_n_shells(numbers[a]);
-        basis->n_ao += basis_n_ao(numbers[a]);
+        basis->n_shells += basis_n_shells(method, numbers[a]);
+        basis->n_ao += basis_n_ao(method, numbers[a]);
     }
-    basis->n_kinds = number_kinds(n_atoms, numbers, first_kind);
+    basis->n_kinds = number_kinds(method, n_atoms, numbers, first_kind);
     basis->atom_shell = arena_sizes(arena, n_atoms + 1);
     basis->atom_ao = arena_sizes(arena, n_atoms + 1);
     basis->shell_ao = arena_sizes(arena, basis->n_shells + 1);
@@ -55,7 +55,7 @@ void basis_layout(Arena *arena, size_t n_atoms, const int *numbers, Basis *basis
     basis->kind = arena_bytes(arena, basis->n_kinds * sizeof *basis->kind);
 }
 
-static Contraction contract(const Gfn2Shell *shell)
+static Contraction contract(const MethodShell *shell)
 {
     static const double ODD_FACTORIAL[] = {1.0, 1.0, 3.0}; // (2l-1)!!
     const StoPrimitive *sto;
@@ -72,29 +72,57 @@ static Contraction contract(const Gfn2Shell *shell)
     return c;
 }
 
+/// Overlap of two s shells on one atom.
+static double overlap_of_s(const Contraction *a, const Contraction *b)
+{
+    double sum = 0.0;
+    for (int k = 0; k < a->n_primitives; k++)
+        for (int l = 0; l < b->n_primitives; l++)
+            sum += a->coefficient[k] * b->coefficient[l] *
+                   pow(M_PI / (a->alpha[k] + b->alpha[l]), 1.5);
+    return sum;
+}
+
+/// Takes <before|shell> before out of a shell and normalises what is left.
+static void orthogonalise(const Contraction *before, Contraction *shell)
+{
+    assert(before->l == 0 && shell->l == 0);
+    assert(before->n_primitives + shell->n_primitives <= PRIMITIVES_MAX);
+    const double overlap = overlap_of_s(before, shell);
+    for (int k = 0; k < before->n_primitives; k++, shell->n_primitives++) {
+        shell->alpha[shell->n_primitives] = before->alpha[k];
+        shell->coefficient[shell->n_primitives] = -overlap * before->coefficient[k];
+    }
+    const double norm = sqrt(overlap_of_s(shell, shell));
+    for (int k = 0; k < shell->n_primitives; k++)
+        shell->coefficient[k] /= norm;
+}
+
 void basis_setup(size_t n_atoms, const int *numbers, Basis *basis)
 {
     int first_kind[ELEMENT_MAX + 1];
-    number_kinds(n_atoms, numbers, first_kind);
+    number_kinds(basis->method, n_atoms, numbers, first_kind);
     basis->smallest_exponent = INFINITY;
 
     size_t s = 0, ao = 0;
     for (size_t a = 0; a < n_atoms; a++) {
-        size_t n;
-        const Gfn2Shell *shells = gfn2_shells(numbers[a], &n);
+        const size_t n = basis->method->n_shells(numbers[a]);
         basis->atom_shell[a] = s;
         basis->atom_ao[a] = ao;
         for (size_t i = 0; i < n; i++, s++) {
+            const MethodShell shell = basis->method->shell(numbers[a], i);
             const int kind = first_kind[numbers[a]] + (int)i;
             basis->shell_ao[s] = ao;
             basis->shell_atom[s] = (int)a;
-            basis->shell_l[s] = shells[i].l;
+            basis->shell_l[s] = shell.l;
             basis->shell_kind[s] = kind;
-            basis->kind[kind] = contract(&shells[i]);
+            basis->kind[kind] = contract(&shell);
+            if (!shell.valence)
+                orthogonalise(&basis->kind[kind - 1], &basis->kind[kind]);
             for (int k = 0; k < basis->kind[kind].n_primitives; k++)
                 basis->smallest_exponent =
                     fmin(basis->smallest_exponent, basis->kind[kind].alpha[k]);
-            ao += 2 * (size_t)shells[i].l + 1;
+            ao += 2 * (size_t)shell.l + 1;
         }
     }
     basis->atom_shell[n_atoms] = basis->n_shells;

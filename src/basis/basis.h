@@ -5,13 +5,14 @@
 #include "data/method.h"
 #include "kernels/kernels.h"
 
-enum { SHELLS_PER_ATOM_MAX = 3, AO_PER_ATOM_MAX = 9, PRIMITIVES_MAX = 6 };
+enum { SHELLS_PER_ATOM_MAX = 3, AO_PER_ATOM_MAX = 9, PRIMITIVES_MAX = 7 };
 
 /// One contracted Gaussian shell of one element.
 ///
 ///     c_k = d_k (2 alpha_k/pi)^(3/4) (4 alpha_k)^(l/2) / sqrt((2l-1)!!),   alpha_k = e_k zeta^2
 ///
-/// Stewart, J. Chem. Phys. 52, 431 (1970), 10.1063/1.1672702.
+/// Stewart, J. Chem. Phys. 52, 431 (1970), 10.1063/1.1672702. A diffuse shell (GFN1: 2s of hydrogen) is
+/// made orthogonal to the shell before it and normalised, and so contains that one's primitives, too.
 typedef struct {
     int l;
     int n_primitives;
@@ -23,6 +24,7 @@ typedef struct {
 /// (s; p: y z x; d: xy yz z2 xz x2-y2). Orbital and shell ranges: atom a owns shells
 /// atom_shell[a] .. atom_shell[a+1], shell s owns orbitals shell_ao[s] .. shell_ao[s+1].
 typedef struct {
+    const Method *method;
     size_t n_atoms, n_shells, n_ao;
     size_t n_kinds;           ///< different (element, shell) pairs
     size_t *atom_shell;       ///< [n_atoms + 1]
@@ -36,10 +38,12 @@ typedef struct {
 } Basis;
 
 /// Number of shells and orbitals of an element.
-size_t basis_n_shells(int z);
-size_t basis_n_ao(int z);
+size_t basis_n_shells(const Method *method, int z);
+size_t basis_n_ao(const Method *method, int z);
 
-void basis_layout(Arena *arena, size_t n_atoms, const int *numbers, Basis *basis);
+/// Sizes and memory; sets method.
+void basis_layout(Arena *arena, const Method *method, size_t n_atoms, const int *numbers,
+                  Basis *basis);
 void basis_setup(size_t n_atoms, const int *numbers, Basis *basis);
 
 #endif

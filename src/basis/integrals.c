@@ -28,7 +28,8 @@ void integrals_layout(Arena *arena, const Basis *basis, const Pairs *pairs, cons
     size_t n_doubles = 0;
     for (size_t a = 0; a < pairs->n_atoms; a++)
         for (size_t b = 0; b < a; b++)
-            n_doubles += KERNELS_MOMENTS * basis_n_ao(numbers[a]) * basis_n_ao(numbers[b]);
+            n_doubles += KERNELS_MOMENTS * basis_n_ao(basis->method, numbers[a]) *
+                         basis_n_ao(basis->method, numbers[b]);
     integrals->blocks = arena_doubles(arena, n_doubles);
     integrals->near = arena_bytes(arena, pairs->n_pairs * sizeof *integrals->near);
     integrals->on_site = arena_doubles(arena, pairs->n_atoms * KERNELS_MOMENTS * ON_SITE);

@@ -3,12 +3,83 @@
 #include <strings.h>
 
 #include "base/nearest.h"
-#include "data/tables.h"
+#include "data/parameters.h"
+
+static MethodElement gfn2_method_element(int z)
+{
+    const Gfn2Element *e = gfn2_element(z);
+    return (MethodElement){.rep_alpha = e->rep_alpha,
+                           .rep_zeff = e->rep_zeff,
+                           .hardness = e->hardness,
+                           .gamma3 = e->gamma3,
+                           .en_pauling = e->en_pauling,
+                           .poly_rad = e->poly_rad,
+                           .cov_rad = e->cov_rad};
+}
+
+static size_t gfn2_n_shells(int z)
+{
+    return (size_t)gfn2_element(z)->nshell;
+}
+
+static MethodShell gfn2_method_shell(int z, size_t i)
+{
+    size_t n;
+    const Gfn2Shell *s = gfn2_shells(z, &n) + i;
+    return (MethodShell){.n = s->n,
+                         .l = s->l,
+                         .nprim = s->nprim,
+                         .zeta = s->zeta,
+                         .level = s->level,
+                         .kcn = s->kcn,
+                         .poly = s->poly,
+                         .hardness_scale = s->hardness_scale,
+                         .gamma3_scale = s->gamma3_scale,
+                         .refocc = s->refocc,
+                         .valence = true};
+}
+
+static MethodElement gfn1_method_element(int z)
+{
+    const Gfn1Element *e = gfn1_element(z);
+    return (MethodElement){.rep_alpha = e->rep_alpha,
+                           .rep_zeff = e->rep_zeff,
+                           .hardness = e->hardness,
+                           .gamma3 = e->gamma3,
+                           .en_pauling = e->en_pauling,
+                           .poly_rad = e->poly_rad,
+                           .cov_rad = e->cov_rad};
+}
+
+static size_t gfn1_n_shells(int z)
+{
+    return (size_t)gfn1_element(z)->nshell;
+}
+
+static MethodShell gfn1_method_shell(int z, size_t i)
+{
+    size_t n;
+    const Gfn1Shell *s = gfn1_shells(z, &n) + i;
+    return (MethodShell){.n = s->n,
+                         .l = s->l,
+                         .nprim = s->nprim,
+                         .zeta = s->zeta,
+                         .level = s->level,
+                         .kcn = s->kcn,
+                         .poly = s->poly,
+                         .hardness_scale = s->hardness_scale,
+                         .gamma3_scale = 1.0,
+                         .refocc = s->refocc,
+                         .valence = s->valence != 0};
+}
 
 const Method METHOD_GFN2 = {
     .name = "GFN2-xTB",
     .citation = "Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), "
                 "10.1021/acs.jctc.8b01176",
+    .element = gfn2_method_element,
+    .n_shells = gfn2_n_shells,
+    .shell = gfn2_method_shell,
     .bohr_per_angstrom = GFN2_BOHR_PER_ANGSTROM,
     .ev_per_hartree = GFN2_EV_PER_HARTREE,
     .boltzmann = GFN2_KBOLTZMANN,
@@ -24,7 +95,9 @@ const Method METHOD_GFN2 = {
     .k_en = GFN2_K_EN,
     .w_exp = GFN2_W_EXP,
     .gamma_exp = GFN2_GAMMA_EXP,
+    .hardness_mean = MEAN_ARITHMETIC,
     .gamma3_shell = {GFN2_GAMMA3_S, GFN2_GAMMA3_P, GFN2_GAMMA3_D},
+    .multipoles = true,
     .aes_dmp3 = GFN2_AES_DMP3,
     .aes_dmp5 = GFN2_AES_DMP5,
     .aes_prefactor = GFN2_AES_PREFACTOR,
@@ -48,8 +121,63 @@ const Method METHOD_GFN2 = {
     .scf_damping = GFN2_SCF_DAMPING,
 };
 
-static const Method *const METHODS[] = {&METHOD_GFN2};
+const Method METHOD_GFN1 = {
+    .name = "GFN1-xTB",
+    .citation = "Grimme, Bannwarth, Shushkov, J. Chem. Theory Comput. 13, 1989 (2017), "
+                "10.1021/acs.jctc.7b00118",
+    .element = gfn1_method_element,
+    .n_shells = gfn1_n_shells,
+    .shell = gfn1_method_shell,
+    .pair_scale = gfn1_pair_scale,
+    .bohr_per_angstrom = GFN1_BOHR_PER_ANGSTROM,
+    .ev_per_hartree = GFN1_EV_PER_HARTREE,
+    .boltzmann = GFN1_KBOLTZMANN,
+    .electronic_temperature_k = GFN1_TEMPERATURE,
+    .cn_ka = GFN1_CN_K,
+    .cn_rscale = GFN1_CN_RSCALE,
+    .cn_cutoff = GFN1_CN_CUTOFF,
+    // s-d and p-d have no value of their own: the means.
+    .k_shell = {{GFN1_K_SS, GFN1_K_SP, 0.5 * (GFN1_K_SS + GFN1_K_DD)},
+                {GFN1_K_SP, GFN1_K_PP, 0.5 * (GFN1_K_PP + GFN1_K_DD)},
+                {0.5 * (GFN1_K_SS + GFN1_K_DD), 0.5 * (GFN1_K_PP + GFN1_K_DD), GFN1_K_DD}},
+    .k_diffuse = GFN1_K_DIFF,
+    .k_en = GFN1_K_EN,
+    .gamma_exp = GFN1_GAMMA_EXP,
+    .hardness_mean = MEAN_HARMONIC,
+    .rep_kexp = GFN1_REP_KEXP,
+    .rep_kexp_light = GFN1_REP_KEXP,
+    .rep_rexp = GFN1_REP_REXP,
+    .rep_cutoff = GFN1_REP_CUTOFF,
+    .int_cutoff = GFN1_INT_EXPCUT,
+    .int_rmax = GFN1_INT_RCUT,
+    .d3_s6 = GFN1_D3_S6,
+    .d3_s8 = GFN1_D3_S8,
+    .d3_a1 = GFN1_D3_A1,
+    .d3_a2 = GFN1_D3_A2,
+    .xb_rscale = GFN1_XB_RSCALE,
+    .xb_damping = GFN1_XB_DAMPING,
+    .xb_cutoff = GFN1_XB_CUTOFF,
+    .scf_energy_tolerance = GFN2_SCF_ECONV,
+    .scf_charge_tolerance = GFN2_SCF_PCONV,
+    .scf_max_iterations = (int)GFN1_SCF_MAX_ITER,
+    .scf_damping = GFN1_MIXER_DAMPING,
+};
+
+static const Method *const METHODS[] = {&METHOD_GFN2, &METHOD_GFN1};
 enum { N_METHODS = sizeof METHODS / sizeof *METHODS };
+
+double method_electrons(const Method *method, int z)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < method->n_shells(z); i++)
+        sum += method->shell(z, i).refocc;
+    return sum;
+}
+
+const char *method_name(size_t i)
+{
+    return i < N_METHODS ? METHODS[i]->name : NULL;
+}
 
 const Method *method_find(const char *name)
 {

@@ -15,6 +15,16 @@ const Gfn2Element *gfn2_element(int z);
 /// @param n  number of shells
 const Gfn2Shell *gfn2_shells(int z, size_t *n);
 
+const Gfn1Element *gfn1_element(int z);
+
+/// The shells of an element in basis order.
+///
+/// @param n  number of shells
+const Gfn1Shell *gfn1_shells(int z, size_t *n);
+
+/// Factor of a pair of elements in the Hamiltonian of GFN1-xTB; symmetric, mostly 1.
+double gfn1_pair_scale(int za, int zb);
+
 /// The STO-NG expansion of the Slater function n, l with exponent 1.
 ///
 /// @param length  N of STO-NG
@@ -33,5 +43,15 @@ const D4Reference *d4_references(int z, size_t *n);
 ///
 /// @param index_a, index_b  D4Reference.index
 double d4_c6(int index_a, int index_b);
+
+/// The reference systems of an element in D3.
+///
+/// @param n  number of references
+const D3Reference *d3_references(int z, size_t *n);
+
+/// C6 of two D3 references, hartree bohr^6; symmetric.
+///
+/// @param index_a, index_b  D3Reference.index
+double d3_c6(int index_a, int index_b);
 
 #endif

@@ -40,6 +40,45 @@ typedef struct {
     double refocc;         ///< reference occupation, e
 } Gfn2Shell;
 
+/// data/gfn1_elements.csv: one element of GFN1-xTB.
+/// Grimme, Bannwarth, Shushkov, J. Chem. Theory Comput. 13, 1989 (2017), 10.1021/acs.jctc.7b00118.
+typedef struct {
+    int z;
+    const char *symbol;
+    int nshell;         ///< rows in gfn1_shells.csv
+    double rep_alpha;   ///< repulsion exponent, bohr^-1.5
+    double rep_zeff;    ///< effective nuclear charge of the repulsion, e
+    double hardness;    ///< hartree/e^2
+    double gamma3;      ///< third-order parameter of the atom, hartree/e^3
+    double xb_strength; ///< as donor of a halogen bond, hartree
+    double en_pauling;  ///< Pauling electronegativity
+    double poly_rad;    ///< radius of the shell polynomial and the halogen bond, angstrom
+    double cov_rad;     ///< covalent radius before the factor 4/3, angstrom
+    int d_row;          ///< 1 Sc-Cu, 2 Y-Ag, 3 La-Au, else 0; gfn1_pairs.csv has used it
+} Gfn1Element;
+
+/// data/gfn1_shells.csv: one shell, in basis order.
+typedef struct {
+    int z;
+    const char *symbol;
+    int shell;             ///< running number inside the element, from 0
+    int n, l, nprim;       ///< quantum numbers, length of the STO-NG expansion
+    double zeta;           ///< Slater exponent, 1/bohr
+    double level;          ///< eV of the method (27.21138505 per hartree)
+    double kcn;            ///< shift with the coordination number, eV of the method
+    double poly;           ///< shell polynomial coefficient
+    double hardness_scale; ///< factor on the hardness of the element
+    double refocc;         ///< reference occupation, e
+    int valence;           ///< 0: the diffuse 2s of hydrogen
+} Gfn1Shell;
+
+/// data/gfn1_pairs.csv: factor of a pair of elements in the Hamiltonian, z_a <= z_b.
+typedef struct {
+    int z_a, z_b;
+    double k_pair;      ///< 1 for pairs without a row
+    const char *origin; ///< "fitted" or "d_block"
+} Gfn1Pair;
+
 /// data/sto_ng.csv: one primitive of a Slater function with exponent 1.
 /// Stewart, J. Chem. Phys. 52, 431 (1970), 10.1063/1.1672702.
 typedef struct {
@@ -85,6 +124,21 @@ typedef struct {
     int z_a, ref_a, z_b, ref_b;
     double c6; ///< hartree bohr^6
 } D4C6;
+
+/// data/d3_reference.csv: one reference system of D3.
+/// Grimme, Antony, Ehrlich, Krieg, J. Chem. Phys. 132, 154104 (2010), 10.1063/1.3382344.
+typedef struct {
+    int index; ///< from 0 over all elements
+    int z;
+    int ref;   ///< from 1 inside the element
+    double cn; ///< coordination number in the Gaussian weights
+} D3Reference;
+
+/// data/d3_c6.csv: C6 of a pair of references, index_a >= index_b.
+typedef struct {
+    int z_a, ref_a, z_b, ref_b;
+    double c6; ///< hartree bohr^6
+} D3C6;
 
 /// data/masses.csv: standard atomic weights, IUPAC 2016 abridged.
 typedef struct {

@@ -8,16 +8,9 @@
 #include "base/vec3.h"
 #include "data/element.h"
 #include "data/method.h"
-#include "data/parameters.h"
+#include "engine/xtb_terms.h"
 #include "scf/scf.h"
-#include "terms/coulomb.h"
-#include "terms/dispersion_d4.h"
 #include "terms/hamiltonian.h"
-#include "terms/multipole.h"
-#include "terms/repulsion.h"
-#include "terms/thirdorder.h"
-
-enum { N_TERMS_MAX = 8 };
 
 /// One GFN-xTB engine: everything of one molecule, in one block of memory.
 typedef struct {
@@ -30,14 +23,10 @@ typedef struct {
     Basis basis;
     Integrals integrals;
     Hamiltonian hamiltonian;
-    Repulsion repulsion;
-    Coulomb coulomb;
-    ThirdOrder third;
-    Multipole multipole;
-    DispersionD4 d4;
-    Term terms[N_TERMS_MAX];
-    size_t n_terms;
+    XtbTerms terms;
     Scf scf;
+    double (*dipole)[3];     ///< [n_atoms][3] e bohr, of methods whose loop has none
+    double (*quadrupole)[6]; ///< [n_atoms][6] scratch beside it
     double (*gradient)[3];
     double *de_dcn;
     EnergyTerm energy[ENERGY_TERMS_MAX];
@@ -63,28 +52,24 @@ QmtEngineOptions qmt_engine_options_default(void)
 static void layout(Xtb *xtb, size_t n_atoms, const int *numbers)
 {
     Arena *arena = &xtb->arena;
+    const bool multipoles = xtb->method->multipoles;
     xtb->numbers = arena_ints(arena, n_atoms);
     pairs_layout(arena, n_atoms, &xtb->pairs);
     coordination_layout(arena, &xtb->pairs, &xtb->coordination);
-    basis_layout(arena, n_atoms, numbers, &xtb->basis);
+    basis_layout(arena, xtb->method, n_atoms, numbers, &xtb->basis);
     integrals_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->integrals);
     hamiltonian_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->hamiltonian);
-    repulsion_layout(arena, xtb->pairs.n_pairs, &xtb->repulsion);
-    coulomb_layout(arena, xtb->basis.n_shells, &xtb->coulomb);
-    thirdorder_layout(arena, xtb->basis.n_shells, &xtb->third);
-    multipole_layout(arena, &xtb->pairs, &xtb->multipole);
-    dispersion_d4_layout(arena, &xtb->d4, n_atoms, numbers);
-    scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, &xtb->scf);
+    xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->terms);
+    scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles, &xtb->scf);
+    if (!multipoles) {
+        xtb->dipole = arena_vectors(arena, n_atoms);
+        xtb->quadrupole = (double(*)[6])arena_doubles(arena, 6 * n_atoms);
+    }
     xtb->gradient = arena_vectors(arena, n_atoms);
     xtb->de_dcn = arena_doubles(arena, n_atoms);
-    xtb->face.memory_size = scf_memory_size(xtb->basis.n_shells, n_atoms, xtb->basis.n_ao);
+    xtb->face.memory_size =
+        scf_memory_size(xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles);
     xtb->face.memory = arena_doubles(arena, xtb->face.memory_size);
-}
-
-static void add_term(Xtb *xtb, const TermType *type, void *self)
-{
-    assert(xtb->n_terms < N_TERMS_MAX);
-    xtb->terms[xtb->n_terms++] = (Term){.type = type, .self = self};
 }
 
 static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers)
@@ -97,28 +82,17 @@ static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers)
     integrals_setup(kernels, xtb->method, &xtb->basis, &xtb->pairs, &xtb->integrals);
     hamiltonian_setup(xtb->method, &xtb->basis, &xtb->integrals, &xtb->pairs, numbers,
                       &xtb->hamiltonian);
-    repulsion_setup(xtb->method, &xtb->pairs, numbers, &xtb->repulsion);
-    coulomb_setup(kernels, &xtb->basis, numbers, &xtb->coulomb);
-    thirdorder_setup(&xtb->basis, numbers, &xtb->third);
-    multipole_setup(xtb->method, n_atoms, numbers, &xtb->multipole);
-    dispersion_d4_setup(&xtb->d4, kernels, xtb->method, numbers);
-
-    add_term(xtb, &TERM_COULOMB, &xtb->coulomb);
-    add_term(xtb, &TERM_THIRDORDER, &xtb->third);
-    add_term(xtb, &TERM_MULTIPOLE, &xtb->multipole);
-    add_term(xtb, &TERM_MULTIPOLE_ON_SITE, &xtb->multipole);
-    add_term(xtb, &TERM_DISPERSION_D4, &xtb->d4);
-    add_term(xtb, &TERM_DISPERSION_D4_THREE_BODY, &xtb->d4);
-    add_term(xtb, &TERM_REPULSION, &xtb->repulsion);
+    xtb_terms_setup(kernels, &xtb->basis, &xtb->pairs, numbers, &xtb->terms);
 }
 
 /// Splits the electrons into spins.
-static QmtStatus count_electrons(QmtContext *ctx, const int *numbers, size_t n_atoms, size_t n_ao,
-                                 const QmtEngineOptions *options, size_t *n_alpha, size_t *n_beta)
+static QmtStatus count_electrons(QmtContext *ctx, const Method *method, const int *numbers,
+                                 size_t n_atoms, size_t n_ao, const QmtEngineOptions *options,
+                                 size_t *n_alpha, size_t *n_beta)
 {
     double valence = 0.0;
     for (size_t a = 0; a < n_atoms; a++)
-        valence += gfn2_element(numbers[a])->zval;
+        valence += method_electrons(method, numbers[a]);
     const long n = lround(valence) - options->charge;
     if (n < 0)
         return FAIL(ctx, QMT_ERR_INPUT,
@@ -183,8 +157,8 @@ static double collect_energy(Xtb *xtb, const Geometry *geometry, const Moments *
     xtb->n_energy = 0;
     record(xtb, "band structure", xtb->scf.band_energy);
     record(xtb, "electronic entropy", xtb->scf.density.entropy);
-    for (size_t t = 0; t < xtb->n_terms; t++) {
-        const Term *term = &xtb->terms[t];
+    for (size_t t = 0; t < xtb->terms.n; t++) {
+        const Term *term = &xtb->terms.list[t];
         record(xtb, term->type->name, term->type->energy(term->self, geometry, moments));
     }
     double sum = 0.0;
@@ -205,10 +179,28 @@ static void collect_gradient(Xtb *xtb, const Geometry *geometry, const Moments *
     density_build_weighted(density);
     hamiltonian_gradient(&xtb->hamiltonian, geometry, &potential, density->density,
                          density->weighted, density->ld, &gradient);
-    for (size_t t = 0; t < xtb->n_terms; t++)
-        if (xtb->terms[t].type->gradient != NULL)
-            xtb->terms[t].type->gradient(xtb->terms[t].self, geometry, moments, &gradient);
+    for (size_t t = 0; t < xtb->terms.n; t++)
+        if (xtb->terms.list[t].type->gradient != NULL)
+            xtb->terms.list[t].type->gradient(xtb->terms.list[t].self, geometry, moments,
+                                              &gradient);
     coordination_gradient(&xtb->pairs, &xtb->coordination, xtb->de_dcn, xtb->gradient);
+}
+
+static void collect_dipole(Xtb *xtb, const Geometry *geometry, const Moments *moments,
+                           double dipole[3])
+{
+    const double(*of_atom)[3] = moments->dipole;
+    if (of_atom == NULL) {
+        // Charges and band energy of this density again, and the moments that the loop has not needed.
+        hamiltonian_moments(&xtb->hamiltonian, geometry->pairs, xtb->scf.density.density,
+                            xtb->scf.density.ld, xtb->scf.x_out, xtb->dipole, xtb->quadrupole);
+        of_atom = (const double(*)[3])xtb->dipole;
+    }
+    memset(dipole, 0, 3 * sizeof(double));
+    for (size_t a = 0; a < geometry->n_atoms; a++) {
+        vec3_add_scaled(moments->atom[a], geometry->xyz[a], dipole);
+        vec3_add_scaled(1.0, of_atom[a], dipole);
+    }
 }
 
 static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
@@ -225,9 +217,9 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
         .n_atoms = n, .xyz = xyz, .pairs = &xtb->pairs, .coordination = &xtb->coordination};
     integrals_update(&xtb->pairs, &xtb->integrals);
     hamiltonian_update(&geometry, &xtb->hamiltonian);
-    for (size_t t = 0; t < xtb->n_terms; t++)
-        if (xtb->terms[t].type->update != NULL)
-            xtb->terms[t].type->update(xtb->terms[t].self, &geometry);
+    for (size_t t = 0; t < xtb->terms.n; t++)
+        if (xtb->terms.list[t].type->update != NULL)
+            xtb->terms.list[t].type->update(xtb->terms.list[t].self, &geometry);
     TRY(scf_solve(ctx, &geometry, &xtb->scf));
 
     const Moments moments = scf_moments(&xtb->scf);
@@ -240,13 +232,8 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
         *result->energy = energy;
     if (result->charges != NULL)
         memcpy(result->charges, moments.atom, n * sizeof(double));
-    if (result->dipole != NULL) {
-        memset(result->dipole, 0, 3 * sizeof(double));
-        for (size_t a = 0; a < n; a++) {
-            vec3_add_scaled(moments.atom[a], xyz[a], result->dipole);
-            vec3_add_scaled(1.0, moments.dipole[a], result->dipole);
-        }
-    }
+    if (result->dipole != NULL)
+        collect_dipole(xtb, &geometry, &moments, result->dipole);
     if (result->report != NULL)
         *result->report = (EngineReport){.scf_iterations = xtb->scf.iterations,
                                          .scf_residual = xtb->scf.residual,
@@ -263,8 +250,8 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     TRY(check_arguments(ctx, n_atoms, numbers, options, &method));
     size_t n_ao = 0, n_alpha = 0, n_beta = 0;
     for (size_t a = 0; a < n_atoms; a++)
-        n_ao += basis_n_ao(numbers[a]);
-    TRY(count_electrons(ctx, numbers, n_atoms, n_ao, options, &n_alpha, &n_beta));
+        n_ao += basis_n_ao(method, numbers[a]);
+    TRY(count_electrons(ctx, method, numbers, n_atoms, n_ao, options, &n_alpha, &n_beta));
 
     Xtb *xtb = calloc(1, sizeof *xtb);
     if (xtb == NULL)
@@ -287,8 +274,8 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                                 .damping = method->scf_damping,
                                 .temperature_k = options->electronic_temperature_k};
     scf->hamiltonian = &xtb->hamiltonian;
-    scf->terms = xtb->terms;
-    scf->n_terms = xtb->n_terms;
+    scf->terms = xtb->terms.list;
+    scf->n_terms = xtb->terms.n;
     scf->charge = options->charge;
     scf->boltzmann = method->boltzmann;
     scf->memory = xtb->face.memory;

@@ -15,7 +15,7 @@ static inline size_t kernels_padded(size_t n)
 
 enum {
     KERNELS_MAX_L = 2,           ///< largest angular momentum: d
-    KERNELS_MAX_PRIMITIVES = 40, ///< products of two 6-term contractions, padded
+    KERNELS_MAX_PRIMITIVES = 56, ///< products of two 7-term contractions, padded
     KERNELS_MOMENTS = 10,        ///< S; D x y z; M xx xy yy xz yz zz
     KERNELS_PRIMITIVE_ROWS = 6   ///< rows of the table of a shell pair, see moment_integrals
 };

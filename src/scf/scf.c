@@ -20,9 +20,9 @@ enum {
 /// is right to 1e-12 or so.
 #define JACOBIAN_STEP 1e-4
 
-static size_t n_variables_of(size_t n_shells, size_t n_atoms)
+static size_t n_variables_of(size_t n_shells, size_t n_atoms, bool multipoles)
 {
-    return n_shells + 9 * n_atoms;
+    return n_shells + (multipoles ? 9 * n_atoms : 0);
 }
 
 /// Doubles of the memory that belong to the variables; those of the orbitals follow.
@@ -32,14 +32,17 @@ static size_t variables_memory_size(size_t n)
            (n <= JACOBIAN_MAX_VARIABLES ? jacobian_memory_size(n) : 0);
 }
 
-size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao)
+size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles)
 {
-    return variables_memory_size(n_variables_of(n_shells, n_atoms)) + transit_memory_size(n_ao);
+    return variables_memory_size(n_variables_of(n_shells, n_atoms, multipoles)) +
+           transit_memory_size(n_ao);
 }
 
-void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, Scf *scf)
+void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles,
+                Scf *scf)
 {
-    const size_t n = n_variables_of(n_shells, n_atoms);
+    const size_t n = n_variables_of(n_shells, n_atoms, multipoles);
+    scf->multipoles = multipoles;
     scf->n_shells = n_shells;
     scf->n_atoms = n_atoms;
     scf->n_variables = n;
@@ -82,6 +85,8 @@ static Moments moments_of(const Scf *scf, const double *x, double *atom)
         for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
             atom[a] += x[s];
     }
+    if (!scf->multipoles)
+        return (Moments){.shell = x, .atom = atom};
     const double *dipole = x + scf->n_shells;
     return (Moments){.shell = x,
                      .atom = atom,
@@ -97,6 +102,8 @@ Moments scf_moments(const Scf *scf)
 Potential scf_potential(const Scf *scf)
 {
     double *v = scf->potential_memory, *dipole = v + scf->n_shells;
+    if (!scf->multipoles)
+        return (Potential){.shell = v, .atom = v + scf->n_variables};
     return (Potential){.shell = v,
                        .dipole = (double(*)[3])dipole,
                        .quadrupole = (double(*)[6])(dipole + 3 * scf->n_atoms),
@@ -119,10 +126,11 @@ static QmtStatus cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, doub
                      scf->density.ld);
     TRY(density_build(ctx, &scf->density));
 
-    double *dipole = scf->x_out + scf->n_shells;
-    scf->band_energy = hamiltonian_moments(scf->hamiltonian, geometry->pairs, scf->density.density,
-                                           scf->density.ld, scf->x_out, (double(*)[3])dipole,
-                                           (double(*)[6])(dipole + 3 * scf->n_atoms));
+    double *multipoles = scf->multipoles ? scf->x_out + scf->n_shells : NULL;
+    scf->band_energy =
+        hamiltonian_moments(scf->hamiltonian, geometry->pairs, scf->density.density,
+                            scf->density.ld, scf->x_out, (double(*)[3])multipoles,
+                            scf->multipoles ? (double(*)[6])(multipoles + 3 * scf->n_atoms) : NULL);
     for (size_t i = 0; i < n; i++)
         scf->f[i] = scf->x_out[i] - scf->x_in[i];
     *rms = sqrt(scf->kernels->dot(n, scf->f, scf->f) / (double)n);
@@ -307,7 +315,8 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     }
     if (!converged) {
         memset(scf->memory, 0,
-               scf_memory_size(scf->n_shells, scf->n_atoms, scf->density.n) * sizeof(double));
+               scf_memory_size(scf->n_shells, scf->n_atoms, scf->density.n, scf->multipoles) *
+                   sizeof(double));
         return FAIL(
             ctx, QMT_ERR_SCF,
             "scf: no convergence in %d cycles, also not with stronger damping and at raised "

@@ -7,8 +7,8 @@
 #include "terms/hamiltonian.h"
 #include "terms/term.h"
 
-/// The self-consistent loop. Its variables are one vector: shell charges, then three dipole and six
-/// quadrupole components per atom. The method is the fixed point x_out(x) = x; the way there is ours:
+/// The self-consistent loop. Its variables are one vector: shell charges, then, in a method with
+/// multipoles, three dipole and six quadrupole components per atom. The method is the fixed point x_out(x) = x; the way there is ours:
 /// a guess extrapolated from the geometries before, steps with a kept inverse Jacobian, and, where
 /// this does not help, Broyden mixing from the start that the reference program takes.
 typedef struct {
@@ -34,6 +34,7 @@ typedef struct {
     const Term *terms; ///< those with a potential act inside the loop
     size_t n_terms;
     size_t n_shells, n_atoms, n_variables;
+    bool multipoles;  ///< dipoles and quadrupoles are variables
     double charge;    ///< of the molecule, e
     double boltzmann; ///< hartree/K, of the electrons
 
@@ -57,9 +58,10 @@ typedef struct {
 } Scf;
 
 /// Doubles that the loop wants to keep between geometries.
-size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao);
+size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles);
 
-void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, Scf *scf);
+void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles,
+                Scf *scf);
 /// The caller has set kernels, options, hamiltonian, terms, charge, boltzmann, memory and the
 /// electrons and Fermi rule of the density.
 void scf_setup(Scf *scf);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/vec3.h"
-#include "data/parameters.h"
 
 void coordination_layout(Arena *arena, const Pairs *pairs, Coordination *coordination)
 {
@@ -19,7 +18,7 @@ void coordination_setup(const Method *method, size_t n_atoms, const int *numbers
     coordination->method = method;
     for (size_t a = 0; a < n_atoms; a++)
         coordination->radius[a] =
-            method->cn_rscale * gfn2_element(numbers[a])->cov_rad * method->bohr_per_angstrom;
+            method->cn_rscale * method->element(numbers[a]).cov_rad * method->bohr_per_angstrom;
 }
 
 /// g(R; k, r) and its derivative with respect to R.
@@ -41,9 +40,10 @@ void coordination_update(const Pairs *pairs, Coordination *coordination)
             continue;
         const int a = pairs->a[k], b = pairs->b[k];
         const double r0 = coordination->radius[a] + coordination->radius[b];
-        double slope_near, slope_far;
+        double slope_near, slope_far = 0.0, far = 1.0;
         const double near = count(r, method->cn_ka, r0, &slope_near);
-        const double far = count(r, method->cn_kb, r0 + method->cn_rshift, &slope_far);
+        if (method->cn_kb > 0.0)
+            far = count(r, method->cn_kb, r0 + method->cn_rshift, &slope_far);
         coordination->cn[a] += near * far;
         coordination->cn[b] += near * far;
         coordination->slope[k] = slope_near * far + near * slope_far;

@@ -4,12 +4,15 @@
 #include "data/method.h"
 #include "system/pairs.h"
 
-/// Coordination number of the GFN2 Hamiltonian, a product of two steep counting functions:
+/// Coordination number of the Hamiltonian, in GFN2 a product of two steep counting functions:
 ///
 ///     CN_A = sum_B g(R; 10, R0) g(R; 20, R0 + 2 bohr),   g(R; k, r) = 1 / (1 + exp(-k (r/R - 1)))
 ///
 /// with R0 = 4/3 (cov_A + cov_B) and pairs up to 25 bohr. Bannwarth, Ehlert, Grimme, J. Chem. Theory
 /// Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176. D4 counts with another function.
+///
+/// GFN1 and its D3 share one function, CN_A = sum_B g(R; 16, R0). Grimme, Bannwarth, Shushkov, ibid. 13,
+/// 1989 (2017), 10.1021/acs.jctc.7b00118.
 typedef struct {
     const Method *method;
     double *radius; ///< [n_atoms] 4/3 of the covalent radius, bohr

@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "base/vec3.h"
-#include "data/parameters.h"
 
 void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb)
 {
@@ -13,21 +12,26 @@ void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb)
     coulomb->product = arena_doubles(arena, n_shells);
 }
 
+static double mean_hardness(const Coulomb *coulomb, size_t s, size_t t)
+{
+    const double a = coulomb->hardness[s], b = coulomb->hardness[t];
+    return coulomb->mean == MEAN_HARMONIC ? 2.0 / (1.0 / a + 1.0 / b) : 0.5 * (a + b);
+}
+
 void coulomb_setup(const Kernels *kernels, const Basis *basis, const int *numbers, Coulomb *coulomb)
 {
     coulomb->kernels = kernels;
     coulomb->basis = basis;
+    coulomb->mean = basis->method->hardness_mean;
     for (size_t a = 0; a < basis->n_atoms; a++) {
-        size_t n;
-        const Gfn2Shell *shells = gfn2_shells(numbers[a], &n);
-        const size_t first = basis->atom_shell[a];
-        for (size_t i = 0; i < n; i++)
-            coulomb->hardness[first + i] =
-                gfn2_element(numbers[a])->hardness * shells[i].hardness_scale;
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                coulomb->gamma[(first + i) * coulomb->ld + first + j] =
-                    0.5 * (coulomb->hardness[first + i] + coulomb->hardness[first + j]);
+        const double hardness = basis->method->element(numbers[a]).hardness;
+        const size_t first = basis->atom_shell[a], end = basis->atom_shell[a + 1];
+        for (size_t s = first; s < end; s++)
+            coulomb->hardness[s] =
+                hardness * basis->method->shell(numbers[a], s - first).hardness_scale;
+        for (size_t s = first; s < end; s++)
+            for (size_t t = first; t < end; t++)
+                coulomb->gamma[s * coulomb->ld + t] = mean_hardness(coulomb, s, t);
     }
 }
 
@@ -40,7 +44,7 @@ static void update(void *self, const Geometry *geometry)
         const double r2 = pairs->distance[k] * pairs->distance[k];
         for (size_t s = first[pairs->a[k]]; s < first[pairs->a[k] + 1]; s++)
             for (size_t t = first[pairs->b[k]]; t < first[pairs->b[k] + 1]; t++) {
-                const double eta = 0.5 * (coulomb->hardness[s] + coulomb->hardness[t]);
+                const double eta = mean_hardness(coulomb, s, t);
                 const double gamma = 1.0 / sqrt(r2 + 1.0 / (eta * eta));
                 coulomb->gamma[s * ld + t] = coulomb->gamma[t * ld + s] = gamma;
             }

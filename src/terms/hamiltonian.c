@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/vec3.h"
-#include "data/parameters.h"
 
 enum { BLOCK_MAX = AO_PER_ATOM_MAX * AO_PER_ATOM_MAX };
 
@@ -14,7 +13,8 @@ void hamiltonian_layout(Arena *arena, const Basis *basis, const Pairs *pairs, co
     size_t n_shell_pairs = 0;
     for (size_t a = 0; a < pairs->n_atoms; a++)
         for (size_t b = 0; b < a; b++)
-            n_shell_pairs += basis_n_shells(numbers[a]) * basis_n_shells(numbers[b]);
+            n_shell_pairs += basis_n_shells(basis->method, numbers[a]) *
+                             basis_n_shells(basis->method, numbers[b]);
     hamiltonian->shell_offset = arena_sizes(arena, pairs->n_pairs + 1);
     hamiltonian->level = arena_doubles(arena, basis->n_shells);
     hamiltonian->cn_slope = arena_doubles(arena, basis->n_shells);
@@ -29,13 +29,31 @@ void hamiltonian_layout(Arena *arena, const Basis *basis, const Pairs *pairs, co
     hamiltonian->reference = arena_doubles(arena, basis->n_shells);
 }
 
-/// K_st of two shells.
-static double shell_scale(const Method *method, const Gfn2Shell *s, const Gfn2Shell *t)
+/// K_st of two shells; en_difference between their atoms.
+static double shell_scale(const Method *method, double pair_scale, double en_difference,
+                          const MethodShell *s, const MethodShell *t)
 {
-    const double den = gfn2_element(s->z)->en_pauling - gfn2_element(t->z)->en_pauling;
+    if (!s->valence && !t->valence)
+        return method->k_diffuse;
+    if (!s->valence || !t->valence) {
+        const int l = s->valence ? s->l : t->l;
+        return 0.5 * (method->k_shell[l][l] + method->k_diffuse);
+    }
     const double ratio = 2.0 * sqrt(s->zeta * t->zeta) / (s->zeta + t->zeta);
-    return method->k_shell[s->l][t->l] * (1.0 + method->k_en * den * den) *
-           pow(ratio, method->w_exp);
+    return pair_scale * method->k_shell[s->l][t->l] *
+           (1.0 + method->k_en * en_difference * en_difference) * pow(ratio, method->w_exp);
+}
+
+/// K_st of all shells of two atoms.
+static void setup_scale(const Method *method, int za, int zb, double *scale)
+{
+    const double pair_scale = method->pair_scale != NULL ? method->pair_scale(za, zb) : 1.0;
+    const double en_difference = method->element(za).en_pauling - method->element(zb).en_pauling;
+    for (size_t i = 0; i < method->n_shells(za); i++)
+        for (size_t j = 0; j < method->n_shells(zb); j++, scale++) {
+            const MethodShell s = method->shell(za, i), t = method->shell(zb, j);
+            *scale = shell_scale(method, pair_scale, en_difference, &s, &t);
+        }
 }
 
 void hamiltonian_setup(const Method *method, const Basis *basis, const Integrals *integrals,
@@ -44,27 +62,22 @@ void hamiltonian_setup(const Method *method, const Basis *basis, const Integrals
     hamiltonian->basis = basis;
     hamiltonian->integrals = integrals;
     for (size_t a = 0; a < basis->n_atoms; a++) {
-        size_t n;
-        const Gfn2Shell *shells = gfn2_shells(numbers[a], &n);
-        hamiltonian->radius[a] = gfn2_element(numbers[a])->poly_rad * method->bohr_per_angstrom;
-        for (size_t i = 0; i < n; i++) {
+        hamiltonian->radius[a] = method->element(numbers[a]).poly_rad * method->bohr_per_angstrom;
+        for (size_t i = 0; i < method->n_shells(numbers[a]); i++) {
+            const MethodShell shell = method->shell(numbers[a], i);
             const size_t s = basis->atom_shell[a] + i;
-            hamiltonian->level[s] = shells[i].level / method->ev_per_hartree;
-            hamiltonian->cn_slope[s] = -shells[i].kcn / method->ev_per_hartree;
-            hamiltonian->polynomial[s] = shells[i].poly;
-            hamiltonian->reference[s] = shells[i].refocc;
+            hamiltonian->level[s] = shell.level / method->ev_per_hartree;
+            hamiltonian->cn_slope[s] = -shell.kcn / method->ev_per_hartree;
+            hamiltonian->polynomial[s] = shell.poly;
+            hamiltonian->reference[s] = shell.refocc;
         }
     }
     size_t offset = 0;
     for (size_t k = 0; k < pairs->n_pairs; k++) {
-        size_t na, nb;
-        const Gfn2Shell *a = gfn2_shells(numbers[pairs->a[k]], &na);
-        const Gfn2Shell *b = gfn2_shells(numbers[pairs->b[k]], &nb);
+        const int za = numbers[pairs->a[k]], zb = numbers[pairs->b[k]];
         hamiltonian->shell_offset[k] = offset;
-        for (size_t i = 0; i < na; i++)
-            for (size_t j = 0; j < nb; j++)
-                hamiltonian->scale[offset + i * nb + j] = shell_scale(method, &a[i], &b[j]);
-        offset += na * nb;
+        setup_scale(method, za, zb, hamiltonian->scale + offset);
+        offset += method->n_shells(za) * method->n_shells(zb);
     }
     hamiltonian->shell_offset[pairs->n_pairs] = offset;
 }
@@ -161,17 +174,23 @@ typedef struct {
     double tensor_a[6]; ///< E_A as a matrix: off-diagonal elements halved
 } PairOperator;
 
+static bool has_multipoles(const Potential *potential)
+{
+    return potential != NULL && potential->dipole != NULL;
+}
+
 static PairOperator pair_operator(const Potential *potential, int a, int b, const double t[3])
 {
-    PairOperator op;
+    PairOperator op = {.c = {0.0}};
     double ea[6], eb[6];
+    if (!has_multipoles(potential))
+        return op;
     raw_moment_coefficients(potential->quadrupole[a], ea);
     raw_moment_coefficients(potential->quadrupole[b], eb);
     for (int c = 0; c < 6; c++) {
         op.c[4 + c] = ea[c] + eb[c];
         op.tensor_a[c] = c == 0 || c == 2 || c == 5 ? ea[c] : 0.5 * ea[c];
     }
-    op.c[0] = 0.0;
     for (int x = 0; x < 3; x++) {
         double et = 0.0;
         for (int y = 0; y < 3; y++)
@@ -183,16 +202,26 @@ static PairOperator pair_operator(const Potential *potential, int a, int b, cons
     return op;
 }
 
+/// Whether two shells of one atom overlap: all others are orthogonal by symmetry.
+static bool overlap_on_site(const Basis *basis, size_t s, size_t t)
+{
+    return basis->shell_l[s] == basis->shell_l[t];
+}
+
 void hamiltonian_overlap(const Hamiltonian *hamiltonian, const Pairs *pairs, double *overlap,
                          size_t ld)
 {
     const Basis *basis = hamiltonian->basis;
     memset(overlap, 0, basis->n_ao * ld * sizeof *overlap);
     for (size_t a = 0; a < basis->n_atoms; a++) {
-        const double *s = integrals_on_site(hamiltonian->integrals, a);
+        const double *m = integrals_on_site(hamiltonian->integrals, a);
         const size_t first = basis->atom_ao[a], n = basis->atom_ao[a + 1] - first;
-        for (size_t i = 0; i < n; i++)
-            overlap[(first + i) * ld + first + i] = s[i * n + i];
+        for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
+            for (size_t t = basis->atom_shell[a]; t < basis->atom_shell[a + 1]; t++)
+                if (overlap_on_site(basis, s, t))
+                    for (size_t i = basis->shell_ao[s], j = basis->shell_ao[t];
+                         i < basis->shell_ao[s + 1]; i++, j++)
+                        overlap[i * ld + j] = m[(i - first) * n + j - first];
     }
     for (size_t k = 0; k < pairs->n_pairs; k++)
         if (hamiltonian->integrals->near[k]) {
@@ -208,7 +237,7 @@ static void fock_on_site(const Hamiltonian *hamiltonian, size_t a, const Potenti
     const double *m = integrals_on_site(hamiltonian->integrals, a);
     const size_t first = basis->atom_ao[a], n = basis->atom_ao[a + 1] - first, size = n * n;
     double c[KERNELS_MOMENTS] = {0.0};
-    if (potential != NULL) {
+    if (has_multipoles(potential)) {
         for (int x = 0; x < 3; x++)
             c[1 + x] = potential->dipole[a][x];
         raw_moment_coefficients(potential->quadrupole[a], c + 4);
@@ -220,11 +249,18 @@ static void fock_on_site(const Hamiltonian *hamiltonian, size_t a, const Potenti
                 sum -= c[q] * m[q * size + i * n + j];
             fock[(first + i) * ld + first + j] = sum;
         }
-    for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++) {
-        const double shift = potential != NULL ? potential->shell[s] + potential->atom[a] : 0.0;
-        for (size_t i = basis->shell_ao[s]; i < basis->shell_ao[s + 1]; i++)
-            fock[i * ld + i] += (hamiltonian->eps[s] - shift) * m[(i - first) * n + i - first];
-    }
+    for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
+        for (size_t t = basis->atom_shell[a]; t < basis->atom_shell[a + 1]; t++) {
+            if (!overlap_on_site(basis, s, t))
+                continue;
+            double of_overlap = 0.5 * (hamiltonian->eps[s] + hamiltonian->eps[t]);
+            if (potential != NULL)
+                of_overlap -= 0.5 * (potential->shell[s] + potential->atom[a] +
+                                     (potential->shell[t] + potential->atom[a]));
+            for (size_t i = basis->shell_ao[s], j = basis->shell_ao[t]; i < basis->shell_ao[s + 1];
+                 i++, j++)
+                fock[i * ld + j] += of_overlap * m[(i - first) * n + j - first];
+        }
 }
 
 void hamiltonian_fock(const Hamiltonian *hamiltonian, const Pairs *pairs,
@@ -241,9 +277,8 @@ void hamiltonian_fock(const Hamiltonian *hamiltonian, const Pairs *pairs,
         const Block block = block_of(hamiltonian, pairs, k);
         const int a = block.a, b = block.b;
         double f[BLOCK_MAX];
-        PairOperator op = {.c = {0.0}};
-        if (potential != NULL) {
-            op = pair_operator(potential, a, b, pairs->vector[k]);
+        const PairOperator op = pair_operator(potential, a, b, pairs->vector[k]);
+        if (has_multipoles(potential)) {
             for (size_t e = 0; e < block.size; e++) {
                 double sum = 0.0;
                 for (size_t q = 1; q < KERNELS_MOMENTS; q++)
@@ -295,25 +330,33 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const d
                            size_t ld, double *shell, double (*dipole)[3], double (*quadrupole)[6])
 {
     const Basis *basis = hamiltonian->basis;
+    const bool multipoles = dipole != NULL;
     double band = 0.0;
-    memset(dipole, 0, basis->n_atoms * sizeof dipole[0]);
-    memset(quadrupole, 0, basis->n_atoms * sizeof quadrupole[0]);
+    if (multipoles) {
+        memset(dipole, 0, basis->n_atoms * sizeof dipole[0]);
+        memset(quadrupole, 0, basis->n_atoms * sizeof quadrupole[0]);
+    }
 
     for (size_t a = 0; a < basis->n_atoms; a++) {
         const double *m = integrals_on_site(hamiltonian->integrals, a);
         const size_t first = basis->atom_ao[a], n = basis->atom_ao[a + 1] - first, size = n * n;
-        double sum[KERNELS_MOMENTS] = {0.0};
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++) {
-                const double p = density[(first + i) * ld + first + j];
-                for (size_t q = 1; q < KERNELS_MOMENTS; q++)
-                    sum[q] += p * m[q * size + i * n + j];
-            }
-        add_raw(sum, dipole[a], quadrupole[a]);
+        if (multipoles) {
+            double sum[KERNELS_MOMENTS] = {0.0};
+            for (size_t i = 0; i < n; i++)
+                for (size_t j = 0; j < n; j++) {
+                    const double p = density[(first + i) * ld + first + j];
+                    for (size_t q = 1; q < KERNELS_MOMENTS; q++)
+                        sum[q] += p * m[q * size + i * n + j];
+                }
+            add_raw(sum, dipole[a], quadrupole[a]);
+        }
         for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++) {
             double n_electrons = 0.0;
-            for (size_t i = basis->shell_ao[s]; i < basis->shell_ao[s + 1]; i++)
-                n_electrons += density[i * ld + i] * m[(i - first) * n + i - first];
+            for (size_t t = basis->atom_shell[a]; t < basis->atom_shell[a + 1]; t++)
+                if (overlap_on_site(basis, s, t))
+                    for (size_t i = basis->shell_ao[s], j = basis->shell_ao[t];
+                         i < basis->shell_ao[s + 1]; i++, j++)
+                        n_electrons += density[i * ld + j] * m[(i - first) * n + j - first];
             hamiltonian->on_site[s] = n_electrons;
             shell[s] = hamiltonian->reference[s] - n_electrons;
             band += hamiltonian->eps[s] * n_electrons;
@@ -327,7 +370,7 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const d
         const int a = block.a, b = block.b;
         double p[BLOCK_MAX], sum[KERNELS_MOMENTS] = {0.0};
         gather(&block, density, ld, p);
-        for (size_t q = 1; q < KERNELS_MOMENTS; q++) {
+        for (size_t q = 1; multipoles && q < KERNELS_MOMENTS; q++) {
             const double *m = block.integrals + q * block.size;
             for (size_t e = 0; e < block.size; e++)
                 sum[q] += p[e] * m[e];
@@ -348,13 +391,15 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const d
                 band +=
                     (hamiltonian->eps[s] + hamiltonian->eps[t]) * hamiltonian->factor[pair] * ps;
             }
-        add_raw(sum, dipole[b], quadrupole[b]);
-        move_origin(pairs->vector[k], sum);
-        add_raw(sum, dipole[a], quadrupole[a]);
+        if (multipoles) {
+            add_raw(sum, dipole[b], quadrupole[b]);
+            move_origin(pairs->vector[k], sum);
+            add_raw(sum, dipole[a], quadrupole[a]);
+        }
     }
 
     // Raw second moments -> traceless quadrupoles.
-    for (size_t a = 0; a < basis->n_atoms; a++) {
+    for (size_t a = 0; multipoles && a < basis->n_atoms; a++) {
         double traceless[6];
         raw_moment_coefficients(quadrupole[a], traceless);
         memcpy(quadrupole[a], traceless, sizeof traceless);

@@ -7,12 +7,14 @@
 /// The extended Hueckel Hamiltonian H0 and everything that lives on its blocks: the effective
 /// Hamiltonian F of given potentials, the moments of a density, and the slopes of all integrals.
 ///
-///     H0_ii' = 1/2 (eps_s + eps_t) K_st Pi_st(R) S_ii'  (one atom: eps_s S_ii),  eps_s = level_s - kcn_s CN_A
-///     K_st   = k_ll' [1 + k_en (EN_A - EN_B)^2] [2 sqrt(z_s z_t)/(z_s + z_t)]^(1/2)
+///     H0_ii' = 1/2 (eps_s + eps_t) K_st Pi_st(R) S_ii'  (one atom: without K Pi),  eps_s = level_s - kcn_s CN_A
+///     K_st   = k_AB k_ll' [1 + k_en (EN_A - EN_B)^2] [2 sqrt(z_s z_t)/(z_s + z_t)]^w
 ///     Pi_st  = (1 + p_s u)(1 + p_t u),  u = sqrt(R/(r_A + r_B))
 ///     F_ii'  = H0_ii' - 1/2 S_ii' (V_s + V_t) - 1/2 (D^A.v_A + D^B.v_B) - 1/2 (Q^A:V_A + Q^B:V_B)
 ///
-/// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
+/// GFN2 has k_AB = 1 and w = 1/2: Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019),
+/// 10.1021/acs.jctc.8b01176. GFN1 has w = 0, other constants for the diffuse shell of hydrogen, and no
+/// multipole potentials: Grimme, Bannwarth, Shushkov, ibid. 13, 1989 (2017), 10.1021/acs.jctc.7b00118.
 /// All operators of a pair of atoms are moved to its atom b, so that ten integrals per pair of
 /// orbitals serve both atoms.
 typedef struct {
@@ -29,7 +31,7 @@ typedef struct {
     double *factor_slope; ///< [shell pairs] K_st dPi_st/dR, 1/bohr
     double
         *population;   ///< [shell pairs] sum P S over the orbitals of the pair, of the last density
-    double *on_site;   ///< [n_shells] sum P_ii S_ii, of the last density
+    double *on_site;   ///< [n_shells] sum P S with the shells of the same atom, of the last density
     double *reference; ///< [n_shells] electrons of the neutral atom
 } Hamiltonian;
 
@@ -47,7 +49,7 @@ void hamiltonian_overlap(const Hamiltonian *hamiltonian, const Pairs *pairs, dou
 
 /// Effective Hamiltonian of the potentials. potential->atom counts for every shell of the atom.
 ///
-/// @param potential  NULL: H0 itself
+/// @param potential  NULL: H0 itself; without multipole potentials dipole and quadrupole are NULL
 /// @param fock       [n_ao][ld]
 void hamiltonian_fock(const Hamiltonian *hamiltonian, const Pairs *pairs,
                       const Potential *potential, double *fock, size_t ld);
@@ -56,8 +58,8 @@ void hamiltonian_fock(const Hamiltonian *hamiltonian, const Pairs *pairs,
 ///
 /// @param density     [n_ao][ld], both spins
 /// @param shell       [n_shells] e
-/// @param dipole      [n_atoms][3]
-/// @param quadrupole  [n_atoms][6] traceless
+/// @param dipole      [n_atoms][3], NULL: no multipole moments
+/// @param quadrupole  [n_atoms][6] traceless, NULL with dipole
 /// @return tr(P H0), hartree
 double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const double *density,
                            size_t ld, double *shell, double (*dipole)[3], double (*quadrupole)[6]);

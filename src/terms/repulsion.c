@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "base/vec3.h"
-#include "data/parameters.h"
 
 void repulsion_layout(Arena *arena, size_t n_pairs, Repulsion *repulsion)
 {
@@ -18,9 +17,9 @@ void repulsion_setup(const Method *method, const Pairs *pairs, const int *number
     repulsion->cutoff = method->rep_cutoff;
     for (size_t k = 0; k < pairs->n_pairs; k++) {
         const int za = numbers[pairs->a[k]], zb = numbers[pairs->b[k]];
-        const Gfn2Element *a = gfn2_element(za), *b = gfn2_element(zb);
-        repulsion->charge[k] = a->rep_zeff * b->rep_zeff;
-        repulsion->decay[k] = sqrt(a->rep_alpha * b->rep_alpha);
+        const MethodElement a = method->element(za), b = method->element(zb);
+        repulsion->charge[k] = a.rep_zeff * b.rep_zeff;
+        repulsion->decay[k] = sqrt(a.rep_alpha * b.rep_alpha);
         repulsion->exponent[k] = za <= 2 && zb <= 2 ? method->rep_kexp_light : method->rep_kexp;
     }
 }

@@ -1,13 +1,15 @@
 #ifndef TERMS_REPULSION_H
 #define TERMS_REPULSION_H
 
+#include "data/method.h"
 #include "terms/term.h"
 
 /// Screened repulsion of the atomic cores, the term that keeps atoms apart:
 ///
 ///     E = sum_{A<B} Z_A Z_B / R exp( -sqrt(alpha_A alpha_B) R^k ),   R <= 25 bohr
 ///
-/// with k = 3/2, but k = 1 between two atoms of the first period.
+/// with k = 3/2; GFN2 takes k = 1 between two atoms of the first period.
+/// Grimme, Bannwarth, Shushkov, J. Chem. Theory Comput. 13, 1989 (2017), 10.1021/acs.jctc.7b00118;
 /// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
 typedef struct {
     double cutoff;    ///< bohr

@@ -8,7 +8,7 @@
 /// in, energies, potentials and slopes come out.
 
 /// Shell charges and cumulative atomic multipole moments of a density, positive = electrons lost.
-/// Quadrupoles are traceless, stored xx xy yy xz yz zz.
+/// Quadrupoles are traceless, stored xx xy yy xz yz zz. Methods without multipoles have NULL there.
 typedef struct {
     const double *shell;           ///< [n_shells] e
     const double *atom;            ///< [n_atoms] e, sums of the shell charges
@@ -17,7 +17,8 @@ typedef struct {
 } Moments;
 
 /// Derivatives of the energy with respect to the moments. Off-diagonal quadrupole elements carry the
-/// factor 2 of their two places, so that six products give the full contraction.
+/// factor 2 of their two places, so that six products give the full contraction. Methods without
+/// multipoles have NULL there.
 typedef struct {
     double *shell;           ///< [n_shells] hartree/e
     double *atom;            ///< [n_atoms] hartree/e

@@ -4,16 +4,20 @@
 #include "basis/basis.h"
 #include "terms/term.h"
 
-/// Third-order on-site electrostatics, shell resolved: E = 1/3 sum_s Gamma_s q_s^3.
-/// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
+/// Third-order on-site electrostatics, E = 1/3 sum_s Gamma_s q_s^3 over shells in GFN2, over atoms in
+/// GFN1.
+/// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176;
+/// Grimme, Bannwarth, Shushkov, ibid. 13, 1989 (2017), 10.1021/acs.jctc.7b00118.
 typedef struct {
-    size_t n_shells;
-    double *gamma3; ///< [n_shells] Gamma_s, hartree/e^3
+    size_t n_shells, n_atoms;
+    double *gamma3;      ///< [n_shells] Gamma_s, hartree/e^3
+    double *gamma3_atom; ///< [n_atoms] Gamma_A, hartree/e^3
 } ThirdOrder;
 
-extern const TermType TERM_THIRDORDER;
+extern const TermType TERM_THIRDORDER;       ///< over shells
+extern const TermType TERM_THIRDORDER_ATOMS; ///< over atoms
 
-void thirdorder_layout(Arena *arena, size_t n_shells, ThirdOrder *third);
+void thirdorder_layout(Arena *arena, const Basis *basis, ThirdOrder *third);
 void thirdorder_setup(const Basis *basis, const int *numbers, ThirdOrder *third);
 
 #endif

@@ -10,17 +10,17 @@ static void layout(Gfn2Parts *parts, const int *numbers)
     Arena *arena = &parts->arena;
     pairs_layout(arena, parts->n, &parts->pairs);
     coordination_layout(arena, &parts->pairs, &parts->coordination);
-    basis_layout(arena, parts->n, numbers, &parts->basis);
+    basis_layout(arena, &METHOD_GFN2, parts->n, numbers, &parts->basis);
     integrals_layout(arena, &parts->basis, &parts->pairs, numbers, &parts->integrals);
     hamiltonian_layout(arena, &parts->basis, &parts->pairs, numbers, &parts->hamiltonian);
     repulsion_layout(arena, parts->pairs.n_pairs, &parts->repulsion);
     coulomb_layout(arena, parts->basis.n_shells, &parts->coulomb);
-    thirdorder_layout(arena, parts->basis.n_shells, &parts->third);
+    thirdorder_layout(arena, &parts->basis, &parts->third);
     multipole_layout(arena, &parts->pairs, &parts->multipole);
     dispersion_d4_layout(arena, &parts->d4, parts->n, numbers);
-    scf_layout(arena, parts->basis.n_shells, parts->n, parts->basis.n_ao, &parts->scf);
-    parts->scf.memory =
-        arena_doubles(arena, scf_memory_size(parts->basis.n_shells, parts->n, parts->basis.n_ao));
+    scf_layout(arena, parts->basis.n_shells, parts->n, parts->basis.n_ao, true, &parts->scf);
+    parts->scf.memory = arena_doubles(
+        arena, scf_memory_size(parts->basis.n_shells, parts->n, parts->basis.n_ao, true));
 }
 
 void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts *parts)

@@ -10,9 +10,9 @@ static void make(size_t n, const int *numbers)
 {
     QmtContext ctx = {0};
     arena = (Arena){0};
-    basis_layout(&arena, n, numbers, &basis);
+    basis_layout(&arena, &METHOD_GFN2, n, numbers, &basis);
     assert_int_equal(arena_reserve(&ctx, &arena), QMT_OK);
-    basis_layout(&arena, n, numbers, &basis);
+    basis_layout(&arena, &METHOD_GFN2, n, numbers, &basis);
     basis_setup(n, numbers, &basis);
 }
 
@@ -26,8 +26,8 @@ static void elements_have_their_shells(void **state)
                  {17, 3, 9}, {19, 2, 4}, {26, 3, 9}, {30, 2, 4}, {37, 2, 4},
                  {55, 2, 4}, {57, 3, 9}, {80, 2, 4}, {86, 3, 9}};
     for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++) {
-        assert_int_equal(basis_n_shells(KNOWN[i].z), KNOWN[i].n_shells);
-        assert_int_equal(basis_n_ao(KNOWN[i].z), KNOWN[i].n_ao);
+        assert_int_equal(basis_n_shells(&METHOD_GFN2, KNOWN[i].z), KNOWN[i].n_shells);
+        assert_int_equal(basis_n_ao(&METHOD_GFN2, KNOWN[i].z), KNOWN[i].n_ao);
     }
 }
 
