@@ -72,7 +72,7 @@ QMT_API const char *qmt_parameter_checksum(void);
 
 /// What a GFN-xTB engine computes and how tightly. Start from qmt_engine_options_default().
 typedef struct {
-    const char *method; ///< "GFN2-xTB"
+    const char *method; ///< "GFN2-xTB" or "GFN1-xTB"
     int charge;         ///< total charge, e
     int unpaired;       ///< unpaired electrons (multiplicity - 1); -1: 0 or 1 by parity
     double electronic_temperature_k; ///< of the Fermi occupation, kelvin

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "data/element.h"
+#include "data/method.h"
 #include "engine/xtb.h"
 #include "io/smiles.h"
 #include "io/text.h"
@@ -16,7 +17,7 @@
 enum { O_METHOD, O_CHARGE, O_MULTIPLICITY, O_JSON, O_SMILES_FILE, O_SET, O_HELP, O_H, N_OPTIONS };
 
 static const Option OPTIONS[N_OPTIONS] = {
-    [O_METHOD] = {"--method", "NAME", "electronic structure method (default GFN2-xTB)"},
+    [O_METHOD] = {"--method", "NAME", "GFN2-xTB (default) or GFN1-xTB"},
     [O_CHARGE] = {"--charge", "N", "charge of structures that do not say theirs (default 0)"},
     [O_MULTIPLICITY] = {"--multiplicity", "N", "unpaired electrons + 1, likewise (default 1)"},
     [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line"},
@@ -54,8 +55,9 @@ static void print_text(const JobTask *task, const Single *single)
 {
     const Structure *structure = task->structure;
     const size_t n = structure->n_atoms;
-    printf("%s: %zu atoms, charge %lld, multiplicity %lld, GFN2-xTB\n\n", structure->name, n,
-           (long long)task->config.charge, (long long)task->config.spin_multiplicity);
+    printf("%s: %zu atoms, charge %lld, multiplicity %lld, %s\n\n", structure->name, n,
+           (long long)task->config.charge, (long long)task->config.spin_multiplicity,
+           method_name((size_t)task->config.method));
 
     printf("energy, hartree\n");
     for (size_t t = 0; t < single->n_terms; t++)
@@ -92,7 +94,7 @@ static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *
 {
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "name", task->structure->name);
-    cJSON_AddStringToObject(object, "method", "GFN2-xTB");
+    cJSON_AddStringToObject(object, "method", method_name((size_t)task->config.method));
     cJSON_AddItemToObject(object, "charge", cJSON_CreateNumber((double)task->config.charge));
     cJSON_AddItemToObject(object, "multiplicity",
                           cJSON_CreateNumber((double)task->config.spin_multiplicity));

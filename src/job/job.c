@@ -11,6 +11,7 @@
 
 #include "base/units.h"
 #include "data/element.h"
+#include "data/method.h"
 #include "engine/xtb.h"
 #include "io/lock.h"
 #include "io/xyz.h"
@@ -46,7 +47,7 @@ QmtEngineOptions job_engine_options(const JobTask *task)
 {
     const Config *config = &task->config;
     QmtEngineOptions options = qmt_engine_options_default();
-    options.method = "GFN2-xTB";
+    options.method = method_name((size_t)config->method);
     options.charge = (int)config->charge;
     options.unpaired = (int)config->spin_multiplicity - 1;
     options.electronic_temperature_k = config->electronic_temperature_k;

@@ -10,8 +10,9 @@
 #include "base/nearest.h"
 #include "base/units.h"
 #include "base/vec3.h"
+#include "basis/basis.h"
 #include "data/element.h"
-#include "data/parameters.h"
+#include "data/method.h"
 #include "io/smiles.h"
 
 /// Closer than the first no two nuclei of a molecule ever are; the second is shorter than H2 (0.74).
@@ -107,14 +108,12 @@ static QmtStatus charge_settle(QmtContext *ctx, const Structure *structure, Conf
 
 static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, JobTask *task)
 {
+    const Method *const method = method_find(method_name((size_t)task->config.method));
     double electrons = 0.0;
     size_t n_orbitals = 0;
     for (size_t a = 0; a < structure->n_atoms; a++) {
-        size_t n_shells;
-        const Gfn2Shell *const shells = gfn2_shells(structure->numbers[a], &n_shells);
-        electrons += gfn2_element(structure->numbers[a])->zval;
-        for (size_t s = 0; s < n_shells; s++)
-            n_orbitals += (size_t)(2 * shells[s].l + 1);
+        electrons += method_electrons(method, structure->numbers[a]);
+        n_orbitals += basis_n_ao(method, structure->numbers[a]);
     }
     const int n_electrons = (int)lrint(electrons) - (int)task->config.charge;
     const int unpaired = (int)task->config.spin_multiplicity - 1;

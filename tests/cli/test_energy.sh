@@ -21,6 +21,8 @@ PYTHON
 
 ends 2 "$QMTRAJ" energy
 says "no structures"
+ends 0 "$QMTRAJ" energy --method gfn1-xtb water.xyz
+says "multiplicity 1, GFN1-xTB" "dispersion D3" "halogen bond"
 ends 2 "$QMTRAJ" energy --method GFN3-xTB water.xyz
 says "GFN2-xTB"
 ends 2 "$QMTRAJ" energy hydroxide.xyz --charge 1

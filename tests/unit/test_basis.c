@@ -6,14 +6,19 @@
 static Arena arena;
 static Basis basis;
 
-static void make(size_t n, const int *numbers)
+static void make_for(const Method *method, size_t n, const int *numbers)
 {
     QmtContext ctx = {0};
     arena = (Arena){0};
-    basis_layout(&arena, &METHOD_GFN2, n, numbers, &basis);
+    basis_layout(&arena, method, n, numbers, &basis);
     assert_int_equal(arena_reserve(&ctx, &arena), QMT_OK);
-    basis_layout(&arena, &METHOD_GFN2, n, numbers, &basis);
+    basis_layout(&arena, method, n, numbers, &basis);
     basis_setup(n, numbers, &basis);
+}
+
+static void make(size_t n, const int *numbers)
+{
+    make_for(&METHOD_GFN2, n, numbers);
 }
 
 static void elements_have_their_shells(void **state)
@@ -81,6 +86,37 @@ static void contractions_are_normalised(void **state)
     }
 }
 
+// The diffuse shell of hydrogen in GFN1 takes the primitives of 1s along.
+static void diffuse_shell_is_orthogonal_and_normalised(void **state)
+{
+    (void)state;
+    static const int HYDROGEN[] = {1};
+    static const double COEFFICIENT[] = {-1.31865447, 1.6038777,  0.60132301, -0.98090432,
+                                         -1.2579635,  -0.9859899, -0.23596234};
+    make_for(&METHOD_GFN1, 1, HYDROGEN);
+    assert_int_equal(basis.n_shells, 2);
+    assert_int_equal(basis.n_ao, 2);
+    const Contraction *first = &basis.kind[basis.shell_kind[0]];
+    const Contraction *second = &basis.kind[basis.shell_kind[1]];
+    assert_int_equal(first->n_primitives, 4);
+    assert_int_equal(second->n_primitives, 7);
+    for (int k = 0; k < 7; k++)
+        CHECK_NEAR(second->coefficient[k], COEFFICIENT[k], 1e-8);
+    double norm = 0.0, overlap = 0.0;
+    for (int i = 0; i < 7; i++) {
+        for (int j = 0; j < 7; j++)
+            norm += second->coefficient[i] * second->coefficient[j] *
+                    pow(acos(-1.0) / (second->alpha[i] + second->alpha[j]), 1.5);
+        for (int j = 0; j < 4; j++)
+            overlap += second->coefficient[i] * first->coefficient[j] *
+                       pow(acos(-1.0) / (second->alpha[i] + first->alpha[j]), 1.5);
+    }
+    CHECK_NEAR(norm, 1.0, 1e-14);
+    // 1s is normalised to 1.6e-10 only, which leaves a remainder that belongs to the method.
+    CHECK_NEAR(overlap, 9e-10, 1e-10);
+    arena_release(&arena);
+}
+
 static void smallest_exponent_is_that_of_all(void **state)
 {
     (void)state;
@@ -100,6 +136,7 @@ int main(void)
         cmocka_unit_test(elements_have_their_shells),
         cmocka_unit_test(ranges_follow_the_atoms),
         cmocka_unit_test(contractions_are_normalised),
+        cmocka_unit_test(diffuse_shell_is_orthogonal_and_normalised),
         cmocka_unit_test(smallest_exponent_is_that_of_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "data/method.h"
 #include "io/file.h"
 #include "job/config_read.h"
 #include "job/config_write.h"
@@ -67,6 +68,24 @@ static void defaults_are_those_of_the_pipeline(void **state)
     assert_int_equal(config_steps(&c, c.length_ps), 120000);
     assert_int_equal(config_frames(&c), 120001);
     assert_int_equal(config_check(ctx, &c), QMT_OK);
+}
+
+static void methods_are_those_of_the_engine(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (; method_name(n) != NULL; n++) {
+        Config c = config_default();
+        char line[64], text[32];
+        snprintf(line, sizeof line, "method: %s\n", method_name(n));
+        assert_int_equal(parse(line, &c), QMT_OK);
+        assert_int_equal(c.method, n);
+        assert_string_equal(config_choice(&c, "method", text), method_name(n));
+    }
+    size_t n_choices = 1;
+    for (const char *c = CONFIG_KEYS[config_key("method")].choices; *c != '\0'; c++)
+        n_choices += *c == '|';
+    assert_int_equal(n_choices, n);
 }
 
 static void a_file_of_today_reads_as_it_means(void **state)
@@ -152,7 +171,8 @@ static void traps_are_named_with_their_place(void **state)
         {"optimize: \"true\"\n", "optimize wants true or false, got text in quotes"},
         {"ensemble: nvtt\n", "ensemble = \"nvtt\" is unknown, did you mean nvt? (nvt or nve)"},
         {"ensemble: no\n", "ensemble = \"no\" is unknown"},
-        {"method: GFN1-xTB\n", "this version knows: GFN2-xTB"},
+        {"method: GFN3-xTB\n", "(GFN2-xTB or GFN1-xTB)"},
+        {"thermostat: andersen\n", "this version knows: langevin"},
         {"method:\n", "method"},
         {"precision: float16\n", "(float32 or float64)"},
         {"dt_fs: &a 0.25\n", "a.yaml:1:8: anchors"},
@@ -289,6 +309,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_pipeline),
+        cmocka_unit_test(methods_are_those_of_the_engine),
         cmocka_unit_test(a_file_of_today_reads_as_it_means),
         cmocka_unit_test(empty_files_are_all_defaults),
         cmocka_unit_test(traps_are_named_with_their_place),

@@ -83,6 +83,44 @@ static const Column COLUMNS[] = {
     COLUMN(D4_GFN2_C6, D4C6, z_b),
     COLUMN(D4_GFN2_C6, D4C6, ref_b),
     COLUMN(D4_GFN2_C6, D4C6, c6),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, z),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, symbol),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, nshell),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, rep_alpha),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, rep_zeff),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, hardness),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, gamma3),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, xb_strength),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, en_pauling),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, poly_rad),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, cov_rad),
+    COLUMN(GFN1_ELEMENTS, Gfn1Element, d_row),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, z),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, symbol),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, shell),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, n),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, l),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, nprim),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, zeta),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, level),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, kcn),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, poly),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, hardness_scale),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, refocc),
+    COLUMN(GFN1_SHELLS, Gfn1Shell, valence),
+    COLUMN(GFN1_PAIRS, Gfn1Pair, z_a),
+    COLUMN(GFN1_PAIRS, Gfn1Pair, z_b),
+    COLUMN(GFN1_PAIRS, Gfn1Pair, k_pair),
+    COLUMN(GFN1_PAIRS, Gfn1Pair, origin),
+    COLUMN(D3_REFERENCE, D3Reference, index),
+    COLUMN(D3_REFERENCE, D3Reference, z),
+    COLUMN(D3_REFERENCE, D3Reference, ref),
+    COLUMN(D3_REFERENCE, D3Reference, cn),
+    COLUMN(D3_C6, D3C6, z_a),
+    COLUMN(D3_C6, D3C6, ref_a),
+    COLUMN(D3_C6, D3C6, z_b),
+    COLUMN(D3_C6, D3C6, ref_b),
+    COLUMN(D3_C6, D3C6, c6),
     COLUMN(MASSES, AtomicMass, z),
     COLUMN(MASSES, AtomicMass, symbol),
     COLUMN(MASSES, AtomicMass, mass_da),
@@ -115,6 +153,8 @@ static void elements_stand_in_the_order_of_their_numbers(void **state)
         assert_int_equal(disp_element(z)->z, z);
         assert_string_equal(gfn2_element(z)->symbol, element_symbol(z));
         assert_string_equal(disp_element(z)->symbol, element_symbol(z));
+        assert_int_equal(gfn1_element(z)->z, z);
+        assert_string_equal(gfn1_element(z)->symbol, element_symbol(z));
     }
 }
 
@@ -132,6 +172,17 @@ static void shells_hold_the_valence_electrons(void **state)
             electrons += shells[s].refocc;
         }
         CHECK_NEAR(electrons, gfn2_element(z)->zval, 1e-12);
+
+        electrons = 0.0;
+        const Gfn1Shell *others = gfn1_shells(z, &n);
+        for (size_t s = 0; s < n; s++) {
+            assert_int_equal(others[s].z, z);
+            assert_int_equal(others[s].shell, s);
+            assert_true(others[s].valence == 1 || (z == 1 && s == 1));
+            electrons += others[s].refocc;
+        }
+        CHECK_NEAR(electrons, gfn2_element(z)->zval, 1e-12);
+        CHECK_NEAR(method_electrons(&METHOD_GFN1, z), electrons, 0.0);
     }
 }
 
@@ -150,6 +201,11 @@ static void every_shell_has_its_expansion(void **state)
             assert_int_equal(first[i].N, shell->nprim);
         }
     }
+    for (size_t s = 0; s < N_GFN1_SHELLS; s++) {
+        const Gfn1Shell *shell = &TABLE_GFN1_SHELLS[s];
+        const StoPrimitive *first = NULL;
+        assert_int_equal(sto_expansion(shell->n, shell->l, shell->nprim, &first), shell->nprim);
+    }
     const StoPrimitive *none = NULL;
     assert_int_equal(sto_expansion(6, 2, 6, &none), 0);
     assert_null(none);
@@ -158,7 +214,7 @@ static void every_shell_has_its_expansion(void **state)
 static void references_stand_side_by_side(void **state)
 {
     (void)state;
-    size_t index = 0;
+    size_t index = 0, index_d3 = 0;
     for (int z = 1; z <= ELEMENT_MAX; z++) {
         size_t n = 0;
         const D4Reference *refs = d4_references(z, &n);
@@ -167,13 +223,28 @@ static void references_stand_side_by_side(void **state)
             assert_int_equal(refs[a].ref, a + 1);
             assert_int_equal(refs[a].index, index);
         }
+        const D3Reference *others = d3_references(z, &n);
+        for (size_t a = 0; a < n; a++, index_d3++) {
+            assert_int_equal(others[a].z, z);
+            assert_int_equal(others[a].ref, a + 1);
+            assert_int_equal(others[a].index, index_d3);
+        }
     }
     assert_int_equal(index, N_D4_GFN2_REFERENCE);
+    assert_int_equal(index_d3, N_D3_REFERENCE);
 }
 
 static void pairs_of_references_are_a_lower_triangle(void **state)
 {
     (void)state;
+    const D3C6 *other = TABLE_D3_C6;
+    for (int a = 0; a < N_D3_REFERENCE; a++)
+        for (int b = 0; b <= a; b++, other++) {
+            const D3Reference *ra = &TABLE_D3_REFERENCE[a], *rb = &TABLE_D3_REFERENCE[b];
+            assert_true(other->z_a == ra->z && other->ref_a == ra->ref);
+            assert_true(other->z_b == rb->z && other->ref_b == rb->ref);
+            assert_true(d3_c6(a, b) == other->c6 && d3_c6(b, a) == other->c6);
+        }
     const D4C6 *row = TABLE_D4_GFN2_C6;
     for (int a = 0; a < N_D4_GFN2_REFERENCE; a++) {
         for (int b = 0; b <= a; b++, row++) {
@@ -202,6 +273,39 @@ static void spot_values_are_the_published_ones(void **state)
     const StoPrimitive *sto = NULL;
     assert_int_equal(sto_expansion(1, 0, 3, &sto), 3);
     CHECK_NEAR(sto[2].exponent, 0.1098175104, 0.0);
+}
+
+static void gfn1_has_the_published_values(void **state)
+{
+    (void)state;
+    const Method *m = method_find("gfn1-xtb");
+    assert_ptr_equal(m, &METHOD_GFN1);
+    CHECK_NEAR(m->k_shell[0][1], 2.08, 0.0);
+    CHECK_NEAR(m->k_shell[0][2], 1.925, 1e-15);
+    CHECK_NEAR(m->k_shell[1][2], 2.125, 1e-15);
+    CHECK_NEAR(m->d3_s8, 2.4, 0.0);
+    CHECK_NEAR(gfn1_element(35)->xb_strength, 0.0381742, 0.0);
+    CHECK_NEAR(gfn1_element(17)->xb_strength, 0.0, 0.0);
+    CHECK_NEAR(d3_c6(0, 0), 3.0267, 0.0);
+    CHECK_NEAR(d3_c6(1, 0), 4.7379, 0.0);
+    CHECK_NEAR(d3_c6(0, 1), 4.7379, 0.0);
+
+    // Fitted pairs; d-block rows, whose means mix; zinc is no d-block element here.
+    CHECK_NEAR(gfn1_pair_scale(1, 1), 0.96, 0.0);
+    CHECK_NEAR(gfn1_pair_scale(78, 1), 0.80, 0.0);
+    CHECK_NEAR(gfn1_pair_scale(26, 26), 1.1, 0.0);
+    CHECK_NEAR(gfn1_pair_scale(79, 26), 1.15, 1e-15);
+    CHECK_NEAR(gfn1_pair_scale(30, 26), 1.0, 0.0);
+    CHECK_NEAR(gfn1_pair_scale(6, 8), 1.0, 0.0);
+}
+
+static void methods_have_names(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (; method_name(n) != NULL; n++)
+        assert_string_equal(method_find(method_name(n))->name, method_name(n));
+    assert_int_equal(n, 2);
 }
 
 static void method_has_the_published_constants(void **state)
@@ -241,6 +345,8 @@ int main(void)
         cmocka_unit_test(references_stand_side_by_side),
         cmocka_unit_test(pairs_of_references_are_a_lower_triangle),
         cmocka_unit_test(spot_values_are_the_published_ones),
+        cmocka_unit_test(gfn1_has_the_published_values),
+        cmocka_unit_test(methods_have_names),
         cmocka_unit_test(method_has_the_published_constants),
         cmocka_unit_test(checksum_is_sixteen_hex_digits),
     };
