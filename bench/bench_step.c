@@ -242,7 +242,7 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
     run.engine = engine;
     size_t n_ao = 0;
     for (size_t a = 0; a < s->n_atoms; a++)
-        n_ao += basis_n_ao(s->numbers[a]);
+        n_ao += basis_n_ao(&METHOD_GFN2, s->numbers[a]);
     printf("{\"molecule\": \"%s\", \"atoms\": %zu, \"orbitals\": %zu, \"isa\": \"%s\"", s->name,
            s->n_atoms, n_ao, qmt_context_isa(ctx));
     const double own = trajectory(ctx, s, &run, options, true, &builds, &audit);
