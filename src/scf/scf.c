@@ -10,9 +10,8 @@ enum {
     WARM_ITERATIONS = 20,
     // Above this a step with the dense inverse Jacobian costs more than the cycles that it saves.
     JACOBIAN_MAX_VARIABLES = 1500,
-    // Measuring it costs one cycle a variable: 4 ms for glycine, 20 s for the 1254 variables of taxol,
-    // against minutes and hours of motion. Geometries in a row before this is worth while: more than
-    // a single point, less than a motion.
+    // Measuring it costs one cycle a variable, against hundreds of thousands of a motion. Geometries in
+    // a row before this is worth while: more than a single point, less than a motion.
     JACOBIAN_MEASURE_AFTER = 4
 };
 
