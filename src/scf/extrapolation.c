@@ -1,14 +1,16 @@
 #include "scf/extrapolation.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
-/// memory = [points stored][errors of the orders: 6][differences: 6][n]
-enum { N_POINTS = 0, ERRORS = 1, DIFFERENCES = ERRORS + EXTRAPOLATION_ORDERS };
+/// memory = [points stored][errors of the orders][differences: orders][n]
+enum { N_POINTS = 0, ERRORS = 1, DIFFERENCES = ERRORS + EXTRAPOLATION_ORDERS_MAX };
 
-size_t extrapolation_memory_size(size_t n)
+size_t extrapolation_memory_size(size_t n, int orders)
 {
-    return DIFFERENCES + EXTRAPOLATION_ORDERS * n;
+    assert(orders >= 1 && orders <= EXTRAPOLATION_ORDERS_MAX);
+    return DIFFERENCES + (size_t)orders * n;
 }
 
 double *extrapolation_difference(size_t n, double *memory, int k)
@@ -50,14 +52,14 @@ int extrapolation_guess(size_t n, const double *memory, double *guess)
     return n_points;
 }
 
-void extrapolation_store(size_t n, double *memory, const double *x)
+void extrapolation_store(size_t n, int orders, double *memory, const double *x)
 {
     const int n_points = (int)memory[N_POINTS];
     double *d = memory + DIFFERENCES;
-    double error[EXTRAPOLATION_ORDERS] = {0.0};
+    double error[EXTRAPOLATION_ORDERS_MAX] = {0.0};
     for (size_t i = 0; i < n; i++) {
         double value = x[i];
-        for (int k = 0; k < EXTRAPOLATION_ORDERS; k++) {
+        for (int k = 0; k < orders; k++) {
             const double before = d[(size_t)k * n + i];
             d[(size_t)k * n + i] = value;
             value -= before;
@@ -69,6 +71,6 @@ void extrapolation_store(size_t n, double *memory, const double *x)
         // The record fades over some ten geometries, so that one lucky guess decides nothing.
         memory[ERRORS + order] = old > 0.0 ? 0.9 * old + 0.1 * now : now;
     }
-    if (n_points < EXTRAPOLATION_ORDERS)
+    if (n_points < orders)
         memory[N_POINTS] = n_points + 1;
 }

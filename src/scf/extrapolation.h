@@ -6,23 +6,28 @@
 /// Guess of a vector at the next geometry from those before, equally spaced: the polynomial of degree
 /// p through the last p + 1 of them, as Newton's sum of backward differences,
 ///
-///     x_guess = sum_{k=0..p} D_k,   D_0 = x,  D_{k+1} = D_k - (D_k one geometry earlier),   p = 0..5
+///     x_guess = sum_{k=0..p} D_k,   D_0 = x,  D_{k+1} = D_k - (D_k one geometry earlier)
 ///
 /// Along a smooth path each order gains a factor of five to seven; thermal noise makes the path
 /// rougher and high orders amplify it. The error of order p at the newest point is |D_{p+1}|, known
-/// for free: the order that has done best lately is taken.
-enum { EXTRAPOLATION_ORDERS = 6 };
+/// for free: the order that has done best lately is taken. An error of the points enters the guess
+/// 2^(p+1) - 1 times: high orders pay only for points that are right to many digits.
+enum { EXTRAPOLATION_ORDERS_MAX = 10 };
 
 /// Doubles that the memory of n variables takes.
-size_t extrapolation_memory_size(size_t n);
+///
+/// @param orders  points kept, 1 to EXTRAPOLATION_ORDERS_MAX: p = 0 .. orders - 1
+size_t extrapolation_memory_size(size_t n, int orders);
 
 /// @param memory  zeros at first; plain doubles that a checkpoint can save
 /// @param guess   [n] untouched if there is no history
-/// @return the number of stored points, at most EXTRAPOLATION_ORDERS; 0: no guess
+/// @return the number of stored points, at most the orders of the memory; 0: no guess
 int extrapolation_guess(size_t n, const double *memory, double *guess);
 
 /// Adds the vector of the current geometry to the history.
-void extrapolation_store(size_t n, double *memory, const double *x);
+///
+/// @param orders  those of extrapolation_memory_size()
+void extrapolation_store(size_t n, int orders, double *memory, const double *x);
 
 /// The newest stored vector; only after extrapolation_guess() returned more than 0.
 const double *extrapolation_newest(size_t n, const double *memory);
@@ -30,7 +35,7 @@ const double *extrapolation_newest(size_t n, const double *memory);
 /// Difference D_k [n], for transformations of the whole history, which are linear in it.
 double *extrapolation_difference(size_t n, double *memory, int k);
 
-/// Number of stored points, at most EXTRAPOLATION_ORDERS.
+/// Number of stored points.
 int extrapolation_points(const double *memory);
 
 /// Forgets all points.

@@ -15,11 +15,12 @@
 /// 10.1090/S0025-5718-1965-0198670-6. It needs one product with K; the first one needs two and took
 /// more cycles along trajectories (glycine 2.57 against 2.38 a step, aspirin 2.71 against 2.58).
 ///
-/// K lives in memory of the caller: plain doubles, [0] its quality, then [n][n].
+/// K lives in memory of the caller: plain doubles, [0] its quality, [1] rows measured, then [n][n].
 enum {
     JACOBIAN_UNSET,
-    JACOBIAN_LEARNT,  ///< a multiple of one, and what Broyden's updates have taught it since
-    JACOBIAN_MEASURED ///< from differences of the map itself
+    JACOBIAN_LEARNT,    ///< a multiple of one, and what Broyden's updates have taught it since
+    JACOBIAN_MEASURING, ///< the memory holds rows of J, no K
+    JACOBIAN_MEASURED   ///< from differences of the map itself
 };
 
 size_t jacobian_memory_size(size_t n);
@@ -32,11 +33,32 @@ static inline int jacobian_quality(const double *memory)
     return (int)memory[0];
 }
 
-/// Row k of K as plain memory, for a caller that fills it with dx_out/dx_in[k] before
-/// jacobian_invert().
+/// True if there is a K to step with.
+static inline bool jacobian_usable(const double *memory)
+{
+    const int quality = jacobian_quality(memory);
+    return quality == JACOBIAN_LEARNT || quality == JACOBIAN_MEASURED;
+}
+
+/// Begins a measurement, which may take several geometries: K is lost, the caller fills the rows from
+/// jacobian_rows_measured() on with dx_out/dx_in[k], counts them with jacobian_row_done() and, when
+/// there are n, calls jacobian_invert().
+void jacobian_begin_measurement(double *memory);
+
+static inline size_t jacobian_rows_measured(const double *memory)
+{
+    return (size_t)memory[1];
+}
+
+static inline void jacobian_row_done(double *memory)
+{
+    memory[1] += 1.0;
+}
+
+/// Row k as plain memory.
 static inline double *jacobian_row(size_t n, double *memory, size_t k)
 {
-    return memory + 1 + k * n;
+    return memory + 2 + k * n;
 }
 
 /// K = (1 - J)^-1 from rows k = dx_out/dx_in[k]. Back to alpha 1 if 1 - J is singular.

@@ -12,7 +12,11 @@ enum {
     JACOBIAN_MAX_VARIABLES = 1500,
     // Measuring it costs one cycle a variable, against hundreds of thousands of a motion. Geometries in
     // a row before this is worth while: more than a single point, less than a motion.
-    JACOBIAN_MEASURE_AFTER = 4
+    JACOBIAN_MEASURE_AFTER = 4,
+    // A few variables a geometry: a stop request waits for one geometry.
+    JACOBIAN_MEASURE_AT_ONCE = 16,
+    // Points of the extrapolation; at 0.25 fs each is worth a factor of four or more.
+    HISTORY = 10
 };
 
 /// Step of a charge or moment in the measured Jacobian: the map is smooth, and the density of a cycle
@@ -27,7 +31,7 @@ static size_t n_variables_of(size_t n_shells, size_t n_atoms, bool multipoles)
 /// Doubles of the memory that belong to the variables; those of the orbitals follow.
 static size_t variables_memory_size(size_t n)
 {
-    return extrapolation_memory_size(n) +
+    return extrapolation_memory_size(n, HISTORY) +
            (n <= JACOBIAN_MAX_VARIABLES ? jacobian_memory_size(n) : 0);
 }
 
@@ -53,6 +57,7 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
     scf->f = arena_doubles(arena, n);
     scf->f_last = arena_doubles(arena, n);
     scf->dx = arena_doubles(arena, n);
+    scf->x_best = arena_doubles(arena, n);
     scf->work = arena_doubles(arena, 2 * n);
     scf->atom_in = arena_doubles(arena, n_atoms);
     scf->atom_out = arena_doubles(arena, n_atoms);
@@ -72,7 +77,7 @@ void scf_setup(Scf *scf)
 
 static double *jacobian_memory(const Scf *scf)
 {
-    return scf->memory + extrapolation_memory_size(scf->n_variables);
+    return scf->memory + extrapolation_memory_size(scf->n_variables, HISTORY);
 }
 
 /// The moments that a vector of variables stands for; fills the atomic charges.
@@ -166,14 +171,16 @@ static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double
     for (int i = 0; i < scf->options.max_iterations; i++) {
         double rms;
         TRY(cycle(ctx, geometry, scf, &rms));
-        if (i > 0 && scf->keep_jacobian &&
-            jacobian_quality(jacobian_memory(scf)) != JACOBIAN_UNSET) {
+        if (i > 0 && scf->keep_jacobian && jacobian_usable(jacobian_memory(scf))) {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
             jacobian_update(scf->kernels, n, jacobian_memory(scf), scf->dx, scf->f_last, scf->work);
         }
         if (rms <= scf->options.tolerance) {
             *converged = true;
+            memcpy(scf->x_best, scf->x_in, n * sizeof(double));
+            if (!broyden_mix(&scf->broyden, scf->x_best, scf->f))
+                memcpy(scf->x_best, scf->x_out, n * sizeof(double));
             return QMT_OK;
         }
         memcpy(scf->f_last, scf->f, n * sizeof(double));
@@ -210,6 +217,8 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
         }
         if (rms <= scf->options.tolerance) {
             *converged = true;
+            memcpy(scf->x_best, scf->x_in, n * sizeof(double));
+            scf->kernels->axpy(n, 1.0, scf->dx, scf->x_best);
             return QMT_OK;
         }
         memcpy(scf->f_last, scf->f, n * sizeof(double));
@@ -223,7 +232,7 @@ static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     *converged = false;
     if (extrapolation_guess(scf->n_variables, scf->memory, scf->x_in) == 0)
         return QMT_OK;
-    if (scf->keep_jacobian && jacobian_quality(jacobian_memory(scf)) != JACOBIAN_UNSET) {
+    if (scf->keep_jacobian && jacobian_usable(jacobian_memory(scf))) {
         TRY(step_with_jacobian(ctx, geometry, scf, converged));
         if (*converged)
             return QMT_OK;
@@ -260,16 +269,20 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     return status;
 }
 
-/// Measures the Jacobian at the geometry just converged, by one-sided differences, and repeats its
-/// last cycle, so that density and moments are those of the solution again.
+/// Measures some rows of the Jacobian at the geometry just converged, by one-sided differences, and
+/// repeats its last cycle, so that density and moments are those of the solution again. The rows come
+/// from neighbouring geometries, between which J hardly changes; Broyden's updates do the rest.
 static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf *scf)
 {
     const size_t n = scf->n_variables;
     const int iterations = scf->iterations;
     double *memory = jacobian_memory(scf), rms;
+    if (jacobian_quality(memory) != JACOBIAN_MEASURING)
+        jacobian_begin_measurement(memory);
+    const size_t first = jacobian_rows_measured(memory);
     memcpy(scf->f_last, scf->x_out, n * sizeof(double));
     density_leave_history(&scf->density);
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = first; k < n && k < first + JACOBIAN_MEASURE_AT_ONCE; k++) {
         const double x = scf->x_in[k];
         scf->x_in[k] = x + JACOBIAN_STEP;
         TRY(cycle(ctx, geometry, scf, &rms));
@@ -277,8 +290,10 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
         double *row = jacobian_row(n, memory, k);
         for (size_t i = 0; i < n; i++)
             row[i] = (scf->x_out[i] - scf->f_last[i]) / JACOBIAN_STEP;
+        jacobian_row_done(memory);
     }
-    jacobian_invert(n, scf->options.damping, memory, scf->inverse_work, scf->inverse_iwork);
+    if (jacobian_rows_measured(memory) == n)
+        jacobian_invert(n, scf->options.damping, memory, scf->inverse_work, scf->inverse_iwork);
     TRY(cycle(ctx, geometry, scf, &rms));
     scf->iterations = iterations;
     return QMT_OK;
@@ -323,11 +338,11 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
             "and multiplicity, or raise electronic_temperature_K",
             scf->iterations, scf->residual);
     }
-    extrapolation_store(scf->n_variables, scf->memory, scf->x_out);
+    extrapolation_store(scf->n_variables, HISTORY, scf->memory, scf->x_best);
     density_end(&scf->density);
     if (scf->keep_jacobian && scf->recovery == 0 &&
         extrapolation_points(scf->memory) >= JACOBIAN_MEASURE_AFTER &&
-        jacobian_quality(jacobian_memory(scf)) == JACOBIAN_LEARNT)
+        jacobian_quality(jacobian_memory(scf)) != JACOBIAN_MEASURED)
         TRY(measure_jacobian(ctx, geometry, scf));
     return QMT_OK;
 }

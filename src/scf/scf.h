@@ -41,6 +41,7 @@ typedef struct {
     Density density;
     Broyden broyden;
     double *x_in, *x_out, *f, *f_last, *dx; ///< [n_variables]
+    double *x_best;                         ///< [n_variables] the solution as well as it is known
     double *work;                           ///< [2][n_variables]
     double *inverse_work;                   ///< [n_variables][n_variables]
     int *inverse_iwork;                     ///< [n_variables]

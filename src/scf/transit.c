@@ -12,6 +12,8 @@ enum { KNOWN = 0, AGE = 1, ORBITALS = 2 };
 enum {
     MAX_PASSES = 4,
     MAX_INNER = 20,
+    // Points of the extrapolation of A, which is refined anyway: more only cost memory traffic.
+    HISTORY = 6,
     // Orbitals drift away from those that diagonalise the blocks of G by some 0.01 hartree in 100
     // steps of 0.25 fs, and the inner iterations slow down with it.
     ROTATE_EVERY = 64
@@ -25,7 +27,7 @@ enum {
 size_t transit_memory_size(size_t n)
 {
     const size_t size = n * kernels_padded(n);
-    return ORBITALS + size + extrapolation_memory_size(size);
+    return ORBITALS + size + extrapolation_memory_size(size, HISTORY);
 }
 
 void transit_layout(Arena *arena, size_t n_ao, Transit *transit)
@@ -347,7 +349,7 @@ static void rotate(Transit *transit)
     }
     multiply(transit, transit->rotation, transit->orbitals, transit->memory + ORBITALS);
     transpose(transit, transit->rotation, transit->columns);
-    for (int k = 0; k < EXTRAPOLATION_ORDERS; k++) {
+    for (int k = 0; k < HISTORY; k++) {
         double *d = extrapolation_difference(size_of(transit), history(transit), k);
         multiply(transit, transit->rotation, d, transit->half);
         multiply(transit, transit->half, transit->columns, d);
@@ -359,7 +361,7 @@ void transit_end(Transit *transit)
 {
     if (!transit->adopted) {
         apply_corrections(transit);
-        extrapolation_store(size_of(transit), history(transit), transit->guess);
+        extrapolation_store(size_of(transit), HISTORY, history(transit), transit->guess);
         transit->memory[AGE] += 1.0;
     }
     transit->memory[KNOWN] = 1.0;

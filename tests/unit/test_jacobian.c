@@ -78,7 +78,7 @@ static void update_without_information_is_left_out(void **state)
 {
     (void)state;
     static const double DX[N] = {1.0}, NOTHING[N] = {0.0}, BROKEN[N] = {NAN};
-    double work[2 * N], before[1 + N * N];
+    double work[2 * N], before[2 + N * N];
     jacobian_reset(N, 0.4, memory);
     memcpy(before, memory, sizeof before);
     jacobian_update(kernels, N, memory, DX, NOTHING, work);
@@ -143,7 +143,7 @@ static void the_step_in_one_pass_is_the_updated_step(void **state)
 {
     (void)state;
     double f[N] = {1.0, -1.0, 2.0, 0.5, 1.5}, dx[N], df[N], step[N], wanted[N], work[2 * N];
-    double start[1 + N * N], updated[1 + N * N];
+    double start[2 + N * N], updated[2 + N * N];
     jacobian_reset(N, 0.4, memory);
     memcpy(start, memory, sizeof start);
     jacobian_apply(kernels, N, memory, f, dx);
@@ -157,7 +157,7 @@ static void the_step_in_one_pass_is_the_updated_step(void **state)
     jacobian_next_step(kernels, N, memory, f, df, step);
     for (int i = 0; i < N; i++)
         CHECK_NEAR(step[i], wanted[i], 1e-14);
-    for (int i = 0; i < 1 + N * N; i++)
+    for (int i = 0; i < 2 + N * N; i++)
         CHECK_NEAR(memory[i], updated[i], 1e-14);
 }
 
