@@ -15,7 +15,16 @@ set(QMTRAJ_TABLE_LIST
   d4_gfn2_c6.csv:D4C6
   d3_reference.csv:D3Reference
   d3_c6.csv:D3C6
-  masses.csv:AtomicMass)
+  masses.csv:AtomicMass
+  solvation_globals.csv:constants
+  solvation_elements.csv:SolvationElement
+  solvation_solvents.csv:SolventRow
+  alpb_gfn1_params.csv:SolventElement
+  alpb_gfn2_params.csv:SolventElement
+  gbsa_gfn1_params.csv:SolventElement
+  gbsa_gfn2_params.csv:SolventElement
+  lebedev_230.csv:SpherePoint
+  cm5_pairs.csv:Cm5Pair)
 
 add_executable(tablegen tools/tablegen.c)
 target_link_libraries(tablegen PRIVATE qmtraj_warnings)

@@ -79,6 +79,9 @@ typedef struct {
     double scf_tolerance;            ///< RMS of the change of charges and moments, a.u.
     int scf_max_iterations;          ///< before the recovery ladder begins
     bool fermi_stop_reference;       ///< stop the Fermi search where the reference program stops
+    const char *solvent;             ///< "water", ...; NULL: gas phase
+    const char *solvation_model;     ///< "alpb" or "gbsa"
+    const char *solvation_state; ///< "gsolv", "bar1mol" or "reference": a constant in the energy
 } QmtEngineOptions;
 
 QMT_API QmtEngineOptions qmt_engine_options_default(void);
@@ -89,7 +92,7 @@ typedef struct QmtEngine QmtEngine;
 ///
 /// @param numbers  [n_atoms] atomic numbers, 1..86
 /// Fails with QMT_ERR_INPUT (element, parity, too many unpaired electrons), QMT_ERR_CONFIG (unknown
-/// method) or QMT_ERR_MEMORY.
+/// method or solvent) or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_engine_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                                     const QmtEngineOptions *options, QmtEngine **engine);
 QMT_API void qmt_engine_destroy(QmtEngine **engine);

@@ -157,6 +157,7 @@ const Method METHOD_GFN1 = {
     .xb_rscale = GFN1_XB_RSCALE,
     .xb_damping = GFN1_XB_DAMPING,
     .xb_cutoff = GFN1_XB_CUTOFF,
+    .cm5_charges = true,
     .scf_energy_tolerance = GFN2_SCF_ECONV,
     .scf_charge_tolerance = GFN2_SCF_PCONV,
     .scf_max_iterations = (int)GFN1_SCF_MAX_ITER,

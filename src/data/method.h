@@ -95,6 +95,8 @@ typedef struct {
     double xb_damping; ///< coefficient of the attractive part
     double xb_cutoff;  ///< bohr
 
+    bool cm5_charges; ///< solvation acts on CM5 charges, not on Mulliken's
+
     // Defaults of the reference program's self-consistent loop.
     double scf_energy_tolerance; ///< hartree
     double scf_charge_tolerance; ///< RMS of the mixed quantities, a.u.

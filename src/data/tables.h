@@ -147,6 +147,51 @@ typedef struct {
     double mass_da;
 } AtomicMass;
 
+/// data/solvation_elements.csv: what the solvation models know of an element beside the solvent.
+typedef struct {
+    int z;
+    const char *symbol;
+    double vdw;    ///< van der Waals radius of D3, angstrom
+    double cm5_a0; ///< CM5 parameter, e
+} SolvationElement;
+
+/// data/solvation_solvents.csv: one solvent in one model with one method.
+/// Ehlert, Stahn, Spicher, Grimme, J. Chem. Theory Comput. 17, 4250 (2021), 10.1021/acs.jctc.1c00471.
+typedef struct {
+    const char *model;   ///< "alpb" or "gbsa"
+    const char *method;  ///< "gfn1" or "gfn2"
+    const char *solvent; ///< "water", ...
+    double epsilon;      ///< dielectric constant
+    double born_scale;   ///< factor on the Born radii
+    double born_offset;  ///< taken off the van der Waals radii, angstrom
+    double probe;        ///< radius of a molecule of the solvent, angstrom
+    double molar_mass;   ///< g/mol
+    double density;      ///< g/cm^3
+    double gshift;       ///< constant of the fit, kcal/mol
+} SolventRow;
+
+/// data/alpb_gfn2_params.csv and its three sisters: one element in one solvent.
+typedef struct {
+    const char *solvent;
+    int z;
+    const char *symbol;
+    double descreening; ///< factor on the van der Waals radius
+    double tension;     ///< surface tension, hartree/bohr^2
+    double hb_sqrt;     ///< square root of the hydrogen-bond strength, (kcal/mol)^(1/2)
+} SolventElement;
+
+/// data/lebedev_230.csv: one point of the grid on the unit sphere, order 25; the weights add to one.
+/// Lebedev, Laikov, Dokl. Math. 59, 477 (1999).
+typedef struct {
+    double x, y, z, weight;
+} SpherePoint;
+
+/// data/cm5_pairs.csv: coefficient of a pair of elements, z_a < z_b.
+typedef struct {
+    int z_a, z_b;
+    double d; ///< e, of the atom z_a; the negative for z_b
+} Cm5Pair;
+
 #include "tables_gen.h"
 
 #endif

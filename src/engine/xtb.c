@@ -46,10 +46,13 @@ QmtEngineOptions qmt_engine_options_default(void)
         .scf_tolerance = 1e-9,
         .scf_max_iterations = METHOD_GFN2.scf_max_iterations,
         .fermi_stop_reference = false,
+        .solvent = NULL,
+        .solvation_model = "alpb",
+        .solvation_state = "gsolv",
     };
 }
 
-static void layout(Xtb *xtb, size_t n_atoms, const int *numbers)
+static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *solvent)
 {
     Arena *arena = &xtb->arena;
     const bool multipoles = xtb->method->multipoles;
@@ -59,7 +62,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers)
     basis_layout(arena, xtb->method, n_atoms, numbers, &xtb->basis);
     integrals_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->integrals);
     hamiltonian_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->hamiltonian);
-    xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->terms);
+    xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
     scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles, &xtb->scf);
     if (!multipoles) {
         xtb->dipole = arena_vectors(arena, n_atoms);
@@ -72,7 +75,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers)
     xtb->face.memory = arena_doubles(arena, xtb->face.memory_size);
 }
 
-static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers)
+static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers, const Solvent *solvent)
 {
     const size_t n_atoms = xtb->face.n_atoms;
     memcpy(xtb->numbers, numbers, n_atoms * sizeof *numbers);
@@ -82,7 +85,7 @@ static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers)
     integrals_setup(kernels, xtb->method, &xtb->basis, &xtb->pairs, &xtb->integrals);
     hamiltonian_setup(xtb->method, &xtb->basis, &xtb->integrals, &xtb->pairs, numbers,
                       &xtb->hamiltonian);
-    xtb_terms_setup(kernels, &xtb->basis, &xtb->pairs, numbers, &xtb->terms);
+    xtb_terms_setup(kernels, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
 }
 
 /// Splits the electrons into spins.
@@ -135,6 +138,33 @@ static QmtStatus check_arguments(QmtContext *ctx, size_t n_atoms, const int *num
         return FAIL(ctx, QMT_ERR_CONFIG,
                     "scf: tolerance %g and %d iterations: both must be above 0",
                     options->scf_tolerance, options->scf_max_iterations);
+    return QMT_OK;
+}
+
+/// The solvent of the options; *solvent points to *found, or to nothing in the gas phase.
+static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
+                               const QmtEngineOptions *options, Solvent *found,
+                               const Solvent **solvent)
+{
+    SolvationModel model;
+    SolvationState state;
+    *solvent = NULL;
+    if (options->solvent == NULL)
+        return QMT_OK;
+    if (!solvation_model_find(options->solvation_model, &model))
+        return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation model \"%s\"; did you mean %s?",
+                    options->solvation_model, solvation_model_nearest(options->solvation_model));
+    if (!solvation_state_find(options->solvation_state, &state))
+        return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation state \"%s\"; did you mean %s?",
+                    options->solvation_state, solvation_state_nearest(options->solvation_state));
+    if (!solvent_find(method, model, options->solvent, found))
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "unknown solvent \"%s\" for %s with %s; did you mean %s? qmtraj solvents lists "
+                    "them",
+                    options->solvent, method->name, solvation_model_name(model),
+                    solvent_nearest(method, model, options->solvent));
+    found->state = state;
+    *solvent = found;
     return QMT_OK;
 }
 
@@ -247,7 +277,10 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                      const QmtEngineOptions *options, Engine **engine)
 {
     const Method *method;
+    Solvent found;
+    const Solvent *solvent;
     TRY(check_arguments(ctx, n_atoms, numbers, options, &method));
+    TRY(check_solvent(ctx, method, options, &found, &solvent));
     size_t n_ao = 0, n_alpha = 0, n_beta = 0;
     for (size_t a = 0; a < n_atoms; a++)
         n_ao += basis_n_ao(method, numbers[a]);
@@ -258,14 +291,14 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
         return FAIL(ctx, QMT_ERR_MEMORY, "out of memory");
     xtb->face = (Engine){.type = &XTB, .n_atoms = n_atoms};
     xtb->method = method;
-    layout(xtb, n_atoms, numbers);
+    layout(xtb, n_atoms, numbers, solvent);
     const QmtStatus status = arena_reserve(ctx, &xtb->arena);
     if (status != QMT_OK) {
         free(xtb);
         return status;
     }
-    layout(xtb, n_atoms, numbers);
-    setup(xtb, ctx->kernels, numbers);
+    layout(xtb, n_atoms, numbers, solvent);
+    setup(xtb, ctx->kernels, numbers, solvent);
 
     Scf *scf = &xtb->scf;
     scf->kernels = ctx->kernels;

@@ -18,6 +18,11 @@ static const Recipe RECIPES[] = {
 };
 enum { N_RECIPES = sizeof RECIPES / sizeof *RECIPES };
 
+/// What a solvent adds to any of them.
+static const TermType *const SOLVATION_TERMS[] = {
+    &TERM_BORN, &TERM_SURFACE, &TERM_SOLVENT_HYDROGEN_BONDS, &TERM_SOLVATION_SHIFT};
+enum { N_SOLVATION_TERMS = sizeof SOLVATION_TERMS / sizeof *SOLVATION_TERMS };
+
 static const Recipe *recipe_of(const Method *method)
 {
     for (int i = 0; i < N_RECIPES; i++)
@@ -36,7 +41,7 @@ static bool has(const Recipe *recipe, const TermType *type)
 }
 
 void xtb_terms_layout(Arena *arena, const Basis *basis, const Pairs *pairs, const int *numbers,
-                      XtbTerms *terms)
+                      const Solvent *solvent, XtbTerms *terms)
 {
     const Recipe *recipe = recipe_of(basis->method);
     repulsion_layout(arena, pairs->n_pairs, &terms->repulsion);
@@ -50,6 +55,8 @@ void xtb_terms_layout(Arena *arena, const Basis *basis, const Pairs *pairs, cons
         dispersion_d3_layout(arena, pairs, numbers, &terms->d3);
     if (has(recipe, &TERM_HALOGEN_BOND))
         halogen_bond_layout(arena, basis->n_atoms, &terms->halogen);
+    if (solvent != NULL)
+        solvation_layout(arena, basis->method, pairs, &terms->solvation);
 }
 
 static void *self_of(XtbTerms *terms, const TermType *type)
@@ -71,7 +78,7 @@ static void *self_of(XtbTerms *terms, const TermType *type)
 }
 
 void xtb_terms_setup(const Kernels *kernels, const Basis *basis, const Pairs *pairs,
-                     const int *numbers, XtbTerms *terms)
+                     const int *numbers, const Solvent *solvent, XtbTerms *terms)
 {
     const Method *method = basis->method;
     const Recipe *recipe = recipe_of(method);
@@ -90,4 +97,9 @@ void xtb_terms_setup(const Kernels *kernels, const Basis *basis, const Pairs *pa
     for (size_t i = 0; i < XTB_TERMS_MAX && recipe->terms[i] != NULL; i++)
         terms->list[terms->n++] =
             (Term){.type = recipe->terms[i], .self = self_of(terms, recipe->terms[i])};
+    if (solvent == NULL)
+        return;
+    solvation_setup(kernels, method, solvent, pairs, numbers, &terms->solvation);
+    for (size_t i = 0; i < N_SOLVATION_TERMS; i++)
+        terms->list[terms->n++] = (Term){.type = SOLVATION_TERMS[i], .self = &terms->solvation};
 }

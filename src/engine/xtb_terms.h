@@ -7,9 +7,10 @@
 #include "terms/halogen_bond.h"
 #include "terms/multipole.h"
 #include "terms/repulsion.h"
+#include "terms/solvation.h"
 #include "terms/thirdorder.h"
 
-enum { XTB_TERMS_MAX = 8 };
+enum { XTB_TERMS_MAX = 12 };
 
 /// The contributions beside the Hamiltonian, in the order of the energy breakdown. Memory is claimed
 /// for those that the method has.
@@ -21,13 +22,15 @@ typedef struct {
     DispersionD3 d3;
     HalogenBond halogen;
     Repulsion repulsion;
+    Solvation solvation;
     Term list[XTB_TERMS_MAX];
     size_t n;
 } XtbTerms;
 
+/// @param solvent  NULL: gas phase
 void xtb_terms_layout(Arena *arena, const Basis *basis, const Pairs *pairs, const int *numbers,
-                      XtbTerms *terms);
+                      const Solvent *solvent, XtbTerms *terms);
 void xtb_terms_setup(const Kernels *kernels, const Basis *basis, const Pairs *pairs,
-                     const int *numbers, XtbTerms *terms);
+                     const int *numbers, const Solvent *solvent, XtbTerms *terms);
 
 #endif

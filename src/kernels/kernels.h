@@ -17,7 +17,10 @@ enum {
     KERNELS_MAX_L = 2,           ///< largest angular momentum: d
     KERNELS_MAX_PRIMITIVES = 56, ///< products of two 7-term contractions, padded
     KERNELS_MOMENTS = 10,        ///< S; D x y z; M xx xy yy xz yz zz
-    KERNELS_PRIMITIVE_ROWS = 6   ///< rows of the table of a shell pair, see moment_integrals
+    KERNELS_PRIMITIVE_ROWS = 6,  ///< rows of the table of a shell pair, see moment_integrals
+    KERNELS_SPHERE_SHAPE = 3,    ///< numbers of the sphere itself, see sphere_area
+    KERNELS_SPHERE_ROW = 8,      ///< numbers of a sphere beside it
+    KERNELS_SPHERE_SCRATCH = 4 * KERNELS_PAD ///< doubles of scratch for each of them
 };
 
 /// The hot loops over plain arrays, compiled once per instruction set from kernels_body.c and chosen
@@ -71,6 +74,23 @@ typedef struct Kernels {
     void (*moment_gradient)(int la, int lb, size_t n_prim, size_t ld, const double *prim,
                             const double t[3], double mu_r2_max, const double *coefficient,
                             double g[3]);
+    /// What other spheres leave open of a sphere of radius S about A: sum over the points x = A + S u
+    /// of weight times the product over B of s(t), t = (|x - B| - S_B)/w, with the smooth step
+    /// s = 1/2 + 3t/4 - t^3/4 between -1 and 1. Points with a smaller product than `drop` do not
+    /// count. Points lie in groups of KERNELS_PAD; the nearer those of a group, the faster.
+    ///
+    /// @param n_points  a multiple of KERNELS_PAD
+    /// @param points    [4][n_points] u_x, u_y, u_z of length one; weight
+    /// @param shape     S, w, drop
+    /// @param others    [n][KERNELS_SPHERE_ROW] A - B (three); |A - B|^2 + S^2; S_B; and
+    ///                  u.(A - B) where t = -1 and where t = 1; the eighth is free
+    /// @param near      [n] scratch
+    /// @param scratch   [n][KERNELS_SPHERE_SCRATCH]
+    /// @param slopes    [n][3] of the result as A moves, the part of each B, overwritten; as B itself
+    ///                  moves it is the negative
+    double (*sphere_area)(size_t n_points, const double *points,
+                          const double shape[KERNELS_SPHERE_SHAPE], size_t n, const double *others,
+                          size_t *near, double *scratch, double (*slopes)[3]);
 } Kernels;
 
 /// The best table this machine can run, or the named one; NULL if the name is unknown or the machine

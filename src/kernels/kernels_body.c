@@ -10,6 +10,7 @@
 
 #include "kernels/body_dispersion.h"
 #include "kernels/body_integrals.h"
+#include "kernels/body_surface.h"
 
 extern const Kernels KERNELS_TABLE;
 
@@ -25,4 +26,5 @@ const Kernels KERNELS_TABLE = {
     .moment_gradient = moment_gradient,
     .atm_row = atm_row,
     .damped_pair_row = damped_pair_row,
+    .sphere_area = sphere_area,
 };

@@ -358,6 +358,95 @@ static void far_primitives_are_left_out(void **state)
     }
 }
 
+enum { SPHERE_POINTS = 232, SPHERES = 9 };
+
+/// A sphere with others around it; some cover much, some nothing.
+typedef struct {
+    double points[4 * SPHERE_POINTS], shape[KERNELS_SPHERE_SHAPE];
+    double others[SPHERES * KERNELS_SPHERE_ROW], centre[SPHERES][3], radius[SPHERES];
+} Cluster;
+
+static void make_cluster(Cluster *cluster)
+{
+    unsigned seed = 9;
+    *cluster = (Cluster){.shape = {4.0, 0.6, 1e-6}};
+    for (size_t p = 0; p < SPHERE_POINTS; p++) {
+        const double z = 1.0 - (2.0 * (double)p + 1.0) / SPHERE_POINTS, rho = sqrt(1.0 - z * z);
+        cluster->points[p] = rho * cos(2.4 * (double)p);
+        cluster->points[SPHERE_POINTS + p] = rho * sin(2.4 * (double)p);
+        cluster->points[2 * SPHERE_POINTS + p] = z;
+        cluster->points[3 * SPHERE_POINTS + p] = 0.05 + 0.01 * pseudo_random(&seed);
+    }
+    for (size_t b = 0; b < SPHERES; b++) {
+        double *row = cluster->others + KERNELS_SPHERE_ROW * b, r2 = 16.0;
+        for (int x = 0; x < 3; x++) {
+            cluster->centre[b][x] = 7.0 * pseudo_random(&seed);
+            row[x] = -cluster->centre[b][x];
+            r2 += row[x] * row[x];
+        }
+        cluster->radius[b] = 3.4 + 0.8 * pseudo_random(&seed);
+        row[3] = r2;
+        row[4] = cluster->radius[b];
+        row[5] = (pow(cluster->radius[b] - 0.6, 2) - r2) / 8.0;
+        row[6] = (pow(cluster->radius[b] + 0.6, 2) - r2) / 8.0;
+    }
+}
+
+static double plain_area(const Cluster *cluster, double slopes[SPHERES][3])
+{
+    double area = 0.0;
+    memset(slopes, 0, SPHERES * sizeof slopes[0]);
+    for (size_t p = 0; p < SPHERE_POINTS; p++) {
+        double product = 1.0, log_slope[SPHERES][3] = {{0.0}};
+        for (size_t b = 0; b < SPHERES; b++) {
+            double d[3], r = 0.0;
+            for (size_t x = 0; x < 3; x++) {
+                d[x] = 4.0 * cluster->points[x * SPHERE_POINTS + p] - cluster->centre[b][x];
+                r += d[x] * d[x];
+            }
+            r = sqrt(r);
+            const double t = fmax(-1.0, fmin(1.0, (r - cluster->radius[b]) / 0.6));
+            const double s = 0.5 + 0.75 * t - 0.25 * t * t * t;
+            product *= s;
+            for (int x = 0; x < 3 && s > 0.0; x++)
+                log_slope[b][x] = 0.75 / 0.6 * (1.0 - t * t) / s * d[x] / r;
+        }
+        if (product <= 1e-6)
+            continue;
+        product *= cluster->points[3 * SPHERE_POINTS + p];
+        area += product;
+        for (size_t b = 0; b < SPHERES; b++)
+            for (int x = 0; x < 3; x++)
+                slopes[b][x] += product * log_slope[b][x];
+    }
+    return area;
+}
+
+static void area_of_a_sphere_is_the_plain_sum(void **state)
+{
+    (void)state;
+    Cluster cluster;
+    size_t near[SPHERES];
+    double scratch[SPHERES * KERNELS_SPHERE_SCRATCH], slopes[SPHERES][3], wanted[SPHERES][3];
+    make_cluster(&cluster);
+    const double area = plain_area(&cluster, wanted);
+    assert_true(area > 0.5 && area < 10.0);
+    for (int isa = 0; isa < N_ISAS; isa++) {
+        const Kernels *kernels = kernels_choose(ISAS[isa]);
+        if (kernels == NULL)
+            continue;
+        CHECK_NEAR(kernels->sphere_area(SPHERE_POINTS, cluster.points, cluster.shape, SPHERES,
+                                        cluster.others, near, scratch, slopes),
+                   area, 1e-13 * area);
+        for (size_t b = 0; b < SPHERES; b++)
+            for (int x = 0; x < 3; x++)
+                CHECK_NEAR(slopes[b][x], wanted[b][x], 1e-12);
+        CHECK_NEAR(kernels->sphere_area(SPHERE_POINTS, cluster.points, cluster.shape, 0,
+                                        cluster.others, near, scratch, slopes),
+                   11.6, 0.2); // nobody near: the sum of the weights
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +458,7 @@ int main(void)
         cmocka_unit_test(moments_agree_between_instruction_sets),
         cmocka_unit_test(gradient_is_the_slope_of_the_moments),
         cmocka_unit_test(far_primitives_are_left_out),
+        cmocka_unit_test(area_of_a_sphere_is_the_plain_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,51 @@ static const Column COLUMNS[] = {
     COLUMN(MASSES, AtomicMass, z),
     COLUMN(MASSES, AtomicMass, symbol),
     COLUMN(MASSES, AtomicMass, mass_da),
+    COLUMN(SOLVATION_ELEMENTS, SolvationElement, z),
+    COLUMN(SOLVATION_ELEMENTS, SolvationElement, symbol),
+    COLUMN(SOLVATION_ELEMENTS, SolvationElement, vdw),
+    COLUMN(SOLVATION_ELEMENTS, SolvationElement, cm5_a0),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, model),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, method),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, solvent),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, epsilon),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, born_scale),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, born_offset),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, probe),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, molar_mass),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, density),
+    COLUMN(SOLVATION_SOLVENTS, SolventRow, gshift),
+    COLUMN(ALPB_GFN1_PARAMS, SolventElement, solvent),
+    COLUMN(ALPB_GFN1_PARAMS, SolventElement, z),
+    COLUMN(ALPB_GFN1_PARAMS, SolventElement, symbol),
+    COLUMN(ALPB_GFN1_PARAMS, SolventElement, descreening),
+    COLUMN(ALPB_GFN1_PARAMS, SolventElement, tension),
+    COLUMN(ALPB_GFN1_PARAMS, SolventElement, hb_sqrt),
+    COLUMN(ALPB_GFN2_PARAMS, SolventElement, solvent),
+    COLUMN(ALPB_GFN2_PARAMS, SolventElement, z),
+    COLUMN(ALPB_GFN2_PARAMS, SolventElement, symbol),
+    COLUMN(ALPB_GFN2_PARAMS, SolventElement, descreening),
+    COLUMN(ALPB_GFN2_PARAMS, SolventElement, tension),
+    COLUMN(ALPB_GFN2_PARAMS, SolventElement, hb_sqrt),
+    COLUMN(GBSA_GFN1_PARAMS, SolventElement, solvent),
+    COLUMN(GBSA_GFN1_PARAMS, SolventElement, z),
+    COLUMN(GBSA_GFN1_PARAMS, SolventElement, symbol),
+    COLUMN(GBSA_GFN1_PARAMS, SolventElement, descreening),
+    COLUMN(GBSA_GFN1_PARAMS, SolventElement, tension),
+    COLUMN(GBSA_GFN1_PARAMS, SolventElement, hb_sqrt),
+    COLUMN(GBSA_GFN2_PARAMS, SolventElement, solvent),
+    COLUMN(GBSA_GFN2_PARAMS, SolventElement, z),
+    COLUMN(GBSA_GFN2_PARAMS, SolventElement, symbol),
+    COLUMN(GBSA_GFN2_PARAMS, SolventElement, descreening),
+    COLUMN(GBSA_GFN2_PARAMS, SolventElement, tension),
+    COLUMN(GBSA_GFN2_PARAMS, SolventElement, hb_sqrt),
+    COLUMN(LEBEDEV_230, SpherePoint, x),
+    COLUMN(LEBEDEV_230, SpherePoint, y),
+    COLUMN(LEBEDEV_230, SpherePoint, z),
+    COLUMN(LEBEDEV_230, SpherePoint, weight),
+    COLUMN(CM5_PAIRS, Cm5Pair, z_a),
+    COLUMN(CM5_PAIRS, Cm5Pair, z_b),
+    COLUMN(CM5_PAIRS, Cm5Pair, d),
 };
 
 /// A column that nobody filled is all zero.
@@ -275,6 +320,27 @@ static void spot_values_are_the_published_ones(void **state)
     CHECK_NEAR(sto[2].exponent, 0.1098175104, 0.0);
 }
 
+// The grid: on the unit sphere, weights of one in sum, quadratic forms integrated.
+static void sphere_points_are_a_quadrature(void **state)
+{
+    (void)state;
+    double sum = 0.0, xx = 0.0, xy = 0.0, z4 = 0.0;
+    for (int i = 0; i < N_LEBEDEV_230; i++) {
+        const SpherePoint *p = &TABLE_LEBEDEV_230[i];
+        CHECK_NEAR(p->x * p->x + p->y * p->y + p->z * p->z, 1.0, 1e-14);
+        sum += p->weight;
+        xx += p->weight * p->x * p->x;
+        xy += p->weight * p->x * p->y;
+        z4 += p->weight * p->z * p->z * p->z * p->z;
+    }
+    CHECK_NEAR(sum, 1.0, 1e-13);
+    CHECK_NEAR(xx, 1.0 / 3.0, 1e-13);
+    CHECK_NEAR(xy, 0.0, 1e-13);
+    CHECK_NEAR(z4, 1.0 / 5.0, 1e-13);
+    for (int z = 1; z <= ELEMENT_MAX; z++)
+        assert_int_equal(TABLE_SOLVATION_ELEMENTS[z - 1].z, z);
+}
+
 static void gfn1_has_the_published_values(void **state)
 {
     (void)state;
@@ -345,6 +411,7 @@ int main(void)
         cmocka_unit_test(references_stand_side_by_side),
         cmocka_unit_test(pairs_of_references_are_a_lower_triangle),
         cmocka_unit_test(spot_values_are_the_published_ones),
+        cmocka_unit_test(sphere_points_are_a_quadrature),
         cmocka_unit_test(gfn1_has_the_published_values),
         cmocka_unit_test(methods_have_names),
         cmocka_unit_test(method_has_the_published_constants),

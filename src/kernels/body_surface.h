@@ -1,0 +1,88 @@
+// Part of kernels_body.c: the surface that a sphere shows to the solvent.
+
+typedef long long Mask __attribute__((vector_size(KERNELS_PAD * sizeof(long long)), aligned(8)));
+
+/// Is any element set?
+static inline bool any(Mask mask)
+{
+    typedef long long Half __attribute__((vector_size(KERNELS_PAD / 2 * sizeof(long long))));
+    typedef long long Quarter __attribute__((vector_size(KERNELS_PAD / 4 * sizeof(long long))));
+    Half half[2];
+    Quarter quarter[2];
+    memcpy(half, &mask, sizeof mask);
+    half[0] |= half[1];
+    memcpy(quarter, &half[0], sizeof half[0]);
+    quarter[0] |= quarter[1];
+    return (quarter[0][0] | quarter[0][1]) != 0;
+}
+
+/// Per element: mask ? a : b.
+static inline Vec select_of(Mask mask, Vec a, Vec b)
+{
+    return (Vec)(((Mask)a & mask) | ((Mask)b & ~mask));
+}
+
+static inline Vec root_of(Vec v)
+{
+    Vec root;
+    for (int i = 0; i < KERNELS_PAD; i++)
+        root[i] = __builtin_sqrt(v[i]);
+    return root;
+}
+
+static double sphere_area(size_t n_points, const double *restrict points,
+                          const double shape[KERNELS_SPHERE_SHAPE], size_t n,
+                          const double *restrict others, size_t *restrict near,
+                          double *restrict scratch, double (*restrict slopes)[3])
+{
+    const double radius = shape[0], per_width = 1.0 / shape[1], drop = shape[2];
+    const Vec zero = {0.0}, one = zero + 1.0, tiny = zero + 1e-12;
+    double *restrict ratios = scratch, *restrict sums = scratch + KERNELS_PAD * n;
+    memset(sums, 0, 3 * KERNELS_PAD * n * sizeof *sums);
+    Vec area = zero;
+    for (size_t p = 0; p < n_points; p += KERNELS_PAD) {
+        const Vec x = load(points + p), y = load(points + n_points + p),
+                  z = load(points + 2 * n_points + p);
+        // First who covers all of these points, or some of them in part: no root is needed for this.
+        size_t n_near = 0;
+        Mask open = x == x;
+        for (size_t b = 0; b < n && any(open); b++) {
+            const double *o = others + KERNELS_SPHERE_ROW * b;
+            const Vec c = o[0] * x + o[1] * y + o[2] * z;
+            open &= c > o[5];
+            if (any(c < o[6]))
+                near[n_near++] = b;
+        }
+        if (!any(open))
+            continue;
+
+        Vec factor = one;
+        for (size_t k = 0; k < n_near; k++) {
+            const double *o = others + KERNELS_SPHERE_ROW * near[k];
+            const Vec c = o[0] * x + o[1] * y + o[2] * z;
+            const Vec r2 = o[3] + 2.0 * radius * c;
+            const Vec r = root_of(select_of(r2 > tiny, r2, tiny));
+            Vec t = (r - o[4]) * per_width;
+            t = select_of(t < -1.0, -one, t);
+            t = select_of(t > 1.0, one, t);
+            const Vec step = 0.5 + t * (0.75 - 0.25 * t * t);
+            const Vec ratio = 0.75 * per_width * (1.0 - t * t) / (step * r);
+            store(ratios + KERNELS_PAD * k, select_of(step > 0.0, ratio, zero));
+            factor *= step;
+        }
+        factor = select_of(factor > drop, factor * load(points + 3 * n_points + p), zero);
+        area += factor;
+        for (size_t k = 0; k < n_near; k++) {
+            const double *o = others + KERNELS_SPHERE_ROW * near[k];
+            double *restrict sum = sums + 3 * KERNELS_PAD * near[k];
+            const Vec w = factor * load(ratios + KERNELS_PAD * k);
+            store(sum, load(sum) + w * (radius * x + o[0]));
+            store(sum + KERNELS_PAD, load(sum + KERNELS_PAD) + w * (radius * y + o[1]));
+            store(sum + 2 * KERNELS_PAD, load(sum + 2 * KERNELS_PAD) + w * (radius * z + o[2]));
+        }
+    }
+    for (size_t b = 0; b < n; b++)
+        for (size_t c = 0; c < 3; c++)
+            slopes[b][c] = sum_of(load(sums + (3 * b + c) * KERNELS_PAD));
+    return sum_of(area);
+}

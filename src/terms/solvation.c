@@ -1,0 +1,191 @@
+#include "terms/solvation.h"
+
+#include <math.h>
+
+#include "base/vec3.h"
+
+#define PI 3.14159265358979323846
+
+void solvation_layout(Arena *arena, const Method *method, const Pairs *pairs, Solvation *solvation)
+{
+    const size_t n = pairs->n_atoms;
+    solvation->n_atoms = n;
+    solvation->has_cm5 = method->cm5_charges;
+    born_layout(arena, pairs, &solvation->born);
+    surface_layout(arena, n, &solvation->surface);
+    if (solvation->has_cm5)
+        cm5_layout(arena, pairs, &solvation->cm5);
+    solvation->tension = arena_doubles(arena, n);
+    solvation->hydrogen = arena_doubles(arena, n);
+    solvation->charge = arena_doubles(arena, n);
+    solvation->field = arena_doubles(arena, n);
+}
+
+/// Free energy between the state of the fit and the one asked for, hartree.
+static double state_shift(const Solvent *solvent)
+{
+    const double kt = SOLVATION_BOLTZMANN * SOLVATION_TEMPERATURE;
+    switch (solvent->state) {
+    case SOLVATION_BAR1MOL:
+        return kt * log(SOLVATION_MOLAR_VOLUME);
+    case SOLVATION_REFERENCE:
+        return kt * (log(SOLVATION_MOLAR_VOLUME) +
+                     log(1000.0 * solvent->row->density / solvent->row->molar_mass));
+    default:
+        return 0.0;
+    }
+}
+
+void solvation_setup(const Kernels *kernels, const Method *method, const Solvent *solvent,
+                     const Pairs *pairs, const int *numbers, Solvation *solvation)
+{
+    born_setup(kernels, solvent, numbers, &solvation->born);
+    surface_setup(kernels, solvent, numbers, &solvation->surface);
+    if (solvation->has_cm5)
+        cm5_setup(method, pairs, numbers, &solvation->cm5);
+    for (size_t a = 0; a < solvation->n_atoms; a++) {
+        const SolventElement *element = &solvent->elements[numbers[a] - 1];
+        const double radius = solvation->surface.radius[a];
+        solvation->tension[a] = element->tension;
+        solvation->hydrogen[a] = -SOLVATION_HARTREE_PER_KCAL * element->hb_sqrt * element->hb_sqrt /
+                                 (4.0 * PI * radius * radius);
+    }
+    solvation->shift = solvent->row->gshift * SOLVATION_HARTREE_PER_KCAL + state_shift(solvent);
+}
+
+/// The charges that the solvent sees.
+static const double *charges_of(Solvation *solvation, const Moments *moments)
+{
+    if (!solvation->has_cm5)
+        return moments->atom;
+    for (size_t a = 0; a < solvation->n_atoms; a++)
+        solvation->charge[a] = moments->atom[a] + solvation->cm5.charge[a];
+    return solvation->charge;
+}
+
+static void born_term_update(void *self, const Geometry *geometry)
+{
+    Solvation *solvation = self;
+    born_update(geometry, &solvation->born);
+    if (solvation->has_cm5)
+        cm5_update(geometry->pairs, &solvation->cm5);
+}
+
+static double born_term_energy(void *self, const Geometry *geometry, const Moments *moments)
+{
+    (void)geometry;
+    Solvation *solvation = self;
+    const double *charge = charges_of(solvation, moments);
+    born_field(&solvation->born, charge, solvation->field);
+    return 0.5 * solvation->born.kernels->dot(solvation->n_atoms, charge, solvation->field);
+}
+
+static void born_term_potential(void *self, const Geometry *geometry, const Moments *moments,
+                                Potential *potential)
+{
+    (void)geometry;
+    Solvation *solvation = self;
+    born_field(&solvation->born, charges_of(solvation, moments), solvation->field);
+    for (size_t a = 0; a < solvation->n_atoms; a++)
+        potential->atom[a] += solvation->field[a];
+}
+
+static void born_term_gradient(void *self, const Geometry *geometry, const Moments *moments,
+                               Gradient *gradient)
+{
+    Solvation *solvation = self;
+    const double *charge = charges_of(solvation, moments);
+    born_gradient(geometry, &solvation->born, charge, gradient->xyz);
+    if (solvation->has_cm5) {
+        born_field(&solvation->born, charge, solvation->field);
+        cm5_gradient(geometry->pairs, &solvation->cm5, solvation->field, gradient->xyz);
+    }
+}
+
+static void surface_term_update(void *self, const Geometry *geometry)
+{
+    Solvation *solvation = self;
+    surface_update(geometry->pairs, &solvation->surface);
+}
+
+static double surface_term_energy(void *self, const Geometry *geometry, const Moments *moments)
+{
+    (void)geometry;
+    (void)moments;
+    const Solvation *solvation = self;
+    double sum = 0.0;
+    for (size_t a = 0; a < solvation->n_atoms; a++)
+        sum += solvation->tension[a] * solvation->surface.area[a];
+    return sum;
+}
+
+static void surface_term_gradient(void *self, const Geometry *geometry, const Moments *moments,
+                                  Gradient *gradient)
+{
+    (void)geometry;
+    (void)moments;
+    const Solvation *solvation = self;
+    surface_gradient(&solvation->surface, solvation->tension, gradient->xyz);
+}
+
+static double hydrogen_energy(void *self, const Geometry *geometry, const Moments *moments)
+{
+    (void)geometry;
+    Solvation *solvation = self;
+    const double *charge = charges_of(solvation, moments);
+    double sum = 0.0;
+    for (size_t a = 0; a < solvation->n_atoms; a++)
+        sum += solvation->hydrogen[a] * solvation->surface.area[a] * charge[a] * charge[a];
+    return sum;
+}
+
+static void hydrogen_potential(void *self, const Geometry *geometry, const Moments *moments,
+                               Potential *potential)
+{
+    (void)geometry;
+    Solvation *solvation = self;
+    const double *charge = charges_of(solvation, moments);
+    for (size_t a = 0; a < solvation->n_atoms; a++)
+        potential->atom[a] += 2.0 * solvation->hydrogen[a] * solvation->surface.area[a] * charge[a];
+}
+
+static void hydrogen_gradient(void *self, const Geometry *geometry, const Moments *moments,
+                              Gradient *gradient)
+{
+    Solvation *solvation = self;
+    const double *charge = charges_of(solvation, moments);
+    for (size_t a = 0; a < solvation->n_atoms; a++)
+        solvation->field[a] = solvation->hydrogen[a] * charge[a] * charge[a];
+    surface_gradient(&solvation->surface, solvation->field, gradient->xyz);
+    if (solvation->has_cm5) {
+        for (size_t a = 0; a < solvation->n_atoms; a++)
+            solvation->field[a] =
+                2.0 * solvation->hydrogen[a] * solvation->surface.area[a] * charge[a];
+        cm5_gradient(geometry->pairs, &solvation->cm5, solvation->field, gradient->xyz);
+    }
+}
+
+static double shift_energy(void *self, const Geometry *geometry, const Moments *moments)
+{
+    (void)geometry;
+    (void)moments;
+    return ((const Solvation *)self)->shift;
+}
+
+const TermType TERM_BORN = {.name = "Born solvation",
+                            .update = born_term_update,
+                            .energy = born_term_energy,
+                            .potential = born_term_potential,
+                            .gradient = born_term_gradient};
+
+const TermType TERM_SURFACE = {.name = "solvent surface",
+                               .update = surface_term_update,
+                               .energy = surface_term_energy,
+                               .gradient = surface_term_gradient};
+
+const TermType TERM_SOLVENT_HYDROGEN_BONDS = {.name = "solvent hydrogen bonds",
+                                              .energy = hydrogen_energy,
+                                              .potential = hydrogen_potential,
+                                              .gradient = hydrogen_gradient};
+
+const TermType TERM_SOLVATION_SHIFT = {.name = "solvation shift", .energy = shift_energy};
