@@ -4,7 +4,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash
+.PHONY: help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -15,6 +15,7 @@ help:
 	@echo 'make sanitize            the tests under the address and undefined behaviour sanitizers'
 	@echo 'make nordkit             the tests of a build without RDKit'
 	@echo 'make crash KILLS=500     kill jobs at random times, resume them, compare the bytes'
+	@echo 'make fuzz SECONDS=60     feed the readers wrong files, so many seconds of processor time each'
 	@echo 'make format              write the sources as clang-format 14 would'
 	@echo 'make check-format        fail where it would write them differently'
 	@echo 'make layers              fail on an include that points upwards'
@@ -91,8 +92,15 @@ bench: setup
 	@bench/run.sh
 
 clean:
-	rm -rf build build-sanitize build-nordkit build-debug build-coverage
+	rm -rf build build-sanitize build-nordkit build-debug build-coverage build-fuzz
 
 KILLS ?= 500
 crash: build
 	/usr/bin/python3 -B tests/crash/kill.py --program build/qmtraj --kills $(KILLS)
+
+SECONDS ?= 60
+fuzz:
+	@QMTRAJ_RDKIT=OFF tools/setup.sh fuzz
+	cmake --preset fuzz
+	$(BUILD) build-fuzz -j $(JOBS) --target fuzzers
+	@tools/fuzz.sh $(SECONDS)

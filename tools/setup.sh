@@ -6,6 +6,7 @@
 #   tools/setup.sh bench    also the programs that make bench times beside ours
 #   tools/setup.sh format     also what the format check needs
 #   tools/setup.sh tidy       also what make tidy needs
+#   tools/setup.sh fuzz       also what make fuzz needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
 #
 # Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, as it does for the build.
@@ -26,9 +27,10 @@ for word in "$@"; do
     bench) packages="$packages libxtb-dev xtb libopenblas0-serial git" ;;
     format) packages="$packages clang-format-14 git" ;;
     tidy) packages="$packages clang-tidy-14" ;;
+    fuzz) packages="$packages clang-14 clang libclang-rt-14-dev" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz and bare" >&2
         exit 2
         ;;
     esac

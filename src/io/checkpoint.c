@@ -103,6 +103,8 @@ QmtStatus checkpoint_save(QmtContext *ctx, const char *folder, const Checkpoint 
 /// Finds the sections in a block whose CRC is right.
 static bool unpack(unsigned char *block, size_t n, Section sections[N_SECTIONS])
 {
+    if (n < HEAD_BYTES + TAIL_BYTES)
+        return false;
     const size_t end = n - TAIL_BYTES;
     size_t at = HEAD_BYTES;
     for (int s = 0; s < N_SECTIONS; s++) {

@@ -29,10 +29,10 @@ static QmtStatus read_line(QmtContext *ctx, const char *path, size_t number, cha
                     "no blanks, and comments begin with #",
                     path, number, (size_t)(words[2] - line) + 1, words[2], words[1]);
     for (const char *at = words[0]; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x21 || (unsigned char)*at > 0x7E)
+        if ((unsigned char)*at < 0x21 || (unsigned char)*at > 0x7E || *at == '"')
             return FAIL(ctx, QMT_ERR_FORMAT,
                         "%s:%zu:%zu: a byte 0x%02x in the SMILES \"%.80s\"; only "
-                        "ASCII is possible",
+                        "ASCII without quotes is possible",
                         path, number, (size_t)(at - line) + 1, (unsigned)(unsigned char)*at,
                         words[0]);
     const char *problem = structure_name_problem(words[1]);

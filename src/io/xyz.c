@@ -152,6 +152,11 @@ static QmtStatus read_comment(const Reader *r, char *comment, Structure *s, size
                             r->path, r->line + 1, pair.value, problem);
             strcpy(s->name, pair.value);
         } else if (strcasecmp(pair.key, "smiles") == 0) {
+            if (strchr(pair.value, '"') != NULL) // start.xyz could not be read again
+                return FAIL(r->ctx, QMT_ERR_FORMAT,
+                            "%s:%zu: smiles='%.80s' contains a quote, which no SMILES has; remove "
+                            "it",
+                            r->path, r->line + 1, pair.value);
             TRY(structure_set_smiles(r->ctx, s, pair.value));
         } else if (strcasecmp(pair.key, "lattice") == 0) {
             return FAIL(r->ctx, QMT_ERR_INPUT,

@@ -153,6 +153,13 @@ static void arrays_check(Check *check)
     }
     check->n_frames = pos->shape[0];
     check->n_atoms = (size_t)pos->shape[1];
+    if (!shape_fits(check, ARRAY_POS, pos)) {
+        // Nothing follows from the size of the file then: (2^40, 2^40, 0) takes no byte.
+        check_say(check, CHECK_ARRAYS, CHECK_FAIL,
+                  "pos has not the shape (frames, atoms, 3), or not the type f4 or f8");
+        check->n_frames = 0;
+        return;
+    }
     if (check->n_frames == 0 || check->n_atoms == 0) {
         check_say(check, CHECK_ARRAYS, CHECK_FAIL, "there are no %s",
                   check->n_frames == 0 ? "frames" : "atoms");

@@ -67,13 +67,15 @@ static bool pairs_are_watched(const Check *check)
 static void frames_layout(Frames *frames, const Check *check)
 {
     const size_t n = check->n_atoms, n_raw = 3 * n > 9 ? 3 * n : 9;
+    // Not more than the file has: the memory stays within a few times its size.
+    const size_t n_frames = check->n_frames < BLOCK_FRAMES ? (size_t)check->n_frames : BLOCK_FRAMES;
     Arena *arena = &frames->arena;
-    frames->raw = arena_doubles(arena, BLOCK_FRAMES * n_raw);
+    frames->raw = arena_doubles(arena, n_frames * n_raw);
     for (int place = 0; place < N_ARRAYS; place++) {
         const NpzArray *const array = check->array[place];
         if (array != NULL && place != ARRAY_MASSES && place != ARRAY_TYPES)
             frames->block[place] =
-                arena_doubles(arena, BLOCK_FRAMES * (size_t)(array->row_bytes / array->item_bytes));
+                arena_doubles(arena, n_frames * (size_t)(array->row_bytes / array->item_bytes));
     }
     frames->pos = arena_doubles(arena, 3 * n);
     frames->forces = arena_doubles(arena, 3 * n);

@@ -64,7 +64,8 @@ static bool checkpoint_take(QmtContext *ctx, const char *folder, StatusEntry *en
     checkpoint_release(&checkpoint);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    snprintf(entry->phase, sizeof entry->phase, "%s", md_phase_name((MdPhase)numbers.phase));
+    if (numbers.phase >= MD_START && numbers.phase <= MD_DONE)
+        snprintf(entry->phase, sizeof entry->phase, "%s", md_phase_name((MdPhase)numbers.phase));
     entry->step = numbers.total_step;
     entry->n_steps = numbers.total_steps;
     if (numbers.total_steps > 0)

@@ -138,7 +138,8 @@ const MdState *md_state(const Md *md);
 /// a longer length_ps continues a finished trajectory. The size grows with each finished window.
 size_t md_snapshot_size(const Md *md);
 void md_snapshot_save(const Md *md, void *buffer);
-/// Fails with QMT_ERR_CHECKPOINT, the Md as before, if the size is not that of such a snapshot.
+/// Fails with QMT_ERR_CHECKPOINT, the Md as before, if the size is not that of such a snapshot or phase,
+/// step and windows are no place in this trajectory.
 QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t size);
 
 #endif

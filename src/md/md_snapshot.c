@@ -1,87 +1,143 @@
 #include "md/md_parts.h"
 
+typedef enum {
+    SNAPSHOT_COUNT, ///< say how many bytes
+    SNAPSHOT_SAVE,
+    SNAPSHOT_PROBE, ///< load what is no array
+    SNAPSHOT_LOAD
+} SnapshotPurpose;
+
 /// What a snapshot consists of, walked in one order for counting, saving and loading, so that the
 /// three cannot disagree.
 typedef struct {
+    SnapshotPurpose purpose;
     unsigned char *buffer; ///< NULL: count only
     size_t used;
-    bool load;
 } SnapshotWalk;
 
-static void snapshot_piece(SnapshotWalk *walk, void *piece, size_t size)
+static void snapshot_array(SnapshotWalk *walk, void *array, size_t size)
 {
-    if (walk->buffer != NULL && size > 0) {
-        if (walk->load)
-            memcpy(piece, walk->buffer + walk->used, size);
-        else
-            memcpy(walk->buffer + walk->used, piece, size);
-    }
+    if (walk->purpose == SNAPSHOT_LOAD && size > 0)
+        memcpy(array, walk->buffer + walk->used, size);
+    else if (walk->purpose == SNAPSHOT_SAVE && size > 0)
+        memcpy(walk->buffer + walk->used, array, size);
     walk->used += size;
+}
+
+/// A piece that lies in the Md itself.
+static void snapshot_plain(SnapshotWalk *walk, void *piece, size_t size)
+{
+    if (walk->purpose == SNAPSHOT_PROBE)
+        memcpy(piece, walk->buffer + walk->used, size);
+    snapshot_array(walk, piece, size);
 }
 
 static void snapshot_state(SnapshotWalk *walk, MdState *state)
 {
-    snapshot_piece(walk, &state->at, sizeof state->at);
-    snapshot_piece(walk, state->xyz, state->n_atoms * sizeof *state->xyz);
-    snapshot_piece(walk, state->velocity, state->n_atoms * sizeof *state->velocity);
-    snapshot_piece(walk, state->gradient, state->n_atoms * sizeof *state->gradient);
+    snapshot_plain(walk, &state->at, sizeof state->at);
+    snapshot_array(walk, state->xyz, state->n_atoms * sizeof *state->xyz);
+    snapshot_array(walk, state->velocity, state->n_atoms * sizeof *state->velocity);
+    snapshot_array(walk, state->gradient, state->n_atoms * sizeof *state->gradient);
 }
 
 static void snapshot_watch(SnapshotWalk *walk, EnergyWatch *watch)
 {
-    snapshot_piece(walk, watch, ENERGY_WATCH_PLAIN);
-    snapshot_piece(walk, watch->before, watch->n_atoms * sizeof *watch->before);
+    snapshot_plain(walk, watch, ENERGY_WATCH_PLAIN);
+    snapshot_array(walk, watch->before, watch->n_atoms * sizeof *watch->before);
 }
 
-static size_t snapshot_walk(Md *md, unsigned char *buffer, bool load)
+static size_t snapshot_walk(Md *md, unsigned char *buffer, SnapshotPurpose purpose)
 {
-    SnapshotWalk walk = {.buffer = buffer, .load = load};
+    SnapshotWalk walk = {.purpose = purpose, .buffer = buffer};
     const size_t vectors = md->now.n_atoms * sizeof(double[3]);
-    snapshot_piece(&walk, &md->record, sizeof md->record);
+    snapshot_plain(&walk, &md->record, sizeof md->record);
     snapshot_state(&walk, &md->now);
-    snapshot_piece(&walk, &md->relax.at, sizeof md->relax.at);
-    snapshot_piece(&walk, md->relax.direction, vectors);
+    snapshot_plain(&walk, &md->relax.at, sizeof md->relax.at);
+    snapshot_array(&walk, md->relax.direction, vectors);
     for (int i = 0; i < RELAX_HISTORY; i++) {
-        snapshot_piece(&walk, md->relax.move[i], vectors);
-        snapshot_piece(&walk, md->relax.change[i], vectors);
+        snapshot_array(&walk, md->relax.move[i], vectors);
+        snapshot_array(&walk, md->relax.change[i], vectors);
     }
     snapshot_watch(&walk, &md->watch);
     snapshot_state(&walk, &md->window.saved);
-    snapshot_piece(&walk, md->window.saved_memory, md->window.memory_size * sizeof(double));
-    snapshot_piece(&walk, &md->window.steps_done, sizeof md->window.steps_done);
-    snapshot_piece(&walk, &md->window.temperature_sum, sizeof md->window.temperature_sum);
+    snapshot_array(&walk, md->window.saved_memory, md->window.memory_size * sizeof(double));
+    snapshot_plain(&walk, &md->window.steps_done, sizeof md->window.steps_done);
+    snapshot_plain(&walk, &md->window.temperature_sum, sizeof md->window.temperature_sum);
     snapshot_watch(&walk, &md->window.watch);
-    snapshot_piece(&walk, md->results, md->record.n_windows_done * sizeof *md->results);
-    snapshot_piece(&walk, md->engine->memory, md->engine->memory_size * sizeof(double));
+    snapshot_array(&walk, md->results, md->record.n_windows_done * sizeof *md->results);
+    snapshot_array(&walk, md->engine->memory, md->engine->memory_size * sizeof(double));
     return walk.used;
 }
 
 size_t md_snapshot_size(const Md *md)
 {
-    return snapshot_walk((Md *)md, NULL, false);
+    return snapshot_walk((Md *)md, NULL, SNAPSHOT_COUNT);
 }
 
 void md_snapshot_save(const Md *md, void *buffer)
 {
-    snapshot_walk((Md *)md, buffer, false); // saving reads only
+    snapshot_walk((Md *)md, buffer, SNAPSHOT_SAVE); // saving reads only
+}
+
+/// Windows that are behind at a step of the production.
+static uint64_t windows_behind(const Md *md, uint64_t step, bool window_done)
+{
+    if (md->n_windows == 0 || step == 0)
+        return 0;
+    return step / md->window_every - (step % md->window_every == 0 && !window_done);
+}
+
+/// True if the plain data of a snapshot are a place in this trajectory. The checksum of a checkpoint
+/// finds what went wrong by chance; this keeps everything that indexes an array within it.
+static bool snapshot_is_sound(const Md *md)
+{
+    const MdRecord *const record = &md->record;
+    const uint64_t step = md->now.at.step;
+    if (md->relax.at.n_pairs < 0 || md->relax.at.n_pairs > RELAX_HISTORY ||
+        md->relax.at.newest < 0 || md->relax.at.newest >= RELAX_HISTORY)
+        return false;
+    switch (record->phase) {
+    case MD_START:
+    case MD_RELAX:
+        return record->n_windows_done == 0;
+    case MD_EQUILIBRATION:
+        return record->n_windows_done == 0 && step <= md->n_equilibration;
+    case MD_PRODUCTION:
+    case MD_DONE:
+        return step <= md->n_production &&
+               record->n_windows_done == windows_behind(md, step, record->window_done != 0);
+    case MD_WINDOW:
+        return md->n_windows > 0 && md->window.steps_done <= md->n_window &&
+               md->window.saved.at.step > 0 && md->window.saved.at.step <= md->n_production &&
+               md->window.saved.at.step % md->window_every == 0 &&
+               record->n_windows_done == windows_behind(md, md->window.saved.at.step, false);
+    }
+    return false;
 }
 
 QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t size)
 {
-    const MdRecord kept = md->record;
-    if (size < sizeof kept)
+    unsigned char *const bytes = (unsigned char *)buffer; // loading leaves the buffer alone
+    Md probe = *md;
+    if (size < sizeof probe.record)
         return FAIL(ctx, QMT_ERR_CHECKPOINT, "snapshot: %zu bytes are too few", size);
     // The record comes first and says how many windows follow.
-    memcpy(&md->record, buffer, sizeof md->record);
-    const uint64_t n_windows = md->record.n_windows_done;
-    if (n_windows > md->n_windows || md_snapshot_size(md) != size) {
-        md->record = kept;
+    memcpy(&probe.record, bytes, sizeof probe.record);
+    const uint64_t n_windows = probe.record.n_windows_done;
+    if (n_windows > md->n_windows || md_snapshot_size(&probe) != size)
         return FAIL(
             ctx, QMT_ERR_CHECKPOINT,
             "snapshot: %zu bytes with %llu windows do not fit this molecule and these options",
             size, (unsigned long long)n_windows);
-    }
-    snapshot_walk(md, (unsigned char *)buffer, true); // loading leaves the buffer alone
+    snapshot_walk(&probe, bytes, SNAPSHOT_PROBE);
+    if (!snapshot_is_sound(&probe))
+        return FAIL(
+            ctx, QMT_ERR_CHECKPOINT,
+            "snapshot: phase %d, step %llu with %llu windows is no place in this trajectory",
+            (int)probe.record.phase, (unsigned long long)probe.now.at.step,
+            (unsigned long long)n_windows);
+    md->record = probe.record;
+    snapshot_walk(md, bytes, SNAPSHOT_LOAD);
     if (md->record.phase == MD_DONE && md->now.at.step < md->n_production)
         md->record.phase = MD_PRODUCTION;
     return QMT_OK;

@@ -82,6 +82,7 @@ xyz 3 't.xyz:2: multiplicity=0 is too small' "3\nmultiplicity=0\n$atoms"
 xyz 3 't.xyz:2: the quote after name= is not closed' "3\nname=\"abc\n$atoms"
 xyz 3 't.xyz:2: name="../x" contains a path separator' "3\nname=\"../x\"\n$atoms"
 xyz 3 "t.xyz:2: name=\"a\"b\" contains a quote" "3\nname='a\"b'\n$atoms"
+xyz 3 "t.xyz:2: smiles='O\"' contains a quote" "3\nsmiles='O\"'\n$atoms"
 runs frames "3\n\n${atoms}\n\n3\n\n$atoms\n\n"
 [ -s good/frames_0001/trajectory.npz ] && [ -s good/frames_0002/trajectory.npz ] || fail "not two frames"
 
@@ -132,6 +133,7 @@ smi 3 't.smi:1:3: the name "a/b" contains a path separator' 'C a/b\n'
 smi 3 't.smi:1:3: the name "a"b" contains a quote' 'C a"b\n'
 smi 3 't.smi:2:1: the name "a" was taken before at t.smi:1:1' 'C a\nCC a\n'
 smi 3 't.smi:1:2: a byte 0xc3 in the SMILES' 'C\xc3\xa4 m\n'
+smi 3 't.smi:1:2: a byte 0x22 in the SMILES "C"C"' 'C"C m\n'
 smi 3 't.smi: no molecule in the file' '# nothing\n'
 if "$QMTRAJ" run --config short.yaml --smiles-file <(echo 'C m') --dry-run >/dev/null 2>&1; then
     smi 3 't.smi:1:1: the SMILES "C(C" is no molecule: extra open parentheses' 'C(C ethane\n'

@@ -1,4 +1,4 @@
-#include "md/md.h"
+#include "md/md_parts.h"
 
 #include <stdlib.h>
 
@@ -259,6 +259,44 @@ static void interrupted_runs_end_with_the_same_bytes(void **state)
         assert_int_equal(whole.evaluations, pieces.evaluations);
         end(&md);
     }
+}
+
+/// Bytes of the right number that are no place in the trajectory are refused before anything is loaded:
+/// some of them index arrays.
+static void a_snapshot_of_nowhere_is_refused(void **state)
+{
+    (void)state;
+    const MdOptions options = short_run();
+    Md *md = make(&options, &first);
+    bool done = false;
+    assert_int_equal(md_advance(ctx, md, 450, &done), QMT_OK);
+    assert_false(done);
+    const size_t size = md_snapshot_size(md);
+    unsigned char *before = malloc(size), *bad = malloc(size), *after = malloc(size);
+    assert_true(before != NULL && bad != NULL && after != NULL);
+    md_snapshot_save(md, before);
+    int n_refused = 0;
+    // The record of the sequence and the instant come first.
+    for (size_t at = 0; at + sizeof(uint32_t) <= sizeof(MdRecord) + sizeof(MdInstant); at += 4) {
+        const uint32_t wild = 0x7FFFFFFF;
+        memcpy(bad, before, size);
+        memcpy(bad + at, &wild, sizeof wild);
+        const QmtStatus status = md_snapshot_load(ctx, md, bad, size);
+        md_snapshot_save(md, after);
+        if (status == QMT_OK) {
+            assert_memory_equal(after, bad, size);
+            assert_int_equal(md_snapshot_load(ctx, md, before, size), QMT_OK);
+        } else {
+            assert_int_equal(status, QMT_ERR_CHECKPOINT);
+            assert_memory_equal(after, before, size);
+            n_refused++;
+        }
+    }
+    assert_true(n_refused >= 4); // phase, number of windows and step, both halves
+    free(before);
+    free(bad);
+    free(after);
+    end(&md);
 }
 
 static void a_finished_run_can_be_made_longer(void **state)
@@ -531,6 +569,7 @@ int main(void)
         cmocka_unit_test(windows_leave_the_trajectory_untouched),
         cmocka_unit_test(windows_begin_where_the_trajectory_is),
         cmocka_unit_test(interrupted_runs_end_with_the_same_bytes),
+        cmocka_unit_test(a_snapshot_of_nowhere_is_refused),
         cmocka_unit_test(a_finished_run_can_be_made_longer),
         cmocka_unit_test(nve_begins_without_rotation_and_keeps_the_kinetic_energy),
         cmocka_unit_test(a_start_without_equilibration_has_the_temperature),

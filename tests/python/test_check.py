@@ -157,6 +157,8 @@ DEFECTS = [
     (becomes("atom_types", np.int64), "arrays", "FAIL", "atom_types is of type i8"),
     (reshaped("vel", lambda v: v[:-1]), "arrays", "FAIL", "vel has not the shape"),
     (reshaped("masses", lambda m: m[:, None]), "arrays", "FAIL", "masses has not the shape"),
+    (reshaped("pos", lambda p: np.zeros((1 << 40, 1 << 20, 0), p.dtype)), "arrays", "FAIL",
+     "pos has not the shape"),
     (reshaped("metadata", lambda m: np.array("{")), "metadata", "FAIL", "not JSON"),
     (lambda d: metadata(d, num_atoms=7), "metadata", "FAIL", "num_atoms is 7"),
     (lambda d: metadata(d, velocity_units="A/fs"), "metadata", "FAIL", "A/fs"),

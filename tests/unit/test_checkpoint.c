@@ -7,6 +7,7 @@
 
 #include "io/checkpoint.h"
 #include "io/file.h"
+#include "io/zip.h"
 
 static QmtContext *ctx;
 static char folder[64];
@@ -145,6 +146,25 @@ static void other_files_are_named(void **state)
     }
 }
 
+/// A file that is only a head can have a right checksum: it must not be taken apart.
+static void a_head_alone_is_no_checkpoint(void **state)
+{
+    (void)state;
+    unsigned char head[20] = "QMTRAJCP\1";
+    Checkpoint c = {0};
+    for (size_t n = 16; n < sizeof head; n++) {
+        const uint32_t crc = zip_crc(0, head, n - sizeof crc);
+        memcpy(head + n - sizeof crc, &crc, sizeof crc);
+        FILE *file = fopen(in_folder("head"), "wb");
+        assert_int_equal(fwrite(head, 1, n, file), n);
+        fclose(file);
+        memset(head + 9, 0, sizeof head - 9);
+        assert_int_equal(checkpoint_load(ctx, in_folder("head"), &c), QMT_ERR_CHECKPOINT);
+        assert_non_null(strstr(qmt_context_message(ctx), "do not fit together"));
+    }
+    assert_null(c.block);
+}
+
 typedef struct {
     FileOperation op;
     int at;
@@ -193,6 +213,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_one_before_is_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(damage_is_recognised, setup, teardown),
         cmocka_unit_test_setup_teardown(other_files_are_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_head_alone_is_no_checkpoint, setup, teardown),
         cmocka_unit_test_setup_teardown(a_save_that_fails_leaves_a_whole_one, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
