@@ -36,6 +36,7 @@ install(FILES include/qmtraj/qmtraj.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/qm
 install(FILES ${CMAKE_BINARY_DIR}/qmtraj.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(DIRECTORY configs data/molecules docs DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj OPTIONAL
         PATTERN man EXCLUDE)
+install(PROGRAMS examples/slurm_array.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj/examples)
 install(FILES docs/man/qmtraj.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 # The shell finds a completion by the name of the program.
 install(FILES completion/qmtraj.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions

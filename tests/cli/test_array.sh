@@ -1,0 +1,122 @@
+# Several programs on one output folder: the Slurm array of examples/ with a Slurm made of a loop, and programs
+# that meet at a molecule.
+source "$(dirname "$0")/support.sh"
+export QMTRAJ
+array=$QMTRAJ_SOURCE/examples/slurm_array.sh
+export SLURM_ARRAY_JOB_ID=4711 PATH="$here/bin:$PATH"
+
+# scontrol takes a note of what is queued again
+mkdir bin
+printf '#!/bin/sh\necho "$@" >>%s/queued\n' "$here" >bin/scontrol
+chmod +x bin/scontrol
+
+for i in 1 2 3 4 5 6 7 8; do
+    sed "s/0.763/0.7${i}0/" water.xyz >m$i.xyz
+done
+
+# summary_is FILE NAME...: valid JSON with just these molecules, all complete
+summary_is() {
+    /usr/bin/python3 - "$@" <<'PYTHON' || fail "the summary is not what it should be"
+import json, sys
+rows = json.load(open(sys.argv[1]))["trajectories"]
+assert sorted(r["molecule"] for r in rows) == sorted(sys.argv[2:]), rows
+assert all(r["status"] == "complete" and r["steps"] == 200 for r in rows), rows
+PYTHON
+}
+
+# 1. Eight tasks at once. Whoever reads the summary meanwhile sees a whole one.
+/usr/bin/python3 - <<'PYTHON' &
+import json, os, time
+seen = 0
+while not os.path.exists("all_done"):
+    try:
+        seen = max(seen, len(json.load(open("o/summary.json"))["trajectories"]))
+    except FileNotFoundError:
+        pass
+    time.sleep(0.001)
+open("reader", "w").write("whole")
+PYTHON
+reader=$!
+pids=()
+for task in 1 2 3 4 5 6 7 8; do
+    SLURM_ARRAY_TASK_ID=$task bash "$array" short.yaml o m?.xyz >log$task 2>&1 &
+    pids+=($!)
+done
+for pid in "${pids[@]}"; do
+    wait "$pid" || fail "a task ends with $?: $(cat log*)"
+done
+touch all_done
+wait $reader || fail "the summary was not whole at all times"
+[ "$(cat reader)" = whole ] || fail "nobody read the summary"
+summary_is o/summary.json m1 m2 m3 m4 m5 m6 m7 m8
+[ ! -e queued ] || fail "a task was queued again"
+[ -z "$(find o -name '*.lock' -o -name lock -o -name '*.part' -o -name '*.tmp')" ] || fail "leftovers: $(find o)"
+ends 0 "$QMTRAJ" run --config short.yaml --out alone m5.xyz
+same o/m5/trajectory.npz alone/m5/trajectory.npz
+
+# the same array again: nothing is computed
+SLURM_ARRAY_TASK_ID=3 ends 0 bash "$array" short.yaml o m?.xyz
+says "nothing to do"
+
+# 2. A task that is preempted is queued again and goes on; its bytes are those of one that was not.
+cat short.yaml >long.yaml
+sed -i 's/^length_ps.*/length_ps: 2/' long.yaml
+SLURM_ARRAY_TASK_ID=2 bash "$array" long.yaml p m1.xyz m2.xyz >log 2>&1 &
+pid=$!
+for _ in $(seq 200); do
+    [ ! -e p/m2/checkpoint ] || break
+    sleep 0.02
+done
+kill -USR1 $pid
+code=0
+wait $pid || code=$?
+[ $code = 0 ] || fail "a task that queued itself again ends with $code: $(cat log)"
+[ "$(cat queued)" = "requeue 4711_2" ] || fail "queued again: $(cat queued)"
+[ -s p/m2/checkpoint ] && [ ! -e p/m2/trajectory.npz ] || fail "nothing was left to do"
+SLURM_ARRAY_TASK_ID=2 ends 0 bash "$array" long.yaml p m1.xyz m2.xyz
+says "goes on at"
+ends 0 "$QMTRAJ" run --config long.yaml --out whole m2.xyz
+same p/m2/trajectory.npz whole/m2/trajectory.npz
+
+# 3. A molecule that another program holds is named with its holder and skipped.
+"$QMTRAJ" run --config long.yaml --set length_ps=100 --set save_interval_steps=100 --out o2 water.xyz >holder 2>&1 &
+pid=$!
+for _ in $(seq 200); do
+    [ ! -e o2/water/checkpoint ] || break
+    sleep 0.02
+done
+ends 0 "$QMTRAJ" run --config short.yaml --out o2 water.xyz ammonia.xyz
+says "water: held by process" "on $(uname -n), skipped"
+summary_is o2/summary.json ammonia
+ends 6 "$QMTRAJ" run --config short.yaml --out o2 water.xyz
+says "nothing was done: held by process"
+ends 0 "$QMTRAJ" run --config short.yaml --out o2 ammonia.xyz
+SLURM_ARRAY_TASK_ID=1 ends 6 bash "$array" short.yaml o2 water.xyz
+kill -KILL $pid "$(cat /proc/$pid/task/$pid/children)" 2>/dev/null || true
+wait $pid 2>/dev/null || true
+# the lock of a dead process does not block
+ends 0 "$QMTRAJ" run --config short.yaml --out o2 --fresh water.xyz
+summary_is o2/summary.json ammonia water
+
+# 4. Four programs with the same list: each molecule is made once, whoever takes it.
+pids=()
+for i in 1 2 3 4; do
+    "$QMTRAJ" run --config short.yaml --num-workers 2 --out o4 m?.xyz >log$i 2>&1 &
+    pids+=($!)
+done
+for pid in "${pids[@]}"; do
+    code=0
+    wait "$pid" || code=$?
+    [ $code = 0 ] || [ $code = 6 ] || fail "one of four programs ends with $code: $(cat log?)"
+done
+ends 0 "$QMTRAJ" run --config short.yaml --out o4 m?.xyz
+summary_is o4/summary.json m1 m2 m3 m4 m5 m6 m7 m8
+for i in 1 2 3 4 5 6 7 8; do
+    same o4/m$i/trajectory.npz o/m$i/trajectory.npz
+done
+
+# 5. Words that cannot be right.
+SLURM_ARRAY_TASK_ID=9 ends 2 bash "$array" short.yaml o m?.xyz
+says "task 9, but there are 8 molecules"
+ends 2 bash "$array" short.yaml o
+says "usage: sbatch"
