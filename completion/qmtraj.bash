@@ -52,6 +52,13 @@ _qmtraj() {
             compopt -o nospace 2>/dev/null
             ;;
         FORMAT) offers=(extxyz npy) ;;
+        SOLVENT)
+            # One solvent a line, after a line of titles.
+            offers=()
+            while read -r line _; do
+                offers+=("$line")
+            done < <("$program" solvents 2>/dev/null | tail -n +2)
+            ;;
         *) return 0 ;;
         esac
     fi

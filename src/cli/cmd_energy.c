@@ -14,10 +14,24 @@
 #include "io/xyz.h"
 #include "job/job.h"
 
-enum { O_METHOD, O_CHARGE, O_MULTIPLICITY, O_JSON, O_SMILES_FILE, O_SET, O_HELP, O_H, N_OPTIONS };
+enum {
+    O_METHOD,
+    O_ALPB,
+    O_GBSA,
+    O_CHARGE,
+    O_MULTIPLICITY,
+    O_JSON,
+    O_SMILES_FILE,
+    O_SET,
+    O_HELP,
+    O_H,
+    N_OPTIONS
+};
 
 static const Option OPTIONS[N_OPTIONS] = {
     [O_METHOD] = {"--method", "NAME", "GFN2-xTB (default) or GFN1-xTB"},
+    [O_ALPB] = {"--alpb", "SOLVENT", "in a solvent (`qmtraj solvents`), ALPB model"},
+    [O_GBSA] = {"--gbsa", "SOLVENT", "in a solvent, GBSA model"},
     [O_CHARGE] = {"--charge", "N", "charge of structures that do not say theirs (default 0)"},
     [O_MULTIPLICITY] = {"--multiplicity", "N", "unpaired electrons + 1, likewise (default 1)"},
     [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line"},
@@ -46,6 +60,7 @@ void help_energy(FILE *out)
           "\n"
           "  qmtraj energy water.xyz\n"
           "  qmtraj energy acetate.xyz --charge -1 --json\n"
+          "  qmtraj energy --alpb water glycine.xyz\n"
           "\n",
           out);
     options_print(out, OPTIONS, N_OPTIONS);
@@ -55,9 +70,14 @@ static void print_text(const JobTask *task, const Single *single)
 {
     const Structure *structure = task->structure;
     const size_t n = structure->n_atoms;
-    printf("%s: %zu atoms, charge %lld, multiplicity %lld, %s\n\n", structure->name, n,
+    const char *solvent = config_solvent_name(&task->config);
+    char model[32];
+    printf("%s: %zu atoms, charge %lld, multiplicity %lld, %s", structure->name, n,
            (long long)task->config.charge, (long long)task->config.spin_multiplicity,
            method_name((size_t)task->config.method));
+    if (solvent != NULL)
+        printf(", %s %s", config_choice(&task->config, "solvation_model", model), solvent);
+    printf("\n\n");
 
     printf("energy, hartree\n");
     for (size_t t = 0; t < single->n_terms; t++)
@@ -95,6 +115,13 @@ static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "name", task->structure->name);
     cJSON_AddStringToObject(object, "method", method_name((size_t)task->config.method));
+    const char *solvent = config_solvent_name(&task->config);
+    if (solvent != NULL) {
+        char model[32];
+        cJSON_AddStringToObject(object, "solvent", solvent);
+        cJSON_AddStringToObject(object, "solvation_model",
+                                config_choice(&task->config, "solvation_model", model));
+    }
     cJSON_AddItemToObject(object, "charge", cJSON_CreateNumber((double)task->config.charge));
     cJSON_AddItemToObject(object, "multiplicity",
                           cJSON_CreateNumber((double)task->config.spin_multiplicity));
@@ -222,6 +249,17 @@ static QmtStatus set_from_option(QmtContext *ctx, const char *option, const char
     return config_set_key(ctx, option, -1, key, value, false, config);
 }
 
+/// --alpb NAME and --gbsa NAME: model and solvent in one; both at once is a mistake.
+static QmtStatus solvent_from_option(QmtContext *ctx, const char *option, const char *value,
+                                     Config *config)
+{
+    if (config_is_given(config, "solvent"))
+        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s: the solvent is given already, %s", option, value,
+                    config->solvent > 0 ? config_solvent_name(config) : "none");
+    TRY(set_from_option(ctx, option, "solvation_model", option + 2, config));
+    return set_from_option(ctx, option, "solvent", value, config);
+}
+
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
 {
     OptionReader reader = {.argc = argc, .argv = argv};
@@ -239,6 +277,10 @@ QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
         switch (place) {
         case O_METHOD:
             status = set_from_option(ctx, "--method", "method", value, &config);
+            break;
+        case O_ALPB:
+        case O_GBSA:
+            status = solvent_from_option(ctx, OPTIONS[place].name, value, &config);
             break;
         case O_CHARGE:
             status = set_from_option(ctx, "--charge", "charge", value, &config);

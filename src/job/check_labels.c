@@ -166,6 +166,16 @@ static QmtStatus engine_make(QmtContext *ctx, Check *check, Engine **engine)
                   "the metadata do not say charge and multiplicity");
     else {
         const char *const fermi = check_config_text(check, "fermi_stop");
+        const char *const solvent = check_config_text(check, "solvent");
+        const char *const model = check_config_text(check, "solvation_model");
+        const char *const refers = check_config_text(check, "solvation_state");
+        options.method = method;
+        if (solvent != NULL && strcmp(solvent, "none") != 0)
+            options.solvent = solvent;
+        if (model != NULL)
+            options.solvation_model = model;
+        if (refers != NULL)
+            options.solvation_state = refers;
         options.charge = (int)charge;
         options.unpaired = (int)multiplicity - 1;
         options.scf_tolerance = TIGHTEST;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "data/solvent.h"
 #include "io/text.h"
 #include "job/config_write.h"
 
@@ -75,6 +76,30 @@ const ConfigKey CONFIG_KEYS[] = {
      .choices = "GFN2-xTB|GFN1-xTB", // in the order of the method table
      .decides_numbers = true,
      .help = "Electronic structure method."},
+    {.name = "solvent",
+     .type = CONFIG_SOLVENT,
+     .offset = AT(solvent),
+     .unit = "",
+     .decides_numbers = true,
+     .help = "Continuum around the molecule; none: gas phase."},
+    {.name = "solvation_model",
+     .type = CONFIG_CHOICE,
+     .offset = AT(solvation_model),
+     .unit = "",
+     .initial = SOLVATION_ALPB,
+     .choices = "alpb|gbsa", // in the order of SolvationModel
+     .decides_numbers = true,
+     .help = "Model of the continuum."},
+    {.name = "solvation_state",
+     .type = CONFIG_CHOICE,
+     .offset = AT(solvation_state),
+     .unit = "",
+     .initial = SOLVATION_GSOLV,
+     .choices = "gsolv|bar1mol|reference", // in the order of SolvationState
+     .decides_numbers = true,
+     .help =
+         "What the free energy of solvation refers to: equal volumes of gas and solution, 1 bar "
+         "to 1 mol/L, or 1 bar to the pure solvent. A constant; forces do not feel it."},
     {.name = "random_seed",
      .type = CONFIG_COUNT,
      .offset = AT(random_seed),
@@ -348,6 +373,31 @@ static QmtStatus choice_set(QmtContext *ctx, const char *place, const ConfigKey 
                 key->name, text, range);
 }
 
+/// The method and model that know every solvent there is.
+static const char *solvent_by_place(int64_t place)
+{
+    return solvent_name(&METHOD_GFN2, SOLVATION_ALPB, (size_t)place);
+}
+
+static QmtStatus solvent_set(QmtContext *ctx, const char *place, const ConfigKey *key,
+                             const char *text, char *at)
+{
+    Solvent solvent;
+    if (strcasecmp(text, "none") == 0) {
+        *(int64_t *)at = 0;
+        return QMT_OK;
+    }
+    if (!solvent_find(&METHOD_GFN2, SOLVATION_ALPB, text, &solvent))
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: %s = \"%.60s\" is unknown, did you mean %s? `qmtraj solvents` lists them",
+                    place, key->name, text, solvent_nearest(&METHOD_GFN2, SOLVATION_ALPB, text));
+    int64_t found = 0;
+    while (strcmp(solvent_by_place(found), solvent.row->solvent) != 0)
+        found++;
+    *(int64_t *)at = found + 1;
+    return QMT_OK;
+}
+
 QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const char *name,
                          const char *text, bool quoted, Config *config)
 {
@@ -373,6 +423,9 @@ QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const cha
         break;
     case CONFIG_CHOICE:
         TRY(choice_set(ctx, place, key, text, at));
+        break;
+    case CONFIG_SOLVENT:
+        TRY(solvent_set(ctx, place, key, text, at));
         break;
     }
     config->line[k] = line;
@@ -439,8 +492,26 @@ static QmtStatus length_check(QmtContext *ctx, const Config *config, const char 
     return QMT_OK;
 }
 
+/// Not every solvent has parameters for every model and method.
+static QmtStatus solvent_check(QmtContext *ctx, const Config *config)
+{
+    const Method *method = method_find(method_name((size_t)config->method));
+    const SolvationModel model = (SolvationModel)config->solvation_model;
+    const char *name = config_solvent_name(config);
+    Solvent solvent;
+    if (name == NULL || solvent_find(method, model, name, &solvent))
+        return QMT_OK;
+    char place[320];
+    key_place(config, "solvent", place);
+    return FAIL(ctx, QMT_ERR_CONFIG,
+                "%s: solvent = %s has no parameters for %s with %s; take solvation_model = alpb or "
+                "one of those that `qmtraj solvents` lists",
+                place, name, method->name, solvation_model_name(model));
+}
+
 QmtStatus config_check(QmtContext *ctx, const Config *config)
 {
+    TRY(solvent_check(ctx, config));
     TRY(length_check(ctx, config, "length_ps", config->length_ps));
     TRY(length_check(ctx, config, "equilibration_ps", config->equilibration_ps));
     // Without windows their lengths mean nothing, and the defaults fit no step of 0.3 fs.
@@ -459,6 +530,11 @@ QmtStatus config_check(QmtContext *ctx, const Config *config)
                     place, config->save_interval_steps, steps);
     }
     return QMT_OK;
+}
+
+const char *config_solvent_name(const Config *config)
+{
+    return config->solvent > 0 ? solvent_by_place(config->solvent - 1) : NULL;
 }
 
 const char *config_choice(const Config *config, const char *name, char text[32])

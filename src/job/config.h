@@ -24,6 +24,9 @@ typedef struct {
     double length_ps;
     int64_t save_interval_steps;
     int64_t method;
+    int64_t solvent; ///< 0: none, else the place in config_solvent_name(), from 1
+    int64_t solvation_model;
+    int64_t solvation_state;
     int64_t random_seed;
     int64_t charge;            ///< e, for structures that do not say theirs
     int64_t spin_multiplicity; ///< likewise
@@ -46,12 +49,13 @@ typedef struct {
     int line[CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, -1: --set
 } Config;
 
-typedef enum { CONFIG_REAL, CONFIG_COUNT, CONFIG_BOOL, CONFIG_CHOICE } ConfigType;
+/// A solvent is one of the parameter tables, by any of its names, or none.
+typedef enum { CONFIG_REAL, CONFIG_COUNT, CONFIG_BOOL, CONFIG_CHOICE, CONFIG_SOLVENT } ConfigType;
 
 typedef struct {
     const char *name; ///< as in YAML
     ConfigType type;
-    size_t offset; ///< in Config: double, int64_t, bool, int64_t by type
+    size_t offset; ///< in Config: double, int64_t, bool, int64_t, int64_t by type
     const char *unit;
     double initial;         ///< default; a choice: its place; a bool: 0 or 1
     double lowest, highest; ///< range of REAL and COUNT
@@ -94,6 +98,9 @@ int64_t config_steps(const Config *config, double length_ps);
 
 /// Frames of the trajectory: steps / save_interval_steps + 1.
 int64_t config_frames(const Config *config);
+
+/// Name of the solvent, NULL in the gas phase.
+const char *config_solvent_name(const Config *config);
 
 /// The text of a choice, e.g. "GFN2-xTB"; name is that of the key.
 const char *config_choice(const Config *config, const char *name, char text[32]);

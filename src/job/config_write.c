@@ -33,6 +33,9 @@ void config_value_text(const Config *config, size_t k, char text[64])
     case CONFIG_CHOICE:
         choice_text(key, *(const int64_t *)at, text);
         break;
+    case CONFIG_SOLVENT:
+        snprintf(text, 64, "%s", *(const int64_t *)at > 0 ? config_solvent_name(config) : "none");
+        break;
     }
 }
 
@@ -67,6 +70,9 @@ void config_range_text(size_t k, char text[96])
             length += (size_t)snprintf(text + length, 96 - length, *c == '|' ? " or " : "%c", *c);
         break;
     }
+    case CONFIG_SOLVENT:
+        snprintf(text, 96, "none or one of `qmtraj solvents`");
+        break;
     }
 }
 
@@ -101,7 +107,7 @@ struct cJSON *config_json(const Config *config)
         cJSON *item;
         if (key->type == CONFIG_BOOL)
             item = cJSON_CreateBool(*(const bool *)at);
-        else if (key->type == CONFIG_CHOICE)
+        else if (key->type == CONFIG_CHOICE || key->type == CONFIG_SOLVENT)
             item = cJSON_CreateString(text);
         else
             item = cJSON_CreateRaw(text);

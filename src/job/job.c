@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "data/element.h"
 #include "data/method.h"
+#include "data/solvent.h"
 #include "engine/xtb.h"
 #include "io/lock.h"
 #include "io/xyz.h"
@@ -48,6 +49,9 @@ QmtEngineOptions job_engine_options(const JobTask *task)
     const Config *config = &task->config;
     QmtEngineOptions options = qmt_engine_options_default();
     options.method = method_name((size_t)config->method);
+    options.solvent = config_solvent_name(config);
+    options.solvation_model = solvation_model_name((SolvationModel)config->solvation_model);
+    options.solvation_state = solvation_state_name((SolvationState)config->solvation_state);
     options.charge = (int)config->charge;
     options.unpaired = (int)config->spin_multiplicity - 1;
     options.electronic_temperature_k = config->electronic_temperature_k;

@@ -77,6 +77,15 @@ char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *
     cJSON_AddItemToObject(object, "config", config_json(&task->config));
     add_whole(object, "num_atoms", (int64_t)structure->n_atoms);
     cJSON_AddStringToObject(object, "qm_method", config_choice(&task->config, "method", method));
+    const char *solvent = config_solvent_name(&task->config);
+    if (solvent != NULL) {
+        char model[32];
+        cJSON_AddStringToObject(object, "solvent", solvent);
+        cJSON_AddStringToObject(object, "solvation_model",
+                                config_choice(&task->config, "solvation_model", model));
+    } else {
+        cJSON_AddNullToObject(object, "solvent");
+    }
     cJSON_AddStringToObject(object, "velocity_units", "nm/ps");
     cJSON_AddItemToObject(object, "units", units_json());
     cJSON_AddFalseToObject(object, "pbc");

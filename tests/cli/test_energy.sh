@@ -23,6 +23,21 @@ ends 2 "$QMTRAJ" energy
 says "no structures"
 ends 0 "$QMTRAJ" energy --method gfn1-xtb water.xyz
 says "multiplicity 1, GFN1-xTB" "dispersion D3" "halogen bond"
+ends 0 "$QMTRAJ" energy --alpb water water.xyz
+says "GFN2-xTB, alpb water" "Born solvation" "solvent surface" "solvent hydrogen bonds" "solvation shift"
+ends 0 "$QMTRAJ" energy --set solvent=H2O water.xyz
+says "GFN2-xTB, alpb water"
+cp out alpb
+ends 0 "$QMTRAJ" energy --set solvent=water --set solvation_state=bar1mol water.xyz
+cmp -s out alpb && fail "the state changes nothing"
+ends 0 "$QMTRAJ" energy --gbsa chloroform --method GFN1-xTB water.xyz --json
+says '"solvent":"chcl3"' '"solvation_model":"gbsa"'
+ends 2 "$QMTRAJ" energy --alpb wter water.xyz
+says '"wter" is unknown, did you mean water?' "qmtraj solvents"
+ends 2 "$QMTRAJ" energy --gbsa aniline water.xyz
+says 'unknown solvent "aniline" for GFN2-xTB with gbsa'
+ends 2 "$QMTRAJ" energy --gbsa water --alpb water water.xyz
+says "given already"
 ends 2 "$QMTRAJ" energy --method GFN3-xTB water.xyz
 says "GFN2-xTB"
 ends 2 "$QMTRAJ" energy hydroxide.xyz --charge 1

@@ -52,5 +52,6 @@ is "$(offers run --set nve_w)" nve_window_ps=
 is "$(offers energy --set electronic)" electronic_temperature_K=
 is "$(offers convert x.npz --to '')" "extxyz npy"
 is "$(offers convert x.npz --to = n)" npy
+is "$(offers energy --alpb wa)" water
 is "$(offers run --config '')" ""
 is "$(offers run '')" ""

@@ -21,7 +21,12 @@ QMTRAJ_ISA=generic ends 0 "$QMTRAJ" version
 says "instruction set generic"
 QMTRAJ_ISA=altivec ends 2 "$QMTRAJ" version
 ends 0 "$QMTRAJ" --cite
-says "10.1021/acs.jctc.8b01176" "10.1063/1.5090222" "@article{Leimkuhler2013"
+says "10.1021/acs.jctc.8b01176" "10.1063/1.5090222" "@article{Leimkuhler2013" "10.1021/acs.jctc.1c00471"
+ends 0 "$QMTRAJ" solvents
+says "alpb GFN2-xTB" "gbsa GFN1-xTB" "woctanol" "chloroform"
+[ "$(wc -l <out)" = 26 ] || fail "25 solvents and a line of titles"
+ends 2 "$QMTRAJ" solvents water
+says "takes no words"
 
 ends 2 "$QMTRAJ"
 says "no command"

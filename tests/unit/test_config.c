@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 
 #include "data/method.h"
+#include "data/solvent.h"
 #include "io/file.h"
 #include "job/config_read.h"
 #include "job/config_write.h"
@@ -172,6 +173,12 @@ static void traps_are_named_with_their_place(void **state)
         {"ensemble: nvtt\n", "ensemble = \"nvtt\" is unknown, did you mean nvt? (nvt or nve)"},
         {"ensemble: no\n", "ensemble = \"no\" is unknown"},
         {"method: GFN3-xTB\n", "(GFN2-xTB or GFN1-xTB)"},
+        {"solvent: watr\n", "solvent = \"watr\" is unknown, did you mean water? `qmtraj solvents`"},
+        {"solvent: 1\n", "solvent = \"1\" is unknown"},
+        {"solvation_model: cosmo\n", "(alpb or gbsa)"},
+        {"solvent: aniline\nsolvation_model: gbsa\n",
+         "a.yaml:1: solvent = aniline has no parameters for GFN2-xTB with gbsa"},
+        {"solvent: dmf\nsolvation_model: gbsa\nmethod: GFN1-xTB\n", "GFN1-xTB with gbsa"},
         {"thermostat: andersen\n", "this version knows: langevin"},
         {"method:\n", "method"},
         {"precision: float16\n", "(float32 or float64)"},
@@ -244,7 +251,8 @@ static void the_echo_reads_back_as_itself(void **state)
     (void)state;
     Config c = config_default(), again = config_default();
     assert_int_equal(parse("friction_per_ps: 0.1\ndt_fs: 0.1\nlength_ps: 12.3\noptimize: false\n"
-                           "precision: float64\ncharge: -2\ntemperature_K: 298.15\nreplicas: 3\n",
+                           "precision: float64\ncharge: -2\ntemperature_K: 298.15\nreplicas: 3\n"
+                           "solvent: Chloroform\nsolvation_model: gbsa\n",
                            &c),
                      QMT_OK);
     char *echo = config_yaml(&c);
@@ -259,6 +267,36 @@ static void the_echo_reads_back_as_itself(void **state)
         assert_non_null(strstr(echo, CONFIG_KEYS[k].name));
     }
     free(echo);
+}
+
+// The lists in the table are copies: they follow the enumerations.
+static void choices_of_solvation_are_its_names(void **state)
+{
+    (void)state;
+    Config c = config_default();
+    char text[32];
+    for (c.solvation_model = 0; c.solvation_model < SOLVATION_MODELS; c.solvation_model++)
+        assert_string_equal(config_choice(&c, "solvation_model", text),
+                            solvation_model_name((SolvationModel)c.solvation_model));
+    for (c.solvation_state = 0; c.solvation_state < SOLVATION_STATES; c.solvation_state++)
+        assert_string_equal(config_choice(&c, "solvation_state", text),
+                            solvation_state_name((SolvationState)c.solvation_state));
+    assert_null(config_solvent_name(&c));
+    assert_int_equal(config_set(ctx, "solvent=h2o", &c), QMT_OK);
+    assert_string_equal(config_solvent_name(&c), "water");
+    // Every solvent of any model and method is one of the configuration.
+    for (int model = 0; model < SOLVATION_MODELS; model++)
+        for (size_t m = 0; method_name(m) != NULL; m++) {
+            const char *name;
+            for (size_t i = 0; (name = solvent_name(method_find(method_name(m)),
+                                                    (SolvationModel)model, i)) != NULL;
+                 i++) {
+                char assignment[64];
+                snprintf(assignment, sizeof assignment, "solvent=%s", name);
+                assert_int_equal(config_set(ctx, assignment, &c), QMT_OK);
+                assert_string_equal(config_solvent_name(&c), name);
+            }
+        }
 }
 
 static void the_metadata_hold_only_what_decides_numbers(void **state)
@@ -316,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_failure_leaves_the_configuration_alone),
         cmocka_unit_test(set_overrides_the_file),
         cmocka_unit_test(the_echo_reads_back_as_itself),
+        cmocka_unit_test(choices_of_solvation_are_its_names),
         cmocka_unit_test(the_metadata_hold_only_what_decides_numbers),
         cmocka_unit_test(files_that_cannot_be_read_are_named),
         cmocka_unit_test(numbers_do_not_depend_on_the_locale),
