@@ -1,7 +1,8 @@
 /// Time of one MD step: energy and forces along an NVE trajectory of 0.25 fs at 300 K, every step from
 /// what is known of the steps before. One line of JSON per molecule.
 ///
-///     bench_step [--steps N] [--temperature T] [--xtb] [--audit K] FILE.xyz ...
+///     bench_step [--steps N] [--temperature T] [--method NAME] [--alpb SOLVENT | --gbsa SOLVENT]
+///                [--xtb] [--audit K] FILE.xyz ...
 ///
 /// --temperature T   of the starting velocities, kelvin (300)
 /// --xtb       the same trajectory with libxtb in this process, its result object reused
@@ -153,6 +154,7 @@ static void start(const Structure *s, double temperature_k, Run *run)
 typedef struct {
     int n_steps, audit;
     double temperature_k;
+    const char *method, *solvent, *model; // of the own engine
     bool xtb;
 } Options;
 
@@ -168,11 +170,21 @@ typedef struct {
     int n;
 } Audit;
 
-static void audit_frame(QmtContext *ctx, const Structure *s, const Run *run, Audit *audit)
+static QmtEngineOptions engine_options_of(const Structure *s, const Options *options)
 {
-    QmtEngineOptions options = qmt_engine_options_default();
-    options.charge = s->charge;
-    options.unpaired = s->has_multiplicity ? s->multiplicity - 1 : -1;
+    QmtEngineOptions engine = qmt_engine_options_default();
+    engine.method = options->method;
+    engine.solvent = options->solvent;
+    engine.solvation_model = options->model;
+    engine.charge = s->charge;
+    engine.unpaired = s->has_multiplicity ? s->multiplicity - 1 : -1;
+    return engine;
+}
+
+static void audit_frame(QmtContext *ctx, const Structure *s, const Run *run, const Options *own,
+                        Audit *audit)
+{
+    QmtEngineOptions options = engine_options_of(s, own);
     options.scf_tolerance = 1e-12;
     Engine *fresh = NULL;
     double energy, worst = 0.0, (*gradient)[3] = calloc(s->n_atoms, sizeof *gradient);
@@ -209,7 +221,7 @@ static double trajectory(QmtContext *ctx, const Structure *s, Run *run, const Op
         if (i >= WARM_UP)
             *builds += report.scf_iterations;
         if (own && options->audit > 0 && i % options->audit == 0)
-            audit_frame(ctx, s, run, audit);
+            audit_frame(ctx, s, run, options, audit);
     }
     drift = total_energy(run) - first;
     const int counted = options->n_steps - WARM_UP;
@@ -232,9 +244,7 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
                .mass = calloc(s->n_atoms, sizeof *run.mass),
                .evaluate = evaluate_own};
     Audit audit = {.each = calloc((size_t)options->n_steps, sizeof(double))};
-    QmtEngineOptions engine_options = qmt_engine_options_default();
-    engine_options.charge = s->charge;
-    engine_options.unpaired = s->has_multiplicity ? s->multiplicity - 1 : -1;
+    const QmtEngineOptions engine_options = engine_options_of(s, options);
     Engine *engine = NULL;
     double builds;
     if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
@@ -242,7 +252,7 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
     run.engine = engine;
     size_t n_ao = 0;
     for (size_t a = 0; a < s->n_atoms; a++)
-        n_ao += basis_n_ao(&METHOD_GFN2, s->numbers[a]);
+        n_ao += basis_n_ao(method_find(options->method), s->numbers[a]);
     printf("{\"molecule\": \"%s\", \"atoms\": %zu, \"orbitals\": %zu, \"isa\": \"%s\"", s->name,
            s->n_atoms, n_ao, qmt_context_isa(ctx));
     const double own = trajectory(ctx, s, &run, options, true, &builds, &audit);
@@ -272,7 +282,8 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
 
 int main(int argc, char **argv)
 {
-    Options options = {.n_steps = 400, .temperature_k = 300.0};
+    Options options = {
+        .n_steps = 400, .temperature_k = 300.0, .method = "GFN2-xTB", .model = "alpb"};
     QmtContext *ctx = NULL;
     if (qmt_context_create(&ctx) != QMT_OK)
         fail(ctx, "start");
@@ -284,7 +295,13 @@ int main(int argc, char **argv)
             options.audit = atoi(argv[++i]);
         else if (strcmp(argv[i], "--temperature") == 0 && i + 1 < argc)
             options.temperature_k = atof(argv[++i]);
-        else if (strcmp(argv[i], "--xtb") == 0)
+        else if (strcmp(argv[i], "--method") == 0 && i + 1 < argc)
+            options.method = argv[++i];
+        else if ((strcmp(argv[i], "--alpb") == 0 || strcmp(argv[i], "--gbsa") == 0) &&
+                 i + 1 < argc) {
+            options.model = argv[i] + 2;
+            options.solvent = argv[++i];
+        } else if (strcmp(argv[i], "--xtb") == 0)
             options.xtb = true;
         else if (xyz_read(ctx, argv[i], &list) != QMT_OK)
             fail(ctx, argv[i]);

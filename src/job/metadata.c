@@ -85,6 +85,7 @@ char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *
                                 config_choice(&task->config, "solvation_model", model));
     } else {
         cJSON_AddNullToObject(object, "solvent");
+        cJSON_AddNullToObject(object, "solvation_model");
     }
     cJSON_AddStringToObject(object, "velocity_units", "nm/ps");
     cJSON_AddItemToObject(object, "units", units_json());
