@@ -21,7 +21,6 @@ typedef struct {
     Pairs pairs;
     Coordination coordination;
     Basis basis;
-    Integrals integrals;
     Hamiltonian hamiltonian;
     XtbTerms terms;
     Scf scf;
@@ -60,8 +59,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
     pairs_layout(arena, n_atoms, &xtb->pairs);
     coordination_layout(arena, &xtb->pairs, &xtb->coordination);
     basis_layout(arena, xtb->method, n_atoms, numbers, &xtb->basis);
-    integrals_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->integrals);
-    hamiltonian_layout(arena, &xtb->basis, &xtb->pairs, numbers, &xtb->hamiltonian);
+    hamiltonian_layout(arena, &xtb->basis, numbers, &xtb->hamiltonian);
     xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
     scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles, &xtb->scf);
     if (!multipoles) {
@@ -82,9 +80,7 @@ static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers, const So
     pairs_setup(&xtb->pairs);
     coordination_setup(xtb->method, n_atoms, numbers, &xtb->coordination);
     basis_setup(n_atoms, numbers, &xtb->basis);
-    integrals_setup(kernels, xtb->method, &xtb->basis, &xtb->pairs, &xtb->integrals);
-    hamiltonian_setup(xtb->method, &xtb->basis, &xtb->integrals, &xtb->pairs, numbers,
-                      &xtb->hamiltonian);
+    hamiltonian_setup(kernels, numbers, &xtb->hamiltonian);
     xtb_terms_setup(kernels, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
 }
 
@@ -201,14 +197,13 @@ static void collect_gradient(Xtb *xtb, const Geometry *geometry, const Moments *
 {
     const size_t n = xtb->face.n_atoms;
     Density *density = &xtb->scf.density;
-    const Potential potential = scf_potential(&xtb->scf);
     Gradient gradient = {.xyz = xtb->gradient, .cn = xtb->de_dcn};
     memset(xtb->gradient, 0, n * sizeof xtb->gradient[0]);
     memset(xtb->de_dcn, 0, n * sizeof xtb->de_dcn[0]);
 
     density_build_weighted(density);
-    hamiltonian_gradient(&xtb->hamiltonian, geometry, &potential, density->density,
-                         density->weighted, density->ld, &gradient);
+    hamiltonian_gradient(&xtb->hamiltonian, density->density, density->weighted, density->ld,
+                         &gradient);
     for (size_t t = 0; t < xtb->terms.n; t++)
         if (xtb->terms.list[t].type->gradient != NULL)
             xtb->terms.list[t].type->gradient(xtb->terms.list[t].self, geometry, moments,
@@ -222,8 +217,8 @@ static void collect_dipole(Xtb *xtb, const Geometry *geometry, const Moments *mo
     const double(*of_atom)[3] = moments->dipole;
     if (of_atom == NULL) {
         // Charges and band energy of this density again, and the moments that the loop has not needed.
-        hamiltonian_moments(&xtb->hamiltonian, geometry->pairs, xtb->scf.density.density,
-                            xtb->scf.density.ld, xtb->scf.x_out, xtb->dipole, xtb->quadrupole);
+        hamiltonian_moments(&xtb->hamiltonian, xtb->scf.density.density, xtb->scf.density.ld,
+                            xtb->scf.x_out, xtb->dipole, xtb->quadrupole);
         of_atom = (const double(*)[3])xtb->dipole;
     }
     memset(dipole, 0, 3 * sizeof(double));
@@ -245,7 +240,6 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
     coordination_update(&xtb->pairs, &xtb->coordination);
     const Geometry geometry = {
         .n_atoms = n, .xyz = xyz, .pairs = &xtb->pairs, .coordination = &xtb->coordination};
-    integrals_update(&xtb->pairs, &xtb->integrals);
     hamiltonian_update(&geometry, &xtb->hamiltonian);
     for (size_t t = 0; t < xtb->terms.n; t++)
         if (xtb->terms.list[t].type->update != NULL)

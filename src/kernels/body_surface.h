@@ -1,7 +1,5 @@
 // Part of kernels_body.c: the surface that a sphere shows to the solvent.
 
-typedef long long Mask __attribute__((vector_size(KERNELS_PAD * sizeof(long long)), aligned(8)));
-
 /// Is any element set?
 static inline bool any(Mask mask)
 {
@@ -14,20 +12,6 @@ static inline bool any(Mask mask)
     memcpy(quarter, &half[0], sizeof half[0]);
     quarter[0] |= quarter[1];
     return (quarter[0][0] | quarter[0][1]) != 0;
-}
-
-/// Per element: mask ? a : b.
-static inline Vec select_of(Mask mask, Vec a, Vec b)
-{
-    return (Vec)(((Mask)a & mask) | ((Mask)b & ~mask));
-}
-
-static inline Vec root_of(Vec v)
-{
-    Vec root;
-    for (int i = 0; i < KERNELS_PAD; i++)
-        root[i] = __builtin_sqrt(v[i]);
-    return root;
 }
 
 static double sphere_area(size_t n_points, const double *restrict points,

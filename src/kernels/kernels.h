@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "kernels/pair_line.h"
+
 /// Doubles in the widest register. Matrices whose rows are padded with zeros to a multiple of it can
 /// be multiplied whole, padding included, which is faster than leaving the padding out.
 enum { KERNELS_PAD = 8 };
@@ -14,12 +16,9 @@ static inline size_t kernels_padded(size_t n)
 }
 
 enum {
-    KERNELS_MAX_L = 2,           ///< largest angular momentum: d
-    KERNELS_MAX_PRIMITIVES = 56, ///< products of two 7-term contractions, padded
-    KERNELS_MOMENTS = 10,        ///< S; D x y z; M xx xy yy xz yz zz
-    KERNELS_PRIMITIVE_ROWS = 6,  ///< rows of the table of a shell pair, see moment_integrals
-    KERNELS_SPHERE_SHAPE = 3,    ///< numbers of the sphere itself, see sphere_area
-    KERNELS_SPHERE_ROW = 8,      ///< numbers of a sphere beside it
+    KERNELS_MAX_L = 2,        ///< largest angular momentum: d
+    KERNELS_SPHERE_SHAPE = 3, ///< numbers of the sphere itself, see sphere_area
+    KERNELS_SPHERE_ROW = 8,   ///< numbers of a sphere beside it
     KERNELS_SPHERE_SCRATCH = 4 * KERNELS_PAD ///< doubles of scratch for each of them
 };
 
@@ -58,22 +57,6 @@ typedef struct Kernels {
     ///
     /// @param par  s6, s8q, rd6, rd8
     void (*damped_pair_row)(size_t n, const double par[4], const double *r2, double *f, double *h);
-    /// Overlap, dipole and second moments of two contracted Cartesian Gaussian shells, all operators
-    /// centred on B: out[c][i][j] with c the KERNELS_MOMENTS, i the Cartesian functions of A and j of
-    /// B (order 1; x y z; xx xy yy xz yz zz). Obara and Saika, J. Chem. Phys. 84, 3963 (1986),
-    /// 10.1063/1.450106, for the moments in one dimension.
-    ///
-    /// @param prim  [KERNELS_PRIMITIVE_ROWS][ld] per pair of primitives with exponents a and b,
-    ///              p = a + b, sorted by rising mu: mu = a b/p; 1/(2p); -b/p; a/p; 2a;
-    ///              weight = c_a c_b (pi/p)^(3/2). Padding has weight 0.
-    /// @param t     R_A - R_B, bohr
-    /// @param mu_r2_max  primitive pairs with mu t^2 above it are left out
-    void (*moment_integrals)(int la, int lb, size_t n_prim, size_t ld, const double *prim,
-                             const double t[3], double mu_r2_max, double *out);
-    /// g[x] += sum coefficient[c][i][j] d out[c][i][j] / dA_x, with the operators fixed on B.
-    void (*moment_gradient)(int la, int lb, size_t n_prim, size_t ld, const double *prim,
-                            const double t[3], double mu_r2_max, const double *coefficient,
-                            double g[3]);
     /// What other spheres leave open of a sphere of radius S about A: sum over the points x = A + S u
     /// of weight times the product over B of s(t), t = (|x - B| - S_B)/w, with the smooth step
     /// s = 1/2 + 3t/4 - t^3/4 between -1 and 1. Points with a smaller product than `drop` do not
@@ -91,6 +74,32 @@ typedef struct Kernels {
     double (*sphere_area)(size_t n_points, const double *points,
                           const double shape[KERNELS_SPHERE_SHAPE], size_t n, const double *others,
                           size_t *near, double *scratch, double (*slopes)[3]);
+
+    // A line of pairs of atoms, see pair_line.h. `atoms` has a row per atom: the levels of its shells in
+    // 0..2 and their potentials in 4..6 (hartree); where the method has multipoles, the potential of the
+    // dipole (x y z) in 8..10 and of the raw second moments as a matrix without trace (xx xy yy xz yz)
+    // in 11..15. `density` and `weighted` are symmetric and given whole.
+
+    /// Distances, distance factors and integrals of a geometry, and whether there is anything at all.
+    ///
+    /// @param mu_r2_max  primitive pairs with mu t^2 above it are left out
+    /// @param r_max      pairs of atoms beyond it are left out, bohr
+    void (*line_update)(PairLine *line, const double (*xyz)[3], double mu_r2_max, double r_max);
+    /// Writes the line's blocks of S and their mirror images.
+    void (*line_overlap)(const PairLine *line, double *overlap, size_t ld);
+    /// Writes the line's blocks of the effective Hamiltonian and their mirror images.
+    void (*line_fock)(const PairLine *line, const double (*atoms)[PAIR_ATOM_ROW], double *fock,
+                      size_t ld);
+    /// Adds to the rows of the atoms: electrons of the shells in 0..2; the derivatives of the band
+    /// energy with respect to the levels in 4..6; first moments x y z in 8..10 and second moments
+    /// xx-zz xy yy-zz xz yz in 11..15 of the electrons about the atom.
+    void (*line_moments)(const PairLine *line, const double *density, size_t ld,
+                         double (*sums)[PAIR_ATOM_ROW]);
+    /// Adds the slopes of all integrals and distance factors at fixed density, which line_moments must
+    /// have seen last.
+    void (*line_gradient)(const PairLine *line, double mu_r2_max,
+                          const double (*atoms)[PAIR_ATOM_ROW], const double *density,
+                          const double *weighted, size_t ld, double (*gradient)[3]);
 } Kernels;
 
 /// The best table this machine can run, or the named one; NULL if the name is unknown or the machine

@@ -9,7 +9,13 @@
 #include "kernels/body_linalg.h"
 
 #include "kernels/body_dispersion.h"
-#include "kernels/body_integrals.h"
+#include "kernels/body_lanes.h"
+
+#include "kernels/body_radial.h"
+
+#include "kernels/body_moments.h"
+
+#include "kernels/body_pair_line.h"
 #include "kernels/body_surface.h"
 
 extern const Kernels KERNELS_TABLE;
@@ -22,8 +28,11 @@ const Kernels KERNELS_TABLE = {
     .dot = dot,
     .axpy = axpy,
     .matvec = matvec,
-    .moment_integrals = moment_integrals,
-    .moment_gradient = moment_gradient,
+    .line_update = line_update,
+    .line_overlap = line_overlap,
+    .line_fock = line_fock,
+    .line_moments = line_moments,
+    .line_gradient = line_gradient,
     .atm_row = atm_row,
     .damped_pair_row = damped_pair_row,
     .sphere_area = sphere_area,

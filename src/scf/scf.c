@@ -83,7 +83,7 @@ static double *jacobian_memory(const Scf *scf)
 /// The moments that a vector of variables stands for; fills the atomic charges.
 static Moments moments_of(const Scf *scf, const double *x, double *atom)
 {
-    const Basis *basis = scf->hamiltonian->basis;
+    const Basis *basis = scf->hamiltonian->lines.basis;
     for (size_t a = 0; a < scf->n_atoms; a++) {
         atom[a] = 0.0;
         for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
@@ -126,14 +126,13 @@ static QmtStatus cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, doub
         if (scf->terms[t].type->potential != NULL)
             scf->terms[t].type->potential(scf->terms[t].self, geometry, &in, &potential);
 
-    hamiltonian_fock(scf->hamiltonian, geometry->pairs, &potential, scf->density.fock,
-                     scf->density.ld);
+    hamiltonian_fock(scf->hamiltonian, &potential, scf->density.fock, scf->density.ld);
     TRY(density_build(ctx, &scf->density));
 
     double *multipoles = scf->multipoles ? scf->x_out + scf->n_shells : NULL;
     scf->band_energy =
-        hamiltonian_moments(scf->hamiltonian, geometry->pairs, scf->density.density,
-                            scf->density.ld, scf->x_out, (double(*)[3])multipoles,
+        hamiltonian_moments(scf->hamiltonian, scf->density.density, scf->density.ld, scf->x_out,
+                            (double(*)[3])multipoles,
                             scf->multipoles ? (double(*)[6])(multipoles + 3 * scf->n_atoms) : NULL);
     for (size_t i = 0; i < n; i++)
         scf->f[i] = scf->x_out[i] - scf->x_in[i];
@@ -148,7 +147,7 @@ static QmtStatus cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, doub
 /// Charge of the molecule shared equally by the atoms, inside an atom by the reference occupations.
 static void start_from_neutral_atoms(Scf *scf)
 {
-    const Basis *basis = scf->hamiltonian->basis;
+    const Basis *basis = scf->hamiltonian->lines.basis;
     memset(scf->x_in, 0, scf->n_variables * sizeof(double));
     for (size_t a = 0; a < scf->n_atoms; a++) {
         const size_t first = basis->atom_shell[a], end = basis->atom_shell[a + 1];
@@ -304,7 +303,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     bool converged = false;
     const bool warm = scf->memory[0] != 0.0;
     scf->iterations = 0;
-    hamiltonian_overlap(scf->hamiltonian, geometry->pairs, scf->density.overlap, scf->density.ld);
+    hamiltonian_overlap(scf->hamiltonian, scf->density.overlap, scf->density.ld);
     density_begin(&scf->density);
 
     for (int rung = warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH; rung < SCF_RUNGS && !converged; rung++) {

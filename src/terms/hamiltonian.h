@@ -1,7 +1,7 @@
 #ifndef TERMS_HAMILTONIAN_H
 #define TERMS_HAMILTONIAN_H
 
-#include "basis/integrals.h"
+#include "basis/pair_lines.h"
 #include "terms/term.h"
 
 /// The extended Hueckel Hamiltonian H0 and everything that lives on its blocks: the effective
@@ -15,44 +15,36 @@
 /// GFN2 has k_AB = 1 and w = 1/2: Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019),
 /// 10.1021/acs.jctc.8b01176. GFN1 has w = 0, other constants for the diffuse shell of hydrogen, and no
 /// multipole potentials: Grimme, Bannwarth, Shushkov, ibid. 13, 1989 (2017), 10.1021/acs.jctc.7b00118.
-/// All operators of a pair of atoms are moved to its atom b, so that ten integrals per pair of
-/// orbitals serve both atoms.
+/// All operators of a pair of atoms are moved to its atom b, so that one set of integrals serves both
+/// atoms. Everything that loops over pairs is in kernels/body_pair_line.h.
 typedef struct {
-    const Basis *basis;
-    const Integrals *integrals;
-    size_t *shell_offset; ///< [n_pairs + 1] of the shell pair arrays below
-    double *level;        ///< [n_shells] without the CN shift, hartree
-    double *cn_slope;     ///< [n_shells] d eps / d CN = -kcn, hartree
-    double *polynomial;   ///< [n_shells] p_s
-    double *radius;       ///< [n_atoms] r_A of the polynomial, bohr
-    double *scale;        ///< [shell pairs] K_st, independent of the geometry
-    double *eps;          ///< [n_shells] level with the CN shift, hartree
-    double *factor;       ///< [shell pairs] K_st Pi_st
-    double *factor_slope; ///< [shell pairs] K_st dPi_st/dR, 1/bohr
-    double
-        *population;   ///< [shell pairs] sum P S over the orbitals of the pair, of the last density
-    double *on_site;   ///< [n_shells] sum P S with the shells of the same atom, of the last density
-    double *reference; ///< [n_shells] electrons of the neutral atom
+    PairLines lines;                ///< integrals and distance factors of all pairs
+    double *level;                  ///< [n_shells] without the CN shift, hartree
+    double *cn_slope;               ///< [n_shells] d eps / d CN = -kcn, hartree
+    double *eps;                    ///< [n_shells] level with the CN shift, hartree
+    double *reference;              ///< [n_shells] electrons of the neutral atom
+    double *level_slope;            ///< [n_shells] dE_band/d eps of the last density
+    double (*atoms)[PAIR_ATOM_ROW]; ///< [n_atoms] levels and potentials, as the kernels want them
+    double (*sums)[PAIR_ATOM_ROW];  ///< [n_atoms] what the kernels give of a density
 } Hamiltonian;
 
-void hamiltonian_layout(Arena *arena, const Basis *basis, const Pairs *pairs, const int *numbers,
+void hamiltonian_layout(Arena *arena, const Basis *basis, const int *numbers,
                         Hamiltonian *hamiltonian);
-void hamiltonian_setup(const Method *method, const Basis *basis, const Integrals *integrals,
-                       const Pairs *pairs, const int *numbers, Hamiltonian *hamiltonian);
+void hamiltonian_setup(const Kernels *kernels, const int *numbers, Hamiltonian *hamiltonian);
+/// Integrals, distance factors and levels of a geometry.
 void hamiltonian_update(const Geometry *geometry, Hamiltonian *hamiltonian);
 
 /// Overlap matrix S.
 ///
 /// @param overlap  [n_ao][ld]
-void hamiltonian_overlap(const Hamiltonian *hamiltonian, const Pairs *pairs, double *overlap,
-                         size_t ld);
+void hamiltonian_overlap(const Hamiltonian *hamiltonian, double *overlap, size_t ld);
 
 /// Effective Hamiltonian of the potentials. potential->atom counts for every shell of the atom.
 ///
 /// @param potential  NULL: H0 itself; without multipole potentials dipole and quadrupole are NULL
 /// @param fock       [n_ao][ld]
-void hamiltonian_fock(const Hamiltonian *hamiltonian, const Pairs *pairs,
-                      const Potential *potential, double *fock, size_t ld);
+void hamiltonian_fock(Hamiltonian *hamiltonian, const Potential *potential, double *fock,
+                      size_t ld);
 
 /// Mulliken shell charges, cumulative atomic multipole moments and band energy tr(P H0) of a density.
 ///
@@ -61,15 +53,14 @@ void hamiltonian_fock(const Hamiltonian *hamiltonian, const Pairs *pairs,
 /// @param dipole      [n_atoms][3], NULL: no multipole moments
 /// @param quadrupole  [n_atoms][6] traceless, NULL with dipole
 /// @return tr(P H0), hartree
-double hamiltonian_moments(Hamiltonian *hamiltonian, const Pairs *pairs, const double *density,
-                           size_t ld, double *shell, double (*dipole)[3], double (*quadrupole)[6]);
+double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size_t ld,
+                           double *shell, double (*dipole)[3], double (*quadrupole)[6]);
 
-/// Slopes of all integrals at fixed density, and dE/dCN of the levels. Uses the shell pair sums of
-/// hamiltonian_moments(), so that must have seen this density last.
+/// Slopes of all integrals at fixed density, and dE/dCN of the levels. Uses what hamiltonian_fock() and
+/// hamiltonian_moments() keep, so these must have seen this potential and this density last.
 ///
 /// @param weighted  [n_ao][ld] energy-weighted density W
-void hamiltonian_gradient(const Hamiltonian *hamiltonian, const Geometry *geometry,
-                          const Potential *potential, const double *density, const double *weighted,
-                          size_t ld, Gradient *gradient);
+void hamiltonian_gradient(const Hamiltonian *hamiltonian, const double *density,
+                          const double *weighted, size_t ld, Gradient *gradient);
 
 #endif

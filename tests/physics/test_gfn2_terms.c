@@ -349,11 +349,11 @@ static void hamiltonian_gradient_is_the_slope(void **state)
     const Potential v = {v_shell, v_atom, v_dipole, v_quadrupole};
 
     double m_shell[SHELLS_MAX], m_dipole[ATOMS][3], m_quadrupole[ATOMS][6];
-    hamiltonian_moments(&parts.hamiltonian, &parts.pairs, density, AO_MAX, m_shell, m_dipole,
-                        m_quadrupole);
+    hamiltonian_fock(&parts.hamiltonian, &v, fock, AO_MAX);
+    hamiltonian_moments(&parts.hamiltonian, density, AO_MAX, m_shell, m_dipole, m_quadrupole);
     double gradient[ATOMS][3] = {{0.0}}, cn[ATOMS] = {0.0};
     Gradient out = {.xyz = gradient, .cn = cn};
-    hamiltonian_gradient(&parts.hamiltonian, &parts.geometry, &v, density, zero, AO_MAX, &out);
+    hamiltonian_gradient(&parts.hamiltonian, density, zero, AO_MAX, &out);
     coordination_gradient(&parts.pairs, &parts.coordination, cn, gradient);
 
     const double h = 1e-3;
@@ -364,7 +364,7 @@ static void hamiltonian_gradient_is_the_slope(void **state)
                 memcpy(xyz, XYZ, sizeof xyz);
                 xyz[a][x] += (k - 2) * h;
                 gfn2_parts_move(&parts, (const double(*)[3])xyz);
-                hamiltonian_fock(&parts.hamiltonian, &parts.pairs, &v, fock, AO_MAX);
+                hamiltonian_fock(&parts.hamiltonian, &v, fock, AO_MAX);
                 e[k] = 0.0;
                 for (size_t i = 0; i < n; i++)
                     for (size_t j = 0; j < n; j++)
@@ -389,10 +389,10 @@ static void fock_and_moments_belong_together(void **state)
         for (size_t j = 0; j <= i; j++)
             density[i * AO_MAX + j] = density[j * AO_MAX + i] = pseudo_random();
     double m_shell[SHELLS_MAX], m_dipole[ATOMS][3], m_quadrupole[ATOMS][6];
-    const double band = hamiltonian_moments(&parts.hamiltonian, &parts.pairs, density, AO_MAX,
-                                            m_shell, m_dipole, m_quadrupole);
-    hamiltonian_fock(&parts.hamiltonian, &parts.pairs, &v, fock, AO_MAX);
-    hamiltonian_fock(&parts.hamiltonian, &parts.pairs, NULL, h0, AO_MAX);
+    const double band =
+        hamiltonian_moments(&parts.hamiltonian, density, AO_MAX, m_shell, m_dipole, m_quadrupole);
+    hamiltonian_fock(&parts.hamiltonian, &v, fock, AO_MAX);
+    hamiltonian_fock(&parts.hamiltonian, NULL, h0, AO_MAX);
     double of_fock = 0.0, of_h0 = 0.0, of_moments = 0.0;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {

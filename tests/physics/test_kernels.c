@@ -1,5 +1,5 @@
-/// The kernels: every instruction set against the generic one, and the generic one against plain loops
-/// and quadrature. The two of dispersion are in test_dispersion_kernels.c.
+/// The kernels: every instruction set against the generic one, and the generic one against plain loops.
+/// Those of dispersion are in test_dispersion_kernels.c, those of pairs of atoms in test_pair_lines.c.
 #include "support/check.h"
 
 #include <stdalign.h>
@@ -9,7 +9,7 @@
 
 #include "kernels/kernels.h"
 
-enum { N = 72, CARTESIAN_MAX = 6, OUT_MAX = KERNELS_MOMENTS * CARTESIAN_MAX * CARTESIAN_MAX };
+enum { N = 72 };
 
 /// Fused multiply-adds and the order of sums differ between instruction sets, nothing else.
 static const double RELATIVE = 1e-13;
@@ -131,233 +131,6 @@ static void vector_kernels_are_plain_loops(void **state)
     }
 }
 
-/// Two contracted shells with the table that the kernels want.
-typedef struct {
-    int la, lb, na, nb; ///< angular momenta; primitives
-    double alpha[6], ca[6], beta[6], cb[6];
-    size_t n, ld;
-    alignas(64) double rows[KERNELS_PRIMITIVE_ROWS * KERNELS_MAX_PRIMITIVES];
-} ShellPair;
-
-static void make_pair(int la, int lb, int na, int nb, ShellPair *pair)
-{
-    *pair = (ShellPair){.la = la, .lb = lb, .na = na, .nb = nb};
-    for (int k = 0; k < 6; k++) {
-        pair->alpha[k] = 12.0 * pow(0.33, k) + 0.05 * la;
-        pair->beta[k] = 9.0 * pow(0.38, k) + 0.07 * lb;
-        pair->ca[k] = 0.3 + 0.1 * k;
-        pair->cb[k] = 0.8 - 0.25 * k;
-    }
-    // Rising mu by insertion: the kernels stop at the first pair that is too far.
-    int order[36], n = 0;
-    for (int i = 0; i < na * nb; i++) {
-        int at = n++;
-        const double a = pair->alpha[i / nb], b = pair->beta[i % nb];
-        for (; at > 0; at--) {
-            const double pa = pair->alpha[order[at - 1] / nb], pb = pair->beta[order[at - 1] % nb];
-            if (pa * pb / (pa + pb) <= a * b / (a + b))
-                break;
-            order[at] = order[at - 1];
-        }
-        order[at] = i;
-    }
-    pair->n = (size_t)n;
-    pair->ld = kernels_padded(pair->n);
-    for (size_t k = 0; k < pair->n; k++) {
-        const int i = order[k] / nb, j = order[k] % nb;
-        const double a = pair->alpha[i], b = pair->beta[j], p = a + b;
-        const double row[KERNELS_PRIMITIVE_ROWS] = {
-            a * b / p, 0.5 / p, -b / p,
-            a / p,     2.0 * a, pair->ca[i] * pair->cb[j] * pow(acos(-1.0) / p, 1.5)};
-        for (size_t r = 0; r < KERNELS_PRIMITIVE_ROWS; r++)
-            pair->rows[r * pair->ld + k] = row[r];
-    }
-}
-
-static const int N_CARTESIAN[3] = {1, 3, 6};
-static const int POWER[3][6][3] = {
-    {{0, 0, 0}},
-    {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
-    {{2, 0, 0}, {1, 1, 0}, {0, 2, 0}, {1, 0, 1}, {0, 1, 1}, {0, 0, 2}},
-};
-static const int MOMENT[KERNELS_MOMENTS][3] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1},
-                                               {2, 0, 0}, {1, 1, 0}, {0, 2, 0}, {1, 0, 1},
-                                               {0, 1, 1}, {0, 0, 2}};
-
-/// int (x-t)^i exp(-a (x-t)^2) x^j exp(-b x^2) dx by the trapezoidal rule, which is exact to rounding
-/// for a Gaussian once the step is a third of its width.
-static double quadrature(double a, double b, double t, int i, int j)
-{
-    const double p = a + b, centre = a * t / p, width = 1.0 / sqrt(p), h = width / 3.0;
-    double sum = 0.0;
-    for (int k = -33; k <= 33; k++) {
-        const double x = centre + k * h;
-        sum += pow(x - t, i) * pow(x, j) * exp(-a * (x - t) * (x - t) - b * x * x);
-    }
-    return sum * h;
-}
-
-/// Moments without any recursion: one product of three quadratures per primitive pair.
-static void moments_by_quadrature(const ShellPair *pair, const double t[3], double mu_r2_max,
-                                  double *out)
-{
-    const int na = N_CARTESIAN[pair->la], nb = N_CARTESIAN[pair->lb];
-    const double r2 = t[0] * t[0] + t[1] * t[1] + t[2] * t[2];
-    memset(out, 0, (size_t)(KERNELS_MOMENTS * na * nb) * sizeof *out);
-    for (int k = 0; k < pair->na; k++)
-        for (int l = 0; l < pair->nb; l++) {
-            const double a = pair->alpha[k], b = pair->beta[l];
-            if (a * b / (a + b) * r2 > mu_r2_max)
-                continue;
-            double table[3][3][5];
-            for (int x = 0; x < 3; x++)
-                for (int i = 0; i <= pair->la; i++)
-                    for (int j = 0; j <= pair->lb + 2; j++)
-                        table[x][i][j] = quadrature(a, b, t[x], i, j);
-            for (int c = 0; c < KERNELS_MOMENTS; c++)
-                for (int i = 0; i < na; i++)
-                    for (int j = 0; j < nb; j++) {
-                        double product = pair->ca[k] * pair->cb[l];
-                        for (int x = 0; x < 3; x++)
-                            product *= table[x][POWER[pair->la][i][x]]
-                                            [POWER[pair->lb][j][x] + MOMENT[c][x]];
-                        out[(c * na + i) * nb + j] += product;
-                    }
-        }
-}
-
-static const double DISTANCES[][3] = {
-    {0.0, 0.0, 0.0}, {1.1, -0.7, 0.4}, {2.5, 1.9, -3.1}, {0.0, 0.0, 2.0}, {-6.0, 5.0, 4.0}};
-enum { N_DISTANCES = sizeof DISTANCES / sizeof DISTANCES[0] };
-static const double MU_R2_MAX = 25.0;
-
-static size_t n_out(const ShellPair *pair)
-{
-    return (size_t)(KERNELS_MOMENTS * N_CARTESIAN[pair->la] * N_CARTESIAN[pair->lb]);
-}
-
-static double largest(size_t n, const double *x)
-{
-    double most = 0.0;
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, fabs(x[i]));
-    return most;
-}
-
-static void moments_are_those_of_quadrature(void **state)
-{
-    (void)state;
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
-        for (int l = 0; l < 9; l++)
-            for (int d = 0; d < N_DISTANCES; d++)
-                for (int size = 3; size <= 6; size += 3) {
-                    ShellPair pair;
-                    double out[OUT_MAX], wanted[OUT_MAX];
-                    make_pair(l / 3, l % 3, size, size == 3 ? 4 : 6, &pair);
-                    kernels->moment_integrals(pair.la, pair.lb, pair.n, pair.ld, pair.rows,
-                                              DISTANCES[d], MU_R2_MAX, out);
-                    moments_by_quadrature(&pair, DISTANCES[d], MU_R2_MAX, wanted);
-                    // Sums of both signs: relative to the largest of the block.
-                    const double allowed = 2e-14 * fmax(1.0, largest(n_out(&pair), wanted));
-                    for (size_t i = 0; i < n_out(&pair); i++)
-                        CHECK_NEAR(out[i], wanted[i], allowed);
-                }
-    }
-}
-
-static void moments_agree_between_instruction_sets(void **state)
-{
-    (void)state;
-    const Kernels *generic = kernels_choose("generic");
-    double coefficient[OUT_MAX];
-    fill(OUT_MAX, coefficient, 6);
-    for (int isa = 1; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
-        for (int l = 0; l < 9; l++)
-            for (int d = 0; d < N_DISTANCES; d++) {
-                ShellPair pair;
-                double out[OUT_MAX], wanted[OUT_MAX], g[3] = {0.0}, g0[3] = {0.0};
-                make_pair(l / 3, l % 3, 4, 4, &pair);
-                kernels->moment_integrals(pair.la, pair.lb, pair.n, pair.ld, pair.rows,
-                                          DISTANCES[d], MU_R2_MAX, out);
-                generic->moment_integrals(pair.la, pair.lb, pair.n, pair.ld, pair.rows,
-                                          DISTANCES[d], MU_R2_MAX, wanted);
-                for (size_t i = 0; i < n_out(&pair); i++)
-                    CHECK_NEAR(out[i], wanted[i], RELATIVE * largest(n_out(&pair), wanted));
-                kernels->moment_gradient(pair.la, pair.lb, pair.n, pair.ld, pair.rows, DISTANCES[d],
-                                         MU_R2_MAX, coefficient, g);
-                generic->moment_gradient(pair.la, pair.lb, pair.n, pair.ld, pair.rows, DISTANCES[d],
-                                         MU_R2_MAX, coefficient, g0);
-                for (int x = 0; x < 3; x++)
-                    CHECK_NEAR(g[x], g0[x], 10.0 * RELATIVE * fmax(1e-3, largest(3, g0)));
-            }
-    }
-}
-
-static void gradient_is_the_slope_of_the_moments(void **state)
-{
-    (void)state;
-    const double h = 1e-3, no_screening = 1e9;
-    double coefficient[OUT_MAX];
-    fill(OUT_MAX, coefficient, 7);
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
-        for (int l = 0; l < 9; l++)
-            for (int d = 0; d < 4; d++) {
-                ShellPair pair;
-                double g[3] = {1.0, 1.0, 1.0}; // added to
-                make_pair(l / 3, l % 3, 4, 3, &pair);
-                kernels->moment_gradient(pair.la, pair.lb, pair.n, pair.ld, pair.rows, DISTANCES[d],
-                                         no_screening, coefficient, g);
-                for (int x = 0; x < 3; x++) {
-                    double e[5];
-                    for (int i = 0; i < 5; i++) {
-                        double t[3], out[OUT_MAX];
-                        memcpy(t, DISTANCES[d], sizeof t);
-                        t[x] += (i - 2) * h;
-                        kernels->moment_integrals(pair.la, pair.lb, pair.n, pair.ld, pair.rows, t,
-                                                  no_screening, out);
-                        e[i] = 0.0;
-                        for (size_t j = 0; j < n_out(&pair); j++)
-                            e[i] += coefficient[j] * out[j];
-                    }
-                    // Steep primitives: the stencil errs by h^4/30 of the fifth derivative.
-                    CHECK_NEAR(g[x] - 1.0, (e[0] - 8.0 * e[1] + 8.0 * e[3] - e[4]) / (12.0 * h),
-                               2e-9);
-                }
-            }
-    }
-}
-
-static void far_primitives_are_left_out(void **state)
-{
-    (void)state;
-    static const double FAR[3] = {60.0, 0.0, 0.0};
-    ShellPair pair;
-    double out[OUT_MAX];
-    make_pair(1, 2, 4, 4, &pair);
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
-        double g[3] = {0.0}, coefficient[OUT_MAX];
-        fill(OUT_MAX, coefficient, 8);
-        kernels->moment_integrals(1, 2, pair.n, pair.ld, pair.rows, FAR, MU_R2_MAX, out);
-        kernels->moment_gradient(1, 2, pair.n, pair.ld, pair.rows, FAR, MU_R2_MAX, coefficient, g);
-        for (size_t i = 0; i < n_out(&pair); i++)
-            CHECK_NEAR(out[i], 0.0, 0.0);
-        for (int x = 0; x < 3; x++)
-            CHECK_NEAR(g[x], 0.0, 0.0);
-    }
-}
-
 enum { SPHERE_POINTS = 232, SPHERES = 9 };
 
 /// A sphere with others around it; some cover much, some nothing.
@@ -454,10 +227,6 @@ int main(void)
         cmocka_unit_test(padding_is_the_next_multiple),
         cmocka_unit_test(matrix_products_are_triple_loops),
         cmocka_unit_test(vector_kernels_are_plain_loops),
-        cmocka_unit_test(moments_are_those_of_quadrature),
-        cmocka_unit_test(moments_agree_between_instruction_sets),
-        cmocka_unit_test(gradient_is_the_slope_of_the_moments),
-        cmocka_unit_test(far_primitives_are_left_out),
         cmocka_unit_test(area_of_a_sphere_is_the_plain_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

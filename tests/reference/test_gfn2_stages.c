@@ -99,7 +99,7 @@ static void coordination_and_contractions_agree(void **state)
     const Basis *basis = &parts.basis;
     check("cn", ATOMS, parts.coordination.cn);
     check("self_energy", basis->n_shells, parts.hamiltonian.eps);
-    check("int_rmax", 1, &parts.integrals.r_max);
+    check("int_rmax", 1, &parts.hamiltonian.lines.r_max);
     double l[16], first[16], atom[16], count[16], exponent[64], coefficient[64];
     size_t n = 0;
     for (size_t s = 0; s < basis->n_shells; s++) {
@@ -124,61 +124,45 @@ static void coordination_and_contractions_agree(void **state)
 enum { MATRIX_MAX = 16 };
 typedef double Matrix[MATRIX_MAX][MATRIX_MAX];
 
-/// S, D, M of row i and column j about the atom of the column: ours are about atom b of a pair a > b.
-static void moments_about_column(size_t i, size_t j, double out[KERNELS_MOMENTS])
+/// Dipole and traceless quadrupole integrals of row i and column j about the atom of the column: the
+/// moments there of a density that has these two places alone.
+static void moments_about_column(size_t i, size_t j, double dipole[3], double quadrupole[6])
 {
-    static const int X[6] = {0, 0, 1, 0, 1, 2}, Y[6] = {0, 1, 1, 2, 2, 2};
+    Matrix density = {{0.0}};
+    double shell[MATRIX_MAX], all_dipoles[ATOMS][3], all_quadrupoles[ATOMS][6];
+    density[i][j] = density[j][i] = 1.0;
+    hamiltonian_moments(&parts.hamiltonian, density[0], MATRIX_MAX, shell, all_dipoles,
+                        all_quadrupoles);
     const size_t *ao = parts.basis.atom_ao;
     size_t row = 0, column = 0;
     while (ao[row + 1] <= i)
         row++;
     while (ao[column + 1] <= j)
         column++;
-    const bool turned = row < column;
-    const size_t a = turned ? column : row, b = turned ? row : column;
-    const size_t nb = ao[b + 1] - ao[b], size = (ao[a + 1] - ao[a]) * nb;
-    const size_t e = turned ? (j - ao[a]) * nb + i - ao[b] : (i - ao[a]) * nb + j - ao[b];
-    const double *block = a == b ? integrals_on_site(&parts.integrals, a)
-                                 : integrals_block(&parts.integrals, a * (a - 1) / 2 + b);
-    for (size_t c = 0; c < KERNELS_MOMENTS; c++)
-        out[c] = block[c * size + e];
-    if (!turned)
-        return;
-    double t[3];
+    // On one atom both places count; the charge of the electron is negative.
+    const double factor = row == column && i != j ? -0.5 : -1.0;
     for (int x = 0; x < 3; x++)
-        t[x] = parts.xyz[a][x] - parts.xyz[b][x];
+        dipole[x] = factor * all_dipoles[column][x];
     for (int c = 0; c < 6; c++)
-        out[4 + c] +=
-            -t[X[c]] * out[1 + Y[c]] - t[Y[c]] * out[1 + X[c]] + t[X[c]] * t[Y[c]] * out[0];
-    for (int x = 0; x < 3; x++)
-        out[1 + x] -= t[x] * out[0];
+        quadrupole[c] = factor * all_quadrupoles[column][c];
 }
 
 static void integrals_agree(void **state)
 {
     (void)state;
-    static Matrix moment[KERNELS_MOMENTS];
+    static double dipole[3 * MATRIX_MAX * MATRIX_MAX], quadrupole[6 * MATRIX_MAX * MATRIX_MAX];
     const size_t n = parts.basis.n_ao;
-    static double dense[6 * MATRIX_MAX * MATRIX_MAX];
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
-            double m[KERNELS_MOMENTS];
-            moments_about_column(i, j, m);
-            const double third = (m[4] + m[6] + m[9]) / 3.0;
-            for (int c = 0; c < KERNELS_MOMENTS; c++) {
-                const bool diagonal = c == 4 || c == 6 || c == 9;
-                moment[c][i][j] = c < 4 ? m[c] : 1.5 * (m[c] - (diagonal ? third : 0.0));
-            }
+            double d[3], q[6];
+            moments_about_column(i, j, d, q);
+            for (size_t c = 0; c < 3; c++)
+                dipole[(c * n + i) * n + j] = d[c];
+            for (size_t c = 0; c < 6; c++)
+                quadrupole[(c * n + i) * n + j] = q[c];
         }
-    check_rows("overlap", n, n, moment[0][0], MATRIX_MAX);
-    for (size_t c = 0; c < 3; c++)
-        for (size_t i = 0; i < n; i++)
-            memcpy(dense + (c * n + i) * n, moment[1 + c][i], n * sizeof(double));
-    check("dipole", 3 * n * n, dense);
-    for (size_t c = 0; c < 6; c++)
-        for (size_t i = 0; i < n; i++)
-            memcpy(dense + (c * n + i) * n, moment[4 + c][i], n * sizeof(double));
-    check("quadrupole", 6 * n * n, dense);
+    check("dipole", 3 * n * n, dipole);
+    check("quadrupole", 6 * n * n, quadrupole);
 }
 
 static void hamiltonian_and_kernels_agree(void **state)
@@ -186,9 +170,9 @@ static void hamiltonian_and_kernels_agree(void **state)
     (void)state;
     Density *density = &parts.scf.density;
     const size_t n = parts.basis.n_ao, ld = density->ld;
-    hamiltonian_overlap(&parts.hamiltonian, &parts.pairs, density->overlap, ld);
+    hamiltonian_overlap(&parts.hamiltonian, density->overlap, ld);
     check_rows("overlap", n, n, density->overlap, ld);
-    hamiltonian_fock(&parts.hamiltonian, &parts.pairs, NULL, density->fock, ld);
+    hamiltonian_fock(&parts.hamiltonian, NULL, density->fock, ld);
     check_rows("h0", n, n, density->fock, ld);
     density_begin(density);
     assert_int_equal(density_build(ctx, density), QMT_OK);
@@ -219,12 +203,12 @@ static void first_iteration_agrees(void **state)
             parts.terms[t].type->potential(parts.terms[t].self, &parts.geometry, &moments,
                                            &potential);
     Density *density = &parts.scf.density;
-    hamiltonian_overlap(&parts.hamiltonian, &parts.pairs, density->overlap, density->ld);
+    hamiltonian_overlap(&parts.hamiltonian, density->overlap, density->ld);
     density_begin(density);
-    hamiltonian_fock(&parts.hamiltonian, &parts.pairs, &potential, density->fock, density->ld);
+    hamiltonian_fock(&parts.hamiltonian, &potential, density->fock, density->ld);
     assert_int_equal(density_build(ctx, density), QMT_OK);
-    double energy = hamiltonian_moments(&parts.hamiltonian, &parts.pairs, density->density,
-                                        density->ld, shell, dipole, quadrupole) +
+    double energy = hamiltonian_moments(&parts.hamiltonian, density->density, density->ld, shell,
+                                        dipole, quadrupole) +
                     density->entropy;
     for (size_t s = 0; s < parts.basis.n_shells; s++)
         atom[parts.basis.shell_atom[s]] += shell[s];
@@ -258,7 +242,7 @@ static void converged_density_agrees(void **state)
     check("eigenvalues", basis->n_ao, density->eps);
     check("occupation", basis->n_ao, density->occupation);
     check_rows("density", basis->n_ao, basis->n_ao, density->density, density->ld);
-    hamiltonian_fock(&parts.hamiltonian, &parts.pairs, &potential, density->fock, density->ld);
+    hamiltonian_fock(&parts.hamiltonian, &potential, density->fock, density->ld);
     check_rows("fock", basis->n_ao, basis->n_ao, density->fock, density->ld);
 }
 
@@ -295,11 +279,10 @@ static void add_terms(int first, int last, const Moments *moments, double (*out)
 static void add_hamiltonian(double (*out)[3], double cn[ATOMS])
 {
     Gradient gradient = {.xyz = out, .cn = cn};
-    const Potential potential = scf_potential(&parts.scf);
     Density *density = &parts.scf.density;
     density_build_weighted(density);
-    hamiltonian_gradient(&parts.hamiltonian, &parts.geometry, &potential, density->density,
-                         density->weighted, density->ld, &gradient);
+    hamiltonian_gradient(&parts.hamiltonian, density->density, density->weighted, density->ld,
+                         &gradient);
 }
 
 static void gradient_agrees_part_by_part(void **state)

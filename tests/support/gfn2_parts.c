@@ -11,8 +11,7 @@ static void layout(Gfn2Parts *parts, const int *numbers)
     pairs_layout(arena, parts->n, &parts->pairs);
     coordination_layout(arena, &parts->pairs, &parts->coordination);
     basis_layout(arena, &METHOD_GFN2, parts->n, numbers, &parts->basis);
-    integrals_layout(arena, &parts->basis, &parts->pairs, numbers, &parts->integrals);
-    hamiltonian_layout(arena, &parts->basis, &parts->pairs, numbers, &parts->hamiltonian);
+    hamiltonian_layout(arena, &parts->basis, numbers, &parts->hamiltonian);
     repulsion_layout(arena, parts->pairs.n_pairs, &parts->repulsion);
     coulomb_layout(arena, parts->basis.n_shells, &parts->coulomb);
     thirdorder_layout(arena, &parts->basis, &parts->third);
@@ -36,9 +35,7 @@ void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts 
     pairs_setup(&parts->pairs);
     coordination_setup(method, n, numbers, &parts->coordination);
     basis_setup(n, numbers, &parts->basis);
-    integrals_setup(kernels, method, &parts->basis, &parts->pairs, &parts->integrals);
-    hamiltonian_setup(method, &parts->basis, &parts->integrals, &parts->pairs, numbers,
-                      &parts->hamiltonian);
+    hamiltonian_setup(kernels, numbers, &parts->hamiltonian);
     repulsion_setup(method, &parts->pairs, numbers, &parts->repulsion);
     coulomb_setup(kernels, &parts->basis, numbers, &parts->coulomb);
     thirdorder_setup(&parts->basis, numbers, &parts->third);
@@ -85,7 +82,6 @@ void gfn2_parts_move(Gfn2Parts *parts, const double (*xyz)[3])
                                  .coordination = &parts->coordination};
     assert_int_equal(pairs_update(parts->ctx, parts->geometry.xyz, &parts->pairs), QMT_OK);
     coordination_update(&parts->pairs, &parts->coordination);
-    integrals_update(&parts->pairs, &parts->integrals);
     hamiltonian_update(&parts->geometry, &parts->hamiltonian);
     for (size_t t = 0; t < PARTS_TERMS; t++)
         if (parts->terms[t].type->update != NULL)

@@ -23,7 +23,6 @@ typedef struct {
     Pairs pairs;
     Coordination coordination;
     Basis basis;
-    Integrals integrals;
     Hamiltonian hamiltonian;
     Repulsion repulsion;
     Coulomb coulomb;

@@ -1,0 +1,35 @@
+#ifndef BASIS_PAIR_LINES_H
+#define BASIS_PAIR_LINES_H
+
+#include "basis/basis.h"
+#include "system/pairs.h"
+
+/// All pairs of atoms of a molecule, in lines of eight of one class (kernels/pair_line.h): atoms are of
+/// one class when their shells agree in angular momenta and numbers of primitives, which carbon,
+/// nitrogen, oxygen and fluorine do. Inside a class the pairs are sorted by elements, so that most lines
+/// share their table of primitives with others. Every atom with itself comes last.
+typedef struct {
+    const Basis *basis;
+    const Kernels *kernels;
+    double mu_r2_max;        ///< primitive pairs with a b R^2/(a+b) above it are left out
+    double r_max;            ///< atom pairs beyond it are left out, bohr
+    size_t n;                ///< lines of pairs
+    size_t n_on_site;        ///< lines of atoms with themselves, after the others
+    PairLine *line;          ///< [n + n_on_site]
+    struct PairGroup *group; ///< one per pair of classes
+    size_t n_groups;
+    const double (*xyz)[3]; ///< of the last update
+    struct AtomPair *pair;  ///< scratch of the setup
+    double (*origin)[3];    ///< [n_atoms] zeros: atoms with themselves
+} PairLines;
+
+void pair_lines_layout(Arena *arena, const Basis *basis, const int *numbers, PairLines *lines);
+/// Tables of primitives and everything that no geometry changes, with K_st = 1 and no distance factor.
+void pair_lines_setup(const Kernels *kernels, const int *numbers, PairLines *lines);
+/// Integrals and distance factors of a geometry.
+///
+/// @param xyz         [n_atoms][3] bohr; must live until the next update
+/// @param multipoles  whether dipole and second moments are wanted
+void pair_lines_update(const double (*xyz)[3], bool multipoles, PairLines *lines);
+
+#endif

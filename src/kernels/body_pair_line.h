@@ -1,0 +1,672 @@
+// Part of kernels_body.c: everything that is done with a line of pairs of atoms. The formulas of the
+// integrals are in pair_line.h.
+
+/// Orbital of a p shell (y z x) that points along x, y, z.
+static const size_t ALONG[3] = {2, 0, 1};
+
+/// A symmetric tensor is stored xx xy yy xz yz zz.
+enum { XX, XY, YY, XZ, YZ, ZZ, TENSOR };
+
+static inline Vec dot3(const Vec a[3], const Vec b[3])
+{
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+static inline void tensor_times(const Vec m[TENSOR], const Vec v[3], Vec out[3])
+{
+    out[0] = m[XX] * v[0] + m[XY] * v[1] + m[XZ] * v[2];
+    out[1] = m[XY] * v[0] + m[YY] * v[1] + m[YZ] * v[2];
+    out[2] = m[XZ] * v[0] + m[YZ] * v[1] + m[ZZ] * v[2];
+}
+
+static inline void load_t(const PairLine *line, Vec t[3])
+{
+    for (int x = 0; x < 3; x++)
+        t[x] = load(line->t + x * PAIR_LANES);
+}
+
+/// K_st Pi_st(R) and its slope.
+static inline void distance_factor(const PairLine *line, const PairShells *shells, Vec u, Vec r)
+{
+    const Vec pa = load(line->polynomial_a + shells->shell_a * PAIR_LANES),
+              pb = load(line->polynomial_b + shells->shell_b * PAIR_LANES),
+              scale = load(shells->scale);
+    const Vec fa = 1.0 + pa * u, fb = 1.0 + pb * u;
+    store(shells->factor, scale * fa * fb);
+    store(shells->factor_slope, scale * (pa * fb + pb * fa) * u / (2.0 * r));
+}
+
+static inline double smallest_of(Vec x)
+{
+    double smallest = x[0];
+    for (int l = 1; l < PAIR_LANES; l++)
+        smallest = x[l] < smallest ? x[l] : smallest;
+    return smallest;
+}
+
+static void line_update(PairLine *line, const double (*xyz)[3], double mu_r2_max, double r_max)
+{
+    Vec t[3];
+    for (int x = 0; x < 3; x++) {
+        for (int l = 0; l < PAIR_LANES; l++)
+            t[x][l] = xyz[line->a[l]][x] - xyz[line->b[l]][x];
+        store(line->t + x * PAIR_LANES, t[x]);
+    }
+    Vec r2 = dot3(t, t);
+    const Vec r = root_of(r2);
+    store(line->r, r);
+    const double r2_min = smallest_of(r2);
+    line->near = r2_min <= r_max * r_max;
+    if (!line->near)
+        return;
+    // Pairs beyond r_max keep no primitive: the threshold is as good as infinitely exceeded.
+    const Mask within = r2 <= all_lanes(r_max * r_max);
+    r2 = select_of(within, r2, all_lanes(1e200));
+    store(line->screen, r2);
+    const Vec u = line->on_site ? r : root_of(r / load(line->radius));
+    for (size_t k = 0; k < line->n_shells; k++) {
+        const PairShells *shells = &line->shells[k];
+        if (!line->on_site)
+            distance_factor(line, shells, u, r);
+        if (shells->la < 2 && shells->lb < 2)
+            radial(shells, line->multipoles, r2, r2_min, mu_r2_max);
+        else
+            moment_block(shells, line->multipoles, t, r2, r2_min, mu_r2_max);
+    }
+}
+
+static inline Vec value_of(const PairShells *shells, size_t k)
+{
+    return load(shells->value + k * PAIR_LANES);
+}
+
+static void line_overlap(const PairLine *line, double *overlap, size_t ld)
+{
+    Vec t[3], block[BLOCK_MAX];
+    load_t(line, t);
+    for (size_t k = 0; k < line->n_shells; k++) {
+        const PairShells *shells = &line->shells[k];
+        const int la = shells->la, lb = shells->lb;
+        Vec *out = block + shells->i * line->nb + shells->j;
+        if (la >= 2 || lb >= 2) {
+            for (size_t i = 0, e = 0; i < (size_t)(2 * la + 1); i++)
+                for (size_t j = 0; j < (size_t)(2 * lb + 1); j++, e++)
+                    out[i * line->nb + j] = value_of(shells, e);
+            continue;
+        }
+        const Vec f0 = value_of(shells, 0);
+        if (la == 0 && lb == 0)
+            out[0] = f0;
+        for (int x = 0; x < 3 && la == 0 && lb == 1; x++)
+            out[ALONG[x]] = f0 * t[x];
+        for (int x = 0; x < 3 && la == 1 && lb == 0; x++)
+            out[ALONG[x] * line->nb] = -f0 * t[x];
+        for (int x = 0; x < 3 && la == 1 && lb == 1; x++)
+            for (int y = 0; y < 3; y++) {
+                Vec v = -f0 * t[x] * t[y];
+                if (x == y)
+                    v += value_of(shells, 1);
+                out[ALONG[x] * line->nb + ALONG[y]] = v;
+            }
+    }
+    scatter(line, block, overlap, ld);
+}
+
+/// The potentials of both atoms as one operator about b, with the factor -1/2 of the Hamiltonian:
+/// -1/2 (D^A.v_A + D^B.v_B + Q^A:V_A + Q^B:V_B) = -1/2 c0 S + c.D + C:M.
+typedef struct {
+    Vec t[3];
+    Vec c0, c[3], tensor[TENSOR];
+    Vec ct, z[3], zt;     ///< c.t; C t; t.C t
+    Vec tensor_a[TENSOR]; ///< of atom a alone, without the factor
+    Vec move[3];          ///< slope of c0 with respect to t
+} Operator;
+
+static inline void load_operator(const PairLine *line, const double (*atoms)[PAIR_ATOM_ROW],
+                                 Operator *op)
+{
+    Vec a[PAIR_LANES], b[PAIR_LANES], et[3];
+    load_t(line, op->t);
+    load_atoms(atoms, line->a, 8, a);
+    load_atoms(atoms, line->b, 8, b);
+    for (int c = XX; c < ZZ; c++) {
+        op->tensor_a[c] = a[3 + c];
+        op->tensor[c] = -0.5 * (a[3 + c] + b[3 + c]);
+    }
+    op->tensor_a[ZZ] = -(op->tensor_a[XX] + op->tensor_a[YY]);
+    op->tensor[ZZ] = -(op->tensor[XX] + op->tensor[YY]);
+    tensor_times(op->tensor_a, op->t, et);
+    for (int x = 0; x < 3; x++) {
+        op->c[x] = et[x] - 0.5 * (a[x] + b[x]);
+        op->move[x] = 2.0 * et[x] - a[x];
+    }
+    op->c0 = dot3(op->t, et) - dot3(op->t, a);
+    op->ct = dot3(op->c, op->t);
+    tensor_times(op->tensor, op->t, op->z);
+    op->zt = dot3(op->z, op->t);
+}
+
+/// The operator of a method without multipoles.
+static inline void load_no_operator(const PairLine *line, Operator *op)
+{
+    *op = (Operator){.c0 = all_lanes(0.0)};
+    load_t(line, op->t);
+}
+
+/// Levels and potentials of the shells of both atoms.
+typedef struct {
+    Vec a[PAIR_LANES], b[PAIR_LANES]; ///< [0..2] eps, [4..6] V
+} ShellLanes;
+
+/// 1/2 (eps_s + eps_t) K Pi - 1/2 (V_s + V_t + c0): what multiplies the overlap.
+static inline Vec of_overlap(const ShellLanes *lanes, const PairShells *shells, Vec c0)
+{
+    const int s = shells->shell_a, t = shells->shell_b;
+    return 0.5 * ((lanes->a[s] + lanes->b[t]) * load(shells->factor) -
+                  (lanes->a[4 + s] + lanes->b[4 + t] + c0));
+}
+
+/// Places in the symmetric tensor.
+static const int PLACE[3][3] = {{XX, XY, XZ}, {XY, YY, YZ}, {XZ, YZ, ZZ}};
+
+/// The Hamiltonian of one pair of shells; of is what multiplies the overlap.
+__attribute__((always_inline)) static inline void
+shells_fock(const int la, const int lb, const bool multipoles, const PairShells *shells,
+            const Operator *op, Vec of, size_t nb, Vec *out)
+{
+    const Vec *t = op->t;
+    Vec f[RADIAL_MAX];
+    for (size_t k = 0; k < pair_n_radial(la, lb, multipoles); k++)
+        f[k] = value_of(shells, k);
+    if (la == 0 && lb == 0) {
+        out[0] = f[0] * of;
+        if (multipoles)
+            out[0] += f[1] * op->ct + f[2] * op->zt;
+    } else if (la == 0 || lb == 0) {
+        Vec along = f[0] * of;
+        if (multipoles)
+            along += f[1] * op->ct + f[3] * op->zt;
+        for (int x = 0; x < 3; x++) {
+            Vec v = la == 0 ? along * t[x] : -along * t[x];
+            if (multipoles)
+                v += f[2] * op->c[x] + 2.0 * f[4] * op->z[x];
+            out[la == 0 ? ALONG[x] : ALONG[x] * nb] = v;
+        }
+    } else {
+        Vec along = -f[0] * of, diagonal = f[1] * of, left[3], right[3];
+        if (multipoles) {
+            along -= f[2] * op->ct + f[5] * op->zt;
+            diagonal += f[3] * op->ct + f[6] * op->zt;
+        }
+        for (int x = 0; x < 3; x++) {
+            left[x] = along * t[x];
+            if (multipoles) {
+                left[x] += f[3] * op->c[x] + 2.0 * f[6] * op->z[x];
+                right[x] = f[4] * op->c[x] + 2.0 * f[7] * op->z[x];
+            }
+        }
+        for (int x = 0; x < 3; x++)
+            for (int y = 0; y < 3; y++) {
+                Vec v = left[x] * t[y];
+                if (multipoles)
+                    v += 2.0 * f[8] * op->tensor[PLACE[x][y]] - t[x] * right[y];
+                if (x == y)
+                    v += diagonal;
+                out[ALONG[x] * nb + ALONG[y]] = v;
+            }
+    }
+}
+
+/// Factors of the kept moments of a block: x y z, xx-zz xy yy-zz xz yz.
+static inline void block_factors(const Operator *op, Vec k[BLOCK_MOMENTS - 1])
+{
+    for (int x = 0; x < 3; x++)
+        k[x] = op->c[x];
+    for (int c = XX; c < ZZ; c++)
+        k[3 + c] = c == XX || c == YY ? op->tensor[c] : 2.0 * op->tensor[c];
+}
+
+static void block_fock(const PairShells *shells, bool multipoles, const Operator *op, Vec of,
+                       size_t nb, Vec *out)
+{
+    const size_t ni = (size_t)(2 * shells->la + 1), nj = (size_t)(2 * shells->lb + 1);
+    Vec k[BLOCK_MOMENTS - 1];
+    block_factors(op, k);
+    for (size_t i = 0, e = 0; i < ni; i++)
+        for (size_t j = 0; j < nj; j++, e++) {
+            Vec v = of * value_of(shells, e);
+            for (size_t c = 0; c < BLOCK_MOMENTS - 1 && multipoles; c++)
+                v += k[c] * value_of(shells, (1 + c) * ni * nj + e);
+            out[i * nb + j] = v;
+        }
+}
+
+__attribute__((always_inline)) static inline void fock_of(const bool multipoles,
+                                                          const PairLine *line,
+                                                          const double (*atoms)[PAIR_ATOM_ROW],
+                                                          Vec *block)
+{
+    ShellLanes lanes;
+    Operator op;
+    load_atoms(atoms, line->a, 0, lanes.a);
+    load_atoms(atoms, line->b, 0, lanes.b);
+    if (multipoles)
+        load_operator(line, atoms, &op);
+    else
+        load_no_operator(line, &op);
+    for (size_t k = 0; k < line->n_shells; k++) {
+        const PairShells *shells = &line->shells[k];
+        const Vec of = of_overlap(&lanes, shells, op.c0);
+        Vec *out = block + shells->i * line->nb + shells->j;
+        switch (3 * shells->la + shells->lb) {
+        case 0:
+            shells_fock(0, 0, multipoles, shells, &op, of, line->nb, out);
+            break;
+        case 1:
+            shells_fock(0, 1, multipoles, shells, &op, of, line->nb, out);
+            break;
+        case 3:
+            shells_fock(1, 0, multipoles, shells, &op, of, line->nb, out);
+            break;
+        case 4:
+            shells_fock(1, 1, multipoles, shells, &op, of, line->nb, out);
+            break;
+        default:
+            block_fock(shells, multipoles, &op, of, line->nb, out);
+        }
+    }
+}
+
+static void line_fock(const PairLine *line, const double (*atoms)[PAIR_ATOM_ROW], double *fock,
+                      size_t ld)
+{
+    Vec block[BLOCK_MAX];
+    if (line->multipoles)
+        fock_of(true, line, atoms, block);
+    else
+        fock_of(false, line, atoms, block);
+    scatter(line, block, fock, ld);
+}
+
+/// Moments of the density about b, sum P (S, D, M): D = along t + d, M = along2 t t + (y t + t y) + m,
+/// without what only changes the trace of M.
+typedef struct {
+    Vec along, d[3], along2, y[3], m[TENSOR];
+} DensityMoments;
+
+/// The same for one pair of shells; returns sum P S.
+__attribute__((always_inline)) static inline Vec
+shells_moments(const int la, const int lb, const bool multipoles, const PairShells *shells,
+               const Vec t[3], const Vec *density, size_t nb, DensityMoments *sum)
+{
+    Vec f[RADIAL_MAX];
+    for (size_t k = 0; k < pair_n_radial(la, lb, multipoles); k++)
+        f[k] = value_of(shells, k);
+    if (la == 0 && lb == 0) {
+        const Vec p = density[0];
+        if (multipoles) {
+            sum->along += f[1] * p;
+            sum->along2 += f[2] * p;
+        }
+        return f[0] * p;
+    }
+    if (la == 0 || lb == 0) {
+        Vec p[3];
+        for (int x = 0; x < 3; x++)
+            p[x] = density[la == 0 ? ALONG[x] : ALONG[x] * nb];
+        const Vec tp = la == 0 ? dot3(t, p) : -dot3(t, p);
+        if (multipoles) {
+            sum->along += f[1] * tp;
+            sum->along2 += f[3] * tp;
+            for (int x = 0; x < 3; x++) {
+                sum->d[x] += f[2] * p[x];
+                sum->y[x] += f[4] * p[x];
+            }
+        }
+        return f[0] * tp;
+    }
+    Vec p[3][3], u[3], v[3];
+    for (int x = 0; x < 3; x++)
+        for (int y = 0; y < 3; y++)
+            p[x][y] = density[ALONG[x] * nb + ALONG[y]];
+    for (int x = 0; x < 3; x++) {
+        u[x] = p[x][0] * t[0] + p[x][1] * t[1] + p[x][2] * t[2];
+        v[x] = p[0][x] * t[0] + p[1][x] * t[1] + p[2][x] * t[2];
+    }
+    const Vec tpt = dot3(t, u), trace = p[0][0] + p[1][1] + p[2][2];
+    if (multipoles) {
+        sum->along += f[3] * trace - f[2] * tpt;
+        sum->along2 += f[6] * trace - f[5] * tpt;
+        for (int x = 0; x < 3; x++) {
+            sum->d[x] += f[3] * u[x] - f[4] * v[x];
+            sum->y[x] += f[6] * u[x] - f[7] * v[x];
+            for (int y = 0; y <= x; y++)
+                sum->m[PLACE[x][y]] += f[8] * (p[x][y] + p[y][x]);
+        }
+    }
+    return f[1] * trace - f[0] * tpt;
+}
+
+static Vec block_moments(const PairShells *shells, bool multipoles, const Vec *density, size_t nb,
+                         DensityMoments *sum)
+{
+    const size_t ni = (size_t)(2 * shells->la + 1), nj = (size_t)(2 * shells->lb + 1);
+    Vec total[BLOCK_MOMENTS];
+    for (size_t c = 0; c < BLOCK_MOMENTS; c++)
+        total[c] = all_lanes(0.0);
+    for (size_t c = 0; c < (multipoles ? BLOCK_MOMENTS : 1); c++)
+        for (size_t i = 0, e = c * ni * nj; i < ni; i++)
+            for (size_t j = 0; j < nj; j++, e++)
+                total[c] += density[i * nb + j] * value_of(shells, e);
+    for (int x = 0; x < 3; x++)
+        sum->d[x] += total[1 + x];
+    for (int c = XX; c < ZZ; c++)
+        sum->m[c] += total[4 + c];
+    return total[0];
+}
+
+__attribute__((always_inline)) static inline Vec
+moments_of_shells(const bool multipoles, const PairShells *shells, const Vec t[3],
+                  const Vec *density, size_t nb, DensityMoments *sum)
+{
+    switch (3 * shells->la + shells->lb) {
+    case 0:
+        return shells_moments(0, 0, multipoles, shells, t, density, nb, sum);
+    case 1:
+        return shells_moments(0, 1, multipoles, shells, t, density, nb, sum);
+    case 3:
+        return shells_moments(1, 0, multipoles, shells, t, density, nb, sum);
+    case 4:
+        return shells_moments(1, 1, multipoles, shells, t, density, nb, sum);
+    default:
+        return block_moments(shells, multipoles, density, nb, sum);
+    }
+}
+
+/// Raw sums in the order of the rows of the atoms: x y z, xx-zz xy yy-zz xz yz.
+static inline void moments_about_b(const DensityMoments *sum, const Vec t[3], Vec out[PAIR_LANES])
+{
+    static const int X[TENSOR] = {0, 0, 1, 0, 1, 2}, Y[TENSOR] = {0, 1, 1, 2, 2, 2};
+    Vec m[TENSOR];
+    for (int x = 0; x < 3; x++)
+        out[x] = sum->along * t[x] + sum->d[x];
+    for (int c = 0; c < TENSOR; c++)
+        m[c] = sum->m[c] + sum->along2 * t[X[c]] * t[Y[c]] + sum->y[X[c]] * t[Y[c]] +
+               sum->y[Y[c]] * t[X[c]];
+    for (int c = XX; c < ZZ; c++)
+        out[3 + c] = c == XX || c == YY ? m[c] - m[ZZ] : m[c];
+}
+
+/// The same about a = b + t; overlap is sum P S.
+static inline void move_to_a(const Vec t[3], Vec overlap, Vec m[PAIR_LANES])
+{
+    const Vec d[3] = {m[0], m[1], m[2]};
+    const Vec zz = t[2] * (t[2] * overlap - 2.0 * d[2]);
+    m[3 + XX] += t[0] * (t[0] * overlap - 2.0 * d[0]) - zz;
+    m[3 + YY] += t[1] * (t[1] * overlap - 2.0 * d[1]) - zz;
+    m[3 + XY] += t[0] * (t[1] * overlap - d[1]) - t[1] * d[0];
+    m[3 + XZ] += t[0] * (t[2] * overlap - d[2]) - t[2] * d[0];
+    m[3 + YZ] += t[1] * (t[2] * overlap - d[2]) - t[2] * d[1];
+    for (int x = 0; x < 3; x++)
+        m[x] -= t[x] * overlap;
+}
+
+__attribute__((always_inline)) static inline void moments_of_line(const bool multipoles,
+                                                                  const PairLine *line,
+                                                                  const double *density, size_t ld,
+                                                                  double (*sums)[PAIR_ATOM_ROW])
+{
+    Vec t[3], p[BLOCK_MAX], overlap = all_lanes(0.0), of_a[PAIR_LANES], of_b[PAIR_LANES];
+    DensityMoments sum = {.along = all_lanes(0.0)};
+    load_t(line, t);
+    gather(line, density, ld, p);
+    for (int k = 0; k < PAIR_LANES; k++)
+        of_a[k] = of_b[k] = all_lanes(0.0);
+    for (size_t k = 0; k < line->n_shells; k++) {
+        const PairShells *shells = &line->shells[k];
+        const Vec ps = moments_of_shells(multipoles, shells, t,
+                                         p + shells->i * line->nb + shells->j, line->nb, &sum);
+        const Vec of_level = load(shells->factor) * ps;
+        store(shells->population, ps);
+        overlap += ps;
+        of_a[shells->shell_a] += ps;
+        of_a[4 + shells->shell_a] += of_level;
+        of_b[shells->shell_b] += ps;
+        of_b[4 + shells->shell_b] += of_level;
+    }
+    add_to_atoms(line, line->a, 0, of_a, sums);
+    if (!line->on_site)
+        add_to_atoms(line, line->b, 0, of_b, sums);
+    if (!multipoles)
+        return;
+    moments_about_b(&sum, t, of_b);
+    for (int k = 0; k < PAIR_LANES; k++)
+        of_a[k] = of_b[k];
+    if (!line->on_site)
+        add_to_atoms(line, line->b, 8, of_b, sums);
+    move_to_a(t, overlap, of_a);
+    add_to_atoms(line, line->a, 8, of_a, sums);
+}
+
+static void line_moments(const PairLine *line, const double *density, size_t ld,
+                         double (*sums)[PAIR_ATOM_ROW])
+{
+    if (line->multipoles)
+        moments_of_line(true, line, density, ld, sums);
+    else
+        moments_of_line(false, line, density, ld, sums);
+}
+
+/// Slope with respect to t of sum A S + P (c.D + C:M): sum vec + C cv + c_factor c + z_factor z + radial t.
+typedef struct {
+    Vec vec[3], cv[3], c_factor, z_factor, radial;
+} Slope;
+
+/// Adds one pair of shells. a are the coefficients of the overlap, p the density.
+__attribute__((always_inline)) static inline void
+shells_slope(const int la, const int lb, const bool multipoles, const PairShells *shells,
+             const Operator *op, const Vec *a_block, const Vec *p_block, size_t nb, Slope *slope)
+{
+    const Vec *t = op->t;
+    const size_t n = pair_n_radial(la, lb, multipoles);
+    Vec f[RADIAL_MAX], d[RADIAL_MAX];
+    for (size_t k = 0; k < n; k++) {
+        f[k] = value_of(shells, k);
+        d[k] = value_of(shells, n + k);
+    }
+    if (la == 0 && lb == 0) {
+        const Vec a = a_block[0], p = p_block[0];
+        slope->radial += d[0] * a;
+        if (multipoles) {
+            slope->radial += p * (d[1] * op->ct + d[2] * op->zt);
+            slope->c_factor += f[1] * p;
+            slope->z_factor += 2.0 * f[2] * p;
+        }
+    } else if (la == 0 || lb == 0) {
+        Vec a[3], p[3];
+        for (int x = 0; x < 3; x++) {
+            a[x] = a_block[la == 0 ? ALONG[x] : ALONG[x] * nb];
+            p[x] = p_block[la == 0 ? ALONG[x] : ALONG[x] * nb];
+        }
+        const double sign = la == 0 ? 1.0 : -1.0;
+        const Vec at = sign * dot3(a, t);
+        slope->radial += d[0] * at;
+        for (int x = 0; x < 3; x++)
+            slope->vec[x] += sign * f[0] * a[x];
+        if (multipoles) {
+            const Vec pt = sign * dot3(p, t), pc = dot3(p, op->c), pz = 2.0 * dot3(p, op->z);
+            slope->radial += pt * (d[1] * op->ct + d[3] * op->zt) + d[2] * pc + d[4] * pz;
+            slope->c_factor += f[1] * pt;
+            slope->z_factor += 2.0 * f[3] * pt;
+            const Vec of_p = sign * (f[1] * op->ct + f[3] * op->zt);
+            for (int x = 0; x < 3; x++) {
+                slope->vec[x] += of_p * p[x];
+                slope->cv[x] += 2.0 * f[4] * p[x];
+            }
+        }
+    } else {
+        Vec a[3][3], p[3][3], at[3], u[3], v[3];
+        for (int x = 0; x < 3; x++)
+            for (int y = 0; y < 3; y++) {
+                a[x][y] = a_block[ALONG[x] * nb + ALONG[y]];
+                p[x][y] = p_block[ALONG[x] * nb + ALONG[y]];
+            }
+        for (int x = 0; x < 3; x++) {
+            at[x] = (a[x][0] + a[0][x]) * t[0] + (a[x][1] + a[1][x]) * t[1] +
+                    (a[x][2] + a[2][x]) * t[2];
+            slope->vec[x] -= f[0] * at[x];
+        }
+        slope->radial += d[1] * (a[0][0] + a[1][1] + a[2][2]) - 0.5 * d[0] * dot3(t, at);
+        if (!multipoles)
+            return;
+        for (int x = 0; x < 3; x++) {
+            u[x] = p[x][0] * t[0] + p[x][1] * t[1] + p[x][2] * t[2];
+            v[x] = p[0][x] * t[0] + p[1][x] * t[1] + p[2][x] * t[2];
+        }
+        const Vec tpt = dot3(t, u), trace = p[0][0] + p[1][1] + p[2][2];
+        const Vec *m = op->tensor;
+        const Vec pm = p[0][0] * m[XX] + p[1][1] * m[YY] + p[2][2] * m[ZZ] +
+                       (p[0][1] + p[1][0]) * m[XY] + (p[0][2] + p[2][0]) * m[XZ] +
+                       (p[1][2] + p[2][1]) * m[YZ];
+        slope->radial += tpt * -(d[2] * op->ct + d[5] * op->zt) +
+                         trace * (d[3] * op->ct + d[6] * op->zt) + d[3] * dot3(op->c, u) -
+                         d[4] * dot3(op->c, v) + 2.0 * d[6] * dot3(op->z, u) -
+                         2.0 * d[7] * dot3(op->z, v) + 2.0 * d[8] * pm;
+        slope->c_factor += f[3] * trace - f[2] * tpt;
+        slope->z_factor += 2.0 * (f[6] * trace - f[5] * tpt);
+        const Vec of_uv = f[2] * op->ct + f[5] * op->zt;
+        Vec left[3], right[3];
+        for (int x = 0; x < 3; x++) {
+            left[x] = f[3] * op->c[x] + 2.0 * f[6] * op->z[x];
+            right[x] = f[4] * op->c[x] + 2.0 * f[7] * op->z[x];
+            slope->cv[x] += 2.0 * (f[6] * u[x] - f[7] * v[x]);
+        }
+        for (int x = 0; x < 3; x++)
+            slope->vec[x] += p[0][x] * left[0] + p[1][x] * left[1] + p[2][x] * left[2] -
+                             (p[x][0] * right[0] + p[x][1] * right[1] + p[x][2] * right[2]) -
+                             of_uv * (u[x] + v[x]);
+    }
+}
+
+static void block_slope(const PairLine *line, const PairShells *shells, double mu_r2_max,
+                        const Operator *op, const Vec *a_block, const Vec *p_block, Slope *slope)
+{
+    const int la = shells->la, lb = shells->lb;
+    Cartesians k;
+    Vec factor[MOMENTS];
+    for (int x = 0; x < 3; x++)
+        factor[1 + x] = op->c[x];
+    for (int c = 0; c < TENSOR; c++)
+        factor[4 + c] = c == XX || c == YY || c == ZZ ? op->tensor[c] : 2.0 * op->tensor[c];
+    for (int i = 0; i < N_CARTESIAN[la]; i++)
+        for (int j = 0; j < N_CARTESIAN[lb]; j++) {
+            k[0][i][j] = all_lanes(0.0);
+            k[1][i][j] = all_lanes(0.0);
+        }
+    for (int i = 0; i < 2 * la + 1; i++)
+        for (int j = 0; j < 2 * lb + 1; j++) {
+            const Harmonic *hi = &HARMONIC[la][i], *hj = &HARMONIC[lb][j];
+            const size_t e = (size_t)i * line->nb + (size_t)j;
+            for (int m = 0; m < hi->n; m++)
+                for (int n = 0; n < hj->n; n++) {
+                    const double c = hi->factor[m] * hj->factor[n];
+                    k[0][hi->index[m]][hj->index[n]] += c * a_block[e];
+                    k[1][hi->index[m]][hj->index[n]] += c * p_block[e];
+                }
+        }
+    for (int i = 0; i < N_CARTESIAN[la]; i++)
+        for (int j = 0; j < N_CARTESIAN[lb]; j++) {
+            const Vec p = k[1][i][j];
+            for (int c = 1; c < MOMENTS; c++)
+                k[c][i][j] = factor[c] * p;
+        }
+    const Vec r2 = load(line->screen);
+    moment_slope(shells, op->t, r2, smallest_of(r2), mu_r2_max, k, slope->vec);
+}
+
+__attribute__((always_inline)) static inline void
+gradient_of_line(const bool multipoles, const PairLine *line, double mu_r2_max,
+                 const double (*atoms)[PAIR_ATOM_ROW], const double *density,
+                 const double *weighted, size_t ld, double (*gradient)[3])
+{
+    Vec p[BLOCK_MAX], a[BLOCK_MAX];
+    ShellLanes lanes;
+    Operator op;
+    load_atoms(atoms, line->a, 0, lanes.a);
+    load_atoms(atoms, line->b, 0, lanes.b);
+    if (multipoles)
+        load_operator(line, atoms, &op);
+    else
+        load_no_operator(line, &op);
+    gather(line, density, ld, p);
+    gather(line, weighted, ld, a);
+
+    Slope slope = {.radial = all_lanes(0.0)};
+    DensityMoments sum = {.along = all_lanes(0.0)};
+    Vec of_distance = all_lanes(0.0), overlap = all_lanes(0.0);
+    for (size_t k = 0; k < line->n_shells; k++) {
+        const PairShells *shells = &line->shells[k];
+        const size_t first = shells->i * line->nb + shells->j, nb = line->nb;
+        const Vec of = of_overlap(&lanes, shells, op.c0), ps = load(shells->population);
+        for (size_t i = 0; i < (size_t)(2 * shells->la + 1); i++)
+            for (size_t j = 0; j < (size_t)(2 * shells->lb + 1); j++) {
+                const size_t e = first + i * nb + j;
+                a[e] = of * p[e] - a[e];
+            }
+        switch (3 * shells->la + shells->lb) {
+        case 0:
+            shells_slope(0, 0, multipoles, shells, &op, a + first, p + first, nb, &slope);
+            break;
+        case 1:
+            shells_slope(0, 1, multipoles, shells, &op, a + first, p + first, nb, &slope);
+            break;
+        case 3:
+            shells_slope(1, 0, multipoles, shells, &op, a + first, p + first, nb, &slope);
+            break;
+        case 4:
+            shells_slope(1, 1, multipoles, shells, &op, a + first, p + first, nb, &slope);
+            break;
+        default:
+            block_slope(line, shells, mu_r2_max, &op, a + first, p + first, &slope);
+        }
+        if (multipoles)
+            moments_of_shells(true, shells, op.t, p + first, nb, &sum);
+        of_distance +=
+            (lanes.a[shells->shell_a] + lanes.b[shells->shell_b]) * load(shells->factor_slope) * ps;
+        overlap += ps;
+    }
+
+    // Both triangles of the matrices: twice the slope of one.
+    const Vec of_t = 4.0 * slope.radial + of_distance / load(line->r);
+    Vec g[3], ccv[3] = {all_lanes(0.0)}, moved[3] = {all_lanes(0.0)};
+    if (multipoles) {
+        Vec d[3];
+        for (int x = 0; x < 3; x++)
+            d[x] = sum.along * op.t[x] + sum.d[x];
+        tensor_times(op.tensor, slope.cv, ccv);
+        // The operator itself moves with a: c0 and c depend on t.
+        tensor_times(op.tensor_a, d, moved);
+    }
+    for (int x = 0; x < 3; x++) {
+        g[x] = of_t * op.t[x] + 2.0 * slope.vec[x];
+        if (multipoles)
+            g[x] +=
+                2.0 * (ccv[x] + slope.c_factor * op.c[x] + slope.z_factor * op.z[x] + moved[x]) -
+                overlap * op.move[x];
+    }
+    for (size_t l = 0; l < line->n; l++)
+        for (int x = 0; x < 3; x++) {
+            gradient[line->a[l]][x] += g[x][l];
+            gradient[line->b[l]][x] -= g[x][l];
+        }
+}
+
+static void line_gradient(const PairLine *line, double mu_r2_max,
+                          const double (*atoms)[PAIR_ATOM_ROW], const double *density,
+                          const double *weighted, size_t ld, double (*gradient)[3])
+{
+    if (line->multipoles)
+        gradient_of_line(true, line, mu_r2_max, atoms, density, weighted, ld, gradient);
+    else
+        gradient_of_line(false, line, mu_r2_max, atoms, density, weighted, ld, gradient);
+}
