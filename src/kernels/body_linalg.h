@@ -58,113 +58,63 @@ static void matvec(size_t m, size_t n, const double *restrict a, size_t lda,
         y[i] = dot(n, a + i * lda, x);
 }
 
-// One register tile of C = A B: ROWS rows times COLS lines. Element (i,l) of A sits at
-// a[i * stride_i + l * stride_l], which serves A and its transpose alike.
-#define DEFINE_TILE(ROWS, COLS)                                                                    \
-    static inline void tile_##ROWS##x##COLS(size_t k, const double *restrict a, size_t stride_i,   \
-                                            size_t stride_l, const double *restrict b, size_t ldb, \
-                                            double *restrict c, size_t ldc)                        \
-    {                                                                                              \
-        Vec sum[ROWS][COLS] = {{{0.0}}};                                                           \
-        for (size_t l = 0; l < k; l++) {                                                           \
-            Vec line[COLS];                                                                        \
-            for (int v = 0; v < COLS; v++)                                                         \
-                line[v] = load(b + l * ldb + KERNELS_PAD * (size_t)v);                             \
-            for (int i = 0; i < ROWS; i++) {                                                       \
-                const double s = a[(size_t)i * stride_i + l * stride_l];                           \
-                for (int v = 0; v < COLS; v++)                                                     \
-                    sum[i][v] += s * line[v];                                                      \
-            }                                                                                      \
-        }                                                                                          \
-        for (int i = 0; i < ROWS; i++)                                                             \
-            for (int v = 0; v < COLS; v++)                                                         \
-                store(c + (size_t)i * ldc + KERNELS_PAD * (size_t)v, sum[i][v]);                   \
+/// Square of four by four doubles from a to b, transposed and scaled.
+static inline void transpose_square(double scale, const double *restrict a, size_t lda,
+                                    double *restrict b, size_t ldb)
+{
+    typedef double Quad __attribute__((vector_size(4 * sizeof(double)), aligned(8)));
+    Quad r[4];
+    for (int i = 0; i < 4; i++)
+        memcpy(&r[i], a + (size_t)i * lda, sizeof r[i]);
+    const Quad low01 = __builtin_shufflevector(r[0], r[1], 0, 4, 2, 6),
+               high01 = __builtin_shufflevector(r[0], r[1], 1, 5, 3, 7),
+               low23 = __builtin_shufflevector(r[2], r[3], 0, 4, 2, 6),
+               high23 = __builtin_shufflevector(r[2], r[3], 1, 5, 3, 7);
+    r[0] = scale * __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+    r[1] = scale * __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+    r[2] = scale * __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+    r[3] = scale * __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+    for (int i = 0; i < 4; i++)
+        memcpy(b + (size_t)i * ldb, &r[i], sizeof r[i]);
+}
+
+static void transpose_double(size_t m, size_t n, double scale, const double *restrict a,
+                             size_t lda, double *restrict b, size_t ldb)
+{
+    const size_t whole = m / 4 * 4, across = n / 4 * 4;
+    for (size_t i = 0; i < whole; i += 4) {
+        for (size_t j = 0; j < across; j += 4)
+            transpose_square(scale, a + i * lda + j, lda, b + j * ldb + i, ldb);
+        for (size_t j = across; j < n; j++)
+            for (size_t r = i; r < i + 4; r++)
+                b[j * ldb + r] = scale * a[r * lda + j];
     }
+    for (size_t i = whole; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            b[j * ldb + i] = scale * a[i * lda + j];
+}
 
-DEFINE_TILE(6, 4)
-DEFINE_TILE(8, 3)
-DEFINE_TILE(8, 2)
-DEFINE_TILE(8, 1)
-DEFINE_TILE(1, 4)
-DEFINE_TILE(1, 3)
-DEFINE_TILE(1, 2)
-DEFINE_TILE(1, 1)
-
-#define COLUMN_OF_TILES(ROWS, COLS)                                                                \
-    do {                                                                                           \
-        size_t i = lower ? j : 0;                                                                  \
-        for (; i + ROWS <= m; i += ROWS)                                                           \
-            tile_##ROWS##x##COLS(k, a + i * stride_i, stride_i, stride_l, b + j, ldb,              \
-                                 c + i * ldc + j, ldc);                                            \
-        for (; i < m; i++)                                                                         \
-            tile_1x##COLS(k, a + i * stride_i, stride_i, stride_l, b + j, ldb, c + i * ldc + j,    \
-                          ldc);                                                                    \
-    } while (0)
-
-/// The columns that fill no line, fewer than KERNELS_PAD.
-static void last_columns(size_t m, size_t n, size_t k, const double *restrict a, size_t stride_i,
-                         size_t stride_l, const double *restrict b, size_t ldb, double *restrict c,
-                         size_t ldc)
+/// The upper triangle from the lower one.
+static void mirror(size_t n, double *c, size_t ldc)
 {
-    for (size_t i = 0; i < m; i++) {
-        double sum[KERNELS_PAD] = {0.0};
-        for (size_t l = 0; l < k; l++) {
-            const double s = a[i * stride_i + l * stride_l];
-            for (size_t v = 0; v < n; v++)
-                sum[v] += s * b[l * ldb + v];
-        }
-        for (size_t v = 0; v < n; v++)
-            c[i * ldc + v] = sum[v];
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        for (size_t j = 0; j < i; j += 4)
+            transpose_square(1.0, c + i * ldc + j, ldc, c + j * ldc + i, ldc);
+        for (size_t r = i; r < i + 4; r++)
+            for (size_t j = i; j < r; j++)
+                c[j * ldc + r] = c[r * ldc + j];
     }
+    for (; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            c[j * ldc + i] = c[i * ldc + j];
 }
 
-static void matmul(size_t m, size_t n, size_t k, const double *restrict a, size_t stride_i,
-                   size_t stride_l, const double *restrict b, size_t ldb, double *restrict c,
-                   size_t ldc, bool lower)
+static void narrow(size_t m, size_t n, double scale, const double *restrict a, size_t lda,
+                   float *restrict b, size_t ldb)
 {
-    size_t left = n / KERNELS_PAD, j = 0;
-    while (left > 0) {
-        // Tiles of three lines; four at the end instead of a lonely last one.
-        const size_t width = left == 4 ? 4 : left >= 3 ? 3 : left;
-        switch (width) {
-        case 4:
-            COLUMN_OF_TILES(6, 4);
-            break;
-        case 3:
-            COLUMN_OF_TILES(8, 3);
-            break;
-        case 2:
-            COLUMN_OF_TILES(8, 2);
-            break;
-        default:
-            COLUMN_OF_TILES(8, 1);
-        }
-        j += width * KERNELS_PAD;
-        left -= width;
-    }
-    if (j < n)
-        last_columns(m, n - j, k, a, stride_i, stride_l, b + j, ldb, c + j, ldc);
-}
-
-static void matmul_nn(size_t m, size_t n, size_t k, const double *restrict a, size_t lda,
-                      const double *restrict b, size_t ldb, double *restrict c, size_t ldc)
-{
-    matmul(m, n, k, a, lda, 1, b, ldb, c, ldc, false);
-}
-
-static void matmul_tn(size_t m, size_t n, size_t k, const double *restrict a, size_t lda,
-                      const double *restrict b, size_t ldb, double *restrict c, size_t ldc)
-{
-    matmul(m, n, k, a, 1, lda, b, ldb, c, ldc, false);
-}
-
-static void matmul_nn_symmetric(size_t n, size_t k, const double *restrict a, size_t lda,
-                                const double *restrict b, size_t ldb, double *restrict c,
-                                size_t ldc)
-{
-    // The rows of a column of tiles begin at its diagonal; the columns that fill no line are whole.
-    matmul(n, n, k, a, lda, 1, b, ldb, c, ldc, true);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i + 1; j < n; j++)
-            c[i * ldc + j] = c[j * ldc + i];
+    for (size_t i = 0; i < m; i++)
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            b[i * ldb + j] = (float)(scale * a[i * lda + j]);
 }

@@ -33,9 +33,43 @@ typedef struct Kernels {
     /// C[m][n] = A[k][m]^T B[k][n]; fastest where n is a multiple of KERNELS_PAD.
     void (*matmul_tn)(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
                       size_t ldb, double *c, size_t ldc);
-    /// C[n][n] = A[n][k] B[k][n] where the product is known to be symmetric: half the work.
-    void (*matmul_nn_symmetric)(size_t n, size_t k, const double *a, size_t lda, const double *b,
-                                size_t ldb, double *c, size_t ldc);
+    /// C[m][n] = A[k][m]^T B[k][n] where the first m columns are known to be symmetric; the other
+    /// n - m are padding. Half the work.
+    void (*matmul_tn_symmetric)(size_t m, size_t n, size_t k, const double *a, size_t lda,
+                                const double *b, size_t ldb, double *c, size_t ldc);
+    /// C[m][n] = base[m][n] + A[m][k] B[k][n] in single precision; base may be C or NULL for zero.
+    void (*matmul_single)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                          size_t ldb, const float *base, float *c, size_t ldc);
+    /// C[m][n] = base[m][n] + A[m][k] B[k][n], the product, a small correction, in single precision;
+    /// base, with the leading dimension of C, may be C.
+    void (*matmul_correction)(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                              const float *b, size_t ldb, const double *base, double *c,
+                              size_t ldc);
+    /// B[n][m] = scale A[m][n]^T
+    void (*transpose)(size_t m, size_t n, double scale, const double *a, size_t lda, double *b,
+                      size_t ldb);
+    void (*transpose_single)(size_t m, size_t n, float scale, const float *a, size_t lda, float *b,
+                             size_t ldb);
+    /// B[m][n] = scale A[m][n], rounded to single precision.
+    void (*narrow)(size_t m, size_t n, double scale, const double *a, size_t lda, float *b,
+                   size_t ldb);
+    /// Largest |a[i][j]|, 0 if there are none.
+    double (*largest_single)(size_t m, size_t n, const float *a, size_t lda);
+    /// Start of the iteration for A X - X B = R, whose diagonals are row_eps and column_eps, with
+    /// R = E diag(B) - G so far: scale[i][j] = 1/(row_eps[i] - column_eps[j]) and r[i][j] = R[i][j].
+    /// All matrices [m][ld], n columns of them.
+    void (*sylvester_start)(size_t m, size_t n, size_t ld, const double *g, const double *e,
+                            const double *row_eps, const double *column_eps, float *scale,
+                            float *r);
+    /// step = r scale, x += step; the largest |step|.
+    double (*sylvester_step)(size_t m, size_t n, size_t ld, const float *r, const float *scale,
+                             float *step, float *x);
+    /// out[i] = sum_k coefficient[k] point[k][i]; sum over at least one point
+    void (*combine_single)(size_t n, int n_points, const float *coefficient,
+                           const float *const *point, float *out);
+    /// sum[p] += sum_i of the square of the (p+1)-th backward difference of point[0][i], for
+    /// p = 0..n_points-2; at most eight points, the newest first.
+    void (*difference_squares)(size_t n, int n_points, const float *const *point, double *sum);
     /// sum_i x[i] y[i]
     double (*dot)(size_t n, const double *x, const double *y);
     /// y[i] += s x[i]

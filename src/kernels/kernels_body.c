@@ -7,6 +7,8 @@
 
 // Order matters: the later parts use the earlier ones.
 #include "kernels/body_linalg.h"
+#include "kernels/body_matmul.h"
+#include "kernels/body_refine.h"
 
 #include "kernels/body_dispersion.h"
 #include "kernels/body_lanes.h"
@@ -24,7 +26,17 @@ const Kernels KERNELS_TABLE = {
     .isa = KERNELS_ISA,
     .matmul_nn = matmul_nn,
     .matmul_tn = matmul_tn,
-    .matmul_nn_symmetric = matmul_nn_symmetric,
+    .matmul_tn_symmetric = matmul_tn_symmetric,
+    .matmul_single = matmul_single,
+    .matmul_correction = matmul_correction,
+    .transpose = transpose_double,
+    .transpose_single = transpose_single,
+    .narrow = narrow,
+    .largest_single = largest_single,
+    .sylvester_start = sylvester_start,
+    .sylvester_step = sylvester_step,
+    .combine_single = combine_single,
+    .difference_squares = difference_squares,
     .dot = dot,
     .axpy = axpy,
     .matvec = matvec,

@@ -30,7 +30,6 @@ void density_begin(Density *density)
     Transit *transit = &density->transit;
     transit->kernels = density->kernels;
     transit->overlap = density->overlap;
-    transit->orbitals = density->orbitals;
     transit->n_occupied = density->n_alpha;
     density->inverse_known = false;
     density->n_diagonalised = 0;
@@ -68,8 +67,19 @@ static void sum_of_orbitals(Density *density, bool energy_weighted, double *out)
         for (size_t i = 0; i < n; i++)
             density->scratch[k * ld + i] = w * density->orbitals[k * ld + i];
     }
-    density->kernels->matmul_tn(n, ld, n_occupied, density->scratch, ld, density->orbitals, ld, out,
+    density->kernels->matmul_tn_symmetric(n, ld, n_occupied, density->scratch, ld,
+                                          density->orbitals, ld, out, ld);
+}
+
+/// P = 2 C_o C_o^T of the refined orbitals, which become rows, times sqrt(2).
+static void sum_of_refined_orbitals(Density *density)
+{
+    const size_t n = density->n, ld = density->ld, no = density->n_alpha;
+    const Transit *transit = &density->transit;
+    density->kernels->transpose(n, no, sqrt(2.0), transit->orbitals, transit->ld, density->orbitals,
                                 ld);
+    density->kernels->matmul_tn_symmetric(n, ld, no, density->orbitals, ld, density->orbitals, ld,
+                                          density->density, ld);
 }
 
 static QmtStatus diagonalise(QmtContext *ctx, Density *density)
@@ -115,6 +125,7 @@ QmtStatus density_build(QmtContext *ctx, Density *density)
         for (size_t k = 0; k < n; k++)
             density->occupation[k] = k < n_occupied ? 2.0 : 0.0;
         density->entropy = 0.0;
+        sum_of_refined_orbitals(density);
     } else {
         TRY(diagonalise(ctx, density));
         density->orbitals_known =
@@ -122,9 +133,9 @@ QmtStatus density_build(QmtContext *ctx, Density *density)
             !density->always_diagonalise &&
             density->eps[n_occupied] - density->eps[n_occupied - 1] > clear_gap(density);
         if (density->orbitals_known)
-            transit_adopt(&density->transit);
+            transit_adopt(&density->transit, density->orbitals);
+        sum_of_orbitals(density, false, density->density);
     }
-    sum_of_orbitals(density, false, density->density);
     return QMT_OK;
 }
 
@@ -134,15 +145,14 @@ void density_build_weighted(Density *density)
         sum_of_orbitals(density, true, density->weighted);
         return;
     }
-    // W = 2 C_o^T G_oo C_o: the occupied orbitals need not diagonalise F.
+    // W = 2 C_o G_oo C_o^T: the occupied orbitals need not diagonalise F.
     const size_t ld = density->ld, no = density->n_alpha;
-    const Transit *transit = &density->transit;
-    density->kernels->matmul_nn(no, ld, no, transit->g_oo, transit->ld_o, density->orbitals, ld,
+    Transit *transit = &density->transit;
+    transit_occupied_block(transit);
+    density->kernels->matmul_nn(no, ld, no, transit->g, transit->ld, density->orbitals, ld,
                                 density->scratch, ld);
-    for (size_t i = 0; i < no * ld; i++)
-        density->scratch[i] *= 2.0;
-    density->kernels->matmul_tn(density->n, ld, no, density->scratch, ld, density->orbitals, ld,
-                                density->weighted, ld);
+    density->kernels->matmul_tn_symmetric(density->n, ld, no, density->orbitals, ld,
+                                          density->scratch, ld, density->weighted, ld);
 }
 
 void density_end(Density *density)

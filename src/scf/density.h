@@ -20,7 +20,7 @@ typedef struct {
     double *inverse;    ///< [n][ld] L^-1 with S = L L^T, made when it is needed
     double *inverse_t;  ///< [n][ld] its transpose
     double *fock;       ///< [n][ld] F, filled by the caller
-    double *orbitals;   ///< [n][ld] row k is orbital k
+    double *orbitals;   ///< [n][ld] row k is orbital k; refined ones times sqrt(2), occupied only
     double *scratch;    ///< [n][ld]
     double *density;    ///< [n][ld] P
     double *weighted;   ///< [n][ld] W

@@ -4,53 +4,68 @@
 #include <string.h>
 
 #include "base/linalg.h"
-#include "scf/extrapolation.h"
+#include "scf/transit_history.h"
 
-/// memory = [orbitals known][geometries since the last rotation][orbitals: n ld][history of A]
-enum { KNOWN = 0, AGE = 1, ORBITALS = 2 };
+/// memory = [orbitals known][geometries since the last rotation][orbitals: n ld][history of T - 1]
+enum { KNOWN = 0, AGE = 1, ORBITALS = 8 };
 
 enum {
     MAX_PASSES = 4,
     MAX_INNER = 20,
-    // Points of the extrapolation of A, which is refined anyway: more only cost memory traffic.
-    HISTORY = 6,
+    // The occupied orbitals are padded to whole vectors of this length.
+    PAD = 4,
     // Orbitals drift away from those that diagonalise the blocks of G by some 0.01 hartree in 100
     // steps of 0.25 fs, and the inner iterations slow down with it.
     ROTATE_EVERY = 64
 };
 
 /// A pass leaves the square of its largest correction.
-#define SMALL_CORRECTION 1e-7
+#define SMALL_CORRECTION 5e-6
+/// Above this the norms of the occupied orbitals need their second order in a short pass, too.
+#define VISIBLE_CORRECTION 1e-7
 /// Above this the virtual block of G is made anew for the next pass.
 #define MODERATE_CORRECTION 1e-4
 
+static size_t ld_for(size_t n_ao)
+{
+    return kernels_padded(n_ao) + KERNELS_PAD;
+}
+
 size_t transit_memory_size(size_t n)
 {
-    const size_t size = n * kernels_padded(n);
-    return ORBITALS + size + extrapolation_memory_size(size, HISTORY);
+    return ORBITALS + n * ld_for(n) + transit_history_size((n + PAD) * ld_for(n));
+}
+
+static float *singles(Arena *arena, size_t n)
+{
+    return arena_bytes(arena, n * sizeof(float));
 }
 
 void transit_layout(Arena *arena, size_t n_ao, Transit *transit)
 {
-    const size_t n = n_ao, ld = kernels_padded(n), size = n * ld;
+    const size_t n = n_ao, size = (n + PAD) * ld_for(n_ao);
     transit->n = n;
-    transit->ld = ld;
-    transit->overlap = arena_doubles(arena, size);
-    transit->columns = arena_doubles(arena, size);
+    transit->ld_ao = kernels_padded(n);
+    transit->orbitals = arena_doubles(arena, size);
     transit->half = arena_doubles(arena, size);
     transit->g = arena_doubles(arena, size);
     transit->e = arena_doubles(arena, size);
-    transit->z = arena_doubles(arena, size);
-    transit->z_sum = arena_doubles(arena, size);
-    transit->guess = arena_doubles(arena, size);
-    transit->g_oo = arena_doubles(arena, size);
-    transit->x = arena_doubles(arena, size);
-    transit->r = arena_doubles(arena, size);
-    transit->product = arena_doubles(arena, size);
+    transit->eps = arena_doubles(arena, n + PAD);
     transit->rotation = arena_doubles(arena, size);
+    transit->eigenvalues = arena_doubles(arena, n);
     transit->work = arena_doubles(arena, linalg_eigen_work(n));
-    transit->eps = arena_doubles(arena, n);
     transit->iwork = arena_ints(arena, linalg_eigen_iwork(n));
+    transit->orbitals_single = singles(arena, size);
+    transit->guess = singles(arena, size);
+    transit->y = singles(arena, size);
+    transit->y_sum = singles(arena, size);
+    transit->g_off = singles(arena, size);
+    transit->e_single = singles(arena, size);
+    transit->e_scaled = singles(arena, size);
+    transit->x = singles(arena, size);
+    transit->residual = singles(arena, size);
+    transit->step = singles(arena, size);
+    transit->scale = singles(arena, size);
 }
 
 /// The larger of two numbers; fmax() is a call into libm.
@@ -59,258 +74,297 @@ static inline double larger(double a, double b)
     return a > b ? a : b;
 }
 
+static size_t padded(size_t n)
+{
+    return (n + PAD - 1) / PAD * PAD;
+}
+
+/// Elements of a matrix in the basis of orbitals.
 static size_t size_of(const Transit *transit)
 {
-    return transit->n * transit->ld;
+    return transit->rows * transit->ld;
+}
+
+static size_t n_virtual(const Transit *transit)
+{
+    return transit->n - transit->n_occupied;
+}
+
+/// Where the virtual-occupied and virtual-virtual blocks begin.
+static size_t vo(const Transit *transit)
+{
+    return transit->first_virtual * transit->ld;
+}
+
+static size_t vv(const Transit *transit)
+{
+    return vo(transit) + transit->first_virtual;
+}
+
+static double *kept_orbitals(const Transit *transit)
+{
+    return transit->memory + ORBITALS;
 }
 
 static double *history(const Transit *transit)
 {
-    return transit->memory + ORBITALS + size_of(transit);
+    return transit->memory + ORBITALS + transit->n * ld_for(transit->n);
 }
 
 void transit_clear(Transit *transit)
 {
     transit->memory[KNOWN] = 0.0;
-    extrapolation_clear(history(transit));
+    transit_history_clear(history(transit));
 }
 
-static void transpose(const Transit *transit, const double *in, double *out)
+/// Dimensions that follow from the number of electrons.
+static void set_shape(Transit *transit)
 {
-    for (size_t i = 0; i < transit->n; i++)
-        for (size_t j = 0; j < transit->n; j++)
-            out[j * transit->ld + i] = in[i * transit->ld + j];
+    const size_t nv = n_virtual(transit);
+    transit->first_virtual = padded(transit->n_occupied);
+    transit->rows = transit->first_virtual + nv;
+    transit->columns = transit->first_virtual + padded(nv);
+    transit->ld = kernels_padded(transit->columns);
+    // The padding between the two spaces is far away from all orbitals.
+    for (size_t i = transit->n_occupied; i < transit->first_virtual; i++)
+        transit->eps[i] = -1e3;
 }
 
-/// c = a b for full padded matrices.
-static void multiply(const Transit *transit, const double *a, const double *b, double *c)
+/// C of the next stage from that of the last one: to = from (1 + y).
+static void turn(Transit *transit, const double *from, const float *y, double *to)
 {
-    transit->kernels->matmul_nn(transit->n, transit->ld, transit->n, a, transit->ld, b, transit->ld,
-                                c, transit->ld);
-}
-
-/// Occupied-occupied and virtual-virtual blocks made symmetric: this fixes the rotation inside the
-/// two spaces, which the density does not see but the extrapolation does.
-static void symmetrise_blocks(const Transit *transit, double *a)
-{
-    const size_t n = transit->n, ld = transit->ld, no = transit->n_occupied;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i < no ? 0 : no; j < i; j++)
-            a[i * ld + j] = a[j * ld + i] = 0.5 * (a[i * ld + j] + a[j * ld + i]);
+    const size_t n = transit->n, ld = transit->ld;
+    const Kernels *kernels = transit->kernels;
+    kernels->narrow(n, transit->columns, 1.0, from, ld, transit->orbitals_single, ld);
+    kernels->matmul_correction(n, transit->columns, transit->rows, transit->orbitals_single, ld, y,
+                               ld, from, to, ld);
 }
 
 bool transit_begin(Transit *transit)
 {
-    transit->ld_o = kernels_padded(transit->n_occupied);
+    set_shape(transit);
     if (transit->memory[KNOWN] == 0.0)
         return false;
-    memset(transit->z_sum, 0, size_of(transit) * sizeof(double));
+    const Kernels *kernels = transit->kernels;
+    const size_t size = size_of(transit);
+    memset(transit->y_sum, 0, size * sizeof(float));
     transit->orthonormal = false;
     transit->virtuals_known = false;
     transit->adopted = false;
-    if (extrapolation_guess(size_of(transit), history(transit), transit->guess) > 0) {
-        symmetrise_blocks(transit, transit->guess);
-        multiply(transit, transit->guess, transit->memory + ORBITALS, transit->orbitals);
+    if (transit_history_guess(kernels, size, history(transit), transit->guess) > 0) {
+        turn(transit, kept_orbitals(transit), transit->guess, transit->orbitals);
     } else {
-        memset(transit->guess, 0, size_of(transit) * sizeof(double));
-        for (size_t i = 0; i < transit->n; i++)
-            transit->guess[i * transit->ld + i] = 1.0;
-        memcpy(transit->orbitals, transit->memory + ORBITALS, size_of(transit) * sizeof(double));
+        memset(transit->guess, 0, size * sizeof(float));
+        memcpy(transit->orbitals, kept_orbitals(transit),
+               transit->n * transit->ld * sizeof(double));
     }
     return true;
 }
 
-void transit_adopt(Transit *transit)
+void transit_adopt(Transit *transit, const double *rows)
 {
+    const size_t n = transit->n, no = transit->n_occupied, ld = transit->ld, ld_ao = transit->ld_ao;
     transit->memory[AGE] = 0.0;
-    extrapolation_clear(history(transit));
+    transit_history_clear(history(transit));
+    memset(transit->orbitals, 0, n * ld * sizeof(double));
+    transit->kernels->transpose(no, n, 1.0, rows, ld_ao, transit->orbitals, ld);
+    transit->kernels->transpose(n_virtual(transit), n, 1.0, rows + no * ld_ao, ld_ao,
+                                transit->orbitals + transit->first_virtual, ld);
     transit->adopted = true;
     transit->orthonormal = true;
     transit->virtuals_known = false;
 }
 
-/// Solves G_vv X - X G_oo = R for X, with the diagonals of G divided out: a contraction as long as
-/// the off-diagonal elements are small against the gap. Returns the largest element of X, or a
-/// negative number if it does not converge.
+/// Solves G_vv X - X G_oo = R for X, R in transit->residual, with the diagonals of G divided out: a
+/// contraction as long as the off-diagonal elements are small against the gap. Returns the largest
+/// element of X, or a negative number if it does not converge.
 static double solve_sylvester(Transit *transit)
 {
-    const size_t no = transit->n_occupied, nv = transit->n - no, ld = transit->ld,
-                 ldo = transit->ld_o;
-    const double *g_vv = transit->g + no * ld + no;
-    double largest = 0.0;
+    const size_t no = transit->n_occupied, fv = transit->first_virtual, nv = n_virtual(transit),
+                 ld = transit->ld;
+    const Kernels *kernels = transit->kernels;
+    double largest = 0.0, before = 0.0;
+    memset(transit->x, 0, nv * ld * sizeof(float));
     for (int inner = 0; inner < MAX_INNER; inner++) {
-        double change = 0.0;
-        for (size_t a = 0; a < nv; a++)
-            for (size_t i = 0; i < no; i++) {
-                const double d =
-                    transit->r[a * ldo + i] / (g_vv[a * ld + a] - transit->g_oo[i * ldo + i]);
-                transit->x[a * ldo + i] = inner == 0 ? d : transit->x[a * ldo + i] + d;
-                change = larger(fabs(d), change);
-            }
+        const double change = kernels->sylvester_step(nv, fv, ld, transit->residual, transit->scale,
+                                                      transit->step, transit->x);
         if (inner == 0)
             largest = change;
-        // What remains must be below the square that the pass leaves anyway.
-        if (change <= fmax(1e-13, 0.03 * largest * largest))
+        // The changes shrink by a constant factor, which tells what is left. The next build of the
+        // density takes away most of it, and noise in the history counts times 63.
+        const double left = inner == 0 ? change : change * larger(change / before, 1e-3);
+        if (left <= larger(1e-12, larger(1e-4 * largest, 0.03 * largest * largest)))
             return largest;
         if (!(change <= 4.0 * largest))
             return -1.0;
-        // r <- r - (G_vv d - d G_oo) would lose digits; the residual is made afresh from X.
-        transit->kernels->matmul_nn(nv, ldo, nv, g_vv, ld, transit->x, ldo, transit->product, ldo);
-        transit->kernels->matmul_nn(nv, ldo, no, transit->x, ldo, transit->g_oo, ldo, transit->r,
-                                    ldo);
-        for (size_t a = 0; a < nv; a++)
-            for (size_t i = 0; i < no; i++)
-                transit->r[a * ldo + i] +=
-                    transit->half[a * ldo + i] - transit->product[a * ldo + i];
+        before = change;
+        // What the step leaves comes from the off-diagonal elements alone.
+        kernels->matmul_single(nv, fv, no, transit->step, ld, transit->g_off, ld, NULL,
+                               transit->residual, ld);
+        kernels->matmul_single(nv, fv, nv, transit->g_off + vv(transit), ld, transit->step, ld,
+                               transit->residual, transit->residual, ld);
     }
     return -1.0;
 }
 
-/// c = a b for a product that is symmetric.
-static void multiply_symmetric(const Transit *transit, const double *a, const double *b, double *c)
+/// Diagonal and off-diagonal elements of a new G; false if occupied and virtual orbitals are too close.
+static bool split_hamiltonian(Transit *transit, double clear_gap)
 {
-    // Whole lines, padding included: its columns are zero.
-    transit->kernels->matmul_nn_symmetric(transit->n, transit->n, a, transit->ld, b, transit->ld, c,
-                                          transit->ld);
-}
-
-static bool gap_is_clear(const Transit *transit, double clear_gap)
-{
+    const size_t no = transit->n_occupied, fv = transit->first_virtual, nv = n_virtual(transit),
+                 ld = transit->ld;
+    const Kernels *kernels = transit->kernels;
     double highest = -INFINITY, lowest = INFINITY;
-    for (size_t i = 0; i < transit->n_occupied; i++)
-        highest = larger(transit->g[i * transit->ld + i], highest);
-    for (size_t a = transit->n_occupied; a < transit->n; a++)
-        lowest = -larger(-transit->g[a * transit->ld + a], -lowest);
+    kernels->narrow(no, fv, 1.0, transit->g, ld, transit->g_off, ld);
+    kernels->narrow(nv, transit->columns - fv, -1.0, transit->g + vv(transit), ld,
+                    transit->g_off + vv(transit), ld);
+    for (size_t k = 0; k < transit->rows; k++) {
+        if (k >= no && k < fv)
+            continue;
+        const double eps = transit->eps[k] = transit->g[k * ld + k];
+        transit->g_off[k * ld + k] = 0.0F;
+        if (k < no)
+            highest = larger(eps, highest);
+        else
+            lowest = -larger(-eps, -lowest);
+    }
     return lowest - highest > clear_gap;
 }
 
-/// The occupied block of G, on its own and padded.
-static void copy_occupied_block(Transit *transit)
+/// m = C^T A C for a symmetric A, whose product with C stays in half.
+static void transform(Transit *transit, const double *a, double *m)
 {
-    const size_t no = transit->n_occupied, ldo = transit->ld_o;
-    for (size_t i = 0; i < no; i++) {
-        memcpy(transit->g_oo + i * ldo, transit->g + i * transit->ld, no * sizeof(double));
-        memset(transit->g_oo + i * ldo + no, 0, (ldo - no) * sizeof(double));
-    }
+    const size_t n = transit->n, ld = transit->ld, columns = transit->columns;
+    transit->kernels->matmul_tn(n, columns, n, a, transit->ld_ao, transit->orbitals, ld,
+                                transit->half, ld);
+    transit->kernels->matmul_tn_symmetric(transit->rows, columns, n, transit->orbitals, ld,
+                                          transit->half, ld, m, ld);
+}
+
+/// Y from E and X. Returns its largest element.
+static double assemble_corrections(Transit *transit)
+{
+    const size_t no = transit->n_occupied, fv = transit->first_virtual, nv = n_virtual(transit),
+                 ld = transit->ld;
+    const Kernels *kernels = transit->kernels;
+    float *y = transit->y, *v = transit->step;
+    // V = X + E_vo; a quarter of the padding may be negative zero, which does not matter.
+    for (size_t a = 0; a < nv; a++)
+        for (size_t i = 0; i < fv; i++)
+            v[a * ld + i] = transit->x[a * ld + i] + transit->e_single[vo(transit) + a * ld + i];
+    for (size_t a = 0; a < nv; a++)
+        memcpy(y + vo(transit) + a * ld, transit->x + a * ld, fv * sizeof(float));
+    kernels->transpose_single(nv, no, -1.0F, v, ld, y + fv, ld);
+    kernels->narrow(nv, transit->columns - fv, -0.5, transit->e + vv(transit), ld, y + vv(transit),
+                    ld);
+    kernels->narrow(no, fv, -0.5, transit->e, ld, y, ld);
+
+    // To second order: Y_oo += (3/8 E_oo E_oo + 1/2 E_ov E_vo) - 1/2 V^T V.
+    kernels->narrow(no, fv, 0.375, transit->e, ld, transit->e_scaled, ld);
+    kernels->narrow(no, transit->columns - fv, 0.5, transit->e + fv, ld, transit->e_scaled + fv,
+                    ld);
+    kernels->matmul_single(no, fv, transit->rows, transit->e_scaled, ld, transit->e_single, ld, y,
+                           y, ld);
+    for (size_t a = 0; a < nv; a++)
+        for (size_t i = 0; i < fv; i++)
+            v[a * ld + i] *= 0.5F;
+    kernels->matmul_single(no, fv, nv, y + fv, ld, v, ld, y, y, ld);
+    return kernels->largest_single(transit->rows, transit->columns, y, ld);
 }
 
 /// A full pass of the refinement; returns the largest correction, negative on failure.
 static double full_pass(Transit *transit, const double *fock, double clear_gap)
 {
-    const size_t n = transit->n, ld = transit->ld, no = transit->n_occupied, nv = n - no,
-                 ldo = transit->ld_o;
-    transpose(transit, transit->orbitals, transit->columns);
-    multiply(transit, transit->orbitals, fock, transit->half);
-    multiply_symmetric(transit, transit->half, transit->columns, transit->g);
+    const size_t no = transit->n_occupied, fv = transit->first_virtual, nv = n_virtual(transit),
+                 ld = transit->ld;
+    const Kernels *kernels = transit->kernels;
     if (transit->orthonormal) {
         memset(transit->e, 0, size_of(transit) * sizeof(double));
     } else {
-        multiply(transit, transit->orbitals, transit->overlap, transit->half);
-        multiply_symmetric(transit, transit->half, transit->columns, transit->e);
-        for (size_t i = 0; i < n; i++)
-            transit->e[i * ld + i] -= 1.0;
+        transform(transit, transit->overlap, transit->e);
+        for (size_t k = 0; k < transit->rows; k++)
+            if (k < no || k >= fv)
+                transit->e[k * ld + k] -= 1.0;
     }
-    if (!gap_is_clear(transit, clear_gap))
-        return -1.0;
-    copy_occupied_block(transit);
-
-    // R = E_vo G_oo - G_vo, kept in half for the residuals.
-    transit->kernels->matmul_nn(nv, ldo, no, transit->e + no * ld, ld, transit->g_oo, ldo,
-                                transit->half, ldo);
-    for (size_t a = 0; a < nv; a++)
-        for (size_t i = 0; i < ldo; i++) {
-            if (i < no)
-                transit->half[a * ldo + i] -= transit->g[(no + a) * ld + i];
-            transit->x[a * ldo + i] = 0.0;
-            transit->r[a * ldo + i] = transit->half[a * ldo + i];
-        }
-    double largest = solve_sylvester(transit);
-    if (largest < 0.0)
+    transform(transit, fock, transit->g);
+    if (!split_hamiltonian(transit, clear_gap))
         return -1.0;
 
-    for (size_t i = 0; i < no; i++) {
-        for (size_t j = 0; j < no; j++)
-            transit->z[i * ld + j] = -0.5 * transit->e[i * ld + j];
-        for (size_t a = 0; a < nv; a++)
-            transit->z[i * ld + no + a] = transit->x[a * ldo + i];
-    }
-    for (size_t a = 0; a < nv; a++) {
-        double *row = transit->z + (no + a) * ld;
-        for (size_t i = 0; i < no; i++)
-            row[i] = -(transit->x[a * ldo + i] + transit->e[(no + a) * ld + i]);
-        for (size_t b = no; b < n; b++)
-            row[b] = -0.5 * transit->e[(no + a) * ld + b];
-    }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            largest = larger(fabs(transit->z[i * ld + j]), largest);
-
-    // G_oo of the new orbitals, for the energy-weighted density: G_oo + Z_oo G_oo + G_oo Z_oo; the
-    // rest is of second order.
-    if (!transit->orthonormal) {
-        transit->kernels->matmul_nn(no, ldo, no, transit->z, ld, transit->g_oo, ldo,
-                                    transit->product, ldo);
-        for (size_t i = 0; i < no; i++)
-            for (size_t j = 0; j < no; j++)
-                transit->g_oo[i * ldo + j] +=
-                    transit->product[i * ldo + j] + transit->product[j * ldo + i];
-    }
-
-    multiply(transit, transit->z, transit->orbitals, transit->half);
-    transit->kernels->axpy(size_of(transit), 1.0, transit->half, transit->orbitals);
+    // R = E_vo G_oo - G_vo
+    kernels->narrow(transit->rows, fv, 1.0, transit->e, ld, transit->e_single, ld);
+    kernels->sylvester_start(nv, fv, ld, transit->g + vo(transit), transit->e + vo(transit),
+                             transit->eps + fv, transit->eps, transit->scale, transit->residual);
+    kernels->matmul_single(nv, fv, no, transit->e_single + vo(transit), ld, transit->g_off, ld,
+                           transit->residual, transit->residual, ld);
+    if (solve_sylvester(transit) < 0.0)
+        return -1.0;
+    const double largest = assemble_corrections(transit);
+    turn(transit, transit->orbitals, transit->y, transit->orbitals);
     if (!transit->adopted)
-        transit->kernels->axpy(size_of(transit), 1.0, transit->z, transit->z_sum);
+        for (size_t i = 0; i < size_of(transit); i++)
+            transit->y_sum[i] += transit->y[i];
+    transit->last_is_full = true;
     return largest;
 }
 
 /// A pass for a Hamiltonian that differs little from the one of the full pass before it, with
-/// orbitals that are orthonormal already: only the occupied rows of G are made, the virtual block is
-/// the one of that pass. What is stale of it counts times the correction, both small. A third of the
-/// work.
-static double short_pass(Transit *transit, const double *fock, double clear_gap)
+/// orbitals that are orthonormal already: only the virtual-occupied block of G is made, the others
+/// are those of that pass. What is stale of them counts times the correction, both small. A quarter
+/// of the work.
+static double short_pass(Transit *transit, const double *fock)
 {
-    const size_t n = transit->n, ld = transit->ld, no = transit->n_occupied, nv = n - no,
-                 ldo = transit->ld_o;
-    double *virtuals = transit->orbitals + no * ld;
-    transpose(transit, transit->orbitals, transit->columns);
-    transit->kernels->matmul_nn(no, ld, n, transit->orbitals, ld, fock, ld, transit->z, ld);
-    transit->kernels->matmul_nn(no, ld, n, transit->z, ld, transit->columns, ld, transit->g, ld);
-    if (!gap_is_clear(transit, clear_gap))
-        return -1.0;
-    copy_occupied_block(transit);
-    memset(transit->half, 0, nv * ldo * sizeof(double));
-    for (size_t a = 0; a < nv; a++)
-        for (size_t i = 0; i < no; i++)
-            transit->half[a * ldo + i] = -transit->g[i * ld + no + a];
-    memcpy(transit->r, transit->half, nv * ldo * sizeof(double));
-    memset(transit->x, 0, nv * ldo * sizeof(double));
+    const size_t n = transit->n, no = transit->n_occupied, fv = transit->first_virtual,
+                 nv = n_virtual(transit), ld = transit->ld;
+    const Kernels *kernels = transit->kernels;
+    double *virtuals = transit->orbitals + fv;
+    kernels->matmul_tn(n, fv, n, fock, transit->ld_ao, transit->orbitals, ld, transit->half, ld);
+    kernels->matmul_tn(nv, fv, n, virtuals, ld, transit->half, ld, transit->g + vo(transit), ld);
+    kernels->narrow(nv, fv, -1.0, transit->g + vo(transit), ld, transit->residual, ld);
     const double largest = solve_sylvester(transit);
     if (largest < 0.0)
         return -1.0;
 
-    // C_o += X^T C_v and C_v -= X C_o, both with the orbitals before.
-    transit->kernels->matmul_tn(no, ld, nv, transit->x, ldo, virtuals, ld, transit->half, ld);
-    transit->kernels->matmul_nn(nv, ld, no, transit->x, ldo, transit->orbitals, ld,
-                                transit->half + no * ld, ld);
-    transit->kernels->axpy(no * ld, 1.0, transit->half, transit->orbitals);
-    transit->kernels->axpy(nv * ld, -1.0, transit->half + no * ld, virtuals);
-    if (!transit->adopted)
+    // C_o += C_v X and C_v -= C_o X^T, both with the orbitals before.
+    kernels->narrow(n, transit->columns, 1.0, transit->orbitals, ld, transit->orbitals_single, ld);
+    kernels->matmul_correction(n, fv, nv, transit->orbitals_single + fv, ld, transit->x, ld,
+                               transit->orbitals, transit->orbitals, ld);
+    float *ov = transit->y + fv;
+    kernels->transpose_single(nv, no, -1.0F, transit->x, ld, ov, ld);
+    kernels->matmul_correction(n, transit->columns - fv, no, transit->orbitals_single, ld, ov, ld,
+                               virtuals, virtuals, ld);
+    if (largest > VISIBLE_CORRECTION) {
+        // C_o -= 1/2 C_o X^T X
+        float *half_x = transit->step, *square = transit->e_scaled;
         for (size_t a = 0; a < nv; a++)
-            for (size_t i = 0; i < no; i++) {
-                transit->z_sum[i * ld + no + a] += transit->x[a * ldo + i];
-                transit->z_sum[(no + a) * ld + i] -= transit->x[a * ldo + i];
-            }
+            for (size_t i = 0; i < fv; i++)
+                half_x[a * ld + i] = 0.5F * transit->x[a * ld + i];
+        kernels->matmul_single(no, fv, nv, ov, ld, half_x, ld, NULL, square, ld);
+        kernels->matmul_correction(n, fv, no, transit->orbitals_single, ld, square, ld,
+                                   transit->orbitals, transit->orbitals, ld);
+    }
+    if (!transit->adopted) {
+        for (size_t a = 0; a < nv; a++)
+            for (size_t i = 0; i < fv; i++)
+                transit->y_sum[vo(transit) + a * ld + i] += transit->x[a * ld + i];
+        for (size_t i = 0; i < no; i++)
+            for (size_t a = 0; a < nv; a++)
+                transit->y_sum[i * ld + fv + a] += ov[i * ld + a];
+    }
+    transit->last_is_full = false;
     return largest;
 }
 
-/// A = (1 + Z) A for the corrections of this geometry so far.
+/// T = T (1 + Y) for the corrections of this geometry so far.
 static void apply_corrections(Transit *transit)
 {
     if (transit->adopted)
         return;
-    multiply(transit, transit->z_sum, transit->guess, transit->half);
-    transit->kernels->axpy(size_of(transit), 1.0, transit->half, transit->guess);
-    memset(transit->z_sum, 0, size_of(transit) * sizeof(double));
+    const size_t ld = transit->ld, size = size_of(transit);
+    const Kernels *kernels = transit->kernels;
+    kernels->matmul_single(transit->rows, transit->columns, transit->rows, transit->guess, ld,
+                           transit->y_sum, ld, transit->guess, transit->e_scaled, ld);
+    for (size_t i = 0; i < size; i++)
+        transit->guess[i] = transit->e_scaled[i] + transit->y_sum[i];
+    memset(transit->y_sum, 0, size * sizeof(float));
 }
 
 bool transit_refine(Transit *transit, const double *fock, double clear_gap)
@@ -320,7 +374,7 @@ bool transit_refine(Transit *transit, const double *fock, double clear_gap)
     for (int i = 0; i < MAX_PASSES; i++) {
         const bool brief = transit->virtuals_known && transit->orthonormal;
         const double largest =
-            brief ? short_pass(transit, fock, clear_gap) : full_pass(transit, fock, clear_gap);
+            brief ? short_pass(transit, fock) : full_pass(transit, fock, clear_gap);
         if (!(largest >= 0.0) || largest > 0.3)
             return false;
         transit->orthonormal = largest <= SMALL_CORRECTION;
@@ -333,26 +387,54 @@ bool transit_refine(Transit *transit, const double *fock, double clear_gap)
     return false;
 }
 
+void transit_occupied_block(Transit *transit)
+{
+    const size_t no = transit->n_occupied, fv = transit->first_virtual, ld = transit->ld;
+    const Kernels *kernels = transit->kernels;
+    if (!transit->last_is_full) {
+        kernels->matmul_tn_symmetric(no, fv, transit->n, transit->orbitals, ld, transit->half, ld,
+                                     transit->g, ld);
+        return;
+    }
+    // G_oo + Y_oo G_oo + G_oo Y_oo; the rest is of second order.
+    kernels->narrow(no, fv, 1.0, transit->g, ld, transit->e_single, ld);
+    kernels->matmul_single(no, fv, no, transit->y, ld, transit->e_single, ld, NULL,
+                           transit->e_scaled, ld);
+    for (size_t i = 0; i < no; i++)
+        for (size_t j = 0; j < no; j++)
+            transit->g[i * ld + j] +=
+                (double)transit->e_scaled[i * ld + j] + (double)transit->e_scaled[j * ld + i];
+}
+
 /// Rotates the remembered orbitals inside the two spaces so that both blocks of G become diagonal,
-/// and the history with them: A' = U A U^T.
+/// and the history with them: C' = C U, T' = U^T T U.
 static void rotate(Transit *transit)
 {
-    const size_t n = transit->n, ld = transit->ld, no = transit->n_occupied;
-    memset(transit->rotation, 0, size_of(transit) * sizeof(double));
+    const size_t ld = transit->ld, fv = transit->first_virtual, rows = transit->rows;
+    const Kernels *kernels = transit->kernels;
+    double *rotation = transit->rotation, *rotation_t = transit->e;
+    memset(rotation, 0, size_of(transit) * sizeof(double));
+    memset(rotation_t, 0, size_of(transit) * sizeof(double));
     for (int space = 0; space < 2; space++) {
-        const size_t first = space == 0 ? 0 : no, m = space == 0 ? no : n - no;
-        double *block = transit->rotation + first * ld + first;
+        const size_t first = space == 0 ? 0 : fv;
+        const size_t m = space == 0 ? transit->n_occupied : n_virtual(transit);
+        double *block = rotation_t + first * ld + first;
         for (size_t i = 0; i < m; i++)
             memcpy(block + i * ld, transit->g + (first + i) * ld + first, m * sizeof(double));
-        if (!linalg_eigen(m, block, ld, transit->eps, transit->work, transit->iwork))
+        // The eigenvectors come as rows; eigenvalues are not needed.
+        if (!linalg_eigen(m, block, ld, transit->eigenvalues, transit->work, transit->iwork))
             return;
+        kernels->transpose(m, m, 1.0, block, ld, rotation + first * ld + first, ld);
     }
-    multiply(transit, transit->rotation, transit->orbitals, transit->memory + ORBITALS);
-    transpose(transit, transit->rotation, transit->columns);
-    for (int k = 0; k < HISTORY; k++) {
-        double *d = extrapolation_difference(size_of(transit), history(transit), k);
-        multiply(transit, transit->rotation, d, transit->half);
-        multiply(transit, transit->half, transit->columns, d);
+    kernels->matmul_nn(transit->n, transit->columns, rows, transit->orbitals, ld, rotation, ld,
+                       kept_orbitals(transit), ld);
+    float *u = transit->e_single, *u_t = transit->e_scaled, *product = transit->y_sum;
+    kernels->narrow(rows, transit->columns, 1.0, rotation, ld, u, ld);
+    kernels->narrow(rows, transit->columns, 1.0, rotation_t, ld, u_t, ld);
+    for (int k = 0; k < TRANSIT_POINTS; k++) {
+        float *d = transit_history_point(size_of(transit), history(transit), k);
+        kernels->matmul_single(rows, transit->columns, rows, u_t, ld, d, ld, NULL, product, ld);
+        kernels->matmul_single(rows, transit->columns, rows, product, ld, u, ld, NULL, d, ld);
     }
     transit->memory[AGE] = 0.0;
 }
@@ -361,11 +443,12 @@ void transit_end(Transit *transit)
 {
     if (!transit->adopted) {
         apply_corrections(transit);
-        extrapolation_store(size_of(transit), HISTORY, history(transit), transit->guess);
+        transit_history_store(transit->kernels, transit->rows, transit->ld, history(transit),
+                              transit->guess);
         transit->memory[AGE] += 1.0;
     }
     transit->memory[KNOWN] = 1.0;
-    memcpy(transit->memory + ORBITALS, transit->orbitals, size_of(transit) * sizeof(double));
+    memcpy(kept_orbitals(transit), transit->orbitals, transit->n * transit->ld * sizeof(double));
     // The orbitals of this geometry stay as they are: its energy-weighted density needs them.
     if (transit->memory[AGE] >= ROTATE_EVERY)
         rotate(transit);

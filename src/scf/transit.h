@@ -7,59 +7,76 @@
 #include "kernels/kernels.h"
 
 /// Orbitals without a diagonalisation. The full set of orbitals is carried along a trajectory: the
-/// matrices A_t with C_t = A_t C_{t-1} (orbitals as rows) change smoothly and are extrapolated; one
-/// refinement made of matrix products then solves F C = S C eps for the occupied space up to second
-/// order in what the guess lacks:
+/// matrices T_t with C_t = C_{t-1} T_t change smoothly and are extrapolated; one refinement made of
+/// matrix products then solves F C = S C eps for the occupied space up to second order in what the
+/// guess lacks:
 ///
-///     E = C S C^T - 1,  G = C F C^T,  G_vv X - X G_oo = E_vo G_oo - G_vo
-///     C <- (1 + Z) C,  Z_oo = -E_oo/2,  Z_vv = -E_vv/2,  Z_ov = X^T,  Z_vo = -(X + E_vo)
+///     E = C^T S C - 1,  G = C^T F C,  G_vv X - X G_oo = E_vo G_oo - G_vo
+///     C <- C (1 + Y),  Y_oo = -E_oo/2,  Y_vv = -E_vv/2,  Y_vo = X,  Y_ov = -(X + E_vo)^T
+///
+/// and Y_oo is corrected by -1/2 of what orthonormality of the occupied orbitals lacks to second
+/// order, V^T V - E_ov E_vo - 3/4 E_oo^2 with V = X + E_vo: the energy is linear in it.
 ///
 /// The refinement is the occupied-virtual block form of Ogita and Aishima, Jpn. J. Ind. Appl. Math.
 /// 35, 1007 (2018), 10.1007/s13160-018-0310-3. Only for a clear gap and whole occupations; whoever calls
 /// diagonalises when it says no.
+///
+/// E and G are made in double precision. What they give, Y, is small: its products with C and T, and
+/// T - 1 itself, which only makes a guess, are held in single precision, at half the price.
+///
+/// Columns are orbitals: the occupied ones, padded with zeros to a multiple of four, then the virtual
+/// ones from column first_virtual on. The leading dimension of all matrices here is ld.
 typedef struct {
     const Kernels *kernels;
-    size_t n, ld;
-    size_t n_occupied;
-    double *memory;   ///< kept between geometries, see transit_memory_size()
-    double *overlap;  ///< [n][ld] S of this geometry, filled by the caller
-    double *orbitals; ///< [n][ld] rows; the caller's array
-    double *columns;  ///< [n][ld] orbitals transposed
-    double *half;     ///< [n][ld] scratch
-    double *g;        ///< [n][ld] F in the basis of the orbitals
-    double *e;        ///< [n][ld] overlap of the orbitals minus one
-    double *z;        ///< [n][ld]
-    double *z_sum;    ///< [n][ld] all corrections of this geometry
-    double *guess;    ///< [n][ld] extrapolated A
-    double *g_oo;     ///< [n][ld_o] occupied block, padded; afterwards that of the new orbitals
-    double *x;        ///< [n][ld_o]
-    double *r;        ///< [n][ld_o]
-    double *product;  ///< [n][ld_o]
-    double *rotation; ///< [n][ld]
-    double *work, *eps;
+    size_t n, ld_ao; ///< orbitals; leading dimension of F and S
+    size_t n_occupied, first_virtual;
+    size_t rows, columns; ///< of matrices in the basis of orbitals; columns are padded
+    size_t ld;
+    double *memory;        ///< kept between geometries, see transit_memory_size()
+    const double *overlap; ///< [n][ld_ao] S of this geometry
+    double *orbitals;      ///< [n] C
+    double *half;          ///< [n] S C or F C; after a short pass F C of the occupied orbitals
+    double *g, *e;         ///< [rows]
+    double *eps;           ///< [rows] diagonal of g of the last full pass
+    double *rotation;      ///< [rows]
+    double *eigenvalues;   ///< [n]
+    double *work;
     int *iwork;
-    size_t ld_o;
-    bool orthonormal;    ///< E of the current orbitals is below rounding
-    bool virtuals_known; ///< the virtual block of g belongs to this geometry
-    bool adopted;        ///< the orbitals of this geometry come from a diagonalisation
+    // In single precision.
+    float *orbitals_single;             ///< [n]
+    float *guess;                       ///< [rows] extrapolated T - 1
+    float *y, *y_sum;                   ///< [rows] corrections: of a pass, of this geometry
+    float *g_off;                       ///< [rows] off-diagonal elements of G_oo and of -G_vv
+    float *e_single, *e_scaled;         ///< [rows]
+    float *x, *residual, *step, *scale; ///< [n_virtual] of the Sylvester equation
+    bool orthonormal;                   ///< E of the current orbitals is below rounding
+    bool virtuals_known;                ///< the virtual block of g belongs to this geometry
+    bool adopted;      ///< the orbitals of this geometry come from a diagonalisation
+    bool last_is_full; ///< the last pass was a full one: g and y belong to it
 } Transit;
 
 /// Doubles to keep between geometries for n orbitals.
 size_t transit_memory_size(size_t n);
 void transit_layout(Arena *arena, size_t n_ao, Transit *transit);
 
-/// Orbitals of a new geometry from those before. Returns false if none are known.
+/// Orbitals of a new geometry from those before; n_occupied, kernels, memory and overlap are set.
+/// Returns false if none are known.
 bool transit_begin(Transit *transit);
 
 /// Refines the orbitals for a Hamiltonian. Returns false, with the orbitals spoilt, if the gap is not
 /// clear or the refinement does not converge: then diagonalise and call transit_adopt().
 ///
-/// @param fock       [n][ld] F
+/// @param fock       [n][ld_ao] F
 /// @param clear_gap  smallest gap, in hartree, that counts as clear
 bool transit_refine(Transit *transit, const double *fock, double clear_gap);
 
-/// Takes over orbitals (rows, rising energies) from a diagonalisation: the history of A starts anew.
-void transit_adopt(Transit *transit);
+/// Occupied block of G of the refined orbitals, up to second order, into g; after transit_refine().
+void transit_occupied_block(Transit *transit);
+
+/// Takes over orbitals from a diagonalisation: the history of T starts anew.
+///
+/// @param rows  [n][ld_ao] row k is orbital k, rising energies
+void transit_adopt(Transit *transit, const double *rows);
 
 /// Remembers the orbitals of a converged geometry for the next one.
 void transit_end(Transit *transit);

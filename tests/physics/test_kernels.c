@@ -75,6 +75,58 @@ static void check_matmul(const Kernels *kernels, size_t m, size_t n, size_t k)
         }
 }
 
+/// The products that take less work, from the two sides of a triple loop: symmetric, single precision.
+static void check_cheap_products(const Kernels *kernels, size_t m, size_t n, size_t k)
+{
+    alignas(64) static double a[N * N], b[N * N], out[N * N], back[N * N];
+    alignas(64) static float a_single[N * N], b_single[N * N], single[N * N];
+    fill(N * N, a, 1);
+    fill(N * N, b, 2);
+    for (size_t i = 0; i < N * N; i++)
+        out[i] = single[i] = 7.0;
+
+    // A^T A is symmetric; columns beyond m are padding, as they come out of the product.
+    const size_t padded = kernels_padded(m) < N ? kernels_padded(m) : m;
+    kernels->matmul_tn_symmetric(m, padded, k, a, N, a, N, out, N);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < m; j++) {
+            double sum = 0.0, size = 0.0;
+            for (size_t l = 0; l < k; l++) {
+                sum += a[l * N + i] * a[l * N + j];
+                size += fabs(a[l * N + i] * a[l * N + j]);
+            }
+            CHECK_NEAR(out[i * N + j], sum, RELATIVE * size);
+            assert_true(out[i * N + j] == out[j * N + i]);
+        }
+
+    kernels->narrow(m, k, -0.5, a, N, a_single, N);
+    kernels->narrow(k, n, 1.0, b, N, b_single, N);
+    for (size_t i = 0; i < m * N; i++)
+        assert_true(i % N >= k || a_single[i] == (float)(-0.5 * a[i]));
+    kernels->matmul_single(m, n, k, a_single, N, b_single, N, NULL, single, N);
+    kernels->matmul_single(m, n, k, a_single, N, b_single, N, single, single, N);
+    for (size_t i = 0; i < N * N; i++)
+        out[i] = 7.0;
+    kernels->matmul_correction(m, n, k, a_single, N, b_single, N, b, out, N);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++) {
+            double sum = 0.0, size = 1.0;
+            for (size_t l = 0; l < k; l++) {
+                sum += (double)a_single[i * N + l] * b_single[l * N + j];
+                size += fabs((double)a_single[i * N + l] * b_single[l * N + j]);
+            }
+            const bool inside = i < m && j < n;
+            CHECK_NEAR(single[i * N + j], inside ? 2.0 * sum : 7.0, inside ? 2e-6 * size : 0.0);
+            CHECK_NEAR(out[i * N + j], inside ? b[i * N + j] + sum : 7.0,
+                       inside ? 1e-6 * size : 0.0);
+        }
+
+    kernels->transpose(m, n, 1.5, a, N, back, N);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            assert_true(back[j * N + i] == 1.5 * a[i * N + j]);
+}
+
 static void matrix_products_are_triple_loops(void **state)
 {
     (void)state;
@@ -88,6 +140,8 @@ static void matrix_products_are_triple_loops(void **state)
             check_matmul(kernels, SIZES[i], SIZES[i], SIZES[i]);
             check_matmul(kernels, SIZES[i], SIZES[(i + 5) % N_SIZES], SIZES[(i + 9) % N_SIZES]);
             check_matmul(kernels, SIZES[(i + 3) % N_SIZES], SIZES[i], 1);
+            check_cheap_products(kernels, SIZES[i], SIZES[(i + 5) % N_SIZES],
+                                 SIZES[(i + 9) % N_SIZES]);
         }
         check_matmul(kernels, 5, 8, 0); // a sum over nothing is zero
     }

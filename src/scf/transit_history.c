@@ -1,0 +1,78 @@
+#include "scf/transit_history.h"
+
+#include <math.h>
+#include <string.h>
+
+/// memory = [points stored][slot of the newest][errors of the orders][matrices, single precision]
+enum { N_POINTS = 0, NEWEST = 1, ERRORS = 2, MATRICES = 8 };
+
+enum { SAMPLE = 4 };
+
+size_t transit_history_size(size_t size)
+{
+    return MATRICES + (TRANSIT_POINTS * size + 1) / 2;
+}
+
+void transit_history_clear(double *memory)
+{
+    memset(memory, 0, MATRICES * sizeof *memory);
+}
+
+float *transit_history_point(size_t size, double *memory, int k)
+{
+    return (float *)(memory + MATRICES) + (size_t)k * size;
+}
+
+/// Slot of the point that is `age` geometries older than the newest.
+static int slot_of(const double *memory, int age)
+{
+    return ((int)memory[NEWEST] + TRANSIT_POINTS - age) % TRANSIT_POINTS;
+}
+
+int transit_history_guess(const Kernels *kernels, size_t size, const double *memory, float *guess)
+{
+    const int n_points = (int)memory[N_POINTS];
+    if (n_points == 0)
+        return 0;
+    // An order without a record is not tried: it has not been judged yet.
+    int order = 0;
+    for (int p = 1; p < n_points; p++)
+        if (memory[ERRORS + p] > 0.0 && memory[ERRORS + p] < memory[ERRORS + order])
+            order = p;
+    // (-1)^j (order + 1 over j + 1)
+    float coefficient[TRANSIT_POINTS];
+    const float *point[TRANSIT_POINTS];
+    float c = 1.0F;
+    for (int j = 0; j <= order; j++) {
+        c *= (float)(order + 1 - j) / (float)(j + 1) * (j > 0 ? -1.0F : 1.0F);
+        coefficient[j] = c;
+        point[j] = (const float *)(memory + MATRICES) + (size_t)slot_of(memory, j) * size;
+    }
+    kernels->combine_single(size, order + 1, coefficient, point, guess);
+    return n_points;
+}
+
+void transit_history_store(const Kernels *kernels, size_t rows, size_t ld, double *memory,
+                           const float *d)
+{
+    const int n_points = (int)memory[N_POINTS];
+    const size_t size = rows * ld;
+    double error[TRANSIT_POINTS] = {0.0};
+    for (size_t row = 0; row < rows && n_points > 0; row += SAMPLE) {
+        const float *point[TRANSIT_POINTS + 1] = {d + row * ld};
+        for (int j = 0; j < n_points; j++)
+            point[j + 1] =
+                transit_history_point(size, memory, slot_of(memory, j)) + row * ld;
+        kernels->difference_squares(ld, n_points + 1, point, error);
+    }
+    for (int order = 0; order < n_points; order++) {
+        const double now = sqrt(error[order]) + 1e-300, old = memory[ERRORS + order];
+        // The record fades over some ten geometries, so that one lucky guess decides nothing.
+        memory[ERRORS + order] = old > 0.0 ? 0.9 * old + 0.1 * now : now;
+    }
+    const int slot = ((int)memory[NEWEST] + 1) % TRANSIT_POINTS;
+    memcpy(transit_history_point(size, memory, slot), d, size * sizeof *d);
+    memory[NEWEST] = slot;
+    if (n_points < TRANSIT_POINTS)
+        memory[N_POINTS] = n_points + 1;
+}
