@@ -78,7 +78,7 @@ static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers, const So
     const size_t n_atoms = xtb->face.n_atoms;
     memcpy(xtb->numbers, numbers, n_atoms * sizeof *numbers);
     pairs_setup(&xtb->pairs);
-    coordination_setup(xtb->method, n_atoms, numbers, &xtb->coordination);
+    coordination_setup(kernels, xtb->method, &xtb->pairs, numbers, &xtb->coordination);
     basis_setup(n_atoms, numbers, &xtb->basis);
     hamiltonian_setup(kernels, numbers, &xtb->hamiltonian);
     xtb_terms_setup(kernels, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);

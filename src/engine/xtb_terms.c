@@ -82,11 +82,11 @@ void xtb_terms_setup(const Kernels *kernels, const Basis *basis, const Pairs *pa
 {
     const Method *method = basis->method;
     const Recipe *recipe = recipe_of(method);
-    repulsion_setup(method, pairs, numbers, &terms->repulsion);
+    repulsion_setup(kernels, method, pairs, numbers, &terms->repulsion);
     coulomb_setup(kernels, basis, numbers, &terms->coulomb);
     thirdorder_setup(basis, numbers, &terms->third);
     if (has(recipe, &TERM_MULTIPOLE))
-        multipole_setup(method, basis->n_atoms, numbers, &terms->multipole);
+        multipole_setup(kernels, method, basis->n_atoms, numbers, &terms->multipole);
     if (has(recipe, &TERM_DISPERSION_D4))
         dispersion_d4_setup(&terms->d4, kernels, method, numbers);
     if (has(recipe, &TERM_DISPERSION_D3))

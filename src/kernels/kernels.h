@@ -16,9 +16,10 @@ static inline size_t kernels_padded(size_t n)
 }
 
 enum {
-    KERNELS_MAX_L = 2,        ///< largest angular momentum: d
-    KERNELS_SPHERE_SHAPE = 3, ///< numbers of the sphere itself, see sphere_area
-    KERNELS_SPHERE_ROW = 8,   ///< numbers of a sphere beside it
+    KERNELS_MULTIPOLES = 10,                 ///< q; mu x y z; Theta xx xy yy xz yz zz
+    KERNELS_MAX_L = 2,                       ///< largest angular momentum: d
+    KERNELS_SPHERE_SHAPE = 3,                ///< numbers of the sphere itself, see sphere_area
+    KERNELS_SPHERE_ROW = 8,                  ///< numbers of a sphere beside it
     KERNELS_SPHERE_SCRATCH = 4 * KERNELS_PAD ///< doubles of scratch for each of them
 };
 
@@ -77,6 +78,32 @@ typedef struct Kernels {
     /// y[i] = sum_j a[i][j] x[j]
     void (*matvec)(size_t m, size_t n, const double *a, size_t lda, const double *x, double *y);
 
+    // Rows: n is a multiple of KERNELS_PAD, and so is ld, the distance of the rows of x, y, z in xyz.
+
+    /// y[i] = exp(x[i]), x cut to -700..700; y may be x.
+    void (*exponentials)(size_t n, const double *x, double *y);
+    /// out[i] = 1/sqrt(x[i] + y[i])
+    void (*inverse_roots)(size_t n, const double *x, const double *y, double *out);
+    /// out = sum_i charge[i] gamma[i]^3 (here - xyz[i])
+    void (*cubic_slope_row)(size_t n, size_t ld, const double *gamma, const double *charge,
+                            const double *xyz, const double here[3], double out[3]);
+    /// Damped powers of the anisotropic electrostatics of one atom with all, 0 with itself:
+    /// g3 = R^-3/(1 + prefactor y^3), g5 = R^-5/(1 + prefactor y^4), y = (radius_here + radius)/(2R).
+    void (*multipole_damping_row)(size_t n, size_t ld, const double *xyz, const double here[3],
+                                  double prefactor, double radius_here, const double *radius,
+                                  double *g3, double *g5);
+    /// Derivatives of that energy with respect to the ten moments of the atom at `here`, formulas in
+    /// terms/multipole.h. Off-diagonal quadrupole elements carry the factor 2 of their two places.
+    ///
+    /// @param moments  [KERNELS_MULTIPOLES][ld] q; mu x y z; Theta xx xy yy xz yz zz
+    void (*multipole_potential_row)(size_t n, size_t ld, const double *xyz, const double here[3],
+                                    const double *moments, const double *g3, const double *g5,
+                                    double out[KERNELS_MULTIPOLES]);
+    /// Slopes of that energy of atom `here` with all others: with respect to the others' positions
+    /// relative to it (x y z), and to its radius.
+    void (*multipole_slope_row)(size_t n, size_t ld, const double *xyz, size_t here,
+                                const double *moments, const double *radius, const double *g3,
+                                const double *g5, double out[4]);
     /// Triples i > j > k of the damped Axilrod-Teller energy with i, j fixed, over k = 0..n-1; n and
     /// ld are multiples of 8, the rows aligned to 64 bytes. row_i and row_j hold five arrays each, ld
     /// apart, of the pairs ik and jk: in r^2, p = S sqrt(C)/r^5 (0 drops the triple) and

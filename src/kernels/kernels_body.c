@@ -18,6 +18,7 @@
 #include "kernels/body_moments.h"
 
 #include "kernels/body_pair_line.h"
+#include "kernels/body_classical.h"
 #include "kernels/body_surface.h"
 
 extern const Kernels KERNELS_TABLE;
@@ -45,6 +46,12 @@ const Kernels KERNELS_TABLE = {
     .line_fock = line_fock,
     .line_moments = line_moments,
     .line_gradient = line_gradient,
+    .exponentials = exponentials,
+    .inverse_roots = inverse_roots,
+    .cubic_slope_row = cubic_slope_row,
+    .multipole_damping_row = multipole_damping_row,
+    .multipole_potential_row = multipole_potential_row,
+    .multipole_slope_row = multipole_slope_row,
     .atm_row = atm_row,
     .damped_pair_row = damped_pair_row,
     .sphere_area = sphere_area,

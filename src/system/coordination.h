@@ -2,6 +2,7 @@
 #define SYSTEM_COORDINATION_H
 
 #include "data/method.h"
+#include "kernels/kernels.h"
 #include "system/pairs.h"
 
 /// Coordination number of the Hamiltonian, in GFN2 a product of two steep counting functions:
@@ -15,15 +16,17 @@
 /// 1989 (2017), 10.1021/acs.jctc.7b00118.
 typedef struct {
     const Method *method;
-    double *radius; ///< [n_atoms] 4/3 of the covalent radius, bohr
-    double *slope;  ///< [n_pairs] dc/dR of the geometry last seen, 1/bohr
-    double *cn;     ///< [n_atoms] coordination numbers of the geometry last seen
+    const Kernels *kernels;
+    double *radius;     ///< [n_pairs] R0, bohr
+    double *near, *far; ///< [n_pairs] scratch
+    double *slope;      ///< [n_pairs] (dc/dR)/R of the geometry last seen, bohr^-2
+    double *cn;         ///< [n_atoms] coordination numbers of the geometry last seen
 } Coordination;
 
 void coordination_layout(Arena *arena, const Pairs *pairs, Coordination *coordination);
 /// @param numbers  [n_atoms] atomic numbers
-void coordination_setup(const Method *method, size_t n_atoms, const int *numbers,
-                        Coordination *coordination);
+void coordination_setup(const Kernels *kernels, const Method *method, const Pairs *pairs,
+                        const int *numbers, Coordination *coordination);
 void coordination_update(const Pairs *pairs, Coordination *coordination);
 
 /// Chain rule: adds sum_B (X_A + X_B) dc/dR (R_A - R_B)/R to the gradient.

@@ -4,6 +4,7 @@
 
 #include "base/units.h"
 #include "base/vec3.h"
+#include "kernels/kernels.h"
 
 void pairs_layout(Arena *arena, size_t n_atoms, Pairs *pairs)
 {
@@ -12,7 +13,7 @@ void pairs_layout(Arena *arena, size_t n_atoms, Pairs *pairs)
     pairs->a = arena_ints(arena, pairs->n_pairs);
     pairs->b = arena_ints(arena, pairs->n_pairs);
     pairs->vector = arena_vectors(arena, pairs->n_pairs);
-    pairs->distance = arena_doubles(arena, pairs->n_pairs);
+    pairs->distance = arena_doubles(arena, kernels_padded(pairs->n_pairs));
 }
 
 void pairs_setup(Pairs *pairs)
@@ -23,6 +24,8 @@ void pairs_setup(Pairs *pairs)
             pairs->a[k] = (int)a;
             pairs->b[k] = (int)b;
         }
+    for (; k < kernels_padded(pairs->n_pairs); k++)
+        pairs->distance[k] = 1.0;
 }
 
 QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs)

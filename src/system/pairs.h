@@ -11,7 +11,7 @@ typedef struct {
     int *a;              ///< [n_pairs] the larger index
     int *b;              ///< [n_pairs] the smaller index
     double (*vector)[3]; ///< [n_pairs][3] R_a - R_b, bohr
-    double *distance;    ///< [n_pairs] bohr
+    double *distance;    ///< [n_pairs] bohr, padded with 1
 } Pairs;
 
 /// Atoms nearer than this (0.3 angstrom, in bohr) are an error of the input or a motion gone wild.

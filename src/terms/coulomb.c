@@ -1,6 +1,6 @@
 #include "terms/coulomb.h"
 
-#include <math.h>
+#include <string.h>
 
 #include "base/vec3.h"
 
@@ -8,7 +8,11 @@ void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb)
 {
     coulomb->ld = kernels_padded(n_shells);
     coulomb->hardness = arena_doubles(arena, n_shells);
+    coulomb->softening = arena_doubles(arena, n_shells * coulomb->ld);
     coulomb->gamma = arena_doubles(arena, n_shells * coulomb->ld);
+    coulomb->xyz = arena_doubles(arena, 3 * coulomb->ld);
+    coulomb->r2 = arena_doubles(arena, coulomb->ld);
+    coulomb->charge = arena_doubles(arena, coulomb->ld);
     coulomb->product = arena_doubles(arena, n_shells);
 }
 
@@ -29,25 +33,36 @@ void coulomb_setup(const Kernels *kernels, const Basis *basis, const int *number
         for (size_t s = first; s < end; s++)
             coulomb->hardness[s] =
                 hardness * basis->method->shell(numbers[a], s - first).hardness_scale;
-        for (size_t s = first; s < end; s++)
-            for (size_t t = first; t < end; t++)
-                coulomb->gamma[s * coulomb->ld + t] = mean_hardness(coulomb, s, t);
+    }
+    for (size_t s = 0; s < basis->n_shells; s++) {
+        double *row = coulomb->softening + s * coulomb->ld;
+        for (size_t t = 0; t < basis->n_shells; t++) {
+            const double eta = mean_hardness(coulomb, s, t);
+            row[t] = 1.0 / (eta * eta);
+        }
+        for (size_t t = basis->n_shells; t < coulomb->ld; t++)
+            row[t] = 1.0; // any number that has a root
     }
 }
 
 static void update(void *self, const Geometry *geometry)
 {
     Coulomb *coulomb = self;
-    const Pairs *pairs = geometry->pairs;
-    const size_t *first = coulomb->basis->atom_shell, ld = coulomb->ld;
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const double r2 = pairs->distance[k] * pairs->distance[k];
-        for (size_t s = first[pairs->a[k]]; s < first[pairs->a[k] + 1]; s++)
-            for (size_t t = first[pairs->b[k]]; t < first[pairs->b[k] + 1]; t++) {
-                const double eta = mean_hardness(coulomb, s, t);
-                const double gamma = 1.0 / sqrt(r2 + 1.0 / (eta * eta));
-                coulomb->gamma[s * ld + t] = coulomb->gamma[t * ld + s] = gamma;
-            }
+    const Basis *basis = coulomb->basis;
+    const size_t ld = coulomb->ld;
+    double *restrict r2 = coulomb->r2;
+    const double *restrict x = coulomb->xyz, *restrict y = x + ld, *restrict z = y + ld;
+    for (size_t s = 0; s < basis->n_shells; s++)
+        for (size_t c = 0; c < 3; c++)
+            coulomb->xyz[c * ld + s] = geometry->xyz[basis->shell_atom[s]][c];
+    for (size_t a = 0; a < basis->n_atoms; a++) {
+        const double *here = geometry->xyz[a];
+        for (size_t t = 0; t < ld; t++)
+            r2[t] = (x[t] - here[0]) * (x[t] - here[0]) + (y[t] - here[1]) * (y[t] - here[1]) +
+                    (z[t] - here[2]) * (z[t] - here[2]);
+        for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
+            coulomb->kernels->inverse_roots(ld, r2, coulomb->softening + s * ld,
+                                            coulomb->gamma + s * ld);
     }
 }
 
@@ -78,20 +93,17 @@ static void potential(void *self, const Geometry *geometry, const Moments *momen
 static void gradient(void *self, const Geometry *geometry, const Moments *moments,
                      Gradient *gradient)
 {
-    const Coulomb *coulomb = self;
-    const Pairs *pairs = geometry->pairs;
-    const size_t *first = coulomb->basis->atom_shell;
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const int a = pairs->a[k], b = pairs->b[k];
+    Coulomb *coulomb = self;
+    const Basis *basis = coulomb->basis;
+    memcpy(coulomb->charge, moments->shell, basis->n_shells * sizeof(double));
+    for (size_t s = 0; s < basis->n_shells; s++) {
         // d gamma/dR = -R gamma^3, and R times the unit vector is the vector.
-        double slope = 0.0;
-        for (size_t s = first[a]; s < first[a + 1]; s++)
-            for (size_t t = first[b]; t < first[b + 1]; t++) {
-                const double gamma = coulomb->gamma[s * coulomb->ld + t];
-                slope -= moments->shell[s] * moments->shell[t] * gamma * gamma * gamma;
-            }
-        vec3_add_scaled(slope, pairs->vector[k], gradient->xyz[a]);
-        vec3_add_scaled(-slope, pairs->vector[k], gradient->xyz[b]);
+        const int a = basis->shell_atom[s];
+        double sum[3];
+        coulomb->kernels->cubic_slope_row(coulomb->ld, coulomb->ld,
+                                          coulomb->gamma + s * coulomb->ld, coulomb->charge,
+                                          coulomb->xyz, geometry->xyz[a], sum);
+        vec3_add_scaled(-moments->shell[s], sum, gradient->xyz[a]);
     }
 }
 

@@ -15,10 +15,14 @@ typedef struct {
     const Basis *basis;
     const Kernels *kernels;
     HardnessMean mean;
-    size_t ld;        ///< padded n_shells
-    double *hardness; ///< [n_shells] hartree/e^2
-    double *gamma;    ///< [n_shells][ld] hartree/e^2
-    double *product;  ///< [n_shells] gamma q
+    size_t ld;         ///< padded n_shells
+    double *hardness;  ///< [n_shells] hartree/e^2
+    double *softening; ///< [n_shells][ld] eta_st^-2
+    double *gamma;     ///< [n_shells][ld] hartree/e^2
+    double *xyz;       ///< [3][ld] where the shells are, bohr
+    double *r2;        ///< [ld] of one atom to all shells
+    double *charge;    ///< [ld] padded with zeros
+    double *product;   ///< [n_shells] gamma q
 } Coulomb;
 
 extern const TermType TERM_COULOMB;

@@ -22,6 +22,8 @@ static const double GAUSS = 6.0, GA = 3.0, GC = 2.0;
 
 // References with a smaller weight are below rounding.
 static const double WEIGHT_DROP = 1e-18;
+// An exponential cut at exp(-700) by the kernel is none.
+static const double VANISHED = 1e-300;
 
 enum { LINE = 8 }; // doubles in a cache line
 
@@ -66,11 +68,24 @@ void dispersion_d4_layout(Arena *arena, DispersionD4 *d4, size_t n_atoms, const 
     d4->f = arena_doubles(arena, n * ld);
     d4->h = arena_doubles(arena, n * ld);
     d4->cn = arena_doubles(arena, n);
+    d4->count_slope = arena_doubles(arena, n * ld);
     d4->weight = arena_doubles(arena, n_refs * ld);
     d4->weight_slope = arena_doubles(arena, n_refs * ld);
     d4->three_body_gradient = arena_doubles(arena, 3 * ld);
     d4->three_body_cn_slope = arena_doubles(arena, n);
     axilrod_teller_layout(arena, &d4->atm, n);
+
+    d4->n_entries = 0;
+    for (size_t i = 0; i < n; i++)
+        d4->n_entries += (size_t)disp_element(numbers[i])->d4_nref;
+    const size_t padded = kernels_padded(d4->n_entries);
+    d4->entry = arena_sizes(arena, d4->n_entries);
+    d4->entry_place = arena_ints(arena, d4->n_entries);
+    d4->entry_steepness = arena_doubles(arena, padded);
+    d4->entry_reference = arena_doubles(arena, padded);
+    d4->entry_inner = arena_doubles(arena, padded);
+    d4->entry_outer = arena_doubles(arena, padded);
+    d4->charges = arena_doubles(arena, n);
 
     d4->g = arena_doubles(arena, n_refs * ld);
     d4->g_cn = arena_doubles(arena, n_refs * ld);
@@ -152,6 +167,19 @@ static void setup_references(DispersionD4 *d4)
     }
 }
 
+static void setup_entries(DispersionD4 *d4)
+{
+    size_t e = 0;
+    for (size_t k = 0; k < d4->n_kinds; k++)
+        for (size_t a = d4->first_ref[k]; a < d4->first_ref[k + 1]; a++)
+            for (size_t i = d4->first_place[k]; i < d4->first_place[k + 1]; i++, e++) {
+                d4->entry[e] = a * d4->ld + i;
+                d4->entry_place[e] = (int)i;
+                d4->entry_steepness[e] = d4->steepness[k];
+                d4->entry_reference[e] = d4->ref_charge[a];
+            }
+}
+
 static void setup_pairs(DispersionD4 *d4, const Method *method)
 {
     for (size_t k = 0; k < d4->n_kinds; k++) {
@@ -186,6 +214,7 @@ void dispersion_d4_setup(DispersionD4 *d4, const Kernels *kernels, const Method 
     d4->s9 = method->d4_s9;
     sort_by_element(d4, numbers);
     setup_references(d4);
+    setup_entries(d4);
     setup_pairs(d4, method);
 }
 
@@ -264,20 +293,43 @@ static void update_coordination(DispersionD4 *d4)
 {
     memset(d4->cn, 0, d4->n * sizeof(double));
     for (size_t i = 0; i < d4->n; i++) {
+        double *restrict slope = d4->count_slope + i * d4->ld;
+        const size_t padded = kernels_padded(i);
         for (size_t j = 0; j < i; j++) {
             const double *par =
                 d4->cn_pair + 3 * ((size_t)d4->kind[i] * d4->n_kinds + (size_t)d4->kind[j]);
             const double r2 = d4->r2[i * d4->ld + j];
+            const double t = KCN * (sqrt(r2) - par[0]) / par[0];
+            slope[j] = -t * t;
             if (r2 > par[2])
                 continue;
-            const double count = 0.5 * par[1] * erfc(KCN * (sqrt(r2) - par[0]) / par[0]);
+            const double count = 0.5 * par[1] * erfc(t);
             d4->cn[i] += count;
             d4->cn[j] += count;
+        }
+        d4->kernels->exponentials(padded, slope, slope);
+        for (size_t j = 0; j < i; j++) {
+            const double *par =
+                d4->cn_pair + 3 * ((size_t)d4->kind[i] * d4->n_kinds + (size_t)d4->kind[j]);
+            const double r2 = d4->r2[i * d4->ld + j];
+            slope[j] *= r2 > par[2] ? 0.0 : -par[1] * KCN / (SQRT_PI * par[0] * sqrt(r2));
         }
     }
 }
 
-/// Weights and their slopes of the references of one place.
+/// exp(-GAUSS (CN - CN_ref)^2) of all entries.
+static void update_gaussians(DispersionD4 *d4)
+{
+    for (size_t e = 0; e < d4->n_entries; e++) {
+        const double difference = d4->cn[d4->entry_place[e]] - d4->ref_cn[d4->entry[e] / d4->ld];
+        d4->entry_inner[e] = -GAUSS * difference * difference;
+    }
+    d4->kernels->exponentials(kernels_padded(d4->n_entries), d4->entry_inner, d4->entry_outer);
+    for (size_t e = 0; e < d4->n_entries; e++)
+        d4->weight[d4->entry[e]] = d4->entry_outer[e];
+}
+
+/// Weights and their slopes of the references of one place, from the Gaussians in their place.
 static void update_weights_of(DispersionD4 *d4, size_t i)
 {
     const size_t k = (size_t)d4->kind[i];
@@ -285,10 +337,10 @@ static void update_weights_of(DispersionD4 *d4, size_t i)
     double *weight = d4->weight + i, *slope = d4->weight_slope + i;
     double norm = 0.0, norm_slope = 0.0;
     for (size_t a = first; a < end; a++) {
-        const double difference = d4->cn[i] - d4->ref_cn[a];
-        double e = 0.0, e_slope = 0.0;
+        const double difference = d4->cn[i] - d4->ref_cn[a], first_gauss = weight[a * d4->ld];
+        double e = 0.0, e_slope = 0.0, gauss = 1.0;
         for (int s = 1; s <= d4->ref_gauss[a]; s++) {
-            const double gauss = exp(-GAUSS * s * difference * difference);
+            gauss *= first_gauss; // exp(-s x)
             e += gauss;
             e_slope -= 2.0 * GAUSS * s * difference * gauss;
         }
@@ -378,31 +430,54 @@ void dispersion_d4_update(DispersionD4 *d4, const double (*xyz)[3])
 {
     update_distances(d4, xyz);
     update_coordination(d4);
+    update_gaussians(d4);
     for (size_t i = 0; i < d4->n; i++)
         update_weights_of(d4, i);
     update_pairs(d4);
     update_three_body(d4);
+    d4->evaluated = false;
 }
 
 // ------------------------------------------------------------------------------ per evaluation
 
+/// G and its slopes at these charges; the formula is in charge_scaling().
+static void update_scaling(DispersionD4 *d4, const double *charges)
+{
+    const size_t padded = kernels_padded(d4->n_entries);
+    double *restrict inner = d4->entry_inner, *restrict outer = d4->entry_outer;
+    const double *restrict c = d4->entry_steepness, *restrict reference = d4->entry_reference;
+    double *restrict u = d4->slope; // by place
+    for (size_t i = 0; i < d4->n; i++)
+        u[i] = d4->zeff[d4->kind[i]] + charges[d4->order[i]];
+    for (size_t e = 0; e < d4->n_entries; e++) {
+        // Below 0 the limit from above, where exp(c (1 - u_ref/u)) has long vanished.
+        const double at = u[d4->entry_place[e]];
+        inner[e] = at > 0.0 ? c[e] * (1.0 - reference[e] / at) : -INFINITY;
+    }
+    d4->kernels->exponentials(padded, inner, inner);
+    for (size_t e = 0; e < d4->n_entries; e++)
+        outer[e] = GA * (1.0 - inner[e]);
+    d4->kernels->exponentials(padded, outer, outer);
+    for (size_t e = 0; e < d4->n_entries; e++) {
+        const size_t ia = d4->entry[e];
+        const double at = u[d4->entry_place[e]];
+        const bool counts = d4->weight[ia] >= WEIGHT_DROP;
+        const double zeta = counts ? outer[e] : 0.0;
+        // For tiny u, t is zero before 1/u^2 is infinite.
+        const bool rises = counts && at > 0.0 && inner[e] > VANISHED;
+        d4->g[ia] = d4->weight[ia] * zeta;
+        d4->g_cn[ia] = d4->weight_slope[ia] * zeta;
+        d4->g_q[ia] =
+            rises ? d4->weight[ia] * -GA * c[e] * inner[e] * zeta * reference[e] / (at * at) : 0.0;
+    }
+}
+
 /// G and its slopes at these charges, then Y = (f G C)^T; returns E2 = -1/2 sum_ia G_ia Y_ia.
 static double evaluate(DispersionD4 *d4, const double *charges)
 {
-    for (size_t k = 0; k < d4->n_kinds; k++) {
-        for (size_t i = d4->first_place[k]; i < d4->first_place[k + 1]; i++) {
-            const double u = d4->zeff[k] + charges[d4->order[i]];
-            for (size_t a = d4->first_ref[k]; a < d4->first_ref[k + 1]; a++) {
-                const size_t ia = a * d4->ld + i;
-                double zeta = 0.0, slope = 0.0;
-                if (d4->weight[ia] >= WEIGHT_DROP)
-                    zeta = charge_scaling(d4->steepness[k], d4->ref_charge[a], u, &slope);
-                d4->g[ia] = d4->weight[ia] * zeta;
-                d4->g_cn[ia] = d4->weight_slope[ia] * zeta;
-                d4->g_q[ia] = d4->weight[ia] * slope;
-            }
-        }
-    }
+    if (d4->evaluated && memcmp(d4->charges, charges, d4->n * sizeof(double)) == 0)
+        return d4->two_body;
+    update_scaling(d4, charges);
     sum_over_partners(d4, d4->f, d4->g, d4->x);
     apply_reference_c6(d4, d4->x, d4->y);
 
@@ -411,7 +486,10 @@ static double evaluate(DispersionD4 *d4, const double *charges)
         for (size_t a = d4->first_ref[k]; a < d4->first_ref[k + 1]; a++)
             for (size_t i = d4->first_place[k]; i < d4->first_place[k + 1]; i++)
                 sum += d4->g[a * d4->ld + i] * d4->y[a * d4->ld + i];
-    return -0.5 * sum;
+    memcpy(d4->charges, charges, d4->n * sizeof(double));
+    d4->evaluated = true;
+    d4->two_body = -0.5 * sum;
+    return d4->two_body;
 }
 
 double dispersion_d4_energy(DispersionD4 *d4, const double *charges)
@@ -442,14 +520,7 @@ static void add_coordination_slope(DispersionD4 *d4)
     double *gx = d4->slope, *gy = gx + d4->ld, *gz = gy + d4->ld;
     for (size_t i = 0; i < d4->n; i++) {
         for (size_t j = 0; j < i; j++) {
-            const double *par =
-                d4->cn_pair + 3 * ((size_t)d4->kind[i] * d4->n_kinds + (size_t)d4->kind[j]);
-            const double r2 = d4->r2[i * d4->ld + j];
-            if (r2 > par[2])
-                continue;
-            const double r = sqrt(r2), t = KCN * (r - par[0]) / par[0];
-            const double count_slope = -par[1] * KCN / (SQRT_PI * par[0]) * exp(-t * t);
-            const double s = (d4->cn_slope[i] + d4->cn_slope[j]) * count_slope / r;
+            const double s = (d4->cn_slope[i] + d4->cn_slope[j]) * d4->count_slope[i * d4->ld + j];
             const double dx = s * (x[i] - x[j]), dy = s * (y[i] - y[j]), dz = s * (z[i] - z[j]);
             gx[i] += dx, gy[i] += dy, gz[i] += dz;
             gx[j] -= dx, gy[j] -= dy, gz[j] -= dz;

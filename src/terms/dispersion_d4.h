@@ -53,11 +53,22 @@ typedef struct DispersionD4 {
     double *xyz;                   ///< [3][ld] bohr
     double *r2, *f, *h;            ///< [n][ld] r^2, f_ij, (df/dr)/r; f and h zero for i = j
     double *cn;                    ///< [n]
+    double *count_slope;           ///< [n][ld] of the lower triangle: (d count/dr)/r, bohr^-2
     double *weight, *weight_slope; ///< [n_refs][ld] W and dW/dCN
     double three_body;             ///< E3, hartree
     double *three_body_gradient;   ///< [3][ld] at fixed CN
     double *three_body_cn_slope;   ///< [n] dE3/dCN
     AxilrodTeller atm;
+
+    // One number for each reference of each place, in the order of the matrices [n_refs][ld].
+    size_t n_entries;
+    size_t *entry;                             ///< [n_entries] index into the matrices
+    int *entry_place;                          ///< [n_entries]
+    double *entry_steepness, *entry_reference; ///< [n_entries] 2 eta; Z* + q of the reference, e
+    double *entry_inner, *entry_outer;         ///< [n_entries] scratch: exponents and exponentials
+    double *charges;                           ///< [n] of the last evaluation
+    bool evaluated;                            ///< it was at this geometry
+    double two_body;                           ///< its E2, hartree
 
     // Scratch of one evaluation.
     double *g, *g_cn, *g_q; ///< [n_refs][ld] G, dG/dCN, dG/dq

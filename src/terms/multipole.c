@@ -15,14 +15,19 @@ void multipole_layout(Arena *arena, const Pairs *pairs, Multipole *multipole)
     multipole->valence_cn = arena_doubles(arena, n);
     multipole->dip_kernel = arena_doubles(arena, n);
     multipole->quad_kernel = arena_doubles(arena, n);
-    multipole->radius = arena_doubles(arena, n);
+    multipole->ld = kernels_padded(n);
+    multipole->radius = arena_doubles(arena, multipole->ld);
     multipole->radius_slope = arena_doubles(arena, n);
-    multipole->g3 = arena_doubles(arena, pairs->n_pairs);
-    multipole->g5 = arena_doubles(arena, pairs->n_pairs);
+    multipole->xyz = arena_doubles(arena, 3 * multipole->ld);
+    multipole->moments = arena_doubles(arena, KERNELS_MULTIPOLES * multipole->ld);
+    multipole->g3 = arena_doubles(arena, n * multipole->ld);
+    multipole->g5 = arena_doubles(arena, n * multipole->ld);
 }
 
-void multipole_setup(const Method *method, size_t n_atoms, const int *numbers, Multipole *multipole)
+void multipole_setup(const Kernels *kernels, const Method *method, size_t n_atoms,
+                     const int *numbers, Multipole *multipole)
 {
+    multipole->kernels = kernels;
     multipole->method = method;
     multipole->n_atoms = n_atoms;
     for (size_t a = 0; a < n_atoms; a++) {
@@ -32,22 +37,19 @@ void multipole_setup(const Method *method, size_t n_atoms, const int *numbers, M
         multipole->dip_kernel[a] = element->dip_kernel;
         multipole->quad_kernel[a] = element->quad_kernel;
     }
-}
-
-/// Damping functions of a pair. The exponents 3 and 4 belong to the powers 3 and 5 of R.
-static void damping(const Multipole *multipole, int a, int b, double r, double *f3, double *f5)
-{
-    const double y = 0.5 * (multipole->radius[a] + multipole->radius[b]) / r;
-    const double y3 = y * y * y;
-    *f3 = 1.0 / (1.0 + multipole->method->aes_prefactor * y3);
-    *f5 = 1.0 / (1.0 + multipole->method->aes_prefactor * y3 * y);
+    // Far from everything, and without moments.
+    for (size_t a = n_atoms; a < multipole->ld; a++) {
+        multipole->radius[a] = 1.0;
+        for (size_t x = 0; x < 3; x++)
+            multipole->xyz[x * multipole->ld + a] = 1e6;
+    }
 }
 
 static void update(void *self, const Geometry *geometry)
 {
     Multipole *multipole = self;
     const Method *method = multipole->method;
-    const Pairs *pairs = geometry->pairs;
+    const size_t ld = multipole->ld;
     for (size_t a = 0; a < multipole->n_atoms; a++) {
         const double range = method->aes_rmax - multipole->base_radius[a];
         const double e = exp(-method->aes_kexp * (geometry->coordination->cn[a] -
@@ -55,136 +57,82 @@ static void update(void *self, const Geometry *geometry)
         multipole->radius[a] = multipole->base_radius[a] + range / (1.0 + e);
         multipole->radius_slope[a] = method->aes_kexp * range * e / ((1.0 + e) * (1.0 + e));
     }
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const double r = pairs->distance[k], r3 = r * r * r;
-        double f3, f5;
-        damping(multipole, pairs->a[k], pairs->b[k], r, &f3, &f5);
-        multipole->g3[k] = f3 / r3;
-        multipole->g5[k] = f5 / (r3 * r * r);
+    for (size_t a = 0; a < multipole->n_atoms; a++)
+        for (size_t x = 0; x < 3; x++)
+            multipole->xyz[x * ld + a] = geometry->xyz[a][x];
+    for (size_t a = 0; a < multipole->n_atoms; a++)
+        multipole->kernels->multipole_damping_row(
+            ld, ld, multipole->xyz, geometry->xyz[a], method->aes_prefactor, multipole->radius[a],
+            multipole->radius, multipole->g3 + a * ld, multipole->g5 + a * ld);
+}
+
+static void take_moments(Multipole *multipole, const Moments *moments)
+{
+    const size_t ld = multipole->ld;
+    double *m = multipole->moments;
+    for (size_t a = 0; a < multipole->n_atoms; a++) {
+        m[a] = moments->atom[a];
+        for (size_t x = 0; x < 3; x++)
+            m[(1 + x) * ld + a] = moments->dipole[a][x];
+        for (size_t c = 0; c < 6; c++)
+            m[(4 + c) * ld + a] = moments->quadrupole[a][c];
     }
 }
 
-/// Theta v for the six stored elements.
-static void tensor_times(const double theta[6], const double v[3], double out[3])
+/// Derivatives with respect to the moments of one atom.
+static void potential_at(const Multipole *multipole, const Geometry *geometry, size_t a,
+                         double out[KERNELS_MULTIPOLES])
 {
-    out[0] = theta[0] * v[0] + theta[1] * v[1] + theta[3] * v[2];
-    out[1] = theta[1] * v[0] + theta[2] * v[1] + theta[4] * v[2];
-    out[2] = theta[3] * v[0] + theta[4] * v[1] + theta[5] * v[2];
-}
-
-/// The products that energy, potential and slope of a pair share.
-typedef struct {
-    double v[3];           // R_B - R_A
-    double mu_a_v, mu_b_v; // mu.v
-    double mu_ab;          // mu_A.mu_B
-    double theta_a_v[3], theta_b_v[3];
-    double v_theta_a_v, v_theta_b_v;
-} PairProducts;
-
-static PairProducts pair_products(const Moments *m, const Pairs *pairs, size_t k)
-{
-    const int a = pairs->a[k], b = pairs->b[k];
-    PairProducts p;
-    for (int x = 0; x < 3; x++)
-        p.v[x] = -pairs->vector[k][x];
-    p.mu_a_v = vec3_dot(m->dipole[a], p.v);
-    p.mu_b_v = vec3_dot(m->dipole[b], p.v);
-    p.mu_ab = vec3_dot(m->dipole[a], m->dipole[b]);
-    tensor_times(m->quadrupole[a], p.v, p.theta_a_v);
-    tensor_times(m->quadrupole[b], p.v, p.theta_b_v);
-    p.v_theta_a_v = vec3_dot(p.v, p.theta_a_v);
-    p.v_theta_b_v = vec3_dot(p.v, p.theta_b_v);
-    return p;
-}
-
-static double pair_n3(const Moments *m, int a, int b, const PairProducts *p)
-{
-    return m->atom[b] * p->mu_a_v - m->atom[a] * p->mu_b_v;
-}
-
-static double pair_n5(const Moments *m, int a, int b, double r, const PairProducts *p)
-{
-    return r * r * p->mu_ab - 3.0 * p->mu_a_v * p->mu_b_v + m->atom[b] * p->v_theta_a_v +
-           m->atom[a] * p->v_theta_b_v;
+    const size_t ld = multipole->ld;
+    multipole->kernels->multipole_potential_row(ld, ld, multipole->xyz, geometry->xyz[a],
+                                                multipole->moments, multipole->g3 + a * ld,
+                                                multipole->g5 + a * ld, out);
 }
 
 static double energy(void *self, const Geometry *geometry, const Moments *moments)
 {
-    const Multipole *multipole = self;
-    const Pairs *pairs = geometry->pairs;
+    Multipole *multipole = self;
     double sum = 0.0;
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const int a = pairs->a[k], b = pairs->b[k];
-        const PairProducts p = pair_products(moments, pairs, k);
-        sum += multipole->g3[k] * pair_n3(moments, a, b, &p) +
-               multipole->g5[k] * pair_n5(moments, a, b, pairs->distance[k], &p);
+    take_moments(multipole, moments);
+    // Bilinear in the moments: half of moments times potentials.
+    for (size_t a = 0; a < multipole->n_atoms; a++) {
+        double v[KERNELS_MULTIPOLES];
+        potential_at(multipole, geometry, a, v);
+        for (size_t c = 0; c < KERNELS_MULTIPOLES; c++)
+            sum += multipole->moments[c * multipole->ld + a] * v[c];
     }
-    return sum;
+    return 0.5 * sum;
 }
 
 static void potential(void *self, const Geometry *geometry, const Moments *moments,
                       Potential *potential)
 {
-    const Multipole *multipole = self;
-    const Pairs *pairs = geometry->pairs;
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const int a = pairs->a[k], b = pairs->b[k];
-        const double g3 = multipole->g3[k], g5 = multipole->g5[k];
-        const double r2 = pairs->distance[k] * pairs->distance[k];
-        const double *mu_a = moments->dipole[a], *mu_b = moments->dipole[b];
-        const double qa = moments->atom[a], qb = moments->atom[b];
-        const PairProducts p = pair_products(moments, pairs, k);
-
-        potential->atom[a] += -g3 * p.mu_b_v + g5 * p.v_theta_b_v;
-        potential->atom[b] += g3 * p.mu_a_v + g5 * p.v_theta_a_v;
-        for (int x = 0; x < 3; x++) {
-            potential->dipole[a][x] +=
-                g3 * qb * p.v[x] + g5 * (r2 * mu_b[x] - 3.0 * p.v[x] * p.mu_b_v);
-            potential->dipole[b][x] +=
-                -g3 * qa * p.v[x] + g5 * (r2 * mu_a[x] - 3.0 * p.v[x] * p.mu_a_v);
-        }
-        const double vv[6] = {p.v[0] * p.v[0],       2.0 * p.v[0] * p.v[1], p.v[1] * p.v[1],
-                              2.0 * p.v[0] * p.v[2], 2.0 * p.v[1] * p.v[2], p.v[2] * p.v[2]};
-        for (int c = 0; c < 6; c++) {
-            potential->quadrupole[a][c] += g5 * qb * vv[c];
-            potential->quadrupole[b][c] += g5 * qa * vv[c];
-        }
+    Multipole *multipole = self;
+    take_moments(multipole, moments);
+    for (size_t a = 0; a < multipole->n_atoms; a++) {
+        double v[KERNELS_MULTIPOLES];
+        potential_at(multipole, geometry, a, v);
+        potential->atom[a] += v[0];
+        vec3_add_scaled(1.0, v + 1, potential->dipole[a]);
+        for (int c = 0; c < 6; c++)
+            potential->quadrupole[a][c] += v[4 + c];
     }
 }
 
 static void gradient(void *self, const Geometry *geometry, const Moments *moments,
                      Gradient *gradient)
 {
-    const Multipole *multipole = self;
-    const Pairs *pairs = geometry->pairs;
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const int a = pairs->a[k], b = pairs->b[k];
-        const double r = pairs->distance[k], r2 = r * r;
-        const double *mu_a = moments->dipole[a], *mu_b = moments->dipole[b];
-        const double qa = moments->atom[a], qb = moments->atom[b];
-        const PairProducts p = pair_products(moments, pairs, k);
-        const double n3 = pair_n3(moments, a, b, &p), n5 = pair_n5(moments, a, b, r, &p);
-        double f3, f5;
-        damping(multipole, a, b, r, &f3, &f5);
-
-        // d/dv of f3 n3/R^3 + f5 n5/R^5, with df/dy y = -k f (1 - f).
-        const double g3 = multipole->g3[k], g5 = multipole->g5[k];
-        const double radial = -3.0 * g3 * n3 * f3 / r2 + g5 * n5 * (4.0 * (1.0 - f5) - 5.0) / r2;
-        double slope[3];
-        for (int x = 0; x < 3; x++) {
-            const double a3 = qb * mu_a[x] - qa * mu_b[x];
-            const double a5 = 2.0 * p.mu_ab * p.v[x] -
-                              3.0 * (mu_a[x] * p.mu_b_v + mu_b[x] * p.mu_a_v) +
-                              2.0 * (qb * p.theta_a_v[x] + qa * p.theta_b_v[x]);
-            slope[x] = g3 * a3 + g5 * a5 + radial * p.v[x];
-        }
-        vec3_add_scaled(1.0, slope, gradient->xyz[b]);
+    (void)geometry;
+    Multipole *multipole = self;
+    const size_t ld = multipole->ld;
+    take_moments(multipole, moments);
+    for (size_t a = 0; a < multipole->n_atoms; a++) {
+        double slope[4];
+        multipole->kernels->multipole_slope_row(ld, ld, multipole->xyz, a, multipole->moments,
+                                                multipole->radius, multipole->g3 + a * ld,
+                                                multipole->g5 + a * ld, slope);
         vec3_add_scaled(-1.0, slope, gradient->xyz[a]);
-
-        const double de_drho = -(3.0 * g3 * (1.0 - f3) * n3 + 4.0 * g5 * (1.0 - f5) * n5) /
-                               (multipole->radius[a] + multipole->radius[b]);
-        gradient->cn[a] += de_drho * multipole->radius_slope[a];
-        gradient->cn[b] += de_drho * multipole->radius_slope[b];
+        gradient->cn[a] += slope[3] * multipole->radius_slope[a];
     }
 }
 

@@ -1,6 +1,8 @@
 #ifndef TERMS_MULTIPOLE_H
 #define TERMS_MULTIPOLE_H
 
+#include "data/method.h"
+#include "kernels/kernels.h"
 #include "terms/term.h"
 
 /// Anisotropic electrostatics of cumulative atomic dipoles and quadrupoles, damped, and their on-site
@@ -17,14 +19,18 @@
 typedef struct {
     const Method *method;
     size_t n_atoms;
-    double *base_radius;  ///< [n_atoms] r_A, bohr
-    double *valence_cn;   ///< [n_atoms] vcn_A
-    double *dip_kernel;   ///< [n_atoms] k_mu
-    double *quad_kernel;  ///< [n_atoms] k_Theta
-    double *radius;       ///< [n_atoms] rho_A, bohr
+    double *base_radius; ///< [n_atoms] r_A, bohr
+    double *valence_cn;  ///< [n_atoms] vcn_A
+    double *dip_kernel;  ///< [n_atoms] k_mu
+    double *quad_kernel; ///< [n_atoms] k_Theta
+    const Kernels *kernels;
+    size_t ld;            ///< padded n_atoms
+    double *radius;       ///< [ld] rho_A, bohr
     double *radius_slope; ///< [n_atoms] d rho_A / d CN_A, bohr
-    double *g3;           ///< [n_pairs] f3 / R^3
-    double *g5;           ///< [n_pairs] f5 / R^5
+    double *xyz;          ///< [3][ld] bohr
+    double *moments;      ///< [KERNELS_MULTIPOLES][ld] as the kernels want them
+    double *g3;           ///< [n_atoms][ld] f3 / R^3, 0 on the diagonal
+    double *g5;           ///< [n_atoms][ld] f5 / R^5
 } Multipole;
 
 /// The pair part (E_AES) and the on-site part (E_AXC) are two lines of the energy breakdown and share
@@ -33,7 +39,7 @@ extern const TermType TERM_MULTIPOLE;
 extern const TermType TERM_MULTIPOLE_ON_SITE;
 
 void multipole_layout(Arena *arena, const Pairs *pairs, Multipole *multipole);
-void multipole_setup(const Method *method, size_t n_atoms, const int *numbers,
-                     Multipole *multipole);
+void multipole_setup(const Kernels *kernels, const Method *method, size_t n_atoms,
+                     const int *numbers, Multipole *multipole);
 
 #endif

@@ -2,6 +2,7 @@
 #define TERMS_REPULSION_H
 
 #include "data/method.h"
+#include "kernels/kernels.h"
 #include "terms/term.h"
 
 /// Screened repulsion of the atomic cores, the term that keeps atoms apart:
@@ -12,16 +13,21 @@
 /// Grimme, Bannwarth, Shushkov, J. Chem. Theory Comput. 13, 1989 (2017), 10.1021/acs.jctc.7b00118;
 /// Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), 10.1021/acs.jctc.8b01176.
 typedef struct {
+    const Kernels *kernels;
     double cutoff;    ///< bohr
     double *charge;   ///< [n_pairs] Z_A Z_B, e^2
     double *decay;    ///< [n_pairs] sqrt(alpha_A alpha_B), bohr^-k
-    double *exponent; ///< [n_pairs] k
+    double *exponent; ///< [n_pairs] k, 1 or 3/2
+    double *power;    ///< [n_pairs] sqrt(alpha_A alpha_B) R^k of the geometry last seen
+    double *value;    ///< [n_pairs] energies of the pairs, hartree
+    double *slope;    ///< [n_pairs] (dE/dR)/R, hartree/bohr^2
+    double energy;    ///< hartree
 } Repulsion;
 
 extern const TermType TERM_REPULSION;
 
 void repulsion_layout(Arena *arena, size_t n_pairs, Repulsion *repulsion);
-void repulsion_setup(const Method *method, const Pairs *pairs, const int *numbers,
-                     Repulsion *repulsion);
+void repulsion_setup(const Kernels *kernels, const Method *method, const Pairs *pairs,
+                     const int *numbers, Repulsion *repulsion);
 
 #endif

@@ -54,7 +54,7 @@ static void open_setup(const Method *method, const Kernels *kernels, Setup *setu
     layout(method, setup);
     assert_in_range(setup->basis.n_ao, 1, AO_MAX);
     pairs_setup(&setup->pairs);
-    coordination_setup(method, ATOMS, NUMBERS, &setup->coordination);
+    coordination_setup(kernels, method, &setup->pairs, NUMBERS, &setup->coordination);
     basis_setup(ATOMS, NUMBERS, &setup->basis);
     hamiltonian_setup(kernels, NUMBERS, &setup->hamiltonian);
     assert_int_equal(pairs_update(ctx, XYZ, &setup->pairs), QMT_OK);

@@ -42,7 +42,8 @@ static void check_system(const DispersionVectors *s)
     assert_int_equal(arena_reserve(&ctx, &parts.arena), QMT_OK);
     layout(&parts, s);
     pairs_setup(&parts.pairs);
-    coordination_setup(&METHOD_GFN1, s->n, s->numbers, &parts.coordination);
+    coordination_setup(kernels_choose(NULL), &METHOD_GFN1, &parts.pairs, s->numbers,
+                       &parts.coordination);
     dispersion_d3_setup(&METHOD_GFN1, s->numbers, &parts.d3);
     set_distances(s, &parts.pairs);
     coordination_update(&parts.pairs, &parts.coordination);

@@ -33,13 +33,13 @@ void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts 
 
     const Kernels *kernels = ctx->kernels;
     pairs_setup(&parts->pairs);
-    coordination_setup(method, n, numbers, &parts->coordination);
+    coordination_setup(kernels, method, &parts->pairs, numbers, &parts->coordination);
     basis_setup(n, numbers, &parts->basis);
     hamiltonian_setup(kernels, numbers, &parts->hamiltonian);
-    repulsion_setup(method, &parts->pairs, numbers, &parts->repulsion);
+    repulsion_setup(kernels, method, &parts->pairs, numbers, &parts->repulsion);
     coulomb_setup(kernels, &parts->basis, numbers, &parts->coulomb);
     thirdorder_setup(&parts->basis, numbers, &parts->third);
-    multipole_setup(method, n, numbers, &parts->multipole);
+    multipole_setup(kernels, method, n, numbers, &parts->multipole);
     dispersion_d4_setup(&parts->d4, kernels, method, numbers);
 
     const Term terms[PARTS_TERMS] = {

@@ -1,0 +1,104 @@
+/// Kernels of rows and of point multipoles: elementary functions against the C library, everything else
+/// against the generic table; the formulas themselves are tested in test_gfn2_terms.c.
+#include "support/check.h"
+
+#include <stdalign.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+
+enum { N = 24, SETS = 3, OUT = 3 + 2 * N + KERNELS_MULTIPOLES + 4 };
+static const char *const ISAS[SETS] = {"generic", "avx2", "avx512"};
+
+/// A number in -0.5 .. 0.5 that is the same everywhere.
+static double pseudo_random(unsigned *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (double)*seed / 4294967296.0 - 0.5;
+}
+
+static void elementary_functions_are_those_of_the_library(void **state)
+{
+    (void)state;
+    alignas(64) double x[N], y[N], shift[N];
+    unsigned seed = 3;
+    for (int set = 0; set < SETS; set++) {
+        const Kernels *kernels = kernels_choose(ISAS[set]);
+        if (kernels == NULL)
+            continue;
+        for (int scale = 0; scale < 5; scale++) {
+            const double widths[5] = {1e-9, 1.0, 40.0, 300.0, 1390.0};
+            for (size_t i = 0; i < N; i++)
+                x[i] = widths[scale] * pseudo_random(&seed);
+            kernels->exponentials(N, x, y);
+            // Reducing the argument errs by its last place.
+            for (size_t i = 0; i < N; i++)
+                CHECK_NEAR(y[i] / exp(x[i]), 1.0, 5e-16 + 2e-16 * fabs(x[i]) / 100.0);
+        }
+        x[0] = -1e4, x[1] = 1e4, x[2] = -INFINITY, x[3] = 0.0;
+        kernels->exponentials(8, x, x);
+        CHECK_NEAR(x[0] / exp(-700.0), 1.0, 2e-15);
+        CHECK_NEAR(x[1] / exp(700.0), 1.0, 2e-15);
+        CHECK_NEAR(x[2] / exp(-700.0), 1.0, 2e-15);
+        CHECK_NEAR(x[3], 1.0, 0.0);
+
+        for (size_t i = 0; i < N; i++) {
+            x[i] = 3.0 + pseudo_random(&seed);
+            shift[i] = 1.0 + pseudo_random(&seed);
+        }
+        kernels->inverse_roots(N, x, shift, y);
+        for (size_t i = 0; i < N; i++)
+            CHECK_NEAR(y[i], 1.0 / sqrt(x[i] + shift[i]), 2e-16);
+    }
+}
+
+/// Every kernel that sums, one after the other, of the same numbers.
+static void run(const Kernels *kernels, double out[OUT])
+{
+    alignas(64) double xyz[3 * N], moments[KERNELS_MULTIPOLES * N], charge[N], gamma[N], radius[N];
+    alignas(64) double g3[N], g5[N];
+    unsigned seed = 5;
+    for (size_t i = 0; i < 3 * N; i++)
+        xyz[i] = 9.0 * pseudo_random(&seed);
+    for (size_t i = 0; i < KERNELS_MULTIPOLES * N; i++)
+        moments[i] = pseudo_random(&seed);
+    for (size_t i = 0; i < N; i++) {
+        charge[i] = pseudo_random(&seed);
+        gamma[i] = 0.3 + 0.2 * pseudo_random(&seed);
+        radius[i] = 2.0 + pseudo_random(&seed);
+    }
+    const size_t here = 5;
+    const double at[3] = {xyz[here], xyz[N + here], xyz[2 * N + here]};
+    kernels->cubic_slope_row(N, N, gamma, charge, xyz, at, out);
+    kernels->multipole_damping_row(N, N, xyz, at, 6.0, radius[here], radius, g3, g5);
+    assert_true(g3[here] == 0.0 && g5[here] == 0.0);
+    memcpy(out + 3, g3, sizeof g3);
+    memcpy(out + 3 + N, g5, sizeof g5);
+    kernels->multipole_potential_row(N, N, xyz, at, moments, g3, g5, out + 3 + 2 * N);
+    kernels->multipole_slope_row(N, N, xyz, here, moments, radius, g3, g5,
+                                 out + 3 + 2 * N + KERNELS_MULTIPOLES);
+}
+
+static void sums_agree_between_instruction_sets(void **state)
+{
+    (void)state;
+    double wanted[OUT], out[OUT];
+    run(kernels_choose("generic"), wanted);
+    for (int set = 1; set < SETS; set++) {
+        const Kernels *kernels = kernels_choose(ISAS[set]);
+        if (kernels == NULL)
+            continue;
+        run(kernels, out);
+        for (int i = 0; i < OUT; i++)
+            CHECK_NEAR(out[i], wanted[i], 1e-14); // sums of 24 numbers below 1
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(elementary_functions_are_those_of_the_library),
+        cmocka_unit_test(sums_agree_between_instruction_sets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
