@@ -2,9 +2,12 @@
 /// what is known of the steps before. One line of JSON per molecule.
 ///
 ///     bench_step [--steps N] [--temperature T] [--method NAME] [--alpb SOLVENT | --gbsa SOLVENT]
-///                [--xtb] [--audit K] [--stages] FILE.xyz ...
+///                [--tolerance R] [--plain] [--xtb] [--audit K] [--stages] FILE.xyz ...
 ///
 /// --temperature T   of the starting velocities, kelvin (300)
+/// --tolerance R     of the SCF (1e-9)
+/// --plain     the same trajectory with our own engine, every density by diagonalisation, every step from
+///             the charges of the one before
 /// --xtb       the same trajectory with libxtb in this process, its result object reused
 /// --audit K   every K-th frame evaluated afresh from nothing at a tighter tolerance
 /// --stages    time by stage; nested clocks add some 0.1 us
@@ -156,8 +159,9 @@ static void start(const Structure *s, double temperature_k, Run *run)
 typedef struct {
     int n_steps, audit;
     double temperature_k;
+    double tolerance;
     const char *method, *solvent, *model; // of the own engine
-    bool xtb, stages;
+    bool xtb, plain, stages;
 } Options;
 
 static void fail(QmtContext *ctx, const char *what)
@@ -206,7 +210,7 @@ static void audit_frame(QmtContext *ctx, const Structure *s, const Run *run, con
 
 /// One trajectory; returns the median time of its steps.
 static double trajectory(QmtContext *ctx, const Structure *s, Run *run, const Options *options,
-                         bool own, double *builds, Audit *audit)
+                         const char *who, double *builds, Audit *audit)
 {
     double *time = calloc((size_t)options->n_steps, sizeof *time);
     double first = 0.0, drift;
@@ -218,24 +222,23 @@ static double trajectory(QmtContext *ctx, const Structure *s, Run *run, const Op
         time[i] = step(ctx, run);
         if (time[i] < 0.0)
             fail(ctx, s->name);
-        if (own && options->stages && i > WARM_UP)
+        if (audit != NULL && options->stages && i > WARM_UP)
             stages_next_step();
         if (i == WARM_UP) {
             first = total_energy(run);
-            if (own && options->stages)
+            if (audit != NULL && options->stages)
                 stages_start(options->n_steps);
         }
         if (i >= WARM_UP)
             *builds += report.scf_iterations;
-        if (own && options->audit > 0 && i % options->audit == 0)
+        if (audit != NULL && options->audit > 0 && i % options->audit == 0)
             audit_frame(ctx, s, run, options, audit);
     }
     drift = total_energy(run) - first;
     const int counted = options->n_steps - WARM_UP;
     const double result = median(time + WARM_UP, counted);
-    printf(", \"%s_us\": %.1f, \"%s_p10_us\": %.1f, \"%s_energy_change\": %.2e",
-           own ? "qmtraj" : "libxtb", result, own ? "qmtraj" : "libxtb",
-           time[WARM_UP + counted / 10], own ? "qmtraj" : "libxtb", drift);
+    printf(", \"%s_us\": %.1f, \"%s_p10_us\": %.1f, \"%s_energy_change\": %.2e", who, result, who,
+           time[WARM_UP + counted / 10], who, drift);
     *builds /= counted;
     free(time);
     return result;
@@ -251,7 +254,8 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
                .mass = calloc(s->n_atoms, sizeof *run.mass),
                .evaluate = evaluate_own};
     Audit audit = {.each = calloc((size_t)options->n_steps, sizeof(double))};
-    const QmtEngineOptions engine_options = engine_options_of(s, options);
+    QmtEngineOptions engine_options = engine_options_of(s, options);
+    engine_options.scf_tolerance = options->tolerance;
     Engine *engine = NULL;
     double builds;
     if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
@@ -262,7 +266,7 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
         n_ao += basis_n_ao(method_find(options->method), s->numbers[a]);
     printf("{\"molecule\": \"%s\", \"atoms\": %zu, \"orbitals\": %zu, \"isa\": \"%s\"", s->name,
            s->n_atoms, n_ao, qmt_context_isa(ctx));
-    const double own = trajectory(ctx, s, &run, options, true, &builds, &audit);
+    const double own = trajectory(ctx, s, &run, options, "qmtraj", &builds, &audit);
     printf(", \"builds\": %.2f", builds);
     if (options->stages)
         stages_print();
@@ -272,17 +276,24 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
         printf(", \"audit_gradient_median\": %.1e", median(audit.each, audit.n));
     }
     engine_destroy(&engine);
+    if (options->plain) {
+        if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
+            fail(ctx, s->name);
+        xtb_plain_scf(engine);
+        run.engine = engine;
+        const double plain = trajectory(ctx, s, &run, options, "plain", &builds, NULL);
+        printf(", \"plain_builds\": %.2f, \"plain_ratio\": %.1f", builds, plain / own);
+        engine_destroy(&engine);
+    }
 #ifdef BENCH_XTB
     if (options->xtb) {
         LibXtb xtb = libxtb_create(s, s->xyz);
         run.engine = &xtb;
         run.evaluate = evaluate_libxtb;
-        const double theirs = trajectory(ctx, s, &run, options, false, &builds, &audit);
+        const double theirs = trajectory(ctx, s, &run, options, "libxtb", &builds, NULL);
         printf(", \"ratio\": %.1f", theirs / own);
         libxtb_destroy(&xtb);
     }
-#else
-    (void)own;
 #endif
     printf("}\n");
     fflush(stdout);
@@ -291,8 +302,11 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
 
 int main(int argc, char **argv)
 {
-    Options options = {
-        .n_steps = 400, .temperature_k = 300.0, .method = "GFN2-xTB", .model = "alpb"};
+    Options options = {.n_steps = 400,
+                       .temperature_k = 300.0,
+                       .tolerance = 1e-9,
+                       .method = "GFN2-xTB",
+                       .model = "alpb"};
     QmtContext *ctx = NULL;
     if (qmt_context_create(&ctx) != QMT_OK)
         fail(ctx, "start");
@@ -310,7 +324,11 @@ int main(int argc, char **argv)
                  i + 1 < argc) {
             options.model = argv[i] + 2;
             options.solvent = argv[++i];
-        } else if (strcmp(argv[i], "--xtb") == 0)
+        } else if (strcmp(argv[i], "--tolerance") == 0 && i + 1 < argc)
+            options.tolerance = atof(argv[++i]);
+        else if (strcmp(argv[i], "--plain") == 0)
+            options.plain = true;
+        else if (strcmp(argv[i], "--xtb") == 0)
             options.xtb = true;
         else if (strcmp(argv[i], "--stages") == 0)
             options.stages = true;

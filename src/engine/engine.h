@@ -8,9 +8,12 @@
 
 /// How an evaluation went, for summaries and warnings.
 typedef struct {
-    int scf_iterations;  ///< density builds, 0 for model engines
-    double scf_residual; ///< RMS of the last change of charges and moments
-    int recovery;        ///< 0: at the first try, else the rung of the recovery ladder that worked
+    int scf_iterations;   ///< density builds, 0 for model engines
+    double scf_residual;  ///< RMS of the last change of charges and moments
+    int recovery;         ///< 0: at the first try, else the rung of the recovery ladder that worked
+    int diagonalisations; ///< of the density builds
+    bool checked;         ///< the density was compared with that of a full diagonalisation ...
+    bool check_failed;    ///< ... did not agree, and the evaluation was made anew without history
 } EngineReport;
 
 /// Where results go. Every pointer may be NULL.

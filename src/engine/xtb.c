@@ -261,7 +261,10 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
     if (result->report != NULL)
         *result->report = (EngineReport){.scf_iterations = xtb->scf.iterations,
                                          .scf_residual = xtb->scf.residual,
-                                         .recovery = xtb->scf.recovery};
+                                         .recovery = xtb->scf.recovery,
+                                         .diagonalisations = (int)xtb->scf.diagonalisations,
+                                         .checked = xtb->scf.checked,
+                                         .check_failed = xtb->scf.check_failed};
     return QMT_OK;
 }
 
@@ -299,7 +302,9 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     scf->options = (ScfOptions){.tolerance = options->scf_tolerance,
                                 .max_iterations = options->scf_max_iterations,
                                 .damping = method->scf_damping,
-                                .temperature_k = options->electronic_temperature_k};
+                                .temperature_k = options->electronic_temperature_k,
+                                .check_every = SCF_CHECK_EVERY,
+                                .check_limit = SCF_CHECK_LIMIT};
     scf->hamiltonian = &xtb->hamiltonian;
     scf->terms = xtb->terms.list;
     scf->n_terms = xtb->terms.n;
@@ -319,6 +324,20 @@ size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX]
     const Xtb *xtb = (const Xtb *)engine;
     memcpy(terms, xtb->energy, xtb->n_energy * sizeof *terms);
     return xtb->n_energy;
+}
+
+void xtb_plain_scf(Engine *engine)
+{
+    Scf *scf = &((Xtb *)engine)->scf;
+    scf->options.plain = true;
+    scf->density.always_diagonalise = true;
+}
+
+void xtb_check(Engine *engine, int every, double limit)
+{
+    ScfOptions *options = &((Xtb *)engine)->scf.options;
+    options->check_every = every;
+    options->check_limit = limit;
 }
 
 void xtb_fail_at(Engine *engine, long n)

@@ -18,6 +18,14 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
 /// The contributions of the last successful evaluation; returns how many.
 size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX]);
 
+/// From here on every density comes from a diagonalisation and every geometry starts from the charges
+/// of the one before: the way of other programs, for comparisons.
+void xtb_plain_scf(Engine *engine);
+
+/// For tests of the self-check: every how many evaluations, and the deviation of the density that is let
+/// pass; a negative one fails every check.
+void xtb_check(Engine *engine, int every, double limit);
+
 /// For tests of the recovery ladder: the n-th evaluation from now (1 = the next) reports that the
 /// SCF did not converge on any rung. 0 switches it off.
 void xtb_fail_at(Engine *engine, long n);

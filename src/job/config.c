@@ -201,9 +201,12 @@ const ConfigKey CONFIG_KEYS[] = {
      .type = CONFIG_CHOICE,
      .offset = AT(scf),
      .unit = "",
-     .choices = "tight",
+     .initial = CONFIG_SCF_TIGHT,
+     .choices = "tight|fast",
      .decides_numbers = true,
-     .help = "How tightly every step is converged."},
+     .help =
+         "RMS change of charges and moments at which a step is converged: 1e-9, or 1e-7 in less "
+         "time."},
     {.name = "scf_max_iterations",
      .type = CONFIG_COUNT,
      .offset = AT(scf_max_iterations),

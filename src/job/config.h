@@ -14,6 +14,7 @@ enum { CONFIG_KEYS_MAX = 32 };
 
 enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                     ///< ensemble
 enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };             ///< precision
+enum { CONFIG_SCF_TIGHT = 0, CONFIG_SCF_FAST = 1 };          ///< scf
 enum { CONFIG_FERMI_EXACT = 0, CONFIG_FERMI_REFERENCE = 1 }; ///< fermi_stop
 
 /// Values in the units of the YAML file; a choice is its place in the table's list.

@@ -44,6 +44,9 @@ double job_ms_per_step(const Job *job, uint64_t evaluations)
     return evaluations > 1 ? 1e3 * job_motion_s(job) / (double)(evaluations - 1) : 0.0;
 }
 
+/// RMS change of charges and moments; `scf: tight` is the engine's default of 1e-9.
+static const double SCF_TOLERANCE_FAST = 1e-7;
+
 QmtEngineOptions job_engine_options(const JobTask *task)
 {
     const Config *config = &task->config;
@@ -55,6 +58,8 @@ QmtEngineOptions job_engine_options(const JobTask *task)
     options.charge = (int)config->charge;
     options.unpaired = (int)config->spin_multiplicity - 1;
     options.electronic_temperature_k = config->electronic_temperature_k;
+    if (config->scf == CONFIG_SCF_FAST)
+        options.scf_tolerance = SCF_TOLERANCE_FAST;
     options.scf_max_iterations = (int)config->scf_max_iterations;
     options.fermi_stop_reference = config->fermi_stop == CONFIG_FERMI_REFERENCE;
     return options;
@@ -239,7 +244,11 @@ static void result_fill(const Job *job, JobResult *result)
         .nve_shadow_drift_kjmol_ps = report.n_windows > 0 ? 0.0 : NAN,
         .scf_iterations_max = report.scf_iterations_max,
         .scf_residual_max = report.scf_residual_max,
-        .recoveries = (int64_t)report.recoveries};
+        .scf_residual_median = report.scf_residual_median,
+        .recoveries = (int64_t)report.recoveries,
+        .diagonalisations = (int64_t)report.diagonalisations,
+        .checks = (int64_t)report.checks,
+        .checks_failed = (int64_t)report.checks_failed};
     if (report.evaluations > 0)
         result->scf_iterations_mean = (double)report.scf_iterations / (double)report.evaluations;
     for (size_t w = 0; w < report.n_windows; w++) {
@@ -267,6 +276,17 @@ static void temperature_judge(QmtContext *ctx, const JobTask *task, const MdRepo
             task->label, report->mean_temperature_k, wanted,
             fabs(report->mean_temperature_k - wanted) / report->expected_error_k,
             report->expected_error_k);
+}
+
+static void self_check_judge(QmtContext *ctx, const JobTask *task, const MdReport *report)
+{
+    if (report->checks_failed > 0)
+        context_log(
+            ctx, QMT_LOG_WARNING,
+            "%s: %llu of %llu self-checks found a wrong density; those steps were made anew "
+            "by diagonalisation, but frames since the check before may be wrong",
+            task->label, (unsigned long long)report->checks_failed,
+            (unsigned long long)report->checks);
 }
 
 /// The geometry that the engine was asked for when it failed.
@@ -339,6 +359,7 @@ static QmtStatus job_finish(QmtContext *ctx, Job *job)
     TRY(status);
     TRY(job_folder_tidy(ctx, job));
     temperature_judge(ctx, job->task, &report);
+    self_check_judge(ctx, job->task, &report);
     return QMT_OK;
 }
 

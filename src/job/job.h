@@ -45,8 +45,8 @@ typedef struct {
     double nve_shadow_drift_kjmol_ps; ///< likewise
     double scf_iterations_mean;
     int64_t scf_iterations_max;
-    double scf_residual_max;
-    int64_t recoveries;
+    double scf_residual_max, scf_residual_median;
+    int64_t recoveries, diagonalisations, checks, checks_failed;
 } JobResult;
 _Static_assert(sizeof(JobResult) <= RUNNER_RESULT_SIZE,
                "a result goes through the pipe in one piece");

@@ -46,6 +46,16 @@ static cJSON *report_json(const MdReport *report)
                report->expected_error_k < 0.0 ? NAN : report->expected_error_k);
     add_number(object, "drift_kJ_mol_ps", report->slope_kjmol_ps);
     add_number(object, "shadow_drift_kJ_mol_ps", report->shadow_slope_kjmol_ps);
+    add_number(object, "scf_iterations_mean",
+               report->evaluations > 0
+                   ? (double)report->scf_iterations / (double)report->evaluations
+                   : NAN);
+    add_number(object, "scf_residual_max", report->scf_residual_max);
+    add_number(object, "scf_residual_median", report->scf_residual_median);
+    add_whole(object, "scf_recoveries", (int64_t)report->recoveries);
+    add_whole(object, "scf_diagonalisations", (int64_t)report->diagonalisations);
+    add_whole(object, "self_checks", (int64_t)report->checks);
+    add_whole(object, "self_checks_failed", (int64_t)report->checks_failed);
     cJSON *const windows = cJSON_AddArrayToObject(object, "nve_windows");
     for (size_t w = 0; w < report->n_windows; w++) {
         const NveWindowResult *result = &report->windows[w];
@@ -138,7 +148,11 @@ static const struct {
     {"scf_iterations_mean", offsetof(JobResult, scf_iterations_mean), FIGURE_REAL},
     {"scf_iterations_max", offsetof(JobResult, scf_iterations_max), FIGURE_WHOLE},
     {"scf_residual_max", offsetof(JobResult, scf_residual_max), FIGURE_REAL},
+    {"scf_residual_median", offsetof(JobResult, scf_residual_median), FIGURE_REAL},
     {"scf_recoveries", offsetof(JobResult, recoveries), FIGURE_WHOLE},
+    {"scf_diagonalisations", offsetof(JobResult, diagonalisations), FIGURE_WHOLE},
+    {"self_checks", offsetof(JobResult, checks), FIGURE_WHOLE},
+    {"self_checks_failed", offsetof(JobResult, checks_failed), FIGURE_WHOLE},
 };
 enum { N_FIGURES = sizeof FIGURES / sizeof FIGURES[0] };
 

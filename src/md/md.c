@@ -152,6 +152,10 @@ static void count_evaluation(Md *md, const EngineReport *report)
     record->recoveries += report->recovery != 0;
     if (report->scf_iterations > record->scf_iterations_max)
         record->scf_iterations_max = report->scf_iterations;
+    record->diagonalisations += (uint64_t)report->diagonalisations;
+    record->checks += report->checked;
+    record->checks_failed += report->check_failed;
+    log_histogram_add(&record->scf_residuals, report->scf_residual);
     record->scf_residual_max = fmax(record->scf_residual_max, report->scf_residual);
 }
 

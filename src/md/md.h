@@ -100,8 +100,10 @@ typedef struct {
     uint64_t evaluations;    ///< all after the relaxation, windows included
     uint64_t scf_iterations; ///< their sum
     int scf_iterations_max;
-    double scf_residual_max;
+    double scf_residual_max, scf_residual_median;
     uint64_t recoveries;            ///< evaluations that needed the recovery ladder
+    uint64_t diagonalisations;      ///< of the density builds
+    uint64_t checks, checks_failed; ///< of the engine's density, against a full diagonalisation
     size_t n_windows;               ///< finished
     const NveWindowResult *windows; ///< [n_windows], valid as long as the Md
 } MdReport;

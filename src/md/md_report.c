@@ -60,7 +60,11 @@ MdReport md_report(const Md *md)
                       .scf_iterations = record->scf_iterations,
                       .scf_iterations_max = record->scf_iterations_max,
                       .scf_residual_max = record->scf_residual_max,
+                      .scf_residual_median = log_histogram_median(&record->scf_residuals),
                       .recoveries = record->recoveries,
+                      .diagonalisations = record->diagonalisations,
+                      .checks = record->checks,
+                      .checks_failed = record->checks_failed,
                       .n_windows = record->n_windows_done,
                       .windows = md->results};
 }

@@ -121,6 +121,32 @@ void energy_watch_add(EnergyWatch *watch, const double *mass, double dt, const M
     memcpy(watch->before, now->gradient, now->n_atoms * sizeof *now->gradient);
 }
 
+/// Exponent of ten at which the bins begin.
+static const double LOG_BINS_BEGIN = -19.0;
+
+void log_histogram_add(LogHistogram *histogram, double value)
+{
+    const double place = value > 0.0 ? (log10(value) - LOG_BINS_BEGIN) * LOG_BINS_PER_DECADE : 0.0;
+    histogram->count[(size_t)fmin(fmax(place, 0.0), LOG_BINS - 1)]++;
+}
+
+double log_histogram_median(const LogHistogram *histogram)
+{
+    uint64_t total = 0, below = 0;
+    for (size_t k = 0; k < LOG_BINS; k++)
+        total += histogram->count[k];
+    for (size_t k = 0; k < LOG_BINS; k++) {
+        const uint64_t count = histogram->count[k];
+        if (count > 0 && 2 * (below + count) >= total) {
+            // Values are taken to be spread evenly over their bin.
+            const double part = (0.5 * (double)total - (double)below) / (double)count;
+            return pow(10.0, LOG_BINS_BEGIN + ((double)k + part) / LOG_BINS_PER_DECADE);
+        }
+        below += count;
+    }
+    return NAN;
+}
+
 double expected_temperature_error(const BlockMean *temperatures, double temperature, size_t dof,
                                   double friction, double length)
 {

@@ -37,6 +37,18 @@ double block_mean_value(const BlockMean *blocks);
 /// short to tell.
 double block_mean_error(const BlockMean *blocks);
 
+enum { LOG_BINS_PER_DECADE = 10, LOG_BINS = 200 };
+
+/// Counts of positive values in bins of a tenth of a decade from 1e-19 to 10; others count in the
+/// first or last bin. The median comes out right to some 5 %.
+typedef struct {
+    uint64_t count[LOG_BINS];
+} LogHistogram;
+
+void log_histogram_add(LogHistogram *histogram, double value);
+/// NaN if it is empty.
+double log_histogram_median(const LogHistogram *histogram);
+
 /// How well energy is conserved: E + K minus the heat of the thermostat, plain and as shadow energy,
 ///
 ///     E + K + dt^2 ( v.H.v / 12 - F.M^-1.F / 24 ) - shadow heat,

@@ -116,15 +116,21 @@ static double clear_gap(const Density *density)
     return fmax(0.10, 80.0 * density->kt);
 }
 
+/// The occupations that a refinement stands for.
+static void fill_whole(Density *density)
+{
+    for (size_t k = 0; k < density->n; k++)
+        density->occupation[k] = k < density->n_alpha ? 2.0 : 0.0;
+    density->entropy = 0.0;
+}
+
 QmtStatus density_build(QmtContext *ctx, Density *density)
 {
     const size_t n = density->n, n_occupied = density->n_alpha;
     density->refined = density->orbitals_known &&
                        transit_refine(&density->transit, density->fock, clear_gap(density));
     if (density->refined) {
-        for (size_t k = 0; k < n; k++)
-            density->occupation[k] = k < n_occupied ? 2.0 : 0.0;
-        density->entropy = 0.0;
+        fill_whole(density);
         sum_of_refined_orbitals(density);
     } else {
         TRY(diagonalise(ctx, density));
@@ -153,6 +159,27 @@ void density_build_weighted(Density *density)
                                 density->scratch, ld);
     density->kernels->matmul_tn_symmetric(density->n, ld, no, density->orbitals, ld,
                                           density->scratch, ld, density->weighted, ld);
+}
+
+QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation)
+{
+    const size_t size = density->n * density->ld;
+    *deviation = 0.0;
+    if (!density->refined)
+        return QMT_OK;
+    memcpy(density->weighted, density->orbitals, size * sizeof(double));
+    const QmtStatus status = diagonalise(ctx, density);
+    if (status == QMT_OK) {
+        // The inverse of S has done its work and lends its room.
+        sum_of_orbitals(density, false, density->inverse);
+        density->inverse_known = false;
+        density->n_diagonalised--;
+        for (size_t i = 0; i < size; i++)
+            *deviation = fmax(fabs(density->inverse[i] - density->density[i]), *deviation);
+    }
+    memcpy(density->orbitals, density->weighted, size * sizeof(double));
+    fill_whole(density);
+    return status;
 }
 
 void density_end(Density *density)

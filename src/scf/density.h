@@ -53,6 +53,10 @@ void density_build_weighted(Density *density);
 /// nothing of it enters the history. After density_end().
 void density_leave_history(Density *density);
 
+/// Largest difference between an element of P and of the P that a diagonalisation of the same F gives;
+/// 0 if P comes from one. Fails as density_build(); P and orbitals stay as they are.
+QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation);
+
 /// Remembers the orbitals of a converged geometry for the next.
 void density_end(Density *density);
 

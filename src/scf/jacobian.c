@@ -5,29 +5,65 @@
 
 #include "base/linalg.h"
 
+enum { QUALITY = 0, COLUMNS = 1, MATRIX = 2 };
+
+static bool is_dense(size_t n)
+{
+    return n <= JACOBIAN_DENSE_MAX;
+}
+
 size_t jacobian_memory_size(size_t n)
 {
-    return 2 + n * n;
+    return MATRIX + (is_dense(n) ? n * n : low_rank_memory_size(n));
 }
 
-void jacobian_reset(size_t n, double alpha, double *memory)
+void jacobian_layout(Arena *arena, size_t n, Jacobian *jacobian)
 {
-    memory[0] = JACOBIAN_LEARNT;
-    double *k = memory + 2;
+    jacobian->n = n;
+    jacobian->dense = is_dense(n);
+    if (jacobian->dense) {
+        jacobian->inverse_work = arena_doubles(arena, n * n);
+        jacobian->inverse_iwork = arena_ints(arena, n);
+    } else {
+        low_rank_layout(arena, n, &jacobian->low_rank);
+    }
+}
+
+static double *matrix_of(const Jacobian *jacobian)
+{
+    return jacobian->memory + MATRIX;
+}
+
+void jacobian_setup(Jacobian *jacobian)
+{
+    jacobian->low_rank.kernels = jacobian->kernels;
+    jacobian->low_rank.memory = matrix_of(jacobian);
+}
+
+void jacobian_reset(Jacobian *jacobian)
+{
+    const size_t n = jacobian->n;
+    jacobian->memory[QUALITY] = JACOBIAN_LEARNT;
+    if (!jacobian->dense) {
+        low_rank_reset(&jacobian->low_rank);
+        return;
+    }
+    double *k = matrix_of(jacobian);
     memset(k, 0, n * n * sizeof *k);
     for (size_t i = 0; i < n; i++)
-        k[i * n + i] = alpha;
+        k[i * n + i] = 1.0;
 }
 
-void jacobian_begin_measurement(double *memory)
+/// From columns of J to K.
+static void finish(Jacobian *jacobian)
 {
-    memory[0] = JACOBIAN_MEASURING;
-    memory[1] = 0.0;
-}
-
-void jacobian_invert(size_t n, double alpha, double *memory, double *work, int *iwork)
-{
-    double *k = memory + 2;
+    jacobian->memory[QUALITY] = JACOBIAN_MEASURED;
+    if (!jacobian->dense) {
+        low_rank_invert(&jacobian->low_rank);
+        return;
+    }
+    const size_t n = jacobian->n;
+    double *k = matrix_of(jacobian);
     // Rows hold the transpose of J.
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++) {
@@ -35,41 +71,85 @@ void jacobian_invert(size_t n, double alpha, double *memory, double *work, int *
             k[i * n + j] = (i == j ? 1.0 : 0.0) - b;
             k[j * n + i] = (i == j ? 1.0 : 0.0) - a;
         }
-    if (linalg_inverse(n, k, n, work, iwork))
-        memory[0] = JACOBIAN_MEASURED;
+    if (!linalg_inverse(n, k, n, jacobian->inverse_work, jacobian->inverse_iwork))
+        jacobian_reset(jacobian);
+}
+
+bool jacobian_probe(Jacobian *jacobian, const double *hint, double *v)
+{
+    if (jacobian_quality(jacobian) == JACOBIAN_MEASURED)
+        return false;
+    if (jacobian_quality(jacobian) != JACOBIAN_MEASURING) {
+        jacobian->memory[QUALITY] = JACOBIAN_MEASURING;
+        jacobian->memory[COLUMNS] = 0.0;
+        if (!jacobian->dense)
+            low_rank_reset(&jacobian->low_rank);
+    }
+    if (jacobian->dense) {
+        memset(v, 0, jacobian->n * sizeof *v);
+        v[(size_t)jacobian->memory[COLUMNS]] = 1.0;
+        return true;
+    }
+    if (low_rank_direction(&jacobian->low_rank, hint, v))
+        return true;
+    finish(jacobian);
+    return false;
+}
+
+void jacobian_measured(Jacobian *jacobian, const double *v, const double *jv)
+{
+    const size_t n = jacobian->n, column = (size_t)jacobian->memory[COLUMNS];
+    if (jacobian->dense)
+        memcpy(matrix_of(jacobian) + column * n, jv, n * sizeof *jv);
     else
-        jacobian_reset(n, alpha, memory);
+        low_rank_store(&jacobian->low_rank, v, jv);
+    jacobian->memory[COLUMNS] += 1.0;
+    if (column + 1 == (jacobian->dense ? n : LOW_RANK_KEPT))
+        finish(jacobian);
 }
 
-void jacobian_apply(const Kernels *kernels, size_t n, const double *memory, const double *f,
-                    double *step)
+void jacobian_apply(const Jacobian *jacobian, const double *f, double *step)
 {
-    kernels->matvec(n, n, memory + 2, n, f, step);
+    const size_t n = jacobian->n;
+    if (jacobian->dense)
+        jacobian->kernels->matvec(n, n, matrix_of(jacobian), n, f, step);
+    else
+        low_rank_apply(&jacobian->low_rank, f, step);
 }
 
-void jacobian_update(const Kernels *kernels, size_t n, double *memory, const double *dx,
-                     const double *df, double *work)
+/// K += scale u v^T
+static void add(Jacobian *jacobian, double scale, const double *u, const double *v)
 {
-    kernels->matvec(n, n, memory + 2, n, df, work);
-    const double norm = kernels->dot(n, df, df);
+    const size_t n = jacobian->n;
+    if (jacobian->dense)
+        for (size_t i = 0; i < n; i++)
+            jacobian->kernels->axpy(n, scale * u[i], v, matrix_of(jacobian) + i * n);
+    else
+        low_rank_add(&jacobian->low_rank, scale, u, v);
+}
+
+void jacobian_update(Jacobian *jacobian, const double *dx, const double *df, double *work)
+{
+    const double norm = jacobian->kernels->dot(jacobian->n, df, df);
+    jacobian_apply(jacobian, df, work);
     if (!(norm > 0.0) || !isfinite(norm))
         return;
-    for (size_t i = 0; i < n; i++)
-        kernels->axpy(n, (-dx[i] - work[i]) / norm, df, memory + 2 + i * n);
+    for (size_t i = 0; i < jacobian->n; i++)
+        work[i] += dx[i];
+    add(jacobian, -1.0 / norm, work, df);
 }
 
-void jacobian_next_step(const Kernels *kernels, size_t n, double *memory, const double *f,
-                        const double *df, double *step)
+void jacobian_next_step(Jacobian *jacobian, const double *f, const double *df, double *step)
 {
     // K dF = K F - dx with dx = K F_last, so the update of K is -(K F) dF^T/|dF|^2 and the next step
     // a multiple of K F.
-    kernels->matvec(n, n, memory + 2, n, f, step);
-    const double norm = kernels->dot(n, df, df);
+    const size_t n = jacobian->n;
+    jacobian_apply(jacobian, f, step);
+    const double norm = jacobian->kernels->dot(n, df, df);
     if (!(norm > 0.0) || !isfinite(norm))
         return;
-    for (size_t i = 0; i < n; i++)
-        kernels->axpy(n, -step[i] / norm, df, memory + 2 + i * n);
-    const double shrink = 1.0 - kernels->dot(n, df, f) / norm;
+    const double shrink = 1.0 - jacobian->kernels->dot(n, df, f) / norm;
+    add(jacobian, -1.0 / norm, step, df);
     for (size_t i = 0; i < n; i++)
         step[i] *= shrink;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "kernels/kernels.h"
+#include "scf/low_rank.h"
 
 /// A kept inverse Jacobian K ~ (1 - J)^-1 of the self-consistency map x_in -> x_out, J = dx_out/dx_in.
 /// One step x + K F with F = x_out - x_in replaces several mixing cycles; Broyden's update
@@ -15,70 +16,73 @@
 /// 10.1090/S0025-5718-1965-0198670-6. It needs one product with K; the first one needs two and took
 /// more cycles along trajectories (glycine 2.57 against 2.38 a step, aspirin 2.71 against 2.58).
 ///
-/// K lives in memory of the caller: plain doubles, [0] its quality, [1] rows measured, then [n][n].
+/// Few variables have the whole matrix, measured column by column. Of many only some ten directions
+/// have a J that matters: theirs is one and a sum of few terms (low_rank.h), measured along the errors
+/// of the guesses and what J makes of them, which is a Krylov space.
+///
+/// K lives in memory of the caller, plain doubles that a checkpoint can save, zeros at first.
 enum {
     JACOBIAN_UNSET,
-    JACOBIAN_LEARNT,    ///< a multiple of one, and what Broyden's updates have taught it since
-    JACOBIAN_MEASURING, ///< the memory holds rows of J, no K
+    JACOBIAN_LEARNT,    ///< one, and what Broyden's updates have taught it since
+    JACOBIAN_MEASURING, ///< the memory holds what is measured of J so far, no K
     JACOBIAN_MEASURED   ///< from differences of the map itself
 };
 
-size_t jacobian_memory_size(size_t n);
+/// Largest number of variables with the whole matrix, which contracts faster than the sum: 50 against 15
+/// times a cycle (C20H42).
+enum { JACOBIAN_DENSE_MAX = 1500 };
 
-/// K = alpha 1.
-void jacobian_reset(size_t n, double alpha, double *memory);
+typedef struct {
+    const Kernels *kernels; ///< set by the caller
+    size_t n;
+    double *memory; ///< set by the caller: quality, columns measured, then K
+    bool dense;
+    LowRank low_rank;
+    double *inverse_work; ///< [n][n] if dense
+    int *inverse_iwork;   ///< [n]
+} Jacobian;
+
+size_t jacobian_memory_size(size_t n);
+void jacobian_layout(Arena *arena, size_t n, Jacobian *jacobian);
+/// After the caller has set kernels and memory.
+void jacobian_setup(Jacobian *jacobian);
+
+/// K = 1.
+void jacobian_reset(Jacobian *jacobian);
+
 /// One of the qualities above.
-static inline int jacobian_quality(const double *memory)
+static inline int jacobian_quality(const Jacobian *jacobian)
 {
-    return (int)memory[0];
+    return (int)jacobian->memory[0];
 }
 
 /// True if there is a K to step with.
-static inline bool jacobian_usable(const double *memory)
+static inline bool jacobian_usable(const Jacobian *jacobian)
 {
-    const int quality = jacobian_quality(memory);
+    const int quality = jacobian_quality(jacobian);
     return quality == JACOBIAN_LEARNT || quality == JACOBIAN_MEASURED;
 }
 
-/// Begins a measurement, which may take several geometries: K is lost, the caller fills the rows from
-/// jacobian_rows_measured() on with dx_out/dx_in[k], counts them with jacobian_row_done() and, when
-/// there are n, calls jacobian_invert().
-void jacobian_begin_measurement(double *memory);
-
-static inline size_t jacobian_rows_measured(const double *memory)
-{
-    return (size_t)memory[1];
-}
-
-static inline void jacobian_row_done(double *memory)
-{
-    memory[1] += 1.0;
-}
-
-/// Row k as plain memory.
-static inline double *jacobian_row(size_t n, double *memory, size_t k)
-{
-    return memory + 2 + k * n;
-}
-
-/// K = (1 - J)^-1 from rows k = dx_out/dx_in[k]. Back to alpha 1 if 1 - J is singular.
+/// Next direction in which the caller shall measure J. The measurement, which the first call begins,
+/// may take several geometries; K is lost meanwhile. Returns false if it is complete.
 ///
-/// @param work   [n * n]
-/// @param iwork  [n]
-void jacobian_invert(size_t n, double alpha, double *memory, double *work, int *iwork);
+/// @param hint  [n] where J matters: an error of the guess, or J of the last direction
+/// @param v     [n] of length 1
+bool jacobian_probe(Jacobian *jacobian, const double *hint, double *v);
+
+/// J v of that direction. After the last one K = (1 - J)^-1, or one if 1 - J is singular.
+void jacobian_measured(Jacobian *jacobian, const double *v, const double *jv);
 
 /// step = K f
-void jacobian_apply(const Kernels *kernels, size_t n, const double *memory, const double *f,
-                    double *step);
+void jacobian_apply(const Jacobian *jacobian, const double *f, double *step);
+
 /// Broyden's update for a step dx that changed F by df.
 ///
 /// @param work  [n]
-void jacobian_update(const Kernels *kernels, size_t n, double *memory, const double *dx,
-                     const double *df, double *work);
+void jacobian_update(Jacobian *jacobian, const double *dx, const double *df, double *work);
 
 /// The same and the next step at once, if the last step was jacobian_apply() or this: step = K f with
 /// the new K.
-void jacobian_next_step(const Kernels *kernels, size_t n, double *memory, const double *f,
-                        const double *df, double *step);
+void jacobian_next_step(Jacobian *jacobian, const double *f, const double *df, double *step);
 
 #endif

@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "scf/extrapolation.h"
-#include "scf/jacobian.h"
 
 enum {
     WARM_ITERATIONS = 20,
-    // Above this a step with the dense inverse Jacobian costs more than the cycles that it saves.
-    JACOBIAN_MAX_VARIABLES = 1500,
-    // Measuring it costs one cycle a variable, against hundreds of thousands of a motion. Geometries in
-    // a row before this is worth while: more than a single point, less than a motion.
+    // Measuring the Jacobian costs some hundred cycles, against hundreds of thousands of a motion.
+    // Geometries in a row before this is worth while: more than a single point, less than a motion.
     JACOBIAN_MEASURE_AFTER = 4,
-    // A few variables a geometry: a stop request waits for one geometry.
+    // A few cycles a geometry: a stop request waits for one geometry.
     JACOBIAN_MEASURE_AT_ONCE = 16,
     // Points of the extrapolation; at 0.25 fs each is worth a factor of four or more.
     HISTORY = 10
@@ -28,11 +25,16 @@ static size_t n_variables_of(size_t n_shells, size_t n_atoms, bool multipoles)
     return n_shells + (multipoles ? 9 * n_atoms : 0);
 }
 
+/// Place of the geometries since the last self-check in the memory.
+static size_t since_check(size_t n)
+{
+    return extrapolation_memory_size(n, HISTORY) + jacobian_memory_size(n);
+}
+
 /// Doubles of the memory that belong to the variables; those of the orbitals follow.
 static size_t variables_memory_size(size_t n)
 {
-    return extrapolation_memory_size(n, HISTORY) +
-           (n <= JACOBIAN_MAX_VARIABLES ? jacobian_memory_size(n) : 0);
+    return since_check(n) + 1;
 }
 
 size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles)
@@ -49,35 +51,29 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
     scf->n_shells = n_shells;
     scf->n_atoms = n_atoms;
     scf->n_variables = n;
-    scf->keep_jacobian = n <= JACOBIAN_MAX_VARIABLES;
     density_layout(arena, n_ao, &scf->density);
     broyden_layout(arena, n, &scf->broyden);
+    jacobian_layout(arena, n, &scf->jacobian);
     scf->x_in = arena_doubles(arena, n);
     scf->x_out = arena_doubles(arena, n);
     scf->f = arena_doubles(arena, n);
     scf->f_last = arena_doubles(arena, n);
     scf->dx = arena_doubles(arena, n);
     scf->x_best = arena_doubles(arena, n);
+    scf->guess_error = arena_doubles(arena, n);
     scf->work = arena_doubles(arena, 2 * n);
     scf->atom_in = arena_doubles(arena, n_atoms);
     scf->atom_out = arena_doubles(arena, n_atoms);
     scf->potential_memory = arena_doubles(arena, n + n_atoms);
-    if (scf->keep_jacobian) {
-        scf->inverse_work = arena_doubles(arena, n * n);
-        scf->inverse_iwork = arena_ints(arena, n);
-    }
 }
 
 void scf_setup(Scf *scf)
 {
-    scf->density.kernels = scf->kernels;
+    scf->density.kernels = scf->jacobian.kernels = scf->kernels;
+    scf->jacobian.memory = scf->memory + extrapolation_memory_size(scf->n_variables, HISTORY);
+    jacobian_setup(&scf->jacobian);
     scf->density.transit.memory = scf->memory + variables_memory_size(scf->n_variables);
     scf->density.kt = scf->boltzmann * scf->options.temperature_k;
-}
-
-static double *jacobian_memory(const Scf *scf)
-{
-    return scf->memory + extrapolation_memory_size(scf->n_variables, HISTORY);
 }
 
 /// The moments that a vector of variables stands for; fills the atomic charges.
@@ -170,10 +166,10 @@ static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double
     for (int i = 0; i < scf->options.max_iterations; i++) {
         double rms;
         TRY(cycle(ctx, geometry, scf, &rms));
-        if (i > 0 && scf->keep_jacobian && jacobian_usable(jacobian_memory(scf))) {
+        if (i > 0 && jacobian_usable(&scf->jacobian)) {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
-            jacobian_update(scf->kernels, n, jacobian_memory(scf), scf->dx, scf->f_last, scf->work);
+            jacobian_update(&scf->jacobian, scf->dx, scf->f_last, scf->work);
         }
         if (rms <= scf->options.tolerance) {
             *converged = true;
@@ -197,7 +193,6 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
                                     bool *converged)
 {
     const size_t n = scf->n_variables;
-    double *memory = jacobian_memory(scf);
     double best = INFINITY;
     *converged = false;
     for (int i = 0; i < WARM_ITERATIONS; i++) {
@@ -208,11 +203,11 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
         best = fmin(best, rms);
         // The last pair is learnt from as well: the next geometry profits.
         if (i == 0) {
-            jacobian_apply(scf->kernels, n, memory, scf->f, scf->dx);
+            jacobian_apply(&scf->jacobian, scf->f, scf->dx);
         } else {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
-            jacobian_next_step(scf->kernels, n, memory, scf->f, scf->f_last, scf->dx);
+            jacobian_next_step(&scf->jacobian, scf->f, scf->f_last, scf->dx);
         }
         if (rms <= scf->options.tolerance) {
             *converged = true;
@@ -231,22 +226,23 @@ static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     *converged = false;
     if (extrapolation_guess(scf->n_variables, scf->memory, scf->x_in) == 0)
         return QMT_OK;
-    if (scf->keep_jacobian && jacobian_usable(jacobian_memory(scf))) {
+    if (!scf->options.plain && jacobian_usable(&scf->jacobian)) {
         TRY(step_with_jacobian(ctx, geometry, scf, converged));
         if (*converged)
             return QMT_OK;
-        jacobian_reset(scf->n_variables, scf->options.damping, jacobian_memory(scf));
-        memcpy(scf->x_in, extrapolation_newest(scf->n_variables, scf->memory),
-               scf->n_variables * sizeof(double));
+        jacobian_reset(&scf->jacobian);
+    } else if (!scf->options.plain) {
+        return mix(ctx, geometry, scf, scf->options.damping, converged);
     }
+    memcpy(scf->x_in, extrapolation_newest(scf->n_variables, scf->memory),
+           scf->n_variables * sizeof(double));
     return mix(ctx, geometry, scf, scf->options.damping, converged);
 }
 
 static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
                              bool *converged)
 {
-    if (scf->keep_jacobian)
-        jacobian_reset(scf->n_variables, scf->options.damping, jacobian_memory(scf));
+    jacobian_reset(&scf->jacobian);
     start_from_neutral_atoms(scf);
     return mix(ctx, geometry, scf, alpha, converged);
 }
@@ -268,68 +264,115 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     return status;
 }
 
-/// Measures some rows of the Jacobian at the geometry just converged, by one-sided differences, and
-/// repeats its last cycle, so that density and moments are those of the solution again. The rows come
-/// from neighbouring geometries, between which J hardly changes; Broyden's updates do the rest.
+/// Measures J along some directions at the geometry just converged, by one-sided differences, and
+/// repeats its last cycle, so that density and moments are those of the solution again. The directions
+/// of one J come from neighbouring geometries, between which it hardly changes; Broyden's updates do the
+/// rest.
 static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf *scf)
 {
     const size_t n = scf->n_variables;
     const int iterations = scf->iterations;
-    double *memory = jacobian_memory(scf), rms;
-    if (jacobian_quality(memory) != JACOBIAN_MEASURING)
-        jacobian_begin_measurement(memory);
-    const size_t first = jacobian_rows_measured(memory);
-    memcpy(scf->f_last, scf->x_out, n * sizeof(double));
+    double *v = scf->work, *x = scf->work + n, *x_out = scf->f_last, *jv = scf->guess_error, rms;
+    memcpy(x, scf->x_in, n * sizeof(double));
+    memcpy(x_out, scf->x_out, n * sizeof(double));
     density_leave_history(&scf->density);
-    for (size_t k = first; k < n && k < first + JACOBIAN_MEASURE_AT_ONCE; k++) {
-        const double x = scf->x_in[k];
-        scf->x_in[k] = x + JACOBIAN_STEP;
-        TRY(cycle(ctx, geometry, scf, &rms));
-        scf->x_in[k] = x;
-        double *row = jacobian_row(n, memory, k);
+    for (int k = 0;
+         k < JACOBIAN_MEASURE_AT_ONCE && jacobian_probe(&scf->jacobian, scf->guess_error, v); k++) {
         for (size_t i = 0; i < n; i++)
-            row[i] = (scf->x_out[i] - scf->f_last[i]) / JACOBIAN_STEP;
-        jacobian_row_done(memory);
+            scf->x_in[i] = x[i] + JACOBIAN_STEP * v[i];
+        TRY(cycle(ctx, geometry, scf, &rms));
+        for (size_t i = 0; i < n; i++)
+            jv[i] = (scf->x_out[i] - x_out[i]) / JACOBIAN_STEP;
+        jacobian_measured(&scf->jacobian, v, jv);
     }
-    if (jacobian_rows_measured(memory) == n)
-        jacobian_invert(n, scf->options.damping, memory, scf->inverse_work, scf->inverse_iwork);
+    memcpy(scf->x_in, x, n * sizeof(double));
     TRY(cycle(ctx, geometry, scf, &rms));
     scf->iterations = iterations;
     return QMT_OK;
 }
 
-QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
+/// Climbs the recovery ladder from a rung.
+static void climb(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first, bool *converged)
 {
-    bool converged = false;
-    const bool warm = scf->memory[0] != 0.0;
-    scf->iterations = 0;
-    hamiltonian_overlap(scf->hamiltonian, scf->density.overlap, scf->density.ld);
-    density_begin(&scf->density);
-
-    for (int rung = warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH; rung < SCF_RUNGS && !converged; rung++) {
+    *converged = false;
+    for (int rung = first; rung < SCF_RUNGS && !*converged; rung++) {
         // A rung that ends with an error (numbers not finite) is like one that does not converge.
         QmtStatus status = QMT_OK;
         switch (rung) {
         case SCF_RUNG_WARM:
-            status = solve_warm(ctx, geometry, scf, &converged);
+            status = solve_warm(ctx, geometry, scf, converged);
             break;
         case SCF_RUNG_FRESH:
-            status = solve_fresh(ctx, geometry, scf, scf->options.damping, &converged);
+            status = solve_fresh(ctx, geometry, scf, scf->options.damping, converged);
             break;
         case SCF_RUNG_DAMPED:
-            status = solve_fresh(ctx, geometry, scf, 0.25 * scf->options.damping, &converged);
+            status = solve_fresh(ctx, geometry, scf, 0.25 * scf->options.damping, converged);
             break;
         default:
-            status = solve_hot(ctx, geometry, scf, &converged);
+            status = solve_hot(ctx, geometry, scf, converged);
         }
         if (status != QMT_OK)
-            converged = false;
-        scf->recovery = rung - (warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH);
+            *converged = false;
+        scf->recovery = rung - first;
     }
+}
+
+static void forget(Scf *scf)
+{
+    memset(scf->memory, 0,
+           scf_memory_size(scf->n_shells, scf->n_atoms, scf->density.n, scf->multipoles) *
+               sizeof(double));
+}
+
+/// The self-check, when it is due: a density that a diagonalisation does not confirm is dropped with
+/// all that led to it, and the geometry solved by diagonalisations from neutral atoms.
+static void check(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    double *since = scf->memory + since_check(scf->n_variables);
+    *since += 1.0;
+    if (*since < scf->options.check_every)
+        return;
+    *since = 0.0;
+    scf->checked = true;
+    double deviation;
+    if (density_deviation(ctx, &scf->density, &deviation) == QMT_OK &&
+        deviation <= scf->options.check_limit)
+        return;
+    scf->check_failed = true;
+    forget(scf);
+    const bool always = scf->density.always_diagonalise;
+    scf->density.always_diagonalise = true;
+    density_begin(&scf->density);
+    climb(ctx, geometry, scf, SCF_RUNG_FRESH, converged);
+    scf->density.always_diagonalise = always;
+}
+
+/// Adds the solution to the history and notes how far off the guess was.
+static void remember(Scf *scf)
+{
+    const size_t n = scf->n_variables;
+    memset(scf->guess_error, 0, n * sizeof(double));
+    extrapolation_guess(n, scf->memory, scf->guess_error);
+    for (size_t i = 0; i < n; i++)
+        scf->guess_error[i] -= scf->x_best[i];
+    extrapolation_store(n, HISTORY, scf->memory, scf->x_best);
+    density_end(&scf->density);
+}
+
+QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
+{
+    const bool warm = scf->memory[0] != 0.0;
+    bool converged;
+    scf->iterations = 0;
+    scf->checked = scf->check_failed = false;
+    hamiltonian_overlap(scf->hamiltonian, scf->density.overlap, scf->density.ld);
+    density_begin(&scf->density);
+    climb(ctx, geometry, scf, warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH, &converged);
+    if (converged)
+        check(ctx, geometry, scf, &converged);
+    scf->diagonalisations = scf->density.n_diagonalised;
     if (!converged) {
-        memset(scf->memory, 0,
-               scf_memory_size(scf->n_shells, scf->n_atoms, scf->density.n, scf->multipoles) *
-                   sizeof(double));
+        forget(scf);
         return FAIL(
             ctx, QMT_ERR_SCF,
             "scf: no convergence in %d cycles, also not with stronger damping and at raised "
@@ -337,11 +380,10 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
             "and multiplicity, or raise electronic_temperature_K",
             scf->iterations, scf->residual);
     }
-    extrapolation_store(scf->n_variables, HISTORY, scf->memory, scf->x_best);
-    density_end(&scf->density);
-    if (scf->keep_jacobian && scf->recovery == 0 &&
+    remember(scf);
+    if (!scf->options.plain && scf->recovery == 0 &&
         extrapolation_points(scf->memory) >= JACOBIAN_MEASURE_AFTER &&
-        jacobian_quality(jacobian_memory(scf)) != JACOBIAN_MEASURED)
+        jacobian_quality(&scf->jacobian) != JACOBIAN_MEASURED)
         TRY(measure_jacobian(ctx, geometry, scf));
     return QMT_OK;
 }

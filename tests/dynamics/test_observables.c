@@ -53,12 +53,30 @@ static void a_short_series_admits_that_it_cannot_tell(void **state)
     assert_true(expected_temperature_error(&blocks, 300.0, 0, 1.0, 30.0) == 0.0);
 }
 
+static void the_median_is_found_over_many_decades(void **state)
+{
+    (void)state;
+    LogHistogram histogram = {0};
+    assert_true(isnan(log_histogram_median(&histogram)));
+    for (int i = 0; i <= 1000; i++)
+        log_histogram_add(&histogram, pow(10.0, -12.0 + 0.008 * i)); // 1e-12 to 1e-4
+    CHECK_NEAR(log10(log_histogram_median(&histogram)), -8.0, 0.02);
+    // What has no logarithm counts as small, what is too large as large.
+    for (int i = 0; i < 2000; i++)
+        log_histogram_add(&histogram, 0.0);
+    assert_true(log_histogram_median(&histogram) < 1e-18);
+    for (int i = 0; i < 9000; i++)
+        log_histogram_add(&histogram, 1e30);
+    assert_true(log_histogram_median(&histogram) > 1.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_found_in_a_long_run),
         cmocka_unit_test(the_error_of_a_mean_knows_the_correlation),
         cmocka_unit_test(a_short_series_admits_that_it_cannot_tell),
+        cmocka_unit_test(the_median_is_found_over_many_decades),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -317,6 +317,78 @@ static void a_jump_is_recovered_from(void **state)
     engine_destroy(&fresh.engine);
 }
 
+/// A molecule that moves, with a self-check at every third geometry.
+static void move(Run *run, int step)
+{
+    run->xyz[1][0] += 0.003 * (1.0 + 0.1 * step);
+    run->xyz[0][1] -= 0.002;
+    assert_int_equal(evaluate(run), QMT_OK);
+}
+
+static void a_self_check_that_passes_changes_nothing(void **state)
+{
+    (void)state;
+    Run checked, other;
+    begin(&checked, "HOCl", 0);
+    begin(&other, "HOCl", 0);
+    xtb_check(checked.engine, 3, 1e-8);
+    for (int step = 0; step < 12; step++) {
+        move(&checked, step);
+        move(&other, step);
+        assert_int_equal(checked.report.checked, step % 3 == 2);
+        assert_false(checked.report.check_failed);
+        assert_false(other.report.checked);
+        assert_memory_equal(&checked.energy, &other.energy, sizeof other.energy);
+        assert_memory_equal(checked.gradient, other.gradient, sizeof other.gradient);
+    }
+    assert_int_equal(other.report.diagonalisations, 0);
+    engine_destroy(&checked.engine);
+    engine_destroy(&other.engine);
+}
+
+static void a_self_check_that_fails_makes_the_step_anew(void **state)
+{
+    (void)state;
+    Run failing, other;
+    begin(&failing, "HOCl", 0);
+    begin(&other, "HOCl", 0);
+    xtb_check(failing.engine, 3, -1.0);
+    for (int step = 0; step < 12; step++) {
+        move(&failing, step);
+        move(&other, step);
+        assert_int_equal(failing.report.check_failed, step % 3 == 2);
+        if (failing.report.check_failed)
+            assert_true(failing.report.diagonalisations > 3);
+        CHECK_NEAR(failing.energy, other.energy, 1e-11);
+        for (int a = 0; a < 3; a++)
+            for (int x = 0; x < 3; x++)
+                CHECK_NEAR(failing.gradient[a][x], other.gradient[a][x], 1e-8);
+    }
+    engine_destroy(&failing.engine);
+    engine_destroy(&other.engine);
+}
+
+static void the_plain_way_finds_the_same_solution(void **state)
+{
+    (void)state;
+    Run plain, other;
+    begin(&plain, "HOCl", 0);
+    begin(&other, "HOCl", 0);
+    xtb_plain_scf(plain.engine);
+    for (int step = 0; step < 12; step++) {
+        move(&plain, step);
+        move(&other, step);
+        assert_int_equal(plain.report.diagonalisations, plain.report.scf_iterations);
+        CHECK_NEAR(plain.energy, other.energy, 1e-11);
+        for (int a = 0; a < 3; a++)
+            for (int x = 0; x < 3; x++)
+                CHECK_NEAR(plain.gradient[a][x], other.gradient[a][x], 1e-8);
+    }
+    assert_true(other.report.scf_iterations < plain.report.scf_iterations);
+    engine_destroy(&plain.engine);
+    engine_destroy(&other.engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +403,9 @@ int main(void)
         cmocka_unit_test(later_rungs_find_the_same_solution),
         cmocka_unit_test(engine_is_usable_after_all_rungs_failed),
         cmocka_unit_test(a_jump_is_recovered_from),
+        cmocka_unit_test(a_self_check_that_passes_changes_nothing),
+        cmocka_unit_test(a_self_check_that_fails_makes_the_step_anew),
+        cmocka_unit_test(the_plain_way_finds_the_same_solution),
     };
     return cmocka_run_group_tests(tests, open_context, close_context);
 }

@@ -1,0 +1,168 @@
+#include "support/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "scf/low_rank.h"
+
+enum { N = 700, RANK = 6 };
+
+static Arena arena;
+static LowRank matrix;
+static double left[RANK][N], right[RANK][N]; // J = sum_k left_k right_k^T
+
+static void layout(void)
+{
+    low_rank_layout(&arena, N, &matrix);
+    matrix.memory = arena_doubles(&arena, low_rank_memory_size(N));
+}
+
+/// Normal numbers, different for every index.
+static void noise(uint64_t index, double x[N])
+{
+    const RandomKey key = {.seed = 3};
+    for (size_t i = 0; i < N; i++) {
+        double normal[3];
+        random_normals(&key, index, i, RANDOM_VELOCITIES, normal);
+        x[i] = normal[0];
+    }
+}
+
+static int open_matrix(void **state)
+{
+    QmtContext *ctx;
+    (void)state;
+    if (qmt_context_create(&ctx) != QMT_OK)
+        return -1;
+    arena = (Arena){0};
+    layout();
+    const QmtStatus status = arena_reserve(ctx, &arena);
+    qmt_context_destroy(&ctx);
+    if (status != QMT_OK)
+        return -1;
+    layout();
+    matrix.kernels = kernels_choose(NULL);
+    for (int k = 0; k < RANK; k++) {
+        noise((uint64_t)(2 * k), left[k]);
+        noise((uint64_t)(2 * k + 1), right[k]);
+        for (int i = 0; i < N; i++)
+            left[k][i] *= -0.5 * (k + 1) / N;
+    }
+    return 0;
+}
+
+static int close_matrix(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+static void multiply(const double *v, double *jv)
+{
+    memset(jv, 0, N * sizeof *jv);
+    for (int k = 0; k < RANK; k++)
+        matrix.kernels->axpy(N, matrix.kernels->dot(N, right[k], v), left[k], jv);
+}
+
+static void no_terms_are_one(void **state)
+{
+    (void)state;
+    double x[N], y[N];
+    noise(50, x);
+    low_rank_apply(&matrix, x, y);
+    assert_memory_equal(x, y, sizeof x);
+}
+
+// The space of J^T is six-dimensional: noise does not find it, six of its own vectors do.
+static void measured_directions_invert(void **state)
+{
+    (void)state;
+    double v[N], jv[N], f[N], x[N], jx[N];
+    for (int k = 0; k < RANK; k++) {
+        assert_true(low_rank_direction(&matrix, right[k], v));
+        CHECK_NEAR(matrix.kernels->dot(N, v, v), 1.0, 1e-14);
+        multiply(v, jv);
+        low_rank_store(&matrix, v, jv);
+    }
+    assert_false(low_rank_direction(&matrix, right[2], v)); // nothing new
+    low_rank_invert(&matrix);
+    noise(60, f);
+    low_rank_apply(&matrix, f, x);
+    multiply(x, jx);
+    for (int i = 0; i < N; i++)
+        CHECK_NEAR(x[i] - jx[i], f[i], 1e-12);
+}
+
+static void a_singular_measurement_is_one(void **state)
+{
+    (void)state;
+    double v[N], x[N], y[N];
+    noise(70, x);
+    assert_true(low_rank_direction(&matrix, x, v));
+    low_rank_store(&matrix, v, v); // 1 - J has no inverse
+    low_rank_invert(&matrix);
+    assert_int_equal(low_rank_n_terms(&matrix), 0);
+    low_rank_apply(&matrix, x, y);
+    assert_memory_equal(x, y, sizeof x);
+}
+
+/// y - x - sum_k scale left_k (right_k.x), the largest element.
+static double deviation(double scale, const double *x, const double *y)
+{
+    double jx[N], worst = 0.0;
+    multiply(x, jx);
+    for (int i = 0; i < N; i++)
+        worst = fmax(worst, fabs(y[i] - x[i] - scale * jx[i]));
+    return worst;
+}
+
+static void terms_add_up(void **state)
+{
+    (void)state;
+    double x[N], y[N];
+    noise(80, x);
+    for (int round = 1; round <= 3; round++) {
+        for (int k = 0; k < RANK; k++)
+            low_rank_add(&matrix, 0.5, left[k], right[k]);
+        low_rank_apply(&matrix, x, y);
+        CHECK_NEAR(deviation(0.5 * round, x, y), 0.0, 1e-12);
+        // The same directions need no more room.
+        assert_int_equal(low_rank_n_terms(&matrix), RANK);
+    }
+}
+
+// Small terms beyond the room push themselves out, not the large ones.
+static void a_full_sum_keeps_the_large_terms(void **state)
+{
+    (void)state;
+    double x[N], y[N], u[N], v[N];
+    for (int k = 0; k < RANK; k++)
+        low_rank_add(&matrix, 1.0, left[k], right[k]);
+    for (int k = 0; k < 2 * LOW_RANK_MAX; k++) {
+        noise((uint64_t)(100 + 2 * k), u);
+        noise((uint64_t)(101 + 2 * k), v);
+        low_rank_add(&matrix, 1e-9 / N, u, v);
+        assert_true(low_rank_n_terms(&matrix) <= LOW_RANK_MAX);
+    }
+    noise(90, x);
+    low_rank_apply(&matrix, x, y);
+    CHECK_NEAR(deviation(1.0, x, y), 0.0, 1e-7);
+    // A matrix of as many directions as there is room, and more, was not one of six.
+    assert_true(low_rank_n_terms(&matrix) >= LOW_RANK_KEPT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_matrix, close_matrix)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(no_terms_are_one),
+        TEST(measured_directions_invert),
+        TEST(a_singular_measurement_is_one),
+        TEST(terms_add_up),
+        TEST(a_full_sum_keeps_the_large_terms),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
