@@ -304,11 +304,16 @@ static QmtStatus atoms_check(QmtContext *ctx, Check *check)
     return QMT_OK;
 }
 
+/// An oscillation cut off anywhere looks like a line of this slope.
+static double slope_allowance(double ripple, double length_ps)
+{
+    return 2.0 * ripple / length_ps;
+}
+
 void check_slope(Check *check, const char *of, double slope, double ripple, double length_ps)
 {
     const double n = (double)check->n_atoms;
-    // An oscillation cut off anywhere looks like a line of this slope.
-    const double allowance = 2.0 * ripple / length_ps;
+    const double allowance = slope_allowance(ripple, length_ps);
     const CheckVerdict verdict = !(fabs(slope) <= DRIFT_FAIL * n + allowance)   ? CHECK_FAIL
                                  : !(fabs(slope) <= DRIFT_WARN * n + allowance) ? CHECK_WARN
                                                                                 : CHECK_PASS;
@@ -322,7 +327,16 @@ static double number_at(const cJSON *item)
     return cJSON_IsNumber(item) ? item->valuedouble : NAN;
 }
 
-static void window_check(Check *check, const cJSON *window, int number, double dt_ps)
+/// The drift of one NVE window.
+typedef struct {
+    int number; ///< -1: none yet
+    double slope, ripple, length_ps;
+    double excess; ///< slope over the one that is still good
+} WindowDrift;
+
+/// Looks at one window; *worst becomes it if it drifts most and is not shorter than shortest_ps.
+static void window_check(Check *check, const cJSON *window, int number, double dt_ps,
+                         double shortest_ps, WindowDrift *worst_drift)
 {
     const cJSON *kinetic = cJSON_GetObjectItemCaseSensitive(window, "kinetic");
     const cJSON *potential = cJSON_GetObjectItemCaseSensitive(window, "potential");
@@ -353,7 +367,16 @@ static void window_check(Check *check, const cJSON *window, int number, double d
     if (!(worst <= 1e-6))
         check_say(check, CHECK_DRIFT, CHECK_FAIL,
                   "%s: total differs from kinetic + potential by %.2g kJ/mol", name, worst);
-    check_slope(check, name, line_fit_slope(&fit), line_fit_rms(&fit), n * dt_ps);
+    if (n * dt_ps < shortest_ps)
+        return; // cut off where the trajectory ends: too short to be judged
+    WindowDrift drift = {.number = number,
+                         .slope = line_fit_slope(&fit),
+                         .ripple = line_fit_rms(&fit),
+                         .length_ps = n * dt_ps};
+    drift.excess = fabs(drift.slope) / (DRIFT_WARN * (double)check->n_atoms +
+                                        slope_allowance(drift.ripple, drift.length_ps));
+    if (worst_drift->number < 0 || !(drift.excess <= worst_drift->excess))
+        *worst_drift = drift; // NaN is the worst
 }
 
 static QmtStatus windows_check(QmtContext *ctx, Check *check)
@@ -368,8 +391,24 @@ static QmtStatus windows_check(QmtContext *ctx, Check *check)
         check_say(check, CHECK_DRIFT, CHECK_NOT_RUN, "the metadata do not say dt_fs");
     int number = 0;
     const cJSON *window;
+    WindowDrift worst = {.number = -1};
+    // Only a trajectory that did not complete may end inside a window.
+    double shortest_ps = 0.0;
+    const char *const status = check_metadata_text(check, "status");
+    if (status != NULL && strcmp(status, "partial") == 0 &&
+        check_config_number(check, "nve_window_ps", &shortest_ps))
+        shortest_ps -= 0.5e-3 * dt_fs;
     if (dt_fs > 0.0)
-        cJSON_ArrayForEach(window, windows) window_check(check, window, number++, 1e-3 * dt_fs);
+        cJSON_ArrayForEach(window, windows)
+            window_check(check, window, number++, 1e-3 * dt_fs, shortest_ps, &worst);
+    if (worst.number >= 0) {
+        char name[64];
+        snprintf(name, sizeof name, number > 1 ? "NVE window %d, the worst of %d" : "NVE window %d",
+                 worst.number, number);
+        check_slope(check, name, worst.slope, worst.ripple, worst.length_ps);
+    } else if (number > 0) {
+        check_say(check, CHECK_DRIFT, CHECK_NOT_RUN, "no NVE window is complete");
+    }
     cJSON_Delete(windows);
     return QMT_OK;
 }
