@@ -2,9 +2,26 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LONGEST = 63 };
+
+/// Two letters that changed places are one slip of the pen: the distance counts them as two changes.
+static bool is_swapped(const char *a, const char *b)
+{
+    const size_t n = strlen(a);
+    size_t i = 0;
+    if (strlen(b) != n)
+        return false;
+    while (i < n && tolower((unsigned char)a[i]) == tolower((unsigned char)b[i]))
+        i++;
+    return i + 1 < n && tolower((unsigned char)a[i]) == tolower((unsigned char)b[i + 1]) &&
+           tolower((unsigned char)a[i + 1]) == tolower((unsigned char)b[i]) &&
+           strcasecmp(a + i + 2, b + i + 2) == 0;
+}
 
 /// Levenshtein's distance, row by row.
 static size_t distance(const char *a, const char *b)
@@ -43,4 +60,24 @@ const char *nearest_name(const char *word, const char *const *candidates, size_t
         }
     }
     return nearest;
+}
+
+const char *nearest_hint(const char *word, const char *const *candidates, size_t n,
+                         char hint[NEAREST_HINT_SIZE])
+{
+    const char *near = NULL;
+    const size_t length = strlen(word);
+    hint[0] = '\0';
+    if (n == 0)
+        return hint;
+    const char *const fewest = nearest_name(word, candidates, n);
+    const size_t n_letters = strnlen(fewest, LONGEST);
+    if (3 * distance(word, fewest) <= (n_letters > length ? n_letters : length))
+        near = fewest;
+    for (size_t i = 0; i < n && near == NULL && length >= 2; i++)
+        if (strncasecmp(candidates[i], word, length) == 0 || is_swapped(word, candidates[i]))
+            near = candidates[i];
+    if (near != NULL)
+        snprintf(hint, NEAREST_HINT_SIZE, ", did you mean %.200s?", near);
+    return hint;
 }

@@ -10,4 +10,13 @@
 /// Cannot fail. Allocates nothing.
 const char *nearest_name(const char *word, const char *const *candidates, size_t n);
 
+enum { NEAREST_HINT_SIZE = 256 };
+
+/// ", did you mean NAME?" for the nearest candidate, if it needs changes in at most a third of its letters, has
+/// two neighbours in the other order, or begins with the word (two letters or more); else "": a far-fetched name helps nobody.
+///
+/// @return hint
+const char *nearest_hint(const char *word, const char *const *candidates, size_t n,
+                         char hint[NEAREST_HINT_SIZE]);
+
 #endif

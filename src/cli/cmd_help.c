@@ -95,8 +95,10 @@ QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
             return QMT_OK;
         }
     }
-    return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic, did you mean %s?", argv[0],
-                nearest_name(argv[0], topics, N_COMMANDS + 1));
+    char hint[NEAREST_HINT_SIZE];
+    nearest_hint(argv[0], topics, N_COMMANDS + 1, hint);
+    return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic%s", argv[0],
+                hint[0] != '\0' ? hint : "; `qmtraj --help` lists the commands");
 }
 
 QmtStatus cmd_version(QmtContext *ctx, int argc, char **argv)

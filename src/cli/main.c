@@ -1,5 +1,6 @@
 /// The program: words in, exit code out. It never calls setlocale(), so numbers have points everywhere.
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,19 +50,23 @@ static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
             return COMMANDS[i].run(ctx, argc - 2, argv + 2);
     }
     static const char *const options[] = {"--help", "--version", "--cite"};
-    if (word[0] == '-')
-        return FAIL(
-            ctx, QMT_ERR_USAGE,
-            "%.100s: unknown option, did you mean %s? Otherwise the first word is a command, "
-            "e.g. `qmtraj run`",
-            word, nearest_name(word, options, 3));
-    return FAIL(ctx, QMT_ERR_USAGE, "%.100s: unknown command, did you mean %s?", word,
-                nearest_name(word, names, N_COMMANDS));
+    char hint[NEAREST_HINT_SIZE];
+    if (word[0] == '-') {
+        nearest_hint(word, options, 3, hint);
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "%.100s: unknown option%s%s the first word is a command, e.g. `qmtraj run`",
+                    word, hint, hint[0] != '\0' ? " Otherwise" : ";");
+    }
+    nearest_hint(word, names, N_COMMANDS, hint);
+    return FAIL(ctx, QMT_ERR_USAGE, "%.100s: unknown command%s", word,
+                hint[0] != '\0' ? hint : "; `qmtraj --help` lists them");
 }
 
 int main(int argc, char **argv)
 {
     QmtContext *ctx = NULL;
+    // A write beyond the limit on file sizes is then a failure like any other (EFBIG), not our death.
+    signal(SIGXFSZ, SIG_IGN);
     QmtStatus status = qmt_context_create(&ctx);
     if (status != QMT_OK) {
         fprintf(stderr, "qmtraj: %s\n",

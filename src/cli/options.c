@@ -20,9 +20,14 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const Option 
         if (begun == NULL && length > 3 && strncmp(options[i].name, word, length) == 0)
             begun = options[i].name;
     }
-    return FAIL(ctx, QMT_ERR_USAGE, "%.*s: unknown option, did you mean %s?",
-                (int)(length < 200 ? length : 200), word,
-                begun != NULL ? begun : nearest_name(word, names, n_shown));
+    char given[200], hint[NEAREST_HINT_SIZE];
+    snprintf(given, sizeof given, "%.*s", (int)(length < 199 ? length : 199), word);
+    if (begun != NULL)
+        nearest_hint(begun, &begun, 1, hint);
+    else
+        nearest_hint(given, names, n_shown, hint);
+    return FAIL(ctx, QMT_ERR_USAGE, "%s: unknown option%s", given,
+                hint[0] != '\0' ? hint : "; --help lists them");
 }
 
 QmtStatus options_next(QmtContext *ctx, OptionReader *reader, const Option *options, size_t n,

@@ -63,7 +63,7 @@ static const char *way_out(int error)
     case EROFS:
         return "choose a folder that can be written";
     case ENOENT:
-        return "check the name";
+        return "check the name, and that its folder is still there";
     case ENOTDIR:
         return "a part of the path is a file, not a folder";
     case EISDIR:
@@ -72,7 +72,7 @@ static const char *way_out(int error)
     case ENFILE:
         return "close other files or raise the limit (ulimit -n)";
     case EEXIST:
-        return "a file or a link to nowhere has this name: remove it or choose another";
+        return "a file has this name: remove it or choose another";
     case ENAMETOOLONG:
         return "choose a shorter name";
     case EIO:
@@ -84,8 +84,23 @@ static const char *way_out(int error)
     }
 }
 
+/// True if the path is a link, and what it points to is not there; target is where it points.
+static bool is_link_to_nowhere(const char *path, char target[FILE_PATH_SIZE])
+{
+    struct stat info;
+    const ssize_t n = readlink(path, target, FILE_PATH_SIZE - 1);
+    target[n > 0 ? n : 0] = '\0';
+    return n > 0 && stat(path, &info) != 0 && errno == ENOENT;
+}
+
 static QmtStatus failure(QmtContext *ctx, FileOperation op, const char *path, int error)
 {
+    char target[FILE_PATH_SIZE];
+    if ((error == ENOENT || error == EEXIST) && is_link_to_nowhere(path, target))
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%s: cannot %s: it is a link to %.200s, which does not exist; remove or mend "
+                    "the link",
+                    path, file_operation_name(op), target);
     return FAIL(ctx, QMT_ERR_IO, "%s: cannot %s: %s; %s", path, file_operation_name(op),
                 strerror(error), way_out(error));
 }
@@ -110,6 +125,7 @@ QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file
         [FILE_READ] = O_RDONLY,
         [FILE_CREATE] = O_RDWR | O_CREAT | O_TRUNC,
         [FILE_UPDATE] = O_RDWR,
+        [FILE_ANY] = O_RDWR | O_CREAT,
     };
     if (strlen(path) >= sizeof file->path)
         return too_long(ctx, path);

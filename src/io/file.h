@@ -45,6 +45,7 @@ typedef enum {
     FILE_READ,   ///< must exist
     FILE_CREATE, ///< read and write; made, or emptied if it exists
     FILE_UPDATE, ///< read and write; must exist, content kept
+    FILE_ANY,    ///< read and write; made if it is not there, content kept
 } FileMode;
 
 static inline File file_none(void)

@@ -45,25 +45,13 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/// Opens the file whether it is there or not, without emptying another holder's.
-static QmtStatus lock_open(QmtContext *ctx, const char *path, File *file)
-{
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return FAIL(ctx, QMT_ERR_IO, "%s: cannot make this file: %s; write access is needed", path,
-                    strerror(errno));
-    file->fd = fd;
-    strcpy(file->path, path);
-    return QMT_OK;
-}
-
 QmtStatus lock_take(QmtContext *ctx, const char *path, double wait_s, File *lock, char *holder)
 {
     char who[LOCK_HOLDER_SIZE] = "";
     const double end = seconds() + wait_s;
     for (;;) {
         File file = file_none();
-        TRY(lock_open(ctx, path, &file));
+        TRY(file_open(ctx, path, FILE_ANY, &file));
         const int refused = flock(file.fd, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
         const bool held = refused == EWOULDBLOCK, removed = refused == 0 && !is_still_there(&file);
         if (!held && !removed && refused != EINTR) {

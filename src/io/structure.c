@@ -73,6 +73,7 @@ void structures_release(StructureList *list)
 
 const char *structure_name_problem(const char *name)
 {
+    static const char *const reserved[] = {"summary.json", "summary.json.lock", "summary.json.tmp"};
     const size_t length = strlen(name);
     if (length == 0)
         return "is empty";
@@ -91,6 +92,13 @@ const char *structure_name_problem(const char *name)
         return "begins or ends with a blank";
     if (!text_is_utf8(name, length))
         return "is not valid UTF-8";
+    if (name[0] == '.')
+        return "begins with a point, which hides it";
+    if (name[0] == '-')
+        return "begins with a dash, which programs take for an option";
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
+        if (strcmp(name, reserved[i]) == 0)
+            return "is that of a file of the program";
     return NULL;
 }
 

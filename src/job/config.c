@@ -368,10 +368,10 @@ static QmtStatus choice_set(QmtContext *ctx, const char *place, const ConfigKey 
 
     char range[96];
     config_range_text((size_t)(key - CONFIG_KEYS), range);
-    const char *const near = nearest_name(text, list, n);
+    char hint[NEAREST_HINT_SIZE];
     if (n > 1)
-        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown, did you mean %s? (%s)",
-                    place, key->name, text, near, range);
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown%s (%s)", place, key->name,
+                    text, nearest_hint(text, list, n, hint), range);
     return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown, this version knows: %s", place,
                 key->name, text, range);
 }
@@ -409,9 +409,10 @@ QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const cha
         const char *names[CONFIG_KEYS_MAX];
         for (size_t i = 0; i < CONFIG_KEY_COUNT; i++)
             names[i] = CONFIG_KEYS[i].name;
-        const char *const near = nearest_name(name, names, CONFIG_KEY_COUNT);
-        return FAIL(ctx, QMT_ERR_CONFIG, "%s: unknown key \"%.60s\", did you mean %s?", place, name,
-                    near);
+        char hint[NEAREST_HINT_SIZE];
+        nearest_hint(name, names, CONFIG_KEY_COUNT, hint);
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: unknown key \"%.60s\"%s", place, name,
+                    hint[0] != '\0' ? hint : "; `qmtraj help config` lists them");
     }
 
     const ConfigKey *key = &CONFIG_KEYS[k];

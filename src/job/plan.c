@@ -211,10 +211,11 @@ static QmtStatus molecules_select(QmtContext *ctx, StructureList *structures,
             return FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu names", structures->n);
         for (size_t i = 0; i < structures->n; i++)
             names[i] = structures->items[i].name;
-        const char *const near = nearest_name(molecules[m], names, structures->n);
+        char hint[NEAREST_HINT_SIZE];
+        nearest_hint(molecules[m], names, structures->n, hint);
         free(names);
-        return FAIL(ctx, QMT_ERR_USAGE, "--molecule %.100s: no such molecule, did you mean %.200s?",
-                    molecules[m], near);
+        return FAIL(ctx, QMT_ERR_USAGE, "--molecule %.100s: no such molecule%s", molecules[m],
+                    hint[0] != '\0' ? hint : "; --dry-run lists them");
     }
     return QMT_OK;
 }

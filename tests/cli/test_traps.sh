@@ -92,7 +92,7 @@ yaml 2 't.yaml:1:1: unknown key "Length_PS", did you mean length_ps?' 'Length_PS
 yaml 2 't.yaml:2:1: duplicate key length_ps, first on line 1' 'length_ps: 3\nlength_ps: 3\n'
 yaml 2 't.yaml:1:8: dt_fs wants a number, got text in quotes "1e-3"; remove the quotes' 'dt_fs: "1e-3"\n'
 yaml 2 't.yaml:1:11: optimize wants true or false, got a truth value "no"' 'optimize: no\n'
-yaml 2 't.yaml:1:9: method = "no" is unknown, did you mean GFN2-xTB? (GFN2-xTB or GFN1-xTB)' 'method: no\n'
+yaml 2 't.yaml:1:9: method = "no" is unknown (GFN2-xTB or GFN1-xTB)' 'method: no\n'
 yaml 2 't.yaml:1:11: ensemble = "NPT" is unknown, did you mean nvt?' 'ensemble: NPT\n'
 yaml 2 't.yaml:2:1: a tab; YAML wants spaces' 'dt_fs: 1\n\tlength_ps: 3\n'
 yaml 2 't.yaml:1:1: unknown key "a"' 'a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n'
@@ -224,7 +224,7 @@ while IFS='|' read -r folder sentence; do
     ends 5 "$QMTRAJ" run --config short.yaml --out "$folder" water.xyz
     says "$sentence"
 done <<TABLE
-dangling|dangling: cannot make the folder: File exists; a file or a link to nowhere has this name
+dangling|dangling: cannot make the folder: it is a link to nowhere, which does not exist; remove or mend the link
 plain|plain: cannot make the folder: Not a directory
 plain/x|plain: cannot make the folder: Not a directory
 /proc/x|/proc/x: cannot make the folder

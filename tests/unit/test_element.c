@@ -53,6 +53,28 @@ static void nearest_name_counts_letter_changes(void **state)
     assert_string_equal(nearest_name("", KEYS, 3), "dt_fs");
 }
 
+static void a_hint_is_given_only_for_a_near_name(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"dt_fs", "length_ps", "run"};
+    static const struct {
+        const char *word, *hint;
+    } CASES[] = {
+        {"lenght_ps", ", did you mean length_ps?"},
+        {"LENGTH_PS", ", did you mean length_ps?"},
+        {"dt", ", did you mean dt_fs?"},
+        {"rnu", ", did you mean run?"},
+        {"d", ""},
+        {"", ""},
+        {"zzzzzz", ""},
+        {"frobnicate", ""},
+        {"a word that is longer than all that could have been meant by anybody at all", ""}};
+    char hint[NEAREST_HINT_SIZE];
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        assert_string_equal(nearest_hint(CASES[i].word, KEYS, 3, hint), CASES[i].hint);
+    assert_string_equal(nearest_hint("run", KEYS, 0, hint), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +84,7 @@ int main(void)
         cmocka_unit_test(masses_are_the_standard_weights),
         cmocka_unit_test(nearest_symbol_is_near),
         cmocka_unit_test(nearest_name_counts_letter_changes),
+        cmocka_unit_test(a_hint_is_given_only_for_a_near_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

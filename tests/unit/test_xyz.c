@@ -272,9 +272,10 @@ static void names_that_cannot_be_folders_are_refused(void **state)
     long_name[STRUCTURE_NAME_MAX + 1] = '\0';
     assert_non_null(structure_name_problem(long_name));
     static const char *const GOOD[] = {"a",        "N-methylalanine", "(R)-x, 2",
-                                       "\xC3\xA4", ".hidden",         "..."};
-    static const char *const BAD[] = {"",     ".",     "..",   "a/b", "/",  "a\\b",
-                                      "a\nb", "a\x7F", "\x01", " a",  "a ", "\xFF"};
+                                       "\xC3\xA4", "summary",         "a.b"};
+    static const char *const BAD[] = {
+        "",     ".",  "..", "a/b",  "/",       "a\\b", "a\nb",         "a\x7F",
+        "\x01", " a", "a ", "\xFF", ".hidden", "-rf",  "summary.json", "summary.json.lock"};
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
         assert_null(structure_name_problem(GOOD[i]));
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
