@@ -1,4 +1,3 @@
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@
 #include "io/text.h"
 #include "io/xyz.h"
 #include "job/job.h"
+#include "job/json.h"
 
 enum {
     O_METHOD,
@@ -112,6 +112,7 @@ static cJSON *numbers_json(const double *values, size_t n)
 
 static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *single)
 {
+    json_begin();
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "name", task->structure->name);
     cJSON_AddStringToObject(object, "method", method_name((size_t)task->config.method));
@@ -148,8 +149,7 @@ static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *
     cJSON_AddStringToObject(units, "dipole", "e bohr");
     cJSON_AddStringToObject(units, "terms", "hartree");
 
-    char *const text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
+    char *const text = json_text(object, false);
     if (text == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its JSON", task->structure->name);
     puts(text);

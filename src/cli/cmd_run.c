@@ -21,6 +21,7 @@ enum {
     O_SET,
     O_DRY_RUN,
     O_FRESH,
+    O_ALLOW_OTHER_CPU,
     O_MAX_HOURS,
     O_OMP_NUM_THREADS,
     O_HELP,
@@ -48,6 +49,10 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_FRESH] = {"--fresh", NULL,
                  "make trajectories anew that are finished or interrupted; a finished one stays as "
                  "trajectory.old.npz"},
+    [O_ALLOW_OTHER_CPU] =
+        {"--allow-other-cpu", NULL,
+         "go on with trajectories that were begun on another processor or instruction set, though "
+         "their last digits will differ; the metadata name it"},
     [O_MAX_HOURS] = {"--max-hours", "H",
                      "stop by itself after so many hours (fractions allowed), as on a signal"},
     [O_OMP_NUM_THREADS] =
@@ -71,7 +76,7 @@ typedef struct {
     const char *molecules[MOLECULES_MAX];
     size_t n_molecules;
     size_t n_workers;
-    bool dry_run, fresh, help;
+    bool dry_run, fresh, allow_other_cpu, help;
     double max_hours; ///< 0: none
     BatchFaults faults;
 } RunWords;
@@ -108,6 +113,11 @@ static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, Config *co
     const char *value;
     while (place != OPTION_END) {
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
+        if (place == O_CONFIG && path != NULL)
+            return FAIL(ctx, QMT_ERR_USAGE,
+                        "--config %.200s: one file is enough, %.200s was given before; --set "
+                        "KEY=VALUE changes single keys",
+                        value, path);
         if (place == O_CONFIG)
             path = value;
     }
@@ -159,6 +169,9 @@ static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWo
         return QMT_OK;
     case O_FRESH:
         words->fresh = true;
+        return QMT_OK;
+    case O_ALLOW_OTHER_CPU:
+        words->allow_other_cpu = true;
         return QMT_OK;
     case O_TEST_FAIL:
         words->faults.fail = value;
@@ -242,16 +255,25 @@ static void print_end(const JobPlan *plan, const RunWords *words, const BatchOut
         printf("\n%s\n", table);
     free(table);
 
-    size_t n_reused = 0;
-    for (size_t t = 0; t < plan->n_tasks; t++)
+    size_t n_reused = 0, n_complete = 0, n_failed = 0;
+    for (size_t t = 0; t < plan->n_tasks; t++) {
+        const bool complete = outcomes[t].status == QMT_OK;
         n_reused += outcomes[t].result.reused;
+        n_complete += complete;
+        n_failed += !complete && outcomes[t].status != QMT_STOPPED;
+    }
     if (n_reused == plan->n_tasks)
         printf("nothing to do: all %zu trajectories in %s are finished with this configuration\n",
                n_reused, words->out);
-    else if (status == QMT_STOPPED)
+    else if (status == QMT_STOPPED && n_failed == 0)
         printf("stopped: nothing is lost, the same command goes on from here\n");
-    else
+    else if (status == QMT_OK)
         printf("trajectories, run.json and summary.json are in %s\n", words->out);
+    else
+        printf("%zu of %zu trajectories are complete in %s; above is what became of the others, "
+               "and the "
+               "same command goes on with them\n",
+               n_complete, plan->n_tasks, words->out);
 }
 
 static QmtStatus plan_run(QmtContext *ctx, const JobPlan *plan, const RunWords *words)
@@ -259,6 +281,7 @@ static QmtStatus plan_run(QmtContext *ctx, const JobPlan *plan, const RunWords *
     const JobSettings settings = {.out = words->out,
                                   .n_workers = words->n_workers,
                                   .fresh = words->fresh,
+                                  .allow_other_cpu = words->allow_other_cpu,
                                   .max_s = 3600.0 * words->max_hours};
     BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
     if (outcomes == NULL)

@@ -1,10 +1,10 @@
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "io/text.h"
+#include "job/json.h"
 #include "job/progress.h"
 #include "job/status.h"
 
@@ -73,6 +73,7 @@ static void add_number(cJSON *object, const char *name, double value)
 
 static QmtStatus print_json(QmtContext *ctx, const StatusList *list)
 {
+    json_begin();
     cJSON *const array = cJSON_CreateArray();
     for (size_t i = 0; i < list->n; i++) {
         const StatusEntry *e = &list->entries[i];
@@ -91,8 +92,7 @@ static QmtStatus print_json(QmtContext *ctx, const StatusList *list)
         add_number(object, "age_s", e->age_s);
         cJSON_AddItemToArray(array, object);
     }
-    char *const text = cJSON_Print(array);
-    cJSON_Delete(array);
+    char *const text = json_text(array, true);
     if (text == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "status: no memory for its JSON");
     puts(text);

@@ -143,6 +143,7 @@ static QmtStatus earlier_find(const Batch *batch, bool *reused, bool *has_space)
 
     for (size_t t = 0; t < batch->plan->n_tasks; t++) {
         Found found;
+        TRY(existing_replicas(ctx, batch->settings, &batch->plan->tasks[t]));
         const QmtStatus status =
             existing_look(ctx, batch->settings, &batch->plan->tasks[t], &found);
         found_release(&found);
@@ -296,6 +297,12 @@ QmtStatus batch_run(QmtContext *ctx, const JobPlan *plan, const JobSettings *set
     if (status == QMT_OK)
         status = disk_check(ctx, settings->out, batch_bytes(plan, has_space));
     free(has_space);
+    size_t n_reused = 0;
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        n_reused += reused[t];
+    // What can only be written at the end is tried at the start.
+    if (status == QMT_OK && n_reused < plan->n_tasks)
+        status = summary_check(ctx, settings);
     if (status != QMT_OK) {
         free(reused);
         return status;
@@ -306,11 +313,13 @@ QmtStatus batch_run(QmtContext *ctx, const JobPlan *plan, const JobSettings *set
     status = rest_run(&batch, reused);
     free(reused);
 
-    // The summary is written whatever happened; only its own failure may hide behind another one.
+    // The summary is written whatever happened. Its own failure stands behind another one, and behind none if
+    // all was finished earlier: the folder may have been put where nothing can be written.
     char sentence[sizeof ctx->message];
     snprintf(sentence, sizeof sentence, "%s", status == QMT_OK ? "" : qmt_context_message(ctx));
     const QmtStatus written = summary_write(ctx, plan, settings, outcomes);
-    if (status == QMT_OK)
-        return written;
-    return FAIL(ctx, status, "%s", sentence);
+    if (written == QMT_OK || (status == QMT_OK && n_reused < plan->n_tasks))
+        return status == QMT_OK ? written : FAIL(ctx, status, "%s", sentence);
+    context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    return status == QMT_OK ? QMT_OK : FAIL(ctx, status, "%s", sentence);
 }

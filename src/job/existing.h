@@ -15,6 +15,8 @@ typedef enum {
     EXISTING_DIFFERENT    ///< finished or interrupted, but not this
 } Existing;
 
+enum { PROGRAM_TEXT_SIZE = 640, EARLIER_TEXT_SIZE = 1024 };
+
 /// What was found.
 typedef struct {
     Existing kind;
@@ -22,20 +24,26 @@ typedef struct {
     Checkpoint checkpoint; ///< with EXISTING_INTERRUPTED and EXISTING_SHORTER
     bool from_previous; ///< it is checkpoint.previous, because the newest one is damaged or missing
     char note[512];     ///< about a checkpoint that was passed over, "" if none was
+    char moved[512]; ///< how the machine of the checkpoint differs from this one, "" if it does not
+    /// Lines "earlier processor NAME (INSTRUCTION SET)", of the machines before this one.
+    char earlier[EARLIER_TEXT_SIZE];
 } Found;
 
 /// Compares. With EXISTING_DIFFERENT the context holds a sentence that lists what differs, or what is
 /// wrong with the checkpoints. *found is to be released.
 ///
-/// Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
+/// Fails with QMT_ERR_IO or QMT_ERR_MEMORY; what cannot be read just now is no difference. *found is to be
+/// released then, too.
 QmtStatus existing_look(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
                         Found *found);
 void found_release(Found *found);
 
-enum { PROGRAM_TEXT_SIZE = 640 };
-
 /// What decides the bytes besides task and configuration, a line each: version and parameters, compiler,
-/// instruction set, processor.
-void existing_program_text(const QmtContext *ctx, char text[PROGRAM_TEXT_SIZE]);
+/// instruction set, processor. Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
+QmtStatus existing_program_text(QmtContext *ctx, char text[PROGRAM_TEXT_SIZE]);
+
+/// A single trajectory lies in OUT/NAME, replicas in OUT/NAME/r01, ...: fails with QMT_ERR_CHECKPOINT if a task
+/// would put one beside the other.
+QmtStatus existing_replicas(QmtContext *ctx, const JobSettings *settings, const JobTask *task);
 
 #endif

@@ -312,7 +312,7 @@ static QmtStatus frames_save(QmtContext *ctx, Job *job, const char *sentence)
     TRY(failed_geometry_write(ctx, job));
     TRY(job_folder_forget(ctx, job));
     const MdReport report = md_report(job->md);
-    char *const metadata = metadata_text(ctx, job->task, &report, sentence);
+    char *const metadata = metadata_text(ctx, job->task, &report, job->found.earlier, sentence);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", job->task->label);
     const QmtStatus status = trajectory_finish_partial(ctx, job->trajectory, metadata);
@@ -324,7 +324,7 @@ static QmtStatus frames_save(QmtContext *ctx, Job *job, const char *sentence)
 /// with what became of the frames behind it.
 static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure)
 {
-    char sentence[sizeof ctx->message], saved[128];
+    char sentence[sizeof ctx->message], saved[160];
     snprintf(sentence, sizeof sentence, "%s", qmt_context_message(ctx));
     const bool in_molecule =
         failure == QMT_ERR_SCF || failure == QMT_ERR_INPUT || failure == QMT_ERR_PHYSICS;
@@ -338,8 +338,17 @@ static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure)
     else if (failure == QMT_STOPPED && job_checkpoint(ctx, job) == QMT_OK)
         snprintf(saved, sizeof saved, "%llu frames are safe, the same command goes on from here",
                  n_frames);
+    else if (failure == QMT_STOPPED && job_folder_has_checkpoint(ctx, job)) {
+        context_log(ctx, QMT_LOG_WARNING, "%s: no checkpoint could be written: %.800s",
+                    job->task->label, qmt_context_message(ctx));
+        snprintf(saved, sizeof saved, "the same command goes on from the checkpoint before");
+    } else if (job_folder_has_checkpoint(ctx, job))
+        snprintf(saved, sizeof saved,
+                 "%llu frames are safe, the same command goes on from the last checkpoint",
+                 (unsigned long long)job->n_safe);
     else
-        snprintf(saved, sizeof saved, "the same command goes on from the last checkpoint");
+        snprintf(saved, sizeof saved,
+                 "the checkpoint is gone, too: the same command begins it anew");
     (void)FAIL(ctx, failure, "%.800s; %s", sentence, saved);
 }
 
@@ -347,17 +356,19 @@ static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure)
 /// again, and a longer trajectory can go on from it.
 static QmtStatus job_finish(QmtContext *ctx, Job *job)
 {
-    if (job->trajectory == NULL)
-        return job_folder_tidy(ctx, job);
+    if (job->trajectory == NULL) {
+        job_folder_tidy(ctx, job);
+        return QMT_OK;
+    }
     const MdReport report = md_report(job->md);
     TRY(job_checkpoint(ctx, job));
-    char *const metadata = metadata_text(ctx, job->task, &report, NULL);
+    char *const metadata = metadata_text(ctx, job->task, &report, job->found.earlier, NULL);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", job->task->label);
     const QmtStatus status = trajectory_finish(ctx, job->trajectory, metadata);
     cJSON_free(metadata);
     TRY(status);
-    TRY(job_folder_tidy(ctx, job));
+    job_folder_tidy(ctx, job);
     temperature_judge(ctx, job->task, &report);
     self_check_judge(ctx, job->task, &report);
     return QMT_OK;
@@ -428,7 +439,7 @@ QmtStatus job_recover(QmtContext *ctx, const JobSettings *settings, const JobTas
     char folder[FILE_PATH_SIZE];
     TRY(file_join(ctx, settings->out, task->label, folder));
     double *const masses = malloc(task->structure->n_atoms * sizeof *masses);
-    char *const metadata = metadata_text(ctx, task, NULL, reason);
+    char *const metadata = metadata_text(ctx, task, NULL, "", reason);
 
     QmtStatus status;
     Trajectory *trajectory = NULL;

@@ -52,10 +52,11 @@ _Static_assert(sizeof(JobResult) <= RUNNER_RESULT_SIZE,
                "a result goes through the pipe in one piece");
 
 typedef struct {
-    const char *out;  ///< folder of all trajectories
-    size_t n_workers; ///< for run.json only
-    bool fresh;       ///< what is finished or interrupted is made anew
-    double max_s;     ///< stop by itself after so many seconds; 0: never
+    const char *out;      ///< folder of all trajectories
+    size_t n_workers;     ///< for run.json only
+    bool fresh;           ///< what is finished or interrupted is made anew
+    bool allow_other_cpu; ///< go on with the checkpoint of another processor or instruction set
+    double max_s;         ///< stop by itself after so many seconds; 0: never
 
     // For tests of what happens then; 0: never.
     int64_t fail_at_step;  ///< the SCF of this step of production does not converge

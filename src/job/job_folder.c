@@ -34,6 +34,10 @@ QmtStatus job_folder_enter(QmtContext *ctx, Job *job)
     TRY(existing_look(ctx, job->settings, job->task, &job->found));
     if (job->found.kind == EXISTING_DIFFERENT)
         return QMT_ERR_CHECKPOINT; // the sentence is there
+    TRY(existing_program_text(ctx, job->program));
+    if (job->found.kind == EXISTING_INTERRUPTED || job->found.kind == EXISTING_SHORTER)
+        snprintf(job->program + strlen(job->program), sizeof job->found.earlier, "%s",
+                 job->found.earlier);
     return QMT_OK;
 }
 
@@ -55,11 +59,13 @@ QmtStatus job_folder_forget(QmtContext *ctx, const Job *job)
     return checkpoint_remove(ctx, job->folder);
 }
 
-QmtStatus job_folder_tidy(QmtContext *ctx, const Job *job)
+void job_folder_tidy(QmtContext *ctx, const Job *job)
 {
-    TRY(older_remove(ctx, job->folder, CHECKPOINT_FILE_PREVIOUS));
-    // A process that was killed while it finished the file may have left the records.
-    return older_remove(ctx, job->folder, "nve_windows.part");
+    // A process that was killed while it finished the file may have left the window records.
+    static const char *const older[] = {CHECKPOINT_FILE_PREVIOUS, "nve_windows.part"};
+    for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)
+        if (older_remove(ctx, job->folder, older[i]) != QMT_OK)
+            context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
 }
 
 /// A finished trajectory is days of work: it stays, under another name, until the next one is put aside.
@@ -143,6 +149,7 @@ QmtStatus job_folder_begin(QmtContext *ctx, Job *job)
     if (job->found.kind == EXISTING_NONE)
         return begin_anew(ctx, job);
     job->before = job->found.checkpoint.numbers;
+    job->n_safe = job->before.trajectory.n_frames;
     QmtStatus status;
     if (job->found.kind == EXISTING_SHORTER)
         status = begin_longer(ctx, job);
@@ -154,10 +161,25 @@ QmtStatus job_folder_begin(QmtContext *ctx, Job *job)
         return FAIL(ctx, status, "%.900s; --fresh begins it anew", sentence);
     }
     TRY(status);
+    if (job->found.moved[0] != '\0')
+        context_log(ctx, QMT_LOG_WARNING,
+                    "%s: goes on with other last digits than where it was begun (%s); its metadata "
+                    "says so",
+                    job->task->label, job->found.moved);
     context_log(ctx, QMT_LOG_INFO, "%s: goes on at %s, step %llu of %llu", job->task->label,
                 md_phase_name(md_report(job->md).phase), (unsigned long long)job->before.total_step,
                 (unsigned long long)job->before.total_steps);
     return QMT_OK;
+}
+
+bool job_folder_has_checkpoint(QmtContext *ctx, const Job *job)
+{
+    static const char *const names[] = {CHECKPOINT_FILE, CHECKPOINT_FILE_PREVIOUS};
+    char path[FILE_PATH_SIZE];
+    for (int i = 0; i < 2; i++)
+        if (file_join(ctx, job->folder, names[i], path) == QMT_OK && file_exists(path))
+            return true;
+    return false;
 }
 
 /// What a checkpoint says about where it is.
@@ -194,10 +216,8 @@ static QmtStatus windows_read(QmtContext *ctx, const Job *job, char **windows, s
 
 QmtStatus job_checkpoint(QmtContext *ctx, Job *job)
 {
-    char program[PROGRAM_TEXT_SIZE];
     TrajectoryState state;
     TRY(trajectory_flush_state(ctx, job->trajectory, &state));
-    existing_program_text(ctx, program);
 
     const size_t size = md_snapshot_size(job->md);
     char *const config = config_yaml(&job->task->config);
@@ -214,7 +234,7 @@ QmtStatus job_checkpoint(QmtContext *ctx, Job *job)
         status = windows_read(ctx, job, &windows, &windows_size);
     if (status == QMT_OK) {
         md_snapshot_save(job->md, snapshot);
-        const Checkpoint checkpoint = {.program = program,
+        const Checkpoint checkpoint = {.program = job->program,
                                        .config = config,
                                        .start = start,
                                        .numbers = numbers,
@@ -224,6 +244,8 @@ QmtStatus job_checkpoint(QmtContext *ctx, Job *job)
                                        .windows_size = windows_size};
         status = checkpoint_save(ctx, job->folder, &checkpoint);
     }
+    if (status == QMT_OK)
+        job->n_safe = state.n_frames;
     free(config);
     free(start);
     free(snapshot);

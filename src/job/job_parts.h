@@ -15,8 +15,10 @@ typedef struct {
     RunnerLink *link;
     char folder[FILE_PATH_SIZE];
     File lock;
-    Found found;    ///< what was there
-    double *masses; ///< [n_atoms] Da
+    Found found; ///< what was there
+    char program[PROGRAM_TEXT_SIZE +
+                 EARLIER_TEXT_SIZE]; ///< of the checkpoints: what decides the bytes
+    double *masses;                  ///< [n_atoms] Da
     Engine *xtb;
     Engine *engine;         ///< the witness around it
     Trajectory *trajectory; ///< NULL if its file is finished and only run.json is missing
@@ -31,6 +33,7 @@ typedef struct {
     double begun_s;        ///< since when
     double last_message_s; ///< to the parent
     double next_checkpoint_s;
+    uint64_t n_safe; ///< frames of the last checkpoint
 } Job;
 
 /// Seconds of a clock.
@@ -51,8 +54,12 @@ QmtStatus job_folder_enter(QmtContext *ctx, Job *job);
 QmtStatus job_folder_begin(QmtContext *ctx, Job *job);
 /// Removes the checkpoints of a trajectory that cannot be continued.
 QmtStatus job_folder_forget(QmtContext *ctx, const Job *job);
-/// The trajectory is complete: only its last checkpoint stays.
-QmtStatus job_folder_tidy(QmtContext *ctx, const Job *job);
+/// The trajectory is complete: only its last checkpoint stays. What cannot be removed does no harm and is
+/// named in a warning.
+void job_folder_tidy(QmtContext *ctx, const Job *job);
+
+/// True if there is a checkpoint to go on from: the folder may have vanished meanwhile.
+bool job_folder_has_checkpoint(QmtContext *ctx, const Job *job);
 
 /// Brings all frames to the disk and writes a checkpoint.
 QmtStatus job_checkpoint(QmtContext *ctx, Job *job);

@@ -1,6 +1,5 @@
 #include "job/metadata.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "io/text.h"
 #include "job/config_write.h"
+#include "job/json.h"
 
 /// Numbers are written by our own formatter: shortest form that reads back, in every locale.
 static void add_number(cJSON *object, const char *name, double value)
@@ -72,11 +72,28 @@ static cJSON *report_json(const MdReport *report)
     return object;
 }
 
+/// "earlier processor A (avx2)\n..." as a list of "A (avx2)".
+static cJSON *processors_json(const char *earlier)
+{
+    static const char head[] = "earlier processor ";
+    cJSON *const list = cJSON_CreateArray();
+    while (strncmp(earlier, head, sizeof head - 1) == 0) {
+        char name[256];
+        earlier += sizeof head - 1;
+        const size_t length = strcspn(earlier, "\n");
+        snprintf(name, sizeof name, "%.*s", (int)length, earlier);
+        cJSON_AddItemToArray(list, cJSON_CreateString(name));
+        earlier += length + (earlier[length] == '\n');
+    }
+    return list;
+}
+
 char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *report,
-                    const char *reason)
+                    const char *earlier, const char *reason)
 {
     const Structure *structure = task->structure;
     char method[32];
+    json_begin();
     cJSON *const object = cJSON_CreateObject();
 
     if (structure->smiles != NULL)
@@ -112,6 +129,8 @@ char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *
     cJSON_AddStringToObject(object, "version", qmt_version());
     cJSON_AddStringToObject(object, "parameter_checksum", qmt_parameter_checksum());
     cJSON_AddStringToObject(object, "isa", qmt_context_isa(ctx));
+    if (earlier[0] != '\0')
+        cJSON_AddItemToObject(object, "earlier_processors", processors_json(earlier));
     cJSON_AddStringToObject(object, "status", reason == NULL ? "complete" : "partial");
     if (reason != NULL)
         cJSON_AddStringToObject(object, "reason", reason);
@@ -120,9 +139,7 @@ char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *
     else
         cJSON_AddNullToObject(object, "summary");
 
-    char *const text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
-    return text;
+    return json_text(object, false);
 }
 
 /// The figures of a result by name, so that writing and reading cannot disagree.
@@ -224,6 +241,7 @@ char *run_json_text(const QmtContext *ctx, const JobSettings *settings, const Jo
     if (getcwd(folder, sizeof folder) == NULL)
         folder[0] = '\0';
 
+    json_begin();
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "program", "qmtraj");
     cJSON_AddStringToObject(object, "version", qmt_version());
@@ -240,7 +258,5 @@ char *run_json_text(const QmtContext *ctx, const JobSettings *settings, const Jo
     cJSON_AddStringToObject(object, "out", settings->out);
     add_whole(object, "workers", (int64_t)settings->n_workers);
     cJSON_AddItemToObject(object, "result", result_json(result));
-    char *const text = cJSON_Print(object);
-    cJSON_Delete(object);
-    return text;
+    return json_text(object, true);
 }

@@ -10,9 +10,10 @@
 /// by the same program could disagree about.
 ///
 /// @param report  NULL if it is not known (the process was killed)
+/// @param earlier  lines of Found.earlier, which become earlier_processors; "" (no such key) if it never moved
 /// @param reason  why the file is partial; NULL: it is complete
 char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *report,
-                    const char *reason);
+                    const char *earlier, const char *reason);
 
 /// run.json: clock, host, folder, workers, timings and the figures of the summary.
 ///

@@ -1,12 +1,12 @@
 #include "job/summary.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/lock.h"
+#include "job/json.h"
 #include "job/metadata.h"
 
 enum { LINE_MAX_BYTES = 512, SUMMARY_LIMIT = 1 << 26 };
@@ -110,13 +110,15 @@ static int labels_compare(const void *a, const void *b)
 /// Moves what an earlier summary says about trajectories outside the plan to the end of the list.
 ///
 /// @param labels  [n_labels] of the plan, sorted
-static void earlier_keep(QmtContext *ctx, const char *path, const char *const *labels,
-                         size_t n_labels, cJSON *list)
+/// Fails with QMT_ERR_IO or QMT_ERR_MEMORY; a summary that is no JSON any more is not kept.
+static QmtStatus earlier_keep(QmtContext *ctx, const char *path, const char *const *labels,
+                              size_t n_labels, cJSON *list)
 {
     char *text = NULL;
     size_t n;
-    if (!file_exists(path) || file_read_whole(ctx, path, SUMMARY_LIMIT, &text, &n) != QMT_OK)
-        return;
+    if (!file_exists(path))
+        return QMT_OK;
+    TRY(file_read_whole(ctx, path, SUMMARY_LIMIT, &text, &n));
     cJSON *const earlier = cJSON_Parse(text);
     free(text);
     cJSON *const items = cJSON_GetObjectItemCaseSensitive(earlier, "trajectories");
@@ -130,6 +132,7 @@ static void earlier_keep(QmtContext *ctx, const char *path, const char *const *l
         item = next;
     }
     cJSON_Delete(earlier);
+    return QMT_OK;
 }
 
 static QmtStatus merge(QmtContext *ctx, const JobPlan *plan, const char *path,
@@ -144,6 +147,7 @@ static QmtStatus merge(QmtContext *ctx, const JobPlan *plan, const char *path,
             labels[n_labels++] = plan->tasks[t].label;
     qsort(labels, n_labels, sizeof *labels, labels_compare);
 
+    json_begin();
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "program", "qmtraj");
     cJSON_AddStringToObject(object, "version", qmt_version());
@@ -151,10 +155,13 @@ static QmtStatus merge(QmtContext *ctx, const JobPlan *plan, const char *path,
     for (size_t t = 0; t < plan->n_tasks; t++)
         if (outcomes[t].status != QMT_ERR_LOCKED)
             cJSON_AddItemToArray(list, outcome_json(&plan->tasks[t], &outcomes[t]));
-    earlier_keep(ctx, path, labels, n_labels, list);
+    const QmtStatus kept = earlier_keep(ctx, path, labels, n_labels, list);
     free(labels);
-    char *const text = cJSON_Print(object);
-    cJSON_Delete(object);
+    if (kept != QMT_OK) {
+        cJSON_Delete(object);
+        return kept;
+    }
+    char *const text = json_text(object, true);
     if (text == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
     const QmtStatus status = file_write_whole(ctx, path, text, strlen(text));
@@ -162,15 +169,29 @@ static QmtStatus merge(QmtContext *ctx, const JobPlan *plan, const char *path,
     return status;
 }
 
+static QmtStatus summary_lock(QmtContext *ctx, const JobSettings *settings, File *lock)
+{
+    char path[FILE_PATH_SIZE];
+    TRY(file_join(ctx, settings->out, LOCK_OF_SUMMARY, path));
+    return lock_take(ctx, path, LOCK_WAIT_S, lock, NULL);
+}
+
+QmtStatus summary_check(QmtContext *ctx, const JobSettings *settings)
+{
+    File lock = file_none();
+    TRY(summary_lock(ctx, settings, &lock));
+    lock_give_back(&lock);
+    return QMT_OK;
+}
+
 QmtStatus summary_write(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
                         const BatchOutcome *outcomes)
 {
-    char path[FILE_PATH_SIZE], lock_path[FILE_PATH_SIZE];
+    char path[FILE_PATH_SIZE];
     File lock = file_none();
     TRY(file_join(ctx, settings->out, SUMMARY_FILE, path));
-    TRY(file_join(ctx, settings->out, LOCK_OF_SUMMARY, lock_path));
     // Programs that share the folder take turns; each turn is a moment.
-    TRY(lock_take(ctx, lock_path, LOCK_WAIT_S, &lock, NULL));
+    TRY(summary_lock(ctx, settings, &lock));
     const QmtStatus status = merge(ctx, plan, path, outcomes);
     lock_give_back(&lock);
     return status;

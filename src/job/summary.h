@@ -8,6 +8,9 @@
 /// The table for the screen, a line per trajectory. The caller frees it; NULL if there is no memory.
 char *summary_table(const JobPlan *plan, const BatchOutcome *outcomes);
 
+/// Fails as summary_write() would for want of permission or a lock; nothing is left in OUT.
+QmtStatus summary_check(QmtContext *ctx, const JobSettings *settings);
+
 /// Writes OUT/summary.json. Trajectories of earlier runs in it that the plan does not have stay.
 QmtStatus summary_write(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
                         const BatchOutcome *outcomes);

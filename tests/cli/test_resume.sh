@@ -145,6 +145,53 @@ ends 0 "$QMTRAJ" run --config windows.yaml --out l water.xyz ammonia.xyz hydroxi
 says "nothing to do"
 same l/water/trajectory.npz whole/water/trajectory.npz
 
+# begun on another processor: refused with the way on; allowed, the metadata name it, also of what follows
+elsewhere() {
+    /usr/bin/python3 - "$@" <<'PYTHON'
+import struct, sys, zlib
+for path in sys.argv[1:]:
+    data = bytearray(open(path, "rb").read()[:-4])
+    at = data.index(b"\nprocessor ") + 11
+    data[at:data.index(b"\n", at)] = b"Z80".ljust(data.index(b"\n", at) - at, b"!")
+    open(path, "wb").write(data + struct.pack("<I", zlib.crc32(data)))
+PYTHON
+}
+crashed n 300
+elsewhere n/water/checkpoint n/water/checkpoint.previous
+sha256sum n/water/* >before
+ends 7 run n
+says "processor Z80!" "--allow-other-cpu goes on all the same"
+sha256sum -c before >out 2>&1 || fail "something was touched"
+ends 1 run n --allow-other-cpu --test-crash water:600 --test-crash-again
+says "goes on with other last digits than where it was begun" "Z80!"
+ends 0 run n
+/usr/bin/python3 - <<'PYTHON' || fail "the metadata do not name the other processor"
+import json
+import numpy as np
+there, whole = (np.load(f"{run}/water/trajectory.npz") for run in ("n", "whole"))
+before, = json.loads(str(there["metadata"]))["earlier_processors"]
+assert before.startswith("Z80!") and before.endswith(")"), before
+assert "earlier_processors" not in json.loads(str(whole["metadata"]))
+assert there["pos"].tobytes() == whole["pos"].tobytes()
+PYTHON
+# it is made longer like any other, and stays marked
+ends 0 run n --set length_ps=0.3
+/usr/bin/python3 -c 'import json, numpy as np
+assert json.loads(str(np.load("n/water/trajectory.npz")["metadata"]))["earlier_processors"]' ||
+    fail "the longer one does not name the other processor"
+# a whole other way of describing itself is no other processor
+ends 7 run n --allow-other-cpu --set temperature_K=310
+says "temperature_K was 300.0, now 310.0"
+
+# one trajectory and replicas do not lie in one folder
+ends 7 run whole --set replicas=2
+says "whole/water/trajectory.npz: is the single trajectory" "replicas = 2"
+ends 0 run several --set replicas=2 --set length_ps=0.05
+ends 7 run several --set length_ps=0.05
+says "several/water: holds replicas"
+ends 0 run several --set replicas=3 --set length_ps=0.05
+[ -s several/water/r03/trajectory.npz ] || fail "no third replica"
+
 # the time is up
 ends 75 run m --set length_ps=1000 --set save_interval_steps=100 --max-hours 0.0001
 says "The time is up" "goes on from here"

@@ -33,7 +33,7 @@ says "no command"
 ends 2 "$QMTRAJ" rnu
 says "did you mean run?"
 ends 2 "$QMTRAJ" --config x
-says "the first word is a command"
+says "--config: unknown option; the first word is a command"
 ends 2 "$QMTRAJ" help enregy
 says "did you mean energy?"
 ends 2 "$QMTRAJ" run --smile-file x
@@ -78,3 +78,20 @@ fi
 for config in "$QMTRAJ_SOURCE"/configs/*.yaml; do
     ends 0 "$QMTRAJ" run --config "$config" --dry-run --set charge=0 --set spin_multiplicity=1 water.xyz
 done
+
+# one of two files is meant, and nobody knows which
+touch a.yaml
+ends 2 "$QMTRAJ" run --config a.yaml --config b.yaml --out o water.xyz
+says "--config b.yaml: one file is enough, a.yaml was given before"
+# no far-fetched hints
+ends 2 "$QMTRAJ" frobnicate
+says "unknown command; \`qmtraj --help\` lists them"
+ends 2 "$QMTRAJ" run --set zzzzzz=1 --out o water.xyz
+says 'unknown key "zzzzzz"; `qmtraj help config` lists them'
+# names that would hide, mislead or be overwritten
+for name in .hidden -rf summary.json summary.json.lock; do
+    sed "2s/.*/name=$name/" water.xyz >named.xyz
+    ends 3 "$QMTRAJ" run --config short.yaml --out o named.xyz
+    says "name=\"$name\""
+done
+[ ! -e o ] || fail "a mistake leaves a folder"
