@@ -51,7 +51,7 @@ _qmtraj() {
             done < <("$program" help config 2>/dev/null)
             compopt -o nospace 2>/dev/null
             ;;
-        FORMAT) offers=(extxyz npy) ;;
+        FORMAT) offers=(extxyz npy npz) ;;
         SOLVENT)
             # One solvent a line, after a line of titles.
             offers=()

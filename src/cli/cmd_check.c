@@ -1,4 +1,3 @@
-#include <cjson/cJSON.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,8 @@
 #include "cli/options.h"
 #include "io/file.h"
 #include "job/check.h"
+#include "job/json.h"
+#include "job/unfinished.h"
 
 enum { O_FRAMES, O_SEED, O_JSON, O_HELP, O_H, N_OPTIONS };
 
@@ -110,12 +111,20 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, Paths *paths)
 static QmtStatus path_add(QmtContext *ctx, const char *path, Paths *paths)
 {
     struct stat about;
+    if (unfinished_is(path))
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%.300s: is not finished; `qmtraj convert %.300s --to npz` makes a file of its "
+                    "frames, which can be checked",
+                    path, path);
     if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
         return paths_add(ctx, path, paths);
     const size_t before = paths->n;
     TRY(folder_add(ctx, path, paths));
     if (paths->n == before)
-        return FAIL(ctx, QMT_ERR_IO, "%s: there is no .npz file in this folder", path);
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%s: there is no .npz file in this folder; of what is not finished, `qmtraj "
+                    "convert NAME/trajectory.npz.part --to npz` makes one",
+                    path);
     return QMT_OK;
 }
 
@@ -223,15 +232,16 @@ static QmtStatus words_check(QmtContext *ctx, const CheckWords *words)
         return FAIL(ctx, QMT_ERR_USAGE, "no PATH; e.g. `qmtraj check data/qm`");
     if (!words->json)
         return paths_check(ctx, words, NULL);
+    json_begin();
     cJSON *const array = cJSON_CreateArray();
     if (array == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
     const QmtStatus status = paths_check(ctx, words, array);
-    char *const text = cJSON_Print(array);
-    if (text != NULL)
-        puts(text);
+    char *const text = json_text(array, true);
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
+    puts(text);
     cJSON_free(text);
-    cJSON_Delete(array);
     return status;
 }
 

@@ -8,15 +8,16 @@
 #include "io/export_extxyz.h"
 #include "io/export_npy.h"
 #include "io/file.h"
+#include "job/unfinished.h"
 
 enum { O_TO, O_EVERY, O_OUT, O_OUT_SHORT, O_MOMENTA, O_HELP, O_H, N_OPTIONS };
 
 static const Option OPTIONS[N_OPTIONS] = {
-    [O_TO] = {"--to", "FORMAT", "extxyz or npy"},
+    [O_TO] = {"--to", "FORMAT", "extxyz, npy, or npz for the frames of an unfinished trajectory"},
     [O_EVERY] = {"--every", "K", "frames 0, K, 2K, ... (default 1, all)"},
     [O_OUT] = {"--out", "OUT",
-               "file or folder to make, also -o (default: beside FILE, trajectory.extxyz or "
-               "trajectory_npy)"},
+               "file or folder to make, also -o (default: beside FILE, trajectory.extxyz, "
+               "trajectory_npy or trajectory.partial.npz)"},
     [O_OUT_SHORT] = {"-o", "OUT", NULL},
     [O_MOMENTA] = {"--momenta", NULL, "extxyz: momenta and masses too"},
     [O_HELP] = {"--help", NULL, "this text"},
@@ -33,16 +34,21 @@ typedef struct {
 void help_convert(FILE *out)
 {
     fputs(
-        "qmtraj convert FILE.npz --to extxyz|npy [options]\n"
+        "qmtraj convert FILE --to extxyz|npy|npz [options]\n"
         "\n"
         "A trajectory in the format of another program. extxyz: text for ASE, MACE and NequIP, in "
         "eV and\n"
         "angstrom, energy and forces under both their names (energy, REF_energy). npy: a folder "
         "of plain\n"
-        "arrays that numpy.load(..., mmap_mode=\"r\") maps into memory, in the units of FILE.\n"
+        "arrays that numpy.load(..., mmap_mode=\"r\") maps into memory, in the units of FILE. FILE "
+        "may also be\n"
+        "the trajectory.npz.part of a trajectory that was stopped, met a full disk, or still runs: "
+        "its frames\n"
+        "up to the last checkpoint; npz makes an NPZ file of them.\n"
         "\n"
         "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
         "  qmtraj convert data/qm/glycine/trajectory.npz --to npy -o glycine_arrays\n"
+        "  qmtraj convert data/qm/glycine/trajectory.npz.part --to npz -o glycine_so_far.npz\n"
         "\n",
         out);
     options_print(out, OPTIONS, N_OPTIONS);
@@ -85,17 +91,26 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, ConvertWords
     }
 }
 
+/// The length of a name without an ending that it may have.
+static size_t without(const char *name, size_t length, const char *ending)
+{
+    const size_t n = strlen(ending);
+    return length > n && strncmp(name + length - n, ending, n) == 0 ? length - n : length;
+}
+
 /// OUT without the slashes that may end it, or FILE with another ending.
 static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, char path[FILE_PATH_SIZE])
 {
     const char *const given = words->out != NULL ? words->out : words->from;
-    const char *const ending = strcmp(words->to, "npy") == 0 ? "_npy" : ".extxyz";
+    const char *const ending = strcmp(words->to, "npy") == 0   ? "_npy"
+                               : strcmp(words->to, "npz") == 0 ? ".partial.npz"
+                                                               : ".extxyz";
     size_t length = strlen(given);
     if (words->out != NULL)
         while (length > 1 && given[length - 1] == '/')
             length--;
-    else if (length > 4 && strcmp(given + length - 4, ".npz") == 0)
-        length -= 4;
+    else
+        length = without(given, without(given, length, ".part"), ".npz");
     if (length + strlen(ending) >= FILE_PATH_SIZE)
         return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", given);
     memcpy(path, given, length);
@@ -103,11 +118,37 @@ static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, char path[
     return QMT_OK;
 }
 
+static QmtStatus npz_export(QmtContext *ctx, const ConvertWords *words, const char *from,
+                            const char *out, uint64_t *n_frames)
+{
+    if (strcmp(words->to, "npy") == 0)
+        return export_npy(ctx, from, out, (uint64_t)words->every, n_frames);
+    const ExtxyzOptions options = {.every = (uint64_t)words->every, .momenta = words->momenta};
+    return export_extxyz(ctx, from, out, &options, n_frames);
+}
+
+/// By way of an NPZ file, which goes again if it is not what was asked for.
+static QmtStatus unfinished_export(QmtContext *ctx, const ConvertWords *words, const char *out,
+                                   uint64_t *n_frames)
+{
+    char between[FILE_PATH_SIZE], sentence[sizeof ctx->message];
+    if (strcmp(words->to, "npz") == 0)
+        return unfinished_save(ctx, words->from, out, n_frames);
+    const int length = snprintf(between, sizeof between, "%s.npz.tmp", out);
+    if (length < 0 || (size_t)length >= sizeof between)
+        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", out);
+    TRY(unfinished_save(ctx, words->from, between, n_frames));
+    const QmtStatus status = npz_export(ctx, words, between, out, n_frames);
+    memcpy(sentence, ctx->message, sizeof sentence);
+    const QmtStatus removed = file_remove(ctx, between);
+    return status == QMT_OK ? removed : FAIL(ctx, status, "%s", sentence);
+}
+
 QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
 {
-    static const char *const FORMATS[] = {"extxyz", "npy"};
+    static const char *const FORMATS[] = {"extxyz", "npy", "npz"};
     ConvertWords words = {.every = 1};
-    char out[FILE_PATH_SIZE];
+    char out[FILE_PATH_SIZE], hint[NEAREST_HINT_SIZE];
     uint64_t n_frames = 0;
 
     TRY(words_read(ctx, argc, argv, &words));
@@ -119,23 +160,28 @@ QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "no FILE; e.g. `qmtraj convert data/qm/glycine/trajectory.npz --to extxyz`");
     if (words.to == NULL)
-        return FAIL(ctx, QMT_ERR_USAGE, "--to FORMAT is missing: extxyz or npy");
+        return FAIL(ctx, QMT_ERR_USAGE, "--to FORMAT is missing: extxyz, npy or npz");
     const bool extxyz = strcmp(words.to, FORMATS[0]) == 0, npy = strcmp(words.to, FORMATS[1]) == 0;
-    if (!extxyz && !npy)
-        return FAIL(ctx, QMT_ERR_USAGE,
-                    "--to %.60s: unknown format, did you mean %s? (extxyz, npy)", words.to,
-                    nearest_name(words.to, FORMATS, 2));
+    const bool npz = strcmp(words.to, FORMATS[2]) == 0, unfinished = unfinished_is(words.from);
+    if (!extxyz && !npy && !npz)
+        return FAIL(ctx, QMT_ERR_USAGE, "--to %.60s: unknown format%s (extxyz, npy, npz)", words.to,
+                    nearest_hint(words.to, FORMATS, 3, hint));
     if (npy && words.momenta)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "--momenta belongs to extxyz; npy has the velocities always, in vel.npy");
+    if (npz && !unfinished)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "--to npz is for a trajectory.npz.part; a finished trajectory is an NPZ file");
+    if (npz && (words.every != 1 || words.momenta))
+        return FAIL(ctx, QMT_ERR_USAGE, "--to npz takes all frames as they are, without %s",
+                    words.momenta ? "--momenta" : "--every");
 
     TRY(out_path(ctx, &words, out));
-    if (extxyz)
-        TRY(export_extxyz(
-            ctx, words.from, out,
-            &(ExtxyzOptions){.every = (uint64_t)words.every, .momenta = words.momenta}, &n_frames));
-    else
-        TRY(export_npy(ctx, words.from, out, (uint64_t)words.every, &n_frames));
+    if (npz && file_exists(out))
+        return FAIL(ctx, QMT_ERR_USAGE, "%s: exists already; remove it or choose another name",
+                    out);
+    TRY(unfinished ? unfinished_export(ctx, &words, out, &n_frames)
+                   : npz_export(ctx, &words, words.from, out, &n_frames));
     printf("%s: %" PRIu64 " frames\n", out, n_frames);
     return QMT_OK;
 }

@@ -127,6 +127,7 @@ static QmtStatus make(QmtContext *ctx, const char *folder, const TrajectoryLayou
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the trajectory writer", folder);
     t->layout = *layout;
     t->file = t->window_file = file_none();
+    t->mode = FILE_UPDATE;
     describe(t);
 
     int *numbers;
@@ -233,7 +234,7 @@ static QmtStatus open_left(QmtContext *ctx, Trajectory *t, uint64_t n_records)
                     "%s: is missing, so the trajectory cannot be continued; "
                     "start it afresh",
                     t->part);
-    TRY(file_open(ctx, t->part, FILE_UPDATE, &t->file));
+    TRY(file_open(ctx, t->part, t->mode, &t->file));
     TRY(file_size(ctx, &t->file, &size));
     if (size < end)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
@@ -247,7 +248,7 @@ static QmtStatus open_left(QmtContext *ctx, Trajectory *t, uint64_t n_records)
                     "%s: is missing, so the trajectory cannot be continued; "
                     "start it afresh",
                     t->windows);
-    TRY(file_open(ctx, t->windows, FILE_UPDATE, &t->window_file));
+    TRY(file_open(ctx, t->windows, t->mode, &t->window_file));
     TRY(file_size(ctx, &t->window_file, &size));
     if (size / (WINDOW_COLUMNS * sizeof(double)) < n_records)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
@@ -283,18 +284,32 @@ static QmtStatus check_state(QmtContext *ctx, Trajectory *t, const TrajectorySta
     return QMT_OK;
 }
 
-QmtStatus trajectory_open_for_append(QmtContext *ctx, const char *folder,
-                                     const TrajectoryLayout *layout, const TrajectoryState *state,
-                                     Trajectory **trajectory)
+static QmtStatus open_at(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
+                         const TrajectoryState *state, FileMode mode, Trajectory **trajectory)
 {
     Trajectory *t = NULL;
     TRY(make(ctx, folder, layout, &t));
+    t->mode = mode;
     const QmtStatus status = check_state(ctx, t, state);
     if (status != QMT_OK)
         trajectory_close(&t);
     else
         *trajectory = t;
     return status;
+}
+
+QmtStatus trajectory_open_for_append(QmtContext *ctx, const char *folder,
+                                     const TrajectoryLayout *layout, const TrajectoryState *state,
+                                     Trajectory **trajectory)
+{
+    return open_at(ctx, folder, layout, state, FILE_UPDATE, trajectory);
+}
+
+QmtStatus trajectory_open_for_copy(QmtContext *ctx, const char *folder,
+                                   const TrajectoryLayout *layout, const TrajectoryState *state,
+                                   Trajectory **trajectory)
+{
+    return open_at(ctx, folder, layout, state, FILE_READ, trajectory);
 }
 
 /// How many frames are in the file: the times, written last, rise from frame to frame, and behind them

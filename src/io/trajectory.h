@@ -70,6 +70,10 @@ QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const Trajector
 QmtStatus trajectory_open_for_append(QmtContext *ctx, const char *folder,
                                      const TrajectoryLayout *layout, const TrajectoryState *state,
                                      Trajectory **trajectory);
+/// The same for trajectory_copy_partial(): the files are only read, so another process may work on them.
+QmtStatus trajectory_open_for_copy(QmtContext *ctx, const char *folder,
+                                   const TrajectoryLayout *layout, const TrajectoryState *state,
+                                   Trajectory **trajectory);
 /// Begins the .part file of a longer trajectory with the frames of FOLDER/trajectory.npz, which stays.
 ///
 /// @param n_frames_before  F of trajectory.npz
@@ -107,6 +111,11 @@ QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *trajectory, const char 
 /// a failure. Frames in the buffer that the disk does not take are lost, with a warning.
 QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *trajectory,
                                     const char *metadata_json);
+
+/// Writes the frames of an opened .part file as a file of their own, PATH.tmp first; the .part file stays as it
+/// is. Fails with QMT_ERR_IO and leaves no file. The trajectory is of no use afterwards but to be closed.
+QmtStatus trajectory_copy_partial(QmtContext *ctx, Trajectory *trajectory, const char *path,
+                                  const char *metadata_json);
 
 /// Closes without writing the buffer and keeps the .part files, for a later resume.
 void trajectory_close(Trajectory **trajectory);

@@ -1,6 +1,8 @@
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "io/text.h"
 #include "io/trajectory_parts.h"
@@ -261,9 +263,9 @@ QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *t, const char *metadata
 }
 
 /// Moves a stream to its place in a file of fewer frames, which is never behind the old one, so that
-/// copying forwards overwrites only what was copied before.
-static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, int stream, uint64_t old_offset,
-                             uint64_t n_frames)
+/// copying forwards overwrites only what was copied before. Where source is another file it just copies.
+static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, File *source, int stream,
+                             uint64_t old_offset, uint64_t n_frames)
 {
     unsigned char header[NPY_HEADER_MAX];
     const size_t n_header = trajectory_npy_header(t, (Member)stream, n_frames, header);
@@ -273,7 +275,7 @@ static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, int stream, uint64_
     assert(offset <= old_offset);
     while (left > 0) {
         const size_t now = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
-        TRY(file_read_at(ctx, &t->file, t->block, now, old_offset));
+        TRY(file_read_at(ctx, source, t->block, now, old_offset));
         TRY(file_write_at(ctx, &t->file, t->block, now, offset));
         crc = zip_crc(crc, t->block, now);
         old_offset += now;
@@ -284,10 +286,23 @@ static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, int stream, uint64_
     return QMT_OK;
 }
 
+/// The frames so far as a whole NPZ in t->file; source has them where a complete file would.
+static QmtStatus write_partial(QmtContext *ctx, Trajectory *t, File *source,
+                               const char *metadata_json)
+{
+    uint64_t old_offset[TRAJECTORY_N_STREAMS];
+    const uint64_t n_frames = t->state.n_frames;
+    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+        old_offset[s] = t->members[s].data_offset + t->npy_size[s];
+    trajectory_place(t, n_frames);
+    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+        TRY(move_stream(ctx, t, source, s, old_offset[s], n_frames));
+    return write_rest(ctx, t, n_frames, metadata_json);
+}
+
 QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *t, const char *metadata_json)
 {
     char path[FILE_PATH_SIZE];
-    uint64_t old_offset[TRAJECTORY_N_STREAMS];
     TRY(file_join(ctx, t->folder, "trajectory.partial.npz", path));
     assert(text_is_utf8(metadata_json, strlen(metadata_json)));
     TRY(reopen(ctx, t));
@@ -297,14 +312,32 @@ QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *t, const char *
         t->n_buffered = t->n_window_buffered = 0;
     }
 
-    const uint64_t n_frames = t->state.n_frames;
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
-        old_offset[s] = t->members[s].data_offset + t->npy_size[s];
-    trajectory_place(t, n_frames);
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
-        TRY(move_stream(ctx, t, s, old_offset[s], n_frames));
-    TRY(write_rest(ctx, t, n_frames, metadata_json));
+    TRY(write_partial(ctx, t, &t->file, metadata_json));
     TRY(file_rename(ctx, t->part, path));
     clean(ctx, t, false);
     return QMT_OK;
+}
+
+QmtStatus trajectory_copy_partial(QmtContext *ctx, Trajectory *t, const char *path,
+                                  const char *metadata_json)
+{
+    char made[FILE_PATH_SIZE];
+    const int length = snprintf(made, sizeof made, "%s.tmp", path);
+    if (length < 0 || (size_t)length >= sizeof made)
+        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", path);
+    assert(text_is_utf8(metadata_json, strlen(metadata_json)));
+
+    File source = t->file;
+    t->file = file_none();
+    QmtStatus status = file_open(ctx, made, FILE_CREATE, &t->file);
+    const bool begun = status == QMT_OK;
+    if (begun)
+        status = write_partial(ctx, t, &source, metadata_json);
+    file_abandon(&source);
+    file_abandon(&t->file);
+    if (status == QMT_OK)
+        status = file_rename(ctx, made, path);
+    if (status != QMT_OK && begun)
+        unlink(made);
+    return status;
 }

@@ -39,6 +39,7 @@ struct Trajectory {
     char folder[FILE_PATH_SIZE];
     char part[FILE_PATH_SIZE];    ///< trajectory.npz.part
     char windows[FILE_PATH_SIZE]; ///< nve_windows.part
+    FileMode mode;                ///< how an earlier process's files are opened
     File file;
     File window_file; ///< opened when the first record is written
     ZipMember members[N_MEMBERS];

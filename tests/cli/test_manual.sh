@@ -50,8 +50,8 @@ done
 is "$(offers run --sm)" --smiles-file
 is "$(offers run --set nve_w)" nve_window_ps=
 is "$(offers energy --set electronic)" electronic_temperature_K=
-is "$(offers convert x.npz --to '')" "extxyz npy"
-is "$(offers convert x.npz --to = n)" npy
+is "$(offers convert x.npz --to '')" "extxyz npy npz"
+is "$(offers convert x.npz --to = n)" "npy npz"
 is "$(offers energy --alpb wa)" water
 is "$(offers run --config '')" ""
 is "$(offers run '')" ""

@@ -1,0 +1,104 @@
+# What is not finished can be read, while it runs and after it stopped; and what stops a job is said plainly.
+source "$(dirname "$0")/support.sh"
+npz="import sys, json; import numpy as np; d = np.load(sys.argv[1]); m = json.loads(str(d['metadata']))"
+cat >windows.yaml <<'YAML'
+length_ps: 0.15
+equilibration_ps: 0.02
+nve_every_ps: 0.05
+nve_window_ps: 0.01
+friction_per_ps: 1
+checkpoint_s: 0.002
+YAML
+ends 0 "$QMTRAJ" run --config windows.yaml --out whole water.xyz
+
+# after a crash: the frames of the last checkpoint, in every format, and the .part file untouched
+ends 1 "$QMTRAJ" run --config windows.yaml --test-crash water:500 --test-crash-again --out o water.xyz
+part=o/water/trajectory.npz.part
+cp -r o before
+ends 0 "$QMTRAJ" convert $part --to npz
+n=$(sed -n 's/.*: \([0-9]*\) frames$/\1/p' out)
+[ "$n" -ge 1 ] && [ "$n" -le 500 ] || fail "$n frames"
+/usr/bin/python3 - o/water/trajectory.partial.npz $n <<PYTHON || fail "not the frames of the whole trajectory"
+$npz
+n = int(sys.argv[2])
+whole = np.load("whole/water/trajectory.npz")
+assert m["status"] == "partial" and "not finished" in m["reason"], m
+assert d["pos"].tobytes() == whole["pos"][:n].tobytes() and d["Etot"].tobytes() == whole["Etot"][:n].tobytes()
+assert len(json.loads(str(d["nve_windows"]))) in ((n - 1) // 200, (n - 2) // 200 + 1), d["nve_windows"]
+PYTHON
+/usr/bin/python3 -m zipfile -t o/water/trajectory.partial.npz >out 2>&1 || fail "zipfile finds a fault"
+ends 0 "$QMTRAJ" check o/water/trajectory.partial.npz
+says "status is partial" "$n frames of 3 atoms"
+ends 2 "$QMTRAJ" convert $part --to npz
+says "exists already"
+ends 0 "$QMTRAJ" convert $part --to extxyz --every 100
+says "o/water/trajectory.extxyz: $(((n + 99) / 100)) frames"
+ends 0 "$QMTRAJ" convert "$PWD/$part" --to npy -o arrays
+says "arrays: $n frames"
+(cd o/water && ends 0 "$QMTRAJ" convert trajectory.npz.part --to npz -o here.npz)
+same o/water/here.npz o/water/trajectory.partial.npz
+for file in checkpoint trajectory.npz.part nve_windows.part; do
+    same o/water/$file before/water/$file
+done
+[ -z "$(find . -name '*.tmp')" ] || fail "leftovers: $(find . -name '*.tmp')"
+
+# the run goes on as if nothing had been read, and takes the partial file away
+ends 0 "$QMTRAJ" run --config windows.yaml --out o water.xyz
+same o/water/trajectory.npz whole/water/trajectory.npz
+[ ! -e o/water/trajectory.partial.npz ] || fail "the partial file is left"
+
+# what cannot be read says so
+ends 5 "$QMTRAJ" convert $part --to npz -o x.npz
+says "$part: cannot open"
+ends 2 "$QMTRAJ" convert whole/water/trajectory.npz --to npz -o x.npz
+says "is an NPZ file"
+ends 2 "$QMTRAJ" convert before/water/trajectory.npz.part --to npz --every 2 -o x.npz
+says "without --every"
+ends 3 "$QMTRAJ" check before/water/trajectory.npz.part
+says "is not finished" "--to npz"
+printf 'x' | dd of=before/water/trajectory.npz.part bs=1 seek=300 conv=notrunc 2>/dev/null
+ends 7 "$QMTRAJ" convert before/water/trajectory.npz.part --to npz -o x.npz
+says "not those of the checkpoint"
+rm before/water/checkpoint*
+ends 5 "$QMTRAJ" convert before/water/trajectory.npz.part --to npz -o x.npz
+says "before/water/checkpoint"
+[ ! -e x.npz ] || fail "a file of what could not be read"
+
+# while it runs
+"$QMTRAJ" run --config windows.yaml --set length_ps=1000 --set save_interval_steps=10 --set checkpoint_s=0.05 \
+    --out live water.xyz >out 2>err &
+pid=$!
+for _ in $(seq 100); do
+    [ ! -e live/water/checkpoint.previous ] || break
+    sleep 0.05
+done
+sleep 0.3
+ends 0 "$QMTRAJ" convert live/water/trajectory.npz.part --to npz -o live.npz
+ends 0 "$QMTRAJ" check live.npz --frames 2
+says "status is partial"
+
+# its folder vanishes: the job says so, and does not promise what is not there
+mv live gone
+code=0
+wait $pid || code=$?
+[ $code = 5 ] || fail "a vanished folder: code $code, wanted 5"
+says "its folder is still there" "begins it anew" "0 of 1 trajectories"
+
+# a limit on the size of files is an error like any other, and found at the start
+code=0
+(ulimit -f 100; "$QMTRAJ" run --config short.yaml --set length_ps=5 --out limit water.xyz) >out 2>err || code=$?
+[ $code = 5 ] || fail "a limit on the size of files: code $code, wanted 5"
+says "File too large" "ulimit -f" "0 of 1 trajectories"
+ends 0 "$QMTRAJ" run --config short.yaml --out limit water.xyz
+
+# a folder where nothing can be written: before anything is computed
+mkdir -p closed/summary.json.lock
+ends 5 "$QMTRAJ" run --config short.yaml --out closed water.xyz
+says "closed/summary.json.lock: cannot open"
+[ ! -e closed/water ] || fail "something was begun"
+rmdir closed/summary.json.lock
+ends 0 "$QMTRAJ" run --config short.yaml --out closed water.xyz
+# a finished one is recognised all the same
+mkdir -p closed/summary.json.lock
+ends 0 "$QMTRAJ" run --config short.yaml --out closed water.xyz
+says "nothing to do" "warning: closed/summary.json.lock"
