@@ -4,7 +4,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz
+.PHONY: help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -14,7 +14,8 @@ help:
 	@echo 'make install PREFIX=dir  program, library, header, pkg-config file, data (PREFIX=$(PREFIX))'
 	@echo 'make sanitize            the tests under the address and undefined behaviour sanitizers'
 	@echo 'make nordkit             the tests of a build without RDKit'
-	@echo 'make crash KILLS=500     kill jobs at random times, resume them, compare the bytes'
+	@echo 'make crash KILLS=500     kill jobs at random times, resume them, compare the bytes; then make faults'
+	@echo 'make faults              let every system call of a job fail in turn (minutes)'
 	@echo 'make fuzz SECONDS=60     feed the readers wrong files, so many seconds of processor time each'
 	@echo 'make format              write the sources as clang-format 14 would'
 	@echo 'make check-format        fail where it would write them differently'
@@ -97,6 +98,10 @@ clean:
 KILLS ?= 500
 crash: build
 	/usr/bin/python3 -B tests/crash/kill.py --program build/qmtraj --kills $(KILLS)
+	@$(MAKE) --no-print-directory faults
+
+faults: build
+	/usr/bin/python3 -B tests/crash/faults.py --program build/qmtraj
 
 SECONDS ?= 60
 fuzz:
