@@ -39,7 +39,7 @@ static void help_config(FILE *out)
 {
     fputs("| key | default | unit | values | meaning |\n|---|---|---|---|---|\n", out);
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        char initial[64], range[96];
+        char initial[CONFIG_TEXT_SIZE], range[CONFIG_TEXT_SIZE];
         config_default_text(k, initial);
         config_range_text(k, range);
         fprintf(out, "| `%s` | %s | %s | %s | %s |\n", CONFIG_KEYS[k].name, initial,

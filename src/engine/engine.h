@@ -2,6 +2,7 @@
 #define ENGINE_ENGINE_H
 
 #include "base/context.h"
+#include "engine/properties.h"
 
 /// The face of everything that gives an energy and its slope at a geometry: GFN-xTB, or springs and
 /// Lennard-Jones atoms for the tests of the motion. Dynamics knows only this face.
@@ -23,6 +24,8 @@ typedef struct {
     double *charges;       ///< [n_atoms] e
     double *dipole;        ///< [3] e bohr, about the origin
     EngineReport *report;
+    double *properties; ///< [properties_size(property_set)] a.u.; model engines leave it alone
+    unsigned property_set;
 } EngineResult;
 
 typedef struct Engine Engine;

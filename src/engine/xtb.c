@@ -9,6 +9,8 @@
 #include "data/element.h"
 #include "data/method.h"
 #include "engine/xtb_terms.h"
+#include "scf/bond_orders.h"
+#include "scf/frontier.h"
 #include "scf/scf.h"
 #include "terms/hamiltonian.h"
 
@@ -24,8 +26,9 @@ typedef struct {
     Hamiltonian hamiltonian;
     XtbTerms terms;
     Scf scf;
+    Frontier frontier;
     double (*dipole)[3];     ///< [n_atoms][3] e bohr, of methods whose loop has none
-    double (*quadrupole)[6]; ///< [n_atoms][6] scratch beside it
+    double (*quadrupole)[6]; ///< [n_atoms][6] e bohr^2, likewise
     double (*gradient)[3];
     double *de_dcn;
     EnergyTerm energy[ENERGY_TERMS_MAX];
@@ -62,6 +65,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
     hamiltonian_layout(arena, &xtb->basis, numbers, &xtb->hamiltonian);
     xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
     scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles, &xtb->scf);
+    frontier_layout(arena, xtb->basis.n_ao, &xtb->frontier);
     if (!multipoles) {
         xtb->dipole = arena_vectors(arena, n_atoms);
         xtb->quadrupole = (double(*)[6])arena_doubles(arena, 6 * n_atoms);
@@ -211,20 +215,76 @@ static void collect_gradient(Xtb *xtb, const Geometry *geometry, const Moments *
     coordination_gradient(&xtb->pairs, &xtb->coordination, xtb->de_dcn, xtb->gradient);
 }
 
-static void collect_dipole(Xtb *xtb, const Geometry *geometry, const Moments *moments,
-                           double dipole[3])
+/// Atomic dipoles and quadrupoles of the density, of methods whose loop has none, too.
+static void collect_atomic_moments(Xtb *xtb, Moments *moments)
 {
-    const double(*of_atom)[3] = moments->dipole;
-    if (of_atom == NULL) {
-        // Charges and band energy of this density again, and the moments that the loop has not needed.
-        hamiltonian_moments(&xtb->hamiltonian, xtb->scf.density.density, xtb->scf.density.ld,
-                            xtb->scf.x_out, xtb->dipole, xtb->quadrupole);
-        of_atom = (const double(*)[3])xtb->dipole;
-    }
+    if (moments->dipole != NULL)
+        return;
+    // Charges and band energy of this density again, and the moments that the loop has not needed.
+    hamiltonian_moments(&xtb->hamiltonian, xtb->scf.density.density, xtb->scf.density.ld,
+                        xtb->scf.x_out, xtb->dipole, xtb->quadrupole);
+    moments->dipole = (const double(*)[3])xtb->dipole;
+    moments->quadrupole = (const double(*)[6])xtb->quadrupole;
+}
+
+static void sum_dipole(const Geometry *geometry, const Moments *moments, double dipole[3])
+{
     memset(dipole, 0, 3 * sizeof(double));
     for (size_t a = 0; a < geometry->n_atoms; a++) {
         vec3_add_scaled(moments->atom[a], geometry->xyz[a], dipole);
-        vec3_add_scaled(1.0, of_atom[a], dipole);
+        vec3_add_scaled(1.0, moments->dipole[a], dipole);
+    }
+}
+
+/// The formula is that of PROPERTY_QUADRUPOLE.
+static void sum_quadrupole(const Geometry *geometry, const Moments *moments, double quadrupole[9])
+{
+    static const int PLACE[3][3] = {{0, 1, 3}, {1, 2, 4}, {3, 4, 5}};
+    memset(quadrupole, 0, 9 * sizeof(double));
+    for (size_t a = 0; a < geometry->n_atoms; a++) {
+        const double *r = geometry->xyz[a], *mu = moments->dipole[a], q = moments->atom[a];
+        const double trace = q * vec3_dot(r, r) + 2.0 * vec3_dot(r, mu);
+        for (int x = 0; x < 3; x++)
+            for (int y = 0; y < 3; y++)
+                quadrupole[3 * x + y] += moments->quadrupole[a][PLACE[x][y]] +
+                                         1.5 * (q * r[x] * r[y] + r[x] * mu[y] + mu[x] * r[y]) -
+                                         (x == y ? 0.5 * trace : 0.0);
+    }
+}
+
+/// Properties of the set, one after another. After the gradient, whose matrices are overwritten.
+static void collect_properties(Xtb *xtb, const Geometry *geometry, Moments *moments, unsigned set,
+                               double *out)
+{
+    const size_t n = geometry->n_atoms;
+    if (set & (1u << PROPERTY_DIPOLE | 1u << PROPERTY_QUADRUPOLE))
+        collect_atomic_moments(xtb, moments);
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        if (!(set & 1u << p))
+            continue;
+        switch ((Property)p) {
+        case PROPERTY_DIPOLE:
+            sum_dipole(geometry, moments, out);
+            break;
+        case PROPERTY_CHARGES:
+            memcpy(out, moments->atom, n * sizeof *out);
+            break;
+        case PROPERTY_BOND_ORDERS:
+            bond_orders(&xtb->scf.density, &xtb->basis, out);
+            break;
+        case PROPERTY_GAP:
+            *out = frontier_gap(&xtb->scf.density, &xtb->frontier);
+            break;
+        case PROPERTY_QUADRUPOLE:
+            sum_quadrupole(geometry, moments, out);
+            break;
+        case PROPERTY_SCF_RESIDUAL:
+            *out = xtb->scf.residual;
+            break;
+        case N_PROPERTIES:
+            break;
+        }
+        out += property_size((Property)p, n);
     }
 }
 
@@ -246,7 +306,7 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
             xtb->terms.list[t].type->update(xtb->terms.list[t].self, &geometry);
     TRY(scf_solve(ctx, &geometry, &xtb->scf));
 
-    const Moments moments = scf_moments(&xtb->scf);
+    Moments moments = scf_moments(&xtb->scf);
     const double energy = collect_energy(xtb, &geometry, &moments);
     if (result->gradient != NULL) {
         collect_gradient(xtb, &geometry, &moments);
@@ -256,8 +316,12 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
         *result->energy = energy;
     if (result->charges != NULL)
         memcpy(result->charges, moments.atom, n * sizeof(double));
-    if (result->dipole != NULL)
-        collect_dipole(xtb, &geometry, &moments, result->dipole);
+    if (result->dipole != NULL) {
+        collect_atomic_moments(xtb, &moments);
+        sum_dipole(&geometry, &moments, result->dipole);
+    }
+    if (result->properties != NULL)
+        collect_properties(xtb, &geometry, &moments, result->property_set, result->properties);
     if (result->report != NULL)
         *result->report = (EngineReport){.scf_iterations = xtb->scf.iterations,
                                          .scf_residual = xtb->scf.residual,

@@ -7,7 +7,7 @@
 #include "io/file.h"
 #include "io/zip.h"
 
-enum { VERSION = 1, N_SECTIONS = 6, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
+enum { VERSION = 2, N_SECTIONS = 6, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
 static const char MAGIC[8] = {'Q', 'M', 'T', 'R', 'A', 'J', 'C', 'P'};
 
 /// A checkpoint of a thousand atoms and a hundred windows stays far below.

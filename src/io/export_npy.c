@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/properties.h"
 #include "io/file.h"
 #include "io/npz_read.h"
 #include "io/structure.h"
@@ -20,6 +21,9 @@ static bool has_frames(const NpzArray *array)
                                         "Epot", "Etot", "time_ps", "box"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (strcmp(array->name, NAMES[i]) == 0)
+            return true;
+    for (int p = 0; p < N_PROPERTIES; p++)
+        if (strcmp(array->name, PROPERTIES[p].name) == 0)
             return true;
     return false;
 }

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,78 +20,94 @@ enum {
     WINDOW_JSON_BYTES = 3 * 26 * 4,
 };
 
-static const char *const MEMBER_NAMES[N_MEMBERS] = {
-    [MEMBER_POS] = "pos.npy",
-    [MEMBER_VEL] = "vel.npy",
-    [MEMBER_FORCES] = "forces.npy",
-    [MEMBER_EKIN] = "Ekin.npy",
-    [MEMBER_EPOT] = "Epot.npy",
-    [MEMBER_ETOT] = "Etot.npy",
-    [MEMBER_TIME] = "time_ps.npy",
-    [MEMBER_MASSES] = "masses.npy",
-    [MEMBER_ATOM_TYPES] = "atom_types.npy",
-    [MEMBER_BOX] = "box.npy",
-    [MEMBER_METADATA] = "metadata.npy",
-    [MEMBER_NVE_WINDOWS] = "nve_windows.npy",
-};
+static const char *const STREAM_NAMES[STREAM_EXTRA] = {"pos",  "vel",  "forces",
+                                                       "Ekin", "Epot", "Etot"};
+static const char *const REST_NAMES[N_REST] = {"masses", "atom_types", "box", "metadata",
+                                               "nve_windows"};
 
-size_t trajectory_npy_header(const Trajectory *t, Member member, uint64_t n_frames,
+static size_t extra_header(const Trajectory *t, const TrajectoryExtra *extra, uint64_t n_frames,
+                           unsigned char *out)
+{
+    uint64_t shape[1 + TRAJECTORY_EXTRA_AXES_MAX] = {n_frames};
+    memcpy(shape + 1, extra->axis, extra->n_axes * sizeof *shape);
+    return npy_header(t->layout.float64 ? "<f8" : "<f4", 1 + extra->n_axes, shape, out);
+}
+
+size_t trajectory_npy_header(const Trajectory *t, size_t member, uint64_t n_frames,
                              unsigned char *out)
 {
     const uint64_t n = t->layout.n_atoms;
-    switch (member) {
-    case MEMBER_POS:
-    case MEMBER_VEL:
-    case MEMBER_FORCES:
+    if (member <= STREAM_FORCES)
         return npy_header(t->layout.float64 ? "<f8" : "<f4", 3, (uint64_t[]){n_frames, n, 3}, out);
-    case MEMBER_MASSES:
-        return npy_header("<f4", 1, &n, out);
-    case MEMBER_ATOM_TYPES:
-        return npy_header("<i4", 1, &n, out);
-    case MEMBER_BOX:
-        return npy_header("<f4", 3, (uint64_t[]){n_frames, 3, 3}, out);
-    default:
+    if (member >= STREAM_EXTRA && member < trajectory_times(t))
+        return extra_header(t, &t->layout.extra[member - STREAM_EXTRA], n_frames, out);
+    if (member < t->n_streams)
         return npy_header("<f8", 1, &n_frames, out);
+    switch (member - t->n_streams) {
+    case REST_MASSES:
+        return npy_header("<f4", 1, &n, out);
+    case REST_ATOM_TYPES:
+        return npy_header("<i4", 1, &n, out);
+    default:
+        return npy_header("<f4", 3, (uint64_t[]){n_frames, 3, 3}, out);
     }
 }
 
-static uint64_t data_bytes(const Trajectory *t, Member member, uint64_t n_frames)
+static uint64_t data_bytes(const Trajectory *t, size_t member, uint64_t n_frames)
 {
-    switch (member) {
-    case MEMBER_MASSES:
-    case MEMBER_ATOM_TYPES:
-        return 4 * (uint64_t)t->layout.n_atoms;
-    case MEMBER_BOX:
-        return n_frames * 9 * sizeof(float);
-    default:
+    if (member < t->n_streams)
         return n_frames * t->frame_bytes[member];
-    }
+    if (member == t->n_streams + REST_BOX)
+        return n_frames * 9 * sizeof(float);
+    return 4 * (uint64_t)t->layout.n_atoms;
 }
 
 uint64_t trajectory_place(Trajectory *t, uint64_t n_frames)
 {
     unsigned char header[NPY_HEADER_MAX];
     uint64_t offset = 0;
-    for (int m = 0; m < N_PLACED; m++) {
-        t->npy_size[m] = trajectory_npy_header(t, (Member)m, n_frames, header);
-        t->members[m].size = t->npy_size[m] + data_bytes(t, (Member)m, n_frames);
+    for (size_t m = 0; m < trajectory_n_placed(t); m++) {
+        t->npy_size[m] = trajectory_npy_header(t, m, n_frames, header);
+        t->members[m].size = t->npy_size[m] + data_bytes(t, m, n_frames);
         offset = zip_place(&t->members[m], offset);
     }
     return offset;
 }
 
+/// Numbers of an extra array in one frame.
+static size_t extra_numbers(const TrajectoryExtra *extra)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < extra->n_axes; i++)
+        n *= (size_t)extra->axis[i];
+    return n;
+}
+
+static void name_member(Trajectory *t, size_t member, const char *name)
+{
+    snprintf(t->members[member].name, sizeof t->members[member].name, "%s.npy", name);
+}
+
 /// Names and sizes that follow from the layout; t->layout is set.
 static void describe(Trajectory *t)
 {
-    const size_t vectors =
-        t->layout.n_atoms * 3 * (t->layout.float64 ? sizeof(double) : sizeof(float));
-    for (int m = 0; m < N_MEMBERS; m++)
-        strcpy(t->members[m].name, MEMBER_NAMES[m]);
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
-        t->frame_bytes[s] = s <= MEMBER_FORCES ? vectors : sizeof(double);
+    const size_t real = t->layout.float64 ? sizeof(double) : sizeof(float);
+    t->n_streams = STREAM_EXTRA + t->layout.n_extras + 1;
+    for (size_t s = 0; s < STREAM_EXTRA; s++) {
+        name_member(t, s, STREAM_NAMES[s]);
+        t->frame_bytes[s] = s <= STREAM_FORCES ? t->layout.n_atoms * 3 * real : sizeof(double);
+    }
+    for (size_t e = 0; e < t->layout.n_extras; e++) {
+        name_member(t, STREAM_EXTRA + e, t->layout.extra[e].name);
+        t->frame_bytes[STREAM_EXTRA + e] = extra_numbers(&t->layout.extra[e]) * real;
+    }
+    name_member(t, trajectory_times(t), "time_ps");
+    t->frame_bytes[trajectory_times(t)] = sizeof(double);
+    for (size_t r = 0; r < N_REST; r++)
+        name_member(t, t->n_streams + r, REST_NAMES[r]);
 
     size_t frame = 0;
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         frame += t->frame_bytes[s];
     t->buffer_frames = BUFFER_BYTES / frame;
     if (t->buffer_frames > BUFFER_FRAMES)
@@ -111,7 +128,7 @@ static void layout_arena(Trajectory *t, int **numbers, double **masses)
 {
     *numbers = arena_ints(&t->arena, t->layout.n_atoms);
     *masses = arena_doubles(&t->arena, t->layout.n_atoms);
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         t->buffer[s] = arena_bytes(&t->arena, t->buffer_frames * t->frame_bytes[s]);
     t->window_buffer = arena_bytes(&t->arena, WINDOW_BUFFER * sizeof *t->window_buffer);
     t->block = arena_bytes(&t->arena, BLOCK_BYTES);
@@ -154,14 +171,14 @@ static QmtStatus make(QmtContext *ctx, const char *folder, const TrajectoryLayou
 }
 
 /// CRC of the .npy header alone, with which the CRC of each stream begins.
-static uint32_t header_crc(const Trajectory *t, int stream)
+static uint32_t header_crc(const Trajectory *t, size_t stream)
 {
     unsigned char header[NPY_HEADER_MAX];
-    const size_t n = trajectory_npy_header(t, (Member)stream, t->layout.n_frames, header);
+    const size_t n = trajectory_npy_header(t, stream, t->layout.n_frames, header);
     return zip_crc(0, header, n);
 }
 
-static uint64_t stream_offset(const Trajectory *t, int stream, uint64_t frame)
+static uint64_t stream_offset(const Trajectory *t, size_t stream, uint64_t frame)
 {
     return t->members[stream].data_offset + t->npy_size[stream] + frame * t->frame_bytes[stream];
 }
@@ -171,7 +188,8 @@ QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const Trajector
 {
     Trajectory *t = NULL;
     TRY(make(ctx, folder, layout, &t));
-    const uint64_t end = t->members[N_PLACED - 1].data_offset + t->members[N_PLACED - 1].size;
+    const ZipMember *last = &t->members[trajectory_n_placed(t) - 1];
+    const uint64_t end = last->data_offset + last->size;
     const uint64_t tail = METADATA_BYTES + layout->n_window_records * WINDOW_JSON_BYTES;
 
     QmtStatus status = file_open(ctx, t->part, FILE_CREATE, &t->file);
@@ -188,7 +206,7 @@ QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const Trajector
             trajectory_discard(&t);
         return status;
     }
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         t->state.crc[s] = header_crc(t, s);
     *trajectory = t;
     return QMT_OK;
@@ -213,7 +231,7 @@ static QmtStatus read_state(QmtContext *ctx, Trajectory *t, uint64_t n_frames, u
                             TrajectoryState *state)
 {
     *state = (TrajectoryState){.n_frames = n_frames, .n_window_records = n_records};
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++) {
+    for (size_t s = 0; s < t->n_streams; s++) {
         state->crc[s] = header_crc(t, s);
         TRY(crc_of_file(ctx, t, &t->file, stream_offset(t, s, 0), n_frames * t->frame_bytes[s],
                         &state->crc[s]));
@@ -228,7 +246,7 @@ static QmtStatus read_state(QmtContext *ctx, Trajectory *t, uint64_t n_frames, u
 static QmtStatus open_left(QmtContext *ctx, Trajectory *t, uint64_t n_records)
 {
     uint64_t size;
-    const uint64_t end = stream_offset(t, TRAJECTORY_N_STREAMS - 1, t->layout.n_frames);
+    const uint64_t end = stream_offset(t, trajectory_times(t), t->layout.n_frames);
     if (!file_exists(t->part))
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: is missing, so the trajectory cannot be continued; "
@@ -268,7 +286,7 @@ static QmtStatus check_state(QmtContext *ctx, Trajectory *t, const TrajectorySta
                     t->part, wanted->n_frames, t->layout.n_frames);
     TRY(open_left(ctx, t, wanted->n_window_records));
     TRY(read_state(ctx, t, wanted->n_frames, wanted->n_window_records, &found));
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         if (found.crc[s] != wanted->crc[s])
             return FAIL(
                 ctx, QMT_ERR_CHECKPOINT,
@@ -320,12 +338,12 @@ static QmtStatus count_frames(QmtContext *ctx, Trajectory *t, uint64_t *n_frames
     const uint64_t per_block = BLOCK_BYTES / sizeof *times;
     double last = 0.0, energy;
     uint64_t n = 0;
-    TRY(file_read_at(ctx, &t->file, &energy, sizeof energy, stream_offset(t, MEMBER_ETOT, 0)));
+    TRY(file_read_at(ctx, &t->file, &energy, sizeof energy, stream_offset(t, STREAM_ETOT, 0)));
     for (uint64_t first = 0; first < t->layout.n_frames && n == first; first += per_block) {
         const uint64_t left = t->layout.n_frames - first;
         const size_t now = (size_t)(left < per_block ? left : per_block);
         TRY(file_read_at(ctx, &t->file, times, now * sizeof *times,
-                         stream_offset(t, MEMBER_TIME, first)));
+                         stream_offset(t, trajectory_times(t), first)));
         for (size_t i = 0; i < now; i++) {
             const bool there = first + i == 0 ? energy != 0.0 || times[0] != 0.0 : times[i] > last;
             if (!there)
@@ -368,10 +386,10 @@ static QmtStatus flush_frames(QmtContext *ctx, Trajectory *t)
     if (t->n_buffered == 0)
         return QMT_OK;
     // The times come last: who finds one finds the rest of its frame, see count_frames().
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         TRY(file_write_at(ctx, &t->file, t->buffer[s], t->n_buffered * t->frame_bytes[s],
                           stream_offset(t, s, t->state.n_frames)));
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         t->state.crc[s] = zip_crc(t->state.crc[s], t->buffer[s], t->n_buffered * t->frame_bytes[s]);
     t->state.n_frames += t->n_buffered;
     t->n_buffered = 0;
@@ -399,16 +417,16 @@ QmtStatus trajectory_flush(QmtContext *ctx, Trajectory *t)
     return flush_windows(ctx, t);
 }
 
-static void store_vectors(const Trajectory *t, int stream, const double (*vectors)[3])
+/// Takes the next numbers of a stream, in the type of the file.
+static void store(const Trajectory *t, size_t stream, const double *from)
 {
     unsigned char *to = t->buffer[stream] + t->n_buffered * t->frame_bytes[stream];
-    const double *from = &vectors[0][0];
     if (t->layout.float64) {
         memcpy(to, from, t->frame_bytes[stream]);
         return;
     }
     float *single = (float *)to;
-    for (size_t i = 0; i < 3 * t->layout.n_atoms; i++)
+    for (size_t i = 0; i < t->frame_bytes[stream] / sizeof *single; i++)
         single[i] = (float)from[i];
 }
 
@@ -417,13 +435,18 @@ QmtStatus trajectory_append(QmtContext *ctx, Trajectory *t, const TrajectoryFram
     assert(trajectory_n_frames(t) < t->layout.n_frames);
     if (t->n_buffered == t->buffer_frames)
         TRY(flush_frames(ctx, t));
-    store_vectors(t, MEMBER_POS, frame->pos);
-    store_vectors(t, MEMBER_VEL, frame->vel);
-    store_vectors(t, MEMBER_FORCES, frame->forces);
-    ((double *)t->buffer[MEMBER_EKIN])[t->n_buffered] = frame->kinetic;
-    ((double *)t->buffer[MEMBER_EPOT])[t->n_buffered] = frame->potential;
-    ((double *)t->buffer[MEMBER_ETOT])[t->n_buffered] = frame->total;
-    ((double *)t->buffer[MEMBER_TIME])[t->n_buffered] = frame->time;
+    store(t, STREAM_POS, &frame->pos[0][0]);
+    store(t, STREAM_VEL, &frame->vel[0][0]);
+    store(t, STREAM_FORCES, &frame->forces[0][0]);
+    ((double *)t->buffer[STREAM_EKIN])[t->n_buffered] = frame->kinetic;
+    ((double *)t->buffer[STREAM_EPOT])[t->n_buffered] = frame->potential;
+    ((double *)t->buffer[STREAM_ETOT])[t->n_buffered] = frame->total;
+    ((double *)t->buffer[trajectory_times(t)])[t->n_buffered] = frame->time;
+    const double *extra = frame->extras;
+    for (size_t e = 0; e < t->layout.n_extras; e++) {
+        store(t, STREAM_EXTRA + e, extra);
+        extra += extra_numbers(&t->layout.extra[e]);
+    }
     t->n_buffered++;
     return QMT_OK;
 }

@@ -5,12 +5,13 @@
 
 /// The writer of FOLDER/trajectory.npz:
 ///
-///     pos       (F, N, 3)  float32  nm          (float64 on request, as vel and forces)
+///     pos       (F, N, 3)  float32  nm          (float64 on request, as vel, forces and extras)
 ///     vel       (F, N, 3)  float32  nm/ps
 ///     forces    (F, N, 3)  float32  kJ/mol/nm
 ///     Ekin      (F,)       float64  kJ/mol
 ///     Epot      (F,)       float64  kJ/mol
 ///     Etot      (F,)       float64  kJ/mol
+///     ...       (F, ...)   float32              extra arrays, if any
 ///     time_ps   (F,)       float64  ps
 ///     masses    (N,)       float32  Da
 ///     atom_types (N,)      int32    atomic numbers
@@ -23,18 +24,31 @@
 /// the NVE windows bring goes to nve_windows.part and becomes JSON at the end. Bytes depend on what is
 /// given and on nothing else.
 
-enum { TRAJECTORY_N_STREAMS = 7 };
+enum {
+    TRAJECTORY_EXTRAS_MAX = 6,
+    TRAJECTORY_STREAMS_MAX = 7 + TRAJECTORY_EXTRAS_MAX,
+    TRAJECTORY_EXTRA_AXES_MAX = 2
+};
+
+/// An array with numbers of each frame beyond those that every trajectory has.
+typedef struct {
+    const char *name; ///< a constant, at most 31 bytes
+    size_t n_axes;    ///< behind the one of frames
+    uint64_t axis[TRAJECTORY_EXTRA_AXES_MAX];
+} TrajectoryExtra;
 
 /// What decides the places of everything in the file.
 typedef struct {
     size_t n_atoms;
     uint64_t n_frames;    ///< F of the complete trajectory, at least 1
-    bool float64;         ///< pos, vel and forces in double precision
+    bool float64;         ///< pos, vel, forces and extras in double precision
     const int *numbers;   ///< [n_atoms], copied
     const double *masses; ///< [n_atoms] Da, copied
     uint64_t
         n_window_records; ///< steps of all NVE windows together; a guess, for the space to reserve
     bool sparse;          ///< leave holes instead of reserving the space, for tests
+    size_t n_extras;
+    TrajectoryExtra extra[TRAJECTORY_EXTRAS_MAX];
 } TrajectoryLayout;
 
 /// One instant, in the units of the file.
@@ -44,12 +58,13 @@ typedef struct {
     const double (*forces)[3];        ///< [n_atoms][3] kJ/mol/nm
     double kinetic, potential, total; ///< kJ/mol
     double time;                      ///< ps
+    const double *extras;             ///< all extra arrays one after another; NULL without any
 } TrajectoryFrame;
 
 /// All that a checkpoint must keep to go on with a file: what is on the disk and how to know it again.
 typedef struct {
     uint64_t n_frames;
-    uint32_t crc[TRAJECTORY_N_STREAMS]; ///< CRC-32 of each member so far, header included
+    uint32_t crc[TRAJECTORY_STREAMS_MAX]; ///< CRC-32 of each member so far, header included
     uint64_t n_window_records;
     uint32_t window_crc;
 } TrajectoryState;

@@ -6,17 +6,16 @@
 /// Copies the frames of one stream from where they are in the shorter file, and counts their CRC as both
 /// files see it.
 static QmtStatus copy_stream(QmtContext *ctx, Trajectory *t, File *source,
-                             const Trajectory *shorter, int stream, uint64_t n_frames,
+                             const Trajectory *shorter, size_t stream, uint64_t n_frames,
                              uint32_t *crc_shorter)
 {
     unsigned char header[NPY_HEADER_MAX];
-    const Member member = (Member)stream;
     uint64_t from = shorter->members[stream].data_offset + shorter->npy_size[stream];
     uint64_t to = t->members[stream].data_offset + t->npy_size[stream];
     uint64_t left = n_frames * t->frame_bytes[stream];
-    size_t n = trajectory_npy_header(shorter, member, shorter->layout.n_frames, header);
+    size_t n = trajectory_npy_header(shorter, stream, shorter->layout.n_frames, header);
     *crc_shorter = zip_crc(0, header, n);
-    n = trajectory_npy_header(t, member, t->layout.n_frames, header);
+    n = trajectory_npy_header(t, stream, t->layout.n_frames, header);
     uint32_t crc = zip_crc(0, header, n);
     while (left > 0) {
         const size_t now = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
@@ -35,7 +34,7 @@ static QmtStatus copy_stream(QmtContext *ctx, Trajectory *t, File *source,
 static QmtStatus copy_all(QmtContext *ctx, Trajectory *t, File *source, const Trajectory *shorter,
                           const TrajectoryState *state)
 {
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++) {
+    for (size_t s = 0; s < t->n_streams; s++) {
         uint32_t found;
         TRY(copy_stream(ctx, t, source, shorter, s, state->n_frames, &found));
         if (found != state->crc[s])

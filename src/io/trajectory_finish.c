@@ -116,7 +116,7 @@ static QmtStatus sink_content(Sink *sink, const char *text)
 }
 
 /// Writes a text member at *offset, which moves behind it; text NULL stands for the NVE windows.
-static QmtStatus write_text(QmtContext *ctx, Trajectory *t, Member member, const char *text,
+static QmtStatus write_text(QmtContext *ctx, Trajectory *t, size_t member, const char *text,
                             uint64_t *offset)
 {
     unsigned char header[NPY_HEADER_MAX];
@@ -143,7 +143,7 @@ static QmtStatus write_text(QmtContext *ctx, Trajectory *t, Member member, const
 
 /// One of the members that are made at the end: header, then n_items times the same kind of item, which
 /// fill(items) writes into the block.
-static QmtStatus write_made(QmtContext *ctx, Trajectory *t, Member member, uint64_t n_frames,
+static QmtStatus write_made(QmtContext *ctx, Trajectory *t, size_t member, uint64_t n_frames,
                             uint64_t n_items, size_t item_bytes,
                             void (*fill)(const Trajectory *t, uint64_t first, size_t n,
                                          void *items))
@@ -192,12 +192,12 @@ static QmtStatus write_headers(QmtContext *ctx, Trajectory *t, uint64_t n_frames
 {
     unsigned char header[NPY_HEADER_MAX];
     _Static_assert((int)NPY_HEADER_MAX >= (int)ZIP_LOCAL_MAX, "one block for both headers");
-    for (int m = 0; m < N_MEMBERS; m++) {
+    for (size_t m = 0; m < t->n_streams + N_REST; m++) {
         const size_t n = zip_local_header(&t->members[m], header);
         TRY(file_write_at(ctx, &t->file, header, n, t->members[m].header_offset));
     }
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++) {
-        const size_t n = trajectory_npy_header(t, (Member)s, n_frames, header);
+    for (size_t s = 0; s < t->n_streams; s++) {
+        const size_t n = trajectory_npy_header(t, s, n_frames, header);
         TRY(file_write_at(ctx, &t->file, header, n, t->members[s].data_offset));
     }
     return QMT_OK;
@@ -208,17 +208,18 @@ static QmtStatus write_rest(QmtContext *ctx, Trajectory *t, uint64_t n_frames,
                             const char *metadata_json)
 {
     const uint64_t n = t->layout.n_atoms;
-    TRY(write_made(ctx, t, MEMBER_MASSES, n_frames, n, sizeof(float), fill_masses));
-    TRY(write_made(ctx, t, MEMBER_ATOM_TYPES, n_frames, n, sizeof(int32_t), fill_atom_types));
-    TRY(write_made(ctx, t, MEMBER_BOX, n_frames, n_frames, 9 * sizeof(float), fill_box));
-    uint64_t offset = t->members[MEMBER_BOX].data_offset + t->members[MEMBER_BOX].size;
-    TRY(write_text(ctx, t, MEMBER_METADATA, metadata_json, &offset));
-    TRY(write_text(ctx, t, MEMBER_NVE_WINDOWS, NULL, &offset));
+    const size_t rest = t->n_streams;
+    TRY(write_made(ctx, t, rest + REST_MASSES, n_frames, n, sizeof(float), fill_masses));
+    TRY(write_made(ctx, t, rest + REST_ATOM_TYPES, n_frames, n, sizeof(int32_t), fill_atom_types));
+    TRY(write_made(ctx, t, rest + REST_BOX, n_frames, n_frames, 9 * sizeof(float), fill_box));
+    uint64_t offset = t->members[rest + REST_BOX].data_offset + t->members[rest + REST_BOX].size;
+    TRY(write_text(ctx, t, rest + REST_METADATA, metadata_json, &offset));
+    TRY(write_text(ctx, t, rest + REST_NVE_WINDOWS, NULL, &offset));
     TRY(write_headers(ctx, t, n_frames));
 
-    const size_t n_directory = zip_directory_size(t->members, N_MEMBERS);
+    const size_t n_directory = zip_directory_size(t->members, rest + N_REST);
     assert(n_directory <= BLOCK_BYTES);
-    zip_directory(t->members, N_MEMBERS, offset, t->block);
+    zip_directory(t->members, rest + N_REST, offset, t->block);
     TRY(file_write_at(ctx, &t->file, t->block, n_directory, offset));
     TRY(file_truncate(ctx, &t->file, offset + n_directory));
     TRY(file_sync(ctx, &t->file));
@@ -254,7 +255,7 @@ QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *t, const char *metadata
     TRY(file_join(ctx, t->folder, "trajectory.npz", path));
     TRY(reopen(ctx, t));
     TRY(trajectory_flush(ctx, t));
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         t->members[s].crc = t->state.crc[s];
     TRY(write_rest(ctx, t, t->layout.n_frames, metadata_json));
     TRY(file_rename(ctx, t->part, path));
@@ -264,11 +265,11 @@ QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *t, const char *metadata
 
 /// Moves a stream to its place in a file of fewer frames, which is never behind the old one, so that
 /// copying forwards overwrites only what was copied before. Where source is another file it just copies.
-static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, File *source, int stream,
+static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, File *source, size_t stream,
                              uint64_t old_offset, uint64_t n_frames)
 {
     unsigned char header[NPY_HEADER_MAX];
-    const size_t n_header = trajectory_npy_header(t, (Member)stream, n_frames, header);
+    const size_t n_header = trajectory_npy_header(t, stream, n_frames, header);
     uint64_t offset = t->members[stream].data_offset + n_header;
     uint64_t left = n_frames * t->frame_bytes[stream];
     uint32_t crc = zip_crc(0, header, n_header);
@@ -290,12 +291,12 @@ static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, File *source, int s
 static QmtStatus write_partial(QmtContext *ctx, Trajectory *t, File *source,
                                const char *metadata_json)
 {
-    uint64_t old_offset[TRAJECTORY_N_STREAMS];
+    uint64_t old_offset[TRAJECTORY_STREAMS_MAX];
     const uint64_t n_frames = t->state.n_frames;
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         old_offset[s] = t->members[s].data_offset + t->npy_size[s];
     trajectory_place(t, n_frames);
-    for (int s = 0; s < TRAJECTORY_N_STREAMS; s++)
+    for (size_t s = 0; s < t->n_streams; s++)
         TRY(move_stream(ctx, t, source, s, old_offset[s], n_frames));
     return write_rest(ctx, t, n_frames, metadata_json);
 }

@@ -9,25 +9,29 @@
 
 /// What trajectory.c (frames in) and trajectory_finish.c (a readable file out) share; nobody else's.
 
-typedef enum {
-    MEMBER_POS,
-    MEMBER_VEL,
-    MEMBER_FORCES,
-    MEMBER_EKIN,
-    MEMBER_EPOT,
-    MEMBER_ETOT,
-    MEMBER_TIME,
-    MEMBER_MASSES,
-    MEMBER_ATOM_TYPES,
-    MEMBER_BOX,
-    MEMBER_METADATA,
-    MEMBER_NVE_WINDOWS,
-    N_MEMBERS
-} Member;
+/// The members of the file: first the streams, which grow by a piece with each frame, then the rest.
+enum {
+    STREAM_POS,
+    STREAM_VEL,
+    STREAM_FORCES,
+    STREAM_EKIN,
+    STREAM_EPOT,
+    STREAM_ETOT,
+    STREAM_EXTRA, ///< the first of n_extras; behind them the times
+};
+
+/// Places behind the last stream.
+enum {
+    REST_MASSES,
+    REST_ATOM_TYPES,
+    REST_BOX,
+    REST_METADATA,
+    REST_NVE_WINDOWS,
+    N_REST,
+};
 
 enum {
-    /// Members whose places follow from the layout; the texts after them have lengths of their own.
-    N_PLACED = MEMBER_METADATA,
+    MEMBERS_MAX = TRAJECTORY_STREAMS_MAX + N_REST,
     WINDOW_COLUMNS = 4,    ///< window number, kinetic, potential, total
     WINDOW_BUFFER = 512,   ///< records
     BLOCK_BYTES = 1 << 18, ///< of the block for copies
@@ -42,10 +46,11 @@ struct Trajectory {
     FileMode mode;                ///< how an earlier process's files are opened
     File file;
     File window_file; ///< opened when the first record is written
-    ZipMember members[N_MEMBERS];
-    size_t npy_size[N_MEMBERS];                  ///< bytes of the .npy headers
-    size_t frame_bytes[TRAJECTORY_N_STREAMS];    ///< of one frame in each stream
-    unsigned char *buffer[TRAJECTORY_N_STREAMS]; ///< [buffer_frames][frame_bytes]
+    size_t n_streams; ///< 7 + n_extras
+    ZipMember members[MEMBERS_MAX];
+    size_t npy_size[MEMBERS_MAX];                  ///< bytes of the .npy headers
+    size_t frame_bytes[TRAJECTORY_STREAMS_MAX];    ///< of one frame in each stream
+    unsigned char *buffer[TRAJECTORY_STREAMS_MAX]; ///< [buffer_frames][frame_bytes]
     size_t buffer_frames;
     size_t n_buffered;
     double (*window_buffer)[WINDOW_COLUMNS]; ///< [WINDOW_BUFFER]
@@ -54,10 +59,22 @@ struct Trajectory {
     TrajectoryState state; ///< what is in the files, without the buffers
 };
 
+/// The stream of the times, the last one.
+static inline size_t trajectory_times(const Trajectory *t)
+{
+    return t->n_streams - 1;
+}
+
+/// Members with places that follow from the layout; the texts after them have lengths of their own.
+static inline size_t trajectory_n_placed(const Trajectory *t)
+{
+    return t->n_streams + REST_METADATA;
+}
+
 /// The .npy header of a placed member for n_frames frames, into out [NPY_HEADER_MAX].
-size_t trajectory_npy_header(const Trajectory *t, Member member, uint64_t n_frames,
+size_t trajectory_npy_header(const Trajectory *t, size_t member, uint64_t n_frames,
                              unsigned char *out);
-/// Places the first N_PLACED members for n_frames frames; returns where the next one begins.
+/// Places the members before the texts for n_frames frames; returns where the next one begins.
 uint64_t trajectory_place(Trajectory *t, uint64_t n_frames);
 /// Writes the buffers of frames and windows. After a failure nothing counts as written.
 QmtStatus trajectory_flush(QmtContext *ctx, Trajectory *t);

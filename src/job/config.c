@@ -17,6 +17,8 @@
 /// Steps are counted in 32 bits by the random number generator's key.
 #define LARGEST_STEPS 4294967295.0
 
+enum { CONFIG_CHOICES_MAX = 8 };
+
 #define AT(member) offsetof(Config, member)
 
 const ConfigKey CONFIG_KEYS[] = {
@@ -231,7 +233,14 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = CONFIG_FLOAT32,
      .choices = "float32|float64",
      .decides_numbers = true,
-     .help = "Type of pos, vel and forces in the file; all computing is double."},
+     .help = "Type of pos, vel, forces and properties in the file; all computing is double."},
+    {.name = "properties",
+     .type = CONFIG_SET,
+     .offset = AT(properties),
+     .unit = "",
+     .choices = "dipole|charges|bond_orders|homo_lumo_gap|quadrupole|scf_residual", // as Property
+     .decides_numbers = true,
+     .help = "Further arrays in the file, of every frame."},
     {.name = "replicas",
      .type = CONFIG_COUNT,
      .offset = AT(replicas),
@@ -325,7 +334,7 @@ static QmtStatus number_set(QmtContext *ctx, const char *place, const ConfigKey 
                     key->name, text);
     if (number < key->lowest || number > key->highest ||
         (key->above_lowest && number <= key->lowest)) {
-        char range[96];
+        char range[CONFIG_TEXT_SIZE];
         config_range_text((size_t)(key - CONFIG_KEYS), range);
         return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = %.60s is out of range, wants %s%s%s", place,
                     key->name, text, range, key->unit[0] ? " " : "", key->unit);
@@ -348,32 +357,50 @@ static QmtStatus bool_set(QmtContext *ctx, const char *place, const ConfigKey *k
     return QMT_OK;
 }
 
-static QmtStatus choice_set(QmtContext *ctx, const char *place, const ConfigKey *key,
-                            const char *text, char *at)
+/// Place of a text of n bytes among the choices of a key, in any case. Fails with QMT_ERR_CONFIG.
+static QmtStatus choice_find(QmtContext *ctx, const char *place, const ConfigKey *key,
+                             const char *text, size_t length, int64_t *found)
 {
-    char names[8][32];
-    const char *list[8];
+    char names[CONFIG_CHOICES_MAX][32], own[64];
+    const char *list[CONFIG_CHOICES_MAX];
     size_t n = 0;
+    snprintf(own, sizeof own, "%.*s", (int)length, text);
 
-    for (const char *c = key->choices; *c != '\0' && n < 8; n++) {
-        const size_t length = strcspn(c, "|");
-        snprintf(names[n], sizeof names[n], "%.*s", (int)length, c);
+    for (const char *c = key->choices; *c != '\0' && n < CONFIG_CHOICES_MAX; n++) {
+        const size_t size = strcspn(c, "|");
+        snprintf(names[n], sizeof names[n], "%.*s", (int)size, c);
         list[n] = names[n];
-        if (strcasecmp(text, names[n]) == 0) {
-            *(int64_t *)at = (int64_t)n;
+        if (strcasecmp(own, names[n]) == 0) {
+            *found = (int64_t)n;
             return QMT_OK;
         }
-        c += length + (c[length] == '|');
+        c += size + (c[size] == '|');
     }
 
-    char range[96];
+    char range[CONFIG_TEXT_SIZE];
     config_range_text((size_t)(key - CONFIG_KEYS), range);
     char hint[NEAREST_HINT_SIZE];
     if (n > 1)
         return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown%s (%s)", place, key->name,
-                    text, nearest_hint(text, list, n, hint), range);
+                    own, nearest_hint(own, list, n, hint), range);
     return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown, this version knows: %s", place,
-                key->name, text, range);
+                key->name, own, range);
+}
+
+static QmtStatus set_set(QmtContext *ctx, const char *place, const ConfigKey *key, const char *text,
+                         char *at)
+{
+    static const char BETWEEN[] = "[], ";
+    int64_t set = 0;
+    for (text += strspn(text, BETWEEN); *text != '\0'; text += strspn(text, BETWEEN)) {
+        const size_t length = strcspn(text, BETWEEN);
+        int64_t choice;
+        TRY(choice_find(ctx, place, key, text, length, &choice));
+        set |= (int64_t)1 << choice;
+        text += length;
+    }
+    *(int64_t *)at = set;
+    return QMT_OK;
 }
 
 /// The method and model that know every solvent there is.
@@ -426,7 +453,10 @@ QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const cha
         TRY(bool_set(ctx, place, key, text, quoted, at));
         break;
     case CONFIG_CHOICE:
-        TRY(choice_set(ctx, place, key, text, at));
+        TRY(choice_find(ctx, place, key, text, strlen(text), (int64_t *)at));
+        break;
+    case CONFIG_SET:
+        TRY(set_set(ctx, place, key, text, at));
         break;
     case CONFIG_SOLVENT:
         TRY(solvent_set(ctx, place, key, text, at));
@@ -545,7 +575,7 @@ const char *config_choice(const Config *config, const char *name, char text[32])
 {
     const size_t k = config_key(name);
     assert(k < CONFIG_KEY_COUNT && CONFIG_KEYS[k].type == CONFIG_CHOICE);
-    char value[64];
+    char value[CONFIG_TEXT_SIZE];
     config_value_text(config, k, value);
     snprintf(text, 32, "%.31s", value);
     return text;

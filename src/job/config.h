@@ -10,7 +10,7 @@
 /// help of every key; reading YAML, `--set key=value`, the echo, the metadata and the manual all
 /// walk it.
 
-enum { CONFIG_KEYS_MAX = 32 };
+enum { CONFIG_KEYS_MAX = 32, CONFIG_TEXT_SIZE = 128 }; ///< bytes of the text of a value
 
 enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                     ///< ensemble
 enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };             ///< precision
@@ -43,6 +43,7 @@ typedef struct {
     int64_t scf_max_iterations;
     int64_t fermi_stop;
     int64_t precision;
+    int64_t properties; ///< a set, bits of Property
     int64_t replicas;
     double checkpoint_s;
 
@@ -50,8 +51,16 @@ typedef struct {
     int line[CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, -1: --set
 } Config;
 
-/// A solvent is one of the parameter tables, by any of its names, or none.
-typedef enum { CONFIG_REAL, CONFIG_COUNT, CONFIG_BOOL, CONFIG_CHOICE, CONFIG_SOLVENT } ConfigType;
+/// Of a set any number of the choices may be given, none included. A solvent is one of the parameter tables,
+/// by any of its names, or none.
+typedef enum {
+    CONFIG_REAL,
+    CONFIG_COUNT,
+    CONFIG_BOOL,
+    CONFIG_CHOICE,
+    CONFIG_SET,
+    CONFIG_SOLVENT
+} ConfigType;
 
 typedef struct {
     const char *name; ///< as in YAML
@@ -62,7 +71,7 @@ typedef struct {
     double lowest, highest; ///< range of REAL and COUNT
     bool above_lowest;      ///< the lowest value itself is not allowed
     bool decides_numbers;   ///< a different value gives different bytes: belongs to the metadata
-    const char *choices;    ///< of CHOICE, separated by '|'
+    const char *choices;    ///< of CHOICE and SET, separated by '|'
     const char *help;       ///< one sentence
 } ConfigKey;
 
@@ -78,7 +87,8 @@ size_t config_key(const char *name);
 /// True if the key was set by a file or by --set rather than left at its default.
 bool config_is_given(const Config *config, const char *name);
 
-/// Sets one key from its text, as YAML would write a plain scalar.
+/// Sets one key from its text, as YAML would write a plain scalar; a set as its items with commas between
+/// them, in brackets or not.
 ///
 /// @param place  beginning of the message, e.g. "qm.yaml:3:9"
 /// @param line   remembered in config->line: the line, or -1 for --set

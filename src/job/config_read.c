@@ -18,6 +18,8 @@ typedef struct {
     bool in_mapping, mapping_done, has_key;
     char key[64];
     int key_line;
+    bool in_list;
+    char list[CONFIG_TEXT_SIZE], list_place[320]; ///< its items so far, and where it begins
 } Reader;
 
 /// "qm.yaml:3:5"; libyaml counts from 0, editors from 1.
@@ -51,6 +53,29 @@ static QmtStatus key_take(Reader *reader, const yaml_event_t *event)
     return QMT_OK;
 }
 
+static bool key_wants_list(const Reader *reader)
+{
+    return reader->has_key && CONFIG_KEYS[config_key(reader->key)].type == CONFIG_SET;
+}
+
+static QmtStatus list_take(Reader *reader, const yaml_event_t *event)
+{
+    const char *const item = (const char *)event->data.scalar.value;
+    const size_t length = strlen(reader->list);
+    if (length + strlen(item) + 2 > sizeof reader->list)
+        return refuse(reader, event, "the list is too long");
+    snprintf(reader->list + length, sizeof reader->list - length, "%s%s", length > 0 ? "," : "",
+             item);
+    return QMT_OK;
+}
+
+static QmtStatus list_end(Reader *reader)
+{
+    reader->in_list = reader->has_key = false;
+    return config_set_key(reader->ctx, reader->list_place, reader->key_line, reader->key,
+                          reader->list, false, &reader->config);
+}
+
 static QmtStatus scalar_take(Reader *reader, const yaml_event_t *event)
 {
     if (event->data.scalar.anchor != NULL)
@@ -64,6 +89,8 @@ static QmtStatus scalar_take(Reader *reader, const yaml_event_t *event)
     const char *const value = (const char *)event->data.scalar.value;
     if (strlen(value) != event->data.scalar.length)
         return refuse(reader, event, "a zero byte inside a value");
+    if (reader->in_list)
+        return list_take(reader, event);
     if (!reader->has_key)
         return key_take(reader, event);
 
@@ -81,6 +108,18 @@ static QmtStatus event_take(Reader *reader, const yaml_event_t *event)
     case YAML_ALIAS_EVENT:
         return refuse(reader, event, "aliases (*name) are not allowed, write the value");
     case YAML_SEQUENCE_START_EVENT:
+        if (event->data.sequence_start.anchor != NULL)
+            return refuse(reader, event, "anchors (&name) are not allowed, write the value");
+        if (event->data.sequence_start.tag != NULL)
+            return refuse(reader, event, "tags (!name) are not allowed, write the value");
+        if (reader->in_list)
+            return refuse(reader, event, "nested lists are not allowed");
+        if (key_wants_list(reader)) {
+            reader->in_list = true;
+            reader->list[0] = '\0';
+            mark_place(reader, &event->start_mark, reader->list_place);
+            return QMT_OK;
+        }
         if (reader->has_key) {
             char place[320];
             mark_place(reader, &event->start_mark, place);
@@ -88,6 +127,8 @@ static QmtStatus event_take(Reader *reader, const yaml_event_t *event)
                         reader->key);
         }
         return refuse(reader, event, "wants lines of \"key: value\", got a list");
+    case YAML_SEQUENCE_END_EVENT:
+        return list_end(reader);
     case YAML_MAPPING_START_EVENT:
         if (event->data.mapping_start.anchor != NULL)
             return refuse(reader, event, "anchors (&name) are not allowed, write the value");

@@ -8,15 +8,30 @@
 
 #include "io/text.h"
 
-static void choice_text(const ConfigKey *key, int64_t place, char text[64])
+static void choice_text(const ConfigKey *key, int64_t place, char text[CONFIG_TEXT_SIZE])
 {
     const char *c = key->choices;
     for (int64_t k = 0; k < place; k++)
         c += strcspn(c, "|") + 1;
-    snprintf(text, 64, "%.*s", (int)strcspn(c, "|"), c);
+    snprintf(text, CONFIG_TEXT_SIZE, "%.*s", (int)strcspn(c, "|"), c);
 }
 
-void config_value_text(const Config *config, size_t k, char text[64])
+/// "[dipole, charges]", in the order of the choices.
+static void set_text(const ConfigKey *key, int64_t set, char text[CONFIG_TEXT_SIZE])
+{
+    size_t length = (size_t)snprintf(text, CONFIG_TEXT_SIZE, "[");
+    for (int64_t k = 0; set >> k != 0; k++) {
+        char name[CONFIG_TEXT_SIZE];
+        if (!(set >> k & 1))
+            continue;
+        choice_text(key, k, name);
+        length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s%s",
+                                   length > 1 ? ", " : "", name);
+    }
+    snprintf(text + length, CONFIG_TEXT_SIZE - length, "]");
+}
+
+void config_value_text(const Config *config, size_t k, char text[CONFIG_TEXT_SIZE])
 {
     const ConfigKey *key = &CONFIG_KEYS[k];
     const char *at = (const char *)config + key->offset;
@@ -25,21 +40,25 @@ void config_value_text(const Config *config, size_t k, char text[64])
         text_format_double(*(const double *)at, text);
         break;
     case CONFIG_COUNT:
-        snprintf(text, 64, "%" PRId64, *(const int64_t *)at);
+        snprintf(text, CONFIG_TEXT_SIZE, "%" PRId64, *(const int64_t *)at);
         break;
     case CONFIG_BOOL:
-        snprintf(text, 64, "%s", *(const bool *)at ? "true" : "false");
+        snprintf(text, CONFIG_TEXT_SIZE, "%s", *(const bool *)at ? "true" : "false");
         break;
     case CONFIG_CHOICE:
         choice_text(key, *(const int64_t *)at, text);
         break;
+    case CONFIG_SET:
+        set_text(key, *(const int64_t *)at, text);
+        break;
     case CONFIG_SOLVENT:
-        snprintf(text, 64, "%s", *(const int64_t *)at > 0 ? config_solvent_name(config) : "none");
+        snprintf(text, CONFIG_TEXT_SIZE, "%s",
+                 *(const int64_t *)at > 0 ? config_solvent_name(config) : "none");
         break;
     }
 }
 
-void config_default_text(size_t k, char text[64])
+void config_default_text(size_t k, char text[CONFIG_TEXT_SIZE])
 {
     const Config config = config_default();
     config_value_text(&config, k, text);
@@ -49,7 +68,7 @@ void config_default_text(size_t k, char text[64])
         text[length - 2] = '\0';
 }
 
-void config_range_text(size_t k, char text[96])
+void config_range_text(size_t k, char text[CONFIG_TEXT_SIZE])
 {
     const ConfigKey *key = &CONFIG_KEYS[k];
     char lowest[32], highest[32];
@@ -59,26 +78,33 @@ void config_range_text(size_t k, char text[96])
     case CONFIG_COUNT:
         snprintf(lowest, sizeof lowest, "%g", key->lowest);
         snprintf(highest, sizeof highest, key->type == CONFIG_REAL ? "%g" : "%.16g", key->highest);
-        snprintf(text, 96, "%s %s, <= %s", key->above_lowest ? ">" : ">=", lowest, highest);
+        snprintf(text, CONFIG_TEXT_SIZE, "%s %s, <= %s", key->above_lowest ? ">" : ">=", lowest, highest);
         break;
     case CONFIG_BOOL:
-        snprintf(text, 96, "true or false");
+        snprintf(text, CONFIG_TEXT_SIZE, "true or false");
         break;
-    case CONFIG_CHOICE: {
+    case CONFIG_CHOICE:
+    case CONFIG_SET: {
+        const char *const between = key->type == CONFIG_SET ? ", " : " or ";
         size_t length = 0;
-        for (const char *c = key->choices; *c != '\0' && length < 90; c++)
-            length += (size_t)snprintf(text + length, 96 - length, *c == '|' ? " or " : "%c", *c);
+        for (const char *c = key->choices; *c != '\0' && length < CONFIG_TEXT_SIZE - 6; c++) {
+            if (*c == '|')
+                length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s", between);
+            else
+                text[length++] = *c;
+        }
+        text[length] = '\0';
         break;
     }
     case CONFIG_SOLVENT:
-        snprintf(text, 96, "none or one of `qmtraj solvents`");
+        snprintf(text, CONFIG_TEXT_SIZE, "none or one of `qmtraj solvents`");
         break;
     }
 }
 
 char *config_yaml(const Config *config)
 {
-    const size_t size = CONFIG_KEY_COUNT * 320;
+    const size_t size = CONFIG_KEY_COUNT * 448;
     char *const text = malloc(size);
     if (text == NULL)
         return NULL;
@@ -86,12 +112,25 @@ char *config_yaml(const Config *config)
     size_t length = 0;
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
         const ConfigKey *key = &CONFIG_KEYS[k];
-        char value[64];
+        char value[CONFIG_TEXT_SIZE];
         config_value_text(config, k, value);
         length += (size_t)snprintf(text + length, size - length, "%s: %s  # %s%s%s\n", key->name,
                                    value, key->unit, key->unit[0] ? "; " : "", key->help);
     }
     return text;
+}
+
+static cJSON *set_json(const ConfigKey *key, int64_t set)
+{
+    cJSON *const array = cJSON_CreateArray();
+    for (int64_t k = 0; set >> k != 0; k++) {
+        char name[CONFIG_TEXT_SIZE];
+        if (!(set >> k & 1))
+            continue;
+        choice_text(key, k, name);
+        cJSON_AddItemToArray(array, cJSON_CreateString(name));
+    }
+    return array;
 }
 
 struct cJSON *config_json(const Config *config)
@@ -102,13 +141,15 @@ struct cJSON *config_json(const Config *config)
         if (!key->decides_numbers)
             continue;
         const char *at = (const char *)config + key->offset;
-        char text[64];
+        char text[CONFIG_TEXT_SIZE];
         config_value_text(config, k, text);
         cJSON *item;
         if (key->type == CONFIG_BOOL)
             item = cJSON_CreateBool(*(const bool *)at);
         else if (key->type == CONFIG_CHOICE || key->type == CONFIG_SOLVENT)
             item = cJSON_CreateString(text);
+        else if (key->type == CONFIG_SET)
+            item = set_json(key, *(const int64_t *)at);
         else
             item = cJSON_CreateRaw(text);
         if (item == NULL || !cJSON_AddItemToObject(object, key->name, item)) {

@@ -10,13 +10,13 @@ struct cJSON;
 char *config_yaml(const Config *config);
 
 /// The value of key k (of CONFIG_KEYS) as YAML writes it; a number so that reading gives it back.
-void config_value_text(const Config *config, size_t k, char text[64]);
+void config_value_text(const Config *config, size_t k, char text[CONFIG_TEXT_SIZE]);
 
 /// The default of key k, in the same way.
-void config_default_text(size_t k, char text[64]);
+void config_default_text(size_t k, char text[CONFIG_TEXT_SIZE]);
 
 /// "> 0, <= 100" or "nvt | nve": the values key k accepts.
-void config_range_text(size_t k, char text[96]);
+void config_range_text(size_t k, char text[CONFIG_TEXT_SIZE]);
 
 /// The keys that decide numbers, as an object; the caller deletes it. NULL if there is no memory.
 struct cJSON *config_json(const Config *config);

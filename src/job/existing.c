@@ -88,7 +88,7 @@ static QmtStatus config_compare(QmtContext *ctx, const char *text, const Config 
     }
     *longer = wanted->length_ps > config.length_ps;
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        char before[64], now[64], what[224];
+        char before[CONFIG_TEXT_SIZE], now[CONFIG_TEXT_SIZE], what[2 * CONFIG_TEXT_SIZE + 96];
         if (!CONFIG_KEYS[k].decides_numbers ||
             (*longer && CONFIG_KEYS[k].offset == offsetof(Config, length_ps)))
             continue;

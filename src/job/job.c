@@ -81,10 +81,27 @@ static MdOptions md_options(const JobTask *task)
     options.window_every_ps = windows ? config->nve_every_ps : 0.0;
     options.window_ps = windows ? config->nve_window_ps : 0.0;
     options.optimize = config->optimize;
+    options.property_set = (unsigned)config->properties;
     options.key = (RandomKey){.seed = (uint64_t)config->random_seed,
                               .molecule = random_name_key(task->structure->name),
                               .replica = task->replica > 0 ? (uint64_t)task->replica - 1 : 0};
     return options;
+}
+
+/// Properties of a frame in the units of the file.
+static void properties_convert(const Job *job, const double *from)
+{
+    const size_t n_atoms = job->task->structure->n_atoms;
+    double *to = job->properties;
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        if (!(job->task->config.properties >> p & 1))
+            continue;
+        const size_t n = property_size((Property)p, n_atoms);
+        for (size_t i = 0; i < n; i++)
+            to[i] = from[i] * PROPERTIES[p].unit_per_au;
+        from += n;
+        to += n;
+    }
 }
 
 static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
@@ -100,6 +117,7 @@ static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
             job->forces[a][x] = -frame->gradient[a][x] * KJMOLNM_PER_AU;
         }
     }
+    properties_convert(job, frame->properties);
     const double kinetic = frame->kinetic * KJMOL_PER_HARTREE;
     const double potential = frame->potential * KJMOL_PER_HARTREE;
     TRY(trajectory_append(ctx, job->trajectory,
@@ -109,7 +127,8 @@ static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
                                              .kinetic = kinetic,
                                              .potential = potential,
                                              .total = kinetic + potential,
-                                             .time = frame->time_ps}));
+                                             .time = frame->time_ps,
+                                             .extras = job->properties}));
 
     const int64_t ahead = settings->fail_at_step - step;
     if (ahead > 0 && ahead <= job->task->config.save_interval_steps)
@@ -183,6 +202,8 @@ static QmtStatus job_begin(QmtContext *ctx, Job *job)
         job->pos = arena_vectors(&job->arena, n_atoms);
         job->vel = arena_vectors(&job->arena, n_atoms);
         job->forces = arena_vectors(&job->arena, n_atoms);
+        job->properties = arena_doubles(
+            &job->arena, properties_size((unsigned)task->config.properties, n_atoms));
         if (walk == 0)
             TRY(arena_reserve(ctx, &job->arena));
     }

@@ -25,6 +25,7 @@ typedef struct {
     Md *md;
     Arena arena;
     double (*pos)[3], (*vel)[3], (*forces)[3]; ///< [n_atoms] of one frame, in the units of the file
+    double *properties;                        ///< of one frame, likewise
 
     double started_s, started_cpu_s; ///< of this process; monotonic clock
     CheckpointNumbers before;        ///< where this process began, zeros if at the start

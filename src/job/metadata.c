@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/properties.h"
 #include "io/text.h"
 #include "job/config_write.h"
 #include "job/json.h"
@@ -26,7 +27,7 @@ static void add_whole(cJSON *object, const char *name, int64_t value)
     cJSON_AddRawToObject(object, name, text);
 }
 
-static cJSON *units_json(void)
+static cJSON *units_json(const Config *config)
 {
     static const char *const units[][2] = {
         {"pos", "nm"},       {"vel", "nm/ps"},   {"forces", "kJ/mol/nm"},  {"Ekin", "kJ/mol"},
@@ -35,6 +36,27 @@ static cJSON *units_json(void)
     cJSON *const object = cJSON_CreateObject();
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         cJSON_AddStringToObject(object, units[i][0], units[i][1]);
+    for (int p = 0; p < N_PROPERTIES; p++)
+        if (config->properties >> p & 1)
+            cJSON_AddStringToObject(object, PROPERTIES[p].name, PROPERTIES[p].unit);
+    return object;
+}
+
+/// Shapes of the property arrays, e.g. "charges": ["F", "N"].
+static cJSON *properties_json(const Config *config)
+{
+    cJSON *const object = cJSON_CreateObject();
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        if (!(config->properties >> p & 1))
+            continue;
+        cJSON *const shape = cJSON_AddArrayToObject(object, PROPERTIES[p].name);
+        cJSON_AddItemToArray(shape, cJSON_CreateString("F"));
+        for (size_t i = 0; i < PROPERTIES[p].n_axes; i++) {
+            const size_t axis = PROPERTIES[p].axis[i];
+            cJSON_AddItemToArray(shape, axis == 0 ? cJSON_CreateString("N")
+                                                  : cJSON_CreateNumber((double)axis));
+        }
+    }
     return object;
 }
 
@@ -115,7 +137,9 @@ char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *
         cJSON_AddNullToObject(object, "solvation_model");
     }
     cJSON_AddStringToObject(object, "velocity_units", "nm/ps");
-    cJSON_AddItemToObject(object, "units", units_json());
+    cJSON_AddItemToObject(object, "units", units_json(&task->config));
+    if (task->config.properties != 0)
+        cJSON_AddItemToObject(object, "properties", properties_json(&task->config));
     cJSON_AddFalseToObject(object, "pbc");
     add_whole(object, "charge", task->config.charge);
     add_whole(object, "multiplicity", task->config.spin_multiplicity);

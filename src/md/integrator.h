@@ -13,6 +13,7 @@ typedef struct {
     double friction;       ///< of the thermostat, per atomic unit of time
     RandomKey key;         ///< of the thermostat's noise
     RandomPurpose purpose; ///< of the thermostat's noise
+    unsigned property_set; ///< properties that the new state is to have, 0: none
 } IntegratorSettings;
 
 /// A rule that carries a state one time step further with one evaluation of the engine.

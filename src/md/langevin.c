@@ -83,8 +83,11 @@ static QmtStatus langevin_step(QmtContext *ctx, Engine *engine, const Integrator
             next->xyz[a][x] += half * next->velocity[a][x];
 
     next->at = now->at;
-    const EngineResult result = {
-        .energy = &next->at.energy, .gradient = next->gradient, .report = report};
+    const EngineResult result = {.energy = &next->at.energy,
+                                 .gradient = next->gradient,
+                                 .report = report,
+                                 .properties = next->properties,
+                                 .property_set = settings->property_set};
     TRY(engine_evaluate(ctx, engine, (const double(*)[3])next->xyz, &result));
 
     next->at.heat = now->at.heat + heat;

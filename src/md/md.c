@@ -47,11 +47,12 @@ static uint64_t checked_steps(double length_ps, double dt_fs)
 static void md_layout(Md *md)
 {
     const size_t n = md->engine->n_atoms;
-    md_state_layout(&md->now, &md->arena, n);
-    md_state_layout(&md->next, &md->arena, n);
+    const size_t n_properties = properties_size(md->options.property_set, n);
+    md_state_layout(&md->now, &md->arena, n, n_properties);
+    md_state_layout(&md->next, &md->arena, n, n_properties);
     relax_layout(&md->relax, &md->arena, n);
     energy_watch_layout(&md->watch, &md->arena, n);
-    nve_window_layout(&md->window, &md->arena, n, md->engine->memory_size);
+    nve_window_layout(&md->window, &md->arena, n, n_properties, md->engine->memory_size);
     md->results = arena_bytes(&md->arena, md->n_windows * sizeof *md->results);
     md->mass = arena_doubles(&md->arena, n);
 }
@@ -159,6 +160,14 @@ static void count_evaluation(Md *md, const EngineReport *report)
     record->scf_residual_max = fmax(record->scf_residual_max, report->scf_residual);
 }
 
+/// What the step that comes must know beyond energy and gradient: properties if it is a frame.
+static unsigned frame_properties(const Md *md)
+{
+    const bool frame = md->record.phase == MD_PRODUCTION &&
+                       (md->now.at.step + 1) % md->options.frame_interval == 0;
+    return frame ? md->options.property_set : 0;
+}
+
 /// One checked step of an integrator from now into next.
 static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator, double friction,
                            RandomPurpose purpose)
@@ -168,7 +177,8 @@ static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator
                                          .kt = md->kt,
                                          .friction = friction * PS_PER_AUT,
                                          .key = md->options.key,
-                                         .purpose = purpose};
+                                         .purpose = purpose,
+                                         .property_set = frame_properties(md)};
     EngineReport report = {0};
     TRY(integrator->step(ctx, md->engine, &settings, &md->now, &md->next, &report));
     TRY(check_physics(ctx, md, &md->next));
@@ -177,10 +187,13 @@ static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator
 }
 
 /// Evaluates the positions in next and makes it the current instant.
-static QmtStatus evaluate_next(QmtContext *ctx, Md *md, EngineReport *report)
+static QmtStatus evaluate_next(QmtContext *ctx, Md *md, unsigned property_set, EngineReport *report)
 {
-    const EngineResult result = {
-        .energy = &md->next.at.energy, .gradient = md->next.gradient, .report = report};
+    const EngineResult result = {.energy = &md->next.at.energy,
+                                 .gradient = md->next.gradient,
+                                 .report = report,
+                                 .properties = md->next.properties,
+                                 .property_set = property_set};
     TRY(engine_evaluate(ctx, md->engine, (const double(*)[3])md->next.xyz, &result));
     TRY(check_finite(ctx, md, &md->next));
     md_state_copy(&md->now, &md->next);
@@ -235,7 +248,7 @@ static QmtStatus begin_production(QmtContext *ctx, Md *md)
     // a fresh calculation of it.
     EngineReport report = {0};
     engine_forget(md->engine);
-    TRY(evaluate_next(ctx, md, &report));
+    TRY(evaluate_next(ctx, md, md->options.property_set, &report));
     count_evaluation(md, &report);
     energy_watch_begin(&md->watch, &md->now);
     add_temperature(md);
@@ -248,7 +261,7 @@ static QmtStatus advance_start(QmtContext *ctx, Md *md)
 {
     EngineReport report = {0};
     md_state_copy(&md->next, &md->now);
-    TRY(evaluate_next(ctx, md, &report));
+    TRY(evaluate_next(ctx, md, 0, &report));
     md->record.relax_evaluations = 1;
     if (md->options.optimize)
         md->record.phase = MD_RELAX;
@@ -304,7 +317,8 @@ static QmtStatus give_frame(QmtContext *ctx, Md *md)
                                .velocity = (const double(*)[3])now->velocity,
                                .gradient = (const double(*)[3])now->gradient,
                                .kinetic = now->at.kinetic,
-                               .potential = now->at.energy};
+                               .potential = now->at.energy,
+                               .properties = now->properties};
         TRY(md->hooks.frame(ctx, md->hooks.user, &frame));
     }
     md->record.frame_done = 1;

@@ -31,6 +31,7 @@ typedef struct {
     bool optimize;            ///< relax the start geometry
     double relax_threshold;   ///< largest component of the gradient, hartree/bohr
     uint64_t relax_max_steps; ///< evaluations
+    unsigned property_set;    ///< of every frame, engine/properties.h
     RandomKey key;
 } MdOptions;
 
@@ -57,6 +58,7 @@ typedef struct {
     const double (*velocity)[3]; ///< bohr per atomic unit of time
     const double (*gradient)[3]; ///< hartree/bohr; the force is minus this
     double kinetic, potential;   ///< hartree
+    const double *properties;    ///< [properties_size()] of the set of the options, a.u.
 } MdFrame;
 
 typedef struct {

@@ -38,6 +38,7 @@ static void snapshot_state(SnapshotWalk *walk, MdState *state)
     snapshot_array(walk, state->xyz, state->n_atoms * sizeof *state->xyz);
     snapshot_array(walk, state->velocity, state->n_atoms * sizeof *state->velocity);
     snapshot_array(walk, state->gradient, state->n_atoms * sizeof *state->gradient);
+    snapshot_array(walk, state->properties, state->n_properties * sizeof *state->properties);
 }
 
 static void snapshot_watch(SnapshotWalk *walk, EnergyWatch *watch)

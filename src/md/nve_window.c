@@ -5,9 +5,10 @@
 #include "base/units.h"
 #include "md/velocities.h"
 
-void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t memory_size)
+void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t n_properties,
+                       size_t memory_size)
 {
-    md_state_layout(&window->saved, arena, n_atoms);
+    md_state_layout(&window->saved, arena, n_atoms, n_properties);
     energy_watch_layout(&window->watch, arena, n_atoms);
     window->saved_memory = arena_doubles(arena, memory_size);
     window->memory_size = memory_size;

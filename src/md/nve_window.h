@@ -39,7 +39,8 @@ typedef struct {
     double kinetic, potential, total;
 } NveWindowPoint;
 
-void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t memory_size);
+void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t n_properties,
+                       size_t memory_size);
 
 /// Saves state and engine memory; the state goes on from where it is, with step, heat and shadow heat
 /// at zero.

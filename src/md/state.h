@@ -22,19 +22,23 @@ typedef struct {
 
 typedef struct {
     MdInstant at;
-    size_t n_atoms;
+    size_t n_atoms, n_properties;
     double (*xyz)[3];      ///< [n_atoms] bohr
     double (*velocity)[3]; ///< [n_atoms] bohr per atomic unit of time
     double (*gradient)[3]; ///< [n_atoms] hartree/bohr
+    double *properties;    ///< [n_properties] of the frame; not of other steps
 } MdState;
 
 /// Claims the arrays of a state.
-static inline void md_state_layout(MdState *state, Arena *arena, size_t n_atoms)
+static inline void md_state_layout(MdState *state, Arena *arena, size_t n_atoms,
+                                   size_t n_properties)
 {
     state->n_atoms = n_atoms;
+    state->n_properties = n_properties;
     state->xyz = arena_vectors(arena, n_atoms);
     state->velocity = arena_vectors(arena, n_atoms);
     state->gradient = arena_vectors(arena, n_atoms);
+    state->properties = arena_doubles(arena, n_properties);
 }
 
 /// to becomes a copy of from; both have the same number of atoms.
@@ -45,6 +49,7 @@ static inline void md_state_copy(MdState *to, const MdState *from)
     memcpy(to->xyz, from->xyz, size);
     memcpy(to->velocity, from->velocity, size);
     memcpy(to->gradient, from->gradient, size);
+    memcpy(to->properties, from->properties, from->n_properties * sizeof *from->properties);
 }
 
 #endif

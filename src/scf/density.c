@@ -182,6 +182,18 @@ QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation
     return status;
 }
 
+void density_build_alpha(Density *density, double *alpha)
+{
+    const size_t n = density->n, ld = density->ld;
+    double *f = density->work; // its first n numbers
+    memset(f, 0, n * sizeof *f);
+    occupations_add(n, density->eps, density->n_alpha, density->kt, density->fermi_stop, f);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < n; i++)
+            density->scratch[k * ld + i] = f[k] * density->orbitals[k * ld + i];
+    density->kernels->matmul_tn(n, ld, n, density->scratch, ld, density->orbitals, ld, alpha, ld);
+}
+
 void density_end(Density *density)
 {
     if (density->orbitals_known)

@@ -49,6 +49,12 @@ QmtStatus density_build(QmtContext *ctx, Density *density);
 /// Builds W from the orbitals of the last density_build().
 void density_build_weighted(Density *density);
 
+/// P of the spin with more electrons, of the last density_build(), which has diagonalised: two spins with
+/// different electrons are never refined. Overwrites the scratch matrix.
+///
+/// @param alpha  [n][ld]
+void density_build_alpha(Density *density, double *alpha);
+
 /// From here on the geometry is only tried out: its orbitals go on from one density to the next, but
 /// nothing of it enters the history. After density_end().
 void density_leave_history(Density *density);

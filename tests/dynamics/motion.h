@@ -19,8 +19,8 @@ typedef struct {
 
 static inline void motion_layout(Motion *motion, size_t n)
 {
-    md_state_layout(&motion->now, &motion->arena, n);
-    md_state_layout(&motion->next, &motion->arena, n);
+    md_state_layout(&motion->now, &motion->arena, n, 0);
+    md_state_layout(&motion->next, &motion->arena, n, 0);
     motion->mass = arena_doubles(&motion->arena, n);
 }
 

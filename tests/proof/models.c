@@ -5,8 +5,8 @@
 
 static void model_layout(Model *model)
 {
-    md_state_layout(&model->now, &model->arena, model->n);
-    md_state_layout(&model->next, &model->arena, model->n);
+    md_state_layout(&model->now, &model->arena, model->n, 0);
+    md_state_layout(&model->next, &model->arena, model->n, 0);
     model->mass = arena_doubles(&model->arena, model->n);
 }
 

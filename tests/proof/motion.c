@@ -46,8 +46,8 @@ typedef struct {
 
 static void motion_layout(Motion *motion, size_t n)
 {
-    md_state_layout(&motion->now, &motion->arena, n);
-    md_state_layout(&motion->next, &motion->arena, n);
+    md_state_layout(&motion->now, &motion->arena, n, 0);
+    md_state_layout(&motion->next, &motion->arena, n, 0);
 }
 
 static void motion_end(Motion *motion)

@@ -260,7 +260,7 @@ static void the_echo_reads_back_as_itself(void **state)
     if (parse(echo, &again) != QMT_OK)
         fail_msg("%s\n%s", qmt_context_message(ctx), echo);
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        char a[64], b[64];
+        char a[CONFIG_TEXT_SIZE], b[CONFIG_TEXT_SIZE];
         config_value_text(&c, k, a);
         config_value_text(&again, k, b);
         assert_string_equal(a, b);
@@ -336,7 +336,7 @@ static void numbers_do_not_depend_on_the_locale(void **state)
         setlocale(LC_ALL, commas[i]);
         Config c = config_default();
         assert_int_equal(parse("dt_fs: 0.5\n", &c), QMT_OK);
-        char text[64];
+        char text[CONFIG_TEXT_SIZE];
         config_value_text(&c, config_key("dt_fs"), text);
         assert_string_equal(text, "0.5");
     }

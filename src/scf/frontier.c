@@ -1,0 +1,259 @@
+#include "scf/frontier.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/linalg.h"
+
+enum { X, AX, W, AW, P, AP, IN_AO, F_IN_AO, N_VECTORS };
+
+enum { MAX_ROUNDS = 40 };
+
+/// Norm of the residual, hartree, at which an eigenvalue is known.
+#define RESIDUAL 1e-7
+
+/// Share of the neighbours in the first vector, and the distance in energy that counts as near: none of
+/// them may be left out for its symmetry.
+#define NEIGHBOUR_SHARE 0.05
+#define NEIGHBOUR_HARTREE 0.01
+
+/// One of the two spaces of orbitals.
+typedef struct {
+    const Density *density;
+    double **vector;       ///< of Frontier
+    size_t first, m;       ///< its orbitals
+    const double *block;   ///< [m][ld_block] F between them, nearly
+    size_t ld_block;
+    double sign;           ///< +1: the lowest eigenvalue is wanted, -1: the highest
+    bool exact;            ///< F itself instead of the block
+} Space;
+
+void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier)
+{
+    for (int i = 0; i < N_VECTORS; i++)
+        frontier->vector[i] = arena_doubles(arena, kernels_padded(n_ao));
+}
+
+/// out = sign * F in
+static void apply(const Space *space, const double *in, double *out)
+{
+    const Density *density = space->density;
+    const Kernels *kernels = density->kernels;
+    const size_t n = density->n, ld = density->ld;
+    if (space->exact) {
+        const double *orbitals = density->orbitals + space->first * ld;
+        double *ao = space->vector[IN_AO], *f_ao = space->vector[F_IN_AO];
+        kernels->matmul_nn(1, ld, space->m, in, space->m, orbitals, ld, ao, ld);
+        kernels->matvec(n, n, density->fock, ld, ao, f_ao);
+        kernels->matvec(space->m, n, orbitals, ld, f_ao, out);
+    } else {
+        kernels->matvec(space->m, space->m, space->block, space->ld_block, in, out);
+    }
+    for (size_t i = 0; i < space->m; i++)
+        out[i] *= space->sign;
+}
+
+static double diagonal(const Space *space, size_t i)
+{
+    return space->sign * space->block[i * space->ld_block + i];
+}
+
+static void begin(const Space *space)
+{
+    double *x = space->vector[X], lowest = INFINITY, square = 0.0;
+    for (size_t i = 0; i < space->m; i++)
+        lowest = fmin(lowest, diagonal(space, i));
+    for (size_t i = 0; i < space->m; i++) {
+        const double above = diagonal(space, i) - lowest;
+        x[i] = above == 0.0 ? 1.0 : NEIGHBOUR_SHARE / (1.0 + above / NEIGHBOUR_HARTREE);
+        square += x[i] * x[i];
+    }
+    for (size_t i = 0; i < space->m; i++)
+        x[i] /= sqrt(square);
+}
+
+/// Makes v orthogonal to a unit vector u, and its image likewise.
+static void remove_part(const Space *space, const double *u, const double *au, double *v,
+                        double *av)
+{
+    const Kernels *kernels = space->density->kernels;
+    const double overlap = kernels->dot(space->m, u, v);
+    kernels->axpy(space->m, -overlap, u, v);
+    if (av != NULL)
+        kernels->axpy(space->m, -overlap, au, av);
+}
+
+/// Scales v and its image to a unit vector; false if nothing is left of it.
+static bool normalise(const Space *space, double *v, double *av)
+{
+    const double norm = sqrt(space->density->kernels->dot(space->m, v, v));
+    if (!(norm > 1e-14))
+        return false;
+    for (size_t i = 0; i < space->m; i++) {
+        v[i] /= norm;
+        if (av != NULL)
+            av[i] /= norm;
+    }
+    return true;
+}
+
+/// Vector of the lowest eigenvalue of a symmetric 3 x 3 matrix, by Jacobi rotations.
+static void lowest_of_three(double a[3][3], double vector[3])
+{
+    double v[3][3] = {{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}};
+    for (int sweep = 0; sweep < 12; sweep++) {
+        const double off = fabs(a[0][1]) + fabs(a[0][2]) + fabs(a[1][2]);
+        if (off <= 1e-18)
+            break;
+        for (int p = 0; p < 2; p++)
+            for (int q = p + 1; q < 3; q++) {
+                if (a[p][q] == 0.0)
+                    continue;
+                const double theta = 0.5 * (a[q][q] - a[p][p]) / a[p][q];
+                const double t = copysign(1.0, theta) / (fabs(theta) + sqrt(theta * theta + 1.0));
+                const double c = 1.0 / sqrt(t * t + 1.0), s = t * c;
+                for (int k = 0; k < 3; k++) {
+                    const double kp = a[k][p], kq = a[k][q];
+                    a[k][p] = c * kp - s * kq;
+                    a[k][q] = s * kp + c * kq;
+                }
+                for (int k = 0; k < 3; k++) {
+                    const double pk = a[p][k], qk = a[q][k];
+                    a[p][k] = c * pk - s * qk;
+                    a[q][k] = s * pk + c * qk;
+                }
+                for (int k = 0; k < 3; k++) {
+                    const double kp = v[k][p], kq = v[k][q];
+                    v[k][p] = c * kp - s * kq;
+                    v[k][q] = s * kp + c * kq;
+                }
+            }
+    }
+    int lowest = 0;
+    for (int k = 1; k < 3; k++)
+        if (a[k][k] < a[lowest][lowest])
+            lowest = k;
+    for (int k = 0; k < 3; k++)
+        vector[k] = v[k][lowest];
+}
+
+/// The best vector in the space of x, the residual w behind the diagonal, and the last direction p.
+static void improve(const Space *space, double value, bool has_direction)
+{
+    const size_t m = space->m;
+    const Kernels *kernels = space->density->kernels;
+    double *x = space->vector[X], *ax = space->vector[AX], *w = space->vector[W],
+           *aw = space->vector[AW], *p = space->vector[P], *ap = space->vector[AP];
+    for (size_t i = 0; i < m; i++) {
+        const double above = diagonal(space, i) - value;
+        w[i] = (ax[i] - value * x[i]) / copysign(fmax(fabs(above), 1e-3), above);
+    }
+    bool has_p = has_direction;
+    if (has_p) {
+        remove_part(space, x, ax, p, ap);
+        has_p = normalise(space, p, ap);
+    }
+    remove_part(space, x, NULL, w, NULL);
+    if (has_p)
+        remove_part(space, p, NULL, w, NULL);
+    bool has_w = normalise(space, w, NULL);
+    if (has_w) {
+        apply(space, w, aw);
+    } else {
+        memset(w, 0, m * sizeof *w);
+        memset(aw, 0, m * sizeof *aw);
+    }
+    if (!has_p) {
+        memset(p, 0, m * sizeof *p);
+        memset(ap, 0, m * sizeof *ap);
+    }
+
+    // A direction that is missing must not look like an eigenvalue of zero.
+    const double *v[3] = {x, w, p}, *av[3] = {ax, aw, ap};
+    double a[3][3], c[3];
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j <= i; j++)
+            a[i][j] = a[j][i] = kernels->dot(m, v[i], av[j]);
+    if (!has_w)
+        a[1][1] = fabs(value) + 1e3;
+    if (!has_p)
+        a[2][2] = fabs(value) + 1e3;
+    lowest_of_three(a, c);
+    for (size_t i = 0; i < m; i++) {
+        const double d = c[1] * w[i] + c[2] * p[i], ad = c[1] * aw[i] + c[2] * ap[i];
+        x[i] = c[0] * x[i] + d;
+        ax[i] = c[0] * ax[i] + ad;
+        p[i] = d;
+        ap[i] = ad;
+    }
+    normalise(space, x, ax);
+}
+
+/// Goes down from the vector in X. Returns false if the residual stays too large.
+static bool descend(const Space *space, double *value)
+{
+    const Kernels *kernels = space->density->kernels;
+    const double *x = space->vector[X], *ax = space->vector[AX];
+    apply(space, x, space->vector[AX]);
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+        *value = kernels->dot(space->m, x, ax);
+        double square = 0.0;
+        for (size_t i = 0; i < space->m; i++) {
+            const double r = ax[i] - *value * x[i];
+            square += r * r;
+        }
+        if (square <= RESIDUAL * RESIDUAL)
+            return true;
+        improve(space, *value, round > 0);
+    }
+    return false;
+}
+
+/// The eigenvalue from a diagonalisation of the space.
+static double diagonalised(Density *density, const Space *space)
+{
+    const size_t n = density->n, ld = density->ld, m = space->m;
+    const double *orbitals = density->orbitals + space->first * ld;
+    double *half = density->scratch, *block = density->weighted, *eps = space->vector[X];
+    density->kernels->matmul_nn(m, ld, n, orbitals, ld, density->fock, ld, half, ld);
+    for (size_t i = 0; i < m; i++)
+        density->kernels->matvec(m, n, orbitals, ld, half + i * ld, block + i * ld);
+    if (!linalg_eigen(m, block, ld, eps, density->work, density->iwork))
+        return NAN;
+    return space->sign > 0.0 ? eps[0] : -eps[m - 1];
+}
+
+static double lowest(Density *density, Space *space)
+{
+    double value = NAN;
+    begin(space);
+    // What stands in the block may be old; F has the last word.
+    (void)descend(space, &value);
+    space->exact = true;
+    return descend(space, &value) ? value : diagonalised(density, space);
+}
+
+double frontier_gap(Density *density, Frontier *frontier)
+{
+    const size_t n = density->n, no = density->n_alpha;
+    if (no == 0 || no == n)
+        return NAN;
+    if (!density->refined)
+        return density->eps[no] - density->eps[no - 1];
+    const Transit *transit = &density->transit;
+    Space filled = {.density = density,
+                    .vector = frontier->vector,
+                    .m = no,
+                    .block = transit->g_oo,
+                    .ld_block = transit->ld_o,
+                    .sign = -1.0};
+    Space empty = {.density = density,
+                   .vector = frontier->vector,
+                   .first = no,
+                   .m = n - no,
+                   .block = transit->g + no * transit->ld + no,
+                   .ld_block = transit->ld,
+                   .sign = 1.0};
+    const double homo = -lowest(density, &filled);
+    return lowest(density, &empty) - homo;
+}
