@@ -20,6 +20,7 @@ enum {
     O_GBSA,
     O_CHARGE,
     O_MULTIPLICITY,
+    O_PROPERTIES,
     O_JSON,
     O_SMILES_FILE,
     O_SET,
@@ -34,6 +35,9 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_GBSA] = {"--gbsa", "SOLVENT", "in a solvent, GBSA model"},
     [O_CHARGE] = {"--charge", "N", "charge of structures that do not say theirs (default 0)"},
     [O_MULTIPLICITY] = {"--multiplicity", "N", "unpaired electrons + 1, likewise (default 1)"},
+    [O_PROPERTIES] = {"--properties", "LIST",
+                      "of bond_orders, homo_lumo_gap, quadrupole, scf_residual, with commas; JSON "
+                      "has all of them"},
     [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line"},
     [O_SMILES_FILE] = {"--smiles-file", "FILE", "lines \"SMILES name\", made 3D first"},
     [O_SET] = {"--set", "KEY=VALUE",
@@ -45,10 +49,55 @@ static const Option OPTIONS[N_OPTIONS] = {
 /// Results of one structure, atomic units.
 typedef struct {
     double energy, (*gradient)[3], *charges, dipole[3];
+    double *properties; ///< all of them
     EnergyTerm terms[ENERGY_TERMS_MAX];
     size_t n_terms;
     EngineReport report;
 } Single;
+
+/// Bond orders below this are not printed as text.
+static const double BOND_ORDER_PRINTED = 0.1;
+
+static const double *property_of(const Single *single, Property property, size_t n_atoms)
+{
+    return single->properties + properties_size((1u << property) - 1, n_atoms);
+}
+
+static void print_bond_orders(const Structure *structure, const double *orders)
+{
+    const size_t n = structure->n_atoms;
+    printf("bond orders above %.1f\n", BOND_ORDER_PRINTED);
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++)
+            if (orders[a * n + b] > BOND_ORDER_PRINTED)
+                printf("  %4zu %-2s %4zu %-2s %10.6f\n", a + 1,
+                       element_symbol(structure->numbers[a]), b + 1,
+                       element_symbol(structure->numbers[b]), orders[a * n + b]);
+    putchar('\n');
+}
+
+/// Those that the text does not have anyway.
+static void print_properties(const JobTask *task, const Single *single)
+{
+    const Structure *structure = task->structure;
+    const size_t n = structure->n_atoms;
+    const int64_t set = task->config.properties;
+    const double *gap = property_of(single, PROPERTY_GAP, n);
+    const double *theta = property_of(single, PROPERTY_QUADRUPOLE, n);
+    if (set >> PROPERTY_BOND_ORDERS & 1)
+        print_bond_orders(structure, property_of(single, PROPERTY_BOND_ORDERS, n));
+    if (set >> PROPERTY_GAP & 1)
+        printf("HOMO-LUMO gap, hartree\n  %18.12f   (%.4f eV)\n\n", *gap, *gap * EV_PER_HARTREE);
+    if (set >> PROPERTY_QUADRUPOLE & 1) {
+        printf("quadrupole, e bohr^2, traceless, about the origin\n");
+        for (int x = 0; x < 3; x++)
+            printf("  %18.12f %18.12f %18.12f\n", theta[3 * x], theta[3 * x + 1], theta[3 * x + 2]);
+        putchar('\n');
+    }
+    if (set >> PROPERTY_SCF_RESIDUAL & 1)
+        printf("SCF residual, RMS of the last change of charges and moments, a.u.\n  %18.3e\n\n",
+               *property_of(single, PROPERTY_SCF_RESIDUAL, n));
+}
 
 void help_energy(FILE *out)
 {
@@ -61,6 +110,7 @@ void help_energy(FILE *out)
           "  qmtraj energy water.xyz\n"
           "  qmtraj energy acetate.xyz --charge -1 --json\n"
           "  qmtraj energy --alpb water glycine.xyz\n"
+          "  qmtraj energy water.xyz --properties bond_orders,homo_lumo_gap\n"
           "\n",
           out);
     options_print(out, OPTIONS, N_OPTIONS);
@@ -93,6 +143,7 @@ static void print_text(const JobTask *task, const Single *single)
     printf("\ndipole, e bohr%s\n  %18.12f %18.12f %18.12f   (%.4f debye)\n\n",
            task->config.charge != 0 ? ", about the origin" : "", single->dipole[0],
            single->dipole[1], single->dipole[2], vec3_norm(single->dipole) * DEBYE_PER_EBOHR);
+    print_properties(task, single);
 }
 
 static cJSON *number_json(double value)
@@ -108,6 +159,27 @@ static cJSON *numbers_json(const double *values, size_t n)
     for (size_t i = 0; i < n; i++)
         cJSON_AddItemToArray(array, number_json(values[i]));
     return array;
+}
+
+/// Rows of a matrix.
+static cJSON *matrix_json(const double *values, size_t n_rows, size_t n)
+{
+    cJSON *const rows = cJSON_CreateArray();
+    for (size_t i = 0; i < n_rows; i++)
+        cJSON_AddItemToArray(rows, numbers_json(values + i * n, n));
+    return rows;
+}
+
+static void add_properties(cJSON *object, const Single *single, size_t n)
+{
+    cJSON_AddItemToObject(object, "bond_orders",
+                          matrix_json(property_of(single, PROPERTY_BOND_ORDERS, n), n, n));
+    cJSON_AddItemToObject(object, "homo_lumo_gap",
+                          number_json(*property_of(single, PROPERTY_GAP, n)));
+    cJSON_AddItemToObject(object, "quadrupole",
+                          matrix_json(property_of(single, PROPERTY_QUADRUPOLE, n), 3, 3));
+    cJSON_AddItemToObject(object, "scf_residual",
+                          number_json(*property_of(single, PROPERTY_SCF_RESIDUAL, n)));
 }
 
 static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *single)
@@ -137,6 +209,7 @@ static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *
     cJSON_AddItemToObject(object, "charges",
                           numbers_json(single->charges, task->structure->n_atoms));
     cJSON_AddItemToObject(object, "dipole", numbers_json(single->dipole, 3));
+    add_properties(object, single, task->structure->n_atoms);
     cJSON *const terms = cJSON_AddObjectToObject(object, "terms");
     for (size_t t = 0; t < single->n_terms; t++)
         cJSON_AddItemToObject(terms, single->terms[t].name, number_json(single->terms[t].energy));
@@ -147,6 +220,10 @@ static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *
     cJSON_AddStringToObject(units, "gradient", "hartree/bohr");
     cJSON_AddStringToObject(units, "charges", "e");
     cJSON_AddStringToObject(units, "dipole", "e bohr");
+    cJSON_AddStringToObject(units, "bond_orders", "1");
+    cJSON_AddStringToObject(units, "homo_lumo_gap", "hartree");
+    cJSON_AddStringToObject(units, "quadrupole", "e bohr^2");
+    cJSON_AddStringToObject(units, "scf_residual", "a.u.");
     cJSON_AddStringToObject(units, "terms", "hartree");
 
     char *const text = json_text(object, false);
@@ -162,11 +239,13 @@ static QmtStatus structure_compute(QmtContext *ctx, const JobTask *task, bool js
     const Structure *structure = task->structure;
     const QmtEngineOptions options = job_engine_options(task);
     Single single = {.gradient = malloc(structure->n_atoms * sizeof *single.gradient),
-                     .charges = malloc(structure->n_atoms * sizeof *single.charges)};
+                     .charges = malloc(structure->n_atoms * sizeof *single.charges),
+                     .properties = malloc(properties_size(ALL_PROPERTIES, structure->n_atoms) *
+                                          sizeof *single.properties)};
     Engine *engine = NULL;
 
     QmtStatus status = QMT_OK;
-    if (single.gradient == NULL || single.charges == NULL)
+    if (single.gradient == NULL || single.charges == NULL || single.properties == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", structure->n_atoms);
     if (status == QMT_OK)
         status = xtb_create(ctx, structure->n_atoms, structure->numbers, &options, &engine);
@@ -176,7 +255,9 @@ static QmtStatus structure_compute(QmtContext *ctx, const JobTask *task, bool js
                                                  .gradient = single.gradient,
                                                  .charges = single.charges,
                                                  .dipole = single.dipole,
-                                                 .report = &single.report});
+                                                 .report = &single.report,
+                                                 .properties = single.properties,
+                                                 .property_set = ALL_PROPERTIES});
     if (status != QMT_OK) {
         context_prefix(ctx, "%s", structure->name);
     } else {
@@ -189,6 +270,7 @@ static QmtStatus structure_compute(QmtContext *ctx, const JobTask *task, bool js
     engine_destroy(&engine);
     free(single.gradient);
     free(single.charges);
+    free(single.properties);
     return status;
 }
 
@@ -287,6 +369,9 @@ QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
             break;
         case O_MULTIPLICITY:
             status = set_from_option(ctx, "--multiplicity", "spin_multiplicity", value, &config);
+            break;
+        case O_PROPERTIES:
+            status = set_from_option(ctx, "--properties", "properties", value, &config);
             break;
         case O_JSON:
             json = true;

@@ -73,7 +73,8 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
     xtb->gradient = arena_vectors(arena, n_atoms);
     xtb->de_dcn = arena_doubles(arena, n_atoms);
     xtb->face.memory_size =
-        scf_memory_size(xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles);
+        scf_memory_size(xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles) +
+        frontier_memory_size(xtb->basis.n_ao);
     xtb->face.memory = arena_doubles(arena, xtb->face.memory_size);
 }
 
@@ -379,6 +380,8 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     scf->density.n_beta = n_beta;
     scf->density.fermi_stop = options->fermi_stop_reference ? FERMI_REFERENCE : FERMI_EXACT;
     scf_setup(scf);
+    xtb->frontier.memory =
+        xtb->face.memory + xtb->face.memory_size - frontier_memory_size(xtb->basis.n_ao);
     *engine = &xtb->face;
     return QMT_OK;
 }

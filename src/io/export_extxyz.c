@@ -4,12 +4,14 @@
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "data/element.h"
+#include "engine/properties.h"
 #include "io/file.h"
 #include "io/npz_read.h"
 #include "io/structure.h"
@@ -33,10 +35,12 @@ typedef struct {
     bool float64;
     int charge, multiplicity;
     char name[STRUCTURE_NAME_SIZE];
-    void *raw;         ///< [n_atoms][3] of one array, as in the file
-    double *values[3]; ///< [3 n_atoms] pos, forces, vel of one frame
-    int *z;            ///< [n_atoms]
-    double *mass;      ///< [n_atoms] Da
+    void *raw;                              ///< [n_atoms][3] of one array, as in the file
+    double *values[3];                      ///< [3 n_atoms] pos, forces, vel of one frame
+    const NpzArray *property[N_PROPERTIES]; ///< NULL: not in the file
+    double *of_frame[N_PROPERTIES];         ///< [property_size()] in the units of extended XYZ
+    int *z;                                 ///< [n_atoms]
+    double *mass;                           ///< [n_atoms] Da
 } Source;
 
 /// Text on its way to the disk.
@@ -60,6 +64,18 @@ static void put_number(Sink *sink, double value, bool float64)
 {
     sink->used += (size_t)snprintf(sink->buffer + sink->used, NUMBER_MAX,
                                    float64 ? " %.17g" : " %.9g", value);
+}
+
+static void put_text(Sink *sink, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/// A short piece of a line.
+static void put_text(Sink *sink, const char *format, ...)
+{
+    va_list words;
+    va_start(words, format);
+    sink->used +=
+        (size_t)vsnprintf(sink->buffer + sink->used, BUFFER_SIZE - sink->used, format, words);
+    va_end(words);
 }
 
 /// One whole number of the metadata; the model that learns from the file needs it, so none is assumed.
@@ -135,6 +151,27 @@ static QmtStatus shapes_agree(QmtContext *ctx, const Source *source)
     return QMT_OK;
 }
 
+/// An array of properties, if the file has it.
+static QmtStatus property_find(QmtContext *ctx, Source *source, Property property)
+{
+    const PropertyType *type = &PROPERTIES[property];
+    const NpzArray *array;
+    if (npz_find(&source->npz, type->name) == NULL)
+        return QMT_OK;
+    TRY(npz_require(ctx, &source->npz, type->name, 'f', source->float64 ? 8 : 4, 1 + type->n_axes,
+                    &array));
+    bool fits = array->shape[0] == source->n_frames;
+    for (size_t i = 0; i < type->n_axes; i++)
+        fits =
+            fits && array->shape[1 + i] == (type->axis[i] != 0 ? type->axis[i] : source->n_atoms);
+    if (!fits)
+        return FAIL(ctx, QMT_ERR_FORMAT,
+                    "%s: %s has not the shape that belongs to %" PRIu64 " frames of %zu atoms",
+                    source->npz.file.path, type->name, source->n_frames, source->n_atoms);
+    source->property[property] = array;
+    return QMT_OK;
+}
+
 static QmtStatus arrays_find(QmtContext *ctx, Source *source)
 {
     const Npz *npz = &source->npz;
@@ -150,19 +187,32 @@ static QmtStatus arrays_find(QmtContext *ctx, Source *source)
     TRY(npz_require(ctx, npz, "masses", 'f', 4, 1, &source->masses));
     source->n_frames = source->pos->shape[0];
     source->n_atoms = (size_t)source->pos->shape[1];
-    return shapes_agree(ctx, source);
+    TRY(shapes_agree(ctx, source));
+    for (int p = 0; p < N_PROPERTIES; p++)
+        TRY(property_find(ctx, source, (Property)p));
+    return QMT_OK;
 }
 
 static QmtStatus atoms_read(QmtContext *ctx, Source *source)
 {
     const size_t n = source->n_atoms;
-    source->raw = malloc(n * 3 * sizeof(double) + 1);
+    size_t n_raw = 3 * n;
+    for (int p = 0; p < N_PROPERTIES; p++)
+        if (source->property[p] != NULL && property_size((Property)p, n) > n_raw)
+            n_raw = property_size((Property)p, n);
+    source->raw = malloc(n_raw * sizeof(double) + 1);
     source->z = malloc(n * sizeof *source->z + 1);
     source->mass = malloc(n * sizeof *source->mass + 1);
     bool enough = source->raw != NULL && source->z != NULL && source->mass != NULL;
     for (int i = 0; i < 3; i++) {
         source->values[i] = malloc(n * 3 * sizeof(double) + 1);
         enough = enough && source->values[i] != NULL;
+    }
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        if (source->property[p] == NULL)
+            continue;
+        source->of_frame[p] = malloc(property_size((Property)p, n) * sizeof(double) + 1);
+        enough = enough && source->of_frame[p] != NULL;
     }
     if (!enough)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu atoms", source->npz.file.path, n);
@@ -189,6 +239,75 @@ static QmtStatus vectors_read(QmtContext *ctx, Source *source, const NpzArray *a
     return QMT_OK;
 }
 
+/// What a number of a property array is multiplied with: nm become angstrom, kJ/mol eV.
+static double property_factor(Property property)
+{
+    switch (property) {
+    case PROPERTY_DIPOLE:
+        return ANGSTROM_PER_NM;
+    case PROPERTY_QUADRUPOLE:
+        return ANGSTROM_PER_NM * ANGSTROM_PER_NM;
+    case PROPERTY_GAP:
+        return EV_PER_KJMOL;
+    default:
+        return 1.0;
+    }
+}
+
+static QmtStatus properties_read(QmtContext *ctx, Source *source, uint64_t frame)
+{
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        if (source->property[p] == NULL)
+            continue;
+        const size_t n = property_size((Property)p, source->n_atoms);
+        const double factor = property_factor((Property)p);
+        double *const to = source->of_frame[p];
+        TRY(npz_read_rows(ctx, &source->npz, source->property[p], frame, 1, source->raw));
+        for (size_t i = 0; i < n; i++)
+            to[i] = factor * (source->float64 ? ((const double *)source->raw)[i]
+                                              : (double)((const float *)source->raw)[i]);
+    }
+    return QMT_OK;
+}
+
+/// The columns of properties that belong to atoms.
+static void put_columns(const Source *source, Sink *sink)
+{
+    if (source->property[PROPERTY_CHARGES] != NULL)
+        put_text(sink, ":charges:R:1:REF_charges:R:1");
+    if (source->property[PROPERTY_BOND_ORDERS] != NULL)
+        put_text(sink, ":bond_orders:R:%zu", source->n_atoms);
+}
+
+/// One property of the molecule: key=1, key="1 2 3".
+static void put_property(const Source *source, Property property, const char *key, Sink *sink)
+{
+    if (source->property[property] == NULL)
+        return;
+    const size_t n = property_size(property, source->n_atoms);
+    put_text(sink, " %s=%s", key, n > 1 ? "\"" : "");
+    for (size_t i = 0; i < n; i++)
+        put_text(sink, source->float64 ? "%s%.17g" : "%s%.9g", i > 0 ? " " : "",
+                 source->of_frame[property][i]);
+    put_text(sink, n > 1 ? "\"" : "");
+}
+
+static QmtStatus put_atom_properties(QmtContext *ctx, const Source *source, size_t a, Sink *sink)
+{
+    const bool wide = source->float64;
+    for (int spelling = 0; spelling < 2 && source->property[PROPERTY_CHARGES] != NULL; spelling++)
+        put_number(sink, source->of_frame[PROPERTY_CHARGES][a], wide);
+    if (source->property[PROPERTY_BOND_ORDERS] == NULL)
+        return QMT_OK;
+    const size_t n = source->n_atoms;
+    for (size_t b = 0; b < n; b++) {
+        if (BUFFER_SIZE - sink->used < LINE_MAX)
+            TRY(sink_flush(ctx, sink));
+        put_number(sink, source->of_frame[PROPERTY_BOND_ORDERS][a * n + b], wide);
+    }
+    return QMT_OK;
+}
+
 static QmtStatus frame_write(QmtContext *ctx, Source *source, uint64_t frame, bool momenta,
                              Sink *sink)
 {
@@ -208,17 +327,25 @@ static QmtStatus frame_write(QmtContext *ctx, Source *source, uint64_t frame, bo
     TRY(vectors_read(ctx, source, source->forces, frame, source->values[1]));
     if (momenta)
         TRY(vectors_read(ctx, source, source->vel, frame, source->values[2]));
+    TRY(properties_read(ctx, source, frame));
     text_format_double(potential * EV_PER_KJMOL, energy);
     text_format_double(time, time_ps);
 
     if (BUFFER_SIZE - sink->used < LINE_MAX)
         TRY(sink_flush(ctx, sink));
-    sink->used += (size_t)snprintf(
-        sink->buffer + sink->used, LINE_MAX,
-        "%zu\nProperties=species:S:1:pos:R:3:forces:R:3:REF_forces:R:3%s energy=%s REF_energy=%s "
-        "total_charge=%d total_spin=%d time_ps=%s frame=%" PRIu64 " name=\"%s\" pbc=\"F F F\"\n",
-        source->n_atoms, momenta ? ":momenta:R:3:masses:R:1" : "", energy, energy, source->charge,
-        source->multiplicity, time_ps, frame, source->name);
+    put_text(sink, "%zu\nProperties=species:S:1:pos:R:3:forces:R:3:REF_forces:R:3%s",
+             source->n_atoms, momenta ? ":momenta:R:3:masses:R:1" : "");
+    put_columns(source, sink);
+    put_text(sink,
+             " energy=%s REF_energy=%s total_charge=%d total_spin=%d time_ps=%s frame=%" PRIu64
+             " name=\"%s\"",
+             energy, energy, source->charge, source->multiplicity, time_ps, frame, source->name);
+    put_property(source, PROPERTY_DIPOLE, "dipole", sink);
+    put_property(source, PROPERTY_DIPOLE, "REF_dipole", sink);
+    put_property(source, PROPERTY_GAP, "homo_lumo_gap", sink);
+    put_property(source, PROPERTY_QUADRUPOLE, "quadrupole", sink);
+    put_property(source, PROPERTY_SCF_RESIDUAL, "scf_residual", sink);
+    put_text(sink, " pbc=\"F F F\"\n");
 
     for (size_t a = 0; a < source->n_atoms; a++) {
         if (BUFFER_SIZE - sink->used < LINE_MAX)
@@ -235,6 +362,7 @@ static QmtStatus frame_write(QmtContext *ctx, Source *source, uint64_t frame, bo
                 put_number(sink, source->mass[a] * vel[i] * momentum, wide);
             put_number(sink, source->mass[a], false);
         }
+        TRY(put_atom_properties(ctx, source, a, sink));
         sink->buffer[sink->used++] = '\n';
     }
     return QMT_OK;
@@ -314,6 +442,8 @@ QmtStatus export_extxyz(QmtContext *ctx, const char *from, const char *to,
     }
     for (int i = 0; i < 3; i++)
         free(source.values[i]);
+    for (int p = 0; p < N_PROPERTIES; p++)
+        free(source.of_frame[p]);
     free(source.raw);
     free(source.z);
     free(source.mass);

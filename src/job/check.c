@@ -423,6 +423,7 @@ static QmtStatus opened_check(QmtContext *ctx, Check *check)
     TRY(atoms_check(ctx, check));
     TRY(check_frames(ctx, check));
     TRY(windows_check(ctx, check));
+    TRY(check_properties(ctx, check));
     return check_labels(ctx, check);
 }
 

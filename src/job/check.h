@@ -22,7 +22,8 @@
     X(CHECK_DRIFT, "drift")             /* total energy of NVE windows and NVE trajectories */     \
     X(CHECK_CENTRE, "centre of mass")   /* at rest */                                              \
     X(CHECK_BONDS, "bonds")             /* those of frame 0 stay, no others come */                \
-    X(CHECK_LABELS, "labels")           /* energies and forces computed again */
+    X(CHECK_LABELS, "labels")           /* energies and forces computed again */                   \
+    X(CHECK_PROPERTIES, "properties")   /* charges, dipoles, ... that were asked for, likewise */
 
 #define CHECK_ENUM(name, text) name,
 typedef enum { CHECK_LIST(CHECK_ENUM) CHECK_COUNT } CheckItem;

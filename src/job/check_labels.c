@@ -20,8 +20,10 @@ static const double TIGHTEST = 1e-12;
 enum { LABEL_ATOMS_MAX = 2000 };
 
 typedef struct {
-    double *raw;                      // [3 n_atoms] scratch for reading
-    double *pos, *forces;             // [3 n_atoms] nm, kJ/mol/nm
+    double *raw;          // [3 n_atoms] scratch for reading
+    double *pos, *forces; // [3 n_atoms] nm, kJ/mol/nm
+    double *properties, *stored,
+        *raw_properties;              // [properties_size()] a.u., as in the file, scratch
     double (*xyz)[3], (*gradient)[3]; // [n_atoms] bohr, hartree/bohr
     Engine *engine;
     Arena arena;
@@ -31,8 +33,12 @@ typedef struct {
     double dot, square;  // stored . computed and computed^2 of the forces seen
 } Labels;
 
-static void labels_layout(Labels *labels, size_t n)
+static void labels_layout(Labels *labels, size_t n, unsigned property_set)
 {
+    const size_t n_properties = properties_size(property_set, n);
+    labels->properties = arena_doubles(&labels->arena, n_properties);
+    labels->stored = arena_doubles(&labels->arena, n_properties);
+    labels->raw_properties = arena_doubles(&labels->arena, n_properties);
     labels->raw = arena_doubles(&labels->arena, 3 * n);
     labels->pos = arena_doubles(&labels->arena, 3 * n);
     labels->forces = arena_doubles(&labels->arena, 3 * n);
@@ -51,7 +57,12 @@ static QmtStatus frame_compare(QmtContext *ctx, Check *check, uint64_t frame, La
         labels->xyz[i / 3][i % 3] = labels->pos[i] * BOHR_PER_NM;
     engine_forget(labels->engine);
     TRY(engine_evaluate(ctx, labels->engine, (const double(*)[3])labels->xyz,
-                        &(EngineResult){.energy = &energy, .gradient = labels->gradient}));
+                        &(EngineResult){.energy = &energy,
+                                        .gradient = labels->gradient,
+                                        .properties = labels->properties,
+                                        .property_set = check->property_set}));
+    TRY(check_properties_frame(ctx, check, frame, labels->raw_properties, labels->stored,
+                               labels->properties));
     energy *= KJMOL_PER_HARTREE;
     const double energy_gap = fabs(stored - energy);
     if (!(energy_gap <= labels->worst_energy)) {
@@ -140,6 +151,7 @@ static QmtStatus frames_compare(QmtContext *ctx, Check *check, uint64_t n_wanted
         TRY(status);
     }
     labels_judge(check, n_taken, labels);
+    check_properties_judge(check, n_taken);
     return QMT_OK;
 }
 
@@ -201,10 +213,10 @@ QmtStatus check_labels(QmtContext *ctx, Check *check)
     TRY(engine_make(ctx, check, &labels.engine));
     if (labels.engine == NULL)
         return QMT_OK;
-    labels_layout(&labels, check->n_atoms);
+    labels_layout(&labels, check->n_atoms, check->property_set);
     QmtStatus status = arena_reserve(ctx, &labels.arena);
     if (status == QMT_OK) {
-        labels_layout(&labels, check->n_atoms);
+        labels_layout(&labels, check->n_atoms, check->property_set);
         status = frames_compare(ctx, check, n_wanted, &labels);
     }
     arena_release(&labels.arena);

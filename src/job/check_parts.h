@@ -1,11 +1,12 @@
 #ifndef JOB_CHECK_PARTS_H
 #define JOB_CHECK_PARTS_H
 
+#include "engine/properties.h"
 #include "io/npz_read.h"
 #include "job/check.h"
 
-/// What check.c (the file), check_frames.c (what frames say of each other) and check_labels.c (the
-/// engine's opinion) share; nobody else's.
+/// What check.c (the file), check_frames.c (what frames say of each other), check_labels.c (the engine's
+/// opinion) and check_properties.c (further arrays) share; nobody else's.
 
 typedef enum {
     ARRAY_POS,
@@ -30,9 +31,11 @@ typedef struct {
     const NpzArray *array[N_ARRAYS]; ///< NULL: missing, or of a shape that cannot be used
     uint64_t n_frames;
     size_t n_atoms;
-    int *numbers;           ///< [n_atoms], NULL if not known or not elements 1..86
-    double *masses;         ///< [n_atoms] Da, NULL if not known
-    struct cJSON *metadata; ///< NULL if there is none
+    int *numbers;                           ///< [n_atoms], NULL if not known or not elements 1..86
+    double *masses;                         ///< [n_atoms] Da, NULL if not known
+    struct cJSON *metadata;                 ///< NULL if there is none
+    const NpzArray *property[N_PROPERTIES]; ///< NULL: missing, or of a shape that cannot be used
+    unsigned property_set;                  ///< those that are there
 } Check;
 
 /// Sets a line; a worse verdict that is there already stays.
@@ -58,6 +61,17 @@ QmtStatus check_frames(QmtContext *ctx, Check *check);
 
 /// CHECK_LABELS. Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
 QmtStatus check_labels(QmtContext *ctx, Check *check);
+
+/// CHECK_PROPERTIES, arrays on their own. Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
+QmtStatus check_properties(QmtContext *ctx, Check *check);
+/// Holds one frame against what the engine says of it.
+///
+/// @param raw, stored  [properties_size()] scratch
+/// @param computed     [properties_size()] of the set of the check, a.u.
+QmtStatus check_properties_frame(QmtContext *ctx, Check *check, uint64_t frame, double *raw,
+                                 double *stored, const double *computed);
+/// The last word, if nothing is wrong.
+void check_properties_judge(Check *check, uint64_t n_looked);
 
 /// Judges the slope of a total energy, kJ/mol/ps, over length_ps with this ripple about its line.
 void check_slope(Check *check, const char *of, double slope, double ripple, double length_ps);

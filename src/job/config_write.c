@@ -78,7 +78,8 @@ void config_range_text(size_t k, char text[CONFIG_TEXT_SIZE])
     case CONFIG_COUNT:
         snprintf(lowest, sizeof lowest, "%g", key->lowest);
         snprintf(highest, sizeof highest, key->type == CONFIG_REAL ? "%g" : "%.16g", key->highest);
-        snprintf(text, CONFIG_TEXT_SIZE, "%s %s, <= %s", key->above_lowest ? ">" : ">=", lowest, highest);
+        snprintf(text, CONFIG_TEXT_SIZE, "%s %s, <= %s", key->above_lowest ? ">" : ">=", lowest,
+                 highest);
         break;
     case CONFIG_BOOL:
         snprintf(text, CONFIG_TEXT_SIZE, "true or false");

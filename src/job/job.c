@@ -202,8 +202,8 @@ static QmtStatus job_begin(QmtContext *ctx, Job *job)
         job->pos = arena_vectors(&job->arena, n_atoms);
         job->vel = arena_vectors(&job->arena, n_atoms);
         job->forces = arena_vectors(&job->arena, n_atoms);
-        job->properties = arena_doubles(
-            &job->arena, properties_size((unsigned)task->config.properties, n_atoms));
+        job->properties =
+            arena_doubles(&job->arena, properties_size((unsigned)task->config.properties, n_atoms));
         if (walk == 0)
             TRY(arena_reserve(ctx, &job->arena));
     }

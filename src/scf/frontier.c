@@ -9,8 +9,13 @@ enum { X, AX, W, AW, P, AP, IN_AO, F_IN_AO, N_VECTORS };
 
 enum { MAX_ROUNDS = 40 };
 
-/// Norm of the residual, hartree, at which an eigenvalue is known.
-#define RESIDUAL 1e-7
+/// memory = [geometries known][last vectors of both spaces: n][those before: n]
+enum { KNOWN = 0, VECTORS = 1 };
+
+/// What may be missing from an eigenvalue by second-order perturbation theory, hartree, and the smallest
+/// distance to another level that it counts with.
+#define MISSING 1e-10
+#define CLOSEST_LEVEL 1e-3
 
 /// Share of the neighbours in the first vector, and the distance in energy that counts as near: none of
 /// them may be left out for its symmetry.
@@ -20,13 +25,20 @@ enum { MAX_ROUNDS = 40 };
 /// One of the two spaces of orbitals.
 typedef struct {
     const Density *density;
-    double **vector;       ///< of Frontier
-    size_t first, m;       ///< its orbitals
-    const double *block;   ///< [m][ld_block] F between them, nearly
+    double **vector;     ///< of Frontier
+    size_t first, m;     ///< its orbitals
+    const double *block; ///< [m][ld_block] F between them, nearly
     size_t ld_block;
     double sign;           ///< +1: the lowest eigenvalue is wanted, -1: the highest
     bool exact;            ///< F itself instead of the block
+    double *last, *before; ///< [m] vectors of the geometries before
+    int n_known;           ///< how many of them
 } Space;
+
+size_t frontier_memory_size(size_t n_ao)
+{
+    return VECTORS + 2 * n_ao;
+}
 
 void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier)
 {
@@ -58,18 +70,16 @@ static double diagonal(const Space *space, size_t i)
     return space->sign * space->block[i * space->ld_block + i];
 }
 
-static void begin(const Space *space)
+/// The orbital with the lowest diagonal element and a little of its neighbours.
+static void begin_from_diagonal(const Space *space)
 {
-    double *x = space->vector[X], lowest = INFINITY, square = 0.0;
+    double *x = space->vector[X], lowest = INFINITY;
     for (size_t i = 0; i < space->m; i++)
         lowest = fmin(lowest, diagonal(space, i));
     for (size_t i = 0; i < space->m; i++) {
         const double above = diagonal(space, i) - lowest;
         x[i] = above == 0.0 ? 1.0 : NEIGHBOUR_SHARE / (1.0 + above / NEIGHBOUR_HARTREE);
-        square += x[i] * x[i];
     }
-    for (size_t i = 0; i < space->m; i++)
-        x[i] /= sqrt(square);
 }
 
 /// Makes v orthogonal to a unit vector u, and its image likewise.
@@ -103,7 +113,7 @@ static void lowest_of_three(double a[3][3], double vector[3])
     double v[3][3] = {{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}};
     for (int sweep = 0; sweep < 12; sweep++) {
         const double off = fabs(a[0][1]) + fabs(a[0][2]) + fabs(a[1][2]);
-        if (off <= 1e-18)
+        if (off <= 1e-10)
             break;
         for (int p = 0; p < 2; p++)
             for (int q = p + 1; q < 3; q++) {
@@ -133,8 +143,9 @@ static void lowest_of_three(double a[3][3], double vector[3])
     for (int k = 1; k < 3; k++)
         if (a[k][k] < a[lowest][lowest])
             lowest = k;
+    // The vector that it grows from must not turn round: the next geometry begins with it.
     for (int k = 0; k < 3; k++)
-        vector[k] = v[k][lowest];
+        vector[k] = copysign(1.0, v[0][lowest]) * v[k][lowest];
 }
 
 /// The best vector in the space of x, the residual w behind the diagonal, and the last direction p.
@@ -146,7 +157,7 @@ static void improve(const Space *space, double value, bool has_direction)
            *aw = space->vector[AW], *p = space->vector[P], *ap = space->vector[AP];
     for (size_t i = 0; i < m; i++) {
         const double above = diagonal(space, i) - value;
-        w[i] = (ax[i] - value * x[i]) / copysign(fmax(fabs(above), 1e-3), above);
+        w[i] = (ax[i] - value * x[i]) / copysign(fmax(fabs(above), CLOSEST_LEVEL), above);
     }
     bool has_p = has_direction;
     if (has_p) {
@@ -189,24 +200,62 @@ static void improve(const Space *space, double value, bool has_direction)
     normalise(space, x, ax);
 }
 
-/// Goes down from the vector in X. Returns false if the residual stays too large.
+/// Goes down from the vector in X, whose image is known. Returns false if too much stays missing.
 static bool descend(const Space *space, double *value)
 {
     const Kernels *kernels = space->density->kernels;
     const double *x = space->vector[X], *ax = space->vector[AX];
-    apply(space, x, space->vector[AX]);
     for (int round = 0; round < MAX_ROUNDS; round++) {
         *value = kernels->dot(space->m, x, ax);
-        double square = 0.0;
+        double missing = 0.0;
         for (size_t i = 0; i < space->m; i++) {
             const double r = ax[i] - *value * x[i];
-            square += r * r;
+            missing += r * r / fmax(fabs(diagonal(space, i) - *value), CLOSEST_LEVEL);
         }
-        if (square <= RESIDUAL * RESIDUAL)
+        if (missing <= MISSING) {
+            *value -= missing;
             return true;
+        }
         improve(space, *value, round > 0);
     }
     return false;
+}
+
+/// Value of the vector in X, which becomes a unit vector; its image goes to AX.
+static double quotient(const Space *space)
+{
+    double *x = space->vector[X], *ax = space->vector[AX];
+    normalise(space, x, NULL);
+    apply(space, x, ax);
+    return space->density->kernels->dot(space->m, x, ax);
+}
+
+/// Begins with the vectors of the geometries before, or, after the orbitals were exchanged, with the
+/// diagonal: where the value is lower.
+static void begin(const Space *space)
+{
+    const size_t m = space->m;
+    double *x = space->vector[X];
+    begin_from_diagonal(space);
+    if (space->n_known == 0) {
+        quotient(space);
+        return;
+    }
+    double lowest = INFINITY;
+    for (size_t i = 0; i < m; i++) {
+        lowest = fmin(lowest, diagonal(space, i));
+        x[i] = space->n_known == 1 ? space->last[i] : 2.0 * space->last[i] - space->before[i];
+    }
+    if (quotient(space) <= lowest)
+        return;
+    begin_from_diagonal(space);
+    quotient(space);
+}
+
+static void remember(const Space *space)
+{
+    memcpy(space->before, space->last, space->m * sizeof(double));
+    memcpy(space->last, space->vector[X], space->m * sizeof(double));
 }
 
 /// The eigenvalue from a diagonalisation of the space.
@@ -223,37 +272,53 @@ static double diagonalised(Density *density, const Space *space)
     return space->sign > 0.0 ? eps[0] : -eps[m - 1];
 }
 
-static double lowest(Density *density, Space *space)
+/// The lowest value of a space.
+///
+/// @param stale  the block may be older than F
+static double lowest(Density *density, Space *space, bool stale)
 {
     double value = NAN;
     begin(space);
-    // What stands in the block may be old; F has the last word.
-    (void)descend(space, &value);
-    space->exact = true;
-    return descend(space, &value) ? value : diagonalised(density, space);
+    bool found = descend(space, &value);
+    if (stale) {
+        space->exact = true;
+        apply(space, space->vector[X], space->vector[AX]);
+        found = descend(space, &value);
+    }
+    remember(space);
+    return found ? value : diagonalised(density, space);
 }
 
 double frontier_gap(Density *density, Frontier *frontier)
 {
     const size_t n = density->n, no = density->n_alpha;
+    double *memory = frontier->memory;
     if (no == 0 || no == n)
         return NAN;
-    if (!density->refined)
+    if (!density->refined) {
+        memory[KNOWN] = 0.0;
         return density->eps[no] - density->eps[no - 1];
+    }
     const Transit *transit = &density->transit;
     Space filled = {.density = density,
                     .vector = frontier->vector,
                     .m = no,
                     .block = transit->g_oo,
                     .ld_block = transit->ld_o,
-                    .sign = -1.0};
-    Space empty = {.density = density,
-                   .vector = frontier->vector,
-                   .first = no,
-                   .m = n - no,
-                   .block = transit->g + no * transit->ld + no,
-                   .ld_block = transit->ld,
-                   .sign = 1.0};
-    const double homo = -lowest(density, &filled);
-    return lowest(density, &empty) - homo;
+                    .sign = -1.0,
+                    .last = memory + VECTORS,
+                    .before = memory + VECTORS + n,
+                    .n_known = (int)memory[KNOWN]};
+    Space empty = filled;
+    empty.first = no;
+    empty.m = n - no;
+    empty.block = transit->g + no * transit->ld + no;
+    empty.ld_block = transit->ld;
+    empty.sign = 1.0;
+    empty.last += no;
+    empty.before += no;
+    const double homo = -lowest(density, &filled, false);
+    const double lumo = lowest(density, &empty, true);
+    memory[KNOWN] = fmin(memory[KNOWN] + 1.0, 2.0);
+    return lumo - homo;
 }

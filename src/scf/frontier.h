@@ -6,8 +6,11 @@
 /// Vectors for the search of the frontier orbitals.
 typedef struct {
     double *vector[8]; ///< [ld] each
+    double *memory;    ///< kept between geometries, see frontier_memory_size(); the caller's
 } Frontier;
 
+/// Doubles to keep between geometries for n orbitals.
+size_t frontier_memory_size(size_t n_ao);
 void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier);
 
 /// Gap between the highest filled and the lowest empty orbital of the spin with more electrons,
@@ -15,10 +18,12 @@ void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier);
 ///
 /// Orbitals that were refined span the two spaces without diagonalising F in them. There the outermost
 /// eigenvalue of each is found by locally optimal conjugate gradients (Knyazev, SIAM J. Sci. Comput. 23,
-/// 517 (2001), 10.1137/S1064827500366124), first on the blocks that the refinement left behind, then on
-/// F itself until the residual is below 1e-7 hartree; the error of the eigenvalue is of its square.
+/// 517 (2001), 10.1137/S1064827500366124), beginning where those of the geometries before point to. The
+/// filled block of F is the one of these orbitals; the empty one may be old, so that F itself has the
+/// last word there. The search ends when second-order perturbation theory puts the rest below 1e-10
+/// hartree, and adds that rest.
 ///
-/// @param density  of the last density_build(), with its F; the scratch matrix may be overwritten
+/// @param density  of the last density_build(), with its F; scratch and weighted density may be overwritten
 ///
 /// Cannot fail. Allocates nothing.
 double frontier_gap(Density *density, Frontier *frontier);

@@ -236,6 +236,7 @@ code, found = lines("nve/formic_acid/trajectory.npz")
 assert found["drift"][0] == "PASS" and "trajectory" in found["drift"][1], found["drift"]
 good = "good/formic_acid/trajectory.npz"
 code, found = lines(good)
+assert found.pop("properties")[0] == "NOT RUN", "none was asked for"
 assert code == 0 and all(verdict == "PASS" for verdict, _ in found.values()), found
 
 # planted defects

@@ -76,6 +76,30 @@ class Convert(unittest.TestCase):
                 self.assertEqual(frames[0].info["total_spin"], multiplicity)
                 self.assertNotIn("momenta", frames[0].arrays)
 
+    def test_properties_travel(self):
+        names = ["dipole", "charges", "bond_orders", "homo_lumo_gap", "quadrupole", "scf_residual"]
+        words = [w for key in SHORT for w in ("--set", key)]
+        subprocess.run([PROGRAM, "run", *words, "--set", "properties=" + ",".join(names), "--out",
+                        "p", "a.xyz"], cwd=self.here, check=True, capture_output=True)
+        source = self.here / "p" / "hydroxyl" / "trajectory.npz"
+        self.convert(source, "--to", "extxyz", "-o", "p.extxyz", "--every", 3)
+        frames = ase.io.read(self.here / "p.extxyz", index=":", format="extxyz")
+        data = self.check_frames(source, frames, 3, FACTOR)
+        for i, atoms in enumerate(frames):
+            f, near = 3 * i, lambda got, want: np.testing.assert_allclose(got, want, rtol=1e-6)
+            near(atoms.get_initial_charges(), data["charges"][f])  # newer versions: get_charges()
+            near(atoms.arrays["REF_charges"], data["charges"][f])
+            near(atoms.get_dipole_moment(), data["dipole"][f] * 10)
+            near(atoms.info["REF_dipole"], data["dipole"][f] * 10)
+            near(atoms.arrays["bond_orders"], data["bond_orders"][f])
+            near(np.reshape(atoms.info["quadrupole"], (3, 3)), data["quadrupole"][f] * 100)
+            near(atoms.info["homo_lumo_gap"], data["homo_lumo_gap"][f] * (units.kJ / units.mol))
+            near(atoms.info["scf_residual"], data["scf_residual"][f])
+        self.convert(source, "--to", "npy", "-o", "p_arrays", "--every", 4)
+        for name in names:
+            got = np.load(self.here / "p_arrays" / f"{name}.npy", mmap_mode="r")
+            np.testing.assert_array_equal(got, data[name][::4])
+
     def test_momenta_and_every(self):
         source = self.here / "f8" / "hydroxyl" / "trajectory.npz"
         self.convert(source, "--to", "extxyz", "--every", 7, "--momenta", "-o", "m.extxyz")

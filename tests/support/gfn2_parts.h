@@ -10,7 +10,7 @@
 #include "terms/repulsion.h"
 #include "terms/thirdorder.h"
 
-enum { PARTS_MAX_ATOMS = 8, PARTS_TERMS = 7, PARTS_TERMS_WITHOUT_D4 = 5 };
+enum { PARTS_MAX_ATOMS = 24, PARTS_TERMS = 7, PARTS_TERMS_WITHOUT_D4 = 5 };
 
 /// GFN2-xTB taken apart: what an engine hides is open here. The D4 terms are the last two, so that a
 /// shorter list leaves them out.

@@ -252,7 +252,8 @@ static void the_echo_reads_back_as_itself(void **state)
     Config c = config_default(), again = config_default();
     assert_int_equal(parse("friction_per_ps: 0.1\ndt_fs: 0.1\nlength_ps: 12.3\noptimize: false\n"
                            "precision: float64\ncharge: -2\ntemperature_K: 298.15\nreplicas: 3\n"
-                           "solvent: Chloroform\nsolvation_model: gbsa\n",
+                           "solvent: Chloroform\nsolvation_model: gbsa\n"
+                           "properties:\n  - quadrupole\n  - dipole\n",
                            &c),
                      QMT_OK);
     char *echo = config_yaml(&c);
@@ -297,6 +298,44 @@ static void choices_of_solvation_are_its_names(void **state)
                 assert_string_equal(config_solvent_name(&c), name);
             }
         }
+}
+
+static void sets_are_lists_or_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int set;
+    } GOOD[] = {
+        {"properties: []\n", 0},
+        {"properties:\n", 0},
+        {"properties: charges\n", 2},
+        {"properties: [Dipole, charges, dipole]\n", 3},
+        {"properties: \"scf_residual, bond_orders\"\n", 36},
+        {"properties:\n- dipole\n- 'homo_lumo_gap'\ndt_fs: 0.5\n", 9},
+    };
+    static const struct {
+        const char *text, *words;
+    } BAD[] = {
+        {"properties: [dipole, charge]\n", "did you mean charges?"},
+        {"properties: [[dipole]]\n", "nested lists"},
+        {"properties: [dipole, {a: b}]\n", "nested block"},
+        {"properties: &a [dipole]\n", "anchors"},
+        {"dt_fs: [0.5]\n", "wants one value, got a list"},
+        {"- dipole\n", "got a list"},
+    };
+    for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
+        Config c = config_default();
+        if (parse(GOOD[i].text, &c) != QMT_OK)
+            fail_msg("%s: %s", GOOD[i].text, qmt_context_message(ctx));
+        assert_int_equal(c.properties, GOOD[i].set);
+    }
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        Config c = config_default();
+        assert_int_equal(parse(BAD[i].text, &c), QMT_ERR_CONFIG);
+        if (strstr(qmt_context_message(ctx), BAD[i].words) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", qmt_context_message(ctx), BAD[i].words);
+    }
 }
 
 static void the_metadata_hold_only_what_decides_numbers(void **state)
@@ -355,6 +394,7 @@ int main(void)
         cmocka_unit_test(set_overrides_the_file),
         cmocka_unit_test(the_echo_reads_back_as_itself),
         cmocka_unit_test(choices_of_solvation_are_its_names),
+        cmocka_unit_test(sets_are_lists_or_words),
         cmocka_unit_test(the_metadata_hold_only_what_decides_numbers),
         cmocka_unit_test(files_that_cannot_be_read_are_named),
         cmocka_unit_test(numbers_do_not_depend_on_the_locale),
