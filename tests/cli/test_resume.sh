@@ -71,7 +71,7 @@ for kind in cut newer foreign; do
     crashed e 600
     case $kind in
     cut) truncate -s 1000 e/water/checkpoint ; words="damaged or cut off" ;;
-    newer) printf '\002' | dd of=e/water/checkpoint bs=1 seek=8 conv=notrunc 2>/dev/null ; words="format version 2" ;;
+    newer) printf '\003' | dd of=e/water/checkpoint bs=1 seek=8 conv=notrunc 2>/dev/null ; words="format version 3" ;;
     foreign) cp water.xyz e/water/checkpoint ; words="is not a checkpoint" ;;
     esac
     ends 0 run e

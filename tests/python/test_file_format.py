@@ -24,6 +24,7 @@ class FileFormat(unittest.TestCase):
              "--set", "length_ps=0.05", "--set", "equilibration_ps=0.01",
              "--set", "save_interval_steps=2", "--set", "nve_every_ps=0.02",
              "--set", "nve_window_ps=0.01",
+             "--set", "properties=dipole,charges,bond_orders,homo_lumo_gap,quadrupole,scf_residual",
              SOURCE / "data/molecules/xyz/glycine.xyz", "--out", cls.folder.name],
             check=True, stdout=subprocess.DEVNULL)
         cls.path = pathlib.Path(cls.folder.name, "glycine/trajectory.npz")

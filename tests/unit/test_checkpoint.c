@@ -135,7 +135,7 @@ static void other_files_are_named(void **state)
         size_t n;
     } CASES[] = {{"", "is empty", 0},
                  {"PK\3\4 some archive, longer", "is not a checkpoint", 26},
-                 {"QMTRAJCP\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "format version 2", 24}};
+                 {"QMTRAJCP\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "format version 3", 24}};
     Checkpoint c = {0};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         FILE *file = fopen(in_folder("other"), "wb");
