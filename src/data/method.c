@@ -115,8 +115,6 @@ const Method METHOD_GFN2 = {
     .d4_a1 = GFN2_D4_A1,
     .d4_a2 = GFN2_D4_A2,
     .d4_s9 = GFN2_D4_S9,
-    .scf_energy_tolerance = GFN2_SCF_ECONV,
-    .scf_charge_tolerance = GFN2_SCF_PCONV,
     .scf_max_iterations = (int)GFN2_SCF_MAXITER,
     .scf_damping = GFN2_SCF_DAMPING,
 };
@@ -158,8 +156,6 @@ const Method METHOD_GFN1 = {
     .xb_damping = GFN1_XB_DAMPING,
     .xb_cutoff = GFN1_XB_CUTOFF,
     .cm5_charges = true,
-    .scf_energy_tolerance = GFN2_SCF_ECONV,
-    .scf_charge_tolerance = GFN2_SCF_PCONV,
     .scf_max_iterations = (int)GFN1_SCF_MAX_ITER,
     .scf_damping = GFN1_MIXER_DAMPING,
 };

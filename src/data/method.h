@@ -98,8 +98,6 @@ typedef struct {
     bool cm5_charges; ///< solvation acts on CM5 charges, not on Mulliken's
 
     // Defaults of the reference program's self-consistent loop.
-    double scf_energy_tolerance; ///< hartree
-    double scf_charge_tolerance; ///< RMS of the mixed quantities, a.u.
     int scf_max_iterations;
     double scf_damping; ///< linear step of the Broyden mixer
 } Method;

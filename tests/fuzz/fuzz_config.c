@@ -21,7 +21,7 @@ static void echo_require(const Config *config)
     Config again = config_default();
     FUZZ_REQUIRE(config_parse(fuzz_context(), "echo", yaml, strlen(yaml), &again) == QMT_OK);
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        char first[64], second[64];
+        char first[CONFIG_TEXT_SIZE], second[CONFIG_TEXT_SIZE];
         config_value_text(config, k, first);
         config_value_text(&again, k, second);
         FUZZ_REQUIRE(strcmp(first, second) == 0);

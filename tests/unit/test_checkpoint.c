@@ -150,7 +150,7 @@ static void other_files_are_named(void **state)
 static void a_head_alone_is_no_checkpoint(void **state)
 {
     (void)state;
-    unsigned char head[20] = "QMTRAJCP\1";
+    unsigned char head[20] = "QMTRAJCP\2";
     Checkpoint c = {0};
     for (size_t n = 16; n < sizeof head; n++) {
         const uint32_t crc = zip_crc(0, head, n - sizeof crc);
