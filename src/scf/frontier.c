@@ -25,8 +25,10 @@ enum { KNOWN = 0, VECTORS = 1 };
 /// One of the two spaces of orbitals.
 typedef struct {
     const Density *density;
-    double **vector;     ///< of Frontier
-    size_t first, m;     ///< its orbitals
+    double **vector;        ///< of Frontier
+    size_t m;               ///< orbitals
+    const double *orbitals; ///< [n][ld_orbitals] its columns
+    size_t ld_orbitals;
     const double *block; ///< [m][ld_block] F between them, nearly
     size_t ld_block;
     double sign;           ///< +1: the lowest eigenvalue is wanted, -1: the highest
@@ -51,13 +53,13 @@ static void apply(const Space *space, const double *in, double *out)
 {
     const Density *density = space->density;
     const Kernels *kernels = density->kernels;
-    const size_t n = density->n, ld = density->ld;
+    const size_t n = density->n;
     if (space->exact) {
-        const double *orbitals = density->orbitals + space->first * ld;
+        const double *orbitals = space->orbitals;
         double *ao = space->vector[IN_AO], *f_ao = space->vector[F_IN_AO];
-        kernels->matmul_nn(1, ld, space->m, in, space->m, orbitals, ld, ao, ld);
-        kernels->matvec(n, n, density->fock, ld, ao, f_ao);
-        kernels->matvec(space->m, n, orbitals, ld, f_ao, out);
+        kernels->matvec(n, space->m, orbitals, space->ld_orbitals, in, ao);
+        kernels->matvec(n, n, density->fock, density->ld, ao, f_ao);
+        kernels->matmul_nn(1, space->m, n, f_ao, n, orbitals, space->ld_orbitals, out, space->m);
     } else {
         kernels->matvec(space->m, space->m, space->block, space->ld_block, in, out);
     }
@@ -261,32 +263,35 @@ static void remember(const Space *space)
 /// The eigenvalue from a diagonalisation of the space.
 static double diagonalised(Density *density, const Space *space)
 {
-    const size_t n = density->n, ld = density->ld, m = space->m;
-    const double *orbitals = density->orbitals + space->first * ld;
+    const size_t n = density->n, ld = density->ld, m = space->m, ldc = space->ld_orbitals;
+    const Kernels *kernels = density->kernels;
     double *half = density->scratch, *block = density->weighted, *eps = space->vector[X];
-    density->kernels->matmul_nn(m, ld, n, orbitals, ld, density->fock, ld, half, ld);
-    for (size_t i = 0; i < m; i++)
-        density->kernels->matvec(m, n, orbitals, ld, half + i * ld, block + i * ld);
+    kernels->matmul_nn(n, m, n, density->fock, ld, space->orbitals, ldc, half, ld);
+    kernels->matmul_tn(m, m, n, space->orbitals, ldc, half, ld, block, ld);
     if (!linalg_eigen(m, block, ld, eps, density->work, density->iwork))
         return NAN;
     return space->sign > 0.0 ? eps[0] : -eps[m - 1];
 }
 
-/// The lowest value of a space.
-///
-/// @param stale  the block may be older than F
-static double lowest(Density *density, Space *space, bool stale)
+/// The lowest value of a space: from what the refinement left behind, which may be a little old, then from
+/// F itself. Orbitals are orthonormal to some 1e-9 only, so the norm is that of S.
+static double lowest(Density *density, Space *space)
 {
+    const size_t n = density->n;
     double value = NAN;
     begin(space);
-    bool found = descend(space, &value);
-    if (stale) {
-        space->exact = true;
-        apply(space, space->vector[X], space->vector[AX]);
-        found = descend(space, &value);
-    }
+    (void)descend(space, &value);
+    space->exact = true;
+    apply(space, space->vector[X], space->vector[AX]);
+    const bool found = descend(space, &value);
     remember(space);
-    return found ? value : diagonalised(density, space);
+    if (!found)
+        return diagonalised(density, space);
+    double *ao = space->vector[IN_AO], *s_ao = space->vector[F_IN_AO];
+    density->kernels->matvec(n, space->m, space->orbitals, space->ld_orbitals, space->vector[X],
+                             ao);
+    density->kernels->matvec(n, n, density->overlap, density->ld, ao, s_ao);
+    return value / density->kernels->dot(n, ao, s_ao);
 }
 
 double frontier_gap(Density *density, Frontier *frontier)
@@ -300,25 +305,27 @@ double frontier_gap(Density *density, Frontier *frontier)
         return density->eps[no] - density->eps[no - 1];
     }
     const Transit *transit = &density->transit;
+    const size_t fv = transit->first_virtual;
     Space filled = {.density = density,
                     .vector = frontier->vector,
                     .m = no,
-                    .block = transit->g_oo,
-                    .ld_block = transit->ld_o,
+                    .orbitals = transit->orbitals,
+                    .ld_orbitals = transit->ld,
+                    .block = transit->g,
+                    .ld_block = transit->ld,
                     .sign = -1.0,
                     .last = memory + VECTORS,
                     .before = memory + VECTORS + n,
                     .n_known = (int)memory[KNOWN]};
     Space empty = filled;
-    empty.first = no;
     empty.m = n - no;
-    empty.block = transit->g + no * transit->ld + no;
-    empty.ld_block = transit->ld;
+    empty.orbitals += fv;
+    empty.block += fv * transit->ld + fv;
     empty.sign = 1.0;
     empty.last += no;
     empty.before += no;
-    const double homo = -lowest(density, &filled, false);
-    const double lumo = lowest(density, &empty, true);
+    const double homo = -lowest(density, &filled);
+    const double lumo = lowest(density, &empty);
     memory[KNOWN] = fmin(memory[KNOWN] + 1.0, 2.0);
     return lumo - homo;
 }

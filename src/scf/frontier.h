@@ -19,8 +19,8 @@ void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier);
 /// Orbitals that were refined span the two spaces without diagonalising F in them. There the outermost
 /// eigenvalue of each is found by locally optimal conjugate gradients (Knyazev, SIAM J. Sci. Comput. 23,
 /// 517 (2001), 10.1137/S1064827500366124), beginning where those of the geometries before point to. The
-/// filled block of F is the one of these orbitals; the empty one may be old, so that F itself has the
-/// last word there. The search ends when second-order perturbation theory puts the rest below 1e-10
+/// blocks of F that the refinement leaves behind may be a little old, so F itself has the last word.
+/// The search ends when second-order perturbation theory puts the rest below 1e-10
 /// hartree, and adds that rest.
 ///
 /// @param density  of the last density_build(), with its F; scratch and weighted density may be overwritten
