@@ -14,6 +14,7 @@ seconds=${1:-60}
 [ $# -gt 0 ] || set -- config smiles xyz checkpoint npz
 mkdir -p build-fuzz/crashes
 failed=0
+SLICE=120 # seconds by the clock; on a busy machine they are fewer of processor time
 TIMEFORMAT='%U %S'
 
 # one NAME WALL_SECONDS: a slice, its output appended to the log; sets cpu to its processor seconds
@@ -25,9 +26,9 @@ one() {
     *) options+=(-max_len=4096 -dict="tests/fuzz/$1.dict") ;;
     esac
     { time "build-fuzz/tests/fuzz/fuzz_$1" "${options[@]}" "build-fuzz/found/$1" \
-        "tests/fuzz/corpus/$1" >>"$log" 2>&1; } 2>build-fuzz/times
+        "tests/fuzz/corpus/$1" >>"$log" 2>&1; } 2>"build-fuzz/times_$1"
     code=$?
-    cpu=$(awk '{ print int($1 + $2) }' build-fuzz/times)
+    cpu=$(awk '{ print int($1 + $2) }' "build-fuzz/times_$1")
     return $code
 }
 
@@ -36,7 +37,8 @@ for name in "$@"; do
     mkdir -p "build-fuzz/found/$name"
     : >"$log"
     while [ "$spent" -lt "$seconds" ] && [ "$word" = clean ]; do
-        one "$name" $((seconds - spent)) || word="FAILED, see $log"
+        slice=$((seconds - spent < SLICE ? seconds - spent : SLICE))
+        one "$name" $slice || word="FAILED, see $log"
         spent=$((spent + (cpu > 0 ? cpu : 1)))
     done
     [ "$word" = clean ] || failed=1

@@ -24,15 +24,16 @@ assert all(r["status"] == "complete" and r["steps"] == 200 for r in rows), rows
 PYTHON
 }
 
-# 1. Eight tasks at once. Whoever reads the summary meanwhile sees a whole one.
+# 1. Eight tasks at once. Whoever reads the summary and the trajectories meanwhile sees whole ones.
 /usr/bin/python3 - <<'PYTHON' &
-import json, os, time
-seen = 0
+import glob, json, os, time, zipfile
 while not os.path.exists("all_done"):
     try:
-        seen = max(seen, len(json.load(open("o/summary.json"))["trajectories"]))
+        json.load(open("o/summary.json"))
     except FileNotFoundError:
         pass
+    for path in glob.glob("o/*/trajectory.npz"):
+        assert zipfile.ZipFile(path).testzip() is None
     time.sleep(0.001)
 open("reader", "w").write("whole")
 PYTHON
@@ -46,7 +47,7 @@ for pid in "${pids[@]}"; do
     wait "$pid" || fail "a task ends with $?: $(cat log*)"
 done
 touch all_done
-wait $reader || fail "the summary was not whole at all times"
+wait $reader || fail "the summary or a trajectory was not whole at all times"
 [ "$(cat reader)" = whole ] || fail "nobody read the summary"
 summary_is o/summary.json m1 m2 m3 m4 m5 m6 m7 m8
 [ ! -e queued ] || fail "a task was queued again"

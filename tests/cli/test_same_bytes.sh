@@ -19,3 +19,33 @@ for name in water ammonia hydroxide; do
     done
 done
 same one/water/trajectory.npz far/water/trajectory.npz
+
+# again and again, without the random places of memory, and with one thread whatever the variables say
+for i in 1 2 3 4 5 6 7 8; do
+    ends 0 "$QMTRAJ" run --config job.yaml --out again$i water.xyz
+    same one/water/trajectory.npz again$i/water/trajectory.npz
+done
+if setarch -R true 2>/dev/null; then
+    ends 0 setarch -R "$QMTRAJ" run --config job.yaml --out fixed water.xyz
+    same one/water/trajectory.npz fixed/water/trajectory.npz
+fi
+"$QMTRAJ" run --config job.yaml --set length_ps=1000 --set save_interval_steps=1000 --out threads water.xyz >out 2>err &
+pid=$!
+for _ in $(seq 200); do
+    [ ! -e threads/water/checkpoint ] || break
+    sleep 0.02
+done
+for process in $pid $(cat /proc/$pid/task/$pid/children); do
+    grep -q '^Threads:[[:space:]]*1$' /proc/$process/status || fail "more than one thread"
+done
+kill -TERM $pid
+wait $pid || true
+
+# the thousandth molecule of a process is computed like the first of another
+for i in $(seq 250); do
+    cat water.xyz hydroxide.xyz ammonia.xyz water.xyz
+done >many.xyz
+ends 0 "$QMTRAJ" energy --json many.xyz
+grep -o '"energy":-[^,]*' out | sed -n '997,1000p' >last
+ends 0 "$QMTRAJ" energy --json water.xyz hydroxide.xyz ammonia.xyz water.xyz
+grep -o '"energy":-[^,]*' out | cmp - last || fail "the thousandth energies are other ones"
