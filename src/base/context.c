@@ -75,6 +75,15 @@ const char *qmt_context_isa(const QmtContext *ctx)
     return ctx->kernels->isa;
 }
 
+/// Values of broken files come into sentences. A sentence stays one line, and nothing in it steers the
+/// terminal.
+static void controls_replace(char *sentence)
+{
+    for (char *at = sentence; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7F)
+            *at = ' ';
+}
+
 QmtStatus context_fail(QmtContext *ctx, QmtStatus code, const char *format, ...)
 {
     char sentence[sizeof ctx->message];
@@ -82,6 +91,7 @@ QmtStatus context_fail(QmtContext *ctx, QmtStatus code, const char *format, ...)
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
+    controls_replace(sentence);
     memcpy(ctx->message, sentence, sizeof sentence);
     return code;
 }
@@ -109,5 +119,6 @@ void context_log(QmtContext *ctx, QmtLogLevel level, const char *format, ...)
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
+    controls_replace(sentence);
     ctx->log(ctx->log_user, level, sentence);
 }

@@ -1,9 +1,11 @@
 /// The program: words in, exit code out. It never calls setlocale(), so numbers have points everywhere.
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 #include "cli/commands.h"
@@ -62,9 +64,19 @@ static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
                 hint[0] != '\0' ? hint : "; `qmtraj --help` lists them");
 }
 
+/// Started with a closed stream, the next file opened would take its number, and notes meant for the screen
+/// would go into a trajectory. What stands there instead lets every write fail.
+static void streams_fill(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDONLY) != fd)
+            exit(qmt_status_exit_code(QMT_ERR_IO));
+}
+
 int main(int argc, char **argv)
 {
     QmtContext *ctx = NULL;
+    streams_fill();
     // A write beyond the limit on file sizes is then a failure like any other (EFBIG), not our death.
     signal(SIGXFSZ, SIG_IGN);
     QmtStatus status = qmt_context_create(&ctx);

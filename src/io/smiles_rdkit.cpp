@@ -82,10 +82,25 @@ bool embed(RDKit::ROMol &mol, int seed)
     return false;
 }
 
+std::string too_large(unsigned n_atoms)
+{
+    return std::to_string(n_atoms) + " atoms, at most " + std::to_string(ATOMS_MAX) +
+           " can be embedded";
+}
+
 RdkitResult make(const char *smiles, int seed, const Log &log, RdkitMolecule &out, char *reason,
                  std::size_t n_reason)
 {
-    std::unique_ptr<RDKit::ROMol> heavy(RDKit::SmilesToMol(smiles));
+    // Reading alone takes no time; the chemistry of thousands of atoms takes minutes.
+    RDKit::SmilesParserParams bare;
+    bare.sanitize = false;
+    bare.removeHs = false;
+    const std::unique_ptr<RDKit::ROMol> raw(RDKit::SmilesToMol(smiles, bare));
+    if (raw && raw->getNumAtoms() > ATOMS_MAX) {
+        say(reason, n_reason, too_large(raw->getNumAtoms()));
+        return RDKIT_NO_GEOMETRY;
+    }
+    std::unique_ptr<RDKit::ROMol> heavy(raw ? RDKit::SmilesToMol(smiles) : nullptr);
     if (!heavy || heavy->getNumAtoms() == 0) {
         const std::string sentence = log.sentence();
         say(reason, n_reason, sentence.empty() ? "the syntax is wrong" : sentence);
@@ -107,9 +122,7 @@ RdkitResult make(const char *smiles, int seed, const Log &log, RdkitMolecule &ou
     if (out.fragments > 1 || out.isotopes > 0)
         return RDKIT_OK;
     if (mol->getNumAtoms() > ATOMS_MAX) {
-        say(reason, n_reason,
-            std::to_string(mol->getNumAtoms()) + " atoms, at most " + std::to_string(ATOMS_MAX) +
-                " can be embedded");
+        say(reason, n_reason, too_large(mol->getNumAtoms()));
         return RDKIT_NO_GEOMETRY;
     }
 

@@ -12,7 +12,7 @@
 #include "job/config_write.h"
 
 /// Whole numbers go through doubles in JSON readers, which hold them exactly up to here.
-#define LARGEST_WHOLE 9007199254740992.0
+#define LARGEST_WHOLE 9007199254740991.0
 
 /// Steps are counted in 32 bits by the random number generator's key.
 #define LARGEST_STEPS 4294967295.0

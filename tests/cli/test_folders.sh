@@ -65,6 +65,13 @@ wait $pid || code=$?
 [ $code = 5 ] || fail "code $code after the folder was removed, wanted 5"
 says "gone/water/checkpoint.tmp: cannot open: No such file or directory"
 
+# started with closed streams: nothing that is meant for the screen gets into a file
+code=0
+job streams 0<&- 1>&- 2>&- || code=$?
+[ $code = 5 ] || fail "code $code with closed streams, wanted 5"
+same streams/water/trajectory.npz plain/water/trajectory.npz
+ends 0 "$QMTRAJ" check streams
+
 # a folder full of other things is left alone
 mkdir -p full/water
 echo mine >full/notes

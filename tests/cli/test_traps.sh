@@ -109,6 +109,8 @@ yaml 2 't.yaml:1: save_interval_steps = 1000000 is longer than the run of 120000
 yaml 2 't.yaml:1:12: length_ps wants a number, got text "1e400"' 'length_ps: 1e400\n'
 yaml 2 't.yaml:1:12: length_ps wants a number, got text ".nan"' 'length_ps: .nan\n'
 yaml 2 't.yaml:1:14: random_seed: write 010 without leading zeros' 'random_seed: 010\n'
+yaml 2 't.yaml:1:14: random_seed = 9007199254740993 is out of range' 'random_seed: 9007199254740993\n'
+yaml 2 't.yaml:1:12: length_ps wants a number, got text in quotes "1 "; remove the quotes' 'length_ps: |\n  1\n'
 yaml 2 't.yaml:1:14: random_seed wants a whole number, got text "0x10"' 'random_seed: 0x10\n'
 yaml 2 't.yaml:1:11: length_ps wants a number, got nothing; give one or remove the key' 'length_ps:\n'
 yaml 2 't.yaml:1:12: length_ps wants one value, got a list' 'length_ps: [1]\n'
@@ -144,6 +146,7 @@ if "$QMTRAJ" run --config short.yaml --smiles-file <(echo 'C m') --dry-run >/dev
     smi 3 't.smi:1:1: the SMILES "C.C" holds 2 separate molecules' 'C.C x\n'
     smi 3 't.smi:1:1: the SMILES "[Fr+]" holds element 87' '[Fr+] x\n'
     smi 3 't.smi:1:1: a SMILES of 5000 bytes, 4000 are possible' "$(printf 'C%.0s' $(seq 5000)) x\n"
+    smi 3 't.smi:1:1: no geometry for the SMILES' "$(printf 'C%.0s' $(seq 3900)) x\n"
 fi
 
 # G1: geometry

@@ -103,7 +103,7 @@ static void a_file_of_today_reads_as_it_means(void **state)
                            "charge: -1\n"
                            "ensemble: \"nve\"\n"
                            "optimize: False\n"
-                           "random_seed: 9007199254740992\n",
+                           "random_seed: 9007199254740991\n",
                            &c),
                      QMT_OK);
     CHECK_NEAR(c.temperature_k, 310.0, 0.0);
@@ -112,7 +112,7 @@ static void a_file_of_today_reads_as_it_means(void **state)
     assert_int_equal(c.charge, -1);
     assert_int_equal(c.ensemble, CONFIG_NVE);
     assert_false(c.optimize);
-    assert_int_equal(c.random_seed, INT64_C(9007199254740992));
+    assert_int_equal(c.random_seed, INT64_C(9007199254740991));
     assert_int_equal(config_frames(&c), 201);
     assert_true(config_is_given(&c, "charge"));
     assert_false(config_is_given(&c, "spin_multiplicity"));
