@@ -1,14 +1,19 @@
-/// Time of one MD step: energy and forces along an NVE trajectory of 0.25 fs at 300 K, every step from
-/// what is known of the steps before. One line of JSON per molecule.
+/// Time of one MD step of 0.25 fs, all of it: integrator, energy and forces, energies watched, frame
+/// written. Every step from what is known of the steps before. One line of JSON per molecule.
 ///
-///     bench_step [--steps N] [--temperature T] [--method NAME] [--alpb SOLVENT | --gbsa SOLVENT]
-///                [--tolerance R] [--plain] [--xtb] [--audit K] [--stages] FILE.xyz ...
+///     bench_step [--steps N] [--warm-up N] [--temperature T] [--friction F] [--method NAME]
+///                [--alpb SOLVENT | --gbsa SOLVENT] [--tolerance R] [--plain] [--xtb] [--peer-steps N]
+///                [--audit K] [--stages] FILE.xyz ...
 ///
+/// --steps N         counted (400), after those of --warm-up (100)
 /// --temperature T   of the starting velocities, kelvin (300)
+/// --friction F      Langevin dynamics with this friction per ps; without: constant energy
 /// --tolerance R     of the SCF (1e-9)
 /// --plain     the same trajectory with our own engine, every density by diagonalisation, every step from
 ///             the charges of the one before
-/// --xtb       the same trajectory with libxtb in this process, its result object reused
+/// --xtb       velocity Verlet with libxtb in this process, its result object reused; energy and forces
+///             alone are timed
+/// --peer-steps N    of these two (a quarter of N), 10 before them
 /// --audit K   every K-th frame evaluated afresh from nothing at a tighter tolerance
 /// --stages    time by stage; nested clocks add some 0.1 us
 #include <math.h>
@@ -16,31 +21,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/random.h"
 #include "base/units.h"
 #include "basis/basis.h"
 #include "data/element.h"
 #include "engine/xtb.h"
+#include "io/trajectory.h"
 #include "io/xyz.h"
+#include "md/md.h"
 #include "stages.h"
 #ifdef BENCH_XTB
 #include <xtb.h>
 #endif
 
-enum { WARM_UP = 24 };
-
-/// What a run is made of; one engine or another fills energy and gradient.
-typedef struct {
-    size_t n;
-    const int *numbers;
-    double (*xyz)[3], (*velocity)[3], (*gradient)[3];
-    double *mass;
-    double energy;
-    void *engine;
-    QmtStatus (*evaluate)(QmtContext *ctx, void *engine, const double (*xyz)[3], double *energy,
-                          double (*gradient)[3]);
-} Run;
+enum { PEER_WARM_UP = 10 };
 
 static double microseconds(void)
 {
@@ -61,16 +57,15 @@ static double median(double *values, int n)
     return n > 0 ? values[n / 2] : NAN;
 }
 
-static EngineReport report;
-
-static QmtStatus evaluate_own(QmtContext *ctx, void *engine, const double (*xyz)[3], double *energy,
-                              double (*gradient)[3])
-{
-    const EngineResult result = {.energy = energy, .gradient = gradient, .report = &report};
-    return engine_evaluate(ctx, engine, xyz, &result);
-}
-
 #ifdef BENCH_XTB
+/// What the peer's trajectory is made of.
+typedef struct {
+    size_t n;
+    double (*xyz)[3], (*velocity)[3], (*gradient)[3];
+    double *mass;
+    double energy;
+} Run;
+
 typedef struct {
     xtb_TEnvironment env;
     xtb_TMolecule molecule;
@@ -78,17 +73,16 @@ typedef struct {
     xtb_TResults results;
 } LibXtb;
 
-static QmtStatus evaluate_libxtb(QmtContext *ctx, void *engine, const double (*xyz)[3],
-                                 double *energy, double (*gradient)[3])
+static void evaluate_libxtb(LibXtb *x, Run *run)
 {
-    LibXtb *x = engine;
-    xtb_updateMolecule(x->env, x->molecule, &xyz[0][0], NULL);
+    xtb_updateMolecule(x->env, x->molecule, &run->xyz[0][0], NULL);
     xtb_singlepoint(x->env, x->molecule, x->calculator, x->results);
-    if (xtb_checkEnvironment(x->env))
-        return FAIL(ctx, QMT_ERR_SCF, "libxtb failed");
-    xtb_getEnergy(x->env, x->results, energy);
-    xtb_getGradient(x->env, x->results, &gradient[0][0]);
-    return QMT_OK;
+    if (xtb_checkEnvironment(x->env)) {
+        fprintf(stderr, "bench_step: libxtb failed\n");
+        exit(1);
+    }
+    xtb_getEnergy(x->env, x->results, &run->energy);
+    xtb_getGradient(x->env, x->results, &run->gradient[0][0]);
 }
 
 static LibXtb libxtb_create(const Structure *s, const double (*xyz)[3])
@@ -111,10 +105,9 @@ static void libxtb_destroy(LibXtb *x)
     xtb_delMolecule(&x->molecule);
     xtb_delEnvironment(&x->env);
 }
-#endif
 
-/// One velocity Verlet step; returns the time of its evaluation in microseconds, negative on failure.
-static double step(QmtContext *ctx, Run *run)
+/// One velocity Verlet step; returns the time of its evaluation in microseconds.
+static double peer_step(LibXtb *xtb, Run *run)
 {
     const double dt = 0.25 / FS_PER_AUT;
     for (size_t a = 0; a < run->n; a++)
@@ -123,8 +116,7 @@ static double step(QmtContext *ctx, Run *run)
             run->xyz[a][x] += dt * run->velocity[a][x];
         }
     const double start = microseconds();
-    if (run->evaluate(ctx, run->engine, run->xyz, &run->energy, run->gradient) != QMT_OK)
-        return -1.0;
+    evaluate_libxtb(xtb, run);
     const double time = microseconds() - start;
     for (size_t a = 0; a < run->n; a++)
         for (int x = 0; x < 3; x++)
@@ -142,7 +134,7 @@ static double total_energy(const Run *run)
 }
 
 /// Positions of the file, velocities from numbers that depend on nothing else.
-static void start(const Structure *s, double temperature_k, Run *run)
+static void peer_start(const Structure *s, double temperature_k, Run *run)
 {
     memcpy(run->xyz, s->xyz, s->n_atoms * sizeof run->xyz[0]);
     const RandomKey key = {.seed = 42, .molecule = random_name_key(s->name)};
@@ -156,9 +148,35 @@ static void start(const Structure *s, double temperature_k, Run *run)
     }
 }
 
+/// Median time of n_steps evaluations along a trajectory of libxtb.
+static double peer_trajectory(const Structure *s, double temperature_k, int n_steps)
+{
+    Run run = {.n = s->n_atoms,
+               .xyz = calloc(s->n_atoms, sizeof *run.xyz),
+               .velocity = calloc(s->n_atoms, sizeof *run.velocity),
+               .gradient = calloc(s->n_atoms, sizeof *run.gradient),
+               .mass = calloc(s->n_atoms, sizeof *run.mass)};
+    double *time = calloc((size_t)n_steps, sizeof *time);
+    peer_start(s, temperature_k, &run);
+    LibXtb xtb = libxtb_create(s, (const double(*)[3])run.xyz);
+    evaluate_libxtb(&xtb, &run);
+    for (int i = 0; i < PEER_WARM_UP; i++)
+        peer_step(&xtb, &run);
+    const double first = total_energy(&run);
+    for (int i = 0; i < n_steps; i++)
+        time[i] = peer_step(&xtb, &run);
+    const double result = median(time, n_steps);
+    printf(", \"libxtb_us\": %.1f, \"libxtb_energy_change\": %.2e", result,
+           total_energy(&run) - first);
+    libxtb_destroy(&xtb);
+    free(run.xyz), free(run.velocity), free(run.gradient), free(run.mass), free(time);
+    return result;
+}
+#endif
+
 typedef struct {
-    int n_steps, audit;
-    double temperature_k;
+    int n_steps, warm_up, peer_steps, audit;
+    double temperature_k, friction; ///< friction below 0: constant energy
     double tolerance;
     const char *method, *solvent, *model; // of the own engine
     bool xtb, plain, stages;
@@ -187,8 +205,8 @@ static QmtEngineOptions engine_options_of(const Structure *s, const Options *opt
     return engine;
 }
 
-static void audit_frame(QmtContext *ctx, const Structure *s, const Run *run, const Options *own,
-                        Audit *audit)
+static void audit_frame(QmtContext *ctx, const Structure *s, const MdState *state,
+                        const Options *own, Audit *audit)
 {
     QmtEngineOptions options = engine_options_of(s, own);
     options.scf_tolerance = 1e-12;
@@ -196,78 +214,154 @@ static void audit_frame(QmtContext *ctx, const Structure *s, const Run *run, con
     double energy, worst = 0.0, (*gradient)[3] = calloc(s->n_atoms, sizeof *gradient);
     const EngineResult result = {.energy = &energy, .gradient = gradient};
     if (xtb_create(ctx, s->n_atoms, s->numbers, &options, &fresh) != QMT_OK ||
-        engine_evaluate(ctx, fresh, run->xyz, &result) != QMT_OK)
+        engine_evaluate(ctx, fresh, (const double(*)[3])state->xyz, &result) != QMT_OK)
         fail(ctx, s->name);
     for (size_t a = 0; a < s->n_atoms; a++)
         for (int x = 0; x < 3; x++)
-            worst = fmax(worst, fabs(gradient[a][x] - run->gradient[a][x]));
-    audit->energy = fmax(audit->energy, fabs(energy - run->energy));
+            worst = fmax(worst, fabs(gradient[a][x] - state->gradient[a][x]));
+    audit->energy = fmax(audit->energy, fabs(energy - state->at.energy));
     audit->gradient = fmax(audit->gradient, worst);
     audit->each[audit->n++] = worst;
     engine_destroy(&fresh);
     free(gradient);
 }
 
-/// One trajectory; returns the median time of its steps.
-static double trajectory(QmtContext *ctx, const Structure *s, Run *run, const Options *options,
-                         const char *who, double *builds, Audit *audit)
+/// Where the frames of a trajectory go.
+typedef struct {
+    char folder[64];
+    Trajectory *file;
+    double (*pos)[3], (*vel)[3], (*forces)[3];
+} Output;
+
+static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
 {
-    double *time = calloc((size_t)options->n_steps, sizeof *time);
-    double first = 0.0, drift;
-    start(s, options->temperature_k, run);
-    if (run->evaluate(ctx, run->engine, run->xyz, &run->energy, run->gradient) != QMT_OK)
-        fail(ctx, s->name);
-    *builds = 0.0;
-    for (int i = 0; i < options->n_steps; i++) {
-        time[i] = step(ctx, run);
-        if (time[i] < 0.0)
-            fail(ctx, s->name);
-        if (audit != NULL && options->stages && i > WARM_UP)
-            stages_next_step();
-        if (i == WARM_UP) {
-            first = total_energy(run);
-            if (audit != NULL && options->stages)
-                stages_start(options->n_steps);
+    Output *out = user;
+    for (size_t a = 0; a < frame->n_atoms; a++)
+        for (int x = 0; x < 3; x++) {
+            out->pos[a][x] = frame->xyz[a][x] * NM_PER_BOHR;
+            out->vel[a][x] = frame->velocity[a][x] * (NM_PER_BOHR / PS_PER_AUT);
+            out->forces[a][x] = -frame->gradient[a][x] * (KJMOL_PER_HARTREE / NM_PER_BOHR);
         }
-        if (i >= WARM_UP)
-            *builds += report.scf_iterations;
+    return trajectory_append(
+        ctx, out->file,
+        &(TrajectoryFrame){.pos = (const double(*)[3])out->pos,
+                           .vel = (const double(*)[3])out->vel,
+                           .forces = (const double(*)[3])out->forces,
+                           .kinetic = frame->kinetic * KJMOL_PER_HARTREE,
+                           .potential = frame->potential * KJMOL_PER_HARTREE,
+                           .total = (frame->kinetic + frame->potential) * KJMOL_PER_HARTREE,
+                           .time = frame->time_ps});
+}
+
+static void open_output(QmtContext *ctx, const Structure *s, const double *masses, int n_steps,
+                        Output *out)
+{
+    *out = (Output){.folder = "/tmp/bench_step.XXXXXX",
+                    .pos = calloc(s->n_atoms, sizeof *out->pos),
+                    .vel = calloc(s->n_atoms, sizeof *out->vel),
+                    .forces = calloc(s->n_atoms, sizeof *out->forces)};
+    const TrajectoryLayout layout = {.n_atoms = s->n_atoms,
+                                     .n_frames = (uint64_t)n_steps + 1,
+                                     .numbers = s->numbers,
+                                     .masses = masses};
+    if (mkdtemp(out->folder) == NULL ||
+        trajectory_create(ctx, out->folder, &layout, &out->file) != QMT_OK)
+        fail(ctx, out->folder);
+}
+
+static void close_output(Output *out)
+{
+    trajectory_discard(&out->file);
+    if (rmdir(out->folder) != 0)
+        fprintf(stderr, "bench_step: %s is left behind\n", out->folder);
+    free(out->pos), free(out->vel), free(out->forces);
+}
+
+static MdOptions md_options_of(const Structure *s, const Options *options, int n_steps)
+{
+    MdOptions md = md_options_default();
+    md.ensemble = options->friction < 0.0 ? MD_NVE : MD_NVT;
+    md.friction_per_ps = fmax(options->friction, 0.0);
+    md.temperature_k = options->temperature_k;
+    md.length_ps = 0.25e-3 * n_steps;
+    md.equilibration_ps = md.window_every_ps = 0.0;
+    md.optimize = false;
+    md.key = (RandomKey){.seed = 42, .molecule = random_name_key(s->name)};
+    return md;
+}
+
+/// One trajectory of our own; returns the median time of its steps.
+static double trajectory(QmtContext *ctx, const Structure *s, Engine *engine, int n_steps,
+                         const Options *options, const char *who, Audit *audit)
+{
+    const int all_steps = options->warm_up + n_steps;
+    double *time = calloc((size_t)all_steps, sizeof *time);
+    double *masses = calloc(s->n_atoms, sizeof *masses);
+    for (size_t a = 0; a < s->n_atoms; a++)
+        masses[a] = element_mass_da(s->numbers[a]);
+    Output out;
+    open_output(ctx, s, masses, all_steps, &out);
+    const MdOptions md_options = md_options_of(s, options, all_steps);
+    const MdHooks hooks = {.user = &out, .frame = take_frame};
+    Md *md = NULL;
+    if (md_create(ctx, &md_options, &hooks, engine, masses, s->xyz, &md) != QMT_OK)
+        fail(ctx, s->name);
+
+    double first = 0.0;
+    uint64_t builds = 0;
+    const MdState *state = md_state(md);
+    bool done = false;
+    for (int i = 0; i < all_steps && !done; i++) {
+        if (i == options->warm_up) {
+            first = state->at.energy + state->at.kinetic - state->at.heat;
+            builds = md_report(md).scf_iterations;
+            if (audit != NULL && options->stages)
+                stages_start(n_steps);
+        }
+        const double start = microseconds();
+        if (md_advance(ctx, md, 1, &done) != QMT_OK)
+            fail(ctx, s->name);
+        time[i] = microseconds() - start;
+        state = md_state(md);
+        if (audit != NULL && options->stages)
+            stages_next_step();
         if (audit != NULL && options->audit > 0 && i % options->audit == 0)
-            audit_frame(ctx, s, run, options, audit);
+            audit_frame(ctx, s, state, options, audit);
     }
-    drift = total_energy(run) - first;
-    const int counted = options->n_steps - WARM_UP;
-    const double result = median(time + WARM_UP, counted);
+    const double drift = state->at.energy + state->at.kinetic - state->at.heat - first;
+    const double result = median(time + options->warm_up, n_steps);
     printf(", \"%s_us\": %.1f, \"%s_p10_us\": %.1f, \"%s_energy_change\": %.2e", who, result, who,
-           time[WARM_UP + counted / 10], who, drift);
-    *builds /= counted;
-    free(time);
+           time[options->warm_up + n_steps / 10], who, drift);
+    printf(", \"%sbuilds\": %.2f", audit != NULL ? "" : "plain_",
+           (double)(md_report(md).scf_iterations - builds) / (double)n_steps);
+    md_destroy(&md);
+    close_output(&out);
+    free(time), free(masses);
     return result;
+}
+
+static Engine *make_engine(QmtContext *ctx, const Structure *s, const Options *options)
+{
+    QmtEngineOptions engine_options = engine_options_of(s, options);
+    engine_options.scf_tolerance = options->tolerance;
+    Engine *engine = NULL;
+    if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
+        fail(ctx, s->name);
+    return engine;
 }
 
 static void bench(QmtContext *ctx, const Structure *s, const Options *options)
 {
-    Run run = {.n = s->n_atoms,
-               .numbers = s->numbers,
-               .xyz = calloc(s->n_atoms, sizeof *run.xyz),
-               .velocity = calloc(s->n_atoms, sizeof *run.velocity),
-               .gradient = calloc(s->n_atoms, sizeof *run.gradient),
-               .mass = calloc(s->n_atoms, sizeof *run.mass),
-               .evaluate = evaluate_own};
-    Audit audit = {.each = calloc((size_t)options->n_steps, sizeof(double))};
-    QmtEngineOptions engine_options = engine_options_of(s, options);
-    engine_options.scf_tolerance = options->tolerance;
-    Engine *engine = NULL;
-    double builds;
-    if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
-        fail(ctx, s->name);
-    run.engine = engine;
+    Audit audit = {.each = calloc((size_t)(options->warm_up + options->n_steps), sizeof(double))};
     size_t n_ao = 0;
     for (size_t a = 0; a < s->n_atoms; a++)
         n_ao += basis_n_ao(method_find(options->method), s->numbers[a]);
     printf("{\"molecule\": \"%s\", \"atoms\": %zu, \"orbitals\": %zu, \"isa\": \"%s\"", s->name,
            s->n_atoms, n_ao, qmt_context_isa(ctx));
-    const double own = trajectory(ctx, s, &run, options, "qmtraj", &builds, &audit);
-    printf(", \"builds\": %.2f", builds);
+    Engine *engine = make_engine(ctx, s, options);
+    if (options->stages)
+        stages_watch(engine);
+    const double own = trajectory(ctx, s, engine, options->n_steps, options, "qmtraj", &audit);
     if (options->stages)
         stages_print();
     if (audit.n > 0) {
@@ -276,33 +370,31 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
         printf(", \"audit_gradient_median\": %.1e", median(audit.each, audit.n));
     }
     engine_destroy(&engine);
+    const int peer_steps =
+        options->peer_steps > 0 ? options->peer_steps : (options->n_steps + 3) / 4;
     if (options->plain) {
-        if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
-            fail(ctx, s->name);
+        engine = make_engine(ctx, s, options);
         xtb_plain_scf(engine);
-        run.engine = engine;
-        const double plain = trajectory(ctx, s, &run, options, "plain", &builds, NULL);
-        printf(", \"plain_builds\": %.2f, \"plain_ratio\": %.1f", builds, plain / own);
+        Options few = *options;
+        few.warm_up = PEER_WARM_UP;
+        const double plain = trajectory(ctx, s, engine, peer_steps, &few, "plain", NULL);
+        printf(", \"plain_ratio\": %.1f", plain / own);
         engine_destroy(&engine);
     }
 #ifdef BENCH_XTB
-    if (options->xtb) {
-        LibXtb xtb = libxtb_create(s, s->xyz);
-        run.engine = &xtb;
-        run.evaluate = evaluate_libxtb;
-        const double theirs = trajectory(ctx, s, &run, options, "libxtb", &builds, NULL);
-        printf(", \"ratio\": %.1f", theirs / own);
-        libxtb_destroy(&xtb);
-    }
+    if (options->xtb)
+        printf(", \"ratio\": %.1f", peer_trajectory(s, options->temperature_k, peer_steps) / own);
 #endif
     printf("}\n");
     fflush(stdout);
-    free(run.xyz), free(run.velocity), free(run.gradient), free(run.mass), free(audit.each);
+    free(audit.each);
 }
 
 int main(int argc, char **argv)
 {
     Options options = {.n_steps = 400,
+                       .warm_up = 100,
+                       .friction = -1.0,
                        .temperature_k = 300.0,
                        .tolerance = 1e-9,
                        .method = "GFN2-xTB",
@@ -314,6 +406,12 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--steps") == 0 && i + 1 < argc)
             options.n_steps = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--warm-up") == 0 && i + 1 < argc)
+            options.warm_up = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--peer-steps") == 0 && i + 1 < argc)
+            options.peer_steps = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--friction") == 0 && i + 1 < argc)
+            options.friction = atof(argv[++i]);
         else if (strcmp(argv[i], "--audit") == 0 && i + 1 < argc)
             options.audit = atoi(argv[++i]);
         else if (strcmp(argv[i], "--temperature") == 0 && i + 1 < argc)
@@ -335,8 +433,10 @@ int main(int argc, char **argv)
         else if (xyz_read(ctx, argv[i], &list) != QMT_OK)
             fail(ctx, argv[i]);
     }
-    if (options.n_steps <= WARM_UP + 1)
-        options.n_steps = WARM_UP + 2;
+    if (options.n_steps < 1 || options.warm_up < 0) {
+        fprintf(stderr, "bench_step: --steps must be above 0, --warm-up not below\n");
+        return 2;
+    }
     for (size_t k = 0; k < list.n; k++)
         bench(ctx, &list.items[k], &options);
     structures_release(&list);

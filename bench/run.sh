@@ -1,16 +1,17 @@
 #!/bin/sh
-# Times one MD step (energy and forces, 0.25 fs, NVE, warm) of the bundled molecules and of
-# bench/geometries on one pinned core, in turn with Debian's libxtb in the same process (its result
-# object reused, one thread) and, for timing only, with the program `xtb --md`.
+# Times one MD step of 0.25 fs, all of it (NVE, 300 K, scf: tight, frame written), of the bundled
+# molecules and of bench/geometries on one pinned core, in turn with our own engine by diagonalisation and
+# with Debian's libxtb in the same process (its result object reused, one thread); then NVT, GFN1, ALPB and
+# the AVX2 table for a few of them; and, for timing only, the program `xtb --md`.
 #
 #   bench/run.sh [--quick]
 #
 # Writes build/bench/report.md and appends every line to build/bench/history.jsonl, so that a later
-# change can be compared. Medians of three runs; the other processors should be idle.
+# change can be compared. Medians of five runs; the other processors should be idle.
 set -eu
 cd "$(dirname "$0")/.."
 program=build/bench/bench_step
-runs=3
+runs=5
 [ "${1:-}" = --quick ] && runs=1
 
 # One core, one thread, and the BLAS kernels of this processor for the peer.
@@ -29,20 +30,44 @@ trap 'rm -f "$lines"' EXIT
 commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
 
-bench() { # steps, files
-    steps=$1
+bench() { # name of the series, options and files
+    series=$1
     shift
     run=0
     while [ "$run" -lt "$runs" ]; do
-        taskset -c "$core" "$program" --steps "$steps" --xtb "$@" | tee -a "$lines" >&2
+        taskset -c "$core" "$program" "$@" | sed "s|^{|{\"series\": \"$series\", |" | tee -a "$lines" >&2
         run=$((run + 1))
     done
 }
 
-bench 300 data/molecules/xyz/*.xyz
-bench 120 bench/geometries/caffeine.xyz bench/geometries/c20h42.xyz
-bench 40 bench/geometries/cholesterol.xyz bench/geometries/taxol.xyz
-[ "$runs" = 1 ] || bench 30 bench/geometries/c100h202_anti.xyz
+xyz=data/molecules/xyz
+big=bench/geometries
+bench NVE --steps 1500 --peer-steps 100 --plain --xtb $xyz/*.xyz
+bench NVE --steps 400 --peer-steps 30 --plain --xtb $big/caffeine.xyz $big/c20h42.xyz
+bench NVE --steps 80 --peer-steps 5 --plain --xtb $big/cholesterol.xyz $big/taxol.xyz
+few="$xyz/glycine.xyz $xyz/benzene.xyz $xyz/aspirin.xyz"
+for friction in 0.002 1 10; do
+    # shellcheck disable=SC2086
+    bench "NVT $friction" --steps 1500 --friction $friction $few
+    bench "NVT $friction" --steps 400 --friction $friction $big/c20h42.xyz
+done
+# shellcheck disable=SC2086
+bench GFN1 --steps 1500 --method GFN1-xTB --peer-steps 100 --xtb $few
+# shellcheck disable=SC2086
+bench "ALPB water" --steps 1500 --alpb water $few
+# shellcheck disable=SC2086
+bench "scf: fast" --steps 1500 --tolerance 1e-7 $few
+if grep -qw avx512f /proc/cpuinfo; then
+    # shellcheck disable=SC2086
+    QMTRAJ_ISA=avx2 bench AVX2 --steps 1500 $few
+    QMTRAJ_ISA=avx2 bench AVX2 --steps 400 $big/c20h42.xyz
+fi
+[ "$runs" = 1 ] || runs=3
+bench NVE --steps 15 --warm-up 60 --peer-steps 2 --plain --xtb $big/c100h202_anti.xyz
+# shellcheck disable=SC2086
+runs=1 bench stages --stages --steps 3000 $few
+runs=1 bench stages --stages --steps 400 $big/c20h42.xyz
+runs=1 bench stages --stages --steps 60 $big/taxol.xyz
 
 # For timing only: the MD of the xtb program differs in integrator and start (its default accuracy and
 # a tighter one), so that only its time per step is taken.
@@ -68,10 +93,10 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
 {
     echo "# Time of one MD step"
     echo
-    echo "$cpu, core $core of $(nproc), commit $commit, $stamp, \`bench/run.sh\`; medians of $runs runs."
+    echo "$cpu, core $core of $(nproc), commit $commit, $stamp, \`bench/run.sh\`; medians of $runs runs or more."
     echo
-    echo "| molecule | atoms | orbitals | density builds | qmtraj, us | libxtb, us | ratio | energy change qmtraj / libxtb, hartree |"
-    echo "|---|---|---|---|---|---|---|---|"
+    echo "| series | molecule | atoms | orbitals | density builds | qmtraj, us | by diagonalisation, us | libxtb, us | libxtb / qmtraj |"
+    echo "|---|---|---|---|---|---|---|---|---|"
     awk '
         function value(key,   s) {
             if (!match($0, "\"" key "\": [^,}]*")) return ""
@@ -85,25 +110,30 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
                 }
             return parts[int((n + 1) / 2)]
         }
-        {
-            m = value("molecule")
+        value("series") != "stages" {
+            m = value("series") " | " value("molecule")
             if (!(m in atoms)) order[++count] = m
-            atoms[m] = value("atoms"); orbitals[m] = value("orbitals"); builds[m] = value("builds")
-            ours[m] = ours[m] " " value("qmtraj_us"); theirs[m] = theirs[m] " " value("libxtb_us")
-            ratio[m] = ratio[m] " " value("ratio")
-            change[m] = value("qmtraj_energy_change") " / " value("libxtb_energy_change")
+            atoms[m] = value("atoms"); orbitals[m] = value("orbitals")
+            builds[m] = builds[m] " " value("builds")
+            ours[m] = ours[m] " " value("qmtraj_us"); plain[m] = plain[m] " " value("plain_us")
+            theirs[m] = theirs[m] " " value("libxtb_us"); ratio[m] = ratio[m] " " value("ratio")
         }
         END {
             for (i = 1; i <= count; i++) {
                 m = order[i]
-                printf "| %s | %s | %s | %s | %.1f | %.0f | %.1f | %s |\n", m, atoms[m], orbitals[m],
-                    builds[m], middle(ours[m]), middle(theirs[m]), middle(ratio[m]), change[m]
+                printf "| %s | %s | %s | %s | %.1f | %s | %s | %s |\n", m, atoms[m], orbitals[m],
+                    middle(builds[m]), middle(ours[m]), middle(plain[m]), middle(theirs[m]),
+                    middle(ratio[m])
             }
         }' "$lines"
+    echo
+    echo "Stages, us per step (tenth percentiles; \`bench_step --stages\`):"
+    echo
+    sed -n 's/^{"series": "stages", "molecule": "\([^"]*\)".*"stages_p10_us": {\([^}]*\)}.*/- \1: \2/p' "$lines"
     if command -v xtb >/dev/null; then
         echo
         echo "\`xtb --md\`, whole program over 800 steps, us per step (sccacc 0.1 / default 2.0):"
-        for file in data/molecules/xyz/glycine.xyz data/molecules/xyz/aspirin.xyz; do
+        for file in $xyz/glycine.xyz $xyz/aspirin.xyz; do
             echo "- $(basename "$file" .xyz): $(xtb_md "$file" 0.1) / $(xtb_md "$file" 2.0)"
         done
     fi

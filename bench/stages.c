@@ -5,14 +5,34 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/engine.h"
 #include "scf/density.h"
+#include "scf/extrapolation.h"
+#include "scf/jacobian.h"
+#include "terms/hamiltonian.h"
 
 /// First builds of a geometry are those with a full pass; what a step stores for the next one is part
 /// of their cost.
-enum { BEGIN, BUILD_FIRST, BUILD_LATER, WEIGHTED, END, N_STAGES };
+enum {
+    EVALUATION,
+    INTEGRALS,
+    FOCK,
+    MOMENTS,
+    SLOPES,
+    BEGIN,
+    BUILD_FIRST,
+    BUILD_LATER,
+    WEIGHTED,
+    END,
+    PREDICTION,
+    JACOBIAN,
+    N_STAGES
+};
 
-static const char *const NAME[N_STAGES] = {"density guess", "density build 1", "density builds 2..",
-                                           "energy-weighted density", "density history"};
+static const char *const NAME[N_STAGES] = {
+    "evaluation, all of it",   "integrals and overlap", "Hamiltonian",         "moments",
+    "slopes of integrals",     "density guess",         "density build 1",     "density builds 2..",
+    "energy-weighted density", "density history",       "charges: prediction", "charges: Jacobian"};
 
 static double *spent[N_STAGES];
 static int step = -1, n_steps;
@@ -49,12 +69,15 @@ static int rising(const void *a, const void *b)
 
 void stages_print(void)
 {
+    double rest = 0.0;
     printf(", \"stages_p10_us\": {");
     for (int s = 0; s < N_STAGES; s++) {
         qsort(spent[s], (size_t)step, sizeof(double), rising);
-        printf("%s\"%s\": %.2f", s > 0 ? ", " : "", NAME[s], spent[s][step / 10]);
+        const double time = spent[s][step / 10];
+        rest += s == EVALUATION ? time : -time;
+        printf("\"%s\": %.2f, ", NAME[s], time);
     }
-    printf("}");
+    printf("\"classical terms and the rest\": %.2f}", rest);
     step = -1;
 }
 
@@ -64,16 +87,76 @@ static void count(int stage, double start)
         spent[stage][step] += microseconds() - start;
 }
 
-// --wrap=f sends calls of f to __wrap_f, and __real_f is f.
-void __real_density_begin(Density *density);
-QmtStatus __real_density_build(QmtContext *ctx, Density *density);
-void __real_density_build_weighted(Density *density);
-void __real_density_end(Density *density);
-void __wrap_density_begin(Density *density);
-QmtStatus __wrap_density_build(QmtContext *ctx, Density *density);
-void __wrap_density_build_weighted(Density *density);
-void __wrap_density_end(Density *density);
+static const EngineType *watched;
 
+static QmtStatus evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
+                          const EngineResult *result)
+{
+    const double start = microseconds();
+    const QmtStatus status = watched->evaluate(ctx, engine, xyz, result);
+    count(EVALUATION, start);
+    return status;
+}
+
+void stages_watch(Engine *engine)
+{
+    static EngineType type;
+    watched = engine->type;
+    type = *watched;
+    type.evaluate = evaluate;
+    engine->type = &type;
+}
+
+// --wrap=f sends calls of f to __wrap_f, and __real_f is f.
+#define WRAP(stage, name, parameters, arguments)                                                   \
+    void __real_##name parameters;                                                                 \
+    void __wrap_##name parameters;                                                                 \
+    void __wrap_##name parameters                                                                  \
+    {                                                                                              \
+        const double start = microseconds();                                                       \
+        __real_##name arguments;                                                                   \
+        count(stage, start);                                                                       \
+    }
+#define WRAP_VALUE(type, stage, name, parameters, arguments)                                       \
+    type __real_##name parameters;                                                                 \
+    type __wrap_##name parameters;                                                                 \
+    type __wrap_##name parameters                                                                  \
+    {                                                                                              \
+        const double start = microseconds();                                                       \
+        const type value = __real_##name arguments;                                                \
+        count(stage, start);                                                                       \
+        return value;                                                                              \
+    }
+
+WRAP(INTEGRALS, hamiltonian_update, (const Geometry *geometry, Hamiltonian *hamiltonian),
+     (geometry, hamiltonian))
+WRAP(INTEGRALS, hamiltonian_overlap, (const Hamiltonian *hamiltonian, double *overlap, size_t ld),
+     (hamiltonian, overlap, ld))
+WRAP(FOCK, hamiltonian_fock,
+     (Hamiltonian * hamiltonian, const Potential *potential, double *fock, size_t ld),
+     (hamiltonian, potential, fock, ld))
+WRAP_VALUE(double, MOMENTS, hamiltonian_moments,
+           (Hamiltonian * hamiltonian, const double *density, size_t ld, double *shell,
+            double (*dipole)[3], double (*quadrupole)[6]),
+           (hamiltonian, density, ld, shell, dipole, quadrupole))
+WRAP(SLOPES, hamiltonian_gradient,
+     (const Hamiltonian *hamiltonian, const double *density, const double *weighted, size_t ld,
+      Gradient *gradient),
+     (hamiltonian, density, weighted, ld, gradient))
+WRAP(WEIGHTED, density_build_weighted, (Density * density), (density))
+WRAP(END, density_end, (Density * density), (density))
+WRAP_VALUE(int, PREDICTION, extrapolation_guess, (size_t n, const double *memory, double *guess),
+           (n, memory, guess))
+WRAP(PREDICTION, extrapolation_store, (size_t n, int orders, double *memory, const double *x),
+     (n, orders, memory, x))
+WRAP(JACOBIAN, jacobian_apply, (const Jacobian *jacobian, const double *f, double *next),
+     (jacobian, f, next))
+WRAP(JACOBIAN, jacobian_next_step,
+     (Jacobian * jacobian, const double *f, const double *df, double *next),
+     (jacobian, f, df, next))
+
+void __real_density_begin(Density *density);
+void __wrap_density_begin(Density *density);
 void __wrap_density_begin(Density *density)
 {
     const double start = microseconds();
@@ -82,6 +165,8 @@ void __wrap_density_begin(Density *density)
     first = true;
 }
 
+QmtStatus __real_density_build(QmtContext *ctx, Density *density);
+QmtStatus __wrap_density_build(QmtContext *ctx, Density *density);
 QmtStatus __wrap_density_build(QmtContext *ctx, Density *density)
 {
     const double start = microseconds();
@@ -89,18 +174,4 @@ QmtStatus __wrap_density_build(QmtContext *ctx, Density *density)
     count(first ? BUILD_FIRST : BUILD_LATER, start);
     first = false;
     return status;
-}
-
-void __wrap_density_build_weighted(Density *density)
-{
-    const double start = microseconds();
-    __real_density_build_weighted(density);
-    count(WEIGHTED, start);
-}
-
-void __wrap_density_end(Density *density)
-{
-    const double start = microseconds();
-    __real_density_end(density);
-    count(END, start);
 }
