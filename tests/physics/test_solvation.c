@@ -155,63 +155,63 @@ typedef struct {
     double worst;
 } Slopes;
 
-/// Five-point stencils: around the point, and on either side of it.
-enum { N_STENCILS = 3 };
-static const int OFFSETS[N_STENCILS][5] = {{-2, -1, 0, 1, 2}, {0, 1, 2, 3, 4}, {0, -1, -2, -3, -4}};
-static const double WEIGHTS[N_STENCILS][5] = {
-    {1.0, -8.0, 0.0, 8.0, -1.0}, {-25.0, 48.0, -36.0, 16.0, -3.0}, {25.0, -48.0, 36.0, -16.0, 3.0}};
-
-/// Slope along *x by one stencil; false if a grid point drops out inside of it.
+/// Five-point slope along *x; false if a grid point drops out inside the stencil.
 static bool slope_along(const Medium *medium, const System *system, Engine *engine,
-                        double (*xyz)[3], double *x, int stencil, double h, double *slope)
+                        double (*xyz)[3], double *x, double h, double *slope)
 {
+    static const double WEIGHTS[5] = {1.0, -8.0, 0.0, 8.0, -1.0};
     const double x0 = *x;
     const size_t counting = points_that_count(medium, system, xyz);
     bool whole = true;
     double sum = 0.0;
     for (int i = 0; i < 5 && whole; i++) {
-        *x = x0 + OFFSETS[stencil][i] * h;
+        *x = x0 + (i - 2) * h;
         whole = points_that_count(medium, system, xyz) == counting;
-        if (whole && WEIGHTS[stencil][i] != 0.0)
-            sum += WEIGHTS[stencil][i] * energy_at(engine, system->name, xyz, NULL);
+        if (whole && i != 2)
+            sum += WEIGHTS[i] * energy_at(engine, system->name, xyz, NULL);
     }
     *x = x0;
     *slope = sum / (12.0 * h);
     return whole;
 }
 
-/// A stencil inside of which a grid point drops out is not used: the slope is taken on the side that
-/// has none, or with a smaller step. One across the edge of a smooth step, where the second derivative
-/// jumps, may need a smaller step, too.
+/// Deviation of atom a's gradient from the slope along x. A stencil inside of which a grid point drops
+/// out is not used. One across the edge of a smooth step, where the second derivative jumps, may need
+/// a smaller step. Where no step will do, gradient and slope are compared at a point nearby.
 static double coordinate_deviation(const Medium *medium, const System *system, Engine *engine,
-                                   double (*xyz)[3], double *x, double gradient, Slopes *slopes)
+                                   double (*xyz)[3], size_t a, int x, Slopes *slopes)
 {
+    static const double SHIFTS[] = {0.0, 2e-3, -2e-3, 4e-3, -4e-3, 6e-3, -6e-3};
+    const double x0 = xyz[a][x];
     double best = INFINITY;
-    for (double h = 1e-3; h > 1e-5 && !(best <= 1e-8); h *= 0.5)
-        for (int stencil = 0; stencil < N_STENCILS && !(best <= 1e-8); stencil++) {
-            double slope;
-            if (!slope_along(medium, system, engine, xyz, x, stencil, h, &slope)) {
+    for (size_t s = 0; s < sizeof SHIFTS / sizeof SHIFTS[0] && !(best <= 1e-8); s++) {
+        double gradient[SYSTEM_MAX_ATOMS][3], slope;
+        xyz[a][x] = x0 + SHIFTS[s];
+        energy_at(engine, system->name, xyz, gradient);
+        for (double h = 1e-3; h > 1e-4 && !(best <= 1e-8); h *= 0.5) {
+            if (!slope_along(medium, system, engine, xyz, &xyz[a][x], h, &slope)) {
                 slopes->dropped++;
                 continue;
             }
             if (best < INFINITY)
                 slopes->again++;
-            best = fmin(best, fabs(slope - gradient));
+            best = fmin(best, fabs(slope - gradient[a][x]));
         }
+    }
+    xyz[a][x] = x0;
     slopes->n++;
     return best;
 }
 
 static void check_slopes(const Medium *medium, const System *system, Slopes *slopes)
 {
-    double xyz[SYSTEM_MAX_ATOMS][3], gradient[SYSTEM_MAX_ATOMS][3];
+    double xyz[SYSTEM_MAX_ATOMS][3];
     Engine *engine = engine_in(medium, system);
     system_bohr(system, xyz);
-    energy_at(engine, system->name, xyz, gradient);
     for (size_t a = 0; a < system->n; a++)
         for (int x = 0; x < 3; x++) {
-            const double deviation = coordinate_deviation(medium, system, engine, xyz, &xyz[a][x],
-                                                          gradient[a][x], slopes);
+            const double deviation =
+                coordinate_deviation(medium, system, engine, xyz, a, x, slopes);
             if (!(deviation <= 1e-8))
                 fail_msg("%s, %s, %s %s, atom %zu: off by %.1e", system->name, medium->method,
                          medium->model, medium->solvent, a + 1, deviation);
