@@ -5,7 +5,7 @@
 
 #include "base/linalg.h"
 
-enum { X, AX, W, AW, P, AP, IN_AO, F_IN_AO, N_VECTORS };
+enum { X, AX, W, AW, P, AP, IN_AO, F_IN_AO, DIAGONAL, N_VECTORS };
 
 enum { MAX_ROUNDS = 40 };
 
@@ -69,15 +69,13 @@ static void apply(const Space *space, const double *in, double *out)
 
 static double diagonal(const Space *space, size_t i)
 {
-    return space->sign * space->block[i * space->ld_block + i];
+    return space->vector[DIAGONAL][i];
 }
 
 /// The orbital with the lowest diagonal element and a little of its neighbours.
-static void begin_from_diagonal(const Space *space)
+static void begin_from_diagonal(const Space *space, double lowest)
 {
-    double *x = space->vector[X], lowest = INFINITY;
-    for (size_t i = 0; i < space->m; i++)
-        lowest = fmin(lowest, diagonal(space, i));
+    double *x = space->vector[X];
     for (size_t i = 0; i < space->m; i++) {
         const double above = diagonal(space, i) - lowest;
         x[i] = above == 0.0 ? 1.0 : NEIGHBOUR_SHARE / (1.0 + above / NEIGHBOUR_HARTREE);
@@ -159,7 +157,8 @@ static void improve(const Space *space, double value, bool has_direction)
            *aw = space->vector[AW], *p = space->vector[P], *ap = space->vector[AP];
     for (size_t i = 0; i < m; i++) {
         const double above = diagonal(space, i) - value;
-        w[i] = (ax[i] - value * x[i]) / copysign(fmax(fabs(above), CLOSEST_LEVEL), above);
+        const double far = fabs(above) > CLOSEST_LEVEL ? above : copysign(CLOSEST_LEVEL, above);
+        w[i] = (ax[i] - value * x[i]) / far;
     }
     bool has_p = has_direction;
     if (has_p) {
@@ -212,7 +211,8 @@ static bool descend(const Space *space, double *value)
         double missing = 0.0;
         for (size_t i = 0; i < space->m; i++) {
             const double r = ax[i] - *value * x[i];
-            missing += r * r / fmax(fabs(diagonal(space, i) - *value), CLOSEST_LEVEL);
+            const double above = fabs(diagonal(space, i) - *value);
+            missing += r * r / (above > CLOSEST_LEVEL ? above : CLOSEST_LEVEL);
         }
         if (missing <= MISSING) {
             *value -= missing;
@@ -237,20 +237,19 @@ static double quotient(const Space *space)
 static void begin(const Space *space)
 {
     const size_t m = space->m;
-    double *x = space->vector[X];
-    begin_from_diagonal(space);
-    if (space->n_known == 0) {
-        quotient(space);
-        return;
-    }
-    double lowest = INFINITY;
+    double *x = space->vector[X], lowest = INFINITY;
     for (size_t i = 0; i < m; i++) {
-        lowest = fmin(lowest, diagonal(space, i));
-        x[i] = space->n_known == 1 ? space->last[i] : 2.0 * space->last[i] - space->before[i];
+        const double d = space->sign * space->block[i * space->ld_block + i];
+        space->vector[DIAGONAL][i] = d;
+        lowest = d < lowest ? d : lowest;
     }
-    if (quotient(space) <= lowest)
-        return;
-    begin_from_diagonal(space);
+    if (space->n_known > 0) {
+        for (size_t i = 0; i < m; i++)
+            x[i] = space->n_known == 1 ? space->last[i] : 2.0 * space->last[i] - space->before[i];
+        if (quotient(space) <= lowest)
+            return;
+    }
+    begin_from_diagonal(space, lowest);
     quotient(space);
 }
 
@@ -274,10 +273,9 @@ static double diagonalised(Density *density, const Space *space)
 }
 
 /// The lowest value of a space: from what the refinement left behind, which may be a little old, then from
-/// F itself. Orbitals are orthonormal to some 1e-9 only, so the norm is that of S.
+/// F itself.
 static double lowest(Density *density, Space *space)
 {
-    const size_t n = density->n;
     double value = NAN;
     begin(space);
     (void)descend(space, &value);
@@ -285,13 +283,7 @@ static double lowest(Density *density, Space *space)
     apply(space, space->vector[X], space->vector[AX]);
     const bool found = descend(space, &value);
     remember(space);
-    if (!found)
-        return diagonalised(density, space);
-    double *ao = space->vector[IN_AO], *s_ao = space->vector[F_IN_AO];
-    density->kernels->matvec(n, space->m, space->orbitals, space->ld_orbitals, space->vector[X],
-                             ao);
-    density->kernels->matvec(n, n, density->overlap, density->ld, ao, s_ao);
-    return value / density->kernels->dot(n, ao, s_ao);
+    return found ? value : diagonalised(density, space);
 }
 
 double frontier_gap(Density *density, Frontier *frontier)

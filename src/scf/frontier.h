@@ -5,7 +5,7 @@
 
 /// Vectors for the search of the frontier orbitals.
 typedef struct {
-    double *vector[8]; ///< [ld] each
+    double *vector[9]; ///< [ld] each
     double *memory;    ///< kept between geometries, see frontier_memory_size(); the caller's
 } Frontier;
 

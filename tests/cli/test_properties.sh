@@ -73,6 +73,22 @@ for name in ("dipole", "charges"):
 assert "bond_orders" not in wide.files
 PYTHON
 
+# frames before a failure, and of a trajectory that is not finished
+ends 1 run failed --test-fail water:31 ammonia.xyz
+ends 0 "$QMTRAJ" check failed/water/trajectory.partial.npz
+says "PASS     properties"
+ends 1 run cut --test-crash water:200 --test-crash-again
+ends 0 "$QMTRAJ" convert cut/water/trajectory.npz.part --to npz --out cut.npz
+/usr/bin/python3 - <<'PYTHON' || fail "the frames before the end are not what they should be"
+import numpy as np
+whole = np.load("whole-GFN2-xTB/water/trajectory.npz")
+for part in map(np.load, ("failed/water/trajectory.partial.npz", "cut.npz")):
+    n = len(part["time_ps"])
+    assert 0 < n < len(whole["time_ps"])
+    for name in ("pos", "dipole", "charges", "bond_orders", "homo_lumo_gap", "quadrupole", "scf_residual"):
+        np.testing.assert_array_equal(part[name], whole[name][:n])
+PYTHON
+
 # what is wrong in a file is found
 /usr/bin/python3 - <<'PYTHON'
 import numpy as np
