@@ -3,7 +3,8 @@
 ///     FAULT_COUNTERS  a file of one uint64 per kind, shared by the processes of a job; counts calls
 ///     FAULT_KIND      the kind whose calls fail ("write", "malloc", ...), or "change": all that alter files
 ///     FAULT_AT        the call that fails, 1 is the first; 0: none, only counts
-///     FAULT_ERROR     errno of the failure; -1: the call handles half of its bytes
+///     FAULT_ERROR     errno of the failure; -1: the call handles half of its bytes; -2: the process and its
+///                     group are killed instead of the call
 ///     FAULT_STAYS     1: every later call of the kind fails too, as on a disk that is full
 ///
 /// Calls count from main() on: what the system's libraries do before is not the program's. Of reads, writes
@@ -12,6 +13,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -50,7 +52,7 @@ static const char *const KIND_NAMES[N_KINDS] = {
     [PIPE] = "pipe",         [MALLOC] = "malloc",     [CHANGE] = "change",
 };
 
-enum { SHORT = -1 };
+enum { SHORT = -1, KILL = -2 };
 
 // The wrapped functions have no other place to find these; set once, before main().
 static _Atomic uint64_t *counters; ///< [N_KINDS], NULL: main() has not begun
@@ -74,7 +76,11 @@ static int fault(Kind kind)
     const uint64_t n = atomic_fetch_add(&counters[kind], 1) + 1;
     if ((int)kind != fault_kind || fault_at == 0)
         return 0;
-    return n == fault_at || (fault_stays && n > fault_at) ? fault_error : 0;
+    if (n != fault_at && !(fault_stays && n > fault_at))
+        return 0;
+    if (fault_error == KILL)
+        kill(0, SIGKILL);
+    return fault_error;
 }
 
 /// The same for a call that alters files.

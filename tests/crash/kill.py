@@ -32,13 +32,15 @@ MOLECULES = {"water": WATER, "ammonia": AMMONIA, "hydroxide": HYDROXIDE}
 
 JOBS = {
     "nvt with windows": "equilibration_ps: 0.3\nnve_every_ps: 0.2\nnve_window_ps: 0.1\nfriction_per_ps: 1\n",
+    "GFN1 in water": "method: GFN1-xTB\nsolvent: water\nequilibration_ps: 0.1\nnve_every_ps: 0.1\nnve_window_ps: 0.1\n"
+                     "friction_per_ps: 1\nlength_ps: 0.2\n",
     "nve, every third frame": "ensemble: nve\nequilibration_ps: 0.2\nnve_every_ps: 0\nsave_interval_steps: 3\n"
                               "precision: float64\nlength_ps: 0.9\n",
 }
 COMMON = "checkpoint_s: 0.004\n"
 
 KINDS = ("group", "group", "group", "parent", "worker", "term")
-PHASE = re.compile(r"goes on at ([A-Za-z ]+), step")
+GOES_ON = re.compile(r"(\w+): goes on at ([A-Za-z ]+), step")
 
 
 def workers(pid):
@@ -73,6 +75,19 @@ class Job:
         _, said = process.communicate()
         assert process.returncode == 0, said
         return time.monotonic() - begun
+
+
+def marks(folder):
+    """What a kill interrupted, from what it left in the folder of a molecule."""
+    names = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
+    if "checkpoint.tmp" in names:
+        yield "in the writing of a checkpoint"
+    if "checkpoint.previous" in names and "checkpoint" not in names:
+        yield "between the renames of a checkpoint"
+    if "trajectory.npz" in names and "run.json" not in names:
+        yield "between trajectory.npz and run.json"
+    if "config.yaml.tmp" in names or "start.xyz.tmp" in names or "run.json.tmp" in names:
+        yield "in the writing of config.yaml, start.xyz or run.json"
 
 
 def kill_once(job, out, kind, delay):
@@ -115,9 +130,14 @@ def round_of_kills(job, seconds, n_kills, tally):
         delay = random.uniform(0.0, 0.02 + 0.8 * seconds) if n_hit < n_kills else 3600.0
         hit, done, said = kill_once(job, out, kind, delay)
         n_hit += hit
-        tally[kind] += hit
-        for phase in PHASE.findall(said):
-            tally["on at " + phase] += 1
+        tally["SIGTERM" if kind == "term" else "SIGKILL to the " + kind] += hit
+        tally["in a job: " + job.name] += hit
+        for molecule, phase in GOES_ON.findall(said):
+            tally["goes on at " + phase] += 1
+            tally["goes on: " + molecule] += 1
+        for molecule in MOLECULES if hit else ():
+            for mark in marks(job.folder / out / molecule):
+                tally["killed " + mark] += 1
     process = job.start(out)
     _, said = process.communicate()
     assert process.returncode == 0, said
