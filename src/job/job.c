@@ -330,7 +330,8 @@ static QmtStatus failed_geometry_write(QmtContext *ctx, const Job *job)
 /// valid file, and the checkpoints go first, because this takes the file apart that they belong to.
 static QmtStatus frames_save(QmtContext *ctx, Job *job, const char *sentence)
 {
-    TRY(failed_geometry_write(ctx, job));
+    if (failed_geometry_write(ctx, job) != QMT_OK) // the frames are worth more
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     TRY(job_folder_forget(ctx, job));
     const MdReport report = md_report(job->md);
     char *const metadata = metadata_text(ctx, job->task, &report, job->found.earlier, sentence);
@@ -342,8 +343,8 @@ static QmtStatus frames_save(QmtContext *ctx, Job *job, const char *sentence)
 }
 
 /// Ends a trajectory that did not complete. The sentence of the failure stays the one in the context,
-/// with what became of the frames behind it.
-static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure)
+/// with what became of the frames behind it; the frames of the result are those that are safe.
+static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure, JobResult *result)
 {
     char sentence[sizeof ctx->message], saved[160];
     snprintf(sentence, sizeof sentence, "%s", qmt_context_message(ctx));
@@ -354,9 +355,13 @@ static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure)
     if (in_molecule && frames_save(ctx, job, sentence) == QMT_OK)
         snprintf(saved, sizeof saved, "%llu frames are in %s, the geometry in " JOB_FILE_FAILED,
                  n_frames, JOB_FILE_PARTIAL);
-    else if (in_molecule)
-        snprintf(saved, sizeof saved, "the frames so far could not be saved");
-    else if (failure == QMT_STOPPED && job_checkpoint(ctx, job) == QMT_OK)
+    else if (in_molecule) {
+        context_log(ctx, QMT_LOG_WARNING, "%s: %.900s", job->task->label, qmt_context_message(ctx));
+        snprintf(saved, sizeof saved, "the frames so far could not be saved%s",
+                 job_folder_has_checkpoint(ctx, job)
+                     ? "; the same command tries again from the last checkpoint"
+                     : "");
+    } else if (failure == QMT_STOPPED && job_checkpoint(ctx, job) == QMT_OK)
         snprintf(saved, sizeof saved, "%llu frames are safe, the same command goes on from here",
                  n_frames);
     else if (failure == QMT_STOPPED && job_folder_has_checkpoint(ctx, job)) {
@@ -370,6 +375,8 @@ static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure)
     else
         snprintf(saved, sizeof saved,
                  "the checkpoint is gone, too: the same command begins it anew");
+    if (!in_molecule)
+        result->n_frames = (int64_t)job->n_safe;
     (void)FAIL(ctx, failure, "%.800s; %s", sentence, saved);
 }
 
@@ -447,7 +454,7 @@ QmtStatus job_run(QmtContext *ctx, const JobSettings *settings, const JobTask *t
             status = job_finish(ctx, &job);
         result_fill(&job, result);
         if (status != QMT_OK)
-            job_interrupt(ctx, &job, status);
+            job_interrupt(ctx, &job, status, result);
         run_log_write(ctx, &job, result, started, status);
     }
     job_release(&job);

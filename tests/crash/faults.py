@@ -4,11 +4,12 @@
     faults.py --points 150    in CI: some of each kind, spread over the run
     faults.py                 all (make faults): minutes
 
-Or the job is killed there, before every call that alters a file. A short job (equilibration, production, NVE windows, a checkpoint after every step, the finishing of the NPZ,
-the summary) runs under faults_shim.c in four situations: in an empty folder, on from a checkpoint, made
-longer, and made anew with --fresh. After a fault the job must have ended well, or with a documented code and
-one sentence; what has a final name must be whole; and the same command must then end with the bytes of a job
-that nothing happened to.
+A short job (equilibration, production, NVE windows, a checkpoint after every step, the finishing of the NPZ,
+the summary) runs under faults_shim.c in several situations: in an empty folder, on from a checkpoint, made
+longer, made anew with --fresh, and with an SCF that fails on the way. After a fault the job must have ended
+well, or with a documented code and one sentence; what has a final name must be whole; and the same command
+must then end with the bytes of a job that nothing happened to. Or the job is killed before a call that alters
+a file, and the same holds for what it left.
 """
 
 import argparse
@@ -26,6 +27,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 WATER = "3\n\nO 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n"
 HYDROXIDE = "2\ncharge=-1\nO 0 0 0\nH 0 0 0.97\n"
@@ -60,8 +62,8 @@ FAULTS = {
     "malloc": [(errno.ENOMEM, False), (errno.ENOMEM, True)],
     "change": [(errno.EROFS, True), (errno.ENOSPC, True), (KILL, False)],
 }
-# ended well, some failed, reading, writing or memory failed
-CODES = (0, 1, 5)
+# ended well, some failed, the SCF failed, reading, writing or memory failed
+CODES = (0, 1, 4, 5)
 LEFT = ["checkpoint", "config.yaml", "run.json", "start.xyz", "trajectory.npz"]
 
 
@@ -128,6 +130,7 @@ SITUATIONS = {
     "goes on": (["water"], [], interrupted),
     "made longer": (["water"], [], shorter),
     "made anew": (["water"], ["--fresh"], finished),
+    "the SCF fails": (["water"], ["--test-fail", "water:5"], nothing),
 }
 
 
@@ -152,7 +155,12 @@ def look_at_final_names(job, out, molecules, situation, code):
                   f"{molecule}: the finished trajectory is lost")
         if situation == "made longer":
             wants(npz.exists() or (folder / "trajectory.npz.part").exists(), f"{molecule}: its frames are lost")
-        wants(not (folder / "trajectory.partial.npz").exists(), f"{molecule}: a partial file, but its SCF is fine")
+        partial = folder / "trajectory.partial.npz"
+        if situation == "the SCF fails" and code in (4, -signal.SIGKILL):
+            if partial.exists():
+                wants(zipfile.ZipFile(partial).testzip() is None, f"{molecule}: a partial file that is damaged")
+        else:
+            wants(not partial.exists(), f"{molecule}: a partial file, but its SCF is fine")
         for name, reader in (("config.yaml", str), ("start.xyz", str), ("run.json", json.loads)):
             if (folder / name).exists():
                 text = (folder / name).read_text()
@@ -170,13 +178,13 @@ def try_one(job, name, situation, kind, at, error, stays):
     try:
         if error == KILL:
             # The last calls are not reached if the clock brought one checkpoint less than when they were counted.
-            wants(done.returncode in (-signal.SIGKILL, 0), f"code {done.returncode}, it was to be killed")
+            wants(done.returncode in (-signal.SIGKILL, 0, 4), f"code {done.returncode}, it was to be killed")
         else:
             wants(done.returncode in CODES, f"code {done.returncode}")
             wants((done.returncode == 0) == (not said), f"code {done.returncode} and {len(said)} sentences")
             wants(len(said) <= 1, "more than one last sentence")
         look_at_final_names(job, out, molecules, situation, done.returncode)
-        again = job.run(out, molecules, extra)
+        again = job.run(out, molecules, [] if situation == "the SCF fails" else extra)
         wants(again.returncode == 0, f"the same command again: code {again.returncode}: {again.stderr}")
         look_at_final_names(job, out, molecules, situation, 0)
         for molecule in molecules:
@@ -201,7 +209,7 @@ def points_of(job):
         out = "count-" + situation.replace(" ", "-")
         before(job, out)
         done, counts = job.run_with(out, molecules, extra)
-        wants(done.returncode == 0, done.stderr)
+        wants(done.returncode == (4 if situation == "the SCF fails" else 0), done.stderr)
         calls.update(counts)
         for kind, ways in FAULTS.items():
             for error, stays in ways:
