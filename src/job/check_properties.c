@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FRAMES = 64 };
+/// Numbers read at once; a row can be any size.
+enum { BLOCK_NUMBERS = 1 << 16 };
 
 /// Between stored and computed, a.u.: what float32 positions and numbers leave, ten times over. The
 /// residual of the loop depends on the way to its end and is not computed again.
@@ -80,15 +81,16 @@ static QmtStatus array_look(QmtContext *ctx, Check *check, Property property)
 {
     const NpzArray *const array = check->property[property];
     const size_t n = property_size(property, check->n_atoms);
-    double *const raw = malloc(BLOCK_FRAMES * n * sizeof *raw);
-    double *const rows = malloc(BLOCK_FRAMES * n * sizeof *rows);
+    const size_t n_block = n < BLOCK_NUMBERS ? BLOCK_NUMBERS / n : 1;
+    double *const raw = malloc(n_block * n * sizeof *raw);
+    double *const rows = malloc(n_block * n * sizeof *rows);
     QmtStatus status = QMT_OK;
     if (raw == NULL || rows == NULL)
         status =
             FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %s", check->npz.file.path, array->name);
-    for (uint64_t first = 0; first < check->n_frames && status == QMT_OK; first += BLOCK_FRAMES) {
+    for (uint64_t first = 0; first < check->n_frames && status == QMT_OK; first += n_block) {
         const uint64_t left = check->n_frames - first;
-        const uint64_t n_rows = left < BLOCK_FRAMES ? left : BLOCK_FRAMES;
+        const uint64_t n_rows = left < n_block ? left : n_block;
         status = check_read(ctx, check, array, first, n_rows, raw, rows);
         for (uint64_t i = 0; i < n_rows && status == QMT_OK; i++)
             row_look(check, property, first + i, rows + i * n, n);

@@ -13,16 +13,26 @@ static const char METADATA[] =
     "{\"name\": \"h2\", \"qm_method\": \"GFN2-xTB\", \"num_atoms\": 2, \"charge\": 0, "
     "\"multiplicity\": 1, \"dof\": 3, \"velocity_units\": \"nm/ps\", \"status\": \"complete\", "
     "\"config\": {\"dt_fs\": 0.25, \"save_interval_steps\": 1, \"length_ps\": 0.0005, "
-    "\"temperature_K\": 300.0, \"friction_per_ps\": 1.0, \"ensemble\": \"nvt\"}}";
+    "\"temperature_K\": 300.0, \"friction_per_ps\": 1.0, \"ensemble\": \"nvt\", "
+    "\"properties\": [\"dipole\", \"charges\", \"bond_orders\", \"homo_lumo_gap\"]}}";
 
 TrajectoryLayout sample_layout(uint64_t n_frames, bool float64)
 {
-    return (TrajectoryLayout){.n_atoms = SAMPLE_ATOMS,
-                              .n_frames = n_frames,
-                              .float64 = float64,
-                              .numbers = NUMBERS,
-                              .masses = SAMPLE_MASS,
-                              .n_window_records = SAMPLE_WINDOW_RECORDS};
+    TrajectoryLayout layout = {.n_atoms = SAMPLE_ATOMS,
+                               .n_frames = n_frames,
+                               .float64 = float64,
+                               .numbers = NUMBERS,
+                               .masses = SAMPLE_MASS,
+                               .n_window_records = SAMPLE_WINDOW_RECORDS};
+    if (float64) {
+        layout.n_extras = 4;
+        layout.extra[0] = (TrajectoryExtra){.name = "dipole", .n_axes = 1, .axis = {3}};
+        layout.extra[1] = (TrajectoryExtra){.name = "charges", .n_axes = 1, .axis = {SAMPLE_ATOMS}};
+        layout.extra[2] = (TrajectoryExtra){
+            .name = "bond_orders", .n_axes = 2, .axis = {SAMPLE_ATOMS, SAMPLE_ATOMS}};
+        layout.extra[3] = (TrajectoryExtra){.name = "homo_lumo_gap"};
+    }
+    return layout;
 }
 
 static QmtStatus frame_append(QmtContext *ctx, Trajectory *t, int frame)
@@ -31,6 +41,8 @@ static QmtStatus frame_append(QmtContext *ctx, Trajectory *t, int frame)
     const double pos[SAMPLE_ATOMS][3] = {{0.0, 0.0, -z}, {0.0, 0.0, z}};
     const double vel[SAMPLE_ATOMS][3] = {{0.0, 0.0, -v}, {0.0, 0.0, v}};
     const double forces[SAMPLE_ATOMS][3] = {{0.0, 0.0, f}, {0.0, 0.0, -f}};
+    // Dipole, charges, bond orders, gap.
+    const double extras[3 + 2 + 4 + 1] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 15.0};
     const double kinetic = SAMPLE_MASS[0] * v * v, potential = -2577.0 + 0.1 * frame;
     return trajectory_append(ctx, t,
                              &(TrajectoryFrame){.pos = pos,
@@ -39,7 +51,8 @@ static QmtStatus frame_append(QmtContext *ctx, Trajectory *t, int frame)
                                                 .kinetic = kinetic,
                                                 .potential = potential,
                                                 .total = kinetic + potential,
-                                                .time = 0.00025 * frame});
+                                                .time = 0.00025 * frame,
+                                                .extras = extras});
 }
 
 void sample_write(const char *folder, uint64_t n_frames, bool float64, bool finish,
