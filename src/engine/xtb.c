@@ -31,6 +31,7 @@ typedef struct {
     double (*quadrupole)[6]; ///< [n_atoms][6] e bohr^2, likewise
     double (*gradient)[3];
     double *de_dcn;
+    double *mass; ///< [n_atoms] dalton
     EnergyTerm energy[ENERGY_TERMS_MAX];
     size_t n_energy;
     long fail_at; ///< for tests: evaluations until a forced failure, 0: none
@@ -71,6 +72,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
         xtb->quadrupole = (double(*)[6])arena_doubles(arena, 6 * n_atoms);
     }
     xtb->gradient = arena_vectors(arena, n_atoms);
+    xtb->mass = arena_doubles(arena, n_atoms);
     xtb->de_dcn = arena_doubles(arena, n_atoms);
     xtb->face.memory_size =
         scf_memory_size(xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles) +
@@ -376,6 +378,9 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     scf->charge = options->charge;
     scf->boltzmann = method->boltzmann;
     scf->memory = xtb->face.memory;
+    for (size_t a = 0; a < n_atoms; a++)
+        xtb->mass[a] = element_mass_da(numbers[a]);
+    scf->mass = xtb->mass;
     scf->density.n_alpha = n_alpha;
     scf->density.n_beta = n_beta;
     scf->density.fermi_stop = options->fermi_stop_reference ? FERMI_REFERENCE : FERMI_EXACT;

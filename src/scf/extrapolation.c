@@ -34,21 +34,30 @@ int extrapolation_points(const double *memory)
     return (int)memory[N_POINTS];
 }
 
+int extrapolation_order(const double *memory)
+{
+    // An order without a record is not tried: it has not been judged yet.
+    int best = 0;
+    for (int order = 1; order < (int)memory[N_POINTS]; order++)
+        if (memory[ERRORS + order] > 0.0 && memory[ERRORS + order] < memory[ERRORS + best])
+            best = order;
+    return best;
+}
+
+void extrapolation_sum(size_t n, const double *memory, int order, double *guess)
+{
+    const double *d = memory + DIFFERENCES;
+    memcpy(guess, d, n * sizeof *guess);
+    for (int k = 1; k <= order; k++)
+        for (size_t i = 0; i < n; i++)
+            guess[i] += d[(size_t)k * n + i];
+}
+
 int extrapolation_guess(size_t n, const double *memory, double *guess)
 {
     const int n_points = (int)memory[N_POINTS];
-    if (n_points == 0)
-        return 0;
-    // An order without a record is not tried: it has not been judged yet.
-    int best = 0;
-    for (int order = 1; order < n_points; order++)
-        if (memory[ERRORS + order] > 0.0 && memory[ERRORS + order] < memory[ERRORS + best])
-            best = order;
-    const double *d = memory + DIFFERENCES;
-    memcpy(guess, d, n * sizeof *guess);
-    for (int k = 1; k <= best; k++)
-        for (size_t i = 0; i < n; i++)
-            guess[i] += d[(size_t)k * n + i];
+    if (n_points > 0)
+        extrapolation_sum(n, memory, extrapolation_order(memory), guess);
     return n_points;
 }
 

@@ -24,6 +24,18 @@ size_t extrapolation_memory_size(size_t n, int orders);
 /// @return the number of stored points, at most the orders of the memory; 0: no guess
 int extrapolation_guess(size_t n, const double *memory, double *guess);
 
+/// The order p whose guesses have been best lately; 0 if there is one point or none.
+int extrapolation_order(const double *memory);
+
+/// Recent length of the error of the guesses of an order; 0 if it has not been judged.
+static inline double extrapolation_error(const double *memory, int order)
+{
+    return memory[1 + order];
+}
+
+/// The guess of an order below the number of stored points.
+void extrapolation_sum(size_t n, const double *memory, int order, double *guess);
+
 /// Adds the vector of the current geometry to the history.
 ///
 /// @param orders  those of extrapolation_memory_size()

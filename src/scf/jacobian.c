@@ -104,7 +104,7 @@ void jacobian_measured(Jacobian *jacobian, const double *v, const double *jv)
     else
         low_rank_store(&jacobian->low_rank, v, jv);
     jacobian->memory[COLUMNS] += 1.0;
-    if (column + 1 == (jacobian->dense ? n : LOW_RANK_KEPT))
+    if (column + 1 == (jacobian->dense ? n : jacobian->low_rank.n_max))
         finish(jacobian);
 }
 

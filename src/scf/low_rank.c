@@ -7,23 +7,27 @@
 
 enum { N_TERMS = 0, TERMS = 1 };
 
+size_t low_rank_max(size_t n)
+{
+    return n / 6 + 16;
+}
+
 size_t low_rank_memory_size(size_t n)
 {
-    return TERMS + 2 * (size_t)LOW_RANK_MAX * n;
+    return TERMS + 2 * low_rank_max(n) * n;
 }
 
 void low_rank_layout(Arena *arena, size_t n, LowRank *matrix)
 {
-    const size_t square = (size_t)LOW_RANK_MAX * LOW_RANK_MAX;
+    const size_t n_max = low_rank_max(n);
     matrix->n = n;
-    matrix->gram = arena_doubles(arena, square);
-    matrix->inverse_work = arena_doubles(arena, square);
-    matrix->rows = arena_doubles(arena, LOW_RANK_KEPT * n);
+    matrix->n_max = n_max;
+    matrix->square = arena_doubles(arena, n_max * n_max);
+    matrix->inverse_work = arena_doubles(arena, n_max * n_max);
+    matrix->rows = arena_doubles(arena, n_max * n);
     matrix->rest = arena_doubles(arena, n);
-    matrix->coefficient = arena_doubles(arena, LOW_RANK_MAX);
-    matrix->eigenvalue = arena_doubles(arena, LOW_RANK_MAX);
-    matrix->work = arena_doubles(arena, linalg_eigen_work(LOW_RANK_MAX));
-    matrix->iwork = arena_ints(arena, linalg_eigen_iwork(LOW_RANK_MAX));
+    matrix->coefficient = arena_doubles(arena, n_max);
+    matrix->iwork = arena_ints(arena, n_max);
 }
 
 static double *u_rows(const LowRank *matrix)
@@ -33,7 +37,7 @@ static double *u_rows(const LowRank *matrix)
 
 static double *v_rows(const LowRank *matrix)
 {
-    return u_rows(matrix) + (size_t)LOW_RANK_MAX * matrix->n;
+    return u_rows(matrix) + matrix->n_max * matrix->n;
 }
 
 void low_rank_reset(LowRank *matrix)
@@ -50,57 +54,37 @@ void low_rank_apply(const LowRank *matrix, const double *x, double *y)
         matrix->kernels->axpy(n, matrix->coefficient[k], u_rows(matrix) + k * n, y);
 }
 
-/// The first LOW_RANK_KEPT rows of mix [r][r] times the r rows of terms take their place.
-static void mix_rows(LowRank *matrix, size_t r, const double *mix, double *terms)
-{
-    const size_t n = matrix->n;
-    matrix->kernels->matmul_nn(LOW_RANK_KEPT, n, r, mix, LOW_RANK_MAX, terms, n, matrix->rows, n);
-    memcpy(terms, matrix->rows, LOW_RANK_KEPT * n * sizeof *terms);
-}
-
-/// The largest singular values of U^T V, V orthonormal: U U^T = Q D Q^T makes the rows Q^T U and Q^T V.
-static void compress(LowRank *matrix)
-{
-    const size_t r = low_rank_n_terms(matrix), n = matrix->n, ld = LOW_RANK_MAX;
-    double *u = u_rows(matrix);
-    for (size_t i = 0; i < r; i++) {
-        matrix->kernels->matvec(i + 1, n, u, n, u + i * n, matrix->gram + i * ld);
-        for (size_t j = 0; j < i; j++)
-            matrix->gram[j * ld + i] = matrix->gram[i * ld + j];
-    }
-    if (!linalg_eigen(r, matrix->gram, ld, matrix->eigenvalue, matrix->work, matrix->iwork)) {
-        low_rank_reset(matrix);
-        return;
-    }
-    const double *largest = matrix->gram + (r - LOW_RANK_KEPT) * ld;
-    mix_rows(matrix, r, largest, u);
-    mix_rows(matrix, r, largest, v_rows(matrix));
-    matrix->memory[N_TERMS] = LOW_RANK_KEPT;
-}
-
 void low_rank_add(LowRank *matrix, double scale, const double *u, const double *v)
 {
     static const double SMALL = 0.03;
     const Kernels *kernels = matrix->kernels;
-    const size_t n = matrix->n;
-    if (low_rank_n_terms(matrix) == LOW_RANK_MAX)
-        compress(matrix);
-    const size_t r = low_rank_n_terms(matrix);
-    double *us = u_rows(matrix), *vs = v_rows(matrix);
+    const size_t n = matrix->n, r = low_rank_n_terms(matrix);
+    double *us = u_rows(matrix), *vs = v_rows(matrix), smallest = INFINITY;
+    size_t place = r;
     kernels->matvec(r, n, vs, n, v, matrix->coefficient);
     memcpy(matrix->rest, v, n * sizeof *v);
     for (size_t k = 0; k < r; k++) {
         kernels->axpy(n, -matrix->coefficient[k], vs + k * n, matrix->rest);
         kernels->axpy(n, scale * matrix->coefficient[k], u, us + k * n);
+        const double size = r == matrix->n_max ? kernels->dot(n, us + k * n, us + k * n) : 0.0;
+        if (r == matrix->n_max && size < smallest) {
+            smallest = size;
+            place = k;
+        }
     }
     const double rest = sqrt(kernels->dot(n, matrix->rest, matrix->rest));
     if (!(rest > SMALL * sqrt(kernels->dot(n, v, v))))
         return;
-    for (size_t i = 0; i < n; i++) {
-        us[r * n + i] = scale * rest * u[i];
-        vs[r * n + i] = matrix->rest[i] / rest;
+    if (r == matrix->n_max) {
+        if (rest * rest * scale * scale * kernels->dot(n, u, u) <= smallest)
+            return;
+    } else {
+        matrix->memory[N_TERMS] += 1.0;
     }
-    matrix->memory[N_TERMS] += 1.0;
+    for (size_t i = 0; i < n; i++) {
+        us[place * n + i] = scale * rest * u[i];
+        vs[place * n + i] = matrix->rest[i] / rest;
+    }
 }
 
 bool low_rank_direction(LowRank *matrix, const double *x, double *v)
@@ -108,7 +92,7 @@ bool low_rank_direction(LowRank *matrix, const double *x, double *v)
     static const double SMALL = 1e-4;
     const Kernels *kernels = matrix->kernels;
     const size_t n = matrix->n, r = low_rank_n_terms(matrix);
-    if (r == n || r == LOW_RANK_KEPT)
+    if (r == n || r == matrix->n_max)
         return false;
     memcpy(v, x, n * sizeof *v);
     // Twice, so that they are orthogonal to rounding.
@@ -135,8 +119,8 @@ void low_rank_store(LowRank *matrix, const double *v, const double *jv)
 
 void low_rank_invert(LowRank *matrix)
 {
-    const size_t r = low_rank_n_terms(matrix), n = matrix->n, ld = LOW_RANK_MAX;
-    double *u = u_rows(matrix), *t = matrix->gram;
+    const size_t r = low_rank_n_terms(matrix), n = matrix->n, ld = r;
+    double *u = u_rows(matrix), *t = matrix->square;
     // Row k: delta_jk - v_j.J v_k over j, the transpose of 1 - V J V^T.
     for (size_t k = 0; k < r; k++) {
         matrix->kernels->matvec(r, n, v_rows(matrix), n, u + k * n, t + k * ld);

@@ -3,17 +3,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "scf/extrapolation.h"
-
 enum {
     WARM_ITERATIONS = 20,
     // Measuring the Jacobian costs some hundred cycles, against hundreds of thousands of a motion.
     // Geometries in a row before this is worth while: more than a single point, less than a motion.
     JACOBIAN_MEASURE_AFTER = 4,
     // A few cycles a geometry: a stop request waits for one geometry.
-    JACOBIAN_MEASURE_AT_ONCE = 16,
-    // Points of the extrapolation; at 0.25 fs each is worth a factor of four or more.
-    HISTORY = 10
+    JACOBIAN_MEASURE_AT_ONCE = 16
 };
 
 /// Step of a charge or moment in the measured Jacobian: the map is smooth, and the density of a cycle
@@ -26,20 +22,20 @@ static size_t n_variables_of(size_t n_shells, size_t n_atoms, bool multipoles)
 }
 
 /// Place of the geometries since the last self-check in the memory.
-static size_t since_check(size_t n)
+static size_t since_check(size_t n, size_t n_atoms)
 {
-    return extrapolation_memory_size(n, HISTORY) + jacobian_memory_size(n);
+    return predictor_memory_size(n, n_atoms) + jacobian_memory_size(n);
 }
 
 /// Doubles of the memory that belong to the variables; those of the orbitals follow.
-static size_t variables_memory_size(size_t n)
+static size_t variables_memory_size(size_t n, size_t n_atoms)
 {
-    return since_check(n) + 1;
+    return since_check(n, n_atoms) + 1;
 }
 
 size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles)
 {
-    return variables_memory_size(n_variables_of(n_shells, n_atoms, multipoles)) +
+    return variables_memory_size(n_variables_of(n_shells, n_atoms, multipoles), n_atoms) +
            transit_memory_size(n_ao);
 }
 
@@ -54,6 +50,7 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
     density_layout(arena, n_ao, &scf->density);
     broyden_layout(arena, n, &scf->broyden);
     jacobian_layout(arena, n, &scf->jacobian);
+    predictor_layout(arena, n, n_atoms, &scf->predictor);
     scf->x_in = arena_doubles(arena, n);
     scf->x_out = arena_doubles(arena, n);
     scf->f = arena_doubles(arena, n);
@@ -70,9 +67,13 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
 void scf_setup(Scf *scf)
 {
     scf->density.kernels = scf->jacobian.kernels = scf->kernels;
-    scf->jacobian.memory = scf->memory + extrapolation_memory_size(scf->n_variables, HISTORY);
+    scf->predictor.kernels = scf->kernels;
+    scf->predictor.weight = scf->mass;
+    scf->predictor.memory = scf->memory;
+    scf->jacobian.memory = scf->memory + predictor_memory_size(scf->n_variables, scf->n_atoms);
     jacobian_setup(&scf->jacobian);
-    scf->density.transit.memory = scf->memory + variables_memory_size(scf->n_variables);
+    scf->density.transit.memory =
+        scf->memory + variables_memory_size(scf->n_variables, scf->n_atoms);
     scf->density.kt = scf->boltzmann * scf->options.temperature_k;
 }
 
@@ -224,7 +225,7 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
 static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     *converged = false;
-    if (extrapolation_guess(scf->n_variables, scf->memory, scf->x_in) == 0)
+    if (predictor_guess(&scf->predictor, geometry->xyz, scf->x_in) == 0)
         return QMT_OK;
     if (!scf->options.plain && jacobian_usable(&scf->jacobian)) {
         TRY(step_with_jacobian(ctx, geometry, scf, converged));
@@ -234,8 +235,7 @@ static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     } else if (!scf->options.plain) {
         return mix(ctx, geometry, scf, scf->options.damping, converged);
     }
-    memcpy(scf->x_in, extrapolation_newest(scf->n_variables, scf->memory),
-           scf->n_variables * sizeof(double));
+    memcpy(scf->x_in, predictor_newest(&scf->predictor), scf->n_variables * sizeof(double));
     return mix(ctx, geometry, scf, scf->options.damping, converged);
 }
 
@@ -328,9 +328,9 @@ static void forget(Scf *scf)
 /// all that led to it, and the geometry solved by diagonalisations from neutral atoms.
 static void check(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
-    double *since = scf->memory + since_check(scf->n_variables);
+    double *since = scf->memory + since_check(scf->n_variables, scf->n_atoms);
     *since += 1.0;
-    if (*since < scf->options.check_every)
+    if (scf->options.check_every <= 0 || *since < scf->options.check_every)
         return;
     *since = 0.0;
     scf->checked = true;
@@ -348,14 +348,14 @@ static void check(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *con
 }
 
 /// Adds the solution to the history and notes how far off the guess was.
-static void remember(Scf *scf)
+static void remember(const Geometry *geometry, Scf *scf)
 {
     const size_t n = scf->n_variables;
     memset(scf->guess_error, 0, n * sizeof(double));
-    extrapolation_guess(n, scf->memory, scf->guess_error);
+    predictor_guess(&scf->predictor, geometry->xyz, scf->guess_error);
     for (size_t i = 0; i < n; i++)
         scf->guess_error[i] -= scf->x_best[i];
-    extrapolation_store(n, HISTORY, scf->memory, scf->x_best);
+    predictor_store(&scf->predictor, geometry->xyz, scf->x_best);
     density_end(&scf->density);
 }
 
@@ -380,9 +380,9 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
             "and multiplicity, or raise electronic_temperature_K",
             scf->iterations, scf->residual);
     }
-    remember(scf);
+    remember(geometry, scf);
     if (!scf->options.plain && scf->recovery == 0 &&
-        extrapolation_points(scf->memory) >= JACOBIAN_MEASURE_AFTER &&
+        predictor_points(&scf->predictor) >= JACOBIAN_MEASURE_AFTER &&
         jacobian_quality(&scf->jacobian) != JACOBIAN_MEASURED)
         TRY(measure_jacobian(ctx, geometry, scf));
     return QMT_OK;

@@ -5,6 +5,7 @@
 #include "scf/broyden.h"
 #include "scf/density.h"
 #include "scf/jacobian.h"
+#include "scf/predictor.h"
 #include "terms/hamiltonian.h"
 #include "terms/term.h"
 
@@ -18,7 +19,7 @@ typedef struct {
     double damping;       ///< linear step of the mixer
     double temperature_k; ///< of the electrons, kelvin
     bool plain;           ///< start from the last geometry's variables and mix, for comparisons
-    int check_every;      ///< geometries from one self-check to the next
+    int check_every;      ///< geometries from one self-check to the next; 0: none
     double check_limit;   ///< largest deviation of an element of P that it lets pass
 } ScfOptions;
 
@@ -43,13 +44,15 @@ typedef struct {
     const Term *terms; ///< those with a potential act inside the loop
     size_t n_terms;
     size_t n_shells, n_atoms, n_variables;
-    bool multipoles;  ///< dipoles and quadrupoles are variables
-    double charge;    ///< of the molecule, e
-    double boltzmann; ///< hartree/K, of the electrons
+    bool multipoles;    ///< dipoles and quadrupoles are variables
+    double charge;      ///< of the molecule, e
+    double boltzmann;   ///< hartree/K, of the electrons
+    const double *mass; ///< [n_atoms] any unit, for the guess only; NULL: all alike
 
     Density density;
     Broyden broyden;
     Jacobian jacobian;
+    Predictor predictor;
     double *x_in, *x_out, *f, *f_last, *dx; ///< [n_variables]
     double *x_best;                         ///< [n_variables] the solution as well as it is known
     double *guess_error;                    ///< [n_variables] of the extrapolation

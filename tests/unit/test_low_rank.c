@@ -140,17 +140,16 @@ static void a_full_sum_keeps_the_large_terms(void **state)
     double x[N], y[N], u[N], v[N];
     for (int k = 0; k < RANK; k++)
         low_rank_add(&matrix, 1.0, left[k], right[k]);
-    for (int k = 0; k < 2 * LOW_RANK_MAX; k++) {
-        noise((uint64_t)(100 + 2 * k), u);
-        noise((uint64_t)(101 + 2 * k), v);
+    for (size_t k = 0; k < 2 * matrix.n_max; k++) {
+        noise(100 + 2 * k, u);
+        noise(101 + 2 * k, v);
         low_rank_add(&matrix, 1e-9 / N, u, v);
-        assert_true(low_rank_n_terms(&matrix) <= LOW_RANK_MAX);
+        assert_true(low_rank_n_terms(&matrix) <= matrix.n_max);
     }
     noise(90, x);
     low_rank_apply(&matrix, x, y);
-    CHECK_NEAR(deviation(1.0, x, y), 0.0, 1e-7);
-    // A matrix of as many directions as there is room, and more, was not one of six.
-    assert_true(low_rank_n_terms(&matrix) >= LOW_RANK_KEPT);
+    CHECK_NEAR(deviation(1.0, x, y), 0.0, 1e-6);
+    assert_int_equal(low_rank_n_terms(&matrix), matrix.n_max);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_matrix, close_matrix)

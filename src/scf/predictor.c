@@ -1,0 +1,165 @@
+#include "scf/predictor.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scf/extrapolation.h"
+
+/// memory = [history of x][errors of the corrected orders][geometries][history of R][G: n][3 n_atoms]
+
+/// Where plain guesses are better by this, G is kept up only now and then.
+static const double CLEARLY_BETTER = 0.2;
+enum { KEEP_UP_EVERY = 16 };
+
+static size_t coordinates_of(size_t n, size_t n_atoms)
+{
+    return 3 * n_atoms * n <= PREDICTOR_RESPONSE_MAX ? 3 * n_atoms : 0;
+}
+
+static size_t errors_at(size_t n)
+{
+    return extrapolation_memory_size(n, PREDICTOR_ORDERS);
+}
+
+size_t predictor_memory_size(size_t n, size_t n_atoms)
+{
+    const size_t m = coordinates_of(n, n_atoms);
+    return errors_at(n) + PREDICTOR_ORDERS + 1 + extrapolation_memory_size(m, PREDICTOR_ORDERS) +
+           n * m;
+}
+
+void predictor_layout(Arena *arena, size_t n, size_t n_atoms, Predictor *predictor)
+{
+    predictor->n = n;
+    predictor->n_atoms = n_atoms;
+    predictor->n_coordinates = coordinates_of(n, n_atoms);
+    predictor->r = arena_doubles(arena, 3 * n_atoms);
+    predictor->dr = arena_doubles(arena, 3 * n_atoms);
+    predictor->r_sum = arena_doubles(arena, 3 * n_atoms);
+    predictor->dx = arena_doubles(arena, n);
+    predictor->x_sum = arena_doubles(arena, n);
+}
+
+/// Records of the corrected orders, as those of the plain ones.
+static double *errors_of(const Predictor *predictor)
+{
+    return predictor->memory + errors_at(predictor->n);
+}
+
+static double *r_history(const Predictor *predictor)
+{
+    return errors_of(predictor) + PREDICTOR_ORDERS + 1;
+}
+
+static double *response(const Predictor *predictor)
+{
+    return r_history(predictor) +
+           extrapolation_memory_size(predictor->n_coordinates, PREDICTOR_ORDERS);
+}
+
+const double *predictor_newest(const Predictor *predictor)
+{
+    return extrapolation_newest(predictor->n, predictor->memory);
+}
+
+int predictor_points(const Predictor *predictor)
+{
+    return extrapolation_points(predictor->memory);
+}
+
+/// The corrected order that has done best lately.
+static int corrected_order(const Predictor *predictor)
+{
+    const double *error = errors_of(predictor);
+    int best = 0;
+    for (int order = 1; order < predictor_points(predictor); order++)
+        if (error[order] > 0.0 && error[order] < error[best])
+            best = order;
+    return best;
+}
+
+static void weigh(Predictor *predictor, const double (*xyz)[3])
+{
+    for (size_t a = 0; a < predictor->n_atoms; a++) {
+        const double weight = predictor->weight != NULL ? sqrt(predictor->weight[a]) : 1.0;
+        for (size_t x = 0; x < 3; x++)
+            predictor->r[3 * a + x] = weight * xyz[a][x];
+    }
+}
+
+int predictor_guess(Predictor *predictor, const double (*xyz)[3], double *guess)
+{
+    const size_t n = predictor->n, m = predictor->n_coordinates;
+    const int n_points = predictor_points(predictor);
+    if (n_points == 0)
+        return 0;
+    const int plain = extrapolation_order(predictor->memory), order = corrected_order(predictor);
+    const double corrected_error = errors_of(predictor)[order];
+    if (m == 0 || !(corrected_error > 0.0) ||
+        corrected_error >= extrapolation_error(predictor->memory, plain)) {
+        extrapolation_sum(n, predictor->memory, plain, guess);
+        return n_points;
+    }
+    weigh(predictor, xyz);
+    extrapolation_sum(m, r_history(predictor), order, predictor->r_sum);
+    for (size_t i = 0; i < m; i++)
+        predictor->dr[i] = predictor->r[i] - predictor->r_sum[i];
+    extrapolation_sum(n, predictor->memory, order, guess);
+    predictor->kernels->matvec(n, m, response(predictor), m, predictor->dr, predictor->dx);
+    predictor->kernels->axpy(n, 1.0, predictor->dx, guess);
+    return n_points;
+}
+
+/// dR and dx of an order into dr and x_sum, and dx - G dR, whose length is returned, into dx.
+static double deviation(Predictor *predictor, const double *x, int order)
+{
+    const size_t n = predictor->n, m = predictor->n_coordinates;
+    extrapolation_sum(m, r_history(predictor), order, predictor->r_sum);
+    extrapolation_sum(n, predictor->memory, order, predictor->x_sum);
+    for (size_t i = 0; i < m; i++)
+        predictor->dr[i] = predictor->r[i] - predictor->r_sum[i];
+    predictor->kernels->matvec(n, m, response(predictor), m, predictor->dr, predictor->dx);
+    for (size_t i = 0; i < n; i++)
+        predictor->dx[i] = x[i] - predictor->x_sum[i] - predictor->dx[i];
+    return sqrt(predictor->kernels->dot(n, predictor->dx, predictor->dx));
+}
+
+/// Judges the corrected orders next to the best one, and teaches G with that one's pair.
+static void learn(Predictor *predictor, const double *x)
+{
+    const size_t n = predictor->n, m = predictor->n_coordinates;
+    const int best = corrected_order(predictor);
+    double *error = errors_of(predictor);
+    for (int k = 0; k < 3; k++) {
+        // The best order comes last: its pair stays for the update.
+        const int order = best + (k == 0 ? -1 : k == 1 ? 1 : 0);
+        if (order < 0 || order >= predictor_points(predictor))
+            continue;
+        const double now = deviation(predictor, x, order) + 1e-300;
+        error[order] = error[order] > 0.0 ? 0.9 * error[order] + 0.1 * now : now;
+    }
+    const double norm = predictor->kernels->dot(m, predictor->dr, predictor->dr);
+    if (!(norm > 0.0) || !isfinite(norm))
+        return;
+    for (size_t i = 0; i < n; i++)
+        predictor->kernels->axpy(m, predictor->dx[i] / norm, predictor->dr,
+                                 response(predictor) + i * m);
+}
+
+void predictor_store(Predictor *predictor, const double (*xyz)[3], const double *x)
+{
+    const size_t m = predictor->n_coordinates;
+    if (m > 0) {
+        double *count = errors_of(predictor) + PREDICTOR_ORDERS;
+        const double corrected = errors_of(predictor)[corrected_order(predictor)],
+                     plain = extrapolation_error(predictor->memory,
+                                                 extrapolation_order(predictor->memory));
+        weigh(predictor, xyz);
+        if (predictor_points(predictor) > 0 &&
+            (plain > CLEARLY_BETTER * corrected || fmod(*count, KEEP_UP_EVERY) == 0.0))
+            learn(predictor, x);
+        extrapolation_store(m, PREDICTOR_ORDERS, r_history(predictor), predictor->r);
+        *count += 1.0;
+    }
+    extrapolation_store(predictor->n, PREDICTOR_ORDERS, predictor->memory, x);
+}

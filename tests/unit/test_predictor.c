@@ -1,0 +1,154 @@
+#include "support/check.h"
+
+#include <string.h>
+
+#include "base/random.h"
+#include "scf/predictor.h"
+
+enum { N_ATOMS = 3, M = 3 * N_ATOMS, N = 7 };
+
+static const double MASS[N_ATOMS] = {16.0, 1.0, 1.0};
+
+static Arena arena;
+static Predictor predictor;
+
+static void layout(void)
+{
+    predictor_layout(&arena, N, N_ATOMS, &predictor);
+    predictor.memory = arena_doubles(&arena, predictor_memory_size(N, N_ATOMS));
+}
+
+static int open_predictor(void **state)
+{
+    QmtContext *ctx;
+    (void)state;
+    if (qmt_context_create(&ctx) != QMT_OK)
+        return -1;
+    arena = (Arena){0};
+    layout();
+    const QmtStatus status = arena_reserve(ctx, &arena);
+    qmt_context_destroy(&ctx);
+    if (status != QMT_OK)
+        return -1;
+    layout();
+    predictor.kernels = kernels_choose(NULL);
+    predictor.weight = MASS;
+    return 0;
+}
+
+static int close_predictor(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+/// What the variables are at a geometry: smooth and not linear.
+static void solution(const double xyz[N_ATOMS][3], double x[N])
+{
+    const double *r = &xyz[0][0];
+    for (int i = 0; i < N; i++) {
+        x[i] = 0.0;
+        for (int j = 0; j < M; j++)
+            x[i] += 0.1 * sin(1.0 + i + 0.7 * j) * sin(r[j] + 0.3 * i);
+    }
+}
+
+/// Atoms that swing, with random kicks to their velocities.
+static void path(int n_steps, double kick, double *mean_error)
+{
+    const RandomKey key = {.seed = 11};
+    static const double start[N_ATOMS][3] = {{0.0, 0.1, 0.2}, {1.0, 0.5, 0.0}, {-0.4, 1.1, 0.3}};
+    double xyz[N_ATOMS][3];
+    memcpy(xyz, start, sizeof xyz);
+    double velocity[N_ATOMS][3] = {
+        {0.002, 0.001, -0.001}, {0.005, -0.01, 0.005}, {0.0, 0.01, 0.01}};
+    int counted = 0;
+    *mean_error = 0.0;
+    for (int step = 0; step < n_steps; step++) {
+        double x[N], guess[N], sum = 0.0;
+        for (uint64_t a = 0; a < N_ATOMS; a++) {
+            double normal[3];
+            random_normals(&key, (uint64_t)step, a, RANDOM_PRODUCTION, normal);
+            for (int k = 0; k < 3; k++) {
+                velocity[a][k] +=
+                    kick / sqrt(MASS[a]) * normal[k] - 0.01 * (xyz[a][k] - start[a][k]);
+                xyz[a][k] += velocity[a][k];
+            }
+        }
+        const double(*where)[3] = (const double(*)[3])xyz;
+        solution(where, x);
+        if (predictor_guess(&predictor, where, guess) > 0 && step >= n_steps / 2) {
+            for (int i = 0; i < N; i++)
+                sum += (guess[i] - x[i]) * (guess[i] - x[i]);
+            *mean_error += sqrt(sum);
+            counted++;
+        }
+        predictor_store(&predictor, where, x);
+    }
+    *mean_error /= counted;
+}
+
+static void no_history_no_guess(void **state)
+{
+    (void)state;
+    static const double XYZ[N_ATOMS][3] = {{0.0}}, X[N] = {1.0, 2.0};
+    double guess[N] = {7.0};
+    assert_int_equal(predictor_guess(&predictor, XYZ, guess), 0);
+    CHECK_NEAR(guess[0], 7.0, 0.0);
+    predictor_store(&predictor, XYZ, X);
+    assert_int_equal(predictor_guess(&predictor, XYZ, guess), 1);
+    assert_memory_equal(guess, X, sizeof X);
+    assert_memory_equal(predictor_newest(&predictor), X, sizeof X);
+}
+
+static void a_smooth_path_is_guessed_to_many_digits(void **state)
+{
+    (void)state;
+    double error;
+    path(300, 0.0, &error);
+    CHECK_NEAR(error, 0.0, 1e-8);
+    assert_int_equal(predictor_points(&predictor), PREDICTOR_ORDERS);
+}
+
+// A time series alone cannot know the kick of a step, 1e-4; the positions do.
+static void kicks_are_foreseen_from_the_positions(void **state)
+{
+    (void)state;
+    double error, without;
+    path(600, 1e-4, &error);
+    memset(predictor.memory, 0, predictor_memory_size(N, N_ATOMS) * sizeof(double));
+    predictor.n_coordinates = 0;
+    path(600, 1e-4, &without);
+    if (!(error < 0.2 * without))
+        fail_msg("%.1e with the positions, %.1e without", error, without);
+}
+
+// The memory is all there is: a copy goes on with the same guesses.
+static void a_copy_of_the_memory_goes_on(void **state)
+{
+    (void)state;
+    static double copy[4096];
+    const size_t size = predictor_memory_size(N, N_ATOMS);
+    assert_true(size <= sizeof copy / sizeof *copy);
+    double error, again;
+    path(100, 1e-4, &error);
+    memcpy(copy, predictor.memory, size * sizeof *copy);
+    path(50, 1e-4, &error);
+    memcpy(predictor.memory, copy, size * sizeof *copy);
+    path(50, 1e-4, &again);
+    assert_memory_equal(&again, &error, sizeof error);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_predictor, close_predictor)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(no_history_no_guess),
+        TEST(a_smooth_path_is_guessed_to_many_digits),
+        TEST(kicks_are_foreseen_from_the_positions),
+        TEST(a_copy_of_the_memory_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
