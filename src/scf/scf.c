@@ -294,8 +294,15 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
 /// Climbs the recovery ladder from a rung.
 static void climb(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first, bool *converged)
 {
+    Density *density = &scf->density;
+    const bool always = density->always_diagonalise;
     *converged = false;
     for (int rung = first; rung < SCF_RUNGS && !*converged; rung++) {
+        // Lower rungs leave nothing to the orbitals that were carried along.
+        if (rung > first) {
+            density->always_diagonalise = true;
+            density->orbitals_known = false;
+        }
         // A rung that ends with an error (numbers not finite) is like one that does not converge.
         QmtStatus status = QMT_OK;
         switch (rung) {
@@ -315,6 +322,7 @@ static void climb(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first
             *converged = false;
         scf->recovery = rung - first;
     }
+    density->always_diagonalise = always;
 }
 
 static void forget(Scf *scf)
