@@ -1,6 +1,7 @@
 #include "scf/predictor.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "scf/extrapolation.h"
@@ -10,6 +11,10 @@
 /// Where plain guesses are better by this, G is kept up only now and then.
 static const double CLEARLY_BETTER = 0.2;
 enum { KEEP_UP_EVERY = 16 };
+/// A dR below this, bohr dalton^1/2, holds more rounding than information.
+static const double SHORTEST_STEP = 1e-7;
+/// No step of a motion changes a variable by as much.
+static const double LARGEST_CHANGE = 0.3;
 
 static size_t coordinates_of(size_t n, size_t n_atoms)
 {
@@ -107,6 +112,12 @@ int predictor_guess(Predictor *predictor, const double (*xyz)[3], double *guess)
     extrapolation_sum(n, predictor->memory, order, guess);
     predictor->kernels->matvec(n, m, response(predictor), m, predictor->dr, predictor->dx);
     predictor->kernels->axpy(n, 1.0, predictor->dx, guess);
+    const double *newest = predictor_newest(predictor);
+    bool sane = true;
+    for (size_t i = 0; i < n; i++)
+        sane = sane && fabs(guess[i] - newest[i]) < LARGEST_CHANGE;
+    if (!sane)
+        memcpy(guess, newest, n * sizeof *guess);
     return n_points;
 }
 
@@ -139,7 +150,7 @@ static void learn(Predictor *predictor, const double *x)
         error[order] = error[order] > 0.0 ? 0.9 * error[order] + 0.1 * now : now;
     }
     const double norm = predictor->kernels->dot(m, predictor->dr, predictor->dr);
-    if (!(norm > 0.0) || !isfinite(norm))
+    if (!(norm > SHORTEST_STEP * SHORTEST_STEP) || !isfinite(norm))
         return;
     for (size_t i = 0; i < n; i++)
         predictor->kernels->axpy(m, predictor->dx[i] / norm, predictor->dr,

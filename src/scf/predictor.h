@@ -15,7 +15,7 @@
 /// and G is learnt from the pairs dR = R - P_p R, dx = x - P_p x that every geometry leaves, by
 /// Broyden's first update
 ///
-///     G += (dx - G dR) dR^T / (dR.dR)
+///     G += (dx - G dR) dR^T / (dR.dR),   |dR| > 1e-7
 ///
 /// which random directions teach it all within some geometries per coordinate. Whichever guess has been
 /// best lately is taken, the plain or the corrected one, of any order.

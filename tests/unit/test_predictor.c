@@ -124,6 +124,24 @@ static void kicks_are_foreseen_from_the_positions(void **state)
         fail_msg("%.1e with the positions, %.1e without", error, without);
 }
 
+// Atoms that come back to where they were, up to rounding: what little they moved teaches nothing.
+static void rounding_is_not_learnt_from(void **state)
+{
+    (void)state;
+    double xyz[N_ATOMS][3] = {{0.0, 0.1, 0.2}, {1.0, 0.5, 0.0}, {-0.4, 1.1, 0.3}}, x[N], guess[N];
+    for (int step = 0; step < 40; step++) {
+        xyz[1][0] = 1.0 + (step % 3 == 0 ? 1e-3 : 1e-15 * step);
+        const double(*where)[3] = (const double(*)[3])xyz;
+        solution(where, x);
+        if (predictor_guess(&predictor, where, guess) > 0)
+            for (int i = 0; i < N; i++)
+                CHECK_NEAR(guess[i], x[i], 0.3);
+        for (int i = 0; i < N; i++)
+            x[i] += 1e-10 * (step % 2 == 0 ? 1.0 : -1.0); // as far as a solution is known
+        predictor_store(&predictor, where, x);
+    }
+}
+
 // The memory is all there is: a copy goes on with the same guesses.
 static void a_copy_of_the_memory_goes_on(void **state)
 {
@@ -148,6 +166,7 @@ int main(void)
         TEST(no_history_no_guess),
         TEST(a_smooth_path_is_guessed_to_many_digits),
         TEST(kicks_are_foreseen_from_the_positions),
+        TEST(rounding_is_not_learnt_from),
         TEST(a_copy_of_the_memory_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
