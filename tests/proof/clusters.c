@@ -119,11 +119,11 @@ static void draw_cluster(uint64_t index, const Method *method, Cluster *cluster)
     }
 }
 
-/// A line about a cluster that did not converge, and its geometry to look at it again.
+/// A cluster that did not converge, for `qmtraj energy` to look at it again.
 static void note(FILE *list, uint64_t index, const Cluster *cluster, const char *sentence)
 {
-    fprintf(list, "%zu\ncluster %llu charge=%d multiplicity=%d: %s\n", cluster->n,
-            (unsigned long long)index, cluster->charge, cluster->unpaired + 1, sentence);
+    fprintf(list, "%zu\ncharge=%d multiplicity=%d name=cluster_%llu note=\"%s\"\n", cluster->n,
+            cluster->charge, cluster->unpaired + 1, (unsigned long long)index, sentence);
     for (size_t a = 0; a < cluster->n; a++)
         fprintf(list, "%-2s %14.8f %14.8f %14.8f\n", element_symbol(cluster->numbers[a]),
                 cluster->xyz[a][0] / BOHR_PER_ANGSTROM, cluster->xyz[a][1] / BOHR_PER_ANGSTROM,
