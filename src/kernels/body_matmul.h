@@ -224,6 +224,39 @@ DEFINE_TILES(float, TileFloat, 4)
     for (; n - j >= (LANES); j += (LANES))                                                         \
     COLUMN_OF_TILES(TILES, 1)
 
+/// The last columns, fewer than four, copied beside each other and padded with zeros.
+static void last_columns(size_t m, size_t n, size_t k, const double *a, size_t stride_i,
+                         size_t stride_l, const double *b, size_t ldb, const Target *to, size_t at)
+{
+    enum { WIDTH = 4, DEPTH = 64 };
+#if defined(KERNELS_AVX512_BUILD) || defined(KERNELS_AVX2_BUILD)
+    enum { ROWS = ROWS_1 };
+    TileDouble *const *tiles = TILES_double_4[1];
+#else
+    enum { ROWS = ROWS_2 };
+    TileDouble *const *tiles = TILES_double_2[2];
+#endif
+    double line[DEPTH * WIDTH], sum[ROWS * WIDTH], part[ROWS * WIDTH];
+    const Target here = {.c = part, .ld = WIDTH};
+    for (size_t i = 0; i < m; i += ROWS) {
+        const size_t rows = m - i < ROWS ? m - i : ROWS;
+        for (size_t start = 0; start < k || start == 0; start += DEPTH) {
+            const size_t depth = k - start < DEPTH ? k - start : DEPTH;
+            if (i == 0 || k > DEPTH)
+                for (size_t l = 0; l < depth; l++)
+                    for (size_t v = 0; v < WIDTH; v++)
+                        line[l * WIDTH + v] = v < n ? b[(start + l) * ldb + v] : 0.0;
+            tiles[rows](depth, a + i * stride_i + start * stride_l, stride_i, stride_l, line, WIDTH,
+                        &here, 0);
+            for (size_t v = 0; v < rows * WIDTH; v++)
+                sum[v] = start == 0 ? part[v] : sum[v] + part[v];
+        }
+        for (size_t r = 0; r < rows; r++)
+            for (size_t v = 0; v < n; v++)
+                put_double(1, sum + r * WIDTH + v, to, (i + r) * to->ld + at + v);
+    }
+}
+
 static void multiply_double(size_t m, size_t n, size_t k, const double *a, size_t stride_i,
                             size_t stride_l, const double *b, size_t ldb, const Target *to,
                             bool lower)
@@ -237,20 +270,22 @@ static void multiply_double(size_t m, size_t n, size_t k, const double *a, size_
 #else
     WIDE_COLUMNS(TILES_double_2, 2)
 #endif
-    // The columns that fill no vector.
-    for (; j < n; j++)
-        for (size_t i = 0; i < m; i++) {
-            double sum = 0.0;
-            for (size_t l = 0; l < k; l++)
-                sum += a[i * stride_i + l * stride_l] * b[l * ldb + j];
-            put_double(1, &sum, to, i * to->ld + j);
-        }
+    // The columns that fill no vector; copying them does not pay for few products.
+    if (j < n && m * k < 64)
+        for (; j < n; j++)
+            for (size_t i = 0; i < m; i++) {
+                double sum = 0.0;
+                for (size_t l = 0; l < k; l++)
+                    sum += a[i * stride_i + l * stride_l] * b[l * ldb + j];
+                put_double(1, &sum, to, i * to->ld + j);
+            }
+    else if (j < n)
+        last_columns(m, n - j, k, a, stride_i, stride_l, b + j, ldb, to, j);
 }
 
-static void multiply_float(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                           size_t ldb, const Target *to)
+static void multiply_float(size_t m, size_t n, size_t k, const float *a, size_t stride_i,
+                           size_t stride_l, const float *b, size_t ldb, const Target *to)
 {
-    const size_t stride_i = lda, stride_l = 1;
     const bool lower = false;
     size_t j = 0;
 #if defined(KERNELS_AVX512_BUILD)
@@ -298,12 +333,19 @@ static void matmul_single(size_t m, size_t n, size_t k, const float *a, size_t l
                           size_t ldb, const float *base, float *c, size_t ldc)
 {
     const Target to = {.single = c, .base_single = base, .ld = ldc};
-    multiply_float(m, n, k, a, lda, b, ldb, &to);
+    multiply_float(m, n, k, a, lda, 1, b, ldb, &to);
+}
+
+static void matmul_tn_single(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                             const float *b, size_t ldb, float *c, size_t ldc)
+{
+    const Target to = {.single = c, .ld = ldc};
+    multiply_float(m, n, k, a, 1, lda, b, ldb, &to);
 }
 
 static void matmul_correction(size_t m, size_t n, size_t k, const float *a, size_t lda,
                               const float *b, size_t ldb, const double *base, double *c, size_t ldc)
 {
     const Target to = {.c = c, .base = base, .ld = ldc};
-    multiply_float(m, n, k, a, lda, b, ldb, &to);
+    multiply_float(m, n, k, a, lda, 1, b, ldb, &to);
 }

@@ -37,15 +37,17 @@ static void sylvester_start(size_t m, size_t n, size_t ld, const double *restric
 }
 
 static double sylvester_step(size_t m, size_t n, size_t ld, const float *restrict r,
-                             const float *restrict scale, float *restrict step, float *restrict x)
+                             const float *restrict scale, float *restrict step, float *restrict x,
+                             bool first)
 {
     float most = 0.0F;
     for (size_t i = 0; i < m; i++) {
         const size_t row = i * ld;
 #pragma omp simd
         for (size_t j = 0; j < n; j++) {
-            step[row + j] = r[row + j] * scale[row + j];
-            x[row + j] += step[row + j];
+            const float d = r[row + j] * scale[row + j];
+            step[row + j] = d;
+            x[row + j] = first ? d : x[row + j] + d;
         }
         most = largest_of_row(n, step + row, most);
     }
@@ -82,48 +84,56 @@ static void transpose_single(size_t m, size_t n, float scale, const float *restr
             b[j * ldb + i] = scale * a[i * lda + j];
 }
 
+/// One vector of singles as wide as the registers.
+typedef float Singles
+    __attribute__((vector_size(LANES_FLOAT * sizeof(float)), aligned(4), may_alias));
+enum { N_SINGLES = LANES_FLOAT, POINTS_MAX = 8 };
+
 static void combine_single(size_t n, int n_points, const float *coefficient,
                            const float *const *point, float *restrict out)
 {
-    // A block at a time stays in the first cache.
-    enum { BLOCK = 1024 };
-    for (size_t start = 0; start < n; start += BLOCK) {
-        const size_t end = n - start < BLOCK ? n : start + BLOCK;
-        for (int k = 0; k < n_points; k++) {
-            const float c = coefficient[k];
-            const float *restrict x = point[k];
-            if (k == 0)
-#pragma omp simd
-                for (size_t i = start; i < end; i++)
-                    out[i] = c * x[i];
-            else
-#pragma omp simd
-                for (size_t i = start; i < end; i++)
-                    out[i] += c * x[i];
-        }
+    size_t i = 0;
+    for (; i + N_SINGLES <= n; i += N_SINGLES) {
+        Singles sum = coefficient[0] * *(const Singles *)(point[0] + i);
+        for (int k = 1; k < n_points; k++)
+            sum += coefficient[k] * *(const Singles *)(point[k] + i);
+        *(Singles *)(out + i) = sum;
     }
+    for (; i < n; i++) {
+        float sum = coefficient[0] * point[0][i];
+        for (int k = 1; k < n_points; k++)
+            sum += coefficient[k] * point[k][i];
+        out[i] = sum;
+    }
+}
+
+static inline float sum_of_singles(Singles v)
+{
+    float part[N_SINGLES];
+    memcpy(part, &v, sizeof part);
+    for (int half = N_SINGLES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            part[i] += part[i + half];
+    return part[0];
 }
 
 static void difference_squares(size_t n, int n_points, const float *const *point, double *sum)
 {
-    enum { BLOCK = 64 };
-    for (size_t start = 0; start < n; start += BLOCK) {
-        const size_t size = n - start < BLOCK ? n - start : BLOCK;
-        float before[BLOCK], now[8][BLOCK];
+    Singles squares[POINTS_MAX] = {{0.0F}}, d[POINTS_MAX] = {{0.0F}};
+    for (size_t i = 0; i < n; i += N_SINGLES) {
+        const size_t size = n - i < N_SINGLES ? n - i : N_SINGLES;
         for (int k = 0; k < n_points; k++)
-            memcpy(now[k], point[k] + start, size * sizeof(float));
+            memcpy(&d[k], point[k] + i, size * sizeof(float));
+        if (size < N_SINGLES)
+            for (int k = 0; k < n_points; k++)
+                for (size_t j = size; j < N_SINGLES; j++)
+                    d[k][j] = 0.0F;
         for (int order = 0; order + 1 < n_points; order++) {
-            float total = 0.0F;
-            for (int k = 0; k + 1 < n_points - order; k++) {
-                memcpy(before, now[k + 1], size * sizeof(float));
-#pragma omp simd
-                for (size_t i = 0; i < size; i++)
-                    now[k][i] -= before[i];
-            }
-#pragma omp simd reduction(+ : total)
-            for (size_t i = 0; i < size; i++)
-                total += now[0][i] * now[0][i];
-            sum[order] += (double)total;
+            for (int k = 0; k + 1 < n_points - order; k++)
+                d[k] -= d[k + 1];
+            squares[order] += d[0] * d[0];
         }
     }
+    for (int order = 0; order + 1 < n_points; order++)
+        sum[order] += (double)sum_of_singles(squares[order]);
 }

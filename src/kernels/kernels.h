@@ -1,6 +1,7 @@
 #ifndef KERNELS_KERNELS_H
 #define KERNELS_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernels/pair_line.h"
@@ -41,6 +42,9 @@ typedef struct Kernels {
     /// C[m][n] = base[m][n] + A[m][k] B[k][n] in single precision; base may be C or NULL for zero.
     void (*matmul_single)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
                           size_t ldb, const float *base, float *c, size_t ldc);
+    /// C[m][n] = A[k][m]^T B[k][n] in single precision.
+    void (*matmul_tn_single)(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                             const float *b, size_t ldb, float *c, size_t ldc);
     /// C[m][n] = base[m][n] + A[m][k] B[k][n], the product, a small correction, in single precision;
     /// base, with the leading dimension of C, may be C.
     void (*matmul_correction)(size_t m, size_t n, size_t k, const float *a, size_t lda,
@@ -62,9 +66,9 @@ typedef struct Kernels {
     void (*sylvester_start)(size_t m, size_t n, size_t ld, const double *g, const double *e,
                             const double *row_eps, const double *column_eps, float *scale,
                             float *r);
-    /// step = r scale, x += step; the largest |step|.
+    /// step = r scale, x += step, at the first one x = step; the largest |step|.
     double (*sylvester_step)(size_t m, size_t n, size_t ld, const float *r, const float *scale,
-                             float *step, float *x);
+                             float *step, float *x, bool first);
     /// out[i] = sum_k coefficient[k] point[k][i]; sum over at least one point
     void (*combine_single)(size_t n, int n_points, const float *coefficient,
                            const float *const *point, float *out);

@@ -29,6 +29,7 @@ const Kernels KERNELS_TABLE = {
     .matmul_tn = matmul_tn,
     .matmul_tn_symmetric = matmul_tn_symmetric,
     .matmul_single = matmul_single,
+    .matmul_tn_single = matmul_tn_single,
     .matmul_correction = matmul_correction,
     .transpose = transpose_double,
     .transpose_single = transpose_single,

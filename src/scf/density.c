@@ -155,7 +155,8 @@ void density_build_weighted(Density *density)
     const size_t ld = density->ld, no = density->n_alpha;
     Transit *transit = &density->transit;
     transit_occupied_block(transit);
-    density->kernels->matmul_nn(no, ld, no, transit->g, transit->ld, density->orbitals, ld,
+    // G is its own transpose, which is read along its rows.
+    density->kernels->matmul_tn(no, ld, no, transit->g, transit->ld, density->orbitals, ld,
                                 density->scratch, ld);
     density->kernels->matmul_tn_symmetric(density->n, ld, no, density->orbitals, ld,
                                           density->scratch, ld, density->weighted, ld);

@@ -296,8 +296,9 @@ double frontier_gap(Density *density, Frontier *frontier)
         memory[KNOWN] = 0.0;
         return density->eps[no] - density->eps[no - 1];
     }
-    const Transit *transit = &density->transit;
+    Transit *transit = &density->transit;
     const size_t fv = transit->first_virtual;
+    transit_virtual_block(transit);
     Space filled = {.density = density,
                     .vector = frontier->vector,
                     .m = no,

@@ -56,6 +56,8 @@ void transit_layout(Arena *arena, size_t n_ao, Transit *transit)
     transit->work = arena_doubles(arena, linalg_eigen_work(n));
     transit->iwork = arena_ints(arena, linalg_eigen_iwork(n));
     transit->orbitals_single = singles(arena, size);
+    transit->fock_single = singles(arena, n * transit->ld_ao);
+    transit->half_single = singles(arena, size);
     transit->guess = singles(arena, size);
     transit->y = singles(arena, size);
     transit->y_sum = singles(arena, size);
@@ -130,14 +132,12 @@ static void set_shape(Transit *transit)
         transit->eps[i] = -1e3;
 }
 
-/// C of the next stage from that of the last one: to = from (1 + y).
+/// to = from (1 + y); orbitals_single is `from` already.
 static void turn(Transit *transit, const double *from, const float *y, double *to)
 {
-    const size_t n = transit->n, ld = transit->ld;
-    const Kernels *kernels = transit->kernels;
-    kernels->narrow(n, transit->columns, 1.0, from, ld, transit->orbitals_single, ld);
-    kernels->matmul_correction(n, transit->columns, transit->rows, transit->orbitals_single, ld, y,
-                               ld, from, to, ld);
+    const size_t ld = transit->ld;
+    transit->kernels->matmul_correction(transit->n, transit->columns, transit->rows,
+                                        transit->orbitals_single, ld, y, ld, from, to, ld);
 }
 
 bool transit_begin(Transit *transit)
@@ -152,6 +152,8 @@ bool transit_begin(Transit *transit)
     transit->virtuals_known = false;
     transit->adopted = false;
     if (transit_history_guess(kernels, size, history(transit), transit->guess) > 0) {
+        kernels->narrow(transit->n, transit->columns, 1.0, kept_orbitals(transit), transit->ld,
+                        transit->orbitals_single, transit->ld);
         turn(transit, kept_orbitals(transit), transit->guess, transit->orbitals);
     } else {
         memset(transit->guess, 0, size * sizeof(float));
@@ -184,10 +186,9 @@ static double solve_sylvester(Transit *transit)
                  ld = transit->ld;
     const Kernels *kernels = transit->kernels;
     double largest = 0.0, before = 0.0;
-    memset(transit->x, 0, nv * ld * sizeof(float));
     for (int inner = 0; inner < MAX_INNER; inner++) {
         const double change = kernels->sylvester_step(nv, fv, ld, transit->residual, transit->scale,
-                                                      transit->step, transit->x);
+                                                      transit->step, transit->x, inner == 0);
         if (inner == 0)
             largest = change;
         // The changes shrink by a constant factor, which tells what is left. The next build of the
@@ -207,37 +208,60 @@ static double solve_sylvester(Transit *transit)
     return -1.0;
 }
 
-/// Diagonal and off-diagonal elements of a new G; false if occupied and virtual orbitals are too close.
-static bool split_hamiltonian(Transit *transit, double clear_gap)
+/// E = C^T S C - 1 of the current orbitals.
+static void make_overlap(Transit *transit)
 {
-    const size_t no = transit->n_occupied, fv = transit->first_virtual, nv = n_virtual(transit),
-                 ld = transit->ld;
+    const size_t n = transit->n, no = transit->n_occupied, ld = transit->ld,
+                 columns = transit->columns;
     const Kernels *kernels = transit->kernels;
-    double highest = -INFINITY, lowest = INFINITY;
-    kernels->narrow(no, fv, 1.0, transit->g, ld, transit->g_off, ld);
-    kernels->narrow(nv, transit->columns - fv, -1.0, transit->g + vv(transit), ld,
-                    transit->g_off + vv(transit), ld);
-    for (size_t k = 0; k < transit->rows; k++) {
-        if (k >= no && k < fv)
-            continue;
-        const double eps = transit->eps[k] = transit->g[k * ld + k];
-        transit->g_off[k * ld + k] = 0.0F;
-        if (k < no)
-            highest = larger(eps, highest);
-        else
-            lowest = -larger(-eps, -lowest);
+    if (transit->orthonormal) {
+        memset(transit->e, 0, size_of(transit) * sizeof(double));
+        return;
     }
-    return lowest - highest > clear_gap;
+    kernels->matmul_tn(n, columns, n, transit->overlap, transit->ld_ao, transit->orbitals, ld,
+                       transit->half, ld);
+    kernels->matmul_tn_symmetric(transit->rows, columns, n, transit->orbitals, ld, transit->half,
+                                 ld, transit->e, ld);
+    for (size_t k = 0; k < transit->rows; k++)
+        if (k < no || k >= transit->first_virtual)
+            transit->e[k * ld + k] -= 1.0;
 }
 
-/// m = C^T A C for a symmetric A, whose product with C stays in half.
-static void transform(Transit *transit, const double *a, double *m)
+/// G = C^T F C: the columns of the occupied orbitals in g; the virtual block, which only tells in
+/// which direction the correction goes, in single precision. Diagonal and off-diagonal elements go
+/// to eps and g_off. False if occupied and virtual orbitals are too close.
+static bool make_hamiltonian(Transit *transit, const double *fock, double clear_gap)
 {
-    const size_t n = transit->n, ld = transit->ld, columns = transit->columns;
-    transit->kernels->matmul_tn(n, columns, n, a, transit->ld_ao, transit->orbitals, ld,
-                                transit->half, ld);
-    transit->kernels->matmul_tn_symmetric(transit->rows, columns, n, transit->orbitals, ld,
-                                          transit->half, ld, m, ld);
+    const size_t n = transit->n, no = transit->n_occupied, fv = transit->first_virtual,
+                 nv = n_virtual(transit), ld = transit->ld, ld_ao = transit->ld_ao;
+    const Kernels *kernels = transit->kernels;
+    kernels->matmul_tn(n, fv, n, fock, ld_ao, transit->orbitals, ld, transit->half, ld);
+    kernels->matmul_tn_symmetric(no, fv, n, transit->orbitals, ld, transit->half, ld, transit->g,
+                                 ld);
+    kernels->matmul_tn(nv, fv, n, transit->orbitals + fv, ld, transit->half, ld,
+                       transit->g + vo(transit), ld);
+    kernels->narrow(no, fv, 1.0, transit->g, ld, transit->g_off, ld);
+
+    float *virtuals = transit->orbitals_single + fv;
+    kernels->narrow(n, transit->columns, 1.0, transit->orbitals, ld, transit->orbitals_single, ld);
+    kernels->narrow(n, n, -1.0, fock, ld_ao, transit->fock_single, ld_ao);
+    kernels->matmul_tn_single(n, transit->columns - fv, n, transit->fock_single, ld_ao, virtuals,
+                              ld, transit->half_single, ld);
+    kernels->matmul_tn_single(nv, transit->columns - fv, n, virtuals, ld, transit->half_single, ld,
+                              transit->g_off + vv(transit), ld);
+
+    double highest = -INFINITY, lowest = INFINITY;
+    for (size_t i = 0; i < no; i++) {
+        transit->eps[i] = transit->g[i * ld + i];
+        highest = larger(transit->eps[i], highest);
+        transit->g_off[i * ld + i] = 0.0F;
+    }
+    for (size_t a = fv; a < transit->rows; a++) {
+        transit->eps[a] = -(double)transit->g_off[a * ld + a];
+        lowest = -larger(-transit->eps[a], -lowest);
+        transit->g_off[a * ld + a] = 0.0F;
+    }
+    return lowest - highest > clear_gap;
 }
 
 /// Y from E and X. Returns its largest element.
@@ -277,16 +301,8 @@ static double full_pass(Transit *transit, const double *fock, double clear_gap)
     const size_t no = transit->n_occupied, fv = transit->first_virtual, nv = n_virtual(transit),
                  ld = transit->ld;
     const Kernels *kernels = transit->kernels;
-    if (transit->orthonormal) {
-        memset(transit->e, 0, size_of(transit) * sizeof(double));
-    } else {
-        transform(transit, transit->overlap, transit->e);
-        for (size_t k = 0; k < transit->rows; k++)
-            if (k < no || k >= fv)
-                transit->e[k * ld + k] -= 1.0;
-    }
-    transform(transit, fock, transit->g);
-    if (!split_hamiltonian(transit, clear_gap))
+    make_overlap(transit);
+    if (!make_hamiltonian(transit, fock, clear_gap))
         return -1.0;
 
     // R = E_vo G_oo - G_vo
@@ -406,6 +422,18 @@ void transit_occupied_block(Transit *transit)
                 (double)transit->e_scaled[i * ld + j] + (double)transit->e_scaled[j * ld + i];
 }
 
+void transit_virtual_block(Transit *transit)
+{
+    const size_t nv = n_virtual(transit), ld = transit->ld;
+    const float *off = transit->g_off + vv(transit);
+    double *block = transit->g + vv(transit);
+    for (size_t a = 0; a < nv; a++) {
+        for (size_t b = 0; b < nv; b++)
+            block[a * ld + b] = -(double)off[a * ld + b];
+        block[a * ld + a] = transit->eps[transit->first_virtual + a];
+    }
+}
+
 /// Rotates the remembered orbitals inside the two spaces so that both blocks of G become diagonal,
 /// and the history with them: C' = C U, T' = U^T T U.
 static void rotate(Transit *transit)
@@ -413,6 +441,7 @@ static void rotate(Transit *transit)
     const size_t ld = transit->ld, fv = transit->first_virtual, rows = transit->rows;
     const Kernels *kernels = transit->kernels;
     double *rotation = transit->rotation, *rotation_t = transit->e;
+    transit_virtual_block(transit);
     memset(rotation, 0, size_of(transit) * sizeof(double));
     memset(rotation_t, 0, size_of(transit) * sizeof(double));
     for (int space = 0; space < 2; space++) {

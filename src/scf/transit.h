@@ -21,7 +21,7 @@
 /// 35, 1007 (2018), 10.1007/s13160-018-0310-3. Only for a clear gap and whole occupations; whoever calls
 /// diagonalises when it says no.
 ///
-/// E and G are made in double precision. What they give, Y, is small: its products with C and T, and
+/// E, G_oo and G_vo are made in double precision. G_vv is only a preconditioner, and what they give, Y, is small: its products with C and T, and
 /// T - 1 itself, which only makes a guess, are held in single precision, at half the price.
 ///
 /// Columns are orbitals: the occupied ones, padded with zeros to a multiple of four, then the virtual
@@ -36,7 +36,7 @@ typedef struct {
     const double *overlap; ///< [n][ld_ao] S of this geometry
     double *orbitals;      ///< [n] C
     double *half;          ///< [n] S C or F C; after a short pass F C of the occupied orbitals
-    double *g, *e;         ///< [rows]
+    double *g, *e;         ///< [rows] G, virtual block on demand only; E
     double *eps;           ///< [rows] diagonal of g of the last full pass
     double *rotation;      ///< [rows]
     double *eigenvalues;   ///< [n]
@@ -44,6 +44,8 @@ typedef struct {
     int *iwork;
     // In single precision.
     float *orbitals_single;             ///< [n]
+    float *fock_single;                 ///< [n][ld_ao] -F
+    float *half_single;                 ///< [n] -F C of the virtual orbitals
     float *guess;                       ///< [rows] extrapolated T - 1
     float *y, *y_sum;                   ///< [rows] corrections: of a pass, of this geometry
     float *g_off;                       ///< [rows] off-diagonal elements of G_oo and of -G_vv
@@ -72,6 +74,9 @@ bool transit_refine(Transit *transit, const double *fock, double clear_gap);
 
 /// Occupied block of G of the refined orbitals, up to second order, into g; after transit_refine().
 void transit_occupied_block(Transit *transit);
+
+/// Virtual block of G of the last full pass, to single precision, into g; after transit_refine().
+void transit_virtual_block(Transit *transit);
 
 /// Takes over orbitals from a diagonalisation: the history of T starts anew.
 ///

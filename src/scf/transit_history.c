@@ -6,7 +6,8 @@
 /// memory = [points stored][slot of the newest][errors of the orders][matrices, single precision]
 enum { N_POINTS = 0, NEWEST = 1, ERRORS = 2, MATRICES = 8 };
 
-enum { SAMPLE = 4 };
+/// Rows that the errors are measured on, at least; every fourth of small molecules.
+enum { SAMPLE_ROWS = 8, SAMPLE = 4 };
 
 size_t transit_history_size(size_t size)
 {
@@ -58,7 +59,8 @@ void transit_history_store(const Kernels *kernels, size_t rows, size_t ld, doubl
     const int n_points = (int)memory[N_POINTS];
     const size_t size = rows * ld;
     double error[TRANSIT_POINTS] = {0.0};
-    for (size_t row = 0; row < rows && n_points > 0; row += SAMPLE) {
+    const size_t every = rows / SAMPLE_ROWS > SAMPLE ? rows / SAMPLE_ROWS : SAMPLE;
+    for (size_t row = 0; row < rows && n_points > 0; row += every) {
         const float *point[TRANSIT_POINTS + 1] = {d + row * ld};
         for (int j = 0; j < n_points; j++)
             point[j + 1] =

@@ -16,7 +16,7 @@ void transit_history_clear(double *memory);
 /// Returns the number of stored points; 0: no guess.
 int transit_history_guess(const Kernels *kernels, size_t size, const double *memory, float *guess);
 
-/// Stores D; the errors of the orders are measured on every fourth of its rows.
+/// Stores D; the errors of the orders are measured on some of its rows.
 void transit_history_store(const Kernels *kernels, size_t rows, size_t ld, double *memory,
                            const float *d);
 

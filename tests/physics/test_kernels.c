@@ -121,6 +121,21 @@ static void check_cheap_products(const Kernels *kernels, size_t m, size_t n, siz
                        inside ? 1e-6 * size : 0.0);
         }
 
+    for (size_t i = 0; i < N * N; i++)
+        single[i] = 7.0;
+    kernels->narrow(k, m, 1.0, a, N, a_single, N);
+    kernels->matmul_tn_single(m, n, k, a_single, N, b_single, N, single, N);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++) {
+            double sum = 0.0, size = 1.0;
+            for (size_t l = 0; l < k; l++) {
+                sum += (double)a_single[l * N + i] * b_single[l * N + j];
+                size += fabs((double)a_single[l * N + i] * b_single[l * N + j]);
+            }
+            const bool inside = i < m && j < n;
+            CHECK_NEAR(single[i * N + j], inside ? sum : 7.0, inside ? 1e-6 * size : 0.0);
+        }
+
     kernels->transpose(m, n, 1.5, a, N, back, N);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
