@@ -64,7 +64,7 @@ void job_folder_tidy(QmtContext *ctx, const Job *job)
     // A process that was killed while it finished the file may have left the window records; one whose SCF
     // failed, a geometry.
     static const char *const older[] = {CHECKPOINT_FILE_PREVIOUS, "nve_windows.part",
-                                        JOB_FILE_FAILED};
+                                        JOB_FILE_FAILED, JOB_FILE_FAILED ".tmp"};
     for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)
         if (older_remove(ctx, job->folder, older[i]) != QMT_OK)
             context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
