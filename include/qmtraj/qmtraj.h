@@ -82,6 +82,7 @@ typedef struct {
     const char *solvent;             ///< "water", ...; NULL: gas phase
     const char *solvation_model;     ///< "alpb" or "gbsa"
     const char *solvation_state; ///< "gsolv", "bar1mol" or "reference": a constant in the energy
+    const char *solvation_grid;  ///< "reference" or "fine": points of the surface of each atom
 } QmtEngineOptions;
 
 QMT_API QmtEngineOptions qmt_engine_options_default(void);

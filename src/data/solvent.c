@@ -11,6 +11,7 @@ _Static_assert((int)N_SOLVATION_ELEMENTS == (int)ELEMENT_MAX, "one row per eleme
 
 static const char *const MODELS[SOLVATION_MODELS] = {"alpb", "gbsa"};
 static const char *const STATES[SOLVATION_STATES] = {"gsolv", "bar1mol", "reference"};
+static const char *const GRIDS[SOLVATION_GRIDS] = {"reference", "fine"};
 
 /// Where the parameters of a model and method are. The rows of a solvent lie side by side.
 typedef struct {
@@ -90,6 +91,25 @@ bool solvation_state_find(const char *name, SolvationState *state)
         return false;
     *state = (SolvationState)index;
     return true;
+}
+
+const char *solvation_grid_name(SolvationGrid grid)
+{
+    return GRIDS[grid];
+}
+
+bool solvation_grid_find(const char *name, SolvationGrid *grid)
+{
+    int index;
+    if (!find(GRIDS, SOLVATION_GRIDS, name, &index))
+        return false;
+    *grid = (SolvationGrid)index;
+    return true;
+}
+
+const char *solvation_grid_nearest(const char *name)
+{
+    return nearest_name(name, GRIDS, SOLVATION_GRIDS);
 }
 
 const char *solvation_model_nearest(const char *name)

@@ -18,25 +18,36 @@ typedef enum {
     SOLVATION_STATES
 } SolvationState;
 
+/// Points on the sphere of each atom.
+typedef enum {
+    SOLVATION_GRID_REFERENCE, ///< the 230 points of the fit
+    SOLVATION_GRID_FINE,      ///< many more: energies hardly depend on the orientation
+    SOLVATION_GRIDS
+} SolvationGrid;
+
 /// One solvent, one model, one method.
 typedef struct {
     SolvationModel model;
     SolvationState state;
+    SolvationGrid grid;
     const SolventRow *row;
     const SolventElement *elements; ///< [ELEMENT_MAX], z = 1 first
 } Solvent;
 
-/// "alpb" or "gbsa"; "gsolv", "bar1mol" or "reference".
+/// "alpb" or "gbsa"; "gsolv", "bar1mol" or "reference"; "reference" or "fine".
 const char *solvation_model_name(SolvationModel model);
 const char *solvation_state_name(SolvationState state);
-/// The model or state with this name in any case; false if there is none.
+const char *solvation_grid_name(SolvationGrid grid);
+/// The model, state or grid with this name in any case; false if there is none.
 bool solvation_model_find(const char *name, SolvationModel *model);
 bool solvation_state_find(const char *name, SolvationState *state);
+bool solvation_grid_find(const char *name, SolvationGrid *grid);
 const char *solvation_model_nearest(const char *name);
 const char *solvation_state_nearest(const char *name);
+const char *solvation_grid_nearest(const char *name);
 
 /// The solvent with this name in any case ("water", "chloroform"); false, and *solvent untouched, if
-/// the model has no parameters of it for the method. The state is SOLVATION_GSOLV.
+/// the model has no parameters of it for the method. The state is SOLVATION_GSOLV, the grid that of reference.
 bool solvent_find(const Method *method, SolvationModel model, const char *name, Solvent *solvent);
 
 /// The solvents of a model and method by their first names, in the order of the alphabet: i = 0, 1,

@@ -52,6 +52,7 @@ QmtEngineOptions qmt_engine_options_default(void)
         .solvent = NULL,
         .solvation_model = "alpb",
         .solvation_state = "gsolv",
+        .solvation_grid = "reference",
     };
 }
 
@@ -151,6 +152,7 @@ static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
 {
     SolvationModel model;
     SolvationState state;
+    SolvationGrid grid;
     *solvent = NULL;
     if (options->solvent == NULL)
         return QMT_OK;
@@ -160,6 +162,9 @@ static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
     if (!solvation_state_find(options->solvation_state, &state))
         return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation state \"%s\"; did you mean %s?",
                     options->solvation_state, solvation_state_nearest(options->solvation_state));
+    if (!solvation_grid_find(options->solvation_grid, &grid))
+        return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation grid \"%s\"; did you mean %s?",
+                    options->solvation_grid, solvation_grid_nearest(options->solvation_grid));
     if (!solvent_find(method, model, options->solvent, found))
         return FAIL(ctx, QMT_ERR_CONFIG,
                     "unknown solvent \"%s\" for %s with %s; did you mean %s? qmtraj solvents lists "
@@ -167,6 +172,7 @@ static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
                     options->solvent, method->name, solvation_model_name(model),
                     solvent_nearest(method, model, options->solvent));
     found->state = state;
+    found->grid = grid;
     *solvent = found;
     return QMT_OK;
 }

@@ -56,7 +56,7 @@ void xtb_terms_layout(Arena *arena, const Basis *basis, const Pairs *pairs, cons
     if (has(recipe, &TERM_HALOGEN_BOND))
         halogen_bond_layout(arena, basis->n_atoms, &terms->halogen);
     if (solvent != NULL)
-        solvation_layout(arena, basis->method, pairs, &terms->solvation);
+        solvation_layout(arena, basis->method, solvent, pairs, &terms->solvation);
 }
 
 static void *self_of(XtbTerms *terms, const TermType *type)

@@ -186,6 +186,9 @@ static QmtStatus engine_make(QmtContext *ctx, Check *check, Engine **engine)
             options.solvent = solvent;
         if (model != NULL)
             options.solvation_model = model;
+        const char *const grid = check_config_text(check, "solvation_grid");
+        if (grid != NULL)
+            options.solvation_grid = grid;
         if (refers != NULL)
             options.solvation_state = refers;
         options.charge = (int)charge;

@@ -102,6 +102,16 @@ const ConfigKey CONFIG_KEYS[] = {
      .help =
          "What the free energy of solvation refers to: equal volumes of gas and solution, 1 bar "
          "to 1 mol/L, or 1 bar to the pure solvent. A constant; forces do not feel it."},
+    {.name = "solvation_grid",
+     .type = CONFIG_CHOICE,
+     .offset = AT(solvation_grid),
+     .unit = "",
+     .initial = SOLVATION_GRID_REFERENCE,
+     .choices = "reference|fine", // in the order of SolvationGrid
+     .decides_numbers = true,
+     .help =
+         "Surface of the solute on the 230 points of the fit, or on 1000, for energies that hardly "
+         "depend on the orientation."},
     {.name = "random_seed",
      .type = CONFIG_COUNT,
      .offset = AT(random_seed),

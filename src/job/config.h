@@ -28,6 +28,7 @@ typedef struct {
     int64_t solvent; ///< 0: none, else the place in config_solvent_name(), from 1
     int64_t solvation_model;
     int64_t solvation_state;
+    int64_t solvation_grid;
     int64_t random_seed;
     int64_t charge;            ///< e, for structures that do not say theirs
     int64_t spin_multiplicity; ///< likewise

@@ -55,6 +55,7 @@ QmtEngineOptions job_engine_options(const JobTask *task)
     options.solvent = config_solvent_name(config);
     options.solvation_model = solvation_model_name((SolvationModel)config->solvation_model);
     options.solvation_state = solvation_state_name((SolvationState)config->solvation_state);
+    options.solvation_grid = solvation_grid_name((SolvationGrid)config->solvation_grid);
     options.charge = (int)config->charge;
     options.unpaired = (int)config->spin_multiplicity - 1;
     options.electronic_temperature_k = config->electronic_temperature_k;

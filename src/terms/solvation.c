@@ -6,13 +6,14 @@
 
 #define PI 3.14159265358979323846
 
-void solvation_layout(Arena *arena, const Method *method, const Pairs *pairs, Solvation *solvation)
+void solvation_layout(Arena *arena, const Method *method, const Solvent *solvent,
+                      const Pairs *pairs, Solvation *solvation)
 {
     const size_t n = pairs->n_atoms;
     solvation->n_atoms = n;
     solvation->has_cm5 = method->cm5_charges;
     born_layout(arena, pairs, &solvation->born);
-    surface_layout(arena, n, &solvation->surface);
+    surface_layout(arena, n, solvent->grid, &solvation->surface);
     if (solvation->has_cm5)
         cm5_layout(arena, pairs, &solvation->cm5);
     solvation->tension = arena_doubles(arena, n);

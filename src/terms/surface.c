@@ -10,11 +10,19 @@
 
 #define PI 3.14159265358979323846
 
-void surface_layout(Arena *arena, size_t n_atoms, Surface *surface)
+enum { FINE_POINTS = 1000, POINTS_MAX = FINE_POINTS };
+_Static_assert((int)N_LEBEDEV_230 <= (int)POINTS_MAX, "room for both grids");
+
+static size_t points_of(SolvationGrid grid)
+{
+    return grid == SOLVATION_GRID_FINE ? FINE_POINTS : N_LEBEDEV_230;
+}
+
+void surface_layout(Arena *arena, size_t n_atoms, SolvationGrid grid, Surface *surface)
 {
     const size_t n_lists = n_atoms * (n_atoms - 1);
     surface->n_atoms = n_atoms;
-    surface->n_points = kernels_padded(N_LEBEDEV_230);
+    surface->n_points = kernels_padded(points_of(grid));
     surface->points = arena_doubles(arena, 4 * surface->n_points);
     surface->radius = arena_doubles(arena, n_atoms);
     surface->area = arena_doubles(arena, n_atoms);
@@ -79,6 +87,19 @@ static void sort_into_groups(SpherePoint *points, size_t n)
     sort_into_groups(points + first, n - first);
 }
 
+/// Equal areas along z, from one to the next by the golden angle.
+static void make_spiral(SpherePoint *points)
+{
+    const double golden_angle = PI * (3.0 - sqrt(5.0));
+    for (int k = 0; k < FINE_POINTS; k++) {
+        const double z = 1.0 - (2.0 * k + 1.0) / FINE_POINTS, rho = sqrt(1.0 - z * z);
+        points[k] = (SpherePoint){.x = rho * cos(golden_angle * k),
+                                  .y = rho * sin(golden_angle * k),
+                                  .z = z,
+                                  .weight = 1.0 / FINE_POINTS};
+    }
+}
+
 void surface_setup(const Kernels *kernels, const Solvent *solvent, const int *numbers,
                    Surface *surface)
 {
@@ -88,14 +109,18 @@ void surface_setup(const Kernels *kernels, const Solvent *solvent, const int *nu
         surface->radius[a] = (TABLE_SOLVATION_ELEMENTS[numbers[a] - 1].vdw + solvent->row->probe) *
                              BOHR_PER_ANGSTROM;
 
-    SpherePoint points[N_LEBEDEV_230];
-    memcpy(points, TABLE_LEBEDEV_230, sizeof points);
-    sort_into_groups(points, N_LEBEDEV_230);
+    SpherePoint points[POINTS_MAX];
+    const size_t n = points_of(solvent->grid);
+    if (solvent->grid == SOLVATION_GRID_FINE)
+        make_spiral(points);
+    else
+        memcpy(points, TABLE_LEBEDEV_230, sizeof TABLE_LEBEDEV_230);
+    sort_into_groups(points, n);
     const size_t ld = surface->n_points;
     for (size_t i = 0; i < ld; i++) {
         // The padding repeats the last point with no weight.
-        const bool real = i < N_LEBEDEV_230;
-        const SpherePoint *point = &points[real ? i : N_LEBEDEV_230 - 1];
+        const bool real = i < n;
+        const SpherePoint *point = &points[real ? i : n - 1];
         surface->points[i] = point->x;
         surface->points[ld + i] = point->y;
         surface->points[2 * ld + i] = point->z;

@@ -12,7 +12,8 @@
 ///
 /// with the smooth step s(t) = 1/2 + 3t/4 - t^3/4 between -1 and 1 and w = 0.3 angstrom. Products
 /// below 1e-6 do not count: the area has steps of this size, worth less than 1e-9 hartree. The grid of
-/// 230 points keeps its orientation in space, so that areas change a little when a molecule turns.
+/// 230 points keeps its orientation in space, so that areas change a little when a molecule turns; with
+/// 1000 points, equally weighted on a spiral of the golden angle, they change about a tenth of that.
 /// Im, Lee, Brooks, J. Comput. Chem. 24, 1691 (2003), 10.1002/jcc.10321;
 /// Lebedev, Laikov, Dokl. Math. 59, 477 (1999).
 typedef struct {
@@ -31,7 +32,7 @@ typedef struct {
     double *kernel_memory; ///< [n_atoms][KERNELS_SPHERE_SCRATCH]
 } Surface;
 
-void surface_layout(Arena *arena, size_t n_atoms, Surface *surface);
+void surface_layout(Arena *arena, size_t n_atoms, SolvationGrid grid, Surface *surface);
 /// @param numbers  [n_atoms]
 void surface_setup(const Kernels *kernels, const Solvent *solvent, const int *numbers,
                    Surface *surface);

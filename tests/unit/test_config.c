@@ -282,6 +282,9 @@ static void choices_of_solvation_are_its_names(void **state)
     for (c.solvation_state = 0; c.solvation_state < SOLVATION_STATES; c.solvation_state++)
         assert_string_equal(config_choice(&c, "solvation_state", text),
                             solvation_state_name((SolvationState)c.solvation_state));
+    for (c.solvation_grid = 0; c.solvation_grid < SOLVATION_GRIDS; c.solvation_grid++)
+        assert_string_equal(config_choice(&c, "solvation_grid", text),
+                            solvation_grid_name((SolvationGrid)c.solvation_grid));
     assert_null(config_solvent_name(&c));
     assert_int_equal(config_set(ctx, "solvent=h2o", &c), QMT_OK);
     assert_string_equal(config_solvent_name(&c), "water");
