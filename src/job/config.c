@@ -181,7 +181,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .unit = "",
      .choices = "langevin",
      .decides_numbers = true,
-     .help = "Thermostat of nvt production."},
+     .help = "Thermostat of nvt production: Langevin as BAOAB; up to a friction of 2 /ps its "
+             "random part acts at random instants, 50 fs apart in the mean."},
     {.name = "equilibration_friction_per_ps",
      .type = CONFIG_REAL,
      .offset = AT(equilibration_friction_per_ps),

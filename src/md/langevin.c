@@ -2,23 +2,53 @@
 
 #include <math.h>
 
+#include "base/units.h"
 #include "md/velocities.h"
+
+/// Probability that a step has an O part, and what it leaves of a velocity.
+typedef struct {
+    double probability, c;
+} Collisions;
+
+/// With a noise_interval the heat bath acts in instants of a Poisson process and not a little in every
+/// step: a path without noise in between is smooth, and the electronic structure of the next step follows
+/// from those before it with fewer density builds. A step has an O part with the probability
+/// p = dt/interval, and it leaves c = 1 - friction dt/p of the velocity, so that velocities decay in the
+/// mean with exactly the friction, as under Langevin's equation, to which it tends for short intervals.
+/// Each O part keeps Maxwell's distribution whatever c is: the ensemble is the same. Random instants,
+/// because fixed ones would meet a vibration in the same phase again and again.
+static Collisions collisions_of(const IntegratorSettings *settings)
+{
+    const double per_step = settings->friction * settings->dt;
+    if (settings->noise_interval <= settings->dt)
+        return (Collisions){.probability = 1.0, .c = exp(-per_step)};
+    const double probability = settings->dt / settings->noise_interval;
+    return (Collisions){.probability = probability, .c = 1.0 - per_step / probability};
+}
+
+static bool collides(const IntegratorSettings *settings, const Collisions *collisions,
+                     const MdState *now)
+{
+    double u[4];
+    if (collisions->probability >= 1.0)
+        return true;
+    random_uniforms(&settings->key, now->at.step, now->n_atoms, settings->purpose, u);
+    return u[0] < collisions->probability;
+}
 
 /// The O part: for the velocity w = v - V relative to the centre of mass
 ///
-///     w' = c w + sqrt((1 - c^2) kT / m) xi,   c = exp(-friction dt),
+///     w' = c w + sqrt((1 - c^2) kT / m) xi,
 ///
 /// with the noise projected so that sum m w' = 0. In mass-weighted velocities the projection is
 /// orthogonal to sqrt(m), so what remains is the exact Ornstein-Uhlenbeck process of the 3n - 3 other
 /// directions, whose stationary distribution is Maxwell's. V stays what it was.
-static void ornstein_uhlenbeck(const IntegratorSettings *settings, const MdState *now,
+static void ornstein_uhlenbeck(const IntegratorSettings *settings, double c, const MdState *now,
                                double (*velocity)[3])
 {
     const size_t n = now->n_atoms;
     const double *mass = settings->mass;
-    const double c = exp(-settings->friction * settings->dt);
-    // 1 - c^2 without cancellation at small friction.
-    const double strength = -expm1(-2.0 * settings->friction * settings->dt) * settings->kt;
+    const double strength = (1.0 - c) * (1.0 + c) * settings->kt;
 
     double before[3], after[3];
     velocities_centre_of_mass(n, mass, (const double(*)[3])velocity, before);
@@ -73,10 +103,15 @@ static QmtStatus langevin_step(QmtContext *ctx, Engine *engine, const Integrator
         }
     }
 
-    const double cold = velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity);
-    ornstein_uhlenbeck(settings, now, next->velocity);
-    const double heat =
-        velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity) - cold;
+    const Collisions collisions = collisions_of(settings);
+    const bool collision = collides(settings, &collisions, now);
+    double heat = 0.0;
+    if (collision) {
+        const double cold =
+            velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity);
+        ornstein_uhlenbeck(settings, collisions.c, now, next->velocity);
+        heat = velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity) - cold;
+    }
 
     for (size_t a = 0; a < n; a++)
         for (int x = 0; x < 3; x++)
@@ -91,7 +126,9 @@ static QmtStatus langevin_step(QmtContext *ctx, Engine *engine, const Integrator
     TRY(engine_evaluate(ctx, engine, (const double(*)[3])next->xyz, &result));
 
     next->at.heat = now->at.heat + heat;
-    next->at.shadow_heat = now->at.shadow_heat + heat + shadow_heat(settings, now, next);
+    next->at.shadow_heat = now->at.shadow_heat;
+    if (collision)
+        next->at.shadow_heat += heat + shadow_heat(settings, now, next);
     for (size_t a = 0; a < n; a++) {
         const double kick = half / settings->mass[a];
         for (int x = 0; x < 3; x++)

@@ -168,11 +168,19 @@ static unsigned frame_properties(const Md *md)
     return frame ? md->options.property_set : 0;
 }
 
+/// Weak coupling leaves the path smooth between random instants, see md/langevin.c.
+static double noise_interval(double friction_per_ps)
+{
+    static const double WEAK_PER_PS = 2.0, INTERVAL_FS = 50.0;
+    return friction_per_ps <= WEAK_PER_PS ? INTERVAL_FS / FS_PER_AUT : 0.0;
+}
+
 /// One checked step of an integrator from now into next.
 static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator, double friction,
                            RandomPurpose purpose)
 {
     const IntegratorSettings settings = {.dt = md->dt,
+                                         .noise_interval = noise_interval(friction),
                                          .mass = md->mass,
                                          .kt = md->kt,
                                          .friction = friction * PS_PER_AUT,

@@ -121,6 +121,46 @@ static void friction_is_a_true_rate(void **state)
     motion_end(&motion);
 }
 
+/// Where the heat bath acts at random instants, the oscillator follows the damped curve in the mean over
+/// many runs.
+static void thinned_friction_is_a_true_rate_in_the_mean(void **state)
+{
+    (void)state;
+    enum { RUNS = 2000, STEPS = 800 };
+    static const double FRICTION_PER_PS = 10.0, K = 0.02, R0 = 3.0, STRETCH = 0.05;
+    static const ModelBond BOND = {0, 1, 0.02, 3.0, 0.0};
+    static double mean[STEPS + 1];
+    const double mass[2] = {16.0, 14.0}, xyz[2][3] = {{0.0, 0.0, 0.0}, {R0 + STRETCH, 0.0, 0.0}};
+    Motion motion;
+    const ModelOptions options = bonds_only(&BOND, 1);
+    double mu = 0.0, dt = 0.0;
+    for (int run = 0; run < RUNS; run++) {
+        motion_begin(&motion, &options, 2, mass, xyz);
+        dt = motion.settings.dt = 0.25 / FS_PER_AUT;
+        motion.settings.friction = FRICTION_PER_PS * PS_PER_AUT;
+        motion.settings.noise_interval = 40.0 * dt;
+        motion.settings.key.replica = (uint64_t)run;
+        mu = motion.mass[0] * motion.mass[1] / (motion.mass[0] + motion.mass[1]);
+        motion_evaluate(&motion);
+        for (int i = 1; i <= STEPS; i++) {
+            motion_step(&motion, &integrator_langevin);
+            mean[i] += (motion.now.xyz[1][0] - motion.now.xyz[0][0] - R0) / RUNS;
+        }
+        motion_end(&motion);
+    }
+    const double half = 0.5 * FRICTION_PER_PS * PS_PER_AUT, omega = sqrt(K / mu - half * half);
+    double worst = 0.0;
+    for (int i = 1; i <= STEPS; i++) {
+        const double t = i * dt;
+        const double exact =
+            STRETCH * exp(-half * t) * (cos(omega * t) + half / omega * sin(omega * t));
+        worst = fmax(worst, fabs(mean[i] - exact) / STRETCH);
+    }
+    print_message("damped oscillator, thinned: mean of %d runs off by %.1e\n", RUNS, worst);
+    // A run has a spread of about a third of the amplitude; five standard errors of the mean.
+    CHECK_NEAR(worst, 0.0, 5.0 * 0.33 / sqrt(RUNS));
+}
+
 static void noise_and_friction_leave_the_momentum_alone(void **state)
 {
     (void)state;
@@ -220,6 +260,7 @@ int main(void)
         cmocka_unit_test(verlet_finds_its_way_back),
         cmocka_unit_test(harmonic_positions_have_their_variance),
         cmocka_unit_test(friction_is_a_true_rate),
+        cmocka_unit_test(thinned_friction_is_a_true_rate_in_the_mean),
         cmocka_unit_test(noise_and_friction_leave_the_momentum_alone),
         cmocka_unit_test(shadow_energy_is_flat_under_verlet),
         cmocka_unit_test(shadow_energy_minus_heat_is_flat_under_langevin),
