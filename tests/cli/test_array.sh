@@ -80,7 +80,7 @@ ends 0 "$QMTRAJ" run --config long.yaml --out whole m2.xyz
 same p/m2/trajectory.npz whole/m2/trajectory.npz
 
 # 3. A molecule that another program holds is named with its holder and skipped.
-"$QMTRAJ" run --config long.yaml --set length_ps=100 --set save_interval_steps=100 --out o2 water.xyz >holder 2>&1 &
+"$QMTRAJ" run --config long.yaml --set length_ps=3000 --set save_interval_steps=1000 --out o2 water.xyz >holder 2>&1 &
 pid=$!
 for _ in $(seq 200); do
     [ ! -e o2/water/checkpoint ] || break
