@@ -78,8 +78,8 @@ static inline void transpose_square(double scale, const double *restrict a, size
         memcpy(b + (size_t)i * ldb, &r[i], sizeof r[i]);
 }
 
-static void transpose_double(size_t m, size_t n, double scale, const double *restrict a,
-                             size_t lda, double *restrict b, size_t ldb)
+static void transpose_double(size_t m, size_t n, double scale, const double *restrict a, size_t lda,
+                             double *restrict b, size_t ldb)
 {
     const size_t whole = m / 4 * 4, across = n / 4 * 4;
     for (size_t i = 0; i < whole; i += 4) {

@@ -64,17 +64,16 @@ static inline __attribute__((always_inline)) void put_float(size_t lanes, const 
 #define ZERO_1(i) Lane s##i##_0 = {0};
 #define ADD_1(i)                                                                                   \
     {                                                                                              \
-        const Scalar s = a[(size_t)(i) * from_i + l * from_l];                                     \
+        const Scalar s = a[(size_t)(i)*from_i + l * from_l];                                       \
         s##i##_0 += s * line0;                                                                     \
     }
 #define LINES_1                                                                                    \
     const Lane line0 = *(const Unaligned *)(b + l * ldb + 0 * (sizeof(Lane) / sizeof(Scalar)));
-#define PUT_1(i)                                                                                   \
-    PUT(s##i##_0, at + (size_t)(i) * to->ld + 0 * (sizeof(Lane) / sizeof(Scalar)))
+#define PUT_1(i) PUT(s##i##_0, at + (size_t)(i)*to->ld + 0 * (sizeof(Lane) / sizeof(Scalar)))
 #define ZERO_2(i) Lane s##i##_0 = {0}, s##i##_1 = {0};
 #define ADD_2(i)                                                                                   \
     {                                                                                              \
-        const Scalar s = a[(size_t)(i) * from_i + l * from_l];                                     \
+        const Scalar s = a[(size_t)(i)*from_i + l * from_l];                                       \
         s##i##_0 += s * line0;                                                                     \
         s##i##_1 += s * line1;                                                                     \
     }
@@ -82,12 +81,12 @@ static inline __attribute__((always_inline)) void put_float(size_t lanes, const 
     const Lane line0 = *(const Unaligned *)(b + l * ldb + 0 * (sizeof(Lane) / sizeof(Scalar)));    \
     const Lane line1 = *(const Unaligned *)(b + l * ldb + 1 * (sizeof(Lane) / sizeof(Scalar)));
 #define PUT_2(i)                                                                                   \
-    PUT(s##i##_0, at + (size_t)(i) * to->ld + 0 * (sizeof(Lane) / sizeof(Scalar)))                 \
-    PUT(s##i##_1, at + (size_t)(i) * to->ld + 1 * (sizeof(Lane) / sizeof(Scalar)))
+    PUT(s##i##_0, at + (size_t)(i)*to->ld + 0 * (sizeof(Lane) / sizeof(Scalar)))                   \
+    PUT(s##i##_1, at + (size_t)(i)*to->ld + 1 * (sizeof(Lane) / sizeof(Scalar)))
 #define ZERO_3(i) Lane s##i##_0 = {0}, s##i##_1 = {0}, s##i##_2 = {0};
 #define ADD_3(i)                                                                                   \
     {                                                                                              \
-        const Scalar s = a[(size_t)(i) * from_i + l * from_l];                                     \
+        const Scalar s = a[(size_t)(i)*from_i + l * from_l];                                       \
         s##i##_0 += s * line0;                                                                     \
         s##i##_1 += s * line1;                                                                     \
         s##i##_2 += s * line2;                                                                     \
@@ -97,9 +96,9 @@ static inline __attribute__((always_inline)) void put_float(size_t lanes, const 
     const Lane line1 = *(const Unaligned *)(b + l * ldb + 1 * (sizeof(Lane) / sizeof(Scalar)));    \
     const Lane line2 = *(const Unaligned *)(b + l * ldb + 2 * (sizeof(Lane) / sizeof(Scalar)));
 #define PUT_3(i)                                                                                   \
-    PUT(s##i##_0, at + (size_t)(i) * to->ld + 0 * (sizeof(Lane) / sizeof(Scalar)))                 \
-    PUT(s##i##_1, at + (size_t)(i) * to->ld + 1 * (sizeof(Lane) / sizeof(Scalar)))                 \
-    PUT(s##i##_2, at + (size_t)(i) * to->ld + 2 * (sizeof(Lane) / sizeof(Scalar)))
+    PUT(s##i##_0, at + (size_t)(i)*to->ld + 0 * (sizeof(Lane) / sizeof(Scalar)))                   \
+    PUT(s##i##_1, at + (size_t)(i)*to->ld + 1 * (sizeof(Lane) / sizeof(Scalar)))                   \
+    PUT(s##i##_2, at + (size_t)(i)*to->ld + 2 * (sizeof(Lane) / sizeof(Scalar)))
 #define PUT(SUM, AT)                                                                               \
     {                                                                                              \
         Scalar whole[sizeof(Lane) / sizeof(Scalar)];                                               \
@@ -112,8 +111,7 @@ static inline __attribute__((always_inline)) void put_float(size_t lanes, const 
     {                                                                                              \
         const size_t from_i = FROM_I, from_l = FROM_L;                                             \
         for (size_t l = 0; l < k; l++) {                                                           \
-            LINES_##COLS                                                                           \
-            REPEAT_##ROWS(ADD_##COLS)                                                              \
+            LINES_##COLS REPEAT_##ROWS(ADD_##COLS)                                                 \
         }                                                                                          \
     }
 
@@ -125,12 +123,10 @@ static inline __attribute__((always_inline)) void put_float(size_t lanes, const 
         typedef REAL Scalar;                                                                       \
         typedef REAL Lane __attribute__((vector_size(LANES * sizeof(REAL))));                      \
         typedef Lane Unaligned __attribute__((aligned(sizeof(REAL)), may_alias));                  \
-        REPEAT_##ROWS(ZERO_##COLS)                                                                 \
-        if (stride_i == 1)                                                                         \
-            TILE_SUM(ROWS, COLS, 1, stride_l)                                                      \
-        else                                                                                       \
-            TILE_SUM(ROWS, COLS, stride_i, 1)                                                      \
-        void (*const put)(size_t, const REAL *, const Target *, size_t) = put_##REAL;              \
+        REPEAT_##ROWS(ZERO_##COLS) if (stride_i == 1)                                              \
+            TILE_SUM(ROWS, COLS, 1, stride_l) else TILE_SUM(                                       \
+                ROWS, COLS, stride_i, 1) void (*const put)(size_t, const REAL *, const Target *,   \
+                                                           size_t) = put_##REAL;                   \
         REPEAT_##ROWS(PUT_##COLS)                                                                  \
     }
 

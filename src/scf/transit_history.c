@@ -63,8 +63,7 @@ void transit_history_store(const Kernels *kernels, size_t rows, size_t ld, doubl
     for (size_t row = 0; row < rows && n_points > 0; row += every) {
         const float *point[TRANSIT_POINTS + 1] = {d + row * ld};
         for (int j = 0; j < n_points; j++)
-            point[j + 1] =
-                transit_history_point(size, memory, slot_of(memory, j)) + row * ld;
+            point[j + 1] = transit_history_point(size, memory, slot_of(memory, j)) + row * ld;
         kernels->difference_squares(ld, n_points + 1, point, error);
     }
     for (int order = 0; order < n_points; order++) {
