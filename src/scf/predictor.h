@@ -22,7 +22,7 @@
 enum { PREDICTOR_ORDERS = 10 };
 
 /// G of more elements than this is not kept: reading it would cost more than it saves.
-enum { PREDICTOR_RESPONSE_MAX = 1 << 19 };
+enum { PREDICTOR_RESPONSE_MAX = 1 << 16 };
 
 typedef struct {
     const Kernels *kernels; ///< set by the caller
