@@ -19,6 +19,8 @@
 
 #include "kernels/body_classical.h"
 #include "kernels/body_pair_line.h"
+
+#include "kernels/body_pair_slope.h"
 #include "kernels/body_surface.h"
 
 extern const Kernels KERNELS_TABLE;
