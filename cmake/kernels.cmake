@@ -1,5 +1,9 @@
 # One body per instruction set. Fused multiply-add is allowed here and nowhere else.
-set(KERNEL_FLAGS -O3 -Wno-psabi -fopenmp-simd -ffp-contract=fast -fno-math-errno -fno-trapping-math)
+set(KERNEL_LEVEL -O3)
+if(QMTRAJ_SANITIZE)
+  set(KERNEL_LEVEL -O1) # with -O3 the checks take minutes to compile
+endif()
+set(KERNEL_FLAGS ${KERNEL_LEVEL} -Wno-psabi -fopenmp-simd -ffp-contract=fast -fno-math-errno -fno-trapping-math)
 if(QMTRAJ_FUZZ)
   # The readers are looked at, and clang takes minutes over kernels with sanitizers.
   list(APPEND KERNEL_FLAGS -fno-sanitize=all)
