@@ -127,7 +127,12 @@ void low_rank_invert(LowRank *matrix)
         for (size_t j = 0; j < r; j++)
             t[k * ld + j] = (j == k ? 1.0 : 0.0) - t[k * ld + j];
     }
-    if (!linalg_inverse(r, t, ld, matrix->inverse_work, matrix->iwork)) {
+    // Singular but for rounding counts as singular: an inverse of a map that converges is of order ten.
+    static const double LARGEST = 1e6;
+    bool usable = linalg_inverse(r, t, ld, matrix->inverse_work, matrix->iwork);
+    for (size_t i = 0; i < r * r && usable; i++)
+        usable = fabs(t[i]) < LARGEST;
+    if (!usable) {
         low_rank_reset(matrix);
         return;
     }
