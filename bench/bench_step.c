@@ -332,8 +332,11 @@ static double trajectory(QmtContext *ctx, const Structure *s, Engine *engine, in
     const double result = median(time + options->warm_up, n_steps);
     printf(", \"%s_us\": %.1f, \"%s_p10_us\": %.1f, \"%s_energy_change\": %.2e", who, result, who,
            time[options->warm_up + n_steps / 10], who, drift);
-    printf(", \"%sbuilds\": %.2f", audit != NULL ? "" : "plain_",
-           (double)(md_report(md).scf_iterations - builds) / (double)n_steps);
+    const MdReport report = md_report(md);
+    printf(", \"%sbuilds\": %.2f, \"%s_shadow_slope_kjmol_ps\": %.2e",
+           audit != NULL ? "" : "plain_",
+           (double)(report.scf_iterations - builds) / (double)n_steps, who,
+           report.shadow_slope_kjmol_ps);
     md_destroy(&md);
     close_output(&out);
     free(time), free(masses);
