@@ -5,6 +5,8 @@
 
 enum {
     WARM_ITERATIONS = 20,
+    // The lower rungs of the ladder are damped: slower, and the last resort.
+    PATIENCE = 4,
     // Measuring the Jacobian costs some hundred cycles, against hundreds of thousands of a motion.
     // Geometries in a row before this is worth while: more than a single point, less than a motion.
     JACOBIAN_MEASURE_AFTER = 4,
@@ -159,12 +161,12 @@ static void start_from_neutral_atoms(Scf *scf)
 
 /// Cycles with Broyden mixing from x_in. Teaches the kept Jacobian on the way.
 static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
-                     bool *converged)
+                     int max_iterations, bool *converged)
 {
     const size_t n = scf->n_variables;
     *converged = false;
     broyden_start(scf->kernels, alpha, &scf->broyden);
-    for (int i = 0; i < scf->options.max_iterations; i++) {
+    for (int i = 0; i < max_iterations; i++) {
         double rms;
         TRY(cycle(ctx, geometry, scf, &rms));
         if (i > 0 && jacobian_usable(&scf->jacobian)) {
@@ -233,18 +235,19 @@ static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf,
             return QMT_OK;
         jacobian_reset(&scf->jacobian);
     } else if (!scf->options.plain) {
-        return mix(ctx, geometry, scf, scf->options.damping, converged);
+        return mix(ctx, geometry, scf, scf->options.damping, scf->options.max_iterations,
+                   converged);
     }
     memcpy(scf->x_in, predictor_newest(&scf->predictor), scf->n_variables * sizeof(double));
-    return mix(ctx, geometry, scf, scf->options.damping, converged);
+    return mix(ctx, geometry, scf, scf->options.damping, scf->options.max_iterations, converged);
 }
 
 static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
-                             bool *converged)
+                             int max_iterations, bool *converged)
 {
     jacobian_reset(&scf->jacobian);
     start_from_neutral_atoms(scf);
-    return mix(ctx, geometry, scf, alpha, converged);
+    return mix(ctx, geometry, scf, alpha, max_iterations, converged);
 }
 
 /// Fermi smearing at a raised temperature, cooled back in steps; each step starts from the last.
@@ -258,7 +261,8 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK && *converged;
          i++) {
         scf->density.kt = FACTOR[i] * kt;
-        status = mix(ctx, geometry, scf, 0.5 * scf->options.damping, converged);
+        status = mix(ctx, geometry, scf, 0.5 * scf->options.damping,
+                     PATIENCE * scf->options.max_iterations, converged);
     }
     scf->density.kt = kt;
     return status;
@@ -310,10 +314,12 @@ static void climb(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first
             status = solve_warm(ctx, geometry, scf, converged);
             break;
         case SCF_RUNG_FRESH:
-            status = solve_fresh(ctx, geometry, scf, scf->options.damping, converged);
+            status = solve_fresh(ctx, geometry, scf, scf->options.damping,
+                                 scf->options.max_iterations, converged);
             break;
         case SCF_RUNG_DAMPED:
-            status = solve_fresh(ctx, geometry, scf, 0.25 * scf->options.damping, converged);
+            status = solve_fresh(ctx, geometry, scf, 0.25 * scf->options.damping,
+                                 PATIENCE * scf->options.max_iterations, converged);
             break;
         default:
             status = solve_hot(ctx, geometry, scf, converged);

@@ -14,9 +14,9 @@
 /// a guess extrapolated from the geometries before, steps with a kept inverse Jacobian, and, where
 /// this does not help, Broyden mixing from the start that the reference program takes.
 typedef struct {
-    double tolerance;     ///< RMS of x_out - x_in at which the loop ends
-    int max_iterations;   ///< of each rung of the recovery ladder
-    double damping;       ///< linear step of the mixer
+    double tolerance;   ///< RMS of x_out - x_in at which the loop ends
+    int max_iterations; ///< of the first rungs of the recovery ladder; four times that of the damped
+    double damping;     ///< linear step of the mixer
     double temperature_k; ///< of the electrons, kelvin
     bool plain;           ///< start from the last geometry's variables and mix, for comparisons
     int check_every;      ///< geometries from one self-check to the next; 0: none

@@ -248,7 +248,7 @@ static void later_rungs_find_the_same_solution(void **state)
     int seen[4] = {0};
     Run wanted;
     climb(0, &wanted);
-    for (int cycles = 36; cycles <= 80; cycles += 4) {
+    for (int cycles = 8; cycles <= 80; cycles += 4) {
         Run run;
         climb(cycles, &run);
         CHECK_NEAR(run.energy, wanted.energy, 1e-11);
@@ -259,7 +259,7 @@ static void later_rungs_find_the_same_solution(void **state)
         engine_destroy(&run.engine);
     }
     engine_destroy(&wanted.engine);
-    assert_true(seen[1] + seen[2] + seen[3] > 0);
+    assert_true(seen[2] > 0); // damped
     assert_true(seen[3] > 0); // with hot electrons, annealed
 }
 
