@@ -6,16 +6,10 @@
 #include <string.h>
 
 #include "kernels/kernels.h"
+#include "support/pseudo_random.h"
 
 enum { N = 24, SETS = 3, OUT = 3 + 2 * N + KERNELS_MULTIPOLES + 4 };
 static const char *const ISAS[SETS] = {"generic", "avx2", "avx512"};
-
-/// A number in -0.5 .. 0.5 that is the same everywhere.
-static double pseudo_random(unsigned *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (double)*seed / 4294967296.0 - 0.5;
-}
 
 static void elementary_functions_are_those_of_the_library(void **state)
 {

@@ -6,6 +6,7 @@
 
 #include "data/parameters.h"
 #include "support/gfn2_parts.h"
+#include "support/pseudo_random.h"
 
 enum { ATOMS = 5, SHELLS_MAX = 16 };
 
@@ -23,12 +24,10 @@ static QmtContext *ctx;
 static Gfn2Parts parts;
 static double shell[SHELLS_MAX], atom[ATOMS], dipole[ATOMS][3], quadrupole[ATOMS][6];
 
-/// A number in -0.5 .. 0.5 that is the same everywhere.
-static double pseudo_random(void)
+static double next_random(void)
 {
     static unsigned seed = 2024;
-    seed = seed * 1664525u + 1013904223u;
-    return (double)seed / 4294967296.0 - 0.5;
+    return pseudo_random(&seed);
 }
 
 static int open_parts(void **state)
@@ -40,14 +39,14 @@ static int open_parts(void **state)
     gfn2_parts_move(&parts, XYZ);
     memset(atom, 0, sizeof atom);
     for (size_t s = 0; s < parts.basis.n_shells; s++) {
-        shell[s] = pseudo_random();
+        shell[s] = next_random();
         atom[parts.basis.shell_atom[s]] += shell[s];
     }
     for (int a = 0; a < ATOMS; a++) {
         for (int x = 0; x < 3; x++)
-            dipole[a][x] = pseudo_random();
+            dipole[a][x] = next_random();
         for (int c = 0; c < 5; c++)
-            quadrupole[a][c] = pseudo_random();
+            quadrupole[a][c] = next_random();
         quadrupole[a][5] = -quadrupole[a][0] - quadrupole[a][2];
     }
     return 0;
@@ -335,17 +334,17 @@ static void hamiltonian_gradient_is_the_slope(void **state)
     static double density[AO_MAX * AO_MAX], fock[AO_MAX * AO_MAX], zero[AO_MAX * AO_MAX];
     double v_shell[SHELLS_MAX], v_atom[ATOMS], v_dipole[ATOMS][3], v_quadrupole[ATOMS][6];
     for (size_t s = 0; s < SHELLS_MAX; s++)
-        v_shell[s] = 0.2 * pseudo_random();
+        v_shell[s] = 0.2 * next_random();
     for (int a = 0; a < ATOMS; a++) {
-        v_atom[a] = 0.2 * pseudo_random();
+        v_atom[a] = 0.2 * next_random();
         for (int x = 0; x < 3; x++)
-            v_dipole[a][x] = 0.1 * pseudo_random();
+            v_dipole[a][x] = 0.1 * next_random();
         for (int c = 0; c < 6; c++)
-            v_quadrupole[a][c] = 0.1 * pseudo_random();
+            v_quadrupole[a][c] = 0.1 * next_random();
     }
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
-            density[i * AO_MAX + j] = density[j * AO_MAX + i] = pseudo_random();
+            density[i * AO_MAX + j] = density[j * AO_MAX + i] = next_random();
     const Potential v = {v_shell, v_atom, v_dipole, v_quadrupole};
 
     double m_shell[SHELLS_MAX], m_dipole[ATOMS][3], m_quadrupole[ATOMS][6];
@@ -387,7 +386,7 @@ static void fock_and_moments_belong_together(void **state)
     const Potential v = {shell, atom, dipole, quadrupole}; // any numbers do
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
-            density[i * AO_MAX + j] = density[j * AO_MAX + i] = pseudo_random();
+            density[i * AO_MAX + j] = density[j * AO_MAX + i] = next_random();
     double m_shell[SHELLS_MAX], m_dipole[ATOMS][3], m_quadrupole[ATOMS][6];
     const double band =
         hamiltonian_moments(&parts.hamiltonian, density, AO_MAX, m_shell, m_dipole, m_quadrupole);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernels/kernels.h"
+#include "support/pseudo_random.h"
 
 enum { N = 72 };
 
@@ -16,13 +17,6 @@ static const double RELATIVE = 1e-13;
 
 static const char *const ISAS[] = {"generic", "avx2", "avx512"};
 enum { N_ISAS = 3 };
-
-/// A number in -0.5 .. 0.5 that is the same everywhere.
-static double pseudo_random(unsigned *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (double)*seed / 4294967296.0 - 0.5;
-}
 
 static void fill(size_t n, double *out, unsigned seed)
 {

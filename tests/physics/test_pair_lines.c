@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "support/pseudo_random.h"
 #include "terms/hamiltonian.h"
 
 enum { ATOMS = 13, AO_MAX = 80, SHELLS = 40, MOMENTS = 10 };
@@ -30,13 +31,6 @@ typedef struct {
 
 static QmtContext *ctx;
 static double overlap[AO_MAX][AO_MAX], moment[MOMENTS][AO_MAX][AO_MAX];
-
-/// A number in -0.5 .. 0.5 that is the same everywhere.
-static double pseudo_random(unsigned *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (double)*seed / 4294967296.0 - 0.5;
-}
 
 static void layout(const Method *method, Setup *setup)
 {
