@@ -7,8 +7,8 @@
 
 #include "engine/engine.h"
 #include "scf/density.h"
-#include "scf/extrapolation.h"
 #include "scf/jacobian.h"
+#include "scf/predictor.h"
 #include "terms/hamiltonian.h"
 
 /// First builds of a geometry are those with a full pass; what a step stores for the next one is part
@@ -38,9 +38,12 @@ static double *spent[N_STAGES];
 static int step = -1, n_steps;
 static bool first;
 
+/// Only where stages are asked for: the clocks of a step would count in a small molecule.
 static double microseconds(void)
 {
     struct timespec t;
+    if (step < 0)
+        return 0.0;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
 }
@@ -145,10 +148,10 @@ WRAP(SLOPES, hamiltonian_gradient,
      (hamiltonian, density, weighted, ld, gradient))
 WRAP(WEIGHTED, density_build_weighted, (Density * density), (density))
 WRAP(END, density_end, (Density * density), (density))
-WRAP_VALUE(int, PREDICTION, extrapolation_guess, (size_t n, const double *memory, double *guess),
-           (n, memory, guess))
-WRAP(PREDICTION, extrapolation_store, (size_t n, int orders, double *memory, const double *x),
-     (n, orders, memory, x))
+WRAP_VALUE(int, PREDICTION, predictor_guess,
+           (Predictor * predictor, const double (*xyz)[3], double *guess), (predictor, xyz, guess))
+WRAP(PREDICTION, predictor_store, (Predictor * predictor, const double (*xyz)[3], const double *x),
+     (predictor, xyz, x))
 WRAP(JACOBIAN, jacobian_apply, (const Jacobian *jacobian, const double *f, double *next),
      (jacobian, f, next))
 WRAP(JACOBIAN, jacobian_next_step,

@@ -58,6 +58,37 @@ static void matvec(size_t m, size_t n, const double *restrict a, size_t lda,
         y[i] = dot(n, a + i * lda, x);
 }
 
+static void combine(size_t n, int n_rows, const double *weight, const double *rows, size_t ld,
+                    double *out)
+{
+    for (size_t i = 0; i < n; i += KERNELS_PAD) {
+        Vec sum = weight[0] * load(rows + i);
+        for (int k = 1; k < n_rows; k++)
+            sum += weight[k] * load(rows + (size_t)k * ld + i);
+        store(out + i, sum);
+    }
+}
+
+enum { DIFFERENCES_MAX = 24 };
+
+static void difference_store(size_t n, int orders, const double *x, double *d, size_t ld,
+                             double *squares)
+{
+    Vec sum[DIFFERENCES_MAX] = {{0.0}};
+    for (size_t i = 0; i < n; i += KERNELS_PAD) {
+        Vec v = load(x + i);
+        for (int k = 0; k < orders; k++) {
+            double *place = d + (size_t)k * ld + i;
+            const Vec before = load(place);
+            store(place, v);
+            v -= before;
+            sum[k] += v * v;
+        }
+    }
+    for (int k = 0; k < orders; k++)
+        squares[k] = sum_of(sum[k]);
+}
+
 /// Square of four by four doubles from a to b, transposed and scaled.
 static inline void transpose_square(double scale, const double *restrict a, size_t lda,
                                     double *restrict b, size_t ldb)

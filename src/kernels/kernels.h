@@ -82,6 +82,15 @@ typedef struct Kernels {
     /// y[i] = sum_j a[i][j] x[j]
     void (*matvec)(size_t m, size_t n, const double *a, size_t lda, const double *x, double *y);
 
+    /// out[i] = sum_k weight[k] rows[k][i] of n_rows >= 1 rows; n is a multiple of KERNELS_PAD.
+    void (*combine)(size_t n, int n_rows, const double *weight, const double *rows, size_t ld,
+                    double *out);
+    /// A table of backward differences of a new vector x from that of the vector before, in place:
+    /// d[0] = x, d[k+1] = d[k] - d[k] before; squares[k] is the square of the length of the difference
+    /// that follows on d[k], 1 <= orders <= 24; n is a multiple of KERNELS_PAD.
+    void (*difference_store)(size_t n, int orders, const double *x, double *d, size_t ld,
+                             double *squares);
+
     // Rows: n is a multiple of KERNELS_PAD, and so is ld, the distance of the rows of x, y, z in xyz.
 
     /// y[i] = exp(x[i]), x cut to -700..700; y may be x.

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "scf/extrapolation.h"
+#include "scf/order_record.h"
 
 /// memory = [history of x][errors of the corrected orders][geometries][history of R][G: n][3 n_atoms]
 
@@ -23,14 +23,13 @@ static size_t coordinates_of(size_t n, size_t n_atoms)
 
 static size_t errors_at(size_t n)
 {
-    return extrapolation_memory_size(n, PREDICTOR_ORDERS);
+    return extrapolation_memory_size(n, true);
 }
 
 size_t predictor_memory_size(size_t n, size_t n_atoms)
 {
     const size_t m = coordinates_of(n, n_atoms);
-    return errors_at(n) + PREDICTOR_ORDERS + 1 + extrapolation_memory_size(m, PREDICTOR_ORDERS) +
-           n * m;
+    return errors_at(n) + EXTRAPOLATION_ORDERS + 1 + extrapolation_memory_size(m, false) + n * m;
 }
 
 void predictor_layout(Arena *arena, size_t n, size_t n_atoms, Predictor *predictor)
@@ -38,6 +37,8 @@ void predictor_layout(Arena *arena, size_t n, size_t n_atoms, Predictor *predict
     predictor->n = n;
     predictor->n_atoms = n_atoms;
     predictor->n_coordinates = coordinates_of(n, n_atoms);
+    extrapolation_layout(arena, n, true, &predictor->x_history);
+    extrapolation_layout(arena, predictor->n_coordinates, false, &predictor->r_history);
     predictor->r = arena_doubles(arena, 3 * n_atoms);
     predictor->dr = arena_doubles(arena, 3 * n_atoms);
     predictor->r_sum = arena_doubles(arena, 3 * n_atoms);
@@ -51,25 +52,31 @@ static double *errors_of(const Predictor *predictor)
     return predictor->memory + errors_at(predictor->n);
 }
 
-static double *r_history(const Predictor *predictor)
+void predictor_setup(Predictor *predictor)
 {
-    return errors_of(predictor) + PREDICTOR_ORDERS + 1;
+    predictor->x_history.kernels = predictor->r_history.kernels = predictor->kernels;
+    predictor->x_history.memory = predictor->memory;
+    predictor->r_history.memory = errors_of(predictor) + EXTRAPOLATION_ORDERS + 1;
 }
 
 static double *response(const Predictor *predictor)
 {
-    return r_history(predictor) +
-           extrapolation_memory_size(predictor->n_coordinates, PREDICTOR_ORDERS);
+    return predictor->r_history.memory + extrapolation_memory_size(predictor->n_coordinates, false);
 }
 
 const double *predictor_newest(const Predictor *predictor)
 {
-    return extrapolation_newest(predictor->n, predictor->memory);
+    return extrapolation_newest(&predictor->x_history);
 }
 
 int predictor_points(const Predictor *predictor)
 {
-    return extrapolation_points(predictor->memory);
+    return extrapolation_points(&predictor->x_history);
+}
+
+static int n_orders(const Predictor *predictor)
+{
+    return extrapolation_orders(&predictor->x_history);
 }
 
 /// The corrected order that has done best lately.
@@ -77,7 +84,7 @@ static int corrected_order(const Predictor *predictor)
 {
     const double *error = errors_of(predictor);
     int best = 0;
-    for (int order = 1; order < predictor_points(predictor); order++)
+    for (int order = 1; order < n_orders(predictor); order++)
         if (error[order] > 0.0 && error[order] < error[best])
             best = order;
     return best;
@@ -98,18 +105,18 @@ int predictor_guess(Predictor *predictor, const double (*xyz)[3], double *guess)
     const int n_points = predictor_points(predictor);
     if (n_points == 0)
         return 0;
-    const int plain = extrapolation_order(predictor->memory), order = corrected_order(predictor);
+    const int order = corrected_order(predictor);
     const double corrected_error = errors_of(predictor)[order];
     if (m == 0 || !(corrected_error > 0.0) ||
-        corrected_error >= extrapolation_error(predictor->memory, plain)) {
-        extrapolation_sum(n, predictor->memory, plain, guess);
+        corrected_error >= extrapolation_expected(&predictor->x_history)) {
+        extrapolation_guess(&predictor->x_history, guess);
         return n_points;
     }
     weigh(predictor, xyz);
-    extrapolation_sum(m, r_history(predictor), order, predictor->r_sum);
+    extrapolation_polynomial(&predictor->r_history, order, predictor->r_sum);
     for (size_t i = 0; i < m; i++)
         predictor->dr[i] = predictor->r[i] - predictor->r_sum[i];
-    extrapolation_sum(n, predictor->memory, order, guess);
+    extrapolation_polynomial(&predictor->x_history, order, guess);
     predictor->kernels->matvec(n, m, response(predictor), m, predictor->dr, predictor->dx);
     predictor->kernels->axpy(n, 1.0, predictor->dx, guess);
     const double *newest = predictor_newest(predictor);
@@ -125,8 +132,8 @@ int predictor_guess(Predictor *predictor, const double (*xyz)[3], double *guess)
 static double deviation(Predictor *predictor, const double *x, int order)
 {
     const size_t n = predictor->n, m = predictor->n_coordinates;
-    extrapolation_sum(m, r_history(predictor), order, predictor->r_sum);
-    extrapolation_sum(n, predictor->memory, order, predictor->x_sum);
+    extrapolation_polynomial(&predictor->r_history, order, predictor->r_sum);
+    extrapolation_polynomial(&predictor->x_history, order, predictor->x_sum);
     for (size_t i = 0; i < m; i++)
         predictor->dr[i] = predictor->r[i] - predictor->r_sum[i];
     predictor->kernels->matvec(n, m, response(predictor), m, predictor->dr, predictor->dx);
@@ -144,10 +151,10 @@ static void learn(Predictor *predictor, const double *x)
     for (int k = 0; k < 3; k++) {
         // The best order comes last: its pair stays for the update.
         const int order = best + (k == 0 ? -1 : k == 1 ? 1 : 0);
-        if (order < 0 || order >= predictor_points(predictor))
+        if (order < 0 || order >= n_orders(predictor))
             continue;
         const double now = deviation(predictor, x, order) + 1e-300;
-        error[order] = error[order] > 0.0 ? 0.9 * error[order] + 0.1 * now : now;
+        error[order] = order_record_mean(error[order], now);
     }
     const double norm = predictor->kernels->dot(m, predictor->dr, predictor->dr);
     if (!(norm > SHORTEST_STEP * SHORTEST_STEP) || !isfinite(norm))
@@ -161,16 +168,15 @@ void predictor_store(Predictor *predictor, const double (*xyz)[3], const double 
 {
     const size_t m = predictor->n_coordinates;
     if (m > 0) {
-        double *count = errors_of(predictor) + PREDICTOR_ORDERS;
+        double *count = errors_of(predictor) + EXTRAPOLATION_ORDERS;
         const double corrected = errors_of(predictor)[corrected_order(predictor)],
-                     plain = extrapolation_error(predictor->memory,
-                                                 extrapolation_order(predictor->memory));
+                     plain = extrapolation_expected(&predictor->x_history);
         weigh(predictor, xyz);
         if (predictor_points(predictor) > 0 &&
             (plain > CLEARLY_BETTER * corrected || fmod(*count, KEEP_UP_EVERY) == 0.0))
             learn(predictor, x);
-        extrapolation_store(m, PREDICTOR_ORDERS, r_history(predictor), predictor->r);
+        extrapolation_store(&predictor->r_history, predictor->r);
         *count += 1.0;
     }
-    extrapolation_store(predictor->n, PREDICTOR_ORDERS, predictor->memory, x);
+    extrapolation_store(&predictor->x_history, x);
 }

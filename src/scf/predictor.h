@@ -3,10 +3,11 @@
 
 #include "base/arena.h"
 #include "kernels/kernels.h"
+#include "scf/extrapolation.h"
 
 /// Guess of the variables x at a new geometry, from those before and from the new positions.
 ///
-/// A polynomial in time (extrapolation.h) serves smooth paths. The random steps of a thermostat are not
+/// A sum of differences in time (extrapolation.h) serves smooth paths. The random steps of a thermostat are not
 /// smooth, but what they do to the positions R, weighted with the square root of the masses, is known
 /// before the guess. With P_p the extrapolation of order p,
 ///
@@ -19,8 +20,6 @@
 ///
 /// which random directions teach it all within some geometries per coordinate. Whichever guess has been
 /// best lately is taken, the plain or the corrected one, of any order.
-enum { PREDICTOR_ORDERS = 10 };
-
 /// G of more elements than this is not kept: reading it would cost more than it saves.
 enum { PREDICTOR_RESPONSE_MAX = 1 << 16 };
 
@@ -30,16 +29,19 @@ typedef struct {
     size_t n_coordinates; ///< 3 n_atoms; 0 without G
     const double *weight; ///< [n_atoms] masses, of the caller; NULL: all alike
     double *memory; ///< of the caller, zeros at first; [0] is 0 as long as there is no history
+    Extrapolation x_history, r_history;
     double *r, *dr, *r_sum; ///< [3 n_atoms]
     double *dx, *x_sum;     ///< [n]
 } Predictor;
 
 size_t predictor_memory_size(size_t n, size_t n_atoms);
 void predictor_layout(Arena *arena, size_t n, size_t n_atoms, Predictor *predictor);
+/// After the caller has set kernels and memory.
+void predictor_setup(Predictor *predictor);
 
 /// @param xyz    [n_atoms][3] bohr
 /// @param guess  [n] untouched if there is no history
-/// @return the number of geometries known, at most PREDICTOR_ORDERS; 0: no guess
+/// @return the number of geometries known, as predictor_points(); 0: no guess
 int predictor_guess(Predictor *predictor, const double (*xyz)[3], double *guess);
 
 /// Adds a geometry and its solution.
@@ -48,7 +50,7 @@ void predictor_store(Predictor *predictor, const double (*xyz)[3], const double 
 /// The newest solution; only after predictor_guess() returned more than 0.
 const double *predictor_newest(const Predictor *predictor);
 
-/// Number of geometries known, at most PREDICTOR_ORDERS.
+/// Number of geometries in the history; it does not grow beyond what guesses need.
 int predictor_points(const Predictor *predictor);
 
 #endif

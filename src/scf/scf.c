@@ -72,6 +72,7 @@ void scf_setup(Scf *scf)
     scf->predictor.kernels = scf->kernels;
     scf->predictor.weight = scf->mass;
     scf->predictor.memory = scf->memory;
+    predictor_setup(&scf->predictor);
     scf->jacobian.memory = scf->memory + predictor_memory_size(scf->n_variables, scf->n_atoms);
     jacobian_setup(&scf->jacobian);
     scf->density.transit.memory =
@@ -229,6 +230,7 @@ static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     *converged = false;
     if (predictor_guess(&scf->predictor, geometry->xyz, scf->x_in) == 0)
         return QMT_OK;
+    memcpy(scf->guess_error, scf->x_in, scf->n_variables * sizeof(double));
     if (!scf->options.plain && jacobian_usable(&scf->jacobian)) {
         TRY(step_with_jacobian(ctx, geometry, scf, converged));
         if (*converged)
@@ -364,10 +366,7 @@ static void check(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *con
 /// Adds the solution to the history and notes how far off the guess was.
 static void remember(const Geometry *geometry, Scf *scf)
 {
-    const size_t n = scf->n_variables;
-    memset(scf->guess_error, 0, n * sizeof(double));
-    predictor_guess(&scf->predictor, geometry->xyz, scf->guess_error);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < scf->n_variables; i++)
         scf->guess_error[i] -= scf->x_best[i];
     predictor_store(&scf->predictor, geometry->xyz, scf->x_best);
     density_end(&scf->density);
@@ -379,6 +378,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     bool converged;
     scf->iterations = 0;
     scf->checked = scf->check_failed = false;
+    memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
     hamiltonian_overlap(scf->hamiltonian, scf->density.overlap, scf->density.ld);
     density_begin(&scf->density);
     climb(ctx, geometry, scf, warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH, &converged);

@@ -3,8 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-/// memory = [points stored][slot of the newest][errors of the orders][matrices, single precision]
-enum { N_POINTS = 0, NEWEST = 1, ERRORS = 2, MATRICES = 8 };
+#include "scf/order_record.h"
+
+/// memory = [points stored][slot of the newest][record of the orders][matrices, single precision]
+enum { N_POINTS = 0, NEWEST = 1, RECORD = 2, MATRICES = 16 };
+_Static_assert(RECORD + ORDER_RECORD_SIZE(TRANSIT_POINTS) <= MATRICES, "room for the record");
 
 /// Rows that the errors are measured on, at least; every fourth of small molecules.
 enum { SAMPLE_ROWS = 8, SAMPLE = 4 };
@@ -35,11 +38,7 @@ int transit_history_guess(const Kernels *kernels, size_t size, const double *mem
     const int n_points = (int)memory[N_POINTS];
     if (n_points == 0)
         return 0;
-    // An order without a record is not tried: it has not been judged yet.
-    int order = 0;
-    for (int p = 1; p < n_points; p++)
-        if (memory[ERRORS + p] > 0.0 && memory[ERRORS + p] < memory[ERRORS + order])
-            order = p;
+    const int order = order_record_best(memory + RECORD, ORDER_JUMP, n_points);
     // (-1)^j (order + 1 over j + 1)
     float coefficient[TRANSIT_POINTS];
     const float *point[TRANSIT_POINTS];
@@ -66,11 +65,9 @@ void transit_history_store(const Kernels *kernels, size_t rows, size_t ld, doubl
             point[j + 1] = transit_history_point(size, memory, slot_of(memory, j)) + row * ld;
         kernels->difference_squares(ld, n_points + 1, point, error);
     }
-    for (int order = 0; order < n_points; order++) {
-        const double now = sqrt(error[order]) + 1e-300, old = memory[ERRORS + order];
-        // The record fades over some ten geometries, so that one lucky guess decides nothing.
-        memory[ERRORS + order] = old > 0.0 ? 0.9 * old + 0.1 * now : now;
-    }
+    for (int order = 0; order < n_points; order++)
+        error[order] = sqrt(error[order]) + 1e-300;
+    order_record_add(memory + RECORD, ORDER_JUMP, n_points, error);
     const int slot = ((int)memory[NEWEST] + 1) % TRANSIT_POINTS;
     memcpy(transit_history_point(size, memory, slot), d, size * sizeof *d);
     memory[NEWEST] = slot;

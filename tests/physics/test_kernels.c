@@ -194,6 +194,50 @@ static void vector_kernels_are_plain_loops(void **state)
     }
 }
 
+/// Sums of rows and tables of differences; rows of the table beyond those asked for stay as they were.
+static void combinations_and_differences_are_those_of_plain_loops(void **state)
+{
+    (void)state;
+    enum { ROWS = 20 };
+    for (int isa = 0; isa < N_ISAS; isa++) {
+        const Kernels *kernels = kernels_choose(ISAS[isa]);
+        if (kernels == NULL)
+            continue;
+        double rows[ROWS * N], x[N], weight[ROWS], out[N];
+        for (size_t n = KERNELS_PAD; n <= N; n += KERNELS_PAD) {
+            for (int n_rows = 1; n_rows <= ROWS; n_rows++) {
+                fill(sizeof rows / sizeof *rows, rows, 7);
+                fill(N, x, 8);
+                fill(ROWS, weight, 9);
+                kernels->combine(n, n_rows, weight, rows, N, out);
+                for (size_t i = 0; i < n; i++) {
+                    double sum = 0.0;
+                    for (int k = 0; k < n_rows; k++)
+                        sum += weight[k] * rows[k * N + i];
+                    CHECK_NEAR(out[i], sum, RELATIVE * ROWS);
+                }
+
+                double table[ROWS * N], squares[ROWS];
+                memcpy(table, rows, sizeof table);
+                kernels->difference_store(n, n_rows, x, table, N, squares);
+                for (int k = 0; k < ROWS; k++) {
+                    double square = 0.0;
+                    for (size_t i = 0; i < n; i++) {
+                        double difference = x[i];
+                        for (int l = 0; l < k; l++)
+                            difference -= rows[l * N + i];
+                        CHECK_NEAR(table[k * N + i], k < n_rows ? difference : rows[k * N + i],
+                                   1e-14);
+                        square += (difference - rows[k * N + i]) * (difference - rows[k * N + i]);
+                    }
+                    if (k < n_rows)
+                        CHECK_NEAR(squares[k], square, RELATIVE * square);
+                }
+            }
+        }
+    }
+}
+
 enum { SPHERE_POINTS = 232, SPHERES = 9 };
 
 /// A sphere with others around it; some cover much, some nothing.
@@ -286,6 +330,7 @@ static void area_of_a_sphere_is_the_plain_sum(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(combinations_and_differences_are_those_of_plain_loops),
         cmocka_unit_test(unknown_sets_are_refused),
         cmocka_unit_test(padding_is_the_next_multiple),
         cmocka_unit_test(matrix_products_are_triple_loops),

@@ -33,6 +33,7 @@ static int open_predictor(void **state)
     layout();
     predictor.kernels = kernels_choose(NULL);
     predictor.weight = MASS;
+    predictor_setup(&predictor);
     return 0;
 }
 
@@ -108,7 +109,7 @@ static void a_smooth_path_is_guessed_to_many_digits(void **state)
     double error;
     path(300, 0.0, &error);
     CHECK_NEAR(error, 0.0, 1e-8);
-    assert_int_equal(predictor_points(&predictor), PREDICTOR_ORDERS);
+    assert_true(predictor_points(&predictor) >= EXTRAPOLATION_ORDERS);
 }
 
 // A time series alone cannot know the kick of a step, 1e-4; the positions do.
