@@ -18,6 +18,7 @@ static inline size_t kernels_padded(size_t n)
 
 enum {
     KERNELS_MULTIPOLES = 10,                 ///< q; mu x y z; Theta xx xy yy xz yz zz
+    KERNELS_REFERENCES = 7,                  ///< references of an element in D4, at most
     KERNELS_MAX_L = 2,                       ///< largest angular momentum: d
     KERNELS_SPHERE_SHAPE = 3,                ///< numbers of the sphere itself, see sphere_area
     KERNELS_SPHERE_ROW = 8,                  ///< numbers of a sphere beside it
@@ -117,6 +118,56 @@ typedef struct Kernels {
     void (*multipole_slope_row)(size_t n, size_t ld, const double *xyz, size_t here,
                                 const double *moments, const double *radius, const double *g3,
                                 const double *g5, double out[4]);
+    /// One atom with a row of others, two-body D4 without its smooth end: r^2,
+    /// f = s6/(r^6 + rd6) + s8q/(r^8 + rd8) and h = (df/dr)/r; f and h are 0 where r is.
+    ///
+    /// @param par  [3][ld] s8q, rd6, rd8
+    void (*damped_pair_row)(size_t n, size_t ld, const double *xyz, const double here[3], double s6,
+                            const double *par, double *r2, double *f, double *h);
+    /// Counts the neighbours of one atom, c = K erfc(steepness (r - R)/R), adds c to each of theirs and
+    /// returns the sum. Arrays are padded; n need be no multiple of KERNELS_PAD.
+    ///
+    /// @param par    [3][ld] R, K and the r^2 beyond which c = 0
+    /// @param slope  (dc/dr)/r
+    double (*counting_row)(size_t n, size_t ld, double steepness, const double *r2,
+                           const double *par, double *cn, double *slope);
+
+    // References of D4. Atoms stand by kinds, kind k in first_place[k]..first_place[k+1] and its at most
+    // KERNELS_REFERENCES references in first_ref[k]..first_ref[k+1]. Entries, one per atom and reference
+    // of its kind, are a matrix [references][places] for each kind, one matrix after the other. Behind the
+    // last entry and behind each row of f and c6 there is room for KERNELS_PAD - 1 numbers, which may be
+    // overwritten.
+
+    /// g = w zeta with zeta = exp(height (1 - t)), t = exp(c (1 - reference/u)); g_cn from the slope
+    /// of w, g_q = w dzeta/du; for u <= 0 the limit from above. w < drop counts as 0.
+    void (*charge_scaling)(size_t n, double height, const double *u, const double *steepness,
+                           const double *reference, const double *weight,
+                           const double *weight_slope, double drop, double *g, double *g_cn,
+                           double *g_q);
+    /// z[j][b] = sum_a g[a][j] c[a][b] over the references a of place j; ld is a multiple of KERNELS_PAD.
+    void (*reference_coefficients)(size_t n_kinds, const size_t *first_place,
+                                   const size_t *first_ref, const double *g, const double *c,
+                                   size_t ld, double *z);
+    /// y[a][i] = sum_j z[j][a] f[j][i] of all entries
+    void (*reference_sums)(size_t n_kinds, const size_t *first_place, const size_t *first_ref,
+                           const double *z, size_t ldz, const double *f, size_t ldf, double *y);
+    /// c6[j][i] = sum_a z[j][a] g[a][i] over the references a of place i
+    void (*pair_coefficients)(size_t n_kinds, const size_t *first_place, const size_t *first_ref,
+                              const double *g, const double *z, size_t ldz, double *c6, size_t ld);
+    /// Adds up t[i] (here - xyz[i]) in out and takes each from slopes[.][i], i < n, which need be no
+    /// multiple of KERNELS_PAD; arrays are padded.
+    ///
+    /// @param slopes  [3][ld]
+    void (*pair_force_row)(size_t n, size_t ld, const double *t, const double *xyz,
+                           const double here[3], double *slopes, double out[3]);
+    /// Rows of an atom for atm_row: r^2, p = sqrt(C)/r^5, tau = power/r^(16/3) and two rows of zeros.
+    /// p and tau are 0 but for first..n-1 with r^2 <= r2_max; whole lines from that of first on are
+    /// written.
+    ///
+    /// @param power  Rd^(16/3)
+    /// @param row    [5][ld]
+    void (*atm_pair_row)(size_t n, size_t first, size_t ld, const double *xyz, const double here[3],
+                         double r2_max, const double *c, const double *power, double *row);
     /// Triples i > j > k of the damped Axilrod-Teller energy with i, j fixed, over k = 0..n-1; n and
     /// ld are multiples of 8, the rows aligned to 64 bytes. row_i and row_j hold five arrays each, ld
     /// apart, of the pairs ik and jk: in r^2, p = S sqrt(C)/r^5 (0 drops the triple) and
@@ -126,11 +177,6 @@ typedef struct Kernels {
     /// @param sums  D and Q of the pair ij, overwritten; sums[1] is the energy of all triples
     void (*atm_row)(size_t n, size_t ld, const double pair[3], double *row_i, double *row_j,
                     double sums[2]);
-    /// One atom with a row of others of one kind, two-body D4 or D3 without its smooth end:
-    /// f = s6/(r^6 + rd6) + s8q/(r^8 + rd8) and h = (df/dr)/r.
-    ///
-    /// @param par  s6, s8q, rd6, rd8
-    void (*damped_pair_row)(size_t n, const double par[4], const double *r2, double *f, double *h);
     /// What other spheres leave open of a sphere of radius S about A: sum over the points x = A + S u
     /// of weight times the product over B of s(t), t = (|x - B| - S_B)/w, with the smooth step
     /// s = 1/2 + 3t/4 - t^3/4 between -1 and 1. Points with a smaller product than `drop` do not

@@ -10,7 +10,6 @@
 #include "kernels/body_matmul.h"
 #include "kernels/body_refine.h"
 
-#include "kernels/body_dispersion.h"
 #include "kernels/body_lanes.h"
 
 #include "kernels/body_radial.h"
@@ -18,6 +17,8 @@
 #include "kernels/body_moments.h"
 
 #include "kernels/body_classical.h"
+#include "kernels/body_dispersion.h"
+
 #include "kernels/body_pair_line.h"
 
 #include "kernels/body_pair_slope.h"
@@ -57,7 +58,14 @@ const Kernels KERNELS_TABLE = {
     .multipole_damping_row = multipole_damping_row,
     .multipole_potential_row = multipole_potential_row,
     .multipole_slope_row = multipole_slope_row,
-    .atm_row = atm_row,
+    .counting_row = counting_row,
     .damped_pair_row = damped_pair_row,
+    .charge_scaling = charge_scaling,
+    .reference_coefficients = reference_coefficients,
+    .reference_sums = reference_sums,
+    .pair_coefficients = pair_coefficients,
+    .pair_force_row = pair_force_row,
+    .atm_pair_row = atm_pair_row,
+    .atm_row = atm_row,
     .sphere_area = sphere_area,
 };

@@ -22,6 +22,11 @@ typedef struct {
     size_t *order; ///< [n] atom at a place along the axis
     size_t *first; ///< [n] first place in range of a place
     double *along; ///< [n] coordinate of a place on the axis, bohr
+    double *xyz;   ///< [3][ld] by place, bohr
+    double *force; ///< [3][ld] by place, scratch
+    double *c;     ///< [ld] C of one row, scratch
+    double *power; ///< [ld] Rd^(16/3) of one row, scratch
+    bool has_ends; ///< pairs may be in the smooth end or beyond
     double *rows;  ///< [n][5][ld] of each place: r^2, p, tau, D, Q (see kernels.h)
     const Kernels *kernels;
 } AxilrodTeller;
@@ -33,17 +38,17 @@ void axilrod_teller_layout(Arena *arena, AxilrodTeller *atm, size_t n);
 ///
 /// @param s9        scale
 /// @param xyz       [3][ld_xyz] bohr, no two atoms in the same place
-/// @param kind      [n] kind of each atom, row of damping
-/// @param damping   [n_kinds][n_kinds] Rd, bohr
+/// @param kind      [n] kind of each atom, row of power
+/// @param power     [n_kinds][n_kinds] Rd^(16/3), bohr
 /// @param c         [n][ld_c] C_ij, hartree bohr^6, positive; symmetric
 /// @param gradient  [3][ld_xyz] hartree/bohr at fixed C_ij, overwritten
-/// @param share     [n][ld_c] sum of the energies of all triples of a pair, hartree, overwritten;
-///                  symmetric, so that dE/dC_ij = 1/2 share_ij/C_ij; zero on the diagonal
+/// @param share     [n][ld_c] 2 dE/dC_ij, the sum of the energies of all triples of a pair over C_ij,
+///                  symmetric, overwritten; its diagonal stays as it is
 /// @return energy, hartree
 ///
 /// Cannot fail. Allocates nothing.
 double axilrod_teller_update(AxilrodTeller *atm, double s9, const double *xyz, size_t ld_xyz,
-                             const int *kind, const double *damping, size_t n_kinds,
-                             const double *c, size_t ld_c, double *gradient, double *share);
+                             const int *kind, const double *power, size_t n_kinds, const double *c,
+                             size_t ld_c, double *gradient, double *share);
 
 #endif

@@ -22,62 +22,63 @@
 ///
 /// Use: layout and setup once per molecule, update once per geometry, energy and potential as often
 /// as the self-consistent loop asks, gradient at the end. C6_ij is never formed in the loop: with
-/// atoms sorted by element, X = f G and Y = X C cost N^2 times the few references of an element.
+/// atoms sorted by element, Z = G C and Y = f Z cost N^2 times the few references of an element.
 ///
 /// Atom indices of the caller are those of `numbers`; inside, places are sorted by element, and
-/// matrices of places have the leading dimension ld. Matrices [n_refs][ld] hold numbers only where
-/// reference and place belong to the same element. Nothing here can fail; nothing allocates but the
-/// layout.
+/// matrices of places have the leading dimension ld. What belongs to a reference of a place is an
+/// entry; entries stand in the order of kernels.h, a matrix [references][places] for each element.
+/// Nothing here can fail; nothing allocates but the layout.
 typedef struct DispersionD4 {
     // Per molecule.
-    size_t n, ld, n_kinds, n_refs;
+    size_t n, ld, n_kinds, n_refs, ld_refs, n_entries;
     const Kernels *kernels;
-    double s9;
+    double s6, s9;
     size_t *order;       ///< [n] atom of a place
     int *kind;           ///< [n] element kind of a place
     int *kind_z;         ///< [n_kinds] atomic numbers, ascending
     size_t *first_place; ///< [n_kinds + 1]
     size_t *first_ref;   ///< [n_kinds + 1]
     double *zeff;        ///< [n_kinds] e
-    double *steepness;   ///< [n_kinds] 2 eta
-    double *damping;     ///< [n_kinds][n_kinds] Rd, bohr
-    double *pair;        ///< [n_kinds][n_kinds][4] s6, s8 q_ij, Rd^6, Rd^8
-    double *cn_pair;     ///< [n_kinds][n_kinds][3] R, bohr; k; r^2 beyond which pairs do not count
-    double *ref_cn;      ///< [n_refs]
-    int *ref_gauss;      ///< [n_refs] 1 or 3
-    double *ref_charge;  ///< [n_refs] Z* + q of the reference, e
-    double *zeta_zero;   ///< [n_refs] zeta at q = 0
-    double *ref_c6;      ///< [n_refs][n_refs] hartree bohr^6
+    double *damping;     ///< [n_kinds][n_kinds] Rd^(16/3), bohr
+    double *pair;        ///< [n_kinds][3][ld] of each kind with each place: s8 q_ij, Rd^6, Rd^8
+    double *cn_pair;     ///< [n_kinds][3][ld] R, bohr; k/2; r^2 beyond which pairs do not count
+    double *ref_c6;      ///< [n_refs][ld_refs] hartree bohr^6
+
+    // Per molecule, of each entry.
+    int *entry_place;
+    double *entry_cn, *entry_triple; ///< CN of the reference; 1 where it has three Gaussians, or 0
+    double *entry_steepness;         ///< 2 eta
+    double *entry_reference;         ///< Z* + q of the reference, e
+    double *entry_zeta_zero;         ///< zeta at q = 0
 
     // Per geometry.
     double *xyz;                   ///< [3][ld] bohr
-    double *r2, *f, *h;            ///< [n][ld] r^2, f_ij, (df/dr)/r; f and h zero for i = j
-    double *cn;                    ///< [n]
+    double *r2;                    ///< [ld] of one row, bohr^2
+    double *f, *h;                 ///< [n][ld] f_ij, (df/dr)/r; zero for i = j
+    double *cn;                    ///< [ld]
     double *count_slope;           ///< [n][ld] of the lower triangle: (d count/dr)/r, bohr^-2
-    double *weight, *weight_slope; ///< [n_refs][ld] W and dW/dCN
+    double *weight, *weight_slope; ///< of each entry, W and dW/dCN
     double three_body;             ///< E3, hartree
     double *three_body_gradient;   ///< [3][ld] at fixed CN
     double *three_body_cn_slope;   ///< [n] dE3/dCN
     AxilrodTeller atm;
 
-    // One number for each reference of each place, in the order of the matrices [n_refs][ld].
-    size_t n_entries;
-    size_t *entry;                             ///< [n_entries] index into the matrices
-    int *entry_place;                          ///< [n_entries]
-    double *entry_steepness, *entry_reference; ///< [n_entries] 2 eta; Z* + q of the reference, e
-    double *entry_inner, *entry_outer;         ///< [n_entries] scratch: exponents and exponentials
-    double *charges;                           ///< [n] of the last evaluation
-    bool evaluated;                            ///< it was at this geometry
-    double two_body;                           ///< its E2, hartree
+    // Of the last evaluation.
+    double *charges;        ///< [n]
+    bool evaluated;         ///< it was at this geometry
+    double two_body;        ///< its E2, hartree
+    double *g, *g_cn, *g_q; ///< of each entry, G, dG/dCN, dG/dq
+    double *z;              ///< [n][ld_refs] G C
+    double *y;              ///< of each entry, f G C
 
-    // Scratch of one evaluation.
-    double *g, *g_cn, *g_q; ///< [n_refs][ld] G, dG/dCN, dG/dq
-    double *x, *y;          ///< [n_refs][ld] (f G)^T, (f G C)^T
-    double *z;              ///< [n][n_refs] G C
-    double *c6;             ///< [n][ld] C6_ij of the last gradient
-    double *share;          ///< [n][ld] energy of the triples of a pair
-    double *slope;          ///< [3][ld] gradient
-    double *cn_slope;       ///< [n] dE/dCN
+    // Scratch.
+    double *entry_work, *entry_more; ///< of each entry
+    double *norm, *norm_slope;       ///< [n]
+    double *c6;                      ///< [n][ld] C6_ij, of the last gradient
+    double *pair_slope;              ///< [ld] (dE/dr)/r of one row
+    double *share;                   ///< [n][ld] 2 dE3/dC_ij; zero for i = j
+    double *slope;                   ///< [3][ld] gradient
+    double *cn_slope;                ///< [ld] dE/dCN
 } DispersionD4;
 
 /// Claims the arrays; the counts come from the atomic numbers.

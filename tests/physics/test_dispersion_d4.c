@@ -204,18 +204,19 @@ static void too_many_neighbours_choose_the_highest_reference(void **state)
     create(&fixture);
     DispersionD4 *d4 = &fixture.d4;
     dispersion_d4_update(d4, s.xyz);
+    double sum[VECTORS_MAX_ATOMS] = {0.0};
+    bool flat[VECTORS_MAX_ATOMS];
     size_t alone = 0;
-    for (size_t k = 0; k < d4->n_kinds; k++) {
-        for (size_t i = d4->first_place[k]; i < d4->first_place[k + 1]; i++) {
-            double sum = 0.0;
-            bool flat = true;
-            for (size_t a = d4->first_ref[k]; a < d4->first_ref[k + 1]; a++) {
-                sum += d4->weight[a * d4->ld + i];
-                flat = flat && d4->weight_slope[a * d4->ld + i] == 0.0;
-            }
-            CHECK_NEAR(sum, 1.0, 1e-14);
-            alone += flat;
-        }
+    for (size_t i = 0; i < s.n; i++)
+        flat[i] = true;
+    for (size_t e = 0; e < d4->n_entries; e++) {
+        const int place = d4->entry_place[e];
+        sum[place] += d4->weight[e];
+        flat[place] = flat[place] && d4->weight_slope[e] == 0.0;
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        CHECK_NEAR(sum[i], 1.0, 1e-14);
+        alone += flat[i];
     }
     assert_true(alone > 0);
     d4_fixture_destroy(&fixture);
