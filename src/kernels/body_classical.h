@@ -40,27 +40,27 @@ static inline Vec vectors_from(const double here[3], const double *xyz, size_t l
 
 static void multipole_damping_row(size_t n, size_t ld, const double *xyz, const double here[3],
                                   double prefactor, double radius_here, const double *radius,
-                                  double *g3, double *g5)
+                                  double *per_r, double *g3, double *g5)
 {
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         Vec v[3];
         const Vec r2 = vectors_from(here, xyz, ld, i, v);
         const Mask other = r2 > all_lanes(0.0);
-        const Vec u = 1.0 / root_of(select_of(other, r2, all_lanes(1.0))), u2 = u * u, u3 = u2 * u;
+        const Vec u = masked(1.0 / root_of(select_of(other, r2, all_lanes(1.0))), other),
+                  u2 = u * u, u3 = u2 * u;
         const Vec y = 0.5 * (radius_here + load(radius + i)) * u, y3 = y * y * y;
-        store(g3 + i, masked(u3 / (1.0 + prefactor * y3), other));
-        store(g5 + i, masked(u3 * u2 / (1.0 + prefactor * y3 * y), other));
+        store(per_r + i, u);
+        store(g3 + i, u3 / (1.0 + prefactor * y3));
+        store(g5 + i, u3 * u2 / (1.0 + prefactor * y3 * y));
     }
 }
 
-/// Theta v of rows xx xy yy xz yz zz.
-static inline void quadrupole_times(const double *theta, size_t ld, const Vec v[3], Vec out[3])
+/// Theta v of the elements xx xy yy xz yz zz.
+static inline void quadrupole_times(const Vec theta[6], const Vec v[3], Vec out[3])
 {
-    const Vec xx = load(theta), xy = load(theta + ld), yy = load(theta + 2 * ld),
-              xz = load(theta + 3 * ld), yz = load(theta + 4 * ld), zz = load(theta + 5 * ld);
-    out[0] = xx * v[0] + xy * v[1] + xz * v[2];
-    out[1] = xy * v[0] + yy * v[1] + yz * v[2];
-    out[2] = xz * v[0] + yz * v[1] + zz * v[2];
+    out[0] = theta[0] * v[0] + theta[1] * v[1] + theta[3] * v[2];
+    out[1] = theta[1] * v[0] + theta[2] * v[1] + theta[4] * v[2];
+    out[2] = theta[3] * v[0] + theta[4] * v[1] + theta[5] * v[2];
 }
 
 static inline Vec product3(const Vec a[3], const Vec b[3])
@@ -68,77 +68,97 @@ static inline Vec product3(const Vec a[3], const Vec b[3])
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-static void multipole_potential_row(size_t n, size_t ld, const double *xyz, const double here[3],
-                                    const double *moments, const double *g3, const double *g5,
-                                    double out[KERNELS_MULTIPOLES])
+/// The moments of one atom in all lanes.
+static inline void same_moments(const double *moments, size_t ld, size_t b, Vec *q, Vec mu[3],
+                                Vec theta[6])
 {
-    Vec sum[KERNELS_MULTIPOLES] = {{0.0}};
-    for (size_t i = 0; i < n; i += KERNELS_PAD) {
-        Vec v[3], mu[3], theta_v[3];
-        const Vec r2 = vectors_from(here, xyz, ld, i, v), f3 = load(g3 + i), f5 = load(g5 + i);
-        const Vec q = load(moments + i);
-        for (size_t x = 0; x < 3; x++)
-            mu[x] = load(moments + (1 + x) * ld + i);
-        quadrupole_times(moments + 4 * ld + i, ld, v, theta_v);
-        const Vec mu_v = product3(mu, v), q5 = f5 * q, along = f3 * q - 3.0 * f5 * mu_v,
-                  of_mu = f5 * r2;
-        sum[0] += f5 * product3(v, theta_v) - f3 * mu_v;
-        for (int x = 0; x < 3; x++)
-            sum[1 + x] += along * v[x] + of_mu * mu[x];
-        const Vec q5x = q5 * v[0], q5y = q5 * v[1];
-        sum[4] += q5x * v[0];
-        sum[5] += 2.0 * q5x * v[1];
-        sum[6] += q5y * v[1];
-        sum[7] += 2.0 * q5x * v[2];
-        sum[8] += 2.0 * q5y * v[2];
-        sum[9] += q5 * v[2] * v[2];
-    }
-    for (int c = 0; c < KERNELS_MULTIPOLES; c++)
-        out[c] = sum_of(sum[c]);
+    *q = all_lanes(moments[b]);
+    for (size_t x = 0; x < 3; x++)
+        mu[x] = all_lanes(moments[(1 + x) * ld + b]);
+    for (size_t c = 0; c < 6; c++)
+        theta[c] = all_lanes(moments[(4 + c) * ld + b]);
 }
 
-static void multipole_slope_row(size_t n, size_t ld, const double *xyz, size_t here,
-                                const double *moments, const double *radius, const double *g3,
-                                const double *g5, double out[4])
+static void multipole_potentials(size_t n, size_t ld, const double *xyz, const double *moments,
+                                 const double *g3, const double *g5, double *out)
 {
-    const double at[3] = {xyz[here], xyz[ld + here], xyz[2 * ld + here]};
-    const double qa = moments[here], radius_here = radius[here];
-    Vec mu_a[3], theta_a[6], sum[4] = {{0.0}};
-    for (size_t x = 0; x < 3; x++)
-        mu_a[x] = all_lanes(moments[(1 + x) * ld + here]);
-    for (size_t c = 0; c < 6; c++)
-        theta_a[c] = all_lanes(moments[(4 + c) * ld + here]);
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
-        Vec v[3], mu_b[3], theta_a_v[3], theta_b_v[3];
-        const Vec r2 = vectors_from(at, xyz, ld, i, v), k3 = load(g3 + i), k5 = load(g5 + i);
-        const Vec qb = load(moments + i);
+        Vec sum[KERNELS_MULTIPOLES], here[3];
+        for (int c = 0; c < KERNELS_MULTIPOLES; c++)
+            sum[c] = all_lanes(0.0);
         for (size_t x = 0; x < 3; x++)
-            mu_b[x] = load(moments + (1 + x) * ld + i);
-        quadrupole_times(moments + 4 * ld + i, ld, v, theta_b_v);
-        theta_a_v[0] = theta_a[0] * v[0] + theta_a[1] * v[1] + theta_a[3] * v[2];
-        theta_a_v[1] = theta_a[1] * v[0] + theta_a[2] * v[1] + theta_a[4] * v[2];
-        theta_a_v[2] = theta_a[3] * v[0] + theta_a[4] * v[1] + theta_a[5] * v[2];
-        const Vec mu_a_v = product3(mu_a, v), mu_b_v = product3(mu_b, v),
-                  mu_ab = product3(mu_a, mu_b);
-        const Vec n3 = qb * mu_a_v - qa * mu_b_v;
-        const Vec n5 = r2 * mu_ab - 3.0 * mu_a_v * mu_b_v + qb * product3(v, theta_a_v) +
-                       qa * product3(v, theta_b_v);
-
-        // d/dv of f3 n3/R^3 + f5 n5/R^5, with df/dy y = -k f (1 - f).
-        const Vec r = root_of(r2), f3 = k3 * r2 * r, f5 = k5 * r2 * r2 * r;
-        const Vec e3 = k3 * n3, e5 = k5 * n5;
-        const Mask other = r2 > all_lanes(0.0);
-        const Vec per_r2 = masked(1.0 / select_of(other, r2, all_lanes(1.0)), other);
-        const Vec radial = (e5 * (-1.0 - 4.0 * f5) - 3.0 * e3 * f3) * per_r2;
-        for (int x = 0; x < 3; x++) {
-            const Vec a3 = qb * mu_a[x] - qa * mu_b[x];
-            const Vec a5 = 2.0 * (mu_ab * v[x] + qb * theta_a_v[x] + qa * theta_b_v[x]) -
-                           3.0 * (mu_a[x] * mu_b_v + mu_b[x] * mu_a_v);
-            sum[x] += k3 * a3 + k5 * a5 + radial * v[x];
+            here[x] = load(xyz + x * ld + i);
+        for (size_t b = 0; b < n; b++) {
+            Vec q, v[3], mu[3], theta[6], theta_v[3];
+            same_moments(moments, ld, b, &q, mu, theta);
+            for (size_t x = 0; x < 3; x++)
+                v[x] = xyz[x * ld + b] - here[x];
+            quadrupole_times(theta, v, theta_v);
+            const Vec f3 = load(g3 + b * ld + i), f5 = load(g5 + b * ld + i);
+            const Vec mu_v = product3(mu, v), q5 = f5 * q, along = f3 * q - 3.0 * f5 * mu_v,
+                      of_mu = f5 * product3(v, v);
+            sum[0] += f5 * product3(v, theta_v) - f3 * mu_v;
+            for (int x = 0; x < 3; x++)
+                sum[1 + x] += along * v[x] + of_mu * mu[x];
+            const Vec q5x = q5 * v[0], q5y = q5 * v[1];
+            sum[4] += q5x * v[0];
+            sum[5] += q5x * v[1];
+            sum[6] += q5y * v[1];
+            sum[7] += q5x * v[2];
+            sum[8] += q5y * v[2];
+            sum[9] += q5 * v[2] * v[2];
         }
-        sum[3] -=
-            (3.0 * e3 * (1.0 - f3) + 4.0 * e5 * (1.0 - f5)) / (radius_here + load(radius + i));
+        sum[5] *= 2.0;
+        sum[7] *= 2.0;
+        sum[8] *= 2.0;
+        for (size_t c = 0; c < KERNELS_MULTIPOLES; c++)
+            store(out + c * ld + i, sum[c]);
     }
-    for (int x = 0; x < 4; x++)
-        out[x] = sum_of(sum[x]);
+}
+
+static void multipole_slopes(size_t n, size_t ld, const double *xyz, const double *moments,
+                             const double *radius, const double *per_r, const double *g3,
+                             const double *g5, double *out)
+{
+    for (size_t i = 0; i < n; i += KERNELS_PAD) {
+        Vec here[3], mu_a[3], theta_a[6], sum[4];
+        const Vec qa = load(moments + i), radius_a = load(radius + i);
+        for (size_t x = 0; x < 3; x++) {
+            here[x] = load(xyz + x * ld + i);
+            mu_a[x] = load(moments + (1 + x) * ld + i);
+        }
+        for (size_t c = 0; c < 6; c++)
+            theta_a[c] = load(moments + (4 + c) * ld + i);
+        for (int x = 0; x < 4; x++)
+            sum[x] = all_lanes(0.0);
+        for (size_t b = 0; b < n; b++) {
+            Vec qb, v[3], mu_b[3], theta_b[6], theta_a_v[3], theta_b_v[3];
+            same_moments(moments, ld, b, &qb, mu_b, theta_b);
+            for (size_t x = 0; x < 3; x++)
+                v[x] = xyz[x * ld + b] - here[x];
+            quadrupole_times(theta_a, v, theta_a_v);
+            quadrupole_times(theta_b, v, theta_b_v);
+            const Vec u = load(per_r + b * ld + i), k3 = load(g3 + b * ld + i),
+                      k5 = load(g5 + b * ld + i);
+            const Vec mu_a_v = product3(mu_a, v), mu_b_v = product3(mu_b, v),
+                      mu_ab = product3(mu_a, mu_b), r2 = product3(v, v);
+            const Vec n3 = qb * mu_a_v - qa * mu_b_v;
+            const Vec n5 = r2 * mu_ab - 3.0 * mu_a_v * mu_b_v + qb * product3(v, theta_a_v) +
+                           qa * product3(v, theta_b_v);
+
+            // d/dv of f3 n3/R^3 + f5 n5/R^5, with df/dy y = -k f (1 - f).
+            const Vec r3 = r2 * r2 * u, f3 = k3 * r3, f5 = k5 * r2 * r3;
+            const Vec e3 = k3 * n3, e5 = k5 * n5;
+            const Vec radial = (e5 * (-1.0 - 4.0 * f5) - 3.0 * e3 * f3) * (u * u);
+            for (int x = 0; x < 3; x++) {
+                const Vec a3 = qb * mu_a[x] - qa * mu_b[x];
+                const Vec a5 = 2.0 * (mu_ab * v[x] + qb * theta_a_v[x] + qa * theta_b_v[x]) -
+                               3.0 * (mu_a[x] * mu_b_v + mu_b[x] * mu_a_v);
+                sum[x] += k3 * a3 + k5 * a5 + radial * v[x];
+            }
+            sum[3] -= (3.0 * e3 * (1.0 - f3) + 4.0 * e5 * (1.0 - f5)) / (radius_a + radius[b]);
+        }
+        for (size_t x = 0; x < 4; x++)
+            store(out + x * ld + i, sum[x]);
+    }
 }

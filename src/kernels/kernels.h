@@ -101,23 +101,28 @@ typedef struct Kernels {
     /// out = sum_i charge[i] gamma[i]^3 (here - xyz[i])
     void (*cubic_slope_row)(size_t n, size_t ld, const double *gamma, const double *charge,
                             const double *xyz, const double here[3], double out[3]);
-    /// Damped powers of the anisotropic electrostatics of one atom with all, 0 with itself:
+    /// Damped powers of the anisotropic electrostatics of one atom with all, 0 with itself: per_r = 1/R,
     /// g3 = R^-3/(1 + prefactor y^3), g5 = R^-5/(1 + prefactor y^4), y = (radius_here + radius)/(2R).
     void (*multipole_damping_row)(size_t n, size_t ld, const double *xyz, const double here[3],
                                   double prefactor, double radius_here, const double *radius,
-                                  double *g3, double *g5);
-    /// Derivatives of that energy with respect to the ten moments of the atom at `here`, formulas in
-    /// terms/multipole.h. Off-diagonal quadrupole elements carry the factor 2 of their two places.
+                                  double *per_r, double *g3, double *g5);
+    /// Derivatives of that energy of n atoms with respect to their ten moments, formulas in
+    /// terms/multipole.h. Off-diagonal quadrupole elements carry the factor 2 of their two places. n need
+    /// be no multiple of KERNELS_PAD; arrays are padded.
     ///
     /// @param moments  [KERNELS_MULTIPOLES][ld] q; mu x y z; Theta xx xy yy xz yz zz
-    void (*multipole_potential_row)(size_t n, size_t ld, const double *xyz, const double here[3],
-                                    const double *moments, const double *g3, const double *g5,
-                                    double out[KERNELS_MULTIPOLES]);
-    /// Slopes of that energy of atom `here` with all others: with respect to the others' positions
+    /// @param g3, g5   [n][ld] symmetric
+    /// @param out      [KERNELS_MULTIPOLES][ld]
+    void (*multipole_potentials)(size_t n, size_t ld, const double *xyz, const double *moments,
+                                 const double *g3, const double *g5, double *out);
+    /// Slopes of that energy of each atom with all others: with respect to the others' positions
     /// relative to it (x y z), and to its radius.
-    void (*multipole_slope_row)(size_t n, size_t ld, const double *xyz, size_t here,
-                                const double *moments, const double *radius, const double *g3,
-                                const double *g5, double out[4]);
+    ///
+    /// @param per_r  [n][ld] symmetric, too
+    /// @param out    [4][ld]
+    void (*multipole_slopes)(size_t n, size_t ld, const double *xyz, const double *moments,
+                             const double *radius, const double *per_r, const double *g3,
+                             const double *g5, double *out);
     /// One atom with a row of others, two-body D4 without its smooth end: r^2,
     /// f = s6/(r^6 + rd6) + s8q/(r^8 + rd8) and h = (df/dr)/r; f and h are 0 where r is.
     ///

@@ -1,7 +1,5 @@
 #include "terms/multipole.h"
 
-#include <math.h>
-
 #include "base/vec3.h"
 #include "data/parameters.h"
 
@@ -17,9 +15,11 @@ void multipole_layout(Arena *arena, const Pairs *pairs, Multipole *multipole)
     multipole->quad_kernel = arena_doubles(arena, n);
     multipole->ld = kernels_padded(n);
     multipole->radius = arena_doubles(arena, multipole->ld);
-    multipole->radius_slope = arena_doubles(arena, n);
+    multipole->radius_slope = arena_doubles(arena, multipole->ld);
     multipole->xyz = arena_doubles(arena, 3 * multipole->ld);
     multipole->moments = arena_doubles(arena, KERNELS_MULTIPOLES * multipole->ld);
+    multipole->potential = arena_doubles(arena, KERNELS_MULTIPOLES * multipole->ld);
+    multipole->per_r = arena_doubles(arena, n * multipole->ld);
     multipole->g3 = arena_doubles(arena, n * multipole->ld);
     multipole->g5 = arena_doubles(arena, n * multipole->ld);
 }
@@ -50,20 +50,25 @@ static void update(void *self, const Geometry *geometry)
     Multipole *multipole = self;
     const Method *method = multipole->method;
     const size_t ld = multipole->ld;
+    double *e = multipole->radius_slope;
+    for (size_t a = 0; a < multipole->n_atoms; a++)
+        e[a] = -method->aes_kexp *
+               (geometry->coordination->cn[a] - multipole->valence_cn[a] - method->aes_shift);
+    multipole->kernels->exponentials(ld, e, e);
     for (size_t a = 0; a < multipole->n_atoms; a++) {
-        const double range = method->aes_rmax - multipole->base_radius[a];
-        const double e = exp(-method->aes_kexp * (geometry->coordination->cn[a] -
-                                                  multipole->valence_cn[a] - method->aes_shift));
-        multipole->radius[a] = multipole->base_radius[a] + range / (1.0 + e);
-        multipole->radius_slope[a] = method->aes_kexp * range * e / ((1.0 + e) * (1.0 + e));
+        const double range = method->aes_rmax - multipole->base_radius[a],
+                     part = 1.0 / (1.0 + e[a]);
+        multipole->radius[a] = multipole->base_radius[a] + range * part;
+        multipole->radius_slope[a] = method->aes_kexp * range * e[a] * part * part;
     }
     for (size_t a = 0; a < multipole->n_atoms; a++)
         for (size_t x = 0; x < 3; x++)
             multipole->xyz[x * ld + a] = geometry->xyz[a][x];
     for (size_t a = 0; a < multipole->n_atoms; a++)
-        multipole->kernels->multipole_damping_row(
-            ld, ld, multipole->xyz, geometry->xyz[a], method->aes_prefactor, multipole->radius[a],
-            multipole->radius, multipole->g3 + a * ld, multipole->g5 + a * ld);
+        multipole->kernels->multipole_damping_row(ld, ld, multipole->xyz, geometry->xyz[a],
+                                                  method->aes_prefactor, multipole->radius[a],
+                                                  multipole->radius, multipole->per_r + a * ld,
+                                                  multipole->g3 + a * ld, multipole->g5 + a * ld);
 }
 
 static void take_moments(Multipole *multipole, const Moments *moments)
@@ -79,43 +84,39 @@ static void take_moments(Multipole *multipole, const Moments *moments)
     }
 }
 
-/// Derivatives with respect to the moments of one atom.
-static void potential_at(const Multipole *multipole, const Geometry *geometry, size_t a,
-                         double out[KERNELS_MULTIPOLES])
+/// Derivatives with respect to the moments.
+static void update_potential(Multipole *multipole, const Moments *moments)
 {
-    const size_t ld = multipole->ld;
-    multipole->kernels->multipole_potential_row(ld, ld, multipole->xyz, geometry->xyz[a],
-                                                multipole->moments, multipole->g3 + a * ld,
-                                                multipole->g5 + a * ld, out);
+    take_moments(multipole, moments);
+    multipole->kernels->multipole_potentials(multipole->n_atoms, multipole->ld, multipole->xyz,
+                                             multipole->moments, multipole->g3, multipole->g5,
+                                             multipole->potential);
 }
 
 static double energy(void *self, const Geometry *geometry, const Moments *moments)
 {
+    (void)geometry;
     Multipole *multipole = self;
-    double sum = 0.0;
-    take_moments(multipole, moments);
+    update_potential(multipole, moments);
     // Bilinear in the moments: half of moments times potentials.
-    for (size_t a = 0; a < multipole->n_atoms; a++) {
-        double v[KERNELS_MULTIPOLES];
-        potential_at(multipole, geometry, a, v);
-        for (size_t c = 0; c < KERNELS_MULTIPOLES; c++)
-            sum += multipole->moments[c * multipole->ld + a] * v[c];
-    }
-    return 0.5 * sum;
+    return 0.5 * multipole->kernels->dot(KERNELS_MULTIPOLES * multipole->ld, multipole->moments,
+                                         multipole->potential);
 }
 
 static void potential(void *self, const Geometry *geometry, const Moments *moments,
                       Potential *potential)
 {
+    (void)geometry;
     Multipole *multipole = self;
-    take_moments(multipole, moments);
+    const size_t ld = multipole->ld;
+    const double *v = multipole->potential;
+    update_potential(multipole, moments);
     for (size_t a = 0; a < multipole->n_atoms; a++) {
-        double v[KERNELS_MULTIPOLES];
-        potential_at(multipole, geometry, a, v);
-        potential->atom[a] += v[0];
-        vec3_add_scaled(1.0, v + 1, potential->dipole[a]);
-        for (int c = 0; c < 6; c++)
-            potential->quadrupole[a][c] += v[4 + c];
+        potential->atom[a] += v[a];
+        for (size_t x = 0; x < 3; x++)
+            potential->dipole[a][x] += v[(1 + x) * ld + a];
+        for (size_t c = 0; c < 6; c++)
+            potential->quadrupole[a][c] += v[(4 + c) * ld + a];
     }
 }
 
@@ -125,14 +126,15 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
     (void)geometry;
     Multipole *multipole = self;
     const size_t ld = multipole->ld;
+    double *slope = multipole->potential;
     take_moments(multipole, moments);
+    multipole->kernels->multipole_slopes(multipole->n_atoms, ld, multipole->xyz, multipole->moments,
+                                         multipole->radius, multipole->per_r, multipole->g3,
+                                         multipole->g5, slope);
     for (size_t a = 0; a < multipole->n_atoms; a++) {
-        double slope[4];
-        multipole->kernels->multipole_slope_row(ld, ld, multipole->xyz, a, multipole->moments,
-                                                multipole->radius, multipole->g3 + a * ld,
-                                                multipole->g5 + a * ld, slope);
-        vec3_add_scaled(-1.0, slope, gradient->xyz[a]);
-        gradient->cn[a] += slope[3] * multipole->radius_slope[a];
+        for (size_t x = 0; x < 3; x++)
+            gradient->xyz[a][x] -= slope[x * ld + a];
+        gradient->cn[a] += slope[3 * ld + a] * multipole->radius_slope[a];
     }
 }
 

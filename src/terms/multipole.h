@@ -26,10 +26,12 @@ typedef struct {
     const Kernels *kernels;
     size_t ld;            ///< padded n_atoms
     double *radius;       ///< [ld] rho_A, bohr
-    double *radius_slope; ///< [n_atoms] d rho_A / d CN_A, bohr
+    double *radius_slope; ///< [ld] d rho_A / d CN_A, bohr
     double *xyz;          ///< [3][ld] bohr
     double *moments;      ///< [KERNELS_MULTIPOLES][ld] as the kernels want them
-    double *g3;           ///< [n_atoms][ld] f3 / R^3, 0 on the diagonal
+    double *potential;    ///< [KERNELS_MULTIPOLES][ld] derivatives with respect to them, scratch
+    double *per_r;        ///< [n_atoms][ld] 1 / R, 0 on the diagonal
+    double *g3;           ///< [n_atoms][ld] f3 / R^3
     double *g5;           ///< [n_atoms][ld] f5 / R^5
 } Multipole;
 

@@ -8,7 +8,7 @@
 #include "kernels/kernels.h"
 #include "support/pseudo_random.h"
 
-enum { N = 24, SETS = 3, OUT = 3 + 2 * N + KERNELS_MULTIPOLES + 4 };
+enum { N = 24, SETS = 3, OUT = 3 + 3 * N * N + (KERNELS_MULTIPOLES + 4) * N };
 static const char *const ISAS[SETS] = {"generic", "avx2", "avx512"};
 
 static void elementary_functions_are_those_of_the_library(void **state)
@@ -50,7 +50,6 @@ static void elementary_functions_are_those_of_the_library(void **state)
 static void run(const Kernels *kernels, double out[OUT])
 {
     alignas(64) double xyz[3 * N], moments[KERNELS_MULTIPOLES * N], charge[N], gamma[N], radius[N];
-    alignas(64) double g3[N], g5[N];
     unsigned seed = 5;
     for (size_t i = 0; i < 3 * N; i++)
         xyz[i] = 9.0 * pseudo_random(&seed);
@@ -64,13 +63,17 @@ static void run(const Kernels *kernels, double out[OUT])
     const size_t here = 5;
     const double at[3] = {xyz[here], xyz[N + here], xyz[2 * N + here]};
     kernels->cubic_slope_row(N, N, gamma, charge, xyz, at, out);
-    kernels->multipole_damping_row(N, N, xyz, at, 6.0, radius[here], radius, g3, g5);
-    assert_true(g3[here] == 0.0 && g5[here] == 0.0);
-    memcpy(out + 3, g3, sizeof g3);
-    memcpy(out + 3 + N, g5, sizeof g5);
-    kernels->multipole_potential_row(N, N, xyz, at, moments, g3, g5, out + 3 + 2 * N);
-    kernels->multipole_slope_row(N, N, xyz, here, moments, radius, g3, g5,
-                                 out + 3 + 2 * N + KERNELS_MULTIPOLES);
+    double *per_r = out + 3, *g3 = per_r + N * N, *g5 = g3 + N * N, *potentials = g5 + N * N;
+    for (size_t a = 0; a < N; a++) {
+        const double there[3] = {xyz[a], xyz[N + a], xyz[2 * N + a]};
+        kernels->multipole_damping_row(N, N, xyz, there, 6.0, radius[a], radius, per_r + a * N,
+                                       g3 + a * N, g5 + a * N);
+        assert_true(per_r[a * N + a] == 0.0 && g3[a * N + a] == 0.0 && g5[a * N + a] == 0.0);
+    }
+    // Two atoms fewer than there is room for.
+    kernels->multipole_potentials(N - 2, N, xyz, moments, g3, g5, potentials);
+    kernels->multipole_slopes(N - 2, N, xyz, moments, radius, per_r, g3, g5,
+                              potentials + KERNELS_MULTIPOLES * N);
 }
 
 static void sums_agree_between_instruction_sets(void **state)
