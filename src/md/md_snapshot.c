@@ -44,8 +44,7 @@ static void snapshot_state(SnapshotWalk *walk, MdState *state)
 static void snapshot_watch(SnapshotWalk *walk, EnergyWatch *watch)
 {
     snapshot_plain(walk, watch, ENERGY_WATCH_PLAIN);
-    snapshot_array(walk, watch->past, ENERGY_WATCH_POINTS * watch->n_atoms * sizeof *watch->past);
-    snapshot_array(walk, watch->change, watch->n_atoms * sizeof *watch->change);
+    snapshot_array(walk, watch->before, watch->n_atoms * sizeof *watch->before);
 }
 
 static size_t snapshot_walk(Md *md, unsigned char *buffer, SnapshotPurpose purpose)
@@ -96,8 +95,7 @@ static bool snapshot_is_sound(const Md *md)
     const MdRecord *const record = &md->record;
     const uint64_t step = md->now.at.step;
     if (md->relax.at.n_pairs < 0 || md->relax.at.n_pairs > RELAX_HISTORY ||
-        md->relax.at.newest < 0 || md->relax.at.newest >= RELAX_HISTORY ||
-        !energy_watch_is_sound(&md->watch) || !energy_watch_is_sound(&md->window.watch))
+        md->relax.at.newest < 0 || md->relax.at.newest >= RELAX_HISTORY)
         return false;
     switch (record->phase) {
     case MD_START:
