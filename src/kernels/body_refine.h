@@ -137,3 +137,28 @@ static void difference_squares(size_t n, int n_points, const float *const *point
     for (int order = 0; order + 1 < n_points; order++)
         sum[order] += (double)sum_of_singles(squares[order]);
 }
+
+static void matvec_single(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y)
+{
+    // Four rows share what is loaded of x, and their sums do not wait for each other.
+    size_t i = 0;
+    for (; i + 4 <= m; i += 4) {
+        const float *r = a + i * lda;
+        Singles s0 = {0.0F}, s1 = {0.0F}, s2 = {0.0F}, s3 = {0.0F};
+        for (size_t j = 0; j < n; j += N_SINGLES) {
+            const Singles v = *(const Singles *)(x + j);
+            s0 += *(const Singles *)(r + j) * v;
+            s1 += *(const Singles *)(r + lda + j) * v;
+            s2 += *(const Singles *)(r + 2 * lda + j) * v;
+            s3 += *(const Singles *)(r + 3 * lda + j) * v;
+        }
+        y[i] = sum_of_singles(s0), y[i + 1] = sum_of_singles(s1);
+        y[i + 2] = sum_of_singles(s2), y[i + 3] = sum_of_singles(s3);
+    }
+    for (; i < m; i++) {
+        Singles sum = {0.0F};
+        for (size_t j = 0; j < n; j += N_SINGLES)
+            sum += *(const Singles *)(a + i * lda + j) * *(const Singles *)(x + j);
+        y[i] = sum_of_singles(sum);
+    }
+}

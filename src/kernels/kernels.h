@@ -83,6 +83,8 @@ typedef struct Kernels {
     /// y[i] = sum_j a[i][j] x[j]
     void (*matvec)(size_t m, size_t n, const double *a, size_t lda, const double *x, double *y);
 
+    /// The same in single precision; n is a multiple of 16, the rows aligned to 64 bytes.
+    void (*matvec_single)(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y);
     /// out[i] = sum_k weight[k] rows[k][i] of n_rows >= 1 rows; n is a multiple of KERNELS_PAD.
     void (*combine)(size_t n, int n_rows, const double *weight, const double *rows, size_t ld,
                     double *out);

@@ -45,6 +45,7 @@ const Kernels KERNELS_TABLE = {
     .dot = dot,
     .axpy = axpy,
     .matvec = matvec,
+    .matvec_single = matvec_single,
     .combine = combine,
     .difference_store = difference_store,
     .line_update = line_update,

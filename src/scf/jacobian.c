@@ -5,7 +5,7 @@
 
 #include "base/linalg.h"
 
-enum { QUALITY = 0, COLUMNS = 1, MATRIX = 2 };
+enum { QUALITY = 0, COLUMNS = 1, MATRIX = 8 };
 
 static bool is_dense(size_t n)
 {
@@ -14,7 +14,7 @@ static bool is_dense(size_t n)
 
 size_t jacobian_memory_size(size_t n)
 {
-    return MATRIX + (is_dense(n) ? n * n : low_rank_memory_size(n));
+    return MATRIX + (is_dense(n) ? kept_matrix_memory_size(n, n) : low_rank_memory_size(n));
 }
 
 void jacobian_layout(Arena *arena, size_t n, Jacobian *jacobian)
@@ -22,6 +22,8 @@ void jacobian_layout(Arena *arena, size_t n, Jacobian *jacobian)
     jacobian->n = n;
     jacobian->dense = is_dense(n);
     if (jacobian->dense) {
+        kept_matrix_layout(arena, n, n, &jacobian->whole);
+        jacobian->matrix = arena_doubles(arena, n * n);
         jacobian->inverse_work = arena_doubles(arena, n * n);
         jacobian->inverse_iwork = arena_ints(arena, n);
     } else {
@@ -36,22 +38,17 @@ static double *matrix_of(const Jacobian *jacobian)
 
 void jacobian_setup(Jacobian *jacobian)
 {
-    jacobian->low_rank.kernels = jacobian->kernels;
-    jacobian->low_rank.memory = matrix_of(jacobian);
+    jacobian->low_rank.kernels = jacobian->whole.kernels = jacobian->kernels;
+    jacobian->low_rank.memory = jacobian->whole.memory = matrix_of(jacobian);
 }
 
 void jacobian_reset(Jacobian *jacobian)
 {
-    const size_t n = jacobian->n;
     jacobian->memory[QUALITY] = JACOBIAN_LEARNT;
-    if (!jacobian->dense) {
+    if (jacobian->dense)
+        kept_matrix_clear(&jacobian->whole);
+    else
         low_rank_reset(&jacobian->low_rank);
-        return;
-    }
-    double *k = matrix_of(jacobian);
-    memset(k, 0, n * n * sizeof *k);
-    for (size_t i = 0; i < n; i++)
-        k[i * n + i] = 1.0;
 }
 
 /// From columns of J to K.
@@ -63,16 +60,22 @@ static void finish(Jacobian *jacobian)
         return;
     }
     const size_t n = jacobian->n;
-    double *k = matrix_of(jacobian);
+    double *k = jacobian->matrix;
     // Rows hold the transpose of J.
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++) {
-            const double a = k[i * n + j], b = k[j * n + i];
-            k[i * n + j] = (i == j ? 1.0 : 0.0) - b;
-            k[j * n + i] = (i == j ? 1.0 : 0.0) - a;
-        }
-    if (!linalg_inverse(n, k, n, jacobian->inverse_work, jacobian->inverse_iwork))
+    for (size_t j = 0; j < n; j++) {
+        const float *column = kept_matrix_row(&jacobian->whole, j);
+        for (size_t i = 0; i < n; i++)
+            k[i * n + j] = (i == j ? 1.0 : 0.0) - (double)column[i];
+    }
+    if (!linalg_inverse(n, k, n, jacobian->inverse_work, jacobian->inverse_iwork)) {
         jacobian_reset(jacobian);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        float *row = kept_matrix_row(&jacobian->whole, i);
+        for (size_t j = 0; j < n; j++)
+            row[j] = (float)(k[i * n + j] - (i == j ? 1.0 : 0.0));
+    }
 }
 
 bool jacobian_probe(Jacobian *jacobian, const double *hint, double *v)
@@ -82,7 +85,9 @@ bool jacobian_probe(Jacobian *jacobian, const double *hint, double *v)
     if (jacobian_quality(jacobian) != JACOBIAN_MEASURING) {
         jacobian->memory[QUALITY] = JACOBIAN_MEASURING;
         jacobian->memory[COLUMNS] = 0.0;
-        if (!jacobian->dense)
+        if (jacobian->dense)
+            kept_matrix_clear(&jacobian->whole);
+        else
             low_rank_reset(&jacobian->low_rank);
     }
     if (jacobian->dense) {
@@ -100,7 +105,7 @@ void jacobian_measured(Jacobian *jacobian, const double *v, const double *jv)
 {
     const size_t n = jacobian->n, column = (size_t)jacobian->memory[COLUMNS];
     if (jacobian->dense)
-        memcpy(matrix_of(jacobian) + column * n, jv, n * sizeof *jv);
+        jacobian->kernels->narrow(1, n, 1.0, jv, n, kept_matrix_row(&jacobian->whole, column), n);
     else
         low_rank_store(&jacobian->low_rank, v, jv);
     jacobian->memory[COLUMNS] += 1.0;
@@ -110,20 +115,20 @@ void jacobian_measured(Jacobian *jacobian, const double *v, const double *jv)
 
 void jacobian_apply(const Jacobian *jacobian, const double *f, double *step)
 {
-    const size_t n = jacobian->n;
-    if (jacobian->dense)
-        jacobian->kernels->matvec(n, n, matrix_of(jacobian), n, f, step);
-    else
+    if (!jacobian->dense) {
         low_rank_apply(&jacobian->low_rank, f, step);
+        return;
+    }
+    kept_matrix_apply(&jacobian->whole, f, step);
+    for (size_t i = 0; i < jacobian->n; i++)
+        step[i] += f[i];
 }
 
 /// K += scale u v^T
 static void add(Jacobian *jacobian, double scale, const double *u, const double *v)
 {
-    const size_t n = jacobian->n;
     if (jacobian->dense)
-        for (size_t i = 0; i < n; i++)
-            jacobian->kernels->axpy(n, scale * u[i], v, matrix_of(jacobian) + i * n);
+        kept_matrix_add(&jacobian->whole, scale, u, v);
     else
         low_rank_add(&jacobian->low_rank, scale, u, v);
 }

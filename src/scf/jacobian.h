@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "kernels/kernels.h"
+#include "scf/kept_matrix.h"
 #include "scf/low_rank.h"
 
 /// A kept inverse Jacobian K ~ (1 - J)^-1 of the self-consistency map x_in -> x_out, J = dx_out/dx_in.
@@ -16,11 +17,11 @@
 /// 10.1090/S0025-5718-1965-0198670-6. It needs one product with K; the first one needs two and took
 /// more cycles along trajectories (glycine 2.57 against 2.38 a step, aspirin 2.71 against 2.58).
 ///
-/// Few variables have the whole matrix, measured column by column. Of many only some ten directions
+/// Few variables have the whole matrix K - 1, measured column by column. Of many only some ten directions
 /// have a J that matters: theirs is one and a sum of few terms (low_rank.h), measured along the errors
 /// of the guesses and what J makes of them, which is a Krylov space.
 ///
-/// K lives in memory of the caller, plain doubles that a checkpoint can save, zeros at first.
+/// K lives in memory of the caller that a checkpoint can save, zeros at first.
 enum {
     JACOBIAN_UNSET,
     JACOBIAN_LEARNT,    ///< one, and what Broyden's updates have taught it since
@@ -35,9 +36,11 @@ enum { JACOBIAN_DENSE_MAX = 1500 };
 typedef struct {
     const Kernels *kernels; ///< set by the caller
     size_t n;
-    double *memory; ///< set by the caller: quality, columns measured, then K
+    double *memory; ///< set by the caller, aligned to 64 bytes: quality, columns measured, then K
     bool dense;
+    KeptMatrix whole; ///< K - 1 if dense
     LowRank low_rank;
+    double *matrix;       ///< [n][n] if dense, scratch of the inversion
     double *inverse_work; ///< [n][n] if dense
     int *inverse_iwork;   ///< [n]
 } Jacobian;

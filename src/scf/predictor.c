@@ -6,10 +6,10 @@
 
 #include "scf/order_record.h"
 
-/// memory = [history of x][errors of the corrected orders][geometries][history of R][G: n][3 n_atoms]
+/// memory = [history of x][errors of the corrected orders][geometries][history of R][G]
 
 /// Where plain guesses are better by this, G is kept up only now and then.
-static const double CLEARLY_BETTER = 0.2;
+static const double CLEARLY_BETTER = 0.7;
 enum { KEEP_UP_EVERY = 16 };
 /// A dR below this, bohr dalton^1/2, holds more rounding than information.
 static const double SHORTEST_STEP = 1e-7;
@@ -26,10 +26,20 @@ static size_t errors_at(size_t n)
     return extrapolation_memory_size(n, true);
 }
 
+static size_t r_history_at(size_t n)
+{
+    return errors_at(n) + EXTRAPOLATION_ORDERS + 1;
+}
+
+static size_t response_at(size_t n, size_t m)
+{
+    return kernels_padded(r_history_at(n) + extrapolation_memory_size(m, false));
+}
+
 size_t predictor_memory_size(size_t n, size_t n_atoms)
 {
     const size_t m = coordinates_of(n, n_atoms);
-    return errors_at(n) + EXTRAPOLATION_ORDERS + 1 + extrapolation_memory_size(m, false) + n * m;
+    return response_at(n, m) + kept_matrix_memory_size(n, m);
 }
 
 void predictor_layout(Arena *arena, size_t n, size_t n_atoms, Predictor *predictor)
@@ -39,6 +49,7 @@ void predictor_layout(Arena *arena, size_t n, size_t n_atoms, Predictor *predict
     predictor->n_coordinates = coordinates_of(n, n_atoms);
     extrapolation_layout(arena, n, true, &predictor->x_history);
     extrapolation_layout(arena, predictor->n_coordinates, false, &predictor->r_history);
+    kept_matrix_layout(arena, n, predictor->n_coordinates, &predictor->response);
     predictor->r = arena_doubles(arena, 3 * n_atoms);
     predictor->dr = arena_doubles(arena, 3 * n_atoms);
     predictor->r_sum = arena_doubles(arena, 3 * n_atoms);
@@ -55,13 +66,11 @@ static double *errors_of(const Predictor *predictor)
 void predictor_setup(Predictor *predictor)
 {
     predictor->x_history.kernels = predictor->r_history.kernels = predictor->kernels;
+    predictor->response.kernels = predictor->kernels;
     predictor->x_history.memory = predictor->memory;
-    predictor->r_history.memory = errors_of(predictor) + EXTRAPOLATION_ORDERS + 1;
-}
-
-static double *response(const Predictor *predictor)
-{
-    return predictor->r_history.memory + extrapolation_memory_size(predictor->n_coordinates, false);
+    predictor->r_history.memory = predictor->memory + r_history_at(predictor->n);
+    predictor->response.memory =
+        predictor->memory + response_at(predictor->n, predictor->n_coordinates);
 }
 
 const double *predictor_newest(const Predictor *predictor)
@@ -117,7 +126,7 @@ int predictor_guess(Predictor *predictor, const double (*xyz)[3], double *guess)
     for (size_t i = 0; i < m; i++)
         predictor->dr[i] = predictor->r[i] - predictor->r_sum[i];
     extrapolation_polynomial(&predictor->x_history, order, guess);
-    predictor->kernels->matvec(n, m, response(predictor), m, predictor->dr, predictor->dx);
+    kept_matrix_apply(&predictor->response, predictor->dr, predictor->dx);
     predictor->kernels->axpy(n, 1.0, predictor->dx, guess);
     const double *newest = predictor_newest(predictor);
     bool sane = true;
@@ -136,7 +145,7 @@ static double deviation(Predictor *predictor, const double *x, int order)
     extrapolation_polynomial(&predictor->x_history, order, predictor->x_sum);
     for (size_t i = 0; i < m; i++)
         predictor->dr[i] = predictor->r[i] - predictor->r_sum[i];
-    predictor->kernels->matvec(n, m, response(predictor), m, predictor->dr, predictor->dx);
+    kept_matrix_apply(&predictor->response, predictor->dr, predictor->dx);
     for (size_t i = 0; i < n; i++)
         predictor->dx[i] = x[i] - predictor->x_sum[i] - predictor->dx[i];
     return sqrt(predictor->kernels->dot(n, predictor->dx, predictor->dx));
@@ -145,7 +154,7 @@ static double deviation(Predictor *predictor, const double *x, int order)
 /// Judges the corrected orders next to the best one, and teaches G with that one's pair.
 static void learn(Predictor *predictor, const double *x)
 {
-    const size_t n = predictor->n, m = predictor->n_coordinates;
+    const size_t m = predictor->n_coordinates;
     const int best = corrected_order(predictor);
     double *error = errors_of(predictor);
     for (int k = 0; k < 3; k++) {
@@ -159,9 +168,7 @@ static void learn(Predictor *predictor, const double *x)
     const double norm = predictor->kernels->dot(m, predictor->dr, predictor->dr);
     if (!(norm > SHORTEST_STEP * SHORTEST_STEP) || !isfinite(norm))
         return;
-    for (size_t i = 0; i < n; i++)
-        predictor->kernels->axpy(m, predictor->dx[i] / norm, predictor->dr,
-                                 response(predictor) + i * m);
+    kept_matrix_add(&predictor->response, 1.0 / norm, predictor->dx, predictor->dr);
 }
 
 void predictor_store(Predictor *predictor, const double (*xyz)[3], const double *x)

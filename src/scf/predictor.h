@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "kernels/kernels.h"
 #include "scf/extrapolation.h"
+#include "scf/kept_matrix.h"
 
 /// Guess of the variables x at a new geometry, from those before and from the new positions.
 ///
@@ -21,15 +22,17 @@
 /// which random directions teach it all within some geometries per coordinate. Whichever guess has been
 /// best lately is taken, the plain or the corrected one, of any order.
 /// G of more elements than this is not kept: reading it would cost more than it saves.
-enum { PREDICTOR_RESPONSE_MAX = 1 << 16 };
+enum { PREDICTOR_RESPONSE_MAX = 1 << 17 };
 
 typedef struct {
     const Kernels *kernels; ///< set by the caller
     size_t n, n_atoms;
     size_t n_coordinates; ///< 3 n_atoms; 0 without G
     const double *weight; ///< [n_atoms] masses, of the caller; NULL: all alike
-    double *memory; ///< of the caller, zeros at first; [0] is 0 as long as there is no history
+    double *
+        memory; ///< of the caller, aligned to 64 bytes, zeros at first; [0] is 0 as long as there is no history
     Extrapolation x_history, r_history;
+    KeptMatrix response;    ///< G
     double *r, *dr, *r_sum; ///< [3 n_atoms]
     double *dx, *x_sum;     ///< [n]
 } Predictor;

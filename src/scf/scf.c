@@ -23,10 +23,16 @@ static size_t n_variables_of(size_t n_shells, size_t n_atoms, bool multipoles)
     return n_shells + (multipoles ? 9 * n_atoms : 0);
 }
 
-/// Place of the geometries since the last self-check in the memory.
+/// Place of the Jacobian in the memory.
+static size_t jacobian_at(size_t n, size_t n_atoms)
+{
+    return kernels_padded(predictor_memory_size(n, n_atoms));
+}
+
+/// Place of the geometries since the last self-check.
 static size_t since_check(size_t n, size_t n_atoms)
 {
-    return predictor_memory_size(n, n_atoms) + jacobian_memory_size(n);
+    return jacobian_at(n, n_atoms) + jacobian_memory_size(n);
 }
 
 /// Doubles of the memory that belong to the variables; those of the orbitals follow.
@@ -73,7 +79,7 @@ void scf_setup(Scf *scf)
     scf->predictor.weight = scf->mass;
     scf->predictor.memory = scf->memory;
     predictor_setup(&scf->predictor);
-    scf->jacobian.memory = scf->memory + predictor_memory_size(scf->n_variables, scf->n_atoms);
+    scf->jacobian.memory = scf->memory + jacobian_at(scf->n_variables, scf->n_atoms);
     jacobian_setup(&scf->jacobian);
     scf->density.transit.memory =
         scf->memory + variables_memory_size(scf->n_variables, scf->n_atoms);
