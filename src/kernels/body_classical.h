@@ -16,17 +16,65 @@ static void inverse_roots(size_t n, const double *x, const double *y, double *ou
         store(out + i, 1.0 / root_of(load(x + i) + load(y + i)));
 }
 
-static void cubic_slope_row(size_t n, size_t ld, const double *gamma, const double *charge,
-                            const double *xyz, const double here[3], double out[3])
+static void cubic_slopes(size_t n, size_t ld, const double *gamma, const double *charge,
+                         const double *xyz, double *out)
 {
-    Vec sum[3] = {{0.0}};
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
-        const Vec g = load(gamma + i), w = load(charge + i) * g * g * g;
+        Vec here[3], sum[3];
+        for (size_t x = 0; x < 3; x++) {
+            here[x] = load(xyz + x * ld + i);
+            sum[x] = all_lanes(0.0);
+        }
+        for (size_t t = 0; t < n; t++) {
+            const Vec g = load(gamma + t * ld + i), w = charge[t] * g * g * g;
+            for (size_t x = 0; x < 3; x++)
+                sum[x] += w * (here[x] - xyz[x * ld + t]);
+        }
         for (size_t x = 0; x < 3; x++)
-            sum[x] += w * (here[x] - load(xyz + x * ld + i));
+            store(out + x * ld + i, sum[x]);
     }
-    for (int x = 0; x < 3; x++)
-        out[x] = sum_of(sum[x]);
+}
+
+static double repulsion_pairs(size_t n, double cutoff, const double *distance, const double *charge,
+                              const double *decay, const double *exponent, double *slope)
+{
+    const Vec one = all_lanes(1.0), most = all_lanes(700.0);
+    Vec sum = all_lanes(0.0);
+    for (size_t i = 0; i < n; i += KERNELS_PAD) {
+        const Vec r = load(distance + i), k = load(exponent + i), per_r = 1.0 / r;
+        const Mask linear = k == one, near = r <= all_lanes(cutoff);
+        const Vec power = load(decay + i) * r * select_of(linear, one, root_of(r));
+        const Vec e = exp_of_minus(select_of(power < most, power, most));
+        const Vec value = masked(load(charge + i) * per_r * e, near);
+        store(slope + i, -value * (1.0 + k * power) * (per_r * per_r));
+        sum += value;
+    }
+    return sum_of(sum);
+}
+
+/// exp(-k (radius/r - 1)), of at least exp(-700).
+static inline Vec count_exponential(double k, Vec radius_per_r)
+{
+    const Vec most = all_lanes(700.0), x = k * radius_per_r - k;
+    return exp_of_minus(select_of(x < most, x, most));
+}
+
+static void counting_pairs(size_t n, const double par[4], const double *distance,
+                           const double *radius, double *count, double *slope)
+{
+    const double ka = par[0], kb = par[1], shift = par[2];
+    for (size_t i = 0; i < n; i += KERNELS_PAD) {
+        const Vec r = load(distance + i), per_r = 1.0 / r;
+        const Vec a = load(radius + i) * per_r, b = a + shift * per_r;
+        const Vec near = count_exponential(ka, a);
+        const Vec far = kb > 0.0 ? count_exponential(kb, b) : all_lanes(0.0);
+        const Mask within = r <= all_lanes(par[3]);
+        // d/dR 1/(1 + e) = -k R0/R^2 e/(1 + e)^2
+        const Vec whole = 1.0 / ((1.0 + near) * (1.0 + far)), both = masked(whole, within);
+        store(count + i, both);
+        store(slope + i, -both * whole * (per_r * per_r) *
+                             (ka * a * near * (1.0 + far) + kb * b * far * (1.0 + near)));
+    }
 }
 
 /// R_B - R_A of a line of atoms B.

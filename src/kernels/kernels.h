@@ -100,9 +100,23 @@ typedef struct Kernels {
     void (*exponentials)(size_t n, const double *x, double *y);
     /// out[i] = 1/sqrt(x[i] + y[i])
     void (*inverse_roots)(size_t n, const double *x, const double *y, double *out);
-    /// out = sum_i charge[i] gamma[i]^3 (here - xyz[i])
-    void (*cubic_slope_row)(size_t n, size_t ld, const double *gamma, const double *charge,
-                            const double *xyz, const double here[3], double out[3]);
+    /// out[.][s] = sum_t charge[t] gamma[t][s]^3 (xyz[.][s] - xyz[.][t]) of n points, which need be no
+    /// multiple of KERNELS_PAD; arrays are padded.
+    ///
+    /// @param gamma  [n][ld] symmetric
+    /// @param out    [3][ld]
+    void (*cubic_slopes)(size_t n, size_t ld, const double *gamma, const double *charge,
+                         const double *xyz, double *out);
+    /// Sum over pairs of charge/r exp(-decay r^exponent), exponent 1 or 3/2, up to the cutoff; the slope
+    /// of each is (dE/dr)/r.
+    double (*repulsion_pairs)(size_t n, double cutoff, const double *distance, const double *charge,
+                              const double *decay, const double *exponent, double *slope);
+    /// Counts of pairs, formula in system/coordination.h, and slopes (dc/dr)/r.
+    ///
+    /// @param par  steepness and steepness of the second function (0: there is one only), its shift,
+    ///             cutoff
+    void (*counting_pairs)(size_t n, const double par[4], const double *distance,
+                           const double *radius, double *count, double *slope);
     /// Damped powers of the anisotropic electrostatics of one atom with all, 0 with itself: per_r = 1/R,
     /// g3 = R^-3/(1 + prefactor y^3), g5 = R^-5/(1 + prefactor y^4), y = (radius_here + radius)/(2R).
     void (*multipole_damping_row)(size_t n, size_t ld, const double *xyz, const double here[3],

@@ -17,10 +17,10 @@
 typedef struct {
     const Method *method;
     const Kernels *kernels;
-    double *radius;     ///< [n_pairs] R0, bohr
-    double *near, *far; ///< [n_pairs] scratch
-    double *slope;      ///< [n_pairs] (dc/dR)/R of the geometry last seen, bohr^-2
-    double *cn;         ///< [n_atoms] coordination numbers of the geometry last seen
+    double *radius; ///< [n_pairs] R0, bohr
+    double *count;  ///< [n_pairs] of the geometry last seen
+    double *slope;  ///< [n_pairs] (dc/dR)/R, bohr^-2
+    double *cn;     ///< [n_atoms] coordination numbers
 } Coordination;
 
 void coordination_layout(Arena *arena, const Pairs *pairs, Coordination *coordination);

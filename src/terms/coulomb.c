@@ -1,9 +1,5 @@
 #include "terms/coulomb.h"
 
-#include <string.h>
-
-#include "base/vec3.h"
-
 void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb)
 {
     coulomb->ld = kernels_padded(n_shells);
@@ -12,7 +8,7 @@ void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb)
     coulomb->gamma = arena_doubles(arena, n_shells * coulomb->ld);
     coulomb->xyz = arena_doubles(arena, 3 * coulomb->ld);
     coulomb->r2 = arena_doubles(arena, coulomb->ld);
-    coulomb->charge = arena_doubles(arena, coulomb->ld);
+    coulomb->slope = arena_doubles(arena, 3 * coulomb->ld);
     coulomb->product = arena_doubles(arena, n_shells);
 }
 
@@ -93,18 +89,17 @@ static void potential(void *self, const Geometry *geometry, const Moments *momen
 static void gradient(void *self, const Geometry *geometry, const Moments *moments,
                      Gradient *gradient)
 {
+    (void)geometry;
     Coulomb *coulomb = self;
     const Basis *basis = coulomb->basis;
-    memcpy(coulomb->charge, moments->shell, basis->n_shells * sizeof(double));
-    for (size_t s = 0; s < basis->n_shells; s++) {
-        // d gamma/dR = -R gamma^3, and R times the unit vector is the vector.
-        const int a = basis->shell_atom[s];
-        double sum[3];
-        coulomb->kernels->cubic_slope_row(coulomb->ld, coulomb->ld,
-                                          coulomb->gamma + s * coulomb->ld, coulomb->charge,
-                                          coulomb->xyz, geometry->xyz[a], sum);
-        vec3_add_scaled(-moments->shell[s], sum, gradient->xyz[a]);
-    }
+    const size_t ld = coulomb->ld;
+    const double *slope = coulomb->slope;
+    // d gamma/dR = -R gamma^3, and R times the unit vector is the vector.
+    coulomb->kernels->cubic_slopes(basis->n_shells, ld, coulomb->gamma, moments->shell,
+                                   coulomb->xyz, coulomb->slope);
+    for (size_t s = 0; s < basis->n_shells; s++)
+        for (size_t x = 0; x < 3; x++)
+            gradient->xyz[basis->shell_atom[s]][x] -= moments->shell[s] * slope[x * ld + s];
 }
 
 const TermType TERM_COULOMB = {.name = "isotropic electrostatics",

@@ -21,7 +21,7 @@ typedef struct {
     double *gamma;     ///< [n_shells][ld] hartree/e^2
     double *xyz;       ///< [3][ld] where the shells are, bohr
     double *r2;        ///< [ld] of one atom to all shells
-    double *charge;    ///< [ld] padded with zeros
+    double *slope;     ///< [3][ld] scratch
     double *product;   ///< [n_shells] gamma q
 } Coulomb;
 

@@ -11,8 +11,6 @@ void repulsion_layout(Arena *arena, size_t n_pairs, Repulsion *repulsion)
     repulsion->charge = arena_doubles(arena, n);
     repulsion->decay = arena_doubles(arena, n);
     repulsion->exponent = arena_doubles(arena, n);
-    repulsion->power = arena_doubles(arena, n);
-    repulsion->value = arena_doubles(arena, n);
     repulsion->slope = arena_doubles(arena, n);
 }
 
@@ -35,24 +33,9 @@ static void update(void *self, const Geometry *geometry)
 {
     Repulsion *repulsion = self;
     const Pairs *pairs = geometry->pairs;
-    const size_t n = kernels_padded(pairs->n_pairs);
-    const double *restrict r = pairs->distance, *restrict exponent = repulsion->exponent;
-    double *restrict power = repulsion->power, *restrict value = repulsion->value;
-    double *restrict slope = repulsion->slope;
-    for (size_t k = 0; k < n; k++) {
-        power[k] = repulsion->decay[k] * r[k] * (exponent[k] == 1.0 ? 1.0 : sqrt(r[k]));
-        value[k] = -power[k];
-    }
-    repulsion->kernels->exponentials(n, value, value);
-    for (size_t k = 0; k < n; k++) {
-        const double within = r[k] <= repulsion->cutoff ? repulsion->charge[k] : 0.0;
-        value[k] *= within / r[k];
-        // dE/dR = -E (1 + k decay R^k)/R
-        slope[k] = -value[k] * (1.0 + exponent[k] * power[k]) / (r[k] * r[k]);
-    }
-    repulsion->energy = 0.0;
-    for (size_t k = 0; k < pairs->n_pairs; k++)
-        repulsion->energy += value[k];
+    repulsion->energy = repulsion->kernels->repulsion_pairs(
+        kernels_padded(pairs->n_pairs), repulsion->cutoff, pairs->distance, repulsion->charge,
+        repulsion->decay, repulsion->exponent, repulsion->slope);
 }
 
 static double energy(void *self, const Geometry *geometry, const Moments *moments)

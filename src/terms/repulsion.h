@@ -18,9 +18,7 @@ typedef struct {
     double *charge;   ///< [n_pairs] Z_A Z_B, e^2
     double *decay;    ///< [n_pairs] sqrt(alpha_A alpha_B), bohr^-k
     double *exponent; ///< [n_pairs] k, 1 or 3/2
-    double *power;    ///< [n_pairs] sqrt(alpha_A alpha_B) R^k of the geometry last seen
-    double *value;    ///< [n_pairs] energies of the pairs, hartree
-    double *slope;    ///< [n_pairs] (dE/dR)/R, hartree/bohr^2
+    double *slope;    ///< [n_pairs] (dE/dR)/R of the geometry last seen, hartree/bohr^2
     double energy;    ///< hartree
 } Repulsion;
 

@@ -8,7 +8,7 @@
 #include "kernels/kernels.h"
 #include "support/pseudo_random.h"
 
-enum { N = 24, SETS = 3, OUT = 3 + 3 * N * N + (KERNELS_MULTIPOLES + 4) * N };
+enum { N = 24, SETS = 3, OUT = 3 * N * N + (KERNELS_MULTIPOLES + 7) * N };
 static const char *const ISAS[SETS] = {"generic", "avx2", "avx512"};
 
 static void elementary_functions_are_those_of_the_library(void **state)
@@ -49,7 +49,8 @@ static void elementary_functions_are_those_of_the_library(void **state)
 /// Every kernel that sums, one after the other, of the same numbers.
 static void run(const Kernels *kernels, double out[OUT])
 {
-    alignas(64) double xyz[3 * N], moments[KERNELS_MULTIPOLES * N], charge[N], gamma[N], radius[N];
+    alignas(64) double xyz[3 * N], moments[KERNELS_MULTIPOLES * N], charge[N], radius[N];
+    alignas(64) double gamma[N * N];
     unsigned seed = 5;
     for (size_t i = 0; i < 3 * N; i++)
         xyz[i] = 9.0 * pseudo_random(&seed);
@@ -57,13 +58,12 @@ static void run(const Kernels *kernels, double out[OUT])
         moments[i] = pseudo_random(&seed);
     for (size_t i = 0; i < N; i++) {
         charge[i] = pseudo_random(&seed);
-        gamma[i] = 0.3 + 0.2 * pseudo_random(&seed);
         radius[i] = 2.0 + pseudo_random(&seed);
     }
-    const size_t here = 5;
-    const double at[3] = {xyz[here], xyz[N + here], xyz[2 * N + here]};
-    kernels->cubic_slope_row(N, N, gamma, charge, xyz, at, out);
-    double *per_r = out + 3, *g3 = per_r + N * N, *g5 = g3 + N * N, *potentials = g5 + N * N;
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j <= i; j++)
+            gamma[i * N + j] = gamma[j * N + i] = 0.3 + 0.2 * pseudo_random(&seed);
+    double *per_r = out, *g3 = per_r + N * N, *g5 = g3 + N * N, *potentials = g5 + N * N;
     for (size_t a = 0; a < N; a++) {
         const double there[3] = {xyz[a], xyz[N + a], xyz[2 * N + a]};
         kernels->multipole_damping_row(N, N, xyz, there, 6.0, radius[a], radius, per_r + a * N,
@@ -74,6 +74,52 @@ static void run(const Kernels *kernels, double out[OUT])
     kernels->multipole_potentials(N - 2, N, xyz, moments, g3, g5, potentials);
     kernels->multipole_slopes(N - 2, N, xyz, moments, radius, per_r, g3, g5,
                               potentials + KERNELS_MULTIPOLES * N);
+    kernels->cubic_slopes(N - 2, N, gamma, charge, xyz, potentials + (KERNELS_MULTIPOLES + 4) * N);
+}
+
+static void functions_of_pairs_are_those_of_their_formulas(void **state)
+{
+    (void)state;
+    alignas(64) double r[N], radius[N], decay[N], exponent[N], count[N], slope[N];
+    const double par[4] = {10.0, 20.0, 2.0, 4.5}, one_function[4] = {16.0, 0.0, 0.0, 25.0};
+    unsigned seed = 11;
+    for (size_t i = 0; i < N; i++) {
+        r[i] = 3.0 + 5.0 * pseudo_random(&seed);
+        radius[i] = 3.0 + pseudo_random(&seed);
+        decay[i] = 2.0 + pseudo_random(&seed);
+        exponent[i] = i % 3 == 0 ? 1.0 : 1.5;
+    }
+    r[1] = 0.6, radius[1] = 30.0; // exponentials are cut
+    for (int set = 0; set < SETS; set++) {
+        const Kernels *kernels = kernels_choose(ISAS[set]);
+        if (kernels == NULL)
+            continue;
+        double energy = 0.0;
+        const double sum = kernels->repulsion_pairs(N, 4.5, r, radius, decay, exponent, slope);
+        for (size_t i = 0; i < N; i++) {
+            const double power = decay[i] * pow(r[i], exponent[i]);
+            const double e = r[i] <= 4.5 ? radius[i] / r[i] * exp(-power) : 0.0;
+            energy += e;
+            CHECK_NEAR(slope[i], -e * (1.0 + exponent[i] * power) / (r[i] * r[i]),
+                       1e-14 * fabs(slope[i]));
+        }
+        CHECK_NEAR(sum, energy, 1e-14 * energy);
+
+        for (int functions = 1; functions <= 2; functions++) {
+            const double *p = functions == 1 ? one_function : par;
+            kernels->counting_pairs(N, p, r, radius, count, slope);
+            for (size_t i = 0; i < N; i++) {
+                const double ra = radius[i], rb = radius[i] + p[2];
+                const double ea = exp(-p[0] * (ra / r[i] - 1.0));
+                const double eb = functions == 2 ? exp(-p[1] * (rb / r[i] - 1.0)) : 0.0;
+                const double c = r[i] <= p[3] ? 1.0 / ((1.0 + ea) * (1.0 + eb)) : 0.0;
+                const double d = p[0] * ra * ea / (1.0 + ea) + p[1] * rb * eb / (1.0 + eb);
+                // Arguments up to 60 err by their last place.
+                CHECK_NEAR(count[i], c, 1e-14);
+                CHECK_NEAR(slope[i], -c * d / pow(r[i], 3.0), 1e-13);
+            }
+        }
+    }
 }
 
 static void sums_agree_between_instruction_sets(void **state)
@@ -95,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elementary_functions_are_those_of_the_library),
+        cmocka_unit_test(functions_of_pairs_are_those_of_their_formulas),
         cmocka_unit_test(sums_agree_between_instruction_sets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
