@@ -3,7 +3,7 @@
 ///
 ///     bench_step [--steps N] [--warm-up N] [--temperature T] [--friction F] [--method NAME]
 ///                [--alpb SOLVENT | --gbsa SOLVENT] [--tolerance R] [--plain] [--xtb] [--peer-steps N]
-///                [--audit K] [--stages] FILE.xyz ...
+///                [--audit K] [--properties] [--stages] FILE.xyz ...
 ///
 /// --steps N         counted (400), after those of --warm-up (100)
 /// --temperature T   of the starting velocities, kelvin (300)
@@ -15,7 +15,9 @@
 ///             alone are timed
 /// --peer-steps N    of these two (a quarter of N), 10 before them
 /// --audit K   every K-th frame evaluated afresh from nothing at a tighter tolerance
-/// --stages    time by stage; nested clocks add some 0.1 us
+/// --properties  all properties, computed and left out in turn, 32 steps each: what the steps with them
+///             take more, and what a frame takes to convert and write, always with them
+/// --stages    time by stage, properties in every step; nested clocks add some 0.1 us
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,7 @@
 #include "base/units.h"
 #include "basis/basis.h"
 #include "data/element.h"
+#include "engine/properties.h"
 #include "engine/xtb.h"
 #include "io/trajectory.h"
 #include "io/xyz.h"
@@ -36,7 +39,7 @@
 #include <xtb.h>
 #endif
 
-enum { PEER_WARM_UP = 10 };
+enum { PEER_WARM_UP = 10, PROPERTIES_IN_TURN = 32 };
 
 static double microseconds(void)
 {
@@ -179,7 +182,7 @@ typedef struct {
     double temperature_k, friction; ///< friction below 0: constant energy
     double tolerance;
     const char *method, *solvent, *model; // of the own engine
-    bool xtb, plain, stages;
+    bool xtb, plain, stages, properties;
 } Options;
 
 static void fail(QmtContext *ctx, const char *what)
@@ -226,23 +229,60 @@ static void audit_frame(QmtContext *ctx, const Structure *s, const MdState *stat
     free(gradient);
 }
 
+static const EngineType *engine_itself;
+static bool leave_out_properties;
+
+static QmtStatus evaluate_in_turn(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
+                                  const EngineResult *result)
+{
+    EngineResult wanted = *result;
+    if (leave_out_properties)
+        wanted.property_set = 0;
+    return engine_itself->evaluate(ctx, engine, xyz, &wanted);
+}
+
+/// From here on the engine computes properties only where leave_out_properties is not set.
+static void watch_properties(Engine *engine)
+{
+    static EngineType type;
+    engine_itself = engine->type;
+    type = *engine_itself;
+    type.evaluate = evaluate_in_turn;
+    engine->type = &type;
+}
+
 /// Where the frames of a trajectory go.
 typedef struct {
     char folder[64];
     Trajectory *file;
     double (*pos)[3], (*vel)[3], (*forces)[3];
+    double *properties; ///< NULL: none
+    double *time;       ///< of each frame, us
+    int n_frames;
 } Output;
+
+/// Properties of a frame in the units of the file.
+static void convert_properties(const MdFrame *frame, double *to)
+{
+    const double *from = frame->properties;
+    for (int p = 0; p < N_PROPERTIES; p++)
+        for (size_t i = 0, n = property_size((Property)p, frame->n_atoms); i < n; i++)
+            *to++ = *from++ * PROPERTIES[p].unit_per_au;
+}
 
 static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
 {
     Output *out = user;
+    const double start = microseconds();
     for (size_t a = 0; a < frame->n_atoms; a++)
         for (int x = 0; x < 3; x++) {
             out->pos[a][x] = frame->xyz[a][x] * NM_PER_BOHR;
             out->vel[a][x] = frame->velocity[a][x] * (NM_PER_BOHR / PS_PER_AUT);
             out->forces[a][x] = -frame->gradient[a][x] * (KJMOL_PER_HARTREE / NM_PER_BOHR);
         }
-    return trajectory_append(
+    if (out->properties != NULL)
+        convert_properties(frame, out->properties);
+    const QmtStatus status = trajectory_append(
         ctx, out->file,
         &(TrajectoryFrame){.pos = (const double(*)[3])out->pos,
                            .vel = (const double(*)[3])out->vel,
@@ -250,20 +290,33 @@ static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
                            .kinetic = frame->kinetic * KJMOL_PER_HARTREE,
                            .potential = frame->potential * KJMOL_PER_HARTREE,
                            .total = (frame->kinetic + frame->potential) * KJMOL_PER_HARTREE,
-                           .time = frame->time_ps});
+                           .time = frame->time_ps,
+                           .extras = out->properties});
+    out->time[out->n_frames++] = microseconds() - start;
+    return status;
 }
 
 static void open_output(QmtContext *ctx, const Structure *s, const double *masses, int n_steps,
-                        Output *out)
+                        bool properties, Output *out)
 {
     *out = (Output){.folder = "/tmp/bench_step.XXXXXX",
                     .pos = calloc(s->n_atoms, sizeof *out->pos),
                     .vel = calloc(s->n_atoms, sizeof *out->vel),
-                    .forces = calloc(s->n_atoms, sizeof *out->forces)};
-    const TrajectoryLayout layout = {.n_atoms = s->n_atoms,
-                                     .n_frames = (uint64_t)n_steps + 1,
-                                     .numbers = s->numbers,
-                                     .masses = masses};
+                    .forces = calloc(s->n_atoms, sizeof *out->forces),
+                    .time = calloc((size_t)n_steps + 1, sizeof *out->time)};
+    TrajectoryLayout layout = {.n_atoms = s->n_atoms,
+                               .n_frames = (uint64_t)n_steps + 1,
+                               .numbers = s->numbers,
+                               .masses = masses};
+    if (properties) {
+        out->properties = calloc(properties_size(ALL_PROPERTIES, s->n_atoms), sizeof(double));
+        for (int p = 0; p < N_PROPERTIES; p++) {
+            TrajectoryExtra *extra = &layout.extra[layout.n_extras++];
+            *extra = (TrajectoryExtra){.name = PROPERTIES[p].name, .n_axes = PROPERTIES[p].n_axes};
+            for (size_t i = 0; i < extra->n_axes; i++)
+                extra->axis[i] = PROPERTIES[p].axis[i] != 0 ? PROPERTIES[p].axis[i] : s->n_atoms;
+        }
+    }
     if (mkdtemp(out->folder) == NULL ||
         trajectory_create(ctx, out->folder, &layout, &out->file) != QMT_OK)
         fail(ctx, out->folder);
@@ -274,7 +327,7 @@ static void close_output(Output *out)
     trajectory_discard(&out->file);
     if (rmdir(out->folder) != 0)
         fprintf(stderr, "bench_step: %s is left behind\n", out->folder);
-    free(out->pos), free(out->vel), free(out->forces);
+    free(out->pos), free(out->vel), free(out->forces), free(out->properties), free(out->time);
 }
 
 static MdOptions md_options_of(const Structure *s, const Options *options, int n_steps)
@@ -286,8 +339,29 @@ static MdOptions md_options_of(const Structure *s, const Options *options, int n
     md.length_ps = 0.25e-3 * n_steps;
     md.equilibration_ps = md.window_every_ps = 0.0;
     md.optimize = false;
+    md.property_set = options->properties ? ALL_PROPERTIES : 0;
     md.key = (RandomKey){.seed = 42, .molecule = random_name_key(s->name)};
     return md;
+}
+
+/// What properties add to a step: tenth percentiles of the steps with and without them, and of frames.
+static void print_properties(const Output *out, const double *time, int first, int n)
+{
+    double *part[2] = {calloc((size_t)n, sizeof(double)), calloc((size_t)n, sizeof(double))};
+    int size[2] = {0, 0};
+    // The first steps of a turn find caches and the vectors of the gap cold.
+    for (int i = first; i < n; i++)
+        if (i % PROPERTIES_IN_TURN >= 4) {
+            const int turn = i / PROPERTIES_IN_TURN % 2;
+            part[turn][size[turn]++] = time[i];
+        }
+    const double median_with = median(part[0], size[0]), median_without = median(part[1], size[1]);
+    printf(", \"with_properties_p10_us\": %.1f, \"without_p10_us\": %.1f", part[0][size[0] / 10],
+           part[1][size[1] / 10]);
+    printf(", \"with_properties_us\": %.1f, \"without_us\": %.1f", median_with, median_without);
+    median(out->time, out->n_frames);
+    printf(", \"frame_p10_us\": %.2f", out->time[out->n_frames / 10]);
+    free(part[0]), free(part[1]);
 }
 
 /// One trajectory of our own; returns the median time of its steps.
@@ -300,7 +374,7 @@ static double trajectory(QmtContext *ctx, const Structure *s, Engine *engine, in
     for (size_t a = 0; a < s->n_atoms; a++)
         masses[a] = element_mass_da(s->numbers[a]);
     Output out;
-    open_output(ctx, s, masses, all_steps, &out);
+    open_output(ctx, s, masses, all_steps, options->properties, &out);
     const MdOptions md_options = md_options_of(s, options, all_steps);
     const MdHooks hooks = {.user = &out, .frame = take_frame};
     Md *md = NULL;
@@ -318,6 +392,7 @@ static double trajectory(QmtContext *ctx, const Structure *s, Engine *engine, in
             if (audit != NULL && options->stages)
                 stages_start(n_steps);
         }
+        leave_out_properties = !options->stages && i / PROPERTIES_IN_TURN % 2 == 1;
         const double start = microseconds();
         if (md_advance(ctx, md, 1, &done) != QMT_OK)
             fail(ctx, s->name);
@@ -328,6 +403,8 @@ static double trajectory(QmtContext *ctx, const Structure *s, Engine *engine, in
         if (audit != NULL && options->audit > 0 && i % options->audit == 0)
             audit_frame(ctx, s, state, options, audit);
     }
+    if (options->properties)
+        print_properties(&out, time, options->warm_up, all_steps);
     const double drift = state->at.energy + state->at.kinetic - state->at.heat - first;
     const double result = median(time + options->warm_up, n_steps);
     printf(", \"%s_us\": %.1f, \"%s_p10_us\": %.1f, \"%s_energy_change\": %.2e", who, result, who,
@@ -364,6 +441,8 @@ static void bench(QmtContext *ctx, const Structure *s, const Options *options)
     Engine *engine = make_engine(ctx, s, options);
     if (options->stages)
         stages_watch(engine);
+    if (options->properties)
+        watch_properties(engine);
     const double own = trajectory(ctx, s, engine, options->n_steps, options, "qmtraj", &audit);
     if (options->stages)
         stages_print();
@@ -433,6 +512,8 @@ int main(int argc, char **argv)
             options.xtb = true;
         else if (strcmp(argv[i], "--stages") == 0)
             options.stages = true;
+        else if (strcmp(argv[i], "--properties") == 0)
+            options.properties = true;
         else if (xyz_read(ctx, argv[i], &list) != QMT_OK)
             fail(ctx, argv[i]);
     }
