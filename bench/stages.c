@@ -6,7 +6,9 @@
 #include <time.h>
 
 #include "engine/engine.h"
+#include "scf/bond_orders.h"
 #include "scf/density.h"
+#include "scf/frontier.h"
 #include "scf/jacobian.h"
 #include "scf/predictor.h"
 #include "terms/hamiltonian.h"
@@ -26,13 +28,25 @@ enum {
     END,
     PREDICTION,
     JACOBIAN,
+    BOND_ORDERS,
+    GAP,
     N_STAGES
 };
 
-static const char *const NAME[N_STAGES] = {
-    "evaluation, all of it",   "integrals and overlap", "Hamiltonian",         "moments",
-    "slopes of integrals",     "density guess",         "density build 1",     "density builds 2..",
-    "energy-weighted density", "density history",       "charges: prediction", "charges: Jacobian"};
+static const char *const NAME[N_STAGES] = {"evaluation, all of it",
+                                           "integrals and overlap",
+                                           "Hamiltonian",
+                                           "moments",
+                                           "slopes of integrals",
+                                           "density guess",
+                                           "density build 1",
+                                           "density builds 2..",
+                                           "energy-weighted density",
+                                           "density history",
+                                           "charges: prediction",
+                                           "charges: Jacobian",
+                                           "bond orders",
+                                           "gap"};
 
 static double *spent[N_STAGES];
 static int step = -1, n_steps;
@@ -146,6 +160,10 @@ WRAP(SLOPES, hamiltonian_gradient,
      (const Hamiltonian *hamiltonian, const double *density, const double *weighted, size_t ld,
       Gradient *gradient),
      (hamiltonian, density, weighted, ld, gradient))
+WRAP(BOND_ORDERS, bond_orders,
+     (Density * density, const Basis *basis, BondOrders *work, double *orders),
+     (density, basis, work, orders))
+WRAP_VALUE(double, GAP, frontier_gap, (Density * density, Frontier *frontier), (density, frontier))
 WRAP(WEIGHTED, density_build_weighted, (Density * density), (density))
 WRAP(END, density_end, (Density * density), (density))
 WRAP_VALUE(int, PREDICTION, predictor_guess,

@@ -27,6 +27,7 @@ typedef struct {
     XtbTerms terms;
     Scf scf;
     Frontier frontier;
+    BondOrders bond_orders;
     double (*dipole)[3];     ///< [n_atoms][3] e bohr, of methods whose loop has none
     double (*quadrupole)[6]; ///< [n_atoms][6] e bohr^2, likewise
     double (*gradient)[3];
@@ -68,6 +69,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
     xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
     scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles, &xtb->scf);
     frontier_layout(arena, xtb->basis.n_ao, &xtb->frontier);
+    bond_orders_layout(arena, &xtb->basis, &xtb->bond_orders);
     if (!multipoles) {
         xtb->dipole = arena_vectors(arena, n_atoms);
         xtb->quadrupole = (double(*)[6])arena_doubles(arena, 6 * n_atoms);
@@ -279,7 +281,7 @@ static void collect_properties(Xtb *xtb, const Geometry *geometry, Moments *mome
             memcpy(out, moments->atom, n * sizeof *out);
             break;
         case PROPERTY_BOND_ORDERS:
-            bond_orders(&xtb->scf.density, &xtb->basis, out);
+            bond_orders(&xtb->scf.density, &xtb->basis, &xtb->bond_orders, out);
             break;
         case PROPERTY_GAP:
             *out = frontier_gap(&xtb->scf.density, &xtb->frontier);

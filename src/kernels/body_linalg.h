@@ -144,8 +144,23 @@ static void mirror(size_t n, double *c, size_t ldc)
 static void narrow(size_t m, size_t n, double scale, const double *restrict a, size_t lda,
                    float *restrict b, size_t ldb)
 {
-    for (size_t i = 0; i < m; i++)
-#pragma omp simd
-        for (size_t j = 0; j < n; j++)
+    typedef float Half __attribute__((vector_size(KERNELS_PAD * sizeof(float)), aligned(4)));
+    typedef double Four __attribute__((vector_size(4 * sizeof(double)), aligned(8)));
+    typedef float FourSingles __attribute__((vector_size(4 * sizeof(float)), aligned(4)));
+    for (size_t i = 0; i < m; i++) {
+        size_t j = 0;
+        for (; j + KERNELS_PAD <= n; j += KERNELS_PAD) {
+            const Half v = __builtin_convertvector(scale * load(a + i * lda + j), Half);
+            memcpy(b + i * ldb + j, &v, sizeof v);
+        }
+        if (j + 4 <= n) {
+            Four wide;
+            memcpy(&wide, a + i * lda + j, sizeof wide);
+            const FourSingles v = __builtin_convertvector(scale * wide, FourSingles);
+            memcpy(b + i * ldb + j, &v, sizeof v);
+            j += 4;
+        }
+        for (; j < n; j++)
             b[i * ldb + j] = (float)(scale * a[i * lda + j]);
+    }
 }

@@ -16,6 +16,21 @@ static inline size_t kernels_padded(size_t n)
     return (n + KERNELS_PAD - 1) / KERNELS_PAD * KERNELS_PAD;
 }
 
+/// The same for floats.
+enum { KERNELS_PAD_SINGLE = 2 * KERNELS_PAD };
+
+static inline size_t kernels_padded_single(size_t n)
+{
+    return (n + KERNELS_PAD_SINGLE - 1) / KERNELS_PAD_SINGLE * KERNELS_PAD_SINGLE;
+}
+
+/// Floats of scratch for traces_of_blocks.
+static inline size_t kernels_blocks_scratch(size_t n, size_t n_blocks)
+{
+    const size_t ld = kernels_padded_single(n), ld_blocks = kernels_padded_single(n_blocks);
+    return (n + ld_blocks) * ld + n * ld_blocks;
+}
+
 enum {
     KERNELS_MULTIPOLES = 10,                 ///< q; mu x y z; Theta xx xy yy xz yz zz
     KERNELS_REFERENCES = 7,                  ///< references of an element in D4, at most
@@ -76,6 +91,13 @@ typedef struct Kernels {
     /// sum[p] += sum_i of the square of the (p+1)-th backward difference of point[0][i], for
     /// p = 0..n_points-2; at most eight points, the newest first.
     void (*difference_squares)(size_t n, int n_points, const float *const *point, double *sum);
+    /// out[a][b] = sum of m[i][j] m[j][i] over the rows i of block a and the columns j of block b.
+    ///
+    /// @param first    [n_blocks + 1] where the blocks begin; the last is n
+    /// @param m        [n][ld], ld = kernels_padded_single(n)
+    /// @param scratch  [kernels_blocks_scratch(n, n_blocks)]
+    void (*traces_of_blocks)(size_t n_blocks, const size_t *first, const float *m, size_t ld,
+                             float *scratch, double *out);
     /// sum_i x[i] y[i]
     double (*dot)(size_t n, const double *x, const double *y);
     /// y[i] += s x[i]

@@ -10,6 +10,8 @@
 #include "kernels/body_matmul.h"
 #include "kernels/body_refine.h"
 
+#include "kernels/body_blocks.h"
+
 #include "kernels/body_lanes.h"
 
 #include "kernels/body_radial.h"
@@ -42,6 +44,7 @@ const Kernels KERNELS_TABLE = {
     .sylvester_step = sylvester_step,
     .combine_single = combine_single,
     .difference_squares = difference_squares,
+    .traces_of_blocks = traces_of_blocks,
     .dot = dot,
     .axpy = axpy,
     .matvec = matvec,

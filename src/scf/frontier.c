@@ -9,8 +9,15 @@ enum { X, AX, W, AW, P, AP, IN_AO, F_IN_AO, DIAGONAL, N_VECTORS };
 
 enum { MAX_ROUNDS = 40 };
 
-/// memory = [geometries known][last vectors of both spaces: n][those before: n]
-enum { KNOWN = 0, VECTORS = 1 };
+/// memory = [geometries known][vectors of both spaces: n, the last geometry first]
+enum { KNOWN = 0, VECTORS = 1, POINTS = 4 };
+
+/// The polynomial through the last 1, 2, .. geometries, one geometry on.
+static const double EXTRAPOLATION[POINTS + 1][POINTS] = {
+    [1] = {1.0}, [2] = {2.0, -1.0}, [3] = {3.0, -3.0, 1.0}, [4] = {4.0, -6.0, 4.0, -1.0}};
+
+/// Vectors that start with more than this missing, in hartree, are of other orbitals.
+#define STRANGE 1e-4
 
 /// What may be missing from an eigenvalue by second-order perturbation theory, hartree, and the smallest
 /// distance to another level that it counts with.
@@ -25,21 +32,25 @@ enum { KNOWN = 0, VECTORS = 1 };
 /// One of the two spaces of orbitals.
 typedef struct {
     const Density *density;
+    Transit *transit;
     double **vector;        ///< of Frontier
     size_t m;               ///< orbitals
     const double *orbitals; ///< [n][ld_orbitals] its columns
     size_t ld_orbitals;
     const double *block; ///< [m][ld_block] F between them, nearly
     size_t ld_block;
-    double sign;           ///< +1: the lowest eigenvalue is wanted, -1: the highest
-    bool exact;            ///< F itself instead of the block
-    double *last, *before; ///< [m] vectors of the geometries before
-    int n_known;           ///< how many of them
+    bool block_exact;       ///< it is F of this geometry
+    const double *diagonal; ///< [m] of the block
+    double sign;            ///< +1: the lowest eigenvalue is wanted, -1: the highest
+    bool exact;             ///< F itself instead of the block
+    double *known[POINTS];  ///< [m] vectors of the geometries before
+    int n_known;            ///< how many of them
+    bool strange;           ///< they were of no use
 } Space;
 
 size_t frontier_memory_size(size_t n_ao)
 {
-    return VECTORS + 2 * n_ao;
+    return VECTORS + POINTS * n_ao;
 }
 
 void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier)
@@ -54,7 +65,7 @@ static void apply(const Space *space, const double *in, double *out)
     const Density *density = space->density;
     const Kernels *kernels = density->kernels;
     const size_t n = density->n;
-    if (space->exact) {
+    if (space->exact && !space->block_exact) {
         const double *orbitals = space->orbitals;
         double *ao = space->vector[IN_AO], *f_ao = space->vector[F_IN_AO];
         kernels->matvec(n, space->m, orbitals, space->ld_orbitals, in, ao);
@@ -201,19 +212,24 @@ static void improve(const Space *space, double value, bool has_direction)
     normalise(space, x, ax);
 }
 
+/// Value of the vector in X, whose image is known; returns what is missing from it.
+static double value_of(const Space *space, double *value)
+{
+    const double *x = space->vector[X], *ax = space->vector[AX], *d = space->vector[DIAGONAL];
+    const double v = *value = space->density->kernels->dot(space->m, x, ax);
+    double missing = 0.0;
+    for (size_t i = 0; i < space->m; i++) {
+        const double r = ax[i] - v * x[i], above = fabs(d[i] - v);
+        missing += r * r / (above > CLOSEST_LEVEL ? above : CLOSEST_LEVEL);
+    }
+    return missing;
+}
+
 /// Goes down from the vector in X, whose image is known. Returns false if too much stays missing.
 static bool descend(const Space *space, double *value)
 {
-    const Kernels *kernels = space->density->kernels;
-    const double *x = space->vector[X], *ax = space->vector[AX];
     for (int round = 0; round < MAX_ROUNDS; round++) {
-        *value = kernels->dot(space->m, x, ax);
-        double missing = 0.0;
-        for (size_t i = 0; i < space->m; i++) {
-            const double r = ax[i] - *value * x[i];
-            const double above = fabs(diagonal(space, i) - *value);
-            missing += r * r / (above > CLOSEST_LEVEL ? above : CLOSEST_LEVEL);
-        }
+        const double missing = value_of(space, value);
         if (missing <= MISSING) {
             *value -= missing;
             return true;
@@ -232,31 +248,67 @@ static double quotient(const Space *space)
     return space->density->kernels->dot(space->m, x, ax);
 }
 
-/// Begins with the vectors of the geometries before, or, after the orbitals were exchanged, with the
-/// diagonal: where the value is lower.
-static void begin(const Space *space)
+/// From here on the block takes the place of F.
+static void use_block(Space *space)
+{
+    if (space->exact && space->sign > 0.0)
+        transit_virtual_block(space->transit);
+    space->exact = false;
+}
+
+/// Begins with the vectors of the geometries before and F itself, or, after the orbitals were exchanged,
+/// with the diagonal of the block: where the value is lower.
+static void begin(Space *space)
 {
     const size_t m = space->m;
     double *x = space->vector[X], lowest = INFINITY;
     for (size_t i = 0; i < m; i++) {
-        const double d = space->sign * space->block[i * space->ld_block + i];
+        const double d = space->sign * space->diagonal[i];
         space->vector[DIAGONAL][i] = d;
         lowest = d < lowest ? d : lowest;
     }
     if (space->n_known > 0) {
-        for (size_t i = 0; i < m; i++)
-            x[i] = space->n_known == 1 ? space->last[i] : 2.0 * space->last[i] - space->before[i];
+        const double *factor = EXTRAPOLATION[space->n_known];
+        memset(x, 0, m * sizeof *x);
+        for (int k = 0; k < space->n_known; k++)
+            space->density->kernels->axpy(m, factor[k], space->known[k], x);
         if (quotient(space) <= lowest)
             return;
     }
+    use_block(space);
     begin_from_diagonal(space, lowest);
     quotient(space);
 }
 
+/// Keeps the vector, with its correction of first order: polynomials make errors larger.
 static void remember(const Space *space)
 {
-    memcpy(space->before, space->last, space->m * sizeof(double));
-    memcpy(space->last, space->vector[X], space->m * sizeof(double));
+    double *x = space->vector[X];
+    const double *ax = space->vector[AX];
+    const double value = space->density->kernels->dot(space->m, x, ax);
+    for (size_t i = 0; i < space->m; i++) {
+        const double above = diagonal(space, i) - value;
+        // The leading orbital is close to the value itself.
+        if (fabs(above) > CLOSEST_LEVEL && fabs(x[i]) < 0.5)
+            x[i] -= (ax[i] - value * x[i]) / above;
+    }
+    normalise(space, x, NULL);
+    for (int k = POINTS - 1; k > 0; k--)
+        memcpy(space->known[k], space->known[k - 1], space->m * sizeof(double));
+    memcpy(space->known[0], x, space->m * sizeof(double));
+}
+
+/// The kept vectors after the orbitals were rotated among themselves, first being those of the space.
+static void rotate(const Space *space, size_t first)
+{
+    const Transit *transit = &space->density->transit;
+    const size_t m = space->m;
+    for (int k = 0; k < POINTS; k++) {
+        memcpy(space->vector[X], space->known[k], m * sizeof(double));
+        space->density->kernels->matmul_nn(1, m, m, space->vector[X], m,
+                                           transit->rotation + first * transit->ld + first,
+                                           transit->ld, space->known[k], m);
+    }
 }
 
 /// The eigenvalue from a diagonalisation of the space.
@@ -272,16 +324,24 @@ static double diagonalised(Density *density, const Space *space)
     return space->sign > 0.0 ? eps[0] : -eps[m - 1];
 }
 
-/// The lowest value of a space: from what the refinement left behind, which may be a little old, then from
-/// F itself.
+/// The lowest value of a space. Where the vectors of the geometries before do not point to it closely
+/// enough, it is found from what the refinement left behind, which may be a little old, and then from F.
 static double lowest(Density *density, Space *space)
 {
     double value = NAN;
     begin(space);
-    (void)descend(space, &value);
-    space->exact = true;
-    apply(space, space->vector[X], space->vector[AX]);
-    const bool found = descend(space, &value);
+    const double missing = space->exact ? value_of(space, &value) : INFINITY;
+    space->strange = !(missing <= STRANGE);
+    bool found = true;
+    value -= missing;
+    if (!(missing <= MISSING)) {
+        use_block(space);
+        apply(space, space->vector[X], space->vector[AX]);
+        (void)descend(space, &value);
+        space->exact = true;
+        apply(space, space->vector[X], space->vector[AX]);
+        found = descend(space, &value);
+    }
     remember(space);
     return found ? value : diagonalised(density, space);
 }
@@ -298,27 +358,37 @@ double frontier_gap(Density *density, Frontier *frontier)
     }
     Transit *transit = &density->transit;
     const size_t fv = transit->first_virtual;
-    transit_virtual_block(transit);
     Space filled = {.density = density,
+                    .transit = transit,
                     .vector = frontier->vector,
                     .m = no,
                     .orbitals = transit->orbitals,
                     .ld_orbitals = transit->ld,
                     .block = transit->g,
                     .ld_block = transit->ld,
+                    .block_exact = transit->occupied_known,
+                    .diagonal = transit->eps,
+                    .exact = true,
                     .sign = -1.0,
-                    .last = memory + VECTORS,
-                    .before = memory + VECTORS + n,
                     .n_known = (int)memory[KNOWN]};
     Space empty = filled;
     empty.m = n - no;
     empty.orbitals += fv;
     empty.block += fv * transit->ld + fv;
+    empty.block_exact = false;
+    empty.diagonal += fv;
     empty.sign = 1.0;
-    empty.last += no;
-    empty.before += no;
+    for (size_t k = 0; k < POINTS; k++) {
+        filled.known[k] = memory + VECTORS + k * n;
+        empty.known[k] = filled.known[k] + no;
+    }
     const double homo = -lowest(density, &filled);
     const double lumo = lowest(density, &empty);
-    memory[KNOWN] = fmin(memory[KNOWN] + 1.0, 2.0);
+    memory[KNOWN] =
+        filled.strange || empty.strange ? 1.0 : fmin(memory[KNOWN] + 1.0, (double)POINTS);
+    if (transit_has_rotated(transit)) {
+        rotate(&filled, 0);
+        rotate(&empty, fv);
+    }
     return lumo - homo;
 }

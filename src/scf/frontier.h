@@ -17,11 +17,12 @@ void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier);
 /// hartree; NaN if there are no electrons or no empty orbitals.
 ///
 /// Orbitals that were refined span the two spaces without diagonalising F in them. There the outermost
-/// eigenvalue of each is found by locally optimal conjugate gradients (Knyazev, SIAM J. Sci. Comput. 23,
-/// 517 (2001), 10.1137/S1064827500366124), beginning where those of the geometries before point to. The
-/// blocks of F that the refinement leaves behind may be a little old, so F itself has the last word.
-/// The search ends when second-order perturbation theory puts the rest below 1e-10
-/// hartree, and adds that rest.
+/// eigenvalue of each is that of the vector to which those of the last four geometries point, if
+/// second-order perturbation theory puts the rest below 1e-10 hartree; that rest is added. If not, it is
+/// found by locally optimal conjugate gradients (Knyazev, SIAM J. Sci. Comput. 23, 517 (2001),
+/// 10.1137/S1064827500366124) in the blocks of F that the refinement leaves behind. These may be a little
+/// old, so F itself has the last word. A level that has crossed the one that was followed shows in the
+/// diagonal of its block.
 ///
 /// @param density  of the last density_build(), with its F; scratch and weighted density may be overwritten
 ///

@@ -48,6 +48,7 @@ void transit_layout(Arena *arena, size_t n_ao, Transit *transit)
     transit->ld_ao = kernels_padded(n);
     transit->orbitals = arena_doubles(arena, size);
     transit->half = arena_doubles(arena, size);
+    transit->dual = arena_doubles(arena, size);
     transit->g = arena_doubles(arena, size);
     transit->e = arena_doubles(arena, size);
     transit->eps = arena_doubles(arena, n + PAD);
@@ -175,6 +176,7 @@ void transit_adopt(Transit *transit, const double *rows)
     transit->adopted = true;
     transit->orthonormal = true;
     transit->virtuals_known = false;
+    transit->turned = INFINITY;
 }
 
 /// Solves G_vv X - X G_oo = R for X, R in transit->residual, with the diagonals of G divided out: a
@@ -219,8 +221,9 @@ static void make_overlap(Transit *transit)
         return;
     }
     kernels->matmul_tn(n, columns, n, transit->overlap, transit->ld_ao, transit->orbitals, ld,
-                       transit->half, ld);
-    kernels->matmul_tn_symmetric(transit->rows, columns, n, transit->orbitals, ld, transit->half,
+                       transit->dual, ld);
+    transit->turned = 0.0;
+    kernels->matmul_tn_symmetric(transit->rows, columns, n, transit->orbitals, ld, transit->dual,
                                  ld, transit->e, ld);
     for (size_t k = 0; k < transit->rows; k++)
         if (k < no || k >= transit->first_virtual)
@@ -387,12 +390,14 @@ bool transit_refine(Transit *transit, const double *fock, double clear_gap)
 {
     if (transit->n_occupied == 0 || transit->n_occupied == transit->n)
         return false;
+    transit->occupied_known = false;
     for (int i = 0; i < MAX_PASSES; i++) {
         const bool brief = transit->virtuals_known && transit->orthonormal;
         const double largest =
             brief ? short_pass(transit, fock) : full_pass(transit, fock, clear_gap);
         if (!(largest >= 0.0) || largest > 0.3)
             return false;
+        transit->turned += largest;
         transit->orthonormal = largest <= SMALL_CORRECTION;
         transit->virtuals_known = largest <= MODERATE_CORRECTION;
         if (transit->orthonormal)
@@ -407,6 +412,7 @@ void transit_occupied_block(Transit *transit)
 {
     const size_t no = transit->n_occupied, fv = transit->first_virtual, ld = transit->ld;
     const Kernels *kernels = transit->kernels;
+    transit->occupied_known = true;
     if (!transit->last_is_full) {
         kernels->matmul_tn_symmetric(no, fv, transit->n, transit->orbitals, ld, transit->half, ld,
                                      transit->g, ld);
@@ -466,6 +472,11 @@ static void rotate(Transit *transit)
         kernels->matmul_single(rows, transit->columns, rows, product, ld, u, ld, NULL, d, ld);
     }
     transit->memory[AGE] = 0.0;
+}
+
+bool transit_has_rotated(const Transit *transit)
+{
+    return !transit->adopted && transit->memory[AGE] == 0.0;
 }
 
 void transit_end(Transit *transit)

@@ -35,11 +35,13 @@ typedef struct {
     double *memory;        ///< kept between geometries, see transit_memory_size()
     const double *overlap; ///< [n][ld_ao] S of this geometry
     double *orbitals;      ///< [n] C
-    double *half;          ///< [n] S C or F C; after a short pass F C of the occupied orbitals
-    double *g, *e;         ///< [rows] G, virtual block on demand only; E
-    double *eps;           ///< [rows] diagonal of g of the last full pass
-    double *rotation;      ///< [rows]
-    double *eigenvalues;   ///< [n]
+    double *half;          ///< [n] F C; after a short pass F C of the occupied orbitals
+    double *dual;          ///< [n] S C of the orbitals that the last full pass began with
+    double turned;       ///< largest corrections of the orbitals since, added up; INFINITY: no dual
+    double *g, *e;       ///< [rows] G, virtual block on demand only; E
+    double *eps;         ///< [rows] diagonal of g of the last full pass
+    double *rotation;    ///< [rows] U of the last one, see transit_has_rotated()
+    double *eigenvalues; ///< [n]
     double *work;
     int *iwork;
     // In single precision.
@@ -53,6 +55,7 @@ typedef struct {
     float *x, *residual, *step, *scale; ///< [n_virtual] of the Sylvester equation
     bool orthonormal;                   ///< E of the current orbitals is below rounding
     bool virtuals_known;                ///< the virtual block of g belongs to this geometry
+    bool occupied_known;                ///< the occupied block of g belongs to the refined orbitals
     bool adopted;      ///< the orbitals of this geometry come from a diagonalisation
     bool last_is_full; ///< the last pass was a full one: g and y belong to it
 } Transit;
@@ -85,6 +88,10 @@ void transit_adopt(Transit *transit, const double *rows);
 
 /// Remembers the orbitals of a converged geometry for the next one.
 void transit_end(Transit *transit);
+
+/// Whether transit_end() has rotated the orbitals that it remembers, by `rotation`, against those of
+/// this geometry.
+bool transit_has_rotated(const Transit *transit);
 
 /// Forgets all orbitals.
 void transit_clear(Transit *transit);

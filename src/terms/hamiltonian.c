@@ -148,15 +148,13 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size
 {
     PairLines *lines = &hamiltonian->lines;
     const Basis *basis = lines->basis;
-    const bool extra = dipole != NULL && !basis->method->multipoles;
-    if (extra)
+    // These integrals stay until the next geometry: without potentials for them they add nothing to F.
+    if (dipole != NULL && !basis->method->multipoles)
         pair_lines_update(lines->xyz, true, lines);
     memset(hamiltonian->sums, 0, basis->n_atoms * sizeof *hamiltonian->sums);
     for (size_t i = 0; i < lines->n + lines->n_on_site; i++)
         if (lines->line[i].near)
             lines->kernels->line_moments(&lines->line[i], density, ld, hamiltonian->sums);
-    if (extra)
-        pair_lines_update(lines->xyz, false, lines);
 
     double band = 0.0;
     for (size_t a = 0; a < basis->n_atoms; a++) {

@@ -50,7 +50,8 @@ void hamiltonian_fock(Hamiltonian *hamiltonian, const Potential *potential, doub
 ///
 /// @param density     [n_ao][ld], both spins
 /// @param shell       [n_shells] e
-/// @param dipole      [n_atoms][3], NULL: no multipole moments
+/// @param dipole      [n_atoms][3], NULL: no multipole moments. A method whose loop has none gets their
+///                    integrals for it, which then stay until the next hamiltonian_update().
 /// @param quadrupole  [n_atoms][6] traceless, NULL with dipole
 /// @return tr(P H0), hartree
 double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size_t ld,

@@ -327,6 +327,48 @@ static void area_of_a_sphere_is_the_plain_sum(void **state)
     }
 }
 
+static void traces_of_blocks_are_plain_sums(void **state)
+{
+    (void)state;
+    enum { LD = 80, BLOCKS_MAX = 40 };
+    alignas(64) static float m[N * LD];
+    alignas(64) static float scratch[(N + 48) * LD + N * 48];
+    static double random[N * LD], out[BLOCKS_MAX * BLOCKS_MAX + 1];
+    fill(N * LD, random, 8);
+    for (int i = 0; i < N_ISAS; i++)
+        for (size_t n_blocks = 1; n_blocks <= BLOCKS_MAX; n_blocks += 3) {
+            const Kernels *kernels = kernels_choose(ISAS[i]);
+            if (kernels == NULL)
+                continue;
+            // Blocks of one, four and nine rows in turn.
+            size_t first[BLOCKS_MAX + 1] = {0}, n_used = 0;
+            for (size_t b = 0; b < n_blocks; b++, n_used++) {
+                const size_t size = b % 5 == 4 ? 9 : b % 2 == 0 ? 4 : 1;
+                if (first[b] + size > N)
+                    break;
+                first[b + 1] = first[b] + size;
+            }
+            const size_t n = first[n_used], ld = kernels_padded_single(n);
+            assert_true(kernels_blocks_scratch(n, n_used) <= sizeof scratch / sizeof scratch[0]);
+            for (size_t k = 0; k < n * ld; k++)
+                m[k] = (float)random[k];
+            out[n_used * n_used] = 7.0;
+            kernels->traces_of_blocks(n_used, first, m, ld, scratch, out);
+            for (size_t a = 0; a < n_used; a++)
+                for (size_t b = 0; b < n_used; b++) {
+                    double sum = 0.0, size = 0.0;
+                    for (size_t r = first[a]; r < first[a + 1]; r++)
+                        for (size_t c = first[b]; c < first[b + 1]; c++) {
+                            const double term = (double)m[r * ld + c] * m[c * ld + r];
+                            sum += term;
+                            size += fabs(term);
+                        }
+                    CHECK_NEAR(out[a * n_used + b], sum, 1e-6 * size);
+                }
+            assert_true(out[n_used * n_used] == 7.0);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +377,7 @@ int main(void)
         cmocka_unit_test(padding_is_the_next_multiple),
         cmocka_unit_test(matrix_products_are_triple_loops),
         cmocka_unit_test(vector_kernels_are_plain_loops),
+        cmocka_unit_test(traces_of_blocks_are_plain_sums),
         cmocka_unit_test(area_of_a_sphere_is_the_plain_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
