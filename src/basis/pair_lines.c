@@ -107,6 +107,7 @@ static void layout_line(Arena *arena, const struct PairGroup *group, bool multip
     PairLine made = {.on_site = group->on_site,
                      // An atom with itself costs nothing.
                      .multipoles = multipoles || group->on_site,
+                     .moments = multipoles || group->on_site,
                      .n_shells_a = (int)a->n_shells,
                      .n_shells_b = (int)b->n_shells,
                      .na = n_orbitals(a),
@@ -361,11 +362,18 @@ void pair_lines_setup(const Kernels *kernels, const int *numbers, PairLines *lin
                              lines->r_max);
 }
 
-void pair_lines_update(const double (*xyz)[3], bool multipoles, PairLines *lines)
+void pair_lines_use_multipoles(bool multipoles, PairLines *lines)
+{
+    for (size_t i = 0; i < lines->n; i++)
+        lines->line[i].multipoles = multipoles;
+}
+
+void pair_lines_update(const double (*xyz)[3], bool moments, PairLines *lines)
 {
     lines->xyz = xyz;
+    lines->moments = moments;
     for (size_t i = 0; i < lines->n; i++) {
-        lines->line[i].multipoles = multipoles;
+        lines->line[i].moments = moments;
         lines->kernels->line_update(&lines->line[i], xyz, lines->mu_r2_max, lines->r_max);
     }
 }

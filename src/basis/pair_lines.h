@@ -19,6 +19,7 @@ typedef struct {
     struct PairGroup *group; ///< one per pair of classes
     size_t n_groups;
     const double (*xyz)[3]; ///< of the last update
+    bool moments;           ///< there are integrals of moments, likewise
     struct AtomPair *pair;  ///< scratch of the setup
     double (*origin)[3];    ///< [n_atoms] zeros: atoms with themselves
 } PairLines;
@@ -28,8 +29,11 @@ void pair_lines_layout(Arena *arena, const Basis *basis, const int *numbers, Pai
 void pair_lines_setup(const Kernels *kernels, const int *numbers, PairLines *lines);
 /// Integrals and distance factors of a geometry.
 ///
-/// @param xyz         [n_atoms][3] bohr; must live until the next update
-/// @param multipoles  whether dipole and second moments are wanted
-void pair_lines_update(const double (*xyz)[3], bool multipoles, PairLines *lines);
+/// @param xyz      [n_atoms][3] bohr; must live until the next update
+/// @param moments  whether integrals of dipoles and second moments are wanted
+void pair_lines_update(const double (*xyz)[3], bool moments, PairLines *lines);
+/// Whether whoever works on the lines considers dipoles and second moments, which need the integrals; at
+/// first those of the method.
+void pair_lines_use_multipoles(bool multipoles, PairLines *lines);
 
 #endif

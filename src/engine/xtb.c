@@ -14,6 +14,9 @@
 #include "scf/scf.h"
 #include "terms/hamiltonian.h"
 
+/// Properties that are sums of atomic dipoles and quadrupoles.
+static const unsigned OF_MOMENTS = 1u << PROPERTY_DIPOLE | 1u << PROPERTY_QUADRUPOLE;
+
 /// One GFN-xTB engine: everything of one molecule, in one block of memory.
 typedef struct {
     Engine face; // first: an Engine * is an Xtb *
@@ -268,7 +271,7 @@ static void collect_properties(Xtb *xtb, const Geometry *geometry, Moments *mome
                                double *out)
 {
     const size_t n = geometry->n_atoms;
-    if (set & (1u << PROPERTY_DIPOLE | 1u << PROPERTY_QUADRUPOLE))
+    if (set & OF_MOMENTS)
         collect_atomic_moments(xtb, moments);
     for (int p = 0; p < N_PROPERTIES; p++) {
         if (!(set & 1u << p))
@@ -311,6 +314,9 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
     coordination_update(&xtb->pairs, &xtb->coordination);
     const Geometry geometry = {
         .n_atoms = n, .xyz = xyz, .pairs = &xtb->pairs, .coordination = &xtb->coordination};
+    xtb->hamiltonian.moments_wanted =
+        result->dipole != NULL ||
+        (result->properties != NULL && (result->property_set & OF_MOMENTS) != 0);
     hamiltonian_update(&geometry, &xtb->hamiltonian);
     for (size_t t = 0; t < xtb->terms.n; t++)
         if (xtb->terms.list[t].type->update != NULL)

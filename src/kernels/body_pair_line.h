@@ -69,9 +69,9 @@ static void line_update(PairLine *line, const double (*xyz)[3], double mu_r2_max
         if (!line->on_site)
             distance_factor(line, shells, u, r);
         if (shells->la < 2 && shells->lb < 2)
-            radial(shells, line->multipoles, r2, r2_min, mu_r2_max);
+            radial(shells, line->moments, r2, r2_min, mu_r2_max);
         else
-            moment_block(shells, line->multipoles, t, r2, r2_min, mu_r2_max);
+            moment_block(shells, line->moments, t, r2, r2_min, mu_r2_max);
     }
 }
 

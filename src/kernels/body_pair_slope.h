@@ -16,7 +16,7 @@ shells_slope(const int la, const int lb, const bool multipoles, const PairShells
     Vec f[RADIAL_MAX], d[RADIAL_MAX];
     for (size_t k = 0; k < n; k++) {
         f[k] = value_of(shells, k);
-        d[k] = value_of(shells, n + k);
+        d[k] = value_of(shells, pair_n_radial(la, lb, true) + k);
     }
     if (la == 0 && lb == 0) {
         const Vec a = a_block[0], p = p_block[0];

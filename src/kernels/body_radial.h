@@ -72,9 +72,9 @@ __attribute__((always_inline)) static inline void radial_of(const int la, const 
             }
         }
     }
-    for (int k = 0; k < n; k++) {
+    for (size_t k = 0; k < (size_t)n; k++) {
         store(shells->value + k * PAIR_LANES, f[k]);
-        store(shells->value + (n + k) * PAIR_LANES, d[k]);
+        store(shells->value + (pair_n_radial(la, lb, true) + k) * PAIR_LANES, d[k]);
     }
 }
 #undef ADD_TERM

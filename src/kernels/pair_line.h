@@ -65,7 +65,7 @@ typedef struct {
     double *population;      ///< per lane: sum P S of the last density
     /// s and p shells: the functions of the list above in the order w, ws, ws^2; ws, ws^2, wh, ws^3, wsh;
     /// wq, wqs, wh, wqs^2, wsh; wqs, wh, wqs^2, wsh, wqh, wqs^3, whs^2, wqsh, wh^2, and then their
-    /// derivatives with respect to t^2. Others: [BLOCK_MOMENTS][orbitals of a][orbitals of b]. Without
+    /// derivatives with respect to t^2, at the same place with and without multipoles. Others: [BLOCK_MOMENTS][orbitals of a][orbitals of b]. Without
     /// multipoles only what the overlap needs.
     double *value;
 } PairShells;
@@ -73,7 +73,8 @@ typedef struct {
 typedef struct {
     size_t n;        ///< pairs; the lanes after them repeat pair 0
     bool on_site;    ///< a = b
-    bool multipoles; ///< the method has atomic dipoles and quadrupoles
+    bool multipoles; ///< dipoles and quadrupoles of atoms are to be considered
+    bool moments;    ///< and their integrals to be made; without them nothing of these may be used
     bool near;       ///< one pair at least is within the cutoff; if not, there is nothing here
     int a[PAIR_LANES], b[PAIR_LANES];
     size_t ao_a[PAIR_LANES], ao_b[PAIR_LANES]; ///< first orbitals

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /// Corrections of the orbitals that change orders by less than 1e-6.
-#define NEARLY_STILL 2e-7
+#define NEARLY_STILL 1e-7
 
 /// orders_AB += factor sum_{i in A, j in B} m_ij m_ji
 static void add_products_of_pairs(const Basis *basis, double factor, const double *m, size_t ld,

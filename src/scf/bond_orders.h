@@ -31,8 +31,8 @@ void bond_orders_layout(Arena *arena, const Basis *basis, BondOrders *work);
 ///     P S = 2 C_o (S C_o)^T = 2 - 2 C_v (S C_v)^T
 ///
 /// with the smaller of the two spaces, in single precision. S C is there from the beginning of the
-/// refinement and is taken as it is if the orbitals have moved by less than 2e-7 since. That leaves
-/// errors of up to 1e-6 between atoms and 4e-6 on the diagonal, whose numbers go up to twelve; all other
+/// refinement and is taken as it is if the orbitals have moved by less than 1e-7 since. That leaves
+/// errors of up to 2e-6 between atoms and 5e-6 on the diagonal, whose numbers go up to twelve; all other
 /// densities are multiplied with S in double precision.
 ///
 /// @param density  of the last density_build(); its scratch and weighted density are overwritten

@@ -70,7 +70,8 @@ void hamiltonian_setup(const Kernels *kernels, const int *numbers, Hamiltonian *
 void hamiltonian_update(const Geometry *geometry, Hamiltonian *hamiltonian)
 {
     const Basis *basis = hamiltonian->lines.basis;
-    pair_lines_update(geometry->xyz, basis->method->multipoles, &hamiltonian->lines);
+    pair_lines_update(geometry->xyz, basis->method->multipoles || hamiltonian->moments_wanted,
+                      &hamiltonian->lines);
     for (size_t a = 0; a < basis->n_atoms; a++)
         for (size_t s = basis->atom_shell[a], i = 0; s < basis->atom_shell[a + 1]; s++, i++) {
             hamiltonian->eps[s] =
@@ -148,13 +149,17 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size
 {
     PairLines *lines = &hamiltonian->lines;
     const Basis *basis = lines->basis;
-    // These integrals stay until the next geometry: without potentials for them they add nothing to F.
-    if (dipole != NULL && !basis->method->multipoles)
+    const bool extra = dipole != NULL && !basis->method->multipoles;
+    if (extra && !lines->moments)
         pair_lines_update(lines->xyz, true, lines);
+    if (extra)
+        pair_lines_use_multipoles(true, lines);
     memset(hamiltonian->sums, 0, basis->n_atoms * sizeof *hamiltonian->sums);
     for (size_t i = 0; i < lines->n + lines->n_on_site; i++)
         if (lines->line[i].near)
             lines->kernels->line_moments(&lines->line[i], density, ld, hamiltonian->sums);
+    if (extra)
+        pair_lines_use_multipoles(false, lines);
 
     double band = 0.0;
     for (size_t a = 0; a < basis->n_atoms; a++) {

@@ -18,12 +18,13 @@
 /// All operators of a pair of atoms are moved to its atom b, so that one set of integrals serves both
 /// atoms. Everything that loops over pairs is in kernels/body_pair_line.h.
 typedef struct {
-    PairLines lines;                ///< integrals and distance factors of all pairs
-    double *level;                  ///< [n_shells] without the CN shift, hartree
-    double *cn_slope;               ///< [n_shells] d eps / d CN = -kcn, hartree
-    double *eps;                    ///< [n_shells] level with the CN shift, hartree
-    double *reference;              ///< [n_shells] electrons of the neutral atom
-    double *level_slope;            ///< [n_shells] dE_band/d eps of the last density
+    PairLines lines;     ///< integrals and distance factors of all pairs
+    bool moments_wanted; ///< integrals of moments, too, where the method has no multipoles
+    double *level;       ///< [n_shells] without the CN shift, hartree
+    double *cn_slope;    ///< [n_shells] d eps / d CN = -kcn, hartree
+    double *eps;         ///< [n_shells] level with the CN shift, hartree
+    double *reference;   ///< [n_shells] electrons of the neutral atom
+    double *level_slope; ///< [n_shells] dE_band/d eps of the last density
     double (*atoms)[PAIR_ATOM_ROW]; ///< [n_atoms] levels and potentials, as the kernels want them
     double (*sums)[PAIR_ATOM_ROW];  ///< [n_atoms] what the kernels give of a density
 } Hamiltonian;
@@ -50,8 +51,8 @@ void hamiltonian_fock(Hamiltonian *hamiltonian, const Potential *potential, doub
 ///
 /// @param density     [n_ao][ld], both spins
 /// @param shell       [n_shells] e
-/// @param dipole      [n_atoms][3], NULL: no multipole moments. A method whose loop has none gets their
-///                    integrals for it, which then stay until the next hamiltonian_update().
+/// @param dipole      [n_atoms][3], NULL: no multipole moments. A method whose loop has none needs
+///                    their integrals for it: made here, unless moments_wanted was set before
 /// @param quadrupole  [n_atoms][6] traceless, NULL with dipole
 /// @return tr(P H0), hartree
 double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size_t ld,
