@@ -15,8 +15,10 @@ enum {
     // The occupied orbitals are padded to whole vectors of this length.
     PAD = 4,
     // Orbitals drift away from those that diagonalise the blocks of G by some 0.01 hartree in 100
-    // steps of 0.25 fs, and the inner iterations slow down with it.
-    ROTATE_EVERY = 64
+    // steps of 0.25 fs, and the inner iterations slow down with it. Where the drift is fast, they tell.
+    ROTATE_EVERY = 64,
+    ROTATE_AFTER = 8,
+    MANY_INNER = 10
 };
 
 /// A pass leaves the square of its largest correction.
@@ -152,6 +154,7 @@ bool transit_begin(Transit *transit)
     transit->orthonormal = false;
     transit->virtuals_known = false;
     transit->adopted = false;
+    transit->slow = false;
     if (transit_history_guess(kernels, size, history(transit), transit->guess) > 0) {
         kernels->narrow(transit->n, transit->columns, 1.0, kept_orbitals(transit), transit->ld,
                         transit->orbitals_single, transit->ld);
@@ -174,6 +177,7 @@ void transit_adopt(Transit *transit, const double *rows)
     transit->kernels->transpose(n_virtual(transit), n, 1.0, rows + no * ld_ao, ld_ao,
                                 transit->orbitals + transit->first_virtual, ld);
     transit->adopted = true;
+    transit->slow = false;
     transit->orthonormal = true;
     transit->virtuals_known = false;
     transit->turned = INFINITY;
@@ -196,8 +200,10 @@ static double solve_sylvester(Transit *transit)
         // The changes shrink by a constant factor, which tells what is left. The next build of the
         // density takes away most of it, and noise in the history counts times 63.
         const double left = inner == 0 ? change : change * larger(change / before, 1e-3);
-        if (left <= larger(1e-12, larger(1e-4 * largest, 0.03 * largest * largest)))
+        if (left <= larger(1e-12, larger(1e-4 * largest, 0.03 * largest * largest))) {
+            transit->slow = transit->slow || inner >= MANY_INNER;
             return largest;
+        }
         if (!(change <= 4.0 * largest))
             return -1.0;
         before = change;
@@ -479,10 +485,22 @@ bool transit_has_rotated(const Transit *transit)
     return !transit->adopted && transit->memory[AGE] == 0.0;
 }
 
+/// The symmetric part of a diagonal block of T - 1. No correction ever touches rotations inside the two
+/// spaces: what of them rounding brings into the history, its extrapolation lets grow with a power of
+/// time, until the orbitals are so far from diagonalising their blocks that the inner iterations fail.
+static void symmetrise(float *block, size_t n, size_t ld)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            block[i * ld + j] = block[j * ld + i] = 0.5F * (block[i * ld + j] + block[j * ld + i]);
+}
+
 void transit_end(Transit *transit)
 {
     if (!transit->adopted) {
         apply_corrections(transit);
+        symmetrise(transit->guess, transit->n_occupied, transit->ld);
+        symmetrise(transit->guess + vv(transit), n_virtual(transit), transit->ld);
         transit_history_store(transit->kernels, transit->rows, transit->ld, history(transit),
                               transit->guess);
         transit->memory[AGE] += 1.0;
@@ -490,6 +508,6 @@ void transit_end(Transit *transit)
     transit->memory[KNOWN] = 1.0;
     memcpy(kept_orbitals(transit), transit->orbitals, transit->n * transit->ld * sizeof(double));
     // The orbitals of this geometry stay as they are: its energy-weighted density needs them.
-    if (transit->memory[AGE] >= ROTATE_EVERY)
+    if (transit->memory[AGE] >= (transit->slow ? ROTATE_AFTER : ROTATE_EVERY))
         rotate(transit);
 }

@@ -57,6 +57,7 @@ typedef struct {
     bool virtuals_known;                ///< the virtual block of g belongs to this geometry
     bool occupied_known;                ///< the occupied block of g belongs to the refined orbitals
     bool adopted;      ///< the orbitals of this geometry come from a diagonalisation
+    bool slow;         ///< the inner iterations of this geometry were many
     bool last_is_full; ///< the last pass was a full one: g and y belong to it
 } Transit;
 

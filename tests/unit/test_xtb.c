@@ -368,6 +368,30 @@ static void a_self_check_that_fails_makes_the_step_anew(void **state)
     engine_destroy(&other.engine);
 }
 
+// Atoms that swing like those of a warm molecule: the orbitals that go along with them need no
+// diagonalisation, however long (rotations inside the occupied space must not grow in their history).
+static void a_long_motion_needs_no_diagonalisation(void **state)
+{
+    (void)state;
+    enum { STEPS = 600, SETTLED = 10 };
+    const size_t n = system_named("methanethiol")->n;
+    Run run;
+    begin(&run, "methanethiol", 0);
+    double start[SYSTEM_MAX_ATOMS][3];
+    memcpy(start, run.xyz, sizeof start);
+    for (int step = 0; step < STEPS; step++) {
+        for (size_t a = 0; a < n; a++)
+            for (int x = 0; x < 3; x++)
+                run.xyz[a][x] =
+                    start[a][x] +
+                    0.08 * sin((0.03 + 0.009 * (double)((3 * a + (size_t)x) % 13)) * step);
+        assert_int_equal(evaluate(&run), QMT_OK);
+        if (step >= SETTLED)
+            assert_int_equal(run.report.diagonalisations, 0);
+    }
+    engine_destroy(&run.engine);
+}
+
 static void the_plain_way_finds_the_same_solution(void **state)
 {
     (void)state;
@@ -405,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_jump_is_recovered_from),
         cmocka_unit_test(a_self_check_that_passes_changes_nothing),
         cmocka_unit_test(a_self_check_that_fails_makes_the_step_anew),
+        cmocka_unit_test(a_long_motion_needs_no_diagonalisation),
         cmocka_unit_test(the_plain_way_finds_the_same_solution),
     };
     return cmocka_run_group_tests(tests, open_context, close_context);
