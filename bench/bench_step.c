@@ -8,7 +8,7 @@
 /// --steps N         counted (400), after those of --warm-up (100)
 /// --temperature T   of the starting velocities, kelvin (300)
 /// --friction F      Langevin dynamics with this friction per ps; without: constant energy
-/// --tolerance R     of the SCF (1e-9)
+/// --tolerance R     of the SCF (1e-10)
 /// --plain     the same trajectory with our own engine, every density by diagonalisation, every step from
 ///             the charges of the one before
 /// --xtb       velocity Verlet with libxtb in this process, its result object reused; energy and forces
@@ -478,7 +478,7 @@ int main(int argc, char **argv)
                        .warm_up = 100,
                        .friction = -1.0,
                        .temperature_k = 300.0,
-                       .tolerance = 1e-9,
+                       .tolerance = 1e-10,
                        .method = "GFN2-xTB",
                        .model = "alpb"};
     QmtContext *ctx = NULL;

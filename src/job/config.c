@@ -218,7 +218,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .choices = "tight|fast",
      .decides_numbers = true,
      .help =
-         "RMS change of charges and moments at which a step is converged: 1e-9, or 1e-7 in less "
+         "RMS change of charges and moments at which a step is converged: 1e-10, or 1e-7 in less "
          "time."},
     {.name = "scf_max_iterations",
      .type = CONFIG_COUNT,

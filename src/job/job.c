@@ -44,7 +44,7 @@ double job_ms_per_step(const Job *job, uint64_t evaluations)
     return evaluations > 1 ? 1e3 * job_motion_s(job) / (double)(evaluations - 1) : 0.0;
 }
 
-/// RMS change of charges and moments; `scf: tight` is the engine's default of 1e-9.
+/// RMS change of charges and moments; `scf: tight` is the engine's default of 1e-10.
 static const double SCF_TOLERANCE_FAST = 1e-7;
 
 QmtEngineOptions job_engine_options(const JobTask *task)

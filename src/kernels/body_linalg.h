@@ -61,32 +61,33 @@ static void matvec(size_t m, size_t n, const double *restrict a, size_t lda,
 static void combine(size_t n, int n_rows, const double *weight, const double *rows, size_t ld,
                     double *out)
 {
-    for (size_t i = 0; i < n; i += KERNELS_PAD) {
-        Vec sum = weight[0] * load(rows + i);
-        for (int k = 1; k < n_rows; k++)
-            sum += weight[k] * load(rows + (size_t)k * ld + i);
-        store(out + i, sum);
+    // Along the rows, four at a time: they are too many for the caches' foresight across them.
+    for (int k = 0; k < n_rows; k += 4) {
+        const int left = n_rows - k;
+        const double *row = rows + (size_t)k * ld, w0 = weight[k],
+                     w1 = left > 1 ? weight[k + 1] : 0.0, w2 = left > 2 ? weight[k + 2] : 0.0,
+                     w3 = left > 3 ? weight[k + 3] : 0.0;
+        const size_t s1 = left > 1 ? ld : 0, s2 = left > 2 ? 2 * ld : 0, s3 = left > 3 ? 3 * ld : 0;
+        for (size_t i = 0; i < n; i += KERNELS_PAD) {
+            const Vec sum = (w0 * load(row + i) + w1 * load(row + s1 + i)) +
+                            (w2 * load(row + s2 + i) + w3 * load(row + s3 + i));
+            store(out + i, k == 0 ? sum : sum + load(out + i));
+        }
     }
 }
 
-enum { DIFFERENCES_MAX = 24 };
-
-static void difference_store(size_t n, int orders, const double *x, double *d, size_t ld,
-                             double *squares)
+static void difference_store(size_t n, int orders, double *x, double *d, size_t ld, double *squares)
 {
-    Vec sum[DIFFERENCES_MAX] = {{0.0}};
-    for (size_t i = 0; i < n; i += KERNELS_PAD) {
-        Vec v = load(x + i);
-        for (int k = 0; k < orders; k++) {
-            double *place = d + (size_t)k * ld + i;
-            const Vec before = load(place);
-            store(place, v);
-            v -= before;
-            sum[k] += v * v;
+    for (int k = 0; k < orders; k++, d += ld) {
+        Vec sum = {0.0};
+        for (size_t i = 0; i < n; i += KERNELS_PAD) {
+            const Vec v = load(x + i), difference = v - load(d + i);
+            store(d + i, v);
+            store(x + i, difference);
+            sum += difference * difference;
         }
+        squares[k] = sum_of(sum);
     }
-    for (int k = 0; k < orders; k++)
-        squares[k] = sum_of(sum[k]);
 }
 
 /// Square of four by four doubles from a to b, transposed and scaled.

@@ -112,8 +112,8 @@ typedef struct Kernels {
                     double *out);
     /// A table of backward differences of a new vector x from that of the vector before, in place:
     /// d[0] = x, d[k+1] = d[k] - d[k] before; squares[k] is the square of the length of the difference
-    /// that follows on d[k], 1 <= orders <= 24; n is a multiple of KERNELS_PAD.
-    void (*difference_store)(size_t n, int orders, const double *x, double *d, size_t ld,
+    /// that follows on d[k], the last of which is left in x; n is a multiple of KERNELS_PAD.
+    void (*difference_store)(size_t n, int orders, double *x, double *d, size_t ld,
                              double *squares);
 
     // Rows: n is a multiple of KERNELS_PAD, and so is ld, the distance of the rows of x, y, z in xyz.

@@ -67,7 +67,8 @@ static void of_refined_orbitals(const Density *density, const Basis *basis, Bond
         kernels->matmul_tn_single(n, columns, n, work->overlap, ld, work->orbitals, ld, work->dual,
                                   ld);
     }
-    kernels->transpose_single(n, m, 1.0F, work->dual, ld, work->dual_t, ld);
+    // Whole squares of four: the padding of the columns goes along.
+    kernels->transpose_single(n, columns, 1.0F, work->dual, ld, work->dual_t, ld);
     kernels->matmul_single(n, kernels_padded(n), m, work->orbitals, ld, work->dual_t, ld, NULL,
                            work->product, ld);
     for (size_t i = 0; i < n && holes; i++)

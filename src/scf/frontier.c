@@ -59,20 +59,23 @@ void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier)
         frontier->vector[i] = arena_doubles(arena, kernels_padded(n_ao));
 }
 
-/// out = sign * F in
-static void apply(const Space *space, const double *in, double *out)
+/// out = sign * F in. Rows are read to the end of their padding, which finds zeros in the vector.
+static void apply(const Space *space, double *in, double *out)
 {
     const Density *density = space->density;
     const Kernels *kernels = density->kernels;
-    const size_t n = density->n;
+    const size_t n = density->n, n_padded = kernels_padded(n), m = space->m,
+                 m_padded = kernels_padded(m);
+    memset(in + m, 0, (m_padded - m) * sizeof *in);
     if (space->exact && !space->block_exact) {
         const double *orbitals = space->orbitals;
         double *ao = space->vector[IN_AO], *f_ao = space->vector[F_IN_AO];
-        kernels->matvec(n, space->m, orbitals, space->ld_orbitals, in, ao);
-        kernels->matvec(n, n, density->fock, density->ld, ao, f_ao);
-        kernels->matmul_nn(1, space->m, n, f_ao, n, orbitals, space->ld_orbitals, out, space->m);
+        kernels->matvec(n, m_padded, orbitals, space->ld_orbitals, in, ao);
+        memset(ao + n, 0, (n_padded - n) * sizeof *ao);
+        kernels->matvec(n, n_padded, density->fock, density->ld, ao, f_ao);
+        kernels->matmul_nn(1, m_padded, n, f_ao, n, orbitals, space->ld_orbitals, out, m_padded);
     } else {
-        kernels->matvec(space->m, space->m, space->block, space->ld_block, in, out);
+        kernels->matvec(m, m_padded, space->block, space->ld_block, in, out);
     }
     for (size_t i = 0; i < space->m; i++)
         out[i] *= space->sign;

@@ -9,8 +9,8 @@
 /// memory = [history of x][errors of the corrected orders][geometries][history of R][G]
 
 /// Where plain guesses are better by this, G is kept up only now and then.
-static const double CLEARLY_BETTER = 0.7;
-enum { KEEP_UP_EVERY = 16 };
+static const double CLEARLY_BETTER = 1.0;
+enum { KEEP_UP_EVERY = 8 };
 /// A dR below this, bohr dalton^1/2, holds more rounding than information.
 static const double SHORTEST_STEP = 1e-7;
 /// No step of a motion changes a variable by as much.

@@ -217,9 +217,10 @@ static void combinations_and_differences_are_those_of_plain_loops(void **state)
                     CHECK_NEAR(out[i], sum, RELATIVE * ROWS);
                 }
 
-                double table[ROWS * N], squares[ROWS];
+                double table[ROWS * N], squares[ROWS], spent[N];
                 memcpy(table, rows, sizeof table);
-                kernels->difference_store(n, n_rows, x, table, N, squares);
+                memcpy(spent, x, sizeof spent);
+                kernels->difference_store(n, n_rows, spent, table, N, squares);
                 for (int k = 0; k < ROWS; k++) {
                     double square = 0.0;
                     for (size_t i = 0; i < n; i++) {

@@ -251,7 +251,7 @@ static void check_path(const char *what, const Structure *structure, Place *plac
     gfn2_parts_create(ctx, structure->n_atoms, structure->numbers, &moving);
     gfn2_parts_create(ctx, structure->n_atoms, structure->numbers, &still);
     moving.scf.density.always_diagonalise = false;
-    moving.scf.options.tolerance = 1e-9;
+    moving.scf.options.tolerance = 1e-10;
     moving.scf.options.check_every = 1000000;
     Frontier frontier = {0};
     BondOrders work = {0};
