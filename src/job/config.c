@@ -181,8 +181,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .unit = "",
      .choices = "langevin",
      .decides_numbers = true,
-     .help = "Thermostat of nvt production: Langevin as BAOAB; up to a friction of 2 /ps its "
-             "random part acts at random instants, 50 fs apart in the mean."},
+     .help = "Thermostat of nvt production: Langevin as BAOAB; its random part acts at one random "
+             "instant in every 50 fs, above a friction of 2 /ps in every 0.1/friction."},
     {.name = "equilibration_friction_per_ps",
      .type = CONFIG_REAL,
      .offset = AT(equilibration_friction_per_ps),

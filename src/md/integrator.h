@@ -11,7 +11,7 @@ typedef struct {
     const double *mass;    ///< [n_atoms] electron masses
     double kt;             ///< temperature of the thermostat times k_B, hartree
     double friction;       ///< of the thermostat, per atomic unit of time
-    double noise_interval; ///< mean time between random parts of steps; up to dt: every step
+    double noise_interval; ///< time in which one step has a random part; up to dt: every step
     RandomKey key;         ///< of the thermostat's noise
     RandomPurpose purpose; ///< of the thermostat's noise
     unsigned property_set; ///< properties that the new state is to have, 0: none

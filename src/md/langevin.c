@@ -2,38 +2,43 @@
 
 #include <math.h>
 
-#include "base/units.h"
+#include "md/energy_watch.h"
 #include "md/velocities.h"
 
-/// Probability that a step has an O part, and what it leaves of a velocity.
+/// The step of each block of steps that has an O part.
 typedef struct {
-    double probability, c;
-} Collisions;
+    uint64_t length; ///< of a block, steps
+    uint64_t rest;   ///< fewest steps from one O part to the next
+} Blocks;
 
-/// With a noise_interval the heat bath acts in instants of a Poisson process and not a little in every
-/// step: a path without noise in between is smooth, and the electronic structure of the next step follows
-/// from those before it with fewer density builds. A step has an O part with the probability
-/// p = dt/interval, and it leaves c = 1 - friction dt/p of the velocity, so that velocities decay in the
-/// mean with exactly the friction, as under Langevin's equation, to which it tends for short intervals.
-/// Each O part keeps Maxwell's distribution whatever c is: the ensemble is the same. Random instants,
-/// because fixed ones would meet a vibration in the same phase again and again.
-static Collisions collisions_of(const IntegratorSettings *settings)
+/// With a noise_interval the heat bath acts once in that time and not a little in every step: a path
+/// without noise in between is smooth, and the electronic structure of the next step follows from those
+/// before it with fewer density builds. Time is cut into blocks of L steps, the O part comes at a random
+/// step of each, and it leaves c = exp(-friction L dt) of the velocity, so that velocities decay with
+/// exactly the friction, as under Langevin's equation, to which it tends for short intervals. Each O part
+/// keeps Maxwell's distribution whatever c is: the ensemble is the same. Random steps, because fixed
+/// ones would meet a vibration in the same phase again and again. The last steps of a block are free, as
+/// many as the heat of an O part is computed from (md/energy_watch.h), at most a quarter.
+static Blocks blocks_of(const IntegratorSettings *settings)
 {
-    const double per_step = settings->friction * settings->dt;
-    if (settings->noise_interval <= settings->dt)
-        return (Collisions){.probability = 1.0, .c = exp(-per_step)};
-    const double probability = settings->dt / settings->noise_interval;
-    return (Collisions){.probability = probability, .c = 1.0 - per_step / probability};
+    const double ratio = settings->noise_interval / settings->dt;
+    const uint64_t length = ratio > 1.5 ? (uint64_t)(ratio + 0.5) : 1;
+    uint64_t rest = length / 4;
+    if (rest > ENERGY_WATCH_POINTS)
+        rest = ENERGY_WATCH_POINTS;
+    return (Blocks){.length = length, .rest = rest > 0 ? rest : 1};
 }
 
-static bool collides(const IntegratorSettings *settings, const Collisions *collisions,
-                     const MdState *now)
+static bool collides(const IntegratorSettings *settings, const Blocks *blocks, const MdState *now)
 {
-    double u[4];
-    if (collisions->probability >= 1.0)
+    if (blocks->length == 1)
         return true;
-    random_uniforms(&settings->key, now->at.step, now->n_atoms, settings->purpose, u);
-    return u[0] < collisions->probability;
+    const uint64_t block = now->at.step / blocks->length;
+    double u[4];
+    // Beside the numbers of the atoms of the block's first step.
+    random_uniforms(&settings->key, block * blocks->length, now->n_atoms, settings->purpose, u);
+    const uint64_t choices = blocks->length - blocks->rest + 1;
+    return now->at.step - block * blocks->length == (uint64_t)(u[0] * (double)choices);
 }
 
 /// The O part: for the velocity w = v - V relative to the centre of mass
@@ -65,30 +70,6 @@ static void ornstein_uhlenbeck(const IntegratorSettings *settings, double c, con
             velocity[a][x] += before[x] - after[x];
 }
 
-/// The heat of the O part for the shadow energy. Between two O parts BAOAB is the drift-kick-drift
-/// form of Verlet, which conserves (to fourth order) not H but
-///
-///     H + dt^2 (F.M^-1.F/12 - v.H.v/24)   at the middle of the step.
-///
-/// The O part changes v there, from v1 to v2, and with it the velocity-dependent term by
-/// (v2 - v1).H.(v2 + v1); as the atoms move by dt (v1 + v2)/2 in the whole step, H (v1 + v2) is twice
-/// the change g2 - g1 of the gradient over dt. So the heat of the shadow energy is the change of the
-/// kinetic energy minus dt/12 (v2 - v1).(g2 - g1), without any further evaluation. This function gives
-/// the second part; next->velocity holds v2 before the last kick, v1 is now's after its first kick.
-static double shadow_heat(const IntegratorSettings *settings, const MdState *now,
-                          const MdState *next)
-{
-    double sum = 0.0;
-    for (size_t a = 0; a < now->n_atoms; a++) {
-        const double kick = 0.5 * settings->dt / settings->mass[a];
-        for (int x = 0; x < 3; x++) {
-            const double v1 = now->velocity[a][x] - kick * now->gradient[a][x];
-            sum += (next->velocity[a][x] - v1) * (next->gradient[a][x] - now->gradient[a][x]);
-        }
-    }
-    return -settings->dt / 12.0 * sum;
-}
-
 static QmtStatus langevin_step(QmtContext *ctx, Engine *engine, const IntegratorSettings *settings,
                                const MdState *now, MdState *next, EngineReport *report)
 {
@@ -103,13 +84,13 @@ static QmtStatus langevin_step(QmtContext *ctx, Engine *engine, const Integrator
         }
     }
 
-    const Collisions collisions = collisions_of(settings);
-    const bool collision = collides(settings, &collisions, now);
+    const Blocks blocks = blocks_of(settings);
     double heat = 0.0;
-    if (collision) {
+    if (collides(settings, &blocks, now)) {
+        const double c = exp(-settings->friction * (double)blocks.length * settings->dt);
         const double cold =
             velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity);
-        ornstein_uhlenbeck(settings, collisions.c, now, next->velocity);
+        ornstein_uhlenbeck(settings, c, now, next->velocity);
         heat = velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity) - cold;
     }
 
@@ -126,9 +107,6 @@ static QmtStatus langevin_step(QmtContext *ctx, Engine *engine, const Integrator
     TRY(engine_evaluate(ctx, engine, (const double(*)[3])next->xyz, &result));
 
     next->at.heat = now->at.heat + heat;
-    next->at.shadow_heat = now->at.shadow_heat;
-    if (collision)
-        next->at.shadow_heat += heat + shadow_heat(settings, now, next);
     for (size_t a = 0; a < n; a++) {
         const double kick = half / settings->mass[a];
         for (int x = 0; x < 3; x++)

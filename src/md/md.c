@@ -168,11 +168,13 @@ static unsigned frame_properties(const Md *md)
     return frame ? md->options.property_set : 0;
 }
 
-/// Weak coupling leaves the path smooth between random instants, see md/langevin.c.
+/// Smooth paths between random instants, see md/langevin.c: as far apart as a tenth of the velocity takes
+/// to be forgotten, at most 50 fs.
 static double noise_interval(double friction_per_ps)
 {
-    static const double WEAK_PER_PS = 2.0, INTERVAL_FS = 50.0;
-    return friction_per_ps <= WEAK_PER_PS ? INTERVAL_FS / FS_PER_AUT : 0.0;
+    static const double FORGOTTEN = 0.1, LONGEST_FS = 50.0;
+    const double interval_fs = 1e3 * FORGOTTEN / friction_per_ps; // without friction infinity
+    return fmin(interval_fs, LONGEST_FS) / FS_PER_AUT;
 }
 
 /// One checked step of an integrator from now into next.
@@ -227,7 +229,7 @@ static void begin_motion(Md *md)
     velocities_scale_to(n, md->mass, 0.5 * (double)md_dof(md, first) * md->kt, now->velocity);
     now->at.kinetic = velocities_kinetic(n, md->mass, (const double(*)[3])now->velocity);
     now->at.step = 0;
-    now->at.heat = now->at.shadow_heat = 0.0;
+    now->at.heat = 0.0;
     md->record.phase = MD_EQUILIBRATION;
 }
 

@@ -8,8 +8,8 @@
 ///
 ///     relax (optional)   to the nearest minimum, md/relax.h
 ///     velocities         Maxwell-Boltzmann, no momentum, scaled to temperature_k
-///     equilibration      Langevin with its own friction; up to a friction of 2 /ps, here and in
-///                        production, the heat bath acts at random instants 50 fs apart in the mean
+///     equilibration      Langevin with its own friction; here and in production the heat bath acts at
+///                        one random instant in every 50 fs or, if that is shorter, 0.1/friction
 ///     production         centre of mass to the origin, no momentum, for NVE no rotation (kinetic
 ///                        energy kept); a frame at step 0, frame_interval, 2 frame_interval, ...
 ///     NVE windows        after every window_every_ps of production, off the trajectory's path

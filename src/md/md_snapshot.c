@@ -44,7 +44,8 @@ static void snapshot_state(SnapshotWalk *walk, MdState *state)
 static void snapshot_watch(SnapshotWalk *walk, EnergyWatch *watch)
 {
     snapshot_plain(walk, watch, ENERGY_WATCH_PLAIN);
-    snapshot_array(walk, watch->before, watch->n_atoms * sizeof *watch->before);
+    snapshot_array(walk, watch->past, ENERGY_WATCH_POINTS * watch->n_atoms * sizeof *watch->past);
+    snapshot_array(walk, watch->change, watch->n_atoms * sizeof *watch->change);
 }
 
 static size_t snapshot_walk(Md *md, unsigned char *buffer, SnapshotPurpose purpose)
@@ -95,7 +96,8 @@ static bool snapshot_is_sound(const Md *md)
     const MdRecord *const record = &md->record;
     const uint64_t step = md->now.at.step;
     if (md->relax.at.n_pairs < 0 || md->relax.at.n_pairs > RELAX_HISTORY ||
-        md->relax.at.newest < 0 || md->relax.at.newest >= RELAX_HISTORY)
+        md->relax.at.newest < 0 || md->relax.at.newest >= RELAX_HISTORY ||
+        !energy_watch_is_sound(&md->watch) || !energy_watch_is_sound(&md->window.watch))
         return false;
     switch (record->phase) {
     case MD_START:

@@ -23,7 +23,7 @@ void nve_window_begin(NveWindow *window, const Engine *engine, MdState *state)
     window->steps_done = 0;
     window->temperature_sum = 0.0;
     state->at.step = 0;
-    state->at.heat = state->at.shadow_heat = 0.0;
+    state->at.heat = 0.0;
     energy_watch_begin(&window->watch, state);
 }
 

@@ -2,8 +2,8 @@
 #define MD_NVE_WINDOW_H
 
 #include "engine/engine.h"
+#include "md/energy_watch.h"
 #include "md/integrator.h"
-#include "md/observables.h"
 
 /// A stretch of constant energy beside the main trajectory, to see how well energy is conserved. At
 /// its begin the state and the memory of the engine are copied, at its end both are restored bit for
@@ -42,8 +42,7 @@ typedef struct {
 void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t n_properties,
                        size_t memory_size);
 
-/// Saves state and engine memory; the state goes on from where it is, with step, heat and shadow heat
-/// at zero.
+/// Saves state and engine memory; the state goes on from where it is, with step and heat at zero.
 void nve_window_begin(NveWindow *window, const Engine *engine, MdState *state);
 
 /// The energies before the step that comes next.

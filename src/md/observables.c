@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#include "base/vec3.h"
-
 void line_fit_add(LineFit *fit, double t, double e)
 {
     fit->n += 1.0;
@@ -72,53 +70,6 @@ double block_mean_error(const BlockMean *blocks)
             return sqrt(variance);
     }
     return -1.0;
-}
-
-void energy_watch_layout(EnergyWatch *watch, Arena *arena, size_t n_atoms)
-{
-    watch->n_atoms = n_atoms;
-    watch->before = arena_vectors(arena, n_atoms);
-}
-
-static double conserved(const MdInstant *at)
-{
-    return at->energy + at->kinetic - at->heat;
-}
-
-void energy_watch_begin(EnergyWatch *watch, const MdState *state)
-{
-    double(*before)[3] = watch->before;
-    *watch = (EnergyWatch){.first = conserved(&state->at), .n_atoms = state->n_atoms};
-    watch->before = before;
-    line_fit_add(&watch->plain, 0.0, 0.0);
-}
-
-/// dt^2 (v.H.v / 12 - F.M^-1.F / 24) at now.
-static double shadow_correction(const EnergyWatch *watch, const double *mass, double dt,
-                                const MdState *now, const MdState *next)
-{
-    double vhv = 0.0, ff = 0.0;
-    for (size_t a = 0; a < now->n_atoms; a++) {
-        for (int x = 0; x < 3; x++)
-            vhv += now->velocity[a][x] * (next->gradient[a][x] - watch->before[a][x]);
-        ff += vec3_dot(now->gradient[a], now->gradient[a]) / mass[a];
-    }
-    return dt * vhv / 24.0 - dt * dt * ff / 24.0;
-}
-
-void energy_watch_add(EnergyWatch *watch, const double *mass, double dt, const MdState *now,
-                      const MdState *next)
-{
-    watch->n_steps += 1.0;
-    const double deviation = conserved(&next->at) - watch->first;
-    line_fit_add(&watch->plain, watch->n_steps * dt, deviation);
-    watch->worst = fmax(watch->worst, fabs(deviation));
-    if (watch->n_steps >= 2.0) {
-        const double energy = now->at.energy + now->at.kinetic - now->at.shadow_heat -
-                              watch->first + shadow_correction(watch, mass, dt, now, next);
-        line_fit_add(&watch->shadow, (watch->n_steps - 1.0) * dt, energy);
-    }
-    memcpy(watch->before, now->gradient, now->n_atoms * sizeof *now->gradient);
 }
 
 /// Exponent of ten at which the bins begin.

@@ -1,7 +1,8 @@
 #ifndef MD_OBSERVABLES_H
 #define MD_OBSERVABLES_H
 
-#include "md/state.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /// What is learnt about a trajectory while it runs, in bounded memory and as plain data.
 
@@ -48,31 +49,6 @@ typedef struct {
 void log_histogram_add(LogHistogram *histogram, double value);
 /// NaN if it is empty.
 double log_histogram_median(const LogHistogram *histogram);
-
-/// How well energy is conserved: E + K minus the heat of the thermostat, plain and as shadow energy,
-///
-///     E + K + dt^2 ( v.H.v / 12 - F.M^-1.F / 24 ) - shadow heat,
-///
-/// which velocity Verlet conserves to fourth order, so that a hundredfold smaller drift can be seen
-/// (Gans, Shalloway, Phys. Rev. E 61, 4587 (2000), 10.1103/PhysRevE.61.4587). v.H.v comes from the
-/// gradients one step before and one step after: it costs nothing.
-typedef struct {
-    LineFit plain, shadow; ///< t in atomic units, energies in hartree relative to the first
-    double first, worst;   ///< hartree: plain energy at the start, largest deviation from it
-    double n_steps;        ///< steps seen
-    size_t n_atoms;        ///< of the array
-    double (*before)[3];   ///< [n_atoms] gradient one step ago, hartree/bohr
-} EnergyWatch;
-
-/// The part of an EnergyWatch that is not an array, for snapshots.
-enum { ENERGY_WATCH_PLAIN = offsetof(EnergyWatch, n_atoms) };
-
-void energy_watch_layout(EnergyWatch *watch, Arena *arena, size_t n_atoms);
-/// Forgets everything and takes the first point.
-void energy_watch_begin(EnergyWatch *watch, const MdState *state);
-/// A step from now to next has been made.
-void energy_watch_add(EnergyWatch *watch, const double *mass, double dt, const MdState *now,
-                      const MdState *next);
 
 /// Expected error of a mean temperature: temperature / sqrt(dof / 2), the spread between runs of
 /// constant energy, if the thermostat forgets more slowly (1/friction) than the run is long or the run

@@ -17,7 +17,6 @@ typedef struct {
     double kinetic; ///< hartree
     double heat;    ///< taken up from the thermostat since step 0, hartree: change of the kinetic
                     ///< energy in the random part of the steps
-    double shadow_heat; ///< the same for the shadow energy, see md/langevin.c
 } MdInstant;
 
 typedef struct {

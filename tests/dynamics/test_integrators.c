@@ -1,6 +1,6 @@
 #include "base/vec3.h"
 #include "dynamics/motion.h"
-#include "md/observables.h"
+#include "md/energy_watch.h"
 
 /// Worst error of the total energy of water at 300 K over 20 fs.
 static double worst_energy_error(double dt_fs)
@@ -197,17 +197,18 @@ static void noise_and_friction_leave_the_momentum_alone(void **state)
 }
 
 /// Slope and ripple of plain and shadow energy, kJ/mol/ps per atom and kJ/mol.
-static EnergyWatch watch_energy(const Integrator *integrator, double friction_per_ps, double dt_fs,
-                                double length_ps)
+static EnergyWatch watch_energy(const Integrator *integrator, double friction_per_ps,
+                                double interval_fs, double dt_fs, double length_ps)
 {
-    static double before[METHANE_ATOMS][3];
+    static double past[ENERGY_WATCH_POINTS * METHANE_ATOMS][3], change[METHANE_ATOMS][3];
     Motion motion;
     const ModelOptions options = BONDS_OF(METHANE_BONDS);
     motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
     motion.settings.dt = dt_fs / FS_PER_AUT;
     motion.settings.friction = friction_per_ps * PS_PER_AUT;
+    motion.settings.noise_interval = interval_fs / FS_PER_AUT;
     motion_heat(&motion, 300.0);
-    EnergyWatch watch = {.before = before, .n_atoms = METHANE_ATOMS};
+    EnergyWatch watch = {.past = past, .change = change, .n_atoms = METHANE_ATOMS};
     energy_watch_begin(&watch, &motion.now);
     const int steps = (int)lround(1e3 * length_ps / dt_fs);
     for (int i = 0; i < steps; i++) {
@@ -217,24 +218,24 @@ static EnergyWatch watch_energy(const Integrator *integrator, double friction_pe
     motion_end(&motion);
     const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
     print_message(
-        "%s, %g /ps, %g fs, %g ps: plain %+.1e (rms %.1e), shadow %+.1e (rms %.1e)\n",
-        integrator->name, friction_per_ps, dt_fs, length_ps, line_fit_slope(&watch.plain) * unit,
-        line_fit_rms(&watch.plain) * KJMOL_PER_HARTREE, line_fit_slope(&watch.shadow) * unit,
-        line_fit_rms(&watch.shadow) * KJMOL_PER_HARTREE);
+        "%s, %g /ps every %g fs, %g fs, %g ps: plain %+.1e (rms %.1e), shadow %+.1e (rms %.1e)\n",
+        integrator->name, friction_per_ps, interval_fs, dt_fs, length_ps,
+        line_fit_slope(&watch.plain) * unit, line_fit_rms(&watch.plain) * KJMOL_PER_HARTREE,
+        line_fit_slope(&watch.shadow) * unit, line_fit_rms(&watch.shadow) * KJMOL_PER_HARTREE);
     return watch;
 }
 
 static void shadow_energy_is_flat_under_verlet(void **state)
 {
     (void)state;
-    const EnergyWatch watch = watch_energy(&integrator_verlet, 0.0, 0.25, 10.0);
+    const EnergyWatch watch = watch_energy(&integrator_verlet, 0.0, 0.0, 0.25, 10.0);
     assert_true(line_fit_rms(&watch.shadow) < line_fit_rms(&watch.plain) / 50.0);
     const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
     CHECK_NEAR(line_fit_slope(&watch.shadow) * unit, 0.0, 1e-6); // kJ/mol/ps per atom
 
     // The second order is gone: half the step leaves a sixteenth. Short, so that the paths agree.
-    const EnergyWatch coarse = watch_energy(&integrator_verlet, 0.0, 0.25, 0.1);
-    const EnergyWatch fine = watch_energy(&integrator_verlet, 0.0, 0.125, 0.1);
+    const EnergyWatch coarse = watch_energy(&integrator_verlet, 0.0, 0.0, 0.25, 0.1);
+    const EnergyWatch fine = watch_energy(&integrator_verlet, 0.0, 0.0, 0.125, 0.1);
     CHECK_NEAR(line_fit_rms(&coarse.plain) / line_fit_rms(&fine.plain), 4.0, 0.1);
     CHECK_NEAR(line_fit_rms(&coarse.shadow) / line_fit_rms(&fine.shadow), 16.0, 1.0);
 }
@@ -245,12 +246,119 @@ static void shadow_energy_minus_heat_is_flat_under_langevin(void **state)
     static const double FRICTION_PER_PS[] = {0.002, 1.0, 10.0};
     for (int i = 0; i < 3; i++) {
         const EnergyWatch watch =
-            watch_energy(&integrator_langevin, FRICTION_PER_PS[i], 0.25, 30.0);
+            watch_energy(&integrator_langevin, FRICTION_PER_PS[i], 0.0, 0.25, 30.0);
         assert_true(line_fit_rms(&watch.shadow) < line_fit_rms(&watch.plain) / 50.0);
-        // What is left is of fourth order and walks at random with the noise.
+        // Noise in every step: what is left is of fourth order and walks at random with it.
         const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
         CHECK_NEAR(line_fit_slope(&watch.shadow) * unit, 0.0, i < 2 ? 1e-6 : 3e-6);
     }
+}
+
+/// With smooth paths on both sides the heats are right beyond dt^4, and nothing walks: what remains is the
+/// ripple of the shadow energy itself, which goes as dt^4 over any length. The random walk of heats right
+/// to dt^2 would leave its slope besides.
+static void shadow_energy_minus_heat_is_flat_between_random_instants(void **state)
+{
+    (void)state;
+    static const double FRICTION_PER_PS[] = {0.002, 1.0, 10.0, 10.0};
+    static const double INTERVAL_FS[] = {50.0, 50.0, 10.0, 5.0};
+    for (int i = 0; i < 4; i++) {
+        const EnergyWatch coarse =
+            watch_energy(&integrator_langevin, FRICTION_PER_PS[i], INTERVAL_FS[i], 0.25, 30.0);
+        const EnergyWatch fine =
+            watch_energy(&integrator_langevin, FRICTION_PER_PS[i], INTERVAL_FS[i], 0.125, 30.0);
+        const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
+        CHECK_NEAR(line_fit_slope(&coarse.shadow) * unit, 0.0, 5e-7);
+        CHECK_NEAR(line_fit_slope(&fine.shadow) * unit, 0.0, 5e-7 / 16.0);
+        // Sixteen on the same path; the paths part with the noise, and so the energies that ripple.
+        const double ratio = line_fit_rms(&coarse.shadow) / line_fit_rms(&fine.shadow);
+        assert_true(ratio > 11.0 && ratio < 23.0);
+    }
+}
+
+/// The heat of random steps on an oscillator, summed up against the exact one. Drift-kick-drift of an
+/// oscillator conserves ~H = a m v^2 / 2 + (of position only) at the middle of a step,
+/// a = asin(s) sqrt(1 - s^2) / s, s = omega dt / 2.
+static void heat_of_an_oscillator_is_exact(void **state)
+{
+    (void)state;
+    enum { N = 6, STEPS = 4000 };
+    static const double SPRING = 0.3, OMEGA_DT[] = {0.07, 0.14, 0.28};
+    double mass[N], xyz[N][3] = {{0.0}};
+    for (int a = 0; a < N; a++)
+        mass[a] = 12.0;
+    for (int every = 0; every < 2; every++) {
+        double before = 0.0;
+        for (int i = 0; i < 3; i++) {
+            static double past[ENERGY_WATCH_POINTS * N][3], change[N][3];
+            Motion motion;
+            const ModelOptions options = {.spring = SPRING};
+            motion_begin(&motion, &options, N, mass, (const double(*)[3])xyz);
+            const double omega = sqrt(SPRING / motion.mass[0]), s = 0.5 * OMEGA_DT[i];
+            const double factor = asin(s) * sqrt(1.0 - s * s) / s;
+            motion.settings.dt = OMEGA_DT[i] / omega;
+            motion.settings.friction = 0.01 * omega;
+            motion.settings.noise_interval = every ? 0.0 : 40.0 * motion.settings.dt;
+            motion_heat(&motion, 300.0);
+            EnergyWatch watch = {.past = past, .change = change, .n_atoms = N};
+            energy_watch_begin(&watch, &motion.now);
+            double worst = 0.0;
+            for (int k = 0; k < STEPS; k++) {
+                motion_step(&motion, &integrator_langevin);
+                energy_watch_add(&watch, motion.mass, motion.settings.dt, &motion.next,
+                                 &motion.now);
+                // With noise in every step that of the last one is not known yet.
+                if (every || watch.n_before == 0)
+                    worst =
+                        fmax(worst, fabs(watch.shadow_heat - (factor - 1.0) * motion.next.at.heat));
+            }
+            print_message("oscillator, omega dt %.2f, noise %s: heat off by %.1e kT\n", OMEGA_DT[i],
+                          every ? "every step" : "every 40 steps", worst / motion.settings.kt);
+            if (!every) {
+                // The first difference left out, for a hundred heats of a few kT.
+                const double limit = 10.0 * pow(OMEGA_DT[i], 8.0) + 1e-11;
+                CHECK_NEAR(worst / motion.settings.kt, 0.0, limit);
+            } else if (i > 0) {
+                // Of fourth order: 16, but how far a walk gets is chance, a factor of 3 either way.
+                assert_true(worst / before > 5.0 && worst / before < 50.0);
+            }
+            before = worst;
+            motion_end(&motion);
+        }
+    }
+}
+
+/// One random step in each block of steps, anywhere but in its end.
+static void random_steps_keep_their_distance(void **state)
+{
+    (void)state;
+    enum { LENGTH = 40, BLOCKS = 500 };
+    Motion motion;
+    const ModelOptions options = BONDS_OF(METHANE_BONDS);
+    motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
+    motion.settings.dt = 0.25 / FS_PER_AUT;
+    motion.settings.friction = 10.0 * PS_PER_AUT;
+    motion.settings.noise_interval = LENGTH * motion.settings.dt;
+    motion_heat(&motion, 300.0);
+    int last = -LENGTH, place[LENGTH] = {0};
+    for (int b = 0; b < BLOCKS; b++) {
+        int count = 0;
+        for (int k = 0; k < LENGTH; k++) {
+            const double heat = motion.now.at.heat;
+            motion_step(&motion, &integrator_langevin);
+            if (motion.now.at.heat == heat)
+                continue;
+            assert_true(b * LENGTH + k - last >= ENERGY_WATCH_POINTS);
+            last = b * LENGTH + k;
+            count++;
+            place[k]++;
+        }
+        assert_int_equal(count, 1);
+    }
+    // 33 places, 15 expected in each: none empty by chance in 1e-5.
+    for (int k = 0; k <= LENGTH - ENERGY_WATCH_POINTS; k++)
+        assert_true(place[k] > 0);
+    motion_end(&motion);
 }
 
 int main(void)
@@ -264,6 +372,9 @@ int main(void)
         cmocka_unit_test(noise_and_friction_leave_the_momentum_alone),
         cmocka_unit_test(shadow_energy_is_flat_under_verlet),
         cmocka_unit_test(shadow_energy_minus_heat_is_flat_under_langevin),
+        cmocka_unit_test(shadow_energy_minus_heat_is_flat_between_random_instants),
+        cmocka_unit_test(heat_of_an_oscillator_is_exact),
+        cmocka_unit_test(random_steps_keep_their_distance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@
 static const Section *const SECTIONS[] = {
     &PROOF_MOTION,     &PROOF_LABELS,   &PROOF_INVARIANCES, &PROOF_FRAGMENTS,
     &PROOF_OSCILLATOR, &PROOF_ENSEMBLE, &PROOF_TEMPERATURE, &PROOF_TORSION,
-    &PROOF_CLUSTERS,   &PROOF_KINDS,    &PROOF_TWINS,
+    &PROOF_CLUSTERS,   &PROOF_KINDS,    &PROOF_HEAT,        &PROOF_TWINS,
 };
 // The last take too long to be run unless they are named.
 enum { N_SECTIONS = sizeof SECTIONS / sizeof SECTIONS[0], N_ON_REQUEST = 1 };

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "data/element.h"
 #include "engine/xtb.h"
+#include "md/energy_watch.h"
 #include "md/md.h"
 #include "md/velocities.h"
 #include "proof/sample.h"

@@ -1,0 +1,132 @@
+#include "md/energy_watch.h"
+
+#include <math.h>
+
+#include "base/vec3.h"
+
+enum { POINTS = ENERGY_WATCH_POINTS, FEWEST = 5 };
+
+void energy_watch_layout(EnergyWatch *watch, Arena *arena, size_t n_atoms)
+{
+    watch->n_atoms = n_atoms;
+    watch->past = arena_vectors(arena, POINTS * n_atoms);
+    watch->change = arena_vectors(arena, n_atoms);
+}
+
+bool energy_watch_is_sound(const EnergyWatch *watch)
+{
+    return watch->n_smooth >= 0 && watch->n_smooth <= POINTS && watch->n_before >= 0 &&
+           watch->n_before <= POINTS;
+}
+
+static double conserved(const MdInstant *at)
+{
+    return at->energy + at->kinetic - at->heat;
+}
+
+void energy_watch_begin(EnergyWatch *watch, const MdState *state)
+{
+    const EnergyWatch arrays = *watch;
+    *watch = (EnergyWatch){.first = conserved(&state->at),
+                           .n_atoms = state->n_atoms,
+                           .past = arrays.past,
+                           .change = arrays.change};
+    line_fit_add(&watch->plain, 0.0, 0.0);
+}
+
+/// dt^2 (v.H.v / 12 - F.M^-1.F / 24) at now.
+static double shadow_correction(const EnergyWatch *watch, const double *mass, double dt,
+                                const MdState *now, const MdState *next)
+{
+    double vhv = 0.0, ff = 0.0;
+    for (size_t a = 0; a < now->n_atoms; a++) {
+        for (int x = 0; x < 3; x++)
+            vhv += now->velocity[a][x] * (next->gradient[a][x] - watch->past[a][x]);
+        ff += vec3_dot(now->gradient[a], now->gradient[a]) / mass[a];
+    }
+    return dt * vhv / 24.0 - dt * dt * ff / 24.0;
+}
+
+/// change . gradient
+static double dot(const EnergyWatch *watch, const double (*gradient)[3])
+{
+    double sum = 0.0;
+    for (size_t a = 0; a < watch->n_atoms; a++)
+        sum += vec3_dot(watch->change[a], gradient[a]);
+    return sum;
+}
+
+/// The heat of the last O part, as far as it is known by now, comes to the others.
+static void finish_heat(EnergyWatch *watch, double dt)
+{
+    static const double C[POINTS] = {0.0,        1.0 / 12.0, 1.0 / 12.0, 3.0 / 40.0,
+                                     1.0 / 15.0, 5.0 / 84.0, 3.0 / 56.0, 7.0 / 144.0};
+    double *const d = watch->dots;
+    const int n = watch->n_before < watch->n_smooth ? watch->n_before : watch->n_smooth;
+    if (n < FEWEST) {
+        watch->shadow_heat += dt / 12.0 * d[0];
+    } else {
+        double sum = 0.0;
+        for (int m = 1; m < n; m++) {
+            for (int k = 0; k < n - m; k++) // now the m-th differences
+                d[k] -= d[k + 1];
+            sum += C[m] * d[0];
+        }
+        watch->shadow_heat -= 0.5 * dt * sum;
+    }
+    watch->n_before = 0;
+}
+
+/// An O part in the step from now to next: v1 and v2 are the velocities of the middle of the step.
+static void begin_heat(EnergyWatch *watch, const double *mass, double dt, const MdState *now,
+                       const MdState *next)
+{
+    for (size_t a = 0; a < watch->n_atoms; a++) {
+        const double kick = 0.5 * dt / mass[a];
+        for (int x = 0; x < 3; x++)
+            watch->change[a][x] = (next->velocity[a][x] - now->velocity[a][x]) +
+                                  kick * (next->gradient[a][x] + now->gradient[a][x]);
+    }
+    for (int k = 0; k < POINTS; k++)
+        watch->dots[k] = k < watch->n_smooth
+                             ? dot(watch, (const double(*)[3])(watch->past + k * watch->n_atoms))
+                             : 0.0;
+    watch->n_before = watch->n_smooth;
+    watch->n_smooth = 0;
+}
+
+/// The gradient of now becomes the newest.
+static void remember(EnergyWatch *watch, const MdState *now)
+{
+    const size_t n = watch->n_atoms;
+    memmove(watch->past + n, watch->past, (POINTS - 1) * n * sizeof *watch->past);
+    memcpy(watch->past, now->gradient, n * sizeof *watch->past);
+    if (watch->n_before > 0 && watch->n_smooth < POINTS)
+        watch->dots[watch->n_smooth] -= dot(watch, (const double(*)[3])now->gradient);
+    watch->n_smooth += watch->n_smooth < POINTS;
+}
+
+void energy_watch_add(EnergyWatch *watch, const double *mass, double dt, const MdState *now,
+                      const MdState *next)
+{
+    watch->n_steps += 1.0;
+    const double deviation = conserved(&next->at) - watch->first;
+    line_fit_add(&watch->plain, watch->n_steps * dt, deviation);
+    watch->worst = fmax(watch->worst, fabs(deviation));
+
+    // v.H.v is taken from the step before and the one after, which an O part would spoil; where all steps
+    // are near one, it is taken all the same. And the heats must be complete.
+    const bool noise = next->at.heat != now->at.heat;
+    double correction = 0.0;
+    if (watch->n_steps >= 2.0)
+        correction = shadow_correction(watch, mass, dt, now, next);
+    remember(watch, now);
+    if (watch->n_before > 0 && (noise || watch->n_smooth == POINTS))
+        finish_heat(watch, dt);
+    const bool smooth = !noise || watch->n_smooth < FEWEST;
+    if (watch->n_steps >= 2.0 && watch->n_before == 0 && smooth)
+        line_fit_add(&watch->shadow, (watch->n_steps - 1.0) * dt,
+                     conserved(&now->at) - watch->first - watch->shadow_heat + correction);
+    if (noise)
+        begin_heat(watch, mass, dt, now, next);
+}
