@@ -64,9 +64,9 @@ ends 5 "$QMTRAJ" convert before/water/trajectory.npz.part --to npz -o x.npz
 says "before/water/checkpoint"
 [ ! -e x.npz ] || fail "a file of what could not be read"
 
-# while it runs
+# while it runs; windows as short as those above have slopes of half a vibration, of hundreds the worst fails
 "$QMTRAJ" run --config windows.yaml --set length_ps=1000 --set save_interval_steps=10 --set checkpoint_s=0.05 \
-    --out live water.xyz >out 2>err &
+    --set nve_every_ps=0.5 --set nve_window_ps=0.1 --out live water.xyz >out 2>err &
 pid=$!
 for _ in $(seq 100); do
     [ ! -e live/water/checkpoint.previous ] || break
