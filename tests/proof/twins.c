@@ -2,7 +2,7 @@
 /// the slopes of the shadow energy must agree within what chance explains. One pair says nothing about
 /// chance, so there are six, from the seeds 1 to 6, which were fixed before any of them was run. One twin
 /// has the SCF tolerance of the refined motion; its SCF ends as soon as it may, and by what it lacks the
-/// energy drifts a little, which vanishes with the tolerance. The other has a hundredth of the tolerance:
+/// energy drifts a little, which vanishes with the tolerance. The other has a tenth of the tolerance:
 /// it is the judge. An hour of processor time, on request only: `proof FOLDER twins`.
 
 #include <math.h>

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "scf/extrapolation.h"
+#include "support/arena_fixture.h"
 #include "support/pseudo_random.h"
 
 enum { N = 3, ORDERS = EXTRAPOLATION_ORDERS };
@@ -25,18 +26,8 @@ static void layout(void)
 
 static int open_histories(void **state)
 {
-    QmtContext *ctx;
     (void)state;
-    if (qmt_context_create(&ctx) != QMT_OK)
-        return -1;
-    arena = (Arena){0};
-    layout();
-    const QmtStatus status = arena_reserve(ctx, &arena);
-    qmt_context_destroy(&ctx);
-    if (status != QMT_OK)
-        return -1;
-    layout();
-    return 0;
+    return arena_fixture_open(&arena, layout);
 }
 
 static int close_histories(void **state)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "scf/jacobian.h"
+#include "support/arena_fixture.h"
 
 enum { N = 5 };
 
@@ -21,17 +22,9 @@ static void layout(void)
 
 static int open_jacobian(void **state)
 {
-    QmtContext *ctx;
     (void)state;
-    if (qmt_context_create(&ctx) != QMT_OK)
+    if (arena_fixture_open(&arena, layout) != 0)
         return -1;
-    arena = (Arena){0};
-    layout();
-    const QmtStatus status = arena_reserve(ctx, &arena);
-    qmt_context_destroy(&ctx);
-    if (status != QMT_OK)
-        return -1;
-    layout();
     jacobian.kernels = kernels_choose(NULL);
     jacobian_setup(&jacobian);
     return 0;

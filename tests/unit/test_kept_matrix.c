@@ -1,6 +1,7 @@
 #include "support/check.h"
 
 #include "scf/kept_matrix.h"
+#include "support/arena_fixture.h"
 #include "support/pseudo_random.h"
 
 enum { ROWS = 21, COLUMNS = 37, CHANGES = 3 * KEPT_MATRIX_WAITING + 2 };
@@ -19,18 +20,8 @@ static void layout(void)
 
 static int open_matrix(void **state)
 {
-    QmtContext *ctx;
     (void)state;
-    if (qmt_context_create(&ctx) != QMT_OK)
-        return -1;
-    arena = (Arena){0};
-    layout();
-    const QmtStatus status = arena_reserve(ctx, &arena);
-    qmt_context_destroy(&ctx);
-    if (status != QMT_OK)
-        return -1;
-    layout();
-    return 0;
+    return arena_fixture_open(&arena, layout);
 }
 
 static int close_matrix(void **state)

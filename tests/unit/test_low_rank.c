@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "scf/low_rank.h"
+#include "support/arena_fixture.h"
 
 enum { N = 700, RANK = 6 };
 
@@ -31,17 +32,9 @@ static void noise(uint64_t index, double x[N])
 
 static int open_matrix(void **state)
 {
-    QmtContext *ctx;
     (void)state;
-    if (qmt_context_create(&ctx) != QMT_OK)
+    if (arena_fixture_open(&arena, layout) != 0)
         return -1;
-    arena = (Arena){0};
-    layout();
-    const QmtStatus status = arena_reserve(ctx, &arena);
-    qmt_context_destroy(&ctx);
-    if (status != QMT_OK)
-        return -1;
-    layout();
     matrix.kernels = kernels_choose(NULL);
     for (int k = 0; k < RANK; k++) {
         noise((uint64_t)(2 * k), left[k]);

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "scf/predictor.h"
+#include "support/arena_fixture.h"
 
 enum { N_ATOMS = 3, M = 3 * N_ATOMS, N = 7 };
 
@@ -20,17 +21,9 @@ static void layout(void)
 
 static int open_predictor(void **state)
 {
-    QmtContext *ctx;
     (void)state;
-    if (qmt_context_create(&ctx) != QMT_OK)
+    if (arena_fixture_open(&arena, layout) != 0)
         return -1;
-    arena = (Arena){0};
-    layout();
-    const QmtStatus status = arena_reserve(ctx, &arena);
-    qmt_context_destroy(&ctx);
-    if (status != QMT_OK)
-        return -1;
-    layout();
     predictor.kernels = kernels_choose(NULL);
     predictor.weight = MASS;
     predictor_setup(&predictor);
