@@ -4,7 +4,8 @@
 
 #include "base/vec3.h"
 
-enum { POINTS = ENERGY_WATCH_POINTS, FEWEST = 5 };
+enum { POINTS = ENERGY_WATCH_POINTS, FEWEST = 5, BEHIND = 2 };
+_Static_assert((int)POINTS > (int)BEHIND, "gradients behind the point of the shadow energy");
 
 void energy_watch_layout(EnergyWatch *watch, Arena *arena, size_t n_atoms)
 {
@@ -45,6 +46,28 @@ static double shadow_correction(const EnergyWatch *watch, const double *mass, do
         ff += vec3_dot(now->gradient[a], now->gradient[a]) / mass[a];
     }
     return dt * vhv / 24.0 - dt * dt * ff / 24.0;
+}
+
+/// The same to the next order, at the point before now, from two gradients on either side of it.
+static double fine_correction(const EnergyWatch *watch, const double *mass, double dt,
+                              const MdState *now, const MdState *next)
+{
+    const size_t n = now->n_atoms;
+    double odd = 0.0, even = 0.0;
+    for (size_t a = 0; a < n; a++) {
+        double atom = 0.0;
+        for (int x = 0; x < 3; x++) {
+            const double g2 = next->gradient[a][x], g1 = now->gradient[a][x], g = watch->past[a][x],
+                         b1 = watch->past[n + a][x], b2 = watch->past[2 * n + a][x];
+            const double d1 = 0.5 * (g1 - b1), d2 = g1 - 2.0 * g + b1,
+                         d3 = 0.5 * (g2 - b2) - (g1 - b1);
+            const double v = now->velocity[a][x] + 0.5 * dt / mass[a] * (g + g1);
+            odd += v * (d1 / 12.0 - 11.0 / 720.0 * d3);
+            atom += -g * g / 24.0 + d1 * d1 / 720.0 + g * d2 / 240.0;
+        }
+        even += atom / mass[a];
+    }
+    return dt * odd + dt * dt * even;
 }
 
 /// change . gradient
@@ -114,19 +137,26 @@ void energy_watch_add(EnergyWatch *watch, const double *mass, double dt, const M
     line_fit_add(&watch->plain, watch->n_steps * dt, deviation);
     watch->worst = fmax(watch->worst, fabs(deviation));
 
-    // v.H.v is taken from the step before and the one after, which an O part would spoil; where all steps
-    // are near one, it is taken all the same. And the heats must be complete.
-    const bool noise = next->at.heat != now->at.heat;
-    double correction = 0.0;
-    if (watch->n_steps >= 2.0)
-        correction = shadow_correction(watch, mass, dt, now, next);
+    // Derivatives along the path are taken from the gradients around a point, which an O part between them
+    // would spoil; where all steps are near one, the first order is taken all the same. And the heats
+    // must be complete.
+    const bool noise = next->at.heat != now->at.heat, behind = watch->n_smooth > BEHIND;
+    double fine = 0.0, coarse = 0.0;
+    if (behind && !noise)
+        fine = fine_correction(watch, mass, dt, now, next);
+    else if (watch->n_steps >= 2.0)
+        coarse = shadow_correction(watch, mass, dt, now, next);
     remember(watch, now);
+    const bool rough = noise && watch->n_smooth < FEWEST;
     if (watch->n_before > 0 && (noise || watch->n_smooth == POINTS))
         finish_heat(watch, dt);
-    const bool smooth = !noise || watch->n_smooth < FEWEST;
-    if (watch->n_steps >= 2.0 && watch->n_before == 0 && smooth)
+    if (watch->n_before == 0 && behind && !noise)
+        line_fit_add(&watch->shadow, (watch->n_steps - 2.0) * dt,
+                     watch->last - watch->shadow_heat + fine);
+    else if (watch->n_before == 0 && rough && watch->n_steps >= 2.0)
         line_fit_add(&watch->shadow, (watch->n_steps - 1.0) * dt,
-                     conserved(&now->at) - watch->first - watch->shadow_heat + correction);
+                     conserved(&now->at) - watch->first - watch->shadow_heat + coarse);
+    watch->last = conserved(&now->at) - watch->first;
     if (noise)
         begin_heat(watch, mass, dt, now, next);
 }

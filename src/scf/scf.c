@@ -277,7 +277,8 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
 }
 
 /// Measures J along some directions at the geometry just converged, by one-sided differences, and
-/// repeats its last cycle, so that density and moments are those of the solution again. The directions
+/// repeats its last cycle, so that density and moments are those of the solution again; or more than
+/// one, as the orbitals come from elsewhere and the residual may be above the limit. The directions
 /// of one J come from neighbouring geometries, between which it hardly changes; Broyden's updates do the
 /// rest.
 static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf *scf)
@@ -298,8 +299,12 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
         jacobian_measured(&scf->jacobian, v, jv);
     }
     memcpy(scf->x_in, x, n * sizeof(double));
-    TRY(cycle(ctx, geometry, scf, &rms));
+    bool converged;
+    TRY(mix(ctx, geometry, scf, scf->options.damping, scf->options.max_iterations, &converged));
     scf->iterations = iterations;
+    if (!converged)
+        return FAIL(ctx, QMT_ERR_SCF,
+                    "scf: charges moved by %.1e e when their Jacobian was measured", scf->residual);
     return QMT_OK;
 }
 

@@ -388,6 +388,8 @@ static void a_long_motion_needs_no_diagonalisation(void **state)
         assert_int_equal(evaluate(&run), QMT_OK);
         if (step >= SETTLED)
             assert_int_equal(run.report.diagonalisations, 0);
+        // Also where the Jacobian has just been measured.
+        CHECK_NEAR(run.report.scf_residual, 0.0, qmt_engine_options_default().scf_tolerance);
     }
     engine_destroy(&run.engine);
 }
