@@ -5,13 +5,13 @@
 
 #include "proof/sample.h"
 
-enum { SHADOW_SLOPE, PLAIN_SLOPE, N_CLAIMS };
+enum { SHADOW_SLOPE, N_CLAIMS };
 
+// The total energy is no measure: over 10 ps its slope is the ripple at the ends, which Verlet makes
+// larger where a molecule changes its shape (1.3e-4 for the cation, whose shadow energy has 4.7e-9).
 static const Claim CLAIMS[N_CLAIMS] = {
     [SHADOW_SLOPE] = {"slope of the shadow energy, magnitude", "kJ/mol/ps per atom", -INFINITY,
-                      1e-6, 1e-4},
-    [PLAIN_SLOPE] = {"slope of the total energy, magnitude", "kJ/mol/ps per atom", -INFINITY, 1e-4,
-                     1e-2},
+                      1e-7, 1e-5},
 };
 
 static const struct {
@@ -45,7 +45,6 @@ static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, d
         sample_make(ctx, run, folder, SAMPLES[subject].molecule, settings, &sample);
     if (status == QMT_OK) {
         figure[SHADOW_SLOPE] = fabs(sample.result.shadow_drift_kjmol_ps) / (double)sample.n_atoms;
-        figure[PLAIN_SLOPE] = fabs(sample.result.drift_kjmol_ps) / (double)sample.n_atoms;
     }
     sample_release(&sample);
     return status;
