@@ -8,8 +8,7 @@
 
 /// memory = [history of x][errors of the corrected orders][geometries][history of R][G]
 
-/// Where plain guesses are better by this, G is kept up only now and then.
-static const double CLEARLY_BETTER = 1.0;
+/// Where plain guesses are better, G is kept up only now and then.
 enum { KEEP_UP_EVERY = 8 };
 /// A dR below this, bohr dalton^1/2, holds more rounding than information.
 static const double SHORTEST_STEP = 1e-7;
@@ -180,7 +179,7 @@ void predictor_store(Predictor *predictor, const double (*xyz)[3], const double 
                      plain = extrapolation_expected(&predictor->x_history);
         weigh(predictor, xyz);
         if (predictor_points(predictor) > 0 &&
-            (plain > CLEARLY_BETTER * corrected || fmod(*count, KEEP_UP_EVERY) == 0.0))
+            (plain > corrected || fmod(*count, KEEP_UP_EVERY) == 0.0))
             learn(predictor, x);
         extrapolation_store(&predictor->r_history, predictor->r);
         *count += 1.0;

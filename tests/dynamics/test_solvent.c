@@ -15,13 +15,9 @@ static const double ANGSTROM[N][3] = {
     {-1.91, 1.08, -0.14}, {0.62, 1.19, 0.91},  {0.69, 1.17, -0.88},  {0.67, -1.45, 0.33},
     {1.95, -0.52, 0.84},  {1.66, -0.82, -0.79}};
 
-// Curvatures jump where a grid point enters or leaves the smooth edge of a sphere, so that the shadow
-// energy walks at random. With the default grid nine starts had slopes of 7.6e-5 rms (docs/solvation.md), the
-// limit of 1e-4 being 1.3 of these, and each compiler takes another path: a single run shows nothing. With
-// the fine grid the limit is five times what the walk does.
-static void zwitterion_in_water_conserves_energy(void **state)
+/// 10 ps at constant energy; the slope of the shadow energy is at most this, kJ/mol/ps per atom.
+static void conserves(const char *grid, double limit)
 {
-    (void)state;
     QmtContext *ctx = NULL;
     Engine *engine = NULL;
     Md *md = NULL;
@@ -33,7 +29,7 @@ static void zwitterion_in_water_conserves_energy(void **state)
     }
     QmtEngineOptions engine_options = qmt_engine_options_default();
     engine_options.solvent = "water";
-    engine_options.solvation_grid = "fine";
+    engine_options.solvation_grid = grid;
     MdOptions options = md_options_default();
     options.ensemble = MD_NVE;
     options.equilibration_ps = 1.0;
@@ -47,13 +43,25 @@ static void zwitterion_in_water_conserves_energy(void **state)
                      QMT_OK);
     assert_int_equal(md_run(ctx, md), QMT_OK);
     const MdReport report = md_report(md);
-    print_message("10 ps of glycine zwitterion in ALPB water: slope %.1e, shadow slope %.1e "
-                  "kJ/mol/ps per atom\n",
-                  report.slope_kjmol_ps / N, report.shadow_slope_kjmol_ps / N);
-    assert_true(fabs(report.shadow_slope_kjmol_ps / N) <= 1e-4);
+    print_message("10 ps of glycine zwitterion in ALPB water, %s grid: slope %.1e, shadow slope "
+                  "%.1e kJ/mol/ps per atom\n",
+                  grid, report.slope_kjmol_ps / N, report.shadow_slope_kjmol_ps / N);
+    assert_true(fabs(report.shadow_slope_kjmol_ps / N) <= limit);
     md_destroy(&md);
     engine_destroy(&engine);
     qmt_context_destroy(&ctx);
+}
+
+// Curvatures jump where a grid point enters or leaves the smooth edge of a sphere, so that the shadow
+// energy walks at random, and each compiler takes another path: one run is one throw of the dice. The limit
+// that is wanted is 1e-4. On the fine grid it is five times what the walk does. On the default grid nine
+// starts had 7.6e-5 rms, two of them above it (docs/solvation.md): a single run shows only that nothing
+// is worse than the walk, at five times its size.
+static void zwitterion_in_water_conserves_energy(void **state)
+{
+    (void)state;
+    conserves("fine", 1e-4);
+    conserves("reference", 4e-4);
 }
 
 int main(void)
