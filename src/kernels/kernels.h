@@ -27,8 +27,8 @@ static inline size_t kernels_padded_single(size_t n)
 /// Floats of scratch for traces_of_blocks.
 static inline size_t kernels_blocks_scratch(size_t n, size_t n_blocks)
 {
-    const size_t ld = kernels_padded_single(n), ld_blocks = kernels_padded_single(n_blocks);
-    return (n + ld_blocks) * ld + n * ld_blocks;
+    const size_t ld = kernels_padded_single(n);
+    return ld * (KERNELS_PAD + 2 * kernels_padded(n_blocks));
 }
 
 enum {
@@ -74,6 +74,11 @@ typedef struct Kernels {
     /// B[m][n] = scale A[m][n], rounded to single precision.
     void (*narrow)(size_t m, size_t n, double scale, const double *a, size_t lda, float *b,
                    size_t ldb);
+    /// B[n][m] = scale A[m][n]^T, rounded to single precision, in whole squares of KERNELS_PAD: that many
+    /// rows of B are written, whole lines of each, anything behind the m-th column; rows of A are read
+    /// as far.
+    void (*narrow_transposed)(size_t m, size_t n, double scale, const double *a, size_t lda,
+                              float *b, size_t ldb);
     /// Largest |a[i][j]|, 0 if there are none.
     double (*largest_single)(size_t m, size_t n, const float *a, size_t lda);
     /// Start of the iteration for A X - X B = R, whose diagonals are row_eps and column_eps, with
@@ -94,7 +99,7 @@ typedef struct Kernels {
     /// out[a][b] = sum of m[i][j] m[j][i] over the rows i of block a and the columns j of block b.
     ///
     /// @param first    [n_blocks + 1] where the blocks begin; the last is n
-    /// @param m        [n][ld], ld = kernels_padded_single(n)
+    /// @param m        [ld][ld], ld = kernels_padded_single(n); behind the n-th anything
     /// @param scratch  [kernels_blocks_scratch(n, n_blocks)]
     void (*traces_of_blocks)(size_t n_blocks, const size_t *first, const float *m, size_t ld,
                              float *scratch, double *out);

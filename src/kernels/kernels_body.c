@@ -9,6 +9,7 @@
 #include "kernels/body_linalg.h"
 #include "kernels/body_matmul.h"
 #include "kernels/body_refine.h"
+#include "kernels/body_squares.h"
 
 #include "kernels/body_blocks.h"
 
@@ -39,6 +40,7 @@ const Kernels KERNELS_TABLE = {
     .transpose = transpose_double,
     .transpose_single = transpose_single,
     .narrow = narrow,
+    .narrow_transposed = narrow_transposed,
     .largest_single = largest_single,
     .sylvester_start = sylvester_start,
     .sylvester_step = sylvester_step,

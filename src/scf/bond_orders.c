@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/// Corrections of the orbitals that change orders by less than 1e-6.
-#define NEARLY_STILL 1e-7
+/// Corrections of the orbitals that change orders by less than 2e-6.
+#define NEARLY_STILL 3e-7
 
 /// orders_AB += factor sum_{i in A, j in B} m_ij m_ji
 static void add_products_of_pairs(const Basis *basis, double factor, const double *m, size_t ld,
@@ -31,21 +31,47 @@ static void add_density(Density *density, const Basis *basis, double factor, con
     add_products_of_pairs(basis, factor, density->scratch, ld, orders);
 }
 
-static float *matrix(Arena *arena, size_t n, size_t ld)
+static float *singles(Arena *arena, size_t rows, size_t ld)
 {
-    return arena_bytes(arena, n * ld * sizeof(float));
+    return arena_bytes(arena, rows * ld * sizeof(float));
 }
 
 void bond_orders_layout(Arena *arena, const Basis *basis, BondOrders *work)
 {
-    const size_t n = basis->n_ao;
-    work->ld = kernels_padded_single(n);
-    work->orbitals = matrix(arena, n, work->ld);
-    work->overlap = matrix(arena, n, work->ld);
-    work->dual = matrix(arena, n, work->ld);
-    work->dual_t = matrix(arena, n, work->ld);
-    work->product = matrix(arena, n, work->ld);
-    work->scratch = arena_bytes(arena, kernels_blocks_scratch(n, basis->n_atoms) * sizeof(float));
+    const size_t n = basis->n_ao, ld = kernels_padded_single(n);
+    work->ld = ld;
+    work->dual = arena_doubles(arena, (n + 1) * ld);
+    work->orbitals = singles(arena, n, ld);
+    work->dual_t = singles(arena, ld, ld);
+    work->product = singles(arena, ld, ld);
+    work->scratch = singles(arena, 1, kernels_blocks_scratch(n, basis->n_atoms));
+}
+
+/// C of a space from column `first` on in single precision, and its leading dimension.
+static const float *orbitals_of(const Transit *transit, size_t first, size_t columns,
+                                BondOrders *work, size_t *ld)
+{
+    const float *known = transit_singles(transit);
+    *ld = known != NULL ? transit->ld : work->ld;
+    if (known != NULL)
+        return known + first;
+    transit->kernels->narrow(transit->n, columns, 1.0, transit->orbitals + first, transit->ld,
+                             work->orbitals, work->ld);
+    return work->orbitals;
+}
+
+/// S C of the same columns, and its leading dimension.
+static const double *dual_of(const Density *density, size_t first, size_t columns, BondOrders *work,
+                             size_t *ld)
+{
+    const Transit *transit = &density->transit;
+    const bool known = transit->turned <= NEARLY_STILL;
+    *ld = known ? transit->ld : work->ld;
+    if (known)
+        return transit->dual + first;
+    density->kernels->matmul_tn(density->n, columns, density->n, density->overlap, density->ld,
+                                transit->orbitals + first, transit->ld, work->dual, work->ld);
+    return work->dual;
 }
 
 /// The orders of refined orbitals, in single precision.
@@ -58,18 +84,12 @@ static void of_refined_orbitals(const Density *density, const Basis *basis, Bond
     const bool holes = 2 * no > n;
     const size_t first = holes ? transit->first_virtual : 0, m = holes ? n - no : no;
     const size_t columns = holes ? transit->columns - first : transit->first_virtual;
-    kernels->narrow(n, columns, holes ? -2.0 : 2.0, transit->orbitals + first, transit->ld,
-                    work->orbitals, ld);
-    if (transit->turned <= NEARLY_STILL) {
-        kernels->narrow(n, columns, 1.0, transit->dual + first, transit->ld, work->dual, ld);
-    } else {
-        kernels->narrow(n, n, holes ? -0.5 : 0.5, density->overlap, density->ld, work->overlap, ld);
-        kernels->matmul_tn_single(n, columns, n, work->overlap, ld, work->orbitals, ld, work->dual,
-                                  ld);
-    }
-    // Whole squares of four: the padding of the columns goes along.
-    kernels->transpose_single(n, columns, 1.0F, work->dual, ld, work->dual_t, ld);
-    kernels->matmul_single(n, kernels_padded(n), m, work->orbitals, ld, work->dual_t, ld, NULL,
+    size_t ld_orbitals, ld_dual;
+    const float *orbitals = orbitals_of(transit, first, columns, work, &ld_orbitals);
+    const double *dual = dual_of(density, first, columns, work, &ld_dual);
+    kernels->narrow_transposed(n, m, holes ? -2.0 : 2.0, dual, ld_dual, work->dual_t, ld);
+    // Whole lines: the padding of the columns goes along.
+    kernels->matmul_single(n, kernels_padded(n), m, orbitals, ld_orbitals, work->dual_t, ld, NULL,
                            work->product, ld);
     for (size_t i = 0; i < n && holes; i++)
         work->product[i * ld + i] += 2.0F;

@@ -7,11 +7,10 @@
 /// Matrices for the products of refined orbitals, all in single precision.
 typedef struct {
     size_t ld;
-    float *orbitals; ///< [n][ld] C of the smaller space
-    float *overlap;  ///< [n][ld] S
-    float *dual;     ///< [n][ld] S C of the space
-    float *dual_t;   ///< [n][ld] its transpose
-    float *product;  ///< [n][ld] P S
+    double *dual;    ///< [n][ld] S C of the smaller space
+    float *orbitals; ///< [n][ld] C of it
+    float *dual_t;   ///< [ld][ld] (S C)^T
+    float *product;  ///< [ld][ld] P S
     float *scratch;
 } BondOrders;
 
@@ -31,7 +30,7 @@ void bond_orders_layout(Arena *arena, const Basis *basis, BondOrders *work);
 ///     P S = 2 C_o (S C_o)^T = 2 - 2 C_v (S C_v)^T
 ///
 /// with the smaller of the two spaces, in single precision. S C is there from the beginning of the
-/// refinement and is taken as it is if the orbitals have moved by less than 1e-7 since. That leaves
+/// refinement and is taken as it is if the orbitals have moved by less than 3e-7 since. That leaves
 /// errors of up to 2e-6 between atoms and 5e-6 on the diagonal, whose numbers go up to twelve; all other
 /// densities are multiplied with S in double precision.
 ///

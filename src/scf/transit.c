@@ -6,7 +6,8 @@
 #include "base/linalg.h"
 #include "scf/transit_history.h"
 
-/// memory = [orbitals known][geometries since the last rotation][orbitals: n ld][history of T - 1]
+/// memory = [orbitals known][geometries since the last rotation][orbitals: n ld][the same in single
+/// precision][history of T - 1]
 enum { KNOWN = 0, AGE = 1, ORBITALS = 8 };
 
 enum {
@@ -35,7 +36,8 @@ static size_t ld_for(size_t n_ao)
 
 size_t transit_memory_size(size_t n)
 {
-    return ORBITALS + n * ld_for(n) + transit_history_size((n + PAD) * ld_for(n));
+    return ORBITALS + n * ld_for(n) + n * ld_for(n) / 2 +
+           transit_history_size((n + PAD) * ld_for(n));
 }
 
 static float *singles(Arena *arena, size_t n)
@@ -111,9 +113,14 @@ static double *kept_orbitals(const Transit *transit)
     return transit->memory + ORBITALS;
 }
 
+static float *kept_singles(const Transit *transit)
+{
+    return (float *)(kept_orbitals(transit) + transit->n * ld_for(transit->n));
+}
+
 static double *history(const Transit *transit)
 {
-    return transit->memory + ORBITALS + transit->n * ld_for(transit->n);
+    return kept_orbitals(transit) + transit->n * ld_for(transit->n) * 3 / 2;
 }
 
 void transit_clear(Transit *transit)
@@ -135,12 +142,13 @@ static void set_shape(Transit *transit)
         transit->eps[i] = -1e3;
 }
 
-/// to = from (1 + y); orbitals_single is `from` already.
-static void turn(Transit *transit, const double *from, const float *y, double *to)
+/// to = from (1 + y), with `from` in single precision as well.
+static void turn(Transit *transit, const double *from, const float *single, const float *y,
+                 double *to)
 {
     const size_t ld = transit->ld;
-    transit->kernels->matmul_correction(transit->n, transit->columns, transit->rows,
-                                        transit->orbitals_single, ld, y, ld, from, to, ld);
+    transit->kernels->matmul_correction(transit->n, transit->columns, transit->rows, single, ld, y,
+                                        ld, from, to, ld);
 }
 
 bool transit_begin(Transit *transit)
@@ -156,9 +164,8 @@ bool transit_begin(Transit *transit)
     transit->adopted = false;
     transit->slow = false;
     if (transit_history_guess(kernels, size, history(transit), transit->guess) > 0) {
-        kernels->narrow(transit->n, transit->columns, 1.0, kept_orbitals(transit), transit->ld,
-                        transit->orbitals_single, transit->ld);
-        turn(transit, kept_orbitals(transit), transit->guess, transit->orbitals);
+        turn(transit, kept_orbitals(transit), kept_singles(transit), transit->guess,
+             transit->orbitals);
     } else {
         memset(transit->guess, 0, size * sizeof(float));
         memcpy(transit->orbitals, kept_orbitals(transit),
@@ -323,7 +330,7 @@ static double full_pass(Transit *transit, const double *fock, double clear_gap)
     if (solve_sylvester(transit) < 0.0)
         return -1.0;
     const double largest = assemble_corrections(transit);
-    turn(transit, transit->orbitals, transit->y, transit->orbitals);
+    turn(transit, transit->orbitals, transit->orbitals_single, transit->y, transit->orbitals);
     if (!transit->adopted)
         for (size_t i = 0; i < size_of(transit); i++)
             transit->y_sum[i] += transit->y[i];
@@ -510,4 +517,11 @@ void transit_end(Transit *transit)
     // The orbitals of this geometry stay as they are: its energy-weighted density needs them.
     if (transit->memory[AGE] >= (transit->slow ? ROTATE_AFTER : ROTATE_EVERY))
         rotate(transit);
+    transit->kernels->narrow(transit->n, transit->columns, 1.0, kept_orbitals(transit), transit->ld,
+                             kept_singles(transit), transit->ld);
+}
+
+const float *transit_singles(const Transit *transit)
+{
+    return transit_has_rotated(transit) ? NULL : kept_singles(transit);
 }

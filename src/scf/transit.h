@@ -94,6 +94,10 @@ void transit_end(Transit *transit);
 /// this geometry.
 bool transit_has_rotated(const Transit *transit);
 
+/// The orbitals of this geometry in single precision, [n][ld], after transit_end(); NULL if those were
+/// rotated.
+const float *transit_singles(const Transit *transit);
+
 /// Forgets all orbitals.
 void transit_clear(Transit *transit);
 

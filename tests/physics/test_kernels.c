@@ -97,6 +97,18 @@ static void check_cheap_products(const Kernels *kernels, size_t m, size_t n, siz
     kernels->narrow(k, n, 1.0, b, N, b_single, N);
     for (size_t i = 0; i < m * N; i++)
         assert_true(i % N >= k || a_single[i] == (float)(-0.5 * a[i]));
+    for (size_t i = 0; i < N * N; i++)
+        single[i] = 7.0;
+    kernels->narrow_transposed(m, k, -0.5, a, N, single, N);
+    for (size_t l = 0; l < N; l++)
+        for (size_t i = 0; i < N; i++) {
+            const bool outside = l >= kernels_padded(k) || i >= kernels_padded(m);
+            if (l < k && i < m)
+                assert_true(single[l * N + i] == (float)(-0.5 * a[i * N + l]));
+            assert_true(!outside || single[l * N + i] == 7.0F);
+        }
+    for (size_t i = 0; i < N * N; i++)
+        single[i] = 7.0;
     kernels->matmul_single(m, n, k, a_single, N, b_single, N, NULL, single, N);
     kernels->matmul_single(m, n, k, a_single, N, b_single, N, single, single, N);
     for (size_t i = 0; i < N * N; i++)
@@ -332,8 +344,8 @@ static void traces_of_blocks_are_plain_sums(void **state)
 {
     (void)state;
     enum { LD = 80, BLOCKS_MAX = 40 };
-    alignas(64) static float m[N * LD];
-    alignas(64) static float scratch[(N + 48) * LD + N * 48];
+    alignas(64) static float m[LD * LD];
+    alignas(64) static float scratch[LD * (8 + 2 * BLOCKS_MAX)];
     static double random[N * LD], out[BLOCKS_MAX * BLOCKS_MAX + 1];
     fill(N * LD, random, 8);
     for (int i = 0; i < N_ISAS; i++)
@@ -351,8 +363,8 @@ static void traces_of_blocks_are_plain_sums(void **state)
             }
             const size_t n = first[n_used], ld = kernels_padded_single(n);
             assert_true(kernels_blocks_scratch(n, n_used) <= sizeof scratch / sizeof scratch[0]);
-            for (size_t k = 0; k < n * ld; k++)
-                m[k] = (float)random[k];
+            for (size_t k = 0; k < ld * ld; k++)
+                m[k] = k / ld < n && k % ld < n ? (float)random[k] : NAN;
             out[n_used * n_used] = 7.0;
             kernels->traces_of_blocks(n_used, first, m, ld, scratch, out);
             for (size_t a = 0; a < n_used; a++)
