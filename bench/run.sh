@@ -7,7 +7,9 @@
 #   bench/run.sh [--quick]
 #
 # Writes build/bench/report.md and appends every line to build/bench/history.jsonl, so that a later
-# change can be compared. Medians of five runs; the other processors should be idle.
+# change can be compared. Medians of five runs; the other processors should be idle. "Core to itself"
+# is the median of the steps during which no other hyperthread used the core (bench/core_share.h), with
+# their share; empty in the report where too few of them were timed.
 set -eu
 cd "$(dirname "$0")/.."
 program=build/bench/bench_step
@@ -96,8 +98,8 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
     echo
     echo "$cpu, core $core of $(nproc), commit $commit, $stamp, \`bench/run.sh\`; medians of $runs runs or more."
     echo
-    echo "| series | molecule | atoms | orbitals | density builds | qmtraj, us | tenth percentile | by diagonalisation, us | libxtb, us | libxtb / qmtraj |"
-    echo "|---|---|---|---|---|---|---|---|---|---|"
+    echo "| series | molecule | atoms | orbitals | density builds | qmtraj, us | tenth percentile | core to itself, us | share | by diagonalisation, us | libxtb, us | libxtb / qmtraj | core to itself |"
+    echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     awk '
         function value(key,   s) {
             if (!match($0, "\"" key "\": [^,}]*")) return ""
@@ -111,23 +113,36 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
                 }
             return parts[int((n + 1) / 2)]
         }
+        # Lines come twice. A process that never saw the throughput of others shared its core all the time.
+        NR == FNR {
+            if (value("core_additions_per_clock") + 0 > best) best = value("core_additions_per_clock") + 0
+            next
+        }
+        function alone(key, otherwise) {
+            if (value("core_additions_per_clock") + 0 < 0.9 * best) return otherwise
+            return value(key) == "null" ? "" : value(key)
+        }
         value("series") != "stages" {
             m = value("series") " | " value("molecule")
             if (!(m in atoms)) order[++count] = m
             atoms[m] = value("atoms"); orbitals[m] = value("orbitals")
             builds[m] = builds[m] " " value("builds")
             ours[m] = ours[m] " " value("qmtraj_us"); quick[m] = quick[m] " " value("qmtraj_p10_us")
+            itself[m] = itself[m] " " alone("qmtraj_alone_us", "")
+            share[m] = share[m] " " alone("qmtraj_alone_share", "0.00")
             plain[m] = plain[m] " " value("plain_us")
             theirs[m] = theirs[m] " " value("libxtb_us"); ratio[m] = ratio[m] " " value("ratio")
+            ratio_itself[m] = ratio_itself[m] " " alone("ratio_alone", "")
         }
         END {
             for (i = 1; i <= count; i++) {
                 m = order[i]
-                printf "| %s | %s | %s | %s | %.1f | %.1f | %s | %s | %s |\n", m, atoms[m], orbitals[m],
-                    middle(builds[m]), middle(ours[m]), middle(quick[m]), middle(plain[m]),
-                    middle(theirs[m]), middle(ratio[m])
+                printf "| %s | %s | %s | %s | %.1f | %.1f | %s | %s | %s | %s | %s | %s |\n", m, atoms[m],
+                    orbitals[m], middle(builds[m]), middle(ours[m]), middle(quick[m]), middle(itself[m]),
+                    middle(share[m]), middle(plain[m]), middle(theirs[m]), middle(ratio[m]),
+                    middle(ratio_itself[m])
             }
-        }' "$lines"
+        }' "$lines" "$lines"
     echo
     echo "Stages, us per step (tenth percentiles; \`bench_step --stages\`):"
     echo
