@@ -7,11 +7,11 @@ find_library(BLAS_STATIC NAMES libblas.a PATHS /usr/lib/x86_64-linux-gnu/blas
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
-pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 
 add_library(qmtraj_dependencies INTERFACE)
 target_link_libraries(qmtraj_dependencies INTERFACE ${LAPACK_STATIC} ${BLAS_STATIC} gfortran
-                      PkgConfig::YAML PkgConfig::CJSON PkgConfig::ZLIB m)
+                      PkgConfig::YAML PkgConfig::CJSON PkgConfig::DEFLATE m)
 
 # SMILES need RDKit and with it C++, which nothing else here does: without either the build works and
 # says so when it is given a SMILES.

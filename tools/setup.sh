@@ -16,7 +16,7 @@ set -eu
 # the headers of RDKit, cmocka to the C tests, which every build makes.
 packages="gcc g++ libc6-dev make cmake ninja-build pkg-config
   liblapack-dev libblas-dev libgfortran-12-dev
-  libyaml-dev libcjson-dev zlib1g-dev librandom123-dev
+  libyaml-dev libcjson-dev libdeflate-dev zlib1g-dev librandom123-dev
   libcmocka-dev"
 if [ "${QMTRAJ_RDKIT:-ON}" != OFF ]; then
     packages="$packages librdkit-dev libboost-dev"

@@ -1,8 +1,8 @@
 #include "io/zip.h"
 
 #include <assert.h>
+#include <libdeflate.h>
 #include <string.h>
-#include <zlib.h>
 
 enum {
     LOCAL_FIXED = 30,
@@ -149,5 +149,5 @@ void zip_directory(const ZipMember *members, size_t n, uint64_t offset, unsigned
 
 uint32_t zip_crc(uint32_t crc, const void *data, size_t n)
 {
-    return (uint32_t)crc32_z(crc, data, n);
+    return libdeflate_crc32(crc, data, n);
 }
