@@ -15,8 +15,9 @@
 ///             alone are timed
 /// --peer-steps N    of these two (a quarter of N), 10 before them
 /// --audit K   every K-th frame evaluated afresh from nothing at a tighter tolerance
-/// --properties  all properties, computed and left out in turn, 32 steps each: what the steps with them
-///             take more, and what a frame takes to convert and write, always with them
+/// --properties  all properties, computed and left out in turn, 37 steps each: mean times of the steps with
+///             and without them that had the core to themselves, and of converting and writing a frame,
+///             always with them
 /// --stages    time by stage, properties in every step; nested clocks add some 0.1 us
 ///
 /// Another hyperthread on the same core makes a step up to 1.5 times as long. So qmtraj_us, the median of all
@@ -46,7 +47,8 @@
 #include <xtb.h>
 #endif
 
-enum { PEER_WARM_UP = 10, PROPERTIES_IN_TURN = 32 };
+// Turns must not go with the rotations of the orbitals, every 64 steps.
+enum { PEER_WARM_UP = 10, PROPERTIES_IN_TURN = 37 };
 
 static double microseconds(void)
 {
@@ -82,7 +84,6 @@ static void print_number(const char *who, const char *what, const char *format, 
 static double print_alone(const char *who, CoreShare *share, const double *time, int first, int n)
 {
     double part;
-    core_share_end(share);
     const double result = core_share_median(share, time + first, first, n, &part);
     print_number(who, "alone_share", "%.2f", part);
     print_number(who, "alone_us", "%.1f", result);
@@ -207,6 +208,7 @@ static StepTime peer_trajectory(const Structure *s, double temperature_k, int n_
         time[i] = peer_step(&xtb, &run);
         core_share_step(&share);
     }
+    core_share_end(&share);
     StepTime result = {.alone = print_alone("libxtb", &share, time, 0, n_steps)};
     result.all = median(time, n_steps);
     printf(", \"libxtb_us\": %.1f, \"libxtb_energy_change\": %.2e", result.all,
@@ -384,23 +386,33 @@ static MdOptions md_options_of(const Structure *s, const Options *options, int n
     return md;
 }
 
-/// What properties add to a step: tenth percentiles of the steps with and without them, and of frames.
-static void print_properties(const Output *out, const double *time, int first, int n)
+/// Mean of what is not far above the middle: no self-checks and no interruptions.
+static double mean_of_common(double *values, int n)
+{
+    const double far = 1.5 * median(values, n);
+    double sum = 0.0;
+    int common = 0;
+    for (; common < n && values[common] < far; common++)
+        sum += values[common];
+    return common > 0 ? sum / common : NAN;
+}
+
+/// What properties add to a step: means of the steps with and without them that had the core to themselves,
+/// and of the frames, which have them always.
+static void print_properties(const Output *out, const CoreShare *share, const double *time,
+                             int first, int n)
 {
     double *part[2] = {calloc((size_t)n, sizeof(double)), calloc((size_t)n, sizeof(double))};
     int size[2] = {0, 0};
     // The first steps of a turn find caches and the vectors of the gap cold.
     for (int i = first; i < n; i++)
-        if (i % PROPERTIES_IN_TURN >= 4) {
+        if (i % PROPERTIES_IN_TURN >= 4 && core_share_alone(share, i)) {
             const int turn = i / PROPERTIES_IN_TURN % 2;
             part[turn][size[turn]++] = time[i];
         }
-    const double median_with = median(part[0], size[0]), median_without = median(part[1], size[1]);
-    printf(", \"with_properties_p10_us\": %.1f, \"without_p10_us\": %.1f", part[0][size[0] / 10],
-           part[1][size[1] / 10]);
-    printf(", \"with_properties_us\": %.1f, \"without_us\": %.1f", median_with, median_without);
-    median(out->time, out->n_frames);
-    printf(", \"frame_p10_us\": %.2f", out->time[out->n_frames / 10]);
+    print_number("with", "properties_us", "%.2f", mean_of_common(part[0], size[0]));
+    print_number("without", "properties_us", "%.2f", mean_of_common(part[1], size[1]));
+    print_number("frame", "us", "%.2f", mean_of_common(out->time, out->n_frames));
     free(part[0]), free(part[1]);
 }
 
@@ -445,8 +457,9 @@ static StepTime trajectory(QmtContext *ctx, const Structure *s, Engine *engine, 
         if (audit != NULL && options->audit > 0 && i % options->audit == 0)
             audit_frame(ctx, s, state, options, audit);
     }
+    core_share_end(&share);
     if (options->properties)
-        print_properties(&out, time, options->warm_up, all_steps);
+        print_properties(&out, &share, time, options->warm_up, all_steps);
     const double drift = state->at.energy + state->at.kinetic - state->at.heat - first;
     StepTime result = {.alone = print_alone(who, &share, time, options->warm_up, n_steps)};
     result.all = median(time + options->warm_up, n_steps);

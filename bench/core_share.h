@@ -1,6 +1,8 @@
 #ifndef BENCH_CORE_SHARE_H
 #define BENCH_CORE_SHARE_H
 
+#include <stdbool.h>
+
 /// Which steps were timed with the core to themselves. A hyperthread shares the adders of its core with
 /// another one, which may belong to somebody else, and in a virtual machine neither the clock nor the
 /// operating system tells. Throughput does: between blocks of steps a gauge of some 4 us counts how many
@@ -27,11 +29,14 @@ void core_share_step(CoreShare *share);
 /// Ends the last block. No steps after it.
 void core_share_end(CoreShare *share);
 
+/// Whether a step had the core to itself; after core_share_end().
+bool core_share_alone(const CoreShare *share, int step);
+
 /// @param time  [n] us, of the steps from first on
 /// @param part  share of these steps that had the core to themselves; NaN if the process has never seen
 ///              3.5 additions per clock, as then its best may itself be that of a shared core
 ///
-/// @return their median, us; NaN if they are fewer than a hundred and fewer than half of all
+/// @return their median, us; NaN if they are fewer than half of all and fewer than a hundred or a tenth
 double core_share_median(const CoreShare *share, const double *time, int first, int n,
                          double *part);
 
