@@ -15,8 +15,8 @@ static const double ANGSTROM[N][3] = {
     {-1.91, 1.08, -0.14}, {0.62, 1.19, 0.91},  {0.69, 1.17, -0.88},  {0.67, -1.45, 0.33},
     {1.95, -0.52, 0.84},  {1.66, -0.82, -0.79}};
 
-/// 10 ps at constant energy; the slope of the shadow energy is at most this, kJ/mol/ps per atom.
-static void conserves(const char *grid, double limit)
+/// Slope of the shadow energy of 10 ps at constant energy, kJ/mol/ps per atom.
+static double slope(const char *grid, uint64_t seed)
 {
     QmtContext *ctx = NULL;
     Engine *engine = NULL;
@@ -35,7 +35,7 @@ static void conserves(const char *grid, double limit)
     options.equilibration_ps = 1.0;
     options.length_ps = 10.0;
     options.window_every_ps = 0.0;
-    options.key.seed = 42;
+    options.key.seed = seed;
     const MdHooks hooks = {0};
     assert_int_equal(qmt_context_create(&ctx), QMT_OK);
     assert_int_equal(xtb_create(ctx, N, NUMBERS, &engine_options, &engine), QMT_OK);
@@ -46,22 +46,25 @@ static void conserves(const char *grid, double limit)
     print_message("10 ps of glycine zwitterion in ALPB water, %s grid: slope %.1e, shadow slope "
                   "%.1e kJ/mol/ps per atom\n",
                   grid, report.slope_kjmol_ps / N, report.shadow_slope_kjmol_ps / N);
-    assert_true(fabs(report.shadow_slope_kjmol_ps / N) <= limit);
     md_destroy(&md);
     engine_destroy(&engine);
     qmt_context_destroy(&ctx);
+    return report.shadow_slope_kjmol_ps / N;
 }
 
 // Curvatures jump where a grid point enters or leaves the smooth edge of a sphere, so that the shadow
-// energy walks at random, and each compiler takes another path: one run is one throw of the dice. The limit
-// that is wanted is 1e-4. On the fine grid it is five times what the walk does. On the default grid nine
-// starts had 7.6e-5 rms, two of them above it (docs/solvation.md): a single run shows only that nothing
-// is worse than the walk, at five times its size.
+// energy walks at random, and each compiler takes another path: one run is one throw of the dice. On the
+// default grid 48 starts had slopes of 5.1e-5 rms, on the fine one of 1.3e-5 (docs/solvation.md), so that
+// the mean of four is within 1e-4 by four standard errors, and a drift above that is seen.
 static void zwitterion_in_water_conserves_energy(void **state)
 {
     (void)state;
-    conserves("fine", 1e-4);
-    conserves("reference", 4e-4);
+    enum { STARTS = 4 };
+    double mean = 0.0;
+    for (uint64_t seed = 42; seed < 42 + STARTS; seed++)
+        mean += slope("reference", seed) / STARTS;
+    assert_true(fabs(mean) <= 1e-4);
+    assert_true(fabs(slope("fine", 42)) <= 1e-4);
 }
 
 int main(void)
