@@ -117,25 +117,48 @@ static inline float sum_of_singles(Singles v)
     return part[0];
 }
 
-static void difference_squares(size_t n, int n_points, const float *const *point, double *sum)
+/// One vector of each point: adds the squares of its differences. d ends up as anything.
+static inline __attribute__((always_inline)) void add_difference_squares(int n_points, Singles *d,
+                                                                         Singles *squares)
 {
-    Singles squares[POINTS_MAX] = {{0.0F}}, d[POINTS_MAX] = {{0.0F}};
-    for (size_t i = 0; i < n; i += N_SINGLES) {
-        const size_t size = n - i < N_SINGLES ? n - i : N_SINGLES;
+    for (int order = 0; order + 1 < n_points; order++) {
+        for (int k = 0; k + 1 < n_points - order; k++)
+            d[k] -= d[k + 1];
+        squares[order] += d[0] * d[0];
+    }
+}
+
+/// Any number of points; inlined with a constant one, everything stays in registers.
+static inline __attribute__((always_inline)) void
+sum_difference_squares(size_t n, int n_points, const float *const *point, double *sum)
+{
+    Singles squares[POINTS_MAX] = {{0.0F}}, d[POINTS_MAX];
+    size_t i = 0;
+    for (; i + N_SINGLES <= n; i += N_SINGLES) {
         for (int k = 0; k < n_points; k++)
-            memcpy(&d[k], point[k] + i, size * sizeof(float));
-        if (size < N_SINGLES)
-            for (int k = 0; k < n_points; k++)
-                for (size_t j = size; j < N_SINGLES; j++)
-                    d[k][j] = 0.0F;
-        for (int order = 0; order + 1 < n_points; order++) {
-            for (int k = 0; k + 1 < n_points - order; k++)
-                d[k] -= d[k + 1];
-            squares[order] += d[0] * d[0];
+            d[k] = *(const Singles *)(point[k] + i);
+        add_difference_squares(n_points, d, squares);
+    }
+    for (; i < n; i += KERNELS_PAD) {
+        // Half a vector, as a part of one whose other numbers are zero.
+        enum { PART = (int)KERNELS_PAD < (int)N_SINGLES ? (int)KERNELS_PAD : (int)N_SINGLES };
+        for (int k = 0; k < n_points; k++) {
+            d[k] = (Singles){0.0F};
+            memcpy(&d[k], point[k] + i, PART * sizeof(float));
         }
+        add_difference_squares(n_points, d, squares);
     }
     for (int order = 0; order + 1 < n_points; order++)
         sum[order] += (double)sum_of_singles(squares[order]);
+}
+
+static void difference_squares(size_t n, int n_points, const float *const *point, double *sum)
+{
+    // A full history of orbitals has seven points.
+    if (n_points == 7)
+        sum_difference_squares(n, 7, point, sum);
+    else
+        sum_difference_squares(n, n_points, point, sum);
 }
 
 static void matvec_single(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y)

@@ -94,7 +94,7 @@ typedef struct Kernels {
     void (*combine_single)(size_t n, int n_points, const float *coefficient,
                            const float *const *point, float *out);
     /// sum[p] += sum_i of the square of the (p+1)-th backward difference of point[0][i], for
-    /// p = 0..n_points-2; at most eight points, the newest first.
+    /// p = 0..n_points-2; at most eight points, the newest first; n is a multiple of KERNELS_PAD.
     void (*difference_squares)(size_t n, int n_points, const float *const *point, double *sum);
     /// out[a][b] = sum of m[i][j] m[j][i] over the rows i of block a and the columns j of block b.
     ///

@@ -251,6 +251,42 @@ static void combinations_and_differences_are_those_of_plain_loops(void **state)
     }
 }
 
+static void squares_of_differences_are_those_of_plain_loops(void **state)
+{
+    (void)state;
+    enum { POINTS = 8 };
+    static double random[POINTS * N];
+    alignas(64) static float rows[POINTS * N];
+    const float *point[POINTS];
+    fill(POINTS * N, random, 11);
+    for (size_t i = 0; i < POINTS * N; i++)
+        rows[i] = (float)random[i];
+    for (int k = 0; k < POINTS; k++)
+        point[k] = rows + (size_t)k * N;
+    for (int isa = 0; isa < N_ISAS; isa++) {
+        const Kernels *kernels = kernels_choose(ISAS[isa]);
+        for (int n_points = 1; kernels != NULL && n_points <= POINTS; n_points++)
+            for (size_t n = KERNELS_PAD; n <= N; n += KERNELS_PAD) {
+                double sum[POINTS];
+                for (int p = 0; p < POINTS; p++)
+                    sum[p] = 0.5;
+                kernels->difference_squares(n, n_points, point, sum);
+                for (int p = 0; p < POINTS; p++) {
+                    double squares = 0.0;
+                    for (size_t i = 0; i < n && p + 1 < n_points; i++) {
+                        double difference = 0.0, factor = 1.0; // (-1)^k (p + 1 over k)
+                        for (int k = 0; k <= p + 1; k++) {
+                            difference += factor * rows[(size_t)k * N + i];
+                            factor *= -(double)(p + 1 - k) / (k + 1);
+                        }
+                        squares += difference * difference;
+                    }
+                    CHECK_NEAR(sum[p], 0.5 + squares, 1e-5 * squares);
+                }
+            }
+    }
+}
+
 enum { SPHERE_POINTS = 232, SPHERES = 9 };
 
 /// A sphere with others around it; some cover much, some nothing.
@@ -391,6 +427,7 @@ int main(void)
         cmocka_unit_test(matrix_products_are_triple_loops),
         cmocka_unit_test(vector_kernels_are_plain_loops),
         cmocka_unit_test(traces_of_blocks_are_plain_sums),
+        cmocka_unit_test(squares_of_differences_are_those_of_plain_loops),
         cmocka_unit_test(area_of_a_sphere_is_the_plain_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
