@@ -120,6 +120,28 @@ typedef struct Kernels {
     /// that follows on d[k], the last of which is left in x; n is a multiple of KERNELS_PAD.
     void (*difference_store)(size_t n, int orders, double *x, double *d, size_t ld,
                              double *squares);
+    /// The eigenvector of the outermost eigenvalue of a symmetric matrix A [m][ld] from one that is nearly
+    /// it, x [kernels_padded(m)], padded with zeros: conjugate gradients for (A - value) y = -r orthogonal
+    /// to x, r = A x - value x, behind the distances D = max(sign (diagonal - value), closest), and what
+    /// second-order perturbation theory still finds missing then. Returns the number of its steps, each of
+    /// which takes one product with A. x becomes a unit vector.
+    ///
+    /// @param a     A; NULL: it is the diagonal and minus the off-diagonal elements in single precision,
+    ///              `off` [m][ld], 0 on the diagonal. Rows are read to the end of their padding.
+    /// @param sign  +1: the lowest eigenvalue is wanted, -1: the highest
+    /// @param par   closest; what may be missing; largest number of steps
+    /// @param work  [8 kernels_padded(m)]
+    /// @param out   the eigenvalue; what was missing at last, which is part of it, infinity where the value
+    ///              is no outermost one; what was missing at first, all of it; smallest sign (diagonal - value)
+    int (*eigenvector)(size_t m, const double *a, const float *off, size_t ld, double sign,
+                       const double *diagonal, const double par[3], double *x, double *work,
+                       double out[4]);
+    /// (C x) F (C x) with a symmetric F [n][ldf], C [n][ldc], x [kernels_padded(m)] padded with zeros. Rows
+    /// are read to the end of their padding.
+    ///
+    /// @param work  [2 kernels_padded(n)]
+    double (*quotient_of_columns)(size_t n, size_t m, const double *c, size_t ldc, const double *x,
+                                  const double *f, size_t ldf, double *work);
 
     // Rows: n is a multiple of KERNELS_PAD, and so is ld, the distance of the rows of x, y, z in xyz.
 

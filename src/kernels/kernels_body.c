@@ -24,6 +24,8 @@
 
 #include "kernels/body_pair_line.h"
 
+#include "kernels/body_eigenvector.h"
+
 #include "kernels/body_pair_slope.h"
 #include "kernels/body_surface.h"
 
@@ -53,6 +55,8 @@ const Kernels KERNELS_TABLE = {
     .matvec_single = matvec_single,
     .combine = combine,
     .difference_store = difference_store,
+    .eigenvector = eigenvector,
+    .quotient_of_columns = quotient_of_columns,
     .line_update = line_update,
     .line_overlap = line_overlap,
     .line_fock = line_fock,

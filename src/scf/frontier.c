@@ -9,8 +9,8 @@ enum { X, AX, W, AW, P, AP, IN_AO, F_IN_AO, DIAGONAL, N_VECTORS };
 
 enum { MAX_ROUNDS = 40 };
 
-/// memory = [geometries known][vectors of both spaces: n, the last geometry first]
-enum { KNOWN = 0, VECTORS = 1, POINTS = 4 };
+/// memory = [geometries known][place of the newest vectors][POINTS vectors of both spaces]
+enum { KNOWN = 0, NEWEST = 1, VECTORS = 2, POINTS = 4 };
 
 /// The polynomial through the last 1, 2, .. geometries, one geometry on.
 static const double EXTRAPOLATION[POINTS + 1][POINTS] = {
@@ -24,6 +24,19 @@ static const double EXTRAPOLATION[POINTS + 1][POINTS] = {
 #define MISSING 1e-10
 #define CLOSEST_LEVEL 1e-3
 
+/// Steps end when less than this is missing, hartree: polynomials make errors of the vectors larger.
+#define LITTLE 1e-11
+enum { MAX_STEPS = 8 };
+
+/// What the value is off by to third order is about the square of what was missing at first over the
+/// distance to the next level. Above this, hartree, the steps begin again from the better vector.
+#define SMALL 1e-8
+enum { MAX_STARTS = 3 };
+
+/// Largest difference, in hartree, between the values that F and its block give a vector at which the block
+/// is young enough to tell what is missing: it is about the size of the elements by which they differ.
+#define YOUNG 3e-7
+
 /// Share of the neighbours in the first vector, and the distance in energy that counts as near: none of
 /// them may be left out for its symmetry.
 #define NEIGHBOUR_SHARE 0.05
@@ -32,31 +45,40 @@ static const double EXTRAPOLATION[POINTS + 1][POINTS] = {
 /// One of the two spaces of orbitals.
 typedef struct {
     const Density *density;
-    Transit *transit;
     double **vector;        ///< of Frontier
     size_t m;               ///< orbitals
     const double *orbitals; ///< [n][ld_orbitals] its columns
     size_t ld_orbitals;
-    const double *block; ///< [m][ld_block] F between them, nearly
-    size_t ld_block;
+    const double *block;    ///< [m][ld_block] F between them, nearly; NULL: see off
+    const float *off;       ///< minus its off-diagonal elements in single precision
+    size_t ld_block;        ///< of either
     bool block_exact;       ///< it is F of this geometry
     const double *diagonal; ///< [m] of the block
     double sign;            ///< +1: the lowest eigenvalue is wanted, -1: the highest
     bool exact;             ///< F itself instead of the block
-    double *known[POINTS];  ///< [m] vectors of the geometries before
-    int n_known;            ///< how many of them
-    bool strange;           ///< they were of no use
+    double *x;    ///< [m], padded: what the geometries before point to, then the eigenvector
+    double *work; ///< of Frontier
+    bool known;   ///< they are known
+    bool strange; ///< they were of no use
 } Space;
+
+/// Length of the vectors of two spaces, each padded.
+static size_t row_size(size_t n_ao)
+{
+    return kernels_padded(n_ao) + KERNELS_PAD;
+}
 
 size_t frontier_memory_size(size_t n_ao)
 {
-    return VECTORS + POINTS * n_ao;
+    return VECTORS + POINTS * row_size(n_ao);
 }
 
 void frontier_layout(Arena *arena, size_t n_ao, Frontier *frontier)
 {
     for (int i = 0; i < N_VECTORS; i++)
         frontier->vector[i] = arena_doubles(arena, kernels_padded(n_ao));
+    frontier->x = arena_doubles(arena, row_size(n_ao));
+    frontier->work = arena_doubles(arena, 8 * kernels_padded(n_ao));
 }
 
 /// out = sign * F in. Rows are read to the end of their padding, which finds zeros in the vector.
@@ -242,78 +264,6 @@ static bool descend(const Space *space, double *value)
     return false;
 }
 
-/// Value of the vector in X, which becomes a unit vector; its image goes to AX.
-static double quotient(const Space *space)
-{
-    double *x = space->vector[X], *ax = space->vector[AX];
-    normalise(space, x, NULL);
-    apply(space, x, ax);
-    return space->density->kernels->dot(space->m, x, ax);
-}
-
-/// From here on the block takes the place of F.
-static void use_block(Space *space)
-{
-    if (space->exact && space->sign > 0.0)
-        transit_virtual_block(space->transit);
-    space->exact = false;
-}
-
-/// Begins with the vectors of the geometries before and F itself, or, after the orbitals were exchanged,
-/// with the diagonal of the block: where the value is lower.
-static void begin(Space *space)
-{
-    const size_t m = space->m;
-    double *x = space->vector[X], lowest = INFINITY;
-    for (size_t i = 0; i < m; i++) {
-        const double d = space->sign * space->diagonal[i];
-        space->vector[DIAGONAL][i] = d;
-        lowest = d < lowest ? d : lowest;
-    }
-    if (space->n_known > 0) {
-        const double *factor = EXTRAPOLATION[space->n_known];
-        memset(x, 0, m * sizeof *x);
-        for (int k = 0; k < space->n_known; k++)
-            space->density->kernels->axpy(m, factor[k], space->known[k], x);
-        if (quotient(space) <= lowest)
-            return;
-    }
-    use_block(space);
-    begin_from_diagonal(space, lowest);
-    quotient(space);
-}
-
-/// Keeps the vector, with its correction of first order: polynomials make errors larger.
-static void remember(const Space *space)
-{
-    double *x = space->vector[X];
-    const double *ax = space->vector[AX];
-    const double value = space->density->kernels->dot(space->m, x, ax);
-    for (size_t i = 0; i < space->m; i++) {
-        const double above = diagonal(space, i) - value;
-        // The leading orbital is close to the value itself.
-        if (fabs(above) > CLOSEST_LEVEL && fabs(x[i]) < 0.5)
-            x[i] -= (ax[i] - value * x[i]) / above;
-    }
-    normalise(space, x, NULL);
-    for (int k = POINTS - 1; k > 0; k--)
-        memcpy(space->known[k], space->known[k - 1], space->m * sizeof(double));
-    memcpy(space->known[0], x, space->m * sizeof(double));
-}
-
-/// The kept vectors after the orbitals were rotated among themselves, first being those of the space.
-static void rotate(const Space *space, size_t first)
-{
-    const Transit *transit = &space->density->transit;
-    const size_t m = space->m;
-    for (int k = 0; k < POINTS; k++) {
-        memcpy(space->vector[X], space->known[k], m * sizeof(double));
-        space->density->kernels->matmul_nn(1, m, m, space->vector[X], m,
-                                           transit->rotation + first * transit->ld + first,
-                                           transit->ld, space->known[k], m);
-    }
-}
-
 /// The eigenvalue from a diagonalisation of the space.
 static double diagonalised(Density *density, const Space *space)
 {
@@ -327,31 +277,122 @@ static double diagonalised(Density *density, const Space *space)
     return space->sign > 0.0 ? eps[0] : -eps[m - 1];
 }
 
-/// The lowest value of a space. Where the vectors of the geometries before do not point to it closely
-/// enough, it is found from what the refinement left behind, which may be a little old, and then from F.
-static double lowest(Density *density, Space *space)
+/// Improves x in the block; the kernel tells about `out`.
+static void improve_kept(Space *space, double out[4])
 {
-    double value = NAN;
-    begin(space);
-    const double missing = space->exact ? value_of(space, &value) : INFINITY;
-    space->strange = !(missing <= STRANGE);
-    bool found = true;
-    value -= missing;
-    if (!(missing <= MISSING)) {
-        use_block(space);
-        apply(space, space->vector[X], space->vector[AX]);
-        (void)descend(space, &value);
-        space->exact = true;
-        apply(space, space->vector[X], space->vector[AX]);
-        found = descend(space, &value);
+    static const double PAR[3] = {CLOSEST_LEVEL, LITTLE, MAX_STEPS};
+    space->density->kernels->eigenvector(space->m, space->block, space->off, space->ld_block,
+                                         space->sign, space->diagonal, PAR, space->x, space->work,
+                                         out);
+}
+
+/// The eigenvalue by steps from the vectors of the geometries before, with the diagonal of the block as a
+/// sign that another level has crossed it. Returns false, with x as far as it came, if they do not lead
+/// there.
+static bool follow(Space *space, bool *crossed, double *value)
+{
+    const Density *density = space->density;
+    const Kernels *kernels = density->kernels;
+    double out[4];
+    for (int start = 0; start < MAX_STARTS; start++) {
+        improve_kept(space, out);
+        if (start == 0)
+            space->strange = !(out[2] <= STRANGE);
+        *crossed = space->strange || !(out[3] >= 0.0);
+        if (*crossed)
+            return false;
+        if (out[2] <= SMALL)
+            break;
     }
-    remember(space);
-    return found ? value : diagonalised(density, space);
+    if (!(out[1] <= MISSING && out[2] <= SMALL))
+        return false;
+    *value = out[0];
+    if (space->block_exact)
+        return true;
+    const double exact =
+        kernels->quotient_of_columns(density->n, space->m, space->orbitals, space->ld_orbitals,
+                                     space->x, density->fock, density->ld, space->work);
+    const bool young = fabs(exact - *value) <= YOUNG;
+    *value = exact;
+    return young;
+}
+
+/// The eigenvalue by conjugate gradients in the block, which may be a little old, and then in F, from x
+/// or from the diagonal of the block.
+static double search(Density *density, Space *space, bool from_x)
+{
+    const size_t m = space->m;
+    double *x = space->vector[X], value = NAN, lowest = INFINITY;
+    for (size_t i = 0; i < m; i++) {
+        const double d = space->sign * space->diagonal[i];
+        space->vector[DIAGONAL][i] = d;
+        lowest = d < lowest ? d : lowest;
+    }
+    if (space->block == NULL) {
+        transit_virtual_block(&density->transit);
+        const Transit *transit = &density->transit;
+        space->block = transit->g + transit->first_virtual * (transit->ld + 1);
+    }
+    if (from_x)
+        memcpy(x, space->x, m * sizeof *x);
+    else
+        begin_from_diagonal(space, lowest);
+    normalise(space, x, NULL);
+    space->exact = false;
+    apply(space, x, space->vector[AX]);
+    (void)descend(space, &value);
+    space->exact = true;
+    apply(space, x, space->vector[AX]);
+    const bool found = descend(space, &value);
+    memcpy(space->x, x, m * sizeof *x);
+    memset(space->x + m, 0, (kernels_padded(m) - m) * sizeof *x);
+    if (!found)
+        return space->sign * diagonalised(density, space);
+    // The same steps once more, for the vector that the next geometries begin with.
+    const bool strange = space->strange;
+    bool crossed;
+    double better;
+    const bool followed = follow(space, &crossed, &better);
+    space->strange = strange;
+    return followed ? better : space->sign * value;
+}
+
+/// The outermost value of a space towards the other one.
+static double outermost(Density *density, Space *space)
+{
+    double value;
+    bool crossed = true;
+    if (space->known && follow(space, &crossed, &value))
+        return value;
+    return search(density, space, space->known && !crossed);
+}
+
+/// Vectors of this geometry from those of the geometries before.
+static void extrapolate(const Kernels *kernels, const double *memory, size_t size, double *x)
+{
+    double weight[POINTS] = {0.0};
+    const int n_known = (int)memory[KNOWN];
+    for (int k = 0; k < n_known; k++)
+        weight[((int)memory[NEWEST] + POINTS - k) % POINTS] = EXTRAPOLATION[n_known][k];
+    kernels->combine(size, POINTS, weight, memory + VECTORS, size, x);
+}
+
+/// The kept vectors of a space after its orbitals, of which `first` is the first, were rotated among
+/// themselves. They begin at `at` of each.
+static void rotate(Density *density, double *memory, size_t size, size_t at, const Space *space,
+                   size_t first)
+{
+    const Transit *transit = &density->transit;
+    memcpy(density->scratch, memory + VECTORS, POINTS * size * sizeof *memory);
+    density->kernels->matmul_nn(POINTS, space->m, space->m, density->scratch + at, size,
+                                transit->rotation + first * transit->ld + first, transit->ld,
+                                memory + VECTORS + at, size);
 }
 
 double frontier_gap(Density *density, Frontier *frontier)
 {
-    const size_t n = density->n, no = density->n_alpha;
+    const size_t n = density->n, no = density->n_alpha, nv = n - no;
+    const Kernels *kernels = density->kernels;
     double *memory = frontier->memory;
     if (no == 0 || no == n)
         return NAN;
@@ -360,38 +401,43 @@ double frontier_gap(Density *density, Frontier *frontier)
         return density->eps[no] - density->eps[no - 1];
     }
     Transit *transit = &density->transit;
-    const size_t fv = transit->first_virtual;
+    const size_t fv = transit->first_virtual, ld = transit->ld;
+    const size_t at_virtual = kernels_padded(no), size = at_virtual + kernels_padded(nv);
+    const bool known = memory[KNOWN] > 0.0;
+    if (known)
+        extrapolate(kernels, memory, size, frontier->x);
     Space filled = {.density = density,
-                    .transit = transit,
                     .vector = frontier->vector,
                     .m = no,
                     .orbitals = transit->orbitals,
-                    .ld_orbitals = transit->ld,
+                    .ld_orbitals = ld,
                     .block = transit->g,
-                    .ld_block = transit->ld,
+                    .ld_block = ld,
                     .block_exact = transit->occupied_known,
                     .diagonal = transit->eps,
-                    .exact = true,
                     .sign = -1.0,
-                    .n_known = (int)memory[KNOWN]};
+                    .x = frontier->x,
+                    .work = frontier->work,
+                    .known = known};
     Space empty = filled;
-    empty.m = n - no;
+    empty.m = nv;
     empty.orbitals += fv;
-    empty.block += fv * transit->ld + fv;
+    empty.block = NULL;
+    empty.off = transit->g_off + fv * ld + fv;
     empty.block_exact = false;
     empty.diagonal += fv;
     empty.sign = 1.0;
-    for (size_t k = 0; k < POINTS; k++) {
-        filled.known[k] = memory + VECTORS + k * n;
-        empty.known[k] = filled.known[k] + no;
-    }
-    const double homo = -lowest(density, &filled);
-    const double lumo = lowest(density, &empty);
-    memory[KNOWN] =
-        filled.strange || empty.strange ? 1.0 : fmin(memory[KNOWN] + 1.0, (double)POINTS);
+    empty.x += at_virtual;
+
+    const double lumo = outermost(density, &empty);
+    const double homo = outermost(density, &filled);
+    const bool strange = !known || filled.strange || empty.strange;
+    memory[KNOWN] = strange ? 1.0 : fmin(memory[KNOWN] + 1.0, (double)POINTS);
+    memory[NEWEST] = (double)(((int)memory[NEWEST] + 1) % POINTS);
+    memcpy(memory + VECTORS + (size_t)memory[NEWEST] * size, frontier->x, size * sizeof *memory);
     if (transit_has_rotated(transit)) {
-        rotate(&filled, 0);
-        rotate(&empty, fv);
+        rotate(density, memory, size, 0, &filled, 0);
+        rotate(density, memory, size, at_virtual, &empty, fv);
     }
     return lumo - homo;
 }

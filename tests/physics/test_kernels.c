@@ -287,6 +287,158 @@ static void squares_of_differences_are_those_of_plain_loops(void **state)
     }
 }
 
+/// A symmetric matrix whose padding is no number; off-diagonal elements small against the distances of the
+/// diagonal ones, all of them numbers in single precision.
+static void make_symmetric(size_t m, double sign, double *a, float *off, double *diagonal)
+{
+    unsigned seed = 11;
+    for (size_t i = 0; i < N * N; i++)
+        a[i] = off[i] = NAN;
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < i; j++) {
+            off[i * N + j] = off[j * N + i] = (float)(0.02 * (pseudo_random(&seed) - 0.5));
+            a[i * N + j] = a[j * N + i] = -(double)off[i * N + j];
+        }
+        off[i * N + i] = 0.0F;
+        a[i * N + i] = diagonal[i] = sign * (0.1 * (double)((i + m / 2) % m) - 0.7);
+    }
+}
+
+/// The first step in plain loops; returns what is missing, to first order of the step.
+static double plain_step(size_t m, const double *a, double sign, const double *diagonal,
+                         double closest, double *x, double *value)
+{
+    double norm = 0.0, sum = 0.0, r[N], d[N], rr = 0.0, xr = 0.0, xx = 0.0, length = 0.0;
+    for (size_t i = 0; i < m; i++) {
+        norm += x[i] * x[i];
+        r[i] = 0.0;
+        for (size_t j = 0; j < m; j++)
+            r[i] += a[i * N + j] * x[j];
+        sum += x[i] * r[i];
+    }
+    *value = sum / norm;
+    for (size_t i = 0; i < m; i++) {
+        r[i] -= *value * x[i];
+        d[i] = fmax(sign * (diagonal[i] - *value), closest);
+        rr += r[i] * r[i] / d[i];
+        xr += r[i] * x[i] / d[i];
+        xx += x[i] * x[i] / d[i];
+    }
+    for (size_t i = 0; i < m; i++) {
+        x[i] -= sign * (r[i] - xr / xx * x[i]) / d[i];
+        length += x[i] * x[i];
+    }
+    for (size_t i = 0; i < m; i++)
+        x[i] /= sqrt(length);
+    return (rr - xr * xr / xx) / norm;
+}
+
+static void eigenvectors_are_found_from_vectors_nearby(void **state)
+{
+    (void)state;
+    alignas(64) static double a[N * N], work[8 * N];
+    alignas(64) static float off[N * N];
+    for (int isa = 0; isa < N_ISAS; isa++) {
+        const Kernels *kernels = kernels_choose(ISAS[isa]);
+        if (kernels == NULL)
+            continue;
+        for (size_t m = 2; m <= 50; m++)
+            for (int k = 0; k < 4; k++) {
+                const double sign = k % 2 == 0 ? 1.0 : -1.0;
+                const bool single = k >= 2;
+                double diagonal[N], x[N] = {0.0}, plain[N], out[4], value;
+                make_symmetric(m, sign, a, off, diagonal);
+                const size_t lowest = (m - m / 2) % m;
+                for (size_t i = 0; i < m; i++)
+                    x[i] = i == lowest ? 1.1 : 0.003;
+                memcpy(plain, x, sizeof plain);
+
+                // Products in single precision are right to 1e-7 of their terms.
+                const double part = single ? 1e-6 : 1e-12;
+                const double none[3] = {1e-3, 0.0, 0.0};
+                assert_int_equal(kernels->eigenvector(m, single ? NULL : a, off, N, sign, diagonal,
+                                                      none, x, work, out),
+                                 0);
+                const double missing = plain_step(m, a, sign, diagonal, 1e-3, plain, &value);
+                CHECK_NEAR(out[0], value - sign * missing, part);
+                CHECK_NEAR(out[1], missing, part);
+                CHECK_NEAR(out[2], missing, part);
+                CHECK_NEAR(out[3], sign * (diagonal[lowest] - value), part);
+                for (size_t i = 0; i < N; i++)
+                    CHECK_NEAR(x[i], i < m ? plain[i] : 0.0, 100.0 * part);
+
+                // Steps: A x = value x, and the value is that of the outermost level.
+                const double all[3] = {1e-3, 1e-14, 30.0};
+                for (int start = 0; start < 3; start++)
+                    kernels->eigenvector(m, single ? NULL : a, off, N, sign, diagonal, all, x, work,
+                                         out);
+                assert_true(out[1] <= 1e-14 && out[3] >= 0.0);
+                double length = 0.0;
+                for (size_t i = 0; i < m; i++) {
+                    double sum = 0.0;
+                    for (size_t j = 0; j < m; j++)
+                        sum += a[i * N + j] * x[j];
+                    CHECK_NEAR(sum, out[0] * x[i], single ? 1e-6 : 1e-7);
+                    length += x[i] * x[i];
+                }
+                CHECK_NEAR(length, 1.0, 1e-14);
+            }
+    }
+}
+
+static void a_lower_level_shows(void **state)
+{
+    (void)state;
+    enum { M = 12 };
+    alignas(64) static double a[N * N], work[8 * N];
+    alignas(64) static float off[N * N];
+    for (int isa = 0; isa < N_ISAS; isa++) {
+        const Kernels *kernels = kernels_choose(ISAS[isa]);
+        if (kernels == NULL)
+            continue;
+        double diagonal[N], x[N] = {0.0}, out[4];
+        const double par[3] = {1e-3, 1e-11, 8.0};
+        make_symmetric(M, 1.0, a, off, diagonal);
+        x[M / 2 + 1] = 1.0; // the second level
+        kernels->eigenvector(M, a, NULL, N, 1.0, diagonal, par, x, work, out);
+        assert_true(out[3] < -0.05);
+    }
+}
+
+static void quotients_are_plain_sums(void **state)
+{
+    (void)state;
+    alignas(64) static double c[N * N], f[N * N], work[2 * N];
+    fill(N * N, c, 12);
+    fill(N * N, f, 13);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < i; j++)
+            f[i * N + j] = f[j * N + i];
+    for (int isa = 0; isa < N_ISAS; isa++) {
+        const Kernels *kernels = kernels_choose(ISAS[isa]);
+        if (kernels == NULL)
+            continue;
+        for (size_t n = 1; n < N; n++) {
+            const size_t m = n / 3 + 1;
+            double x[N], ao[N], sum = 0.0, size = 0.0;
+            fill(N, x, 14);
+            memset(x + m, 0, (N - m) * sizeof *x);
+            for (size_t i = 0; i < n; i++) {
+                ao[i] = 0.0;
+                for (size_t j = 0; j < m; j++)
+                    ao[i] += c[i * N + j] * x[j];
+            }
+            for (size_t i = 0; i < n; i++)
+                for (size_t j = 0; j < n; j++) {
+                    sum += ao[i] * f[i * N + j] * ao[j];
+                    size += fabs(ao[i] * f[i * N + j] * ao[j]);
+                }
+            CHECK_NEAR(kernels->quotient_of_columns(n, m, c, N, x, f, N, work), sum,
+                       RELATIVE * size);
+        }
+    }
+}
+
 enum { SPHERE_POINTS = 232, SPHERES = 9 };
 
 /// A sphere with others around it; some cover much, some nothing.
@@ -426,6 +578,9 @@ int main(void)
         cmocka_unit_test(padding_is_the_next_multiple),
         cmocka_unit_test(matrix_products_are_triple_loops),
         cmocka_unit_test(vector_kernels_are_plain_loops),
+        cmocka_unit_test(eigenvectors_are_found_from_vectors_nearby),
+        cmocka_unit_test(a_lower_level_shows),
+        cmocka_unit_test(quotients_are_plain_sums),
         cmocka_unit_test(traces_of_blocks_are_plain_sums),
         cmocka_unit_test(squares_of_differences_are_those_of_plain_loops),
         cmocka_unit_test(area_of_a_sphere_is_the_plain_sum),
