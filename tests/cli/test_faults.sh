@@ -59,7 +59,7 @@ for signal in INT TERM USR1; do
     rm -rf stop
     # a shell starts its background jobs with SIGINT ignored; env gives it back
     env --default-signal=INT "$QMTRAJ" run --config short.yaml --set length_ps=1000 --set save_interval_steps=10 \
-        --out stop water.xyz ammonia.xyz >out 2>err &
+        --num-workers 2 --out stop water.xyz ammonia.xyz >out 2>err &
     pid=$!
     for _ in $(seq 100); do
         [ ! -e stop/water/checkpoint ] || break

@@ -223,6 +223,7 @@ open("formic.xyz", "w").write(FORMIC)
 for out, words in {
     "good": WINDOWS + ["formic.xyz", "water.xyz"],
     "nve": ["--set", "ensemble=nve", "--set", "nve_every_ps=0", "formic.xyz"],
+    "short": ["--set", "nve_every_ps=0.04", "--set", "nve_window_ps=0.01", "formic.xyz"],
     "double": ["--set", "precision=float64", "--set", "nve_every_ps=0", "formic.xyz"],
 }.items():
     subprocess.run([QMTRAJ, "run", "--out", out, *COMMON, *words], check=True, capture_output=True)
@@ -234,6 +235,8 @@ assert "4 files: 0 fail, 0 warn" in out and out.index("formic_acid") < out.index
 assert check("good", "nve", "double") == (code, out, err), "the report is not the same again"
 code, found = lines("nve/formic_acid/trajectory.npz")
 assert found["drift"][0] == "PASS" and "trajectory" in found["drift"][1], found["drift"]
+code, found = lines("short/formic_acid/trajectory.npz")
+assert code == 0 and found["drift"][0] == "NOT RUN" and "too short" in found["drift"][1], found["drift"]
 good = "good/formic_acid/trajectory.npz"
 code, found = lines(good)
 assert found.pop("properties")[0] == "NOT RUN", "none was asked for"
