@@ -31,6 +31,7 @@ typedef struct {
     Scf scf;
     Frontier frontier;
     BondOrders bond_orders;
+    double *electrons;       ///< [n_atoms] scratch of the properties
     double (*dipole)[3];     ///< [n_atoms][3] e bohr, of methods whose loop has none
     double (*quadrupole)[6]; ///< [n_atoms][6] e bohr^2, likewise
     double (*gradient)[3];
@@ -73,6 +74,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
     scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles, &xtb->scf);
     frontier_layout(arena, xtb->basis.n_ao, &xtb->frontier);
     bond_orders_layout(arena, &xtb->basis, &xtb->bond_orders);
+    xtb->electrons = arena_doubles(arena, n_atoms);
     if (!multipoles) {
         xtb->dipole = arena_vectors(arena, n_atoms);
         xtb->quadrupole = (double(*)[6])arena_doubles(arena, 6 * n_atoms);
@@ -241,6 +243,17 @@ static void collect_atomic_moments(Xtb *xtb, Moments *moments)
     moments->quadrupole = (const double(*)[6])xtb->quadrupole;
 }
 
+/// Mulliken's electrons of each atom.
+static void electrons_of_atoms(const Xtb *xtb, const Moments *moments, double *electrons)
+{
+    const Basis *basis = &xtb->basis;
+    for (size_t a = 0; a < basis->n_atoms; a++) {
+        electrons[a] = -moments->atom[a];
+        for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
+            electrons[a] += xtb->hamiltonian.reference[s];
+    }
+}
+
 static void sum_dipole(const Geometry *geometry, const Moments *moments, double dipole[3])
 {
     memset(dipole, 0, 3 * sizeof(double));
@@ -284,7 +297,8 @@ static void collect_properties(Xtb *xtb, const Geometry *geometry, Moments *mome
             memcpy(out, moments->atom, n * sizeof *out);
             break;
         case PROPERTY_BOND_ORDERS:
-            bond_orders(&xtb->scf.density, &xtb->basis, &xtb->bond_orders, out);
+            electrons_of_atoms(xtb, moments, xtb->electrons);
+            bond_orders(&xtb->scf.density, &xtb->basis, &xtb->bond_orders, xtb->electrons, out);
             break;
         case PROPERTY_GAP:
             *out = frontier_gap(&xtb->scf.density, &xtb->frontier);

@@ -74,9 +74,21 @@ static const double *dual_of(const Density *density, size_t first, size_t column
     return work->dual;
 }
 
+/// Makes each row add up to twice the electrons of its atom. Errors of products with a diagonal that is
+/// twenty times larger than the rest would be just as large.
+static void complete_rows(size_t n, const double *electrons, double *orders)
+{
+    for (size_t a = 0; a < n; a++) {
+        double *row = orders + a * n, sum = 0.0;
+        for (size_t b = 0; b < n; b++)
+            sum += b == a ? 0.0 : row[b];
+        row[a] = 2.0 * electrons[a] - sum;
+    }
+}
+
 /// The orders of refined orbitals, in single precision.
 static void of_refined_orbitals(const Density *density, const Basis *basis, BondOrders *work,
-                                double *orders)
+                                const double *electrons, double *orders)
 {
     const Kernels *kernels = density->kernels;
     const Transit *transit = &density->transit;
@@ -91,16 +103,17 @@ static void of_refined_orbitals(const Density *density, const Basis *basis, Bond
     // Whole lines: the padding of the columns goes along.
     kernels->matmul_single(n, kernels_padded(n), m, orbitals, ld_orbitals, work->dual_t, ld, NULL,
                            work->product, ld);
-    for (size_t i = 0; i < n && holes; i++)
-        work->product[i * ld + i] += 2.0F;
+    // That holes are missing from a whole shows on the diagonal only, which is not taken from here.
     kernels->traces_of_blocks(basis->n_atoms, basis->atom_ao, work->product, ld, work->scratch,
                               orders);
+    complete_rows(basis->n_atoms, electrons, orders);
 }
 
-void bond_orders(Density *density, const Basis *basis, BondOrders *work, double *orders)
+void bond_orders(Density *density, const Basis *basis, BondOrders *work, const double *electrons,
+                 double *orders)
 {
     if (density->refined && !density->transit.adopted) {
-        of_refined_orbitals(density, basis, work, orders);
+        of_refined_orbitals(density, basis, work, electrons, orders);
         return;
     }
     memset(orders, 0, basis->n_atoms * basis->n_atoms * sizeof *orders);

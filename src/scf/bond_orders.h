@@ -31,13 +31,15 @@ void bond_orders_layout(Arena *arena, const Basis *basis, BondOrders *work);
 ///
 /// with the smaller of the two spaces, in single precision. S C is there from the beginning of the
 /// refinement and is taken as it is if the orbitals have moved by less than 3e-7 since. That leaves
-/// errors of up to 2e-6 between atoms and 5e-6 on the diagonal, whose numbers go up to twelve; all other
-/// densities are multiplied with S in double precision.
+/// errors of up to 2e-6 between atoms; the diagonal, whose numbers go up to twelve, is what completes
+/// the sum of its row. All other densities are multiplied with S in double precision.
 ///
-/// @param density  of the last density_build(); its scratch and weighted density are overwritten
-/// @param orders   [n_atoms][n_atoms]
+/// @param density    of the last density_build(); its scratch and weighted density are overwritten
+/// @param electrons  [n_atoms] of each atom, by Mulliken
+/// @param orders     [n_atoms][n_atoms]
 ///
 /// Cannot fail. Allocates nothing.
-void bond_orders(Density *density, const Basis *basis, BondOrders *work, double *orders);
+void bond_orders(Density *density, const Basis *basis, BondOrders *work, const double *electrons,
+                 double *orders);
 
 #endif

@@ -207,6 +207,18 @@ static void bond_order_errors(const Density *density, const Basis *basis, const 
     free(ps);
 }
 
+/// Mulliken's electrons of each atom.
+static void count_electrons(const Density *density, const Basis *basis, double *electrons)
+{
+    for (size_t a = 0; a < basis->n_atoms; a++) {
+        electrons[a] = 0.0;
+        for (size_t i = basis->atom_ao[a]; i < basis->atom_ao[a + 1]; i++)
+            for (size_t j = 0; j < density->n; j++)
+                electrons[a] +=
+                    density->density[i * density->ld + j] * density->overlap[i * density->ld + j];
+    }
+}
+
 enum { STEPS = 150 };
 
 /// Moves the atoms of a path to one of its geometries.
@@ -262,7 +274,7 @@ static void check_path(const char *what, const Structure *structure, Place *plac
         if (walk == 0)
             assert_int_equal(arena_reserve(ctx, &arena), QMT_OK);
     }
-    double memory[512] = {0.0}, orders[MAX_ATOMS * MAX_ATOMS];
+    double memory[512] = {0.0}, orders[MAX_ATOMS * MAX_ATOMS], electrons[MAX_ATOMS];
     assert_true(frontier_memory_size(moving.basis.n_ao) <= sizeof memory / sizeof memory[0]);
     frontier.memory = memory;
 
@@ -279,7 +291,8 @@ static void check_path(const char *what, const Structure *structure, Place *plac
         if (step % 3 != 0)
             density_build_weighted(&moving.scf.density);
         const double gap = frontier_gap(&moving.scf.density, &frontier);
-        bond_orders(&moving.scf.density, &moving.basis, &work, orders);
+        count_electrons(&moving.scf.density, &moving.basis, electrons);
+        bond_orders(&moving.scf.density, &moving.basis, &work, electrons, orders);
         bond_order_errors(&moving.scf.density, &moving.basis, orders, worst_order);
         if (!(fabs(gap - wanted) <= worst_gap))
             worst_gap = fabs(gap - wanted);
