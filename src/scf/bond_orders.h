@@ -4,13 +4,13 @@
 #include "basis/basis.h"
 #include "scf/density.h"
 
-/// Matrices for the products of refined orbitals, all in single precision.
+/// Matrices for the products of refined orbitals.
 typedef struct {
     size_t ld;
-    double *dual;    ///< [n][ld] S C of the smaller space
-    float *orbitals; ///< [n][ld] C of it
+    double *dual;    ///< [n][ld] S C of the smaller space, where it must be made
+    float *orbitals; ///< [n][ld] C of it, likewise
     float *dual_t;   ///< [ld][ld] (S C)^T
-    float *product;  ///< [ld][ld] P S
+    float *product;  ///< [ld][ld] P S, or what it lacks of 2
     float *scratch;
 } BondOrders;
 

@@ -19,8 +19,7 @@ enum {
 #define JACOBIAN_STEP 1e-4
 
 /// Share of the tolerance at which extrapolated charges pass as they are. What they lack comes from the
-/// past and drains energy to one side, unlike what a step with the Jacobian leaves, which is a tenth to a
-/// thousandth of the limit anyway.
+/// past and drains energy to one side (docs/performance.md), unlike what a step with the Jacobian leaves.
 #define GUESS_SHARE 0.1
 
 static size_t n_variables_of(size_t n_shells, size_t n_atoms, bool multipoles)

@@ -18,6 +18,11 @@ static const double RELATIVE = 1e-13;
 static const char *const ISAS[] = {"generic", "avx2", "avx512"};
 enum { N_ISAS = 3 };
 
+/// Goes through the tables that this machine can run.
+#define EACH_TABLE(kernels)                                                                        \
+    for (int isa = 0; isa < N_ISAS; isa++)                                                         \
+        for (const Kernels *kernels = kernels_choose(ISAS[isa]); kernels != NULL; kernels = NULL)
+
 static void fill(size_t n, double *out, unsigned seed)
 {
     for (size_t i = 0; i < n; i++)
@@ -153,10 +158,8 @@ static void matrix_products_are_triple_loops(void **state)
     (void)state;
     static const size_t SIZES[] = {1, 2, 5, 7, 8, 9, 16, 17, 23, 24, 31, 32, 33, 40, 47, 64, 71};
     enum { N_SIZES = sizeof SIZES / sizeof SIZES[0] };
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
+    EACH_TABLE(kernels)
+    {
         for (size_t i = 0; i < N_SIZES; i++) {
             check_matmul(kernels, SIZES[i], SIZES[i], SIZES[i]);
             check_matmul(kernels, SIZES[i], SIZES[(i + 5) % N_SIZES], SIZES[(i + 9) % N_SIZES]);
@@ -174,10 +177,8 @@ static void vector_kernels_are_plain_loops(void **state)
     double x[N], y[N], a[N * N], out[N];
     fill(N, x, 3);
     fill(N * N, a, 4);
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
+    EACH_TABLE(kernels)
+    {
         for (size_t n = 0; n < N; n++) {
             double sum = 0.0, size = 0.0;
             fill(N, y, 5);
@@ -211,10 +212,8 @@ static void combinations_and_differences_are_those_of_plain_loops(void **state)
 {
     (void)state;
     enum { ROWS = 20 };
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
+    EACH_TABLE(kernels)
+    {
         double rows[ROWS * N], x[N], weight[ROWS], out[N];
         for (size_t n = KERNELS_PAD; n <= N; n += KERNELS_PAD) {
             for (int n_rows = 1; n_rows <= ROWS; n_rows++) {
@@ -338,10 +337,8 @@ static void eigenvectors_are_found_from_vectors_nearby(void **state)
     (void)state;
     alignas(64) static double a[N * N], work[8 * N];
     alignas(64) static float off[N * N];
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
+    EACH_TABLE(kernels)
+    {
         for (size_t m = 2; m <= 50; m++)
             for (int k = 0; k < 4; k++) {
                 const double sign = k % 2 == 0 ? 1.0 : -1.0;
@@ -392,10 +389,8 @@ static void a_lower_level_shows(void **state)
     enum { M = 12 };
     alignas(64) static double a[N * N], work[8 * N];
     alignas(64) static float off[N * N];
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
+    EACH_TABLE(kernels)
+    {
         double diagonal[N], x[N] = {0.0}, out[4];
         const double par[3] = {1e-3, 1e-11, 8.0};
         make_symmetric(M, 1.0, a, off, diagonal);
@@ -414,10 +409,8 @@ static void quotients_are_plain_sums(void **state)
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < i; j++)
             f[i * N + j] = f[j * N + i];
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
+    EACH_TABLE(kernels)
+    {
         for (size_t n = 1; n < N; n++) {
             const size_t m = n / 3 + 1;
             double x[N], ao[N], sum = 0.0, size = 0.0;
@@ -512,10 +505,8 @@ static void area_of_a_sphere_is_the_plain_sum(void **state)
     make_cluster(&cluster);
     const double area = plain_area(&cluster, wanted);
     assert_true(area > 0.5 && area < 10.0);
-    for (int isa = 0; isa < N_ISAS; isa++) {
-        const Kernels *kernels = kernels_choose(ISAS[isa]);
-        if (kernels == NULL)
-            continue;
+    EACH_TABLE(kernels)
+    {
         CHECK_NEAR(kernels->sphere_area(SPHERE_POINTS, cluster.points, cluster.shape, SPHERES,
                                         cluster.others, near, scratch, slopes),
                    area, 1e-13 * area);
