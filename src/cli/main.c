@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,22 @@ static void streams_fill(void)
             exit(qmt_status_exit_code(QMT_ERR_IO));
 }
 
+/// Closes standard output, whatever command wrote to it: a full disk or a reader that is gone is a failure like
+/// any other, and stands behind that of the command.
+static QmtStatus output_finish(QmtContext *ctx, QmtStatus status)
+{
+    // A write in mid-course that failed is only marked; what comes after it may well arrive.
+    const bool lost = ferror(stdout) != 0;
+    if (fclose(stdout) == 0 && !lost)
+        return status;
+    static const char sentence[] =
+        "standard output: cannot be written; is the disk full or the reader gone?";
+    if (status == QMT_OK)
+        return FAIL(ctx, QMT_ERR_IO, "%s", sentence);
+    context_log(ctx, QMT_LOG_WARNING, "%s", sentence);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     QmtContext *ctx = NULL;
@@ -88,11 +105,7 @@ int main(int argc, char **argv)
     }
     qmt_context_set_log(ctx, print_note, NULL);
 
-    status = command_run(ctx, argc, argv);
-    // A closed pipe or a full disk behind standard output is a failure like any other.
-    if (fflush(stdout) != 0 && status == QMT_OK)
-        status = FAIL(ctx, QMT_ERR_IO,
-                      "standard output: cannot be written; is the disk full or the reader gone?");
+    status = output_finish(ctx, command_run(ctx, argc, argv));
     if (status != QMT_OK)
         fprintf(stderr, "qmtraj: %s\n", qmt_context_message(ctx));
     qmt_context_destroy(&ctx);

@@ -95,3 +95,23 @@ for name in .hidden -rf summary.json summary.json.lock; do
     says "name=\"$name\""
 done
 [ ! -e o ] || fail "a mistake leaves a folder"
+
+# what could not be printed is a failure, whether the first or the last block of it is lost
+printf '2\n\nH 0 0 0\nH 0 0 0.74\n' >h2.xyz
+for words in --help "help run" "help config" --version --cite solvents "energy h2.xyz" "energy --json h2.xyz" \
+    "energy --json water.xyz ammonia.xyz" "energy --help" "run --dry-run water.xyz"; do
+    code=0
+    "$QMTRAJ" $words >/dev/full 2>err || code=$?
+    [ $code = 5 ] || fail "qmtraj $words to a full disk: code $code, wanted 5"
+    says "standard output: cannot be written"
+    code=0
+    (ulimit -f 1; exec "$QMTRAJ" $words >cut) 2>err || code=$?
+    [ $code != 0 ] || [ "$(stat -c %s cut)" -lt 1024 ] || fail "qmtraj $words: cut off without a word"
+done
+printf "2\n\nC 0 0 0\nN 0 0 1.17\n" >cn.xyz
+# the failure of the command stays the one that counts
+ends 1 "$QMTRAJ" energy --json water.xyz cn.xyz
+code=0
+"$QMTRAJ" energy --json water.xyz cn.xyz >/dev/full 2>err || code=$?
+[ $code = 1 ] || fail "a failure and a full disk: code $code, wanted 1"
+says "1 of 2 structures failed" "standard output: cannot be written"
