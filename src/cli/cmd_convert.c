@@ -8,6 +8,7 @@
 #include "io/export_extxyz.h"
 #include "io/export_npy.h"
 #include "io/file.h"
+#include "job/job.h"
 #include "job/unfinished.h"
 
 enum { O_TO, O_EVERY, O_OUT, O_OUT_SHORT, O_MOMENTA, O_HELP, O_H, N_OPTIONS };
@@ -17,7 +18,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_EVERY] = {"--every", "K", "frames 0, K, 2K, ... (default 1, all)"},
     [O_OUT] = {"--out", "OUT",
                "file or folder to make, also -o (default: beside FILE, trajectory.extxyz, "
-               "trajectory_npy or trajectory.partial.npz)"},
+               "trajectory_npy or trajectory.frames.npz)"},
     [O_OUT_SHORT] = {"-o", "OUT", NULL},
     [O_MOMENTA] = {"--momenta", NULL, "extxyz: momenta and masses too"},
     [O_HELP] = {"--help", NULL, "this text"},
@@ -79,6 +80,11 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, ConvertWords
             break;
         case O_OUT:
         case O_OUT_SHORT:
+            if (strcmp(value, "-") == 0 || value[0] == '\0')
+                return FAIL(ctx, QMT_ERR_USAGE,
+                            "%s \"%s\": OUT is a file or folder to make; standard output cannot be "
+                            "one",
+                            OPTIONS[place].name, value);
             words->out = value;
             break;
         case O_MOMENTA:
@@ -103,7 +109,7 @@ static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, char path[
 {
     const char *const given = words->out != NULL ? words->out : words->from;
     const char *const ending = strcmp(words->to, "npy") == 0   ? "_npy"
-                               : strcmp(words->to, "npz") == 0 ? ".partial.npz"
+                               : strcmp(words->to, "npz") == 0 ? ".frames.npz"
                                                                : ".extxyz";
     size_t length = strlen(given);
     if (words->out != NULL)
@@ -115,6 +121,21 @@ static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, char path[
         return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", given);
     memcpy(path, given, length);
     strcpy(path + length, words->out != NULL ? "" : ending);
+    return QMT_OK;
+}
+
+/// `qmtraj run` renames to and removes the files of these names beside the .part file.
+static QmtStatus own_name_refuse(QmtContext *ctx, const char *part, const char *out)
+{
+    static const char *const NAMES[] = {JOB_FILE_COMPLETE, JOB_FILE_OLD, JOB_FILE_PARTIAL};
+    const char *const slash = strrchr(part, '/');
+    const size_t length = slash != NULL ? (size_t)(slash - part) + 1 : 0;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strncmp(out, part, length) == 0 && strcmp(out + length, NAMES[i]) == 0)
+            return FAIL(ctx, QMT_ERR_USAGE,
+                        "%.900s: is the name of a file that `qmtraj run` makes and removes there; "
+                        "choose another one",
+                        out);
     return QMT_OK;
 }
 
@@ -177,6 +198,8 @@ QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
                     words.momenta ? "--momenta" : "--every");
 
     TRY(out_path(ctx, &words, out));
+    if (npz)
+        TRY(own_name_refuse(ctx, words.from, out));
     if (npz && file_exists(out))
         return FAIL(ctx, QMT_ERR_USAGE, "%s: exists already; remove it or choose another name",
                     out);

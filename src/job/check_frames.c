@@ -352,15 +352,26 @@ static void work_judge(Check *check, const Frames *frames)
 
 static void temperature_judge(Check *check, const Frames *frames)
 {
-    double dof, target, friction = 0.0;
+    double dof = -1.0, target = 0.0, friction = 0.0;
     const char *const ensemble = check_config_text(check, "ensemble");
     if (frames->block[ARRAY_EKIN] == NULL)
         return;
-    if (!check_metadata_number(check, "dof", &dof) || !(dof >= 0.0 && dof < 1e9) ||
-        !check_config_number(check, "temperature_K", &target) ||
-        !check_config_number(check, "friction_per_ps", &friction) || ensemble == NULL) {
-        check_say(check, CHECK_TEMPERATURE, CHECK_NOT_RUN,
-                  "the metadata do not say dof, temperature_K, friction_per_ps and ensemble");
+    const struct {
+        const char *name;
+        bool known;
+    } wanted[] = {
+        {"dof", check_metadata_number(check, "dof", &dof) && dof >= 0.0 && dof < 1e9},
+        {"temperature_K", check_config_number(check, "temperature_K", &target)},
+        {"friction_per_ps", check_config_number(check, "friction_per_ps", &friction)},
+        {"ensemble", ensemble != NULL},
+    };
+    char missing[64] = "";
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (!wanted[i].known)
+            snprintf(missing + strlen(missing), sizeof missing - strlen(missing), "%s%s",
+                     missing[0] != '\0' ? ", " : "", wanted[i].name);
+    if (missing[0] != '\0') {
+        check_say(check, CHECK_TEMPERATURE, CHECK_NOT_RUN, "the metadata do not say %s", missing);
         return;
     }
     if (dof == 0.0) {

@@ -20,6 +20,7 @@
 #include "job/job_parts.h"
 #include "job/metadata.h"
 #include "job/witness.h"
+#include "md/velocities.h"
 
 /// Seconds between two messages to the parent.
 #define PROGRESS_PAUSE_S 0.2
@@ -335,7 +336,8 @@ static QmtStatus frames_save(QmtContext *ctx, Job *job, const char *sentence)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     TRY(job_folder_forget(ctx, job));
     const MdReport report = md_report(job->md);
-    char *const metadata = metadata_text(ctx, job->task, &report, job->found.earlier, sentence);
+    char *const metadata =
+        metadata_text(ctx, job->task, &report, (int64_t)report.dof, job->found.earlier, sentence);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", job->task->label);
     const QmtStatus status = trajectory_finish_partial(ctx, job->trajectory, metadata);
@@ -391,7 +393,8 @@ static QmtStatus job_finish(QmtContext *ctx, Job *job)
     }
     const MdReport report = md_report(job->md);
     TRY(job_checkpoint(ctx, job));
-    char *const metadata = metadata_text(ctx, job->task, &report, job->found.earlier, NULL);
+    char *const metadata =
+        metadata_text(ctx, job->task, &report, (int64_t)report.dof, job->found.earlier, NULL);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", job->task->label);
     const QmtStatus status = trajectory_finish(ctx, job->trajectory, metadata);
@@ -467,8 +470,13 @@ QmtStatus job_recover(QmtContext *ctx, const JobSettings *settings, const JobTas
 {
     char folder[FILE_PATH_SIZE];
     TRY(file_join(ctx, settings->out, task->label, folder));
-    double *const masses = malloc(task->structure->n_atoms * sizeof *masses);
-    char *const metadata = metadata_text(ctx, task, NULL, "", reason);
+    const size_t n_atoms = task->structure->n_atoms;
+    // That of nve depends on whether the molecule was linear at rest, which nobody knows any more.
+    const int64_t dof = task->config.ensemble == CONFIG_NVE
+                            ? METADATA_DOF_UNKNOWN
+                            : (int64_t)velocities_degrees_of_freedom(n_atoms, false, false);
+    double *const masses = malloc(n_atoms * sizeof *masses);
+    char *const metadata = metadata_text(ctx, task, NULL, dof, "", reason);
 
     QmtStatus status;
     Trajectory *trajectory = NULL;

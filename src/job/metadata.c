@@ -110,7 +110,7 @@ static cJSON *processors_json(const char *earlier)
     return list;
 }
 
-char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *report,
+char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *report, int64_t dof,
                     const char *earlier, const char *reason)
 {
     const Structure *structure = task->structure;
@@ -143,8 +143,8 @@ char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *
     cJSON_AddFalseToObject(object, "pbc");
     add_whole(object, "charge", task->config.charge);
     add_whole(object, "multiplicity", task->config.spin_multiplicity);
-    if (report != NULL)
-        add_whole(object, "dof", (int64_t)report->dof);
+    if (dof != METADATA_DOF_UNKNOWN)
+        add_whole(object, "dof", dof);
     else
         cJSON_AddNullToObject(object, "dof");
     add_whole(object, "random_seed", task->config.random_seed);

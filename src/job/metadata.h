@@ -6,13 +6,16 @@
 /// The two JSON texts of a trajectory: what belongs into the file, and what may differ from run to run.
 /// The caller frees them with cJSON_free(); NULL if there is no memory.
 
+enum { METADATA_DOF_UNKNOWN = -1 };
+
 /// Metadata of the NPZ, described in docs/file-format.md. Holds nothing that two runs of the same task
 /// by the same program could disagree about.
 ///
 /// @param report  NULL if it is not known (the process was killed)
+/// @param dof     degrees of freedom of the production; METADATA_DOF_UNKNOWN
 /// @param earlier  lines of Found.earlier, which become earlier_processors; "" (no such key) if it never moved
 /// @param reason  why the file is partial; NULL: it is complete
-char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *report,
+char *metadata_text(const QmtContext *ctx, const JobTask *task, const MdReport *report, int64_t dof,
                     const char *earlier, const char *reason);
 
 /// run.json: clock, host, folder, workers, timings and the figures of the summary.

@@ -64,6 +64,16 @@ static const char *earlier_of(const char *program)
     return found != NULL ? found + 1 : "";
 }
 
+static int64_t dof_of(const JobTask *task, const Checkpoint *checkpoint)
+{
+    const MdEnsemble ensemble = task->config.ensemble == CONFIG_NVE ? MD_NVE : MD_NVT;
+    size_t dof;
+    return md_snapshot_dof(checkpoint->snapshot, checkpoint->snapshot_size,
+                           task->structure->n_atoms, ensemble, &dof)
+               ? (int64_t)dof
+               : METADATA_DOF_UNKNOWN;
+}
+
 static QmtStatus frames_copy(QmtContext *ctx, const char *folder, const Checkpoint *checkpoint,
                              const JobTask *task, const char *path)
 {
@@ -75,7 +85,8 @@ static QmtStatus frames_copy(QmtContext *ctx, const char *folder, const Checkpoi
              (unsigned long long)numbers->total_step, (unsigned long long)numbers->total_steps);
 
     double *const masses = malloc(structure->n_atoms * sizeof *masses);
-    char *const metadata = metadata_text(ctx, task, NULL, earlier_of(checkpoint->program), reason);
+    char *const metadata = metadata_text(ctx, task, NULL, dof_of(task, checkpoint),
+                                         earlier_of(checkpoint->program), reason);
     QmtStatus status = QMT_OK;
     if (masses == NULL || metadata == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its frames", folder);
@@ -114,6 +125,10 @@ QmtStatus unfinished_save(QmtContext *ctx, const char *part, const char *path, u
     TRY(file_open(ctx, part, FILE_READ, &there));
     file_abandon(&there);
     QmtStatus status = checkpoint_of(ctx, folder, &checkpoint);
+    if (status == QMT_OK && checkpoint.numbers.trajectory.n_frames == 0)
+        status =
+            FAIL(ctx, QMT_ERR_INPUT,
+                 "%.900s: has no frames yet: its last checkpoint is before the production", part);
     if (status == QMT_OK)
         status = task_of(ctx, folder, &checkpoint, &list, &task);
     if (status == QMT_OK)

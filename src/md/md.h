@@ -146,5 +146,9 @@ void md_snapshot_save(const Md *md, void *buffer);
 /// Fails with QMT_ERR_CHECKPOINT, the Md as before, if the size is not that of such a snapshot or phase,
 /// step and windows are no place in this trajectory.
 QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t size);
+/// Degrees of freedom of the production that a snapshot belongs to, without an Md. False if it ends before
+/// the start geometry is known to be linear or not, which nve asks for.
+bool md_snapshot_dof(const void *buffer, size_t size, size_t n_atoms, MdEnsemble ensemble,
+                     size_t *dof);
 
 #endif

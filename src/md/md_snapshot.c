@@ -1,4 +1,5 @@
 #include "md/md_parts.h"
+#include "md/velocities.h"
 
 typedef enum {
     SNAPSHOT_COUNT, ///< say how many bytes
@@ -79,6 +80,19 @@ size_t md_snapshot_size(const Md *md)
 void md_snapshot_save(const Md *md, void *buffer)
 {
     snapshot_walk((Md *)md, buffer, SNAPSHOT_SAVE); // saving reads only
+}
+
+bool md_snapshot_dof(const void *buffer, size_t size, size_t n_atoms, MdEnsemble ensemble,
+                     size_t *dof)
+{
+    MdRecord record; // comes first
+    if (size < sizeof record)
+        return false;
+    memcpy(&record, buffer, sizeof record);
+    if (ensemble == MD_NVE && record.phase < MD_EQUILIBRATION)
+        return false;
+    *dof = velocities_degrees_of_freedom(n_atoms, ensemble == MD_NVE, record.linear != 0);
+    return true;
 }
 
 /// Windows that are behind at a step of the production.

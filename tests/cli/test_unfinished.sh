@@ -18,17 +18,19 @@ cp -r o before
 ends 0 "$QMTRAJ" convert $part --to npz
 n=$(sed -n 's/.*: \([0-9]*\) frames$/\1/p' out)
 [ "$n" -ge 1 ] && [ "$n" -le 500 ] || fail "$n frames"
-/usr/bin/python3 - o/water/trajectory.partial.npz $n <<PYTHON || fail "not the frames of the whole trajectory"
+/usr/bin/python3 - o/water/trajectory.frames.npz $n <<PYTHON || fail "not the frames of the whole trajectory"
 $npz
 n = int(sys.argv[2])
 whole = np.load("whole/water/trajectory.npz")
 assert m["status"] == "partial" and "not finished" in m["reason"], m
+assert m["dof"] == 6, m
 assert d["pos"].tobytes() == whole["pos"][:n].tobytes() and d["Etot"].tobytes() == whole["Etot"][:n].tobytes()
 assert len(json.loads(str(d["nve_windows"]))) in ((n - 1) // 200, (n - 2) // 200 + 1), d["nve_windows"]
 PYTHON
-/usr/bin/python3 -m zipfile -t o/water/trajectory.partial.npz >out 2>&1 || fail "zipfile finds a fault"
-ends 0 "$QMTRAJ" check o/water/trajectory.partial.npz
+/usr/bin/python3 -m zipfile -t o/water/trajectory.frames.npz >out 2>&1 || fail "zipfile finds a fault"
+ends 0 "$QMTRAJ" check o/water/trajectory.frames.npz
 says "status is partial" "$n frames of 3 atoms"
+grep -q "NOT RUN  *temperature" out && fail "the temperature of unfinished frames is not judged"
 ends 2 "$QMTRAJ" convert $part --to npz
 says "exists already"
 ends 0 "$QMTRAJ" convert $part --to extxyz --every 100
@@ -36,16 +38,42 @@ says "o/water/trajectory.extxyz: $(((n + 99) / 100)) frames"
 ends 0 "$QMTRAJ" convert "$PWD/$part" --to npy -o arrays
 says "arrays: $n frames"
 (cd o/water && ends 0 "$QMTRAJ" convert trajectory.npz.part --to npz -o here.npz)
-same o/water/here.npz o/water/trajectory.partial.npz
+same o/water/here.npz o/water/trajectory.frames.npz
 for file in checkpoint trajectory.npz.part nve_windows.part; do
     same o/water/$file before/water/$file
 done
 [ -z "$(find . -name '*.tmp')" ] || fail "leftovers: $(find . -name '*.tmp')"
 
-# the run goes on as if nothing had been read, and takes the partial file away
+# a name that the job would take away again, standard output
+for name in trajectory.partial.npz trajectory.npz trajectory.old.npz; do
+    ends 2 "$QMTRAJ" convert $part --to npz -o o/water/$name
+    says "o/water/$name: is the name of a file that"
+done
+for format in npz extxyz npy; do
+    ends 2 "$QMTRAJ" convert $part --to $format -o -
+    says "standard output cannot be one"
+    [ ! -e ./- ] || fail "a file named -"
+done
+
+# the run goes on as if nothing had been read, and leaves alone what is not its own
+cp o/water/trajectory.frames.npz mine.npz
 ends 0 "$QMTRAJ" run --config windows.yaml --out o water.xyz
 same o/water/trajectory.npz whole/water/trajectory.npz
-[ ! -e o/water/trajectory.partial.npz ] || fail "the partial file is left"
+same o/water/trajectory.frames.npz mine.npz
+
+# at constant energy the degrees of freedom are those of the relaxed molecule
+ends 1 "$QMTRAJ" run --config windows.yaml --set ensemble=nve --set nve_every_ps=0 --test-crash water:500 \
+    --test-crash-again --out nve water.xyz
+ends 0 "$QMTRAJ" convert nve/water/trajectory.npz.part --to npz
+/usr/bin/python3 - nve/water/trajectory.frames.npz <<PYTHON || fail "the degrees of freedom at constant energy"
+$npz
+assert m["dof"] == 3, m["dof"]
+PYTHON
+
+# no frame yet
+ends 75 "$QMTRAJ" run --config windows.yaml --set equilibration_ps=1000 --max-hours 0.0001 --out early water.xyz
+ends 3 "$QMTRAJ" convert early/water/trajectory.npz.part --to npz
+says "early/water/trajectory.npz.part: has no frames yet"
 
 # what cannot be read says so
 ends 5 "$QMTRAJ" convert $part --to npz -o x.npz

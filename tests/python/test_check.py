@@ -145,6 +145,14 @@ def head_damaged(raw):
     raw[0:4] = b"XXXX"
 
 
+def config_without(key):
+    def plant(data):
+        config = json.loads(str(data["metadata"]))["config"]
+        del config[key]
+        metadata(data, config=config)
+    return plant
+
+
 # What is planted, the line that finds it, its verdict, words of its sentence.
 DEFECTS = [
     (byte_flipped, "checksums", "FAIL", "CRC-32"),
@@ -197,6 +205,7 @@ DEFECTS = [
     (lambda d: metadata(d, charge=2), "labels", "FAIL", "off"),
     (lambda d: metadata(d, charge=None), "labels", "NOT RUN", "charge"),
     (lambda d: metadata(d, dof=None), "temperature", "NOT RUN", "dof"),
+    (config_without("friction_per_ps"), "temperature", "NOT RUN", "do not say friction_per_ps"),
     (lambda d: metadata(d, qm_method="GFN9-xTB"), "labels", "NOT RUN", "GFN9-xTB"),
     (without("metadata"), "metadata", "NOT RUN", "no text metadata"),
     (lambda d: config(d, dt_fs=0.5), "time", "FAIL", "dt_fs"),
