@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/nearest.h"
 #include "base/units.h"
 #include "data/element.h"
 #include "io/text.h"
@@ -23,14 +24,14 @@ typedef struct {
     size_t line;
 } Reader;
 
-/// One key=value of a comment line; key NULL at its end.
+/// One key=value of a comment line, or a free word (value NULL); key NULL at its end.
 typedef struct {
     char *key;
     char *value;
 } Pair;
 
-/// Takes the next key=value from a comment line, cutting it in place. Words without "=" are free text
-/// and skipped. Returns false if a quote stays open, with the key in *pair.
+/// Takes the next key=value or free word from a comment line, cutting it in place. Returns false if a quote
+/// stays open, with the key in *pair.
 static bool next_pair(char **at, Pair *pair)
 {
     char *s = *at;
@@ -45,10 +46,15 @@ static bool next_pair(char **at, Pair *pair)
         s += strcspn(s, " \t=");
         char *word_end = s;
         s += strspn(s, " \t");
-        if (*s != '=' || word_end == word) {
-            // A free word, or "=" without a key before it.
-            s = *s == '=' && word_end == word ? s + 1 : word_end;
+        if (*s == '=' && word_end == word) {
+            s++; // without a key before it
             continue;
+        }
+        if (*s != '=') {
+            *word_end = '\0';
+            pair->key = word;
+            *at = s;
+            return true;
         }
         s++;
         s += strspn(s, " \t");
@@ -125,11 +131,70 @@ static bool is_periodic(const char *value)
     return strpbrk(value, "tTrR1") != NULL;
 }
 
+/// The key that a misspelt or foreign one may stand for; NULL: none that decides the physics.
+static const char *key_meant(const char *key)
+{
+    static const char *const KEYS[] = {"charge", "multiplicity"};
+    static const struct {
+        const char *part;
+        int key;
+    } PARTS[] = {{"charge", 0}, {"chrg", 0}, {"multip", 1}, {"unpaired", 1}};
+    static const struct {
+        const char *begin;
+        int key;
+    } BEGINS[] = {{"char", 0}, {"chg", 0}, {"mult", 1}, {"spin", 1}, {"uhf", 1}};
+    char hint[NEAREST_HINT_SIZE];
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
+        if (strcasestr(key, PARTS[i].part) != NULL)
+            return KEYS[PARTS[i].key];
+    for (size_t i = 0; i < sizeof BEGINS / sizeof *BEGINS; i++)
+        if (strncasecmp(key, BEGINS[i].begin, strlen(BEGINS[i].begin)) == 0)
+            return KEYS[BEGINS[i].key];
+    // Two letters, like mu, begin many a word.
+    if (strlen(key) < 4)
+        return strcasecmp(key, "q") == 0 ? KEYS[0] : NULL;
+    for (size_t i = 0; i < 2; i++)
+        if (nearest_hint(key, &KEYS[i], 1, hint)[0] != '\0')
+            return KEYS[i];
+    return NULL;
+}
+
+static bool begins_as_number(const char *word)
+{
+    word += *word == '+' || *word == '-';
+    return *word >= '0' && *word <= '9';
+}
+
+/// A free word that may be meant as a key: "charge:2", "charge: 2", "charge 2".
+///
+/// @param waiting  key meant by the word before, whose value this one may be; NULL: none
+static void free_word_judge(const Reader *r, char *word, const char **waiting)
+{
+    char *const colon = strchr(word, ':');
+    if (colon == word && word[1] == '\0')
+        return; // "charge : 2"
+    if (*waiting != NULL && begins_as_number(word))
+        context_log(r->ctx, QMT_LOG_WARNING,
+                    "%s:%zu: %s without \"=\" is ignored; did you mean %s=%.40s?", r->path,
+                    r->line + 1, *waiting, *waiting, word);
+    if (colon != NULL)
+        *colon = '\0';
+    *waiting = key_meant(word);
+    if (colon == NULL || colon[1] == '\0')
+        return;
+    if (*waiting != NULL && begins_as_number(colon + 1))
+        context_log(r->ctx, QMT_LOG_WARNING,
+                    "%s:%zu: %.40s:%.40s is ignored; did you mean %s=%.40s?", r->path, r->line + 1,
+                    word, colon + 1, *waiting, colon + 1);
+    *waiting = NULL;
+}
+
 /// The comment line of a frame; *n_columns becomes 4, or what Properties= declares.
 static QmtStatus read_comment(const Reader *r, char *comment, Structure *s, size_t *n_columns)
 {
     *n_columns = 4;
     char *at = comment;
+    const char *waiting = NULL;
     Pair pair;
     for (;;) {
         if (!next_pair(&at, &pair))
@@ -137,6 +202,11 @@ static QmtStatus read_comment(const Reader *r, char *comment, Structure *s, size
                         r->path, r->line + 1, pair.key);
         if (pair.key == NULL)
             return QMT_OK;
+        if (pair.value == NULL) {
+            free_word_judge(r, pair.key, &waiting);
+            continue;
+        }
+        waiting = NULL;
         // total_charge and total_spin are the spellings of MACE, which `qmtraj convert` writes.
         if (strcasecmp(pair.key, "charge") == 0 || strcasecmp(pair.key, "total_charge") == 0) {
             TRY(read_integer_key(r, &pair, -1000, 1000, &s->has_charge, &s->charge));
@@ -174,11 +244,10 @@ static QmtStatus read_comment(const Reader *r, char *comment, Structure *s, size
         } else {
             // Other programs put energies and much else here, so an unknown key is no error; a slip
             // of the pen in one that decides the physics must not pass silently.
-            if (strncasecmp(pair.key, "char", 4) == 0 || strncasecmp(pair.key, "mult", 4) == 0 ||
-                strncasecmp(pair.key, "spin", 4) == 0)
+            const char *const meant = key_meant(pair.key);
+            if (meant != NULL)
                 context_log(r->ctx, QMT_LOG_WARNING, "%s:%zu: %.40s= is ignored; did you mean %s=?",
-                            r->path, r->line + 1, pair.key,
-                            strncasecmp(pair.key, "char", 4) == 0 ? "charge" : "multiplicity");
+                            r->path, r->line + 1, pair.key, meant);
         }
     }
 }

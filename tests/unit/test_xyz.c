@@ -124,9 +124,43 @@ static void the_comment_line_gives_charge_multiplicity_and_name(void **state)
             assert_string_equal(s->smiles, CASES[c].smiles);
         structures_release(&list);
     }
-    StructureList list = read_good("f.xyz", "1\nmultiplicty=2\nH 0 0 0\n");
-    assert_non_null(strstr(last_note, "did you mean multiplicity="));
-    structures_release(&list);
+}
+
+static void a_charge_that_is_misspelt_does_not_pass_silently(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *comment, *note; // "": none
+    } CASES[] = {
+        {"multiplicty=2", "multiplicty= is ignored; did you mean multiplicity=?"},
+        {"chrg=2", "f.xyz:2: chrg= is ignored; did you mean charge=?"},
+        {"uhf=2", "uhf= is ignored; did you mean multiplicity=?"},
+        {"mult=3", "did you mean multiplicity=?"},
+        {"spin=2", "did you mean multiplicity=?"},
+        {"chrage=2", "did you mean charge=?"},
+        {"net_charge=2", "did you mean charge=?"},
+        {"q=-1", "did you mean charge=?"},
+        {"charge:2", "f.xyz:2: charge:2 is ignored; did you mean charge=2?"},
+        {"multiplicity:3", "multiplicity:3 is ignored; did you mean multiplicity=3?"},
+        {"xtb energy: -5.1 chrg: -1 done", "did you mean charge=-1?"},
+        {"Charge : +1", "did you mean charge=+1?"},
+        {"CHARGE 2", "did you mean charge=2?"},
+        {"charge transfer 2 complexes", ""},
+        {"energy: -5.07 gnorm: 0.001 xtb: 6.5.1 mu=1.8 name=q step 5", ""},
+        {"energy=-5.07 stress=0 forces=1 time_ps=2 mu=1.8 frame=3 quality 5", ""},
+        {"charge=-1 charged:1", "charged:1"},
+        {"charge=-1", ""},
+    };
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+        char data[256];
+        snprintf(data, sizeof data, "1\n%s\nH 0 0 0\n", CASES[c].comment);
+        last_note[0] = '\0';
+        StructureList list = read_good("f.xyz", data);
+        if (CASES[c].note[0] == '\0' ? last_note[0] != '\0'
+                                     : strstr(last_note, CASES[c].note) == NULL)
+            fail_msg("\"%s\": \"%s\"", CASES[c].comment, last_note);
+        structures_release(&list);
+    }
 }
 
 static void traps_are_told_with_line_and_value(void **state)
@@ -365,6 +399,7 @@ int main(void)
         cmocka_unit_test(angstrom_become_bohr),
         cmocka_unit_test(harmless_variants_read_as_the_same_molecule),
         cmocka_unit_test(the_comment_line_gives_charge_multiplicity_and_name),
+        cmocka_unit_test(a_charge_that_is_misspelt_does_not_pass_silently),
         cmocka_unit_test(traps_are_told_with_line_and_value),
         cmocka_unit_test(a_failed_file_leaves_the_list_as_it_was),
         cmocka_unit_test(frames_are_numbered_unless_they_have_a_name_of_their_own),
