@@ -227,9 +227,11 @@ static QmtStatus dry_run(QmtContext *ctx, const JobPlan *plan, const RunWords *w
     fputs(yaml, stdout);
     free(yaml);
 
-    printf("\n# %zu trajectories, %lld steps and %lld frames each, on %zu cores\n", plan->n_tasks,
-           (long long)plan_steps(&words->config), (long long)config_frames(&words->config),
-           words->n_workers < plan->n_tasks ? words->n_workers : plan->n_tasks);
+    const size_t n = plan->n_tasks, n_cores = words->n_workers < n ? words->n_workers : n;
+    printf("\n# %zu %s, %lld steps and %lld frames%s, on %zu core%s\n", n,
+           n == 1 ? "trajectory" : "trajectories", (long long)plan_steps(&words->config),
+           (long long)config_frames(&words->config), n == 1 ? "" : " each", n_cores,
+           n_cores == 1 ? "" : "s");
     for (size_t t = 0; t < plan->n_tasks; t++) {
         const JobTask *task = &plan->tasks[t];
         printf("# %-24s %4zu atoms %5zu orbitals  charge %+lld  multiplicity %lld  %9.1f MB\n",
@@ -262,13 +264,20 @@ static void print_end(const JobPlan *plan, const RunWords *words, const BatchOut
         n_complete += complete;
         n_failed += !complete && outcomes[t].status != QMT_STOPPED;
     }
-    if (n_reused == plan->n_tasks)
+    if (n_reused == plan->n_tasks && n_reused == 1)
+        printf("nothing to do: the trajectory in %s is finished with this configuration\n",
+               words->out);
+    else if (n_reused == plan->n_tasks)
         printf("nothing to do: all %zu trajectories in %s are finished with this configuration\n",
                n_reused, words->out);
     else if (status == QMT_STOPPED && n_failed == 0)
         printf("stopped: nothing is lost, the same command goes on from here\n");
     else if (status == QMT_OK)
         printf("trajectories, run.json and summary.json are in %s\n", words->out);
+    else if (plan->n_tasks == 1)
+        printf("the trajectory in %s is not complete; above is what became of it, and the same "
+               "command goes on with it\n",
+               words->out);
     else
         printf("%zu of %zu trajectories are complete in %s; above is what became of the others, "
                "and the "

@@ -12,6 +12,9 @@
 #include "job/existing.h"
 #include "job/summary.h"
 
+/// Ten times the memory of velocities at a friction of 1 /ps.
+static const double SAMPLING_SHORTEST_PS = 10.0;
+
 typedef struct {
     QmtContext *ctx;
     const JobPlan *plan;
@@ -71,11 +74,23 @@ static void on_progress(void *user, size_t place, const RunnerProgress *progress
         batch->hooks->progress(batch->hooks->user, batch->task_of[place], progress);
 }
 
+/// A sentence without the name that it may begin with: what a worker says gets its name here, once.
+static const char *without_name(const char *sentence, const char *label)
+{
+    const size_t n = strlen(label);
+    return strncmp(sentence, label, n) == 0 && strncmp(sentence + n, ": ", 2) == 0
+               ? sentence + n + 2
+               : sentence;
+}
+
 static void on_note(void *user, size_t place, QmtLogLevel level, const char *sentence)
 {
     const Batch *batch = user;
+    const char *const label = batch->plan->tasks[batch->task_of[place]].label;
+    char named[RUNNER_NOTE_SIZE + sizeof batch->plan->tasks[0].label + 2];
+    snprintf(named, sizeof named, "%s: %s", label, without_name(sentence, label));
     if (batch->hooks->note != NULL)
-        batch->hooks->note(batch->hooks->user, batch->task_of[place], level, sentence);
+        batch->hooks->note(batch->hooks->user, batch->task_of[place], level, named);
 }
 
 static void on_stop(void *user, int signal)
@@ -115,7 +130,8 @@ static void on_end(void *user, size_t place, const RunnerOutcome *ended)
     outcome->ran = true;
     outcome->status = ended->status;
     outcome->signal = ended->signal;
-    memcpy(outcome->message, ended->message, sizeof outcome->message);
+    snprintf(outcome->message, sizeof outcome->message, "%s",
+             without_name(ended->message, batch->plan->tasks[t].label));
     if (ended->has_result)
         memcpy(&outcome->result, ended->result, sizeof outcome->result);
     else
@@ -186,15 +202,28 @@ static QmtStatus disk_check(QmtContext *ctx, const char *out, uint64_t n_bytes)
 /// temperature.
 static void friction_note(QmtContext *ctx, const Config *config)
 {
-    if (config->ensemble == CONFIG_NVT && config->friction_per_ps * config->length_ps < 1.0 &&
-        config->friction_per_ps > 0.0)
-        context_log(
-            ctx, QMT_LOG_INFO,
-            "friction_per_ps = %g: velocities are remembered for %g ps, longer than the run of %g "
-            "ps, so each trajectory keeps about the energy that its equilibration left it; "
-            "friction_per_ps = 1 samples %g K",
-            config->friction_per_ps, 1.0 / config->friction_per_ps, config->length_ps,
-            config->temperature_k);
+    char advice[64] = "";
+    if (config->ensemble != CONFIG_NVT || config->friction_per_ps <= 0.0 ||
+        config->friction_per_ps * config->length_ps >= 1.0)
+        return;
+    // A run of a few ps is too short for any friction that leaves the motion as it is.
+    if (config->length_ps >= SAMPLING_SHORTEST_PS)
+        snprintf(advice, sizeof advice, "; friction_per_ps = 1 samples %g K",
+                 config->temperature_k);
+    context_log(
+        ctx, QMT_LOG_INFO,
+        "friction_per_ps = %g: velocities are remembered for %g ps, longer than the run of %g ps, "
+        "so each trajectory keeps about the energy that its equilibration left it%s",
+        config->friction_per_ps, 1.0 / config->friction_per_ps, config->length_ps, advice);
+}
+
+/// The failure of a job's only trajectory, with its name.
+static void sentence_name(QmtContext *ctx, const char *label)
+{
+    char sentence[sizeof ctx->message];
+    memcpy(sentence, ctx->message, sizeof sentence);
+    snprintf(ctx->message, sizeof ctx->message, "%.300s: %.700s", label,
+             without_name(sentence, label));
 }
 
 /// What is held elsewhere counts only if nothing else was done.
@@ -266,6 +295,8 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
             status != QMT_ERR_LOCKED)
             status =
                 FAIL(batch->ctx, QMT_ERR_PARTIAL, "1 of %zu trajectories failed", plan->n_tasks);
+        else if (n == 1 && status != QMT_OK && status != QMT_STOPPED)
+            sentence_name(batch->ctx, plan->tasks[batch->task_of[0]].label);
     }
     free(cost);
     free(ended);

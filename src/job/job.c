@@ -282,25 +282,6 @@ static void result_fill(const Job *job, JobResult *result)
     }
 }
 
-bool job_temperature_is_off(const MdReport *report, double wanted_k)
-{
-    return report->dof > 0 && report->expected_error_k > 0.0 &&
-           fabs(report->mean_temperature_k - wanted_k) > 3.0 * report->expected_error_k;
-}
-
-static void temperature_judge(QmtContext *ctx, const JobTask *task, const MdReport *report)
-{
-    const double wanted = task->config.temperature_k;
-    if (job_temperature_is_off(report, wanted))
-        context_log(
-            ctx, QMT_LOG_WARNING,
-            "%s: mean temperature %.1f K, wanted %.1f; that is %.1f times the expected error of "
-            "%.1f K",
-            task->label, report->mean_temperature_k, wanted,
-            fabs(report->mean_temperature_k - wanted) / report->expected_error_k,
-            report->expected_error_k);
-}
-
 static void self_check_judge(QmtContext *ctx, const JobTask *task, const MdReport *report)
 {
     if (report->checks_failed > 0)
@@ -401,7 +382,6 @@ static QmtStatus job_finish(QmtContext *ctx, Job *job)
     cJSON_free(metadata);
     TRY(status);
     job_folder_tidy(ctx, job);
-    temperature_judge(ctx, job->task, &report);
     self_check_judge(ctx, job->task, &report);
     return QMT_OK;
 }

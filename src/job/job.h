@@ -85,10 +85,6 @@ QmtStatus job_recover(QmtContext *ctx, const JobSettings *settings, const JobTas
 /// no memory.
 char *job_start_text(QmtContext *ctx, const JobTask *task);
 
-/// True if the mean temperature is further from the wanted one than three times what chance explains:
-/// worth a warning. False where that spread is not known.
-bool job_temperature_is_off(const MdReport *report, double wanted_k);
-
 /// Engine options of a task.
 QmtEngineOptions job_engine_options(const JobTask *task);
 

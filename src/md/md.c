@@ -340,12 +340,14 @@ static void finish(QmtContext *ctx, Md *md)
 {
     md->record.phase = MD_DONE;
     const MdReport report = md_report(md);
-    const double off = report.mean_temperature_k - md->options.temperature_k;
-    if (report.dof > 0 && fabs(off) > 3.0 * report.expected_error_k)
-        context_log(ctx, QMT_LOG_WARNING,
-                    "mean temperature %.1f K, wanted %.1f K: off by more than 3 times the expected "
-                    "error of %.1f K; a longer equilibration may help",
-                    report.mean_temperature_k, md->options.temperature_k, report.expected_error_k);
+    const double wanted = md->options.temperature_k, error = report.expected_error_k;
+    if (md_temperature_is_off(&report, wanted))
+        context_log(
+            ctx, QMT_LOG_WARNING,
+            "mean temperature %.1f K, wanted %.1f; that is %.1f times the expected error of "
+            "%.1f K; a longer equilibration or a smaller dt_fs may help",
+            report.mean_temperature_k, wanted, fabs(report.mean_temperature_k - wanted) / error,
+            error);
 }
 
 static QmtStatus advance_production(QmtContext *ctx, Md *md)

@@ -135,6 +135,9 @@ QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done);
 QmtStatus md_run(QmtContext *ctx, Md *md);
 
 MdReport md_report(const Md *md);
+/// True if the mean temperature is further from the wanted one than three times what chance explains:
+/// worth a warning. False where that spread is not known.
+bool md_temperature_is_off(const MdReport *report, double wanted_k);
 /// The current instant; valid until the next call.
 const MdState *md_state(const Md *md);
 

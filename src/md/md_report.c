@@ -69,6 +69,12 @@ MdReport md_report(const Md *md)
                       .windows = md->results};
 }
 
+bool md_temperature_is_off(const MdReport *report, double wanted_k)
+{
+    return report->dof > 0 && report->expected_error_k > 0.0 &&
+           fabs(report->mean_temperature_k - wanted_k) > 3.0 * report->expected_error_k;
+}
+
 static uint64_t steps_in(const Md *md, MdPhase phase)
 {
     switch (phase) {

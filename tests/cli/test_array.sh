@@ -90,7 +90,7 @@ ends 0 "$QMTRAJ" run --config short.yaml --out o2 water.xyz ammonia.xyz
 says "water: held by process" "on $(uname -n), skipped"
 summary_is o2/summary.json ammonia
 ends 6 "$QMTRAJ" run --config short.yaml --out o2 water.xyz
-says "nothing was done: held by process"
+says "qmtraj: water: nothing was done: held by process"
 ends 0 "$QMTRAJ" run --config short.yaml --out o2 ammonia.xyz
 SLURM_ARRAY_TASK_ID=1 ends 6 bash "$array" short.yaml o2 water.xyz
 kill -KILL $pid "$(cat /proc/$pid/task/$pid/children)" 2>/dev/null || true

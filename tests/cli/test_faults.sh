@@ -38,6 +38,8 @@ ends 0 "$QMTRAJ" energy scf/water/failed.xyz
 
 # alone, it has its own code; done again without the fault it is whole
 ends 4 "$QMTRAJ" run --config short.yaml --test-fail water:5 --out alone water.xyz
+says "water: scf" "qmtraj: water: scf" "the trajectory in alone is not complete"
+grep -q "1 trajectories\|water: water:" err out && fail "a trajectory twice or in the plural"
 [ "$(frames alone/water)" = 5 ] || fail "not 5 frames"
 ends 0 "$QMTRAJ" run --config short.yaml --out alone water.xyz
 same alone/water/trajectory.npz whole/water/trajectory.npz
@@ -46,6 +48,7 @@ same alone/water/trajectory.npz whole/water/trajectory.npz
 # a worker that is killed is tried once more from its checkpoint
 ends 0 "$QMTRAJ" run --config short.yaml --test-crash ammonia:60 --out once water.xyz ammonia.xyz
 says "ended by signal 9" "tried once more"
+says "warning: ammonia: its process was ended by signal 9"
 same once/ammonia/trajectory.npz whole/ammonia/trajectory.npz
 ends 1 "$QMTRAJ" run --config short.yaml --test-crash ammonia:60 --test-crash-again --out crash water.xyz ammonia.xyz
 says "ended by signal 9" "tried once more" "crashed" "goes on from its last checkpoint"
@@ -103,3 +106,17 @@ says "the trajectories need" "the disk has"
 touch file
 ends 5 "$QMTRAJ" run --config short.yaml --out file/under water.xyz
 says "file"
+
+# the temperature is warned of once, with the name: a step this long leaves the bonds 50 K too cold
+ends 0 "$QMTRAJ" run --config short.yaml --set dt_fs=2 --set friction_per_ps=100 --set length_ps=10 --out cold water.xyz
+says "warning: water: mean temperature"
+[ "$(grep -c "mean temperature" err)" = 1 ] || fail "not one warning of the temperature"
+# advice only where it would help
+ends 0 "$QMTRAJ" run --config short.yaml --set friction_per_ps=0.5 --out brief water.xyz
+says "longer than the run of 0.05 ps"
+grep -q "samples" err && fail "advice for a run that is too short for it"
+ends 0 "$QMTRAJ" run --config short.yaml --set friction_per_ps=0.002 --set length_ps=10 --set save_interval_steps=100 \
+    --set dt_fs=0.5 --out long water.xyz
+says "friction_per_ps = 1 samples 300 K"
+ends 0 "$QMTRAJ" run --config short.yaml --dry-run water.xyz
+says "# 1 trajectory, 280 steps and 201 frames, on 1 core"

@@ -259,11 +259,11 @@ says "gone/water/"
 # T1: never more workers than cores, whatever the variables of thread libraries say
 ends 0 env OMP_NUM_THREADS=64 OPENBLAS_NUM_THREADS=64 taskset -c 0 \
     "$QMTRAJ" run --config short.yaml --dry-run water.xyz ammonia.xyz hydroxide.xyz
-says "on 1 cores"
+says "on 1 core"
 ends 0 env SLURM_CPUS_PER_TASK=1 "$QMTRAJ" run --config short.yaml --dry-run water.xyz ammonia.xyz
-says "on 1 cores"
+says "on 1 core"
 ends 0 "$QMTRAJ" run --config short.yaml --num-workers 50 --dry-run water.xyz
-says "on 1 cores"
+says "on 1 core"
 env OMP_NUM_THREADS=64 OPENBLAS_NUM_THREADS=64 \
     "$QMTRAJ" run --config short.yaml --set length_ps=20 --out threads water.xyz >out 2>err &
 pid=$!

@@ -110,13 +110,13 @@ mv live gone
 code=0
 wait $pid || code=$?
 [ $code = 5 ] || fail "a vanished folder: code $code, wanted 5"
-says "its folder is still there" "begins it anew" "0 of 1 trajectories"
+says "its folder is still there" "begins it anew" "the trajectory in live is not complete"
 
 # a limit on the size of files is an error like any other, and found at the start
 code=0
 (ulimit -f 100; "$QMTRAJ" run --config short.yaml --set length_ps=5 --out limit water.xyz) >out 2>err || code=$?
 [ $code = 5 ] || fail "a limit on the size of files: code $code, wanted 5"
-says "File too large" "ulimit -f" "0 of 1 trajectories"
+says "File too large" "ulimit -f" "the trajectory in limit is not complete"
 ends 0 "$QMTRAJ" run --config short.yaml --out limit water.xyz
 
 # a folder where nothing can be written: before anything is computed

@@ -109,28 +109,12 @@ static void steps_between_frames_fail_too(void **state)
     assert_int_equal(result.n_steps, 6);
 }
 
-static void temperatures_are_judged_by_their_spread(void **state)
-{
-    (void)state;
-    MdReport report = {.dof = 27, .mean_temperature_k = 200.0, .expected_error_k = 30.0};
-    assert_true(job_temperature_is_off(&report, 300.0));
-    report.mean_temperature_k = 389.0;
-    assert_false(job_temperature_is_off(&report, 300.0));
-    report.mean_temperature_k = 391.0;
-    assert_true(job_temperature_is_off(&report, 300.0));
-    report.expected_error_k = -1.0; // too short to tell
-    assert_false(job_temperature_is_off(&report, 300.0));
-    report = (MdReport){.dof = 0, .expected_error_k = 1.0}; // a single atom
-    assert_false(job_temperature_is_off(&report, 300.0));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_and_frames_allocate_nothing),
         cmocka_unit_test(a_failing_step_keeps_the_frames_before_it),
         cmocka_unit_test(steps_between_frames_fail_too),
-        cmocka_unit_test(temperatures_are_judged_by_their_spread),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

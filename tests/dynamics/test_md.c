@@ -464,6 +464,21 @@ static void motion_that_is_not_physical_is_an_error(void **state)
     end(&md);
 }
 
+static void temperatures_are_judged_by_their_spread(void **state)
+{
+    (void)state;
+    MdReport report = {.dof = 27, .mean_temperature_k = 200.0, .expected_error_k = 30.0};
+    assert_true(md_temperature_is_off(&report, 300.0));
+    report.mean_temperature_k = 389.0;
+    assert_false(md_temperature_is_off(&report, 300.0));
+    report.mean_temperature_k = 391.0;
+    assert_true(md_temperature_is_off(&report, 300.0));
+    report.expected_error_k = -1.0; // too short to tell
+    assert_false(md_temperature_is_off(&report, 300.0));
+    report = (MdReport){.dof = 0, .expected_error_k = 1.0}; // a single atom
+    assert_false(md_temperature_is_off(&report, 300.0));
+}
+
 static void a_wrong_mean_temperature_is_a_warning(void **state)
 {
     (void)state;
@@ -578,6 +593,7 @@ int main(void)
         cmocka_unit_test(a_refused_frame_is_offered_again),
         cmocka_unit_test(a_stop_is_obeyed_within_a_step),
         cmocka_unit_test(motion_that_is_not_physical_is_an_error),
+        cmocka_unit_test(temperatures_are_judged_by_their_spread),
         cmocka_unit_test(a_wrong_mean_temperature_is_a_warning),
         cmocka_unit_test(single_atoms_and_pairs_run_to_the_end),
         cmocka_unit_test(a_linear_molecule_keeps_its_bending),
