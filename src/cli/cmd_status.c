@@ -22,8 +22,9 @@ void help_status(FILE *out)
           "\n"
           "How far the trajectories in an output folder are, also while they run: phase, percent, "
           "speed, time\n"
-          "left, mean temperature and drift so far. What is running is shown as of its last "
-          "checkpoint.\n"
+          "left, mean temperature and drift so far (of the shadow energy, in NVE windows if there "
+          "are any), or\n"
+          "the reason of a failure. What is running is shown as of its last checkpoint.\n"
           "\n"
           "  qmtraj status data/qm\n"
           "\n",
@@ -60,8 +61,11 @@ static void print_table(const StatusList *list)
                number_text(drift, "%.1e", e->shadow_drift_kjmol_ps));
         if (e->holder[0] != '\0')
             printf("  %s, %.0f s ago", e->holder, e->age_s);
+        if (e->reason[0] != '\0')
+            printf("  %s", e->reason);
         putchar('\n');
     }
+    printf("drift: kJ/mol/ps of the shadow energy, in NVE windows if there are any\n");
 }
 
 static void add_number(cJSON *object, const char *name, double value)
@@ -82,6 +86,7 @@ static QmtStatus print_json(QmtContext *ctx, const StatusList *list)
         cJSON_AddStringToObject(object, "status", status_kind_word(e->kind));
         cJSON_AddStringToObject(object, "phase", e->phase);
         cJSON_AddStringToObject(object, "holder", e->holder);
+        cJSON_AddStringToObject(object, "reason", e->reason);
         cJSON_AddNumberToObject(object, "step", (double)e->step);
         cJSON_AddNumberToObject(object, "steps", (double)e->n_steps);
         add_number(object, "percent", e->percent);

@@ -27,7 +27,8 @@ typedef struct {
     int32_t done;                     ///< all steps are behind; what is left is to finish the file
     uint64_t total_step, total_steps; ///< of all phases
     double time_ps;                   ///< within the phase
-    double ms_per_step, mean_temperature_k, shadow_drift_kjmol_ps;
+    double ms_per_step, mean_temperature_k;
+    double shadow_drift_kjmol_ps; ///< in NVE windows if there are any
 } CheckpointNumbers;
 
 typedef struct {

@@ -236,9 +236,21 @@ static QmtStatus job_move(QmtContext *ctx, Job *job)
     return QMT_OK;
 }
 
-static double larger_magnitude(double a, double b)
+double job_window_drift(const MdReport *report, bool shadow)
 {
-    return fabs(b) > fabs(a) ? b : a;
+    double worst = report->n_windows > 0 ? 0.0 : NAN;
+    for (size_t w = 0; w < report->n_windows; w++) {
+        const NveWindowResult *window = &report->windows[w];
+        const double slope = shadow ? window->shadow_slope_kjmol_ps : window->slope_kjmol_ps;
+        worst = fabs(slope) > fabs(worst) ? slope : worst;
+    }
+    return worst;
+}
+
+double job_drift_shown(const JobResult *result)
+{
+    return result->n_windows > 0 ? result->nve_shadow_drift_kjmol_ps
+                                 : result->shadow_drift_kjmol_ps;
 }
 
 static void result_fill(const Job *job, JobResult *result)
@@ -263,8 +275,8 @@ static void result_fill(const Job *job, JobResult *result)
         .drift_kjmol_ps = report.slope_kjmol_ps,
         .shadow_drift_kjmol_ps = report.shadow_slope_kjmol_ps,
         .n_windows = (int64_t)report.n_windows,
-        .nve_drift_kjmol_ps = report.n_windows > 0 ? 0.0 : NAN,
-        .nve_shadow_drift_kjmol_ps = report.n_windows > 0 ? 0.0 : NAN,
+        .nve_drift_kjmol_ps = job_window_drift(&report, false),
+        .nve_shadow_drift_kjmol_ps = job_window_drift(&report, true),
         .scf_iterations_max = report.scf_iterations_max,
         .scf_residual_max = report.scf_residual_max,
         .scf_residual_median = report.scf_residual_median,
@@ -274,12 +286,6 @@ static void result_fill(const Job *job, JobResult *result)
         .checks_failed = (int64_t)report.checks_failed};
     if (report.evaluations > 0)
         result->scf_iterations_mean = (double)report.scf_iterations / (double)report.evaluations;
-    for (size_t w = 0; w < report.n_windows; w++) {
-        result->nve_drift_kjmol_ps =
-            larger_magnitude(result->nve_drift_kjmol_ps, report.windows[w].slope_kjmol_ps);
-        result->nve_shadow_drift_kjmol_ps = larger_magnitude(
-            result->nve_shadow_drift_kjmol_ps, report.windows[w].shadow_slope_kjmol_ps);
-    }
 }
 
 static void self_check_judge(QmtContext *ctx, const JobTask *task, const MdReport *report)

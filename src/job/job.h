@@ -74,6 +74,9 @@ typedef struct {
 QmtStatus job_run(QmtContext *ctx, const JobSettings *settings, const JobTask *task,
                   RunnerLink *link, JobResult *result);
 
+/// The drift that tables show: of the shadow energy, the largest of the NVE windows if there are any.
+double job_drift_shown(const JobResult *result);
+
 /// Saves the frames that a killed worker left on the disk as a partial file.
 ///
 /// @param reason    goes into its metadata

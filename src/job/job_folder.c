@@ -204,7 +204,8 @@ static CheckpointNumbers numbers_now(const Job *job, const TrajectoryState *stat
         .time_ps = moved ? job->now.time_ps : before->time_ps,
         .ms_per_step = job_ms_per_step(job, report.evaluations),
         .mean_temperature_k = report.mean_temperature_k,
-        .shadow_drift_kjmol_ps = report.shadow_slope_kjmol_ps};
+        .shadow_drift_kjmol_ps =
+            report.n_windows > 0 ? job_window_drift(&report, true) : report.shadow_slope_kjmol_ps};
     return numbers;
 }
 

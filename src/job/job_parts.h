@@ -43,6 +43,9 @@ double job_clock_s(clockid_t id);
 double job_motion_s(const Job *job);
 double job_ms_per_step(const Job *job, uint64_t evaluations);
 
+/// The largest drift of the NVE windows by magnitude, of their shadow or total energy; NAN: no windows.
+double job_window_drift(const MdReport *report, bool shadow);
+
 /// Writes a text of the folder as a whole; text NULL is QMT_ERR_MEMORY.
 QmtStatus job_text_write(QmtContext *ctx, const char *folder, const char *name, const char *text);
 

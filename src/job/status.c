@@ -32,18 +32,26 @@ static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entr
 {
     char path[FILE_PATH_SIZE], *text = NULL;
     size_t n;
-    JobResult result = {.mean_temperature_k = NAN, .shadow_drift_kjmol_ps = NAN};
+    JobResult result = {.ms_per_step = NAN,
+                        .mean_temperature_k = NAN,
+                        .shadow_drift_kjmol_ps = NAN,
+                        .nve_shadow_drift_kjmol_ps = NAN};
     if (file_join(ctx, folder, JOB_FILE_RUN, path) != QMT_OK ||
         file_read_whole(ctx, path, RUN_JSON_LIMIT, &text, &n) != QMT_OK)
         return;
     cJSON *const run = cJSON_Parse(text);
     free(text);
     result_from_json(cJSON_GetObjectItemCaseSensitive(run, "result"), &result);
+    const char *const reason =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "message"));
+    snprintf(entry->reason, sizeof entry->reason, "%s", reason != NULL ? reason : "");
     cJSON_Delete(run);
+    entry->step = (uint64_t)result.evaluations;
+    if (result.n_steps == 0)
+        return; // it failed before there was anything to take a mean of
     entry->ms_per_step = result.ms_per_step;
     entry->mean_temperature_k = result.mean_temperature_k;
-    entry->shadow_drift_kjmol_ps = result.shadow_drift_kjmol_ps;
-    entry->step = (uint64_t)result.evaluations;
+    entry->shadow_drift_kjmol_ps = job_drift_shown(&result);
 }
 
 /// Figures of the last checkpoint; between two renames only the one before it is there. False if neither

@@ -24,10 +24,12 @@ typedef struct {
     char holder[LOCK_HOLDER_SIZE]; ///< of one that is running, else ""
     uint64_t step, n_steps;        ///< of all phases
     double percent;
-    double ms_per_step, eta_s;    ///< NAN if not known
-    double mean_temperature_k;    ///< of production so far, NAN if it has not begun
-    double shadow_drift_kjmol_ps; ///< likewise
-    double age_s;                 ///< of these figures; 0 for one that has ended
+    double ms_per_step, eta_s; ///< NAN if not known
+    double mean_temperature_k; ///< of production so far, NAN if it has not begun
+    double
+        shadow_drift_kjmol_ps; ///< likewise; in NVE windows if there are any, see job_drift_shown()
+    char reason[RUNNER_NOTE_SIZE]; ///< why it failed; "" otherwise
+    double age_s;                  ///< of these figures; 0 for one that has ended
 } StatusEntry;
 
 typedef struct {

@@ -64,9 +64,7 @@ char *summary_table(const JobPlan *plan, const BatchOutcome *outcomes)
             number_cell(speed, "%.3f", result->ms_per_step);
             number_cell(temperature, "%.1f", result->mean_temperature_k);
             number_cell(error, "%.1f", result->expected_error_k);
-            number_cell(drift, "%.1e",
-                        result->n_windows > 0 ? result->nve_shadow_drift_kjmol_ps
-                                              : result->shadow_drift_kjmol_ps);
+            number_cell(drift, "%.1e", job_drift_shown(result));
             number_cell(scf, "%.1f", result->scf_iterations_mean);
         }
         length += (size_t)snprintf(text + length, size - length,

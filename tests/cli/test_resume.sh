@@ -217,6 +217,26 @@ import json
 assert water["molecule"] == "water" and water["status"] == "running" and "process" in water["holder"], water
 assert 0 < water["step"] < water["steps"] and water["ms_per_step"] > 0 and water["eta_s"] > 0, water
 PYTHON
+
+# the drift of the table, and no figures of what never moved
+printf 'length_ps: 0.1\nequilibration_ps: 0.02\nnve_every_ps: 0.03\nnve_window_ps: 0.02\n' >drift.yaml
+ends 0 "$QMTRAJ" run --config drift.yaml --out drift water.xyz
+drift=$(sed -n 's/^water *[0-9]* *[0-9]* *[0-9]* *[^ ]* *[^ ]* *[^ ]* *\([^ ]*\) .*/\1/p' out)
+ends 0 "$QMTRAJ" status drift
+says " $drift" "in NVE windows if there are any"
+/usr/bin/python3 - "$drift" <<'PYTHON' || fail "the table does not have the drift of the windows"
+import json, sys
+result = json.load(open("drift/water/run.json"))["result"]
+assert sys.argv[1] == "%.1e" % result["nve_shadow_drift_kJ_mol_ps"] != "%.1e" % result["shadow_drift_kJ_mol_ps"], sys.argv
+PYTHON
+ends 75 "$QMTRAJ" run --config drift.yaml --set length_ps=1000 --max-hours 0.0001 --out half water.xyz
+drift=$(sed -n 's/^water *[0-9]* *[0-9]* *[0-9]* *[^ ]* *[^ ]* *[^ ]* *\([^ ]*\) .*/\1/p' out)
+ends 0 "$QMTRAJ" status half
+says " $drift"
+ends 4 "$QMTRAJ" run --config drift.yaml --set dt_fs=10 --out bad water.xyz
+ends 0 "$QMTRAJ" status bad
+grep -q '^water *failed .* - .* - .* -  equilibration, step' out || fail "not the reason instead of figures"
+
 mkdir empty
 ends 3 "$QMTRAJ" status empty
 ends 5 "$QMTRAJ" status nowhere
