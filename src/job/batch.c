@@ -111,11 +111,13 @@ static void crash_salvage(const Batch *batch, const JobTask *task, BatchOutcome 
         file_join(batch->ctx, folder, CHECKPOINT_FILE, path) == QMT_OK && file_exists(path);
     if (can_go_on)
         snprintf(saved, sizeof saved, "; the same command goes on from its last checkpoint");
-    else if (job_recover(batch->ctx, batch->settings, task, outcome->message, &n_frames) == QMT_OK)
+    else if (job_recover(batch->ctx, batch->settings, task, outcome->message, &n_frames) != QMT_OK)
+        snprintf(saved, sizeof saved, "; its frames could not be saved");
+    else if (n_frames > 0)
         snprintf(saved, sizeof saved, "; %lld frames are in %s", (long long)n_frames,
                  JOB_FILE_PARTIAL);
     else
-        snprintf(saved, sizeof saved, "; its frames could not be saved");
+        snprintf(saved, sizeof saved, "; it had no frames yet");
     outcome->result.n_frames = n_frames;
     const size_t length = strlen(outcome->message);
     snprintf(outcome->message + length, sizeof outcome->message - length, "%s", saved);

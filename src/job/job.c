@@ -316,12 +316,17 @@ static QmtStatus failed_geometry_write(QmtContext *ctx, const Job *job)
 }
 
 /// A failure that lies in the molecule comes again from the same checkpoint: the frames so far become a
-/// valid file, and the checkpoints go first, because this takes the file apart that they belong to.
+/// valid file, if there are any, and the checkpoints go first, because this takes the file apart that they
+/// belong to.
 static QmtStatus frames_save(QmtContext *ctx, Job *job, const char *sentence)
 {
     if (failed_geometry_write(ctx, job) != QMT_OK) // the frames are worth more
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     TRY(job_folder_forget(ctx, job));
+    if (trajectory_n_frames(job->trajectory) == 0) {
+        trajectory_discard(&job->trajectory);
+        return QMT_OK;
+    }
     const MdReport report = md_report(job->md);
     char *const metadata =
         metadata_text(ctx, job->task, &report, (int64_t)report.dof, job->found.earlier, sentence);
@@ -341,8 +346,12 @@ static void job_interrupt(QmtContext *ctx, Job *job, QmtStatus failure, JobResul
     const bool in_molecule =
         failure == QMT_ERR_SCF || failure == QMT_ERR_INPUT || failure == QMT_ERR_PHYSICS;
     const unsigned long long n_frames = trajectory_n_frames(job->trajectory);
+    const bool kept = in_molecule && frames_save(ctx, job, sentence) == QMT_OK;
 
-    if (in_molecule && frames_save(ctx, job, sentence) == QMT_OK)
+    if (kept && n_frames == 0)
+        snprintf(saved, sizeof saved, "there are no frames yet, the geometry is in %s",
+                 JOB_FILE_FAILED);
+    else if (kept)
         snprintf(saved, sizeof saved, "%llu frames are in %s, the geometry in " JOB_FILE_FAILED,
                  n_frames, JOB_FILE_PARTIAL);
     else if (in_molecule) {
@@ -475,7 +484,10 @@ QmtStatus job_recover(QmtContext *ctx, const JobSettings *settings, const JobTas
     }
     if (status == QMT_OK) {
         *n_frames = (int64_t)trajectory_n_frames(trajectory);
-        status = trajectory_finish_partial(ctx, trajectory, metadata);
+        if (*n_frames > 0)
+            status = trajectory_finish_partial(ctx, trajectory, metadata);
+        else
+            trajectory_discard(&trajectory);
         trajectory_close(&trajectory);
     }
     free(masses);

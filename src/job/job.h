@@ -77,7 +77,7 @@ QmtStatus job_run(QmtContext *ctx, const JobSettings *settings, const JobTask *t
 /// The drift that tables show: of the shadow energy, the largest of the NVE windows if there are any.
 double job_drift_shown(const JobResult *result);
 
-/// Saves the frames that a killed worker left on the disk as a partial file.
+/// Saves the frames that a killed worker left on the disk as a partial file; none: no file.
 ///
 /// @param reason    goes into its metadata
 /// @param n_frames  how many there are
