@@ -9,6 +9,10 @@
 #include <string>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <execinfo.h>
+#endif
+
 #include <GraphMol/DistGeomHelpers/Embedder.h>
 #include <GraphMol/ForceFieldHelpers/MMFF/MMFF.h>
 #include <GraphMol/GraphMol.h>
@@ -58,14 +62,27 @@ class Log
     std::ostringstream stream_;
 };
 
-void say(char *reason, std::size_t n, const std::string &text)
+/// One line without a point at its end. Takes no memory: it is called where there may be none left.
+void say(char *reason, std::size_t n, const char *text) noexcept
 {
-    std::string line;
-    for (const char c : text)
-        line += (c == '\n' || c == '\r' || c == '\t') ? ' ' : c;
-    while (!line.empty() && (line.back() == ' ' || line.back() == '.'))
-        line.pop_back();
-    std::snprintf(reason, n, "%s", line.c_str());
+    std::size_t length = 0;
+    for (; text[length] != '\0' && length + 1 < n; length++) {
+        const char c = text[length];
+        reason[length] = (c == '\n' || c == '\r' || c == '\t') ? ' ' : c;
+    }
+    while (length > 0 && (reason[length - 1] == ' ' || reason[length - 1] == '.'))
+        length--;
+    reason[length] = '\0';
+}
+
+/// An exception that passes pthread_once() makes the GNU C library load its unwinder, and end the process if
+/// that is impossible, as it is where bad_alloc was thrown. A look at the stack loads it beforehand.
+void unwinder_load() noexcept
+{
+#ifdef __GLIBC__
+    void *frame;
+    (void)backtrace(&frame, 1);
+#endif
 }
 
 bool embed(RDKit::ROMol &mol, int seed)
@@ -97,13 +114,13 @@ RdkitResult make(const char *smiles, int seed, const Log &log, RdkitMolecule &ou
     bare.removeHs = false;
     const std::unique_ptr<RDKit::ROMol> raw(RDKit::SmilesToMol(smiles, bare));
     if (raw && raw->getNumAtoms() > ATOMS_MAX) {
-        say(reason, n_reason, too_large(raw->getNumAtoms()));
+        say(reason, n_reason, too_large(raw->getNumAtoms()).c_str());
         return RDKIT_NO_GEOMETRY;
     }
     std::unique_ptr<RDKit::ROMol> heavy(raw ? RDKit::SmilesToMol(smiles) : nullptr);
     if (!heavy || heavy->getNumAtoms() == 0) {
         const std::string sentence = log.sentence();
-        say(reason, n_reason, sentence.empty() ? "the syntax is wrong" : sentence);
+        say(reason, n_reason, sentence.empty() ? "the syntax is wrong" : sentence.c_str());
         return RDKIT_NO_MOLECULE;
     }
     std::unique_ptr<RDKit::ROMol> mol(RDKit::MolOps::addHs(*heavy));
@@ -122,7 +139,7 @@ RdkitResult make(const char *smiles, int seed, const Log &log, RdkitMolecule &ou
     if (out.fragments > 1 || out.isotopes > 0)
         return RDKIT_OK;
     if (mol->getNumAtoms() > ATOMS_MAX) {
-        say(reason, n_reason, too_large(mol->getNumAtoms()));
+        say(reason, n_reason, too_large(mol->getNumAtoms()).c_str());
         return RDKIT_NO_GEOMETRY;
     }
 
@@ -159,6 +176,7 @@ extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, RdkitMol
 {
     RdkitMolecule made = {};
     RdkitResult result = RDKIT_NO_MOLECULE;
+    unwinder_load();
     try {
         const Log log;
         result = make(smiles, seed, log, made, reason, n_reason);

@@ -126,3 +126,13 @@ ends 0 "$QMTRAJ" run --config short.yaml --set friction_per_ps=0.002 --set lengt
 says "friction_per_ps = 1 samples 300 K"
 ends 0 "$QMTRAJ" run --config short.yaml --dry-run water.xyz
 says "# 1 trajectory, 280 steps and 201 frames, on 1 core"
+
+# without memory: a sentence, wherever the program itself can be loaded
+for kib in $(seq 16000 500 32000); do
+    code=0
+    (ulimit -v $kib && exec "$QMTRAJ" version) >out 2>err || code=$?
+    [ $code = 0 ] || continue
+    (ulimit -v $kib && exec "$QMTRAJ" run --smiles-file "$QMTRAJ_SOURCE/data/molecules/qm_molecules.smi" \
+        --molecule aspirin --dry-run) >out 2>err || code=$?
+    [ $code -lt 126 ] || fail "with $kib KiB: code $code"
+done
