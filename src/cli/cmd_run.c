@@ -214,9 +214,18 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, RunWords *wo
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
         TRY(other_word(ctx, place, value, words));
     }
-    if ((words->out == NULL || words->out[0] == '\0') && !words->dry_run)
+    if (words->out == NULL ? !words->dry_run : words->out[0] == '\0')
         return FAIL(ctx, QMT_ERR_USAGE, "--out FOLDER is missing: where the trajectories go");
     return QMT_OK;
+}
+
+static JobSettings job_settings(const RunWords *words)
+{
+    return (JobSettings){.out = words->out,
+                         .n_workers = words->n_workers,
+                         .fresh = words->fresh,
+                         .allow_other_cpu = words->allow_other_cpu,
+                         .max_s = 3600.0 * words->max_hours};
 }
 
 static QmtStatus dry_run(QmtContext *ctx, const JobPlan *plan, const RunWords *words)
@@ -240,7 +249,8 @@ static QmtStatus dry_run(QmtContext *ctx, const JobPlan *plan, const RunWords *w
                1e-6 * (double)task->n_bytes);
     }
     printf("# disk space: %.1f MB\n", 1e-6 * (double)batch_bytes(plan, NULL));
-    return QMT_OK;
+    const JobSettings settings = job_settings(words);
+    return words->out != NULL ? batch_look(ctx, plan, &settings) : QMT_OK;
 }
 
 static void say_on_screen(void *user, QmtLogLevel level, const char *sentence)
@@ -287,11 +297,7 @@ static void print_end(const JobPlan *plan, const RunWords *words, const BatchOut
 
 static QmtStatus plan_run(QmtContext *ctx, const JobPlan *plan, const RunWords *words)
 {
-    const JobSettings settings = {.out = words->out,
-                                  .n_workers = words->n_workers,
-                                  .fresh = words->fresh,
-                                  .allow_other_cpu = words->allow_other_cpu,
-                                  .max_s = 3600.0 * words->max_hours};
+    const JobSettings settings = job_settings(words);
     BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
     if (outcomes == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);

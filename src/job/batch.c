@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "io/lock.h"
 #include "io/text.h"
@@ -200,6 +202,35 @@ static QmtStatus disk_check(QmtContext *ctx, const char *out, uint64_t n_bytes)
     return QMT_OK;
 }
 
+static size_t count(const bool *values, size_t n)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += values[i];
+    return sum;
+}
+
+/// The nearest folder above OUT that is there already, or OUT itself. Files are to be made in it unless only_read.
+static QmtStatus folder_above(QmtContext *ctx, const char *out, bool only_read,
+                              char path[FILE_PATH_SIZE])
+{
+    struct stat there;
+    if (snprintf(path, FILE_PATH_SIZE, "%s", out) >= FILE_PATH_SIZE)
+        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", out);
+    while (stat(path, &there) != 0 && errno == ENOENT) {
+        char *const slash = strrchr(path, '/');
+        if (slash == NULL)
+            strcpy(path, ".");
+        else
+            slash[slash == path] = '\0';
+    }
+    if (stat(path, &there) == 0 && !S_ISDIR(there.st_mode))
+        return FAIL(ctx, QMT_ERR_IO, "%s: is no folder", path);
+    if (!only_read && access(path, W_OK) != 0)
+        return FAIL(ctx, QMT_ERR_IO, "%s: cannot make files there: %s", path, strerror(errno));
+    return QMT_OK;
+}
+
 /// One note per job: a thermostat that forgets more slowly than the run lasts does not set its
 /// temperature.
 static void friction_note(QmtContext *ctx, const Config *config)
@@ -306,6 +337,30 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
     return status;
 }
 
+QmtStatus batch_look(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings)
+{
+    char path[FILE_PATH_SIZE];
+    bool *const reused = calloc(2 * (plan->n_tasks + 1), sizeof *reused);
+    bool *const has_space = reused != NULL ? reused + plan->n_tasks + 1 : NULL;
+    BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
+    const Batch batch = {.ctx = ctx, .plan = plan, .settings = settings, .outcomes = outcomes};
+    QmtStatus status = QMT_OK;
+    if (reused == NULL || outcomes == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
+    if (status == QMT_OK)
+        status = earlier_find(&batch, reused, has_space);
+    if (status == QMT_OK)
+        status =
+            folder_above(ctx, settings->out, count(reused, plan->n_tasks) == plan->n_tasks, path);
+    if (status == QMT_OK)
+        status = disk_check(ctx, path, batch_bytes(plan, has_space));
+    if (status == QMT_OK && plan->n_tasks > 0)
+        friction_note(ctx, &plan->tasks[0].config);
+    free(reused);
+    free(outcomes);
+    return status;
+}
+
 QmtStatus batch_run(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings,
                     const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes)
 {
@@ -330,9 +385,7 @@ QmtStatus batch_run(QmtContext *ctx, const JobPlan *plan, const JobSettings *set
     if (status == QMT_OK)
         status = disk_check(ctx, settings->out, batch_bytes(plan, has_space));
     free(has_space);
-    size_t n_reused = 0;
-    for (size_t t = 0; t < plan->n_tasks; t++)
-        n_reused += reused[t];
+    const size_t n_reused = count(reused, plan->n_tasks);
     // What can only be written at the end is tried at the start.
     if (status == QMT_OK && n_reused < plan->n_tasks)
         status = summary_check(ctx, settings);

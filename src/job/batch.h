@@ -36,6 +36,10 @@ typedef struct {
 /// (NULL: none).
 uint64_t batch_bytes(const JobPlan *plan, const bool *reused);
 
+/// Looks whether batch_run() would begin, and touches nothing: what lies in OUT, and room on the disk. Fails as
+/// batch_run() before its first trajectory.
+QmtStatus batch_look(QmtContext *ctx, const JobPlan *plan, const JobSettings *settings);
+
 /// Runs a plan.
 ///
 /// @param settings  out, n_workers, fresh, max_s

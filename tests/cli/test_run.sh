@@ -92,6 +92,18 @@ cp out dry.yaml
 ends 0 "$QMTRAJ" run --config dry.yaml --dry-run water.xyz hydroxide.xyz
 same out dry.yaml
 
+# it refuses what the run would refuse: another configuration, no room, no folder
+ends 2 "$QMTRAJ" run --config short.yaml --dry-run --out "" water.xyz
+says "--out FOLDER is missing"
+ends 7 "$QMTRAJ" run --config short.yaml --dry-run --set dt_fs=0.5 --out one ammonia.xyz
+says "dt_fs was 0.25, now 0.5" "# disk space"
+ends 0 "$QMTRAJ" run --config short.yaml --dry-run --out one ammonia.xyz
+ends 5 "$QMTRAJ" run --config short.yaml --dry-run --set length_ps=1e6 --out no/where water.xyz
+says "MB left"
+ends 5 "$QMTRAJ" run --config short.yaml --dry-run --out water.xyz/o water.xyz
+says "water.xyz"
+[ ! -e no ] || fail "--dry-run makes a folder"
+
 # names
 ends 3 "$QMTRAJ" run --config short.yaml --out names water.xyz ./water.xyz
 says "water"
