@@ -124,10 +124,11 @@ void stages_watch(Engine *engine)
     engine->type = &type;
 }
 
-// --wrap=f sends calls of f to __wrap_f, and __real_f is f.
+// --wrap=f sends calls of f to __wrap_f, and __real_f is f: both are declared as f is, so that a wrapper of
+// other parameters does not compile.
+#define DECLARE(name) extern __typeof__(name) __real_##name, __wrap_##name;
 #define WRAP(stage, name, parameters, arguments)                                                   \
-    void __real_##name parameters;                                                                 \
-    void __wrap_##name parameters;                                                                 \
+    DECLARE(name)                                                                                  \
     void __wrap_##name parameters                                                                  \
     {                                                                                              \
         const double start = microseconds();                                                       \
@@ -135,8 +136,7 @@ void stages_watch(Engine *engine)
         count(stage, start);                                                                       \
     }
 #define WRAP_VALUE(type, stage, name, parameters, arguments)                                       \
-    type __real_##name parameters;                                                                 \
-    type __wrap_##name parameters;                                                                 \
+    DECLARE(name)                                                                                  \
     type __wrap_##name parameters                                                                  \
     {                                                                                              \
         const double start = microseconds();                                                       \
@@ -161,8 +161,9 @@ WRAP(SLOPES, hamiltonian_gradient,
       Gradient *gradient),
      (hamiltonian, density, weighted, ld, gradient))
 WRAP(BOND_ORDERS, bond_orders,
-     (Density * density, const Basis *basis, BondOrders *work, double *orders),
-     (density, basis, work, orders))
+     (Density * density, const Basis *basis, BondOrders *work, const double *electrons,
+      double *orders),
+     (density, basis, work, electrons, orders))
 WRAP_VALUE(double, GAP, frontier_gap, (Density * density, Frontier *frontier), (density, frontier))
 WRAP(WEIGHTED, density_build_weighted, (Density * density), (density))
 WRAP(END, density_end, (Density * density), (density))
@@ -176,8 +177,7 @@ WRAP(JACOBIAN, jacobian_next_step,
      (Jacobian * jacobian, const double *f, const double *df, double *next),
      (jacobian, f, df, next))
 
-void __real_density_begin(Density *density);
-void __wrap_density_begin(Density *density);
+DECLARE(density_begin)
 void __wrap_density_begin(Density *density)
 {
     const double start = microseconds();
@@ -186,8 +186,7 @@ void __wrap_density_begin(Density *density)
     first = true;
 }
 
-QmtStatus __real_density_build(QmtContext *ctx, Density *density);
-QmtStatus __wrap_density_build(QmtContext *ctx, Density *density);
+DECLARE(density_build)
 QmtStatus __wrap_density_build(QmtContext *ctx, Density *density)
 {
     const double start = microseconds();
