@@ -5,8 +5,8 @@ static void exponentials(size_t n, const double *x, double *y)
     const Vec most = all_lanes(700.0);
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         const Vec v = load(x + i);
-        const Vec capped = select_of(v < most, v, most);
-        store(y + i, exp_of_minus(-select_of(capped > -most, capped, -most)));
+        const Vec capped = select_of(less(v, most), v, most);
+        store(y + i, exp_of_minus(-select_of(less(-most, capped), capped, -most)));
     }
 }
 
@@ -42,9 +42,9 @@ static double repulsion_pairs(size_t n, double cutoff, const double *distance, c
     Vec sum = all_lanes(0.0);
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         const Vec r = load(distance + i), k = load(exponent + i), per_r = 1.0 / r;
-        const Mask linear = k == one, near = r <= all_lanes(cutoff);
+        const Mask linear = equal(k, one), near = at_most(r, all_lanes(cutoff));
         const Vec power = load(decay + i) * r * select_of(linear, one, root_of(r));
-        const Vec e = exp_of_minus(select_of(power < most, power, most));
+        const Vec e = exp_of_minus(select_of(less(power, most), power, most));
         const Vec value = masked(load(charge + i) * per_r * e, near);
         store(slope + i, -value * (1.0 + k * power) * (per_r * per_r));
         sum += value;
@@ -56,7 +56,7 @@ static double repulsion_pairs(size_t n, double cutoff, const double *distance, c
 static inline Vec count_exponential(double k, Vec radius_per_r)
 {
     const Vec most = all_lanes(700.0), x = k * radius_per_r - k;
-    return exp_of_minus(select_of(x < most, x, most));
+    return exp_of_minus(select_of(less(x, most), x, most));
 }
 
 static void counting_pairs(size_t n, const double par[4], const double *distance,
@@ -68,7 +68,7 @@ static void counting_pairs(size_t n, const double par[4], const double *distance
         const Vec a = load(radius + i) * per_r, b = a + shift * per_r;
         const Vec near = count_exponential(ka, a);
         const Vec far = kb > 0.0 ? count_exponential(kb, b) : all_lanes(0.0);
-        const Mask within = r <= all_lanes(par[3]);
+        const Mask within = at_most(r, all_lanes(par[3]));
         // d/dR 1/(1 + e) = -k R0/R^2 e/(1 + e)^2
         const Vec whole = 1.0 / ((1.0 + near) * (1.0 + far)), both = masked(whole, within);
         store(count + i, both);
@@ -93,7 +93,7 @@ static void multipole_damping_row(size_t n, size_t ld, const double *xyz, const 
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         Vec v[3];
         const Vec r2 = vectors_from(here, xyz, ld, i, v);
-        const Mask other = r2 > all_lanes(0.0);
+        const Mask other = less(all_lanes(0.0), r2);
         const Vec u = masked(1.0 / root_of(select_of(other, r2, all_lanes(1.0))), other),
                   u2 = u * u, u3 = u2 * u;
         const Vec y = 0.5 * (radius_here + load(radius + i)) * u, y3 = y * y * y;

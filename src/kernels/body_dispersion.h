@@ -3,9 +3,8 @@
 /// The lanes i.. of a row that are below n.
 static inline Mask lanes_below(size_t n, size_t i)
 {
-    const long long left = (long long)n - (long long)i;
-    const Mask lane = {0, 1, 2, 3, 4, 5, 6, 7};
-    return lane < (Mask){left, left, left, left, left, left, left, left};
+    const Vec lane = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0};
+    return less(lane, all_lanes((double)n - (double)i));
 }
 
 /// x^(-1/3) of positive numbers that are no denormals: a third of the exponent, right to 4 %, and twice
@@ -56,12 +55,13 @@ static double counting_row(size_t n, size_t ld, double steepness, const double *
     Vec sum = zero;
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         const Vec square = load(r2 + i);
-        const Mask reached = square <= load(par + 2 * ld + i), near = reached & lanes_below(n, i);
+        const Mask reached = at_most(square, load(par + 2 * ld + i)),
+                   near = reached & lanes_below(n, i);
         const Vec radius = load(par + i), half = load(par + ld + i);
         const Vec r = root_of(select_of(near, square, one)), per_r = 1.0 / (radius * r);
         const Vec t = steepness * (r - radius) * (r * per_r);
-        const Mask inside = t < zero;
-        const Vec size = select_of(inside, -t, t), x = select_of(size < far, size, far);
+        const Mask inside = less(t, zero);
+        const Vec size = select_of(inside, -t, t), x = select_of(less(size, far), size, far);
         const Vec gauss = exp_of_minus(x * x), tail = gauss * scaled_erfc(x);
         const Vec count = masked(half * select_of(inside, 2.0 - tail, tail), near);
         store(slope + i, masked(-steepness * two_per_root_pi * half * gauss * per_r, near));
@@ -77,7 +77,7 @@ static void damped_pair_row(size_t n, size_t ld, const double *xyz, const double
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         Vec v[3];
         const Vec square = vectors_from(here, xyz, ld, i, v);
-        const Mask other = square > all_lanes(0.0);
+        const Mask other = less(all_lanes(0.0), square);
         const Vec s8q = load(par + i), rd6 = load(par + ld + i), rd8 = load(par + 2 * ld + i);
         const Vec r4 = square * square, r6 = r4 * square;
         const Vec t6 = 1.0 / (r6 + rd6), t8 = 1.0 / (r4 * r4 + rd8);
@@ -96,11 +96,11 @@ static void charge_scaling(size_t n, double height, const double *u, const doubl
     const Vec zero = all_lanes(0.0), one = all_lanes(1.0), most = all_lanes(700.0);
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         const Vec c = load(steepness + i), w = load(weight + i), at = load(u + i);
-        const Mask positive = at > zero;
+        const Mask positive = less(zero, at);
         const Vec per_u = 1.0 / select_of(positive, at, one), ratio = load(reference + i) * per_u;
-        const Vec x = c * (ratio - 1.0), capped = select_of(x < most, x, most);
+        const Vec x = c * (ratio - 1.0), capped = select_of(less(x, most), x, most);
         // Of an exponent that is cut nothing is left.
-        const Mask whole = x < most, counts = w >= all_lanes(drop);
+        const Mask whole = less(x, most), counts = at_most(all_lanes(drop), w);
         const Vec t = masked(exp_of_minus(capped), positive & whole);
         const Vec zeta = masked(exp_of_minus(height * (t - 1.0)), counts);
         const Vec wz = w * zeta;
@@ -233,7 +233,7 @@ static void atm_pair_row(size_t n, size_t first, size_t ld, const double *xyz, c
     for (size_t i = first / KERNELS_PAD * KERNELS_PAD; i < n; i += KERNELS_PAD) {
         Vec v[3];
         const Vec r2 = vectors_from(here, xyz, ld, i, v);
-        const Mask reached = r2 <= all_lanes(r2_max);
+        const Mask reached = at_most(r2, all_lanes(r2_max));
         const Mask counts = reached & lanes_below(n, i) & ~lanes_below(first, i);
         const Vec square = select_of(counts, r2, one), u = 1.0 / square, u2 = u * u;
         const Vec root = inverse_cube_root(square);

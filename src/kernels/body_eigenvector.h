@@ -137,9 +137,9 @@ static int eigenvector(size_t m, const double *a, const float *off, size_t ld, d
     for (size_t i = 0; i < end; i += KERNELS_PAD) {
         const Vec v = load(x + i), residual = sign * (load(r + i) - value * v);
         const Vec above = sign * (load(levels + i) - value);
-        const Vec s = 1.0 / select_of(above > closest, above, all_lanes(closest));
+        const Vec s = 1.0 / select_of(less(all_lanes(closest), above), above, all_lanes(closest));
         const Vec seen = select_of(lanes_below(m, i), above, nearest);
-        nearest = select_of(seen < nearest, seen, nearest);
+        nearest = select_of(less(seen, nearest), seen, nearest);
         rr += s * residual * residual;
         xr += s * residual * v;
         xx += s * v * v;

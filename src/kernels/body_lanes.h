@@ -14,12 +14,42 @@ static inline Vec select_of(Mask mask, Vec a, Vec b)
     return (Vec)(((Mask)a & mask) | ((Mask)b & ~mask));
 }
 
+// Where registers are narrower than a line, the compiler does some operations one number at a time: these are
+// written for a register.
+#ifdef KERNELS_AVX512_BUILD
+#define COMPARISON(name, is)                                                                       \
+    static inline Mask name(Vec a, Vec b)                                                          \
+    {                                                                                              \
+        return a is b;                                                                             \
+    }
+#else
+typedef double Part
+    __attribute__((vector_size(LANES_DOUBLE * sizeof(double)), aligned(8), may_alias));
+typedef long long PartMask
+    __attribute__((vector_size(LANES_DOUBLE * sizeof(long long)), aligned(8), may_alias));
+#define COMPARISON(name, is)                                                                       \
+    static inline Mask name(Vec a, Vec b)                                                          \
+    {                                                                                              \
+        Mask mask;                                                                                 \
+        for (size_t i = 0; i < KERNELS_PAD; i += LANES_DOUBLE)                                     \
+            *(PartMask *)((long long *)&mask + i) = *(const Part *)((const double *)&a + i) is *   \
+                                                    (const Part *)((const double *)&b + i);        \
+        return mask;                                                                               \
+    }
+#endif
+COMPARISON(less, <)
+COMPARISON(at_most, <=)
+COMPARISON(equal, ==)
+#undef COMPARISON
+
 static inline Vec root_of(Vec v)
 {
-    Vec root;
+    double root[KERNELS_PAD];
+    store(root, v);
+#pragma omp simd
     for (int i = 0; i < KERNELS_PAD; i++)
-        root[i] = __builtin_sqrt(v[i]);
-    return root;
+        root[i] = __builtin_sqrt(root[i]);
+    return load(root);
 }
 
 static inline Vec all_lanes(double x)
@@ -53,6 +83,7 @@ static inline Vec exp_of_minus(Vec x)
 }
 
 /// Turns eight rows of eight into eight columns.
+#ifdef KERNELS_AVX512_BUILD
 static inline void transpose(Vec v[PAIR_LANES])
 {
     Vec w[PAIR_LANES];
@@ -72,6 +103,19 @@ static inline void transpose(Vec v[PAIR_LANES])
     for (int k = 0; k < 8; k++)
         v[k] = w[k];
 }
+#else
+static inline void transpose(Vec v[PAIR_LANES])
+{
+    Vec w[PAIR_LANES];
+    const double *from = (const double *)v;
+    double *to = (double *)w;
+    for (size_t i = 0; i < PAIR_LANES; i += 4)
+        for (size_t j = 0; j < PAIR_LANES; j += 4)
+            transpose_square(1.0, from + i * PAIR_LANES + j, PAIR_LANES, to + j * PAIR_LANES + i,
+                             PAIR_LANES);
+    memcpy(v, w, sizeof w);
+}
+#endif
 
 /// Eight columns of the rows of eight atoms.
 static inline void load_atoms(const double (*rows)[PAIR_ATOM_ROW], const int atom[PAIR_LANES],

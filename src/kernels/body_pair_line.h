@@ -60,7 +60,7 @@ static void line_update(PairLine *line, const double (*xyz)[3], double mu_r2_max
     if (!line->near)
         return;
     // Pairs beyond r_max keep no primitive: the threshold is as good as infinitely exceeded.
-    const Mask within = r2 <= all_lanes(r_max * r_max);
+    const Mask within = at_most(r2, all_lanes(r_max * r_max));
     r2 = select_of(within, r2, all_lanes(1e200));
     store(line->screen, r2);
     const Vec u = line->on_site ? r : root_of(r / load(line->radius));

@@ -12,7 +12,7 @@
 static inline Vec primitive_weight(const double *row, Vec r2, double mu_r2_max)
 {
     const Vec x = load(row + PRIMITIVE_MU * PAIR_LANES) * r2;
-    const Mask near = x <= all_lanes(mu_r2_max);
+    const Mask near = at_most(x, all_lanes(mu_r2_max));
     return masked(load(row + PRIMITIVE_WEIGHT * PAIR_LANES) * exp_of_minus(masked(x, near)), near);
 }
 

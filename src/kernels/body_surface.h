@@ -29,12 +29,12 @@ static double sphere_area(size_t n_points, const double *restrict points,
                   z = load(points + 2 * n_points + p);
         // First who covers all of these points, or some of them in part: no root is needed for this.
         size_t n_near = 0;
-        Mask open = x == x;
+        Mask open = equal(x, x);
         for (size_t b = 0; b < n && any(open); b++) {
             const double *o = others + KERNELS_SPHERE_ROW * b;
             const Vec c = o[0] * x + o[1] * y + o[2] * z;
-            open &= c > o[5];
-            if (any(c < o[6]))
+            open &= less(all_lanes(o[5]), c);
+            if (any(less(c, all_lanes(o[6]))))
                 near[n_near++] = b;
         }
         if (!any(open))
@@ -45,16 +45,17 @@ static double sphere_area(size_t n_points, const double *restrict points,
             const double *o = others + KERNELS_SPHERE_ROW * near[k];
             const Vec c = o[0] * x + o[1] * y + o[2] * z;
             const Vec r2 = o[3] + 2.0 * radius * c;
-            const Vec r = root_of(select_of(r2 > tiny, r2, tiny));
+            const Vec r = root_of(select_of(less(tiny, r2), r2, tiny));
             Vec t = (r - o[4]) * per_width;
-            t = select_of(t < -1.0, -one, t);
-            t = select_of(t > 1.0, one, t);
+            t = select_of(less(t, -one), -one, t);
+            t = select_of(less(one, t), one, t);
             const Vec step = 0.5 + t * (0.75 - 0.25 * t * t);
             const Vec ratio = 0.75 * per_width * (1.0 - t * t) / (step * r);
-            store(ratios + KERNELS_PAD * k, select_of(step > 0.0, ratio, zero));
+            store(ratios + KERNELS_PAD * k, select_of(less(zero, step), ratio, zero));
             factor *= step;
         }
-        factor = select_of(factor > drop, factor * load(points + 3 * n_points + p), zero);
+        factor = select_of(less(all_lanes(drop), factor), factor * load(points + 3 * n_points + p),
+                           zero);
         area += factor;
         for (size_t k = 0; k < n_near; k++) {
             const double *o = others + KERNELS_SPHERE_ROW * near[k];
