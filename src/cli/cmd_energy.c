@@ -195,6 +195,8 @@ static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *
         cJSON_AddStringToObject(object, "solvation_model",
                                 config_choice(&task->config, "solvation_model", model));
     }
+    cJSON_AddItemToObject(object, "electronic_temperature_K",
+                          number_json(task->config.electronic_temperature_k));
     cJSON_AddItemToObject(object, "charge", cJSON_CreateNumber((double)task->config.charge));
     cJSON_AddItemToObject(object, "multiplicity",
                           cJSON_CreateNumber((double)task->config.spin_multiplicity));
@@ -215,6 +217,7 @@ static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *
         cJSON_AddItemToObject(terms, single->terms[t].name, number_json(single->terms[t].energy));
     cJSON_AddItemToObject(object, "scf_iterations",
                           cJSON_CreateNumber(single->report.scf_iterations));
+    cJSON_AddItemToObject(object, "scf_recovery", cJSON_CreateNumber(single->report.recovery));
     cJSON *const units = cJSON_AddObjectToObject(object, "units");
     cJSON_AddStringToObject(units, "energy", "hartree");
     cJSON_AddStringToObject(units, "gradient", "hartree/bohr");
@@ -261,6 +264,12 @@ static QmtStatus structure_compute(QmtContext *ctx, const JobTask *task, bool js
     if (status != QMT_OK) {
         context_prefix(ctx, "%s", structure->name);
     } else {
+        if (single.report.recovery > 0)
+            context_log(
+                ctx, QMT_LOG_WARNING,
+                "%s: the SCF found no solution on the plain way and took rung %d of its recovery "
+                "ladder; there may be more than one solution: look at the charges",
+                structure->name, single.report.recovery);
         single.n_terms = xtb_energy_terms(engine, single.terms);
         if (json)
             status = print_json(ctx, task, &single);

@@ -65,8 +65,9 @@ typedef struct {
     // Results of the last scf_solve().
     double band_energy; ///< tr(P H0), hartree
     int iterations;
-    double residual; ///< RMS of the last x_out - x_in
-    int recovery;    ///< rungs below the first that were needed
+    double residual;       ///< RMS of the last x_out - x_in
+    int recovery;          ///< rungs below the first that were needed
+    double largest_charge; ///< largest charge of the last rung that converged, e
     long diagonalisations;
     bool checked;      ///< the self-check was due
     bool check_failed; ///< it found a wrong density, the result was made anew without history
@@ -81,8 +82,9 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
 /// electrons and Fermi rule of the density.
 void scf_setup(Scf *scf);
 
-/// Solves for one geometry; H0 and the terms know it already. Fails with QMT_ERR_SCF if no rung of the
-/// ladder converges; what was kept between geometries is then forgotten.
+/// Solves for one geometry; H0 and the terms know it already. The first one is confirmed by a diagonalisation.
+/// Fails with QMT_ERR_SCF if no rung of the ladder converges to charges that a molecule can have; what was
+/// kept between geometries is then forgotten.
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf);
 
 /// Moments of the converged density, and the potential that made it.
