@@ -216,6 +216,14 @@ static void add_temperature(Md *md)
                    velocities_temperature(md->now.at.kinetic, md_dof(md, MD_PRODUCTION)));
 }
 
+/// At constant energy the molecule does not turn.
+static void remove_rotation(const Md *md, MdState *state)
+{
+    if (md->options.ensemble == MD_NVE)
+        velocities_remove_rotation(state->n_atoms, md->mass, (const double(*)[3])state->xyz,
+                                   md->record.linear != 0, state->velocity);
+}
+
 /// From the geometry at rest to moving atoms.
 static void begin_motion(Md *md)
 {
@@ -226,6 +234,8 @@ static void begin_motion(Md *md)
     velocities_remove_momentum(n, md->mass, now->velocity);
     // Exactly at the wanted temperature, counted as the phase that comes first counts it.
     const MdPhase first = md->n_equilibration > 0 ? MD_EQUILIBRATION : MD_PRODUCTION;
+    if (first == MD_PRODUCTION)
+        remove_rotation(md, now);
     velocities_scale_to(n, md->mass, 0.5 * (double)md_dof(md, first) * md->kt, now->velocity);
     now->at.kinetic = velocities_kinetic(n, md->mass, (const double(*)[3])now->velocity);
     now->at.step = 0;
@@ -245,12 +255,8 @@ static QmtStatus begin_production(QmtContext *ctx, Md *md)
         for (int x = 0; x < 3; x++)
             next->xyz[a][x] -= centre[x];
     velocities_remove_momentum(n, md->mass, next->velocity);
-    if (md->options.ensemble == MD_NVE) {
-        const double kinetic = velocities_kinetic(n, md->mass, (const double(*)[3])next->velocity);
-        velocities_remove_rotation(n, md->mass, (const double(*)[3])next->xyz,
-                                   md->record.linear != 0, next->velocity);
-        velocities_scale_to(n, md->mass, kinetic, next->velocity);
-    }
+    // The energy of the rotation goes with it: what is left has kT/2 in each of its degrees of freedom.
+    remove_rotation(md, next);
     next->at =
         (MdInstant){.kinetic = velocities_kinetic(n, md->mass, (const double(*)[3])next->velocity)};
 
