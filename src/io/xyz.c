@@ -1,5 +1,6 @@
 #include "io/xyz.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -545,4 +546,15 @@ QmtStatus xyz_format(QmtContext *ctx, const Structure *s, char **out)
     }
     text_leave_c_locale(locale);
     return QMT_OK;
+}
+
+void xyz_round(Structure *structure)
+{
+    const double decimals = 1e10;
+    for (size_t a = 0; a < structure->n_atoms; a++)
+        for (int x = 0; x < 3; x++) {
+            const double angstrom = structure->xyz[a][x] / BOHR_PER_ANGSTROM;
+            if (fabs(angstrom) < 1e5)
+                structure->xyz[a][x] = round(angstrom * decimals) / decimals * BOHR_PER_ANGSTROM;
+        }
 }

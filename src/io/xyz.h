@@ -30,5 +30,8 @@ QmtStatus xyz_read_memory(QmtContext *ctx, const char *path, const char *data, s
 /// Appends one frame to *out (malloc'ed or NULL, freed by the caller) in the form that xyz_read()
 /// reads, ten decimals. Fails with QMT_ERR_MEMORY.
 QmtStatus xyz_format(QmtContext *ctx, const Structure *structure, char **out);
+/// Rounds the coordinates to what xyz_format() writes of them, so that both are the same geometry. Coordinates
+/// beyond 1e5 angstrom, where a double has no more decimals, stay as they are.
+void xyz_round(Structure *structure);
 
 #endif

@@ -15,6 +15,7 @@
 #include "data/method.h"
 #include "engine/properties.h"
 #include "io/smiles.h"
+#include "io/xyz.h"
 
 /// Closer than the first no two nuclei of a molecule ever are; the second is shorter than H2 (0.74).
 #define TOO_CLOSE_BOHR (0.3 * BOHR_PER_ANGSTROM)
@@ -252,8 +253,11 @@ static QmtStatus structures_check(QmtContext *ctx, const Config *config, Structu
             status = smiles_embed(ctx, structure);
         if (status == QMT_OK)
             status = plan_check_structure(ctx, structure, config, &checked[i]);
-        if (status == QMT_OK)
+        if (status == QMT_OK) {
+            // The trajectory begins with the geometry that start.xyz says.
+            xyz_round(structure);
             continue;
+        }
         if (n_bad == 1)
             context_log(ctx, QMT_LOG_WARNING, "%s", sentence);
         if (n_bad > 0)

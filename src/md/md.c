@@ -7,6 +7,15 @@
 #include "base/units.h"
 #include "md/velocities.h"
 
+/// Drift, kJ/mol/ps, and ripple, kJ/mol, of the shadow energy per atom that are worth a warning; the drift where
+/// it stands out from the ripple, and at all. Steps of 0.25 fs drift by 1e-8 in the gas phase and by 1e-4 in a
+/// solvent, steps of 1 fs by 1e-3, steps of 2 fs by 1e-2 to 1e-1.
+#define DRIFT_WARNED 1e-3
+#define DRIFT_WARNED_AT_ALL 1e-2
+#define RIPPLE_WARNED 1e-2
+/// The drift of less, ps, is ripple.
+#define LENGTH_JUDGED 0.5
+
 MdOptions md_options_default(void)
 {
     return (MdOptions){.ensemble = MD_NVT,
@@ -341,6 +350,18 @@ static QmtStatus give_frame(QmtContext *ctx, Md *md)
     return QMT_OK;
 }
 
+/// True if the shadow energy drifts beyond its ripple, or scatters as it does where the SCF goes from one
+/// solution to another. Long steps have ripple of their own.
+static bool energy_is_off(const Md *md, const MdReport *report)
+{
+    const double n = (double)md->now.n_atoms, drift = fabs(report->shadow_slope_kjmol_ps),
+                 ripple = report->shadow_rms_kjmol;
+    const double length = md->options.length_ps;
+    const bool stands_out = drift > DRIFT_WARNED * n && drift * length > 3.0 * ripple;
+    return stands_out || (drift > DRIFT_WARNED_AT_ALL * n && length >= LENGTH_JUDGED) ||
+           (md->options.dt_fs <= 0.5 && ripple > RIPPLE_WARNED * n);
+}
+
 /// The production has reached its last step.
 static void finish(QmtContext *ctx, Md *md)
 {
@@ -354,6 +375,13 @@ static void finish(QmtContext *ctx, Md *md)
             "%.1f K; a longer equilibration or a smaller dt_fs may help",
             report.mean_temperature_k, wanted, fabs(report.mean_temperature_k - wanted) / error,
             error);
+    if (energy_is_off(md, &report))
+        context_log(
+            ctx, QMT_LOG_WARNING,
+            "the energy is not conserved: %.1e kJ/mol/ps, with steps of %.1e kJ/mol about that; "
+            "a smaller dt_fs may help, or the SCF went from one solution to another, which "
+            "`qmtraj check` tells",
+            report.shadow_slope_kjmol_ps, report.shadow_rms_kjmol);
 }
 
 static QmtStatus advance_production(QmtContext *ctx, Md *md)

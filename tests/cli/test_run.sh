@@ -51,6 +51,23 @@ ls echo >out
 mv echo/*/trajectory.npz echo.npz
 same echo.npz before.npz
 
+# also where the geometry came from a SMILES or had more decimals than the echo
+printf '3\nname=fine\nO 0 0 0.119000000000123456\nH 0 0.763000000000234567 -0.477\nH 0 -0.763 -0.477\n' >fine.xyz
+start="fine.xyz"
+printf 'CC(=O)[O-] acetate\n' >acetate.smi
+# a build without RDKit makes no geometries
+if "$QMTRAJ" run --dry-run --smiles-file acetate.smi >dry.txt 2>&1; then
+    start="fine.xyz --smiles-file acetate.smi"
+else
+    grep -q "built without RDKit" dry.txt || fail "$(cat dry.txt)"
+fi
+ends 0 "$QMTRAJ" run --config short.yaml --out digits $start
+for folder in digits/*/; do
+    name=$(basename "$folder")
+    ends 0 "$QMTRAJ" run --config "$folder/config.yaml" --out again "$folder/start.xyz"
+    same "again/$name/trajectory.npz" "$folder/trajectory.npz"
+done
+
 # another configuration, another geometry
 ends 7 "$QMTRAJ" run --config short.yaml --set temperature_K=310 --set dt_fs=0.5 --out o water.xyz
 says "temperature_K was 300.0, now 310.0" "dt_fs was 0.25, now 0.5" "--fresh"
