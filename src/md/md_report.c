@@ -34,39 +34,45 @@ MdReport md_report(const Md *md)
     const MdInstant *at = record->phase == MD_WINDOW ? &md->window.saved.at : &md->now.at;
     const bool production = record->phase >= MD_PRODUCTION;
     const size_t dof = md_dof(md, MD_PRODUCTION);
+    // What a molecule at constant energy lacks.
+    const size_t rotations =
+        md->options.ensemble == MD_NVE
+            ? 0
+            : dof - velocities_degrees_of_freedom(md->engine->n_atoms, true, record->linear != 0);
     const double friction = md->options.ensemble == MD_NVE ? 0.0 : md->options.friction_per_ps;
     const double slope_unit = KJMOL_PER_HARTREE / PS_PER_AUT;
-    return (MdReport){.phase = record->phase,
-                      .steps = production ? at->step : 0,
-                      .dof = dof,
-                      .linear = record->linear != 0,
-                      // a single atom at rest has no temperature
-                      .mean_temperature_k = dof > 0 ? block_mean_value(&record->temperature) : NAN,
-                      .expected_error_k =
-                          dof == 0 ? NAN
-                                   : expected_temperature_error(
-                                         &record->temperature, md->options.temperature_k, dof,
-                                         friction, production ? md_time_ps(md, at->step) : 0.0),
-                      .slope_kjmol_ps = line_fit_slope(&md->watch.plain) * slope_unit,
-                      .shadow_slope_kjmol_ps = line_fit_slope(&md->watch.shadow) * slope_unit,
-                      .rms_kjmol = line_fit_rms(&md->watch.plain) * KJMOL_PER_HARTREE,
-                      .shadow_rms_kjmol = line_fit_rms(&md->watch.shadow) * KJMOL_PER_HARTREE,
-                      .worst_kjmol = md->watch.worst * KJMOL_PER_HARTREE,
-                      .heat_kjmol = production ? at->heat * KJMOL_PER_HARTREE : 0.0,
-                      .relax_largest_slope = record->relax_largest_slope,
-                      .relax_converged = record->relax_converged != 0,
-                      .relax_evaluations = record->relax_evaluations,
-                      .evaluations = record->evaluations,
-                      .scf_iterations = record->scf_iterations,
-                      .scf_iterations_max = record->scf_iterations_max,
-                      .scf_residual_max = record->scf_residual_max,
-                      .scf_residual_median = log_histogram_median(&record->scf_residuals),
-                      .recoveries = record->recoveries,
-                      .diagonalisations = record->diagonalisations,
-                      .checks = record->checks,
-                      .checks_failed = record->checks_failed,
-                      .n_windows = record->n_windows_done,
-                      .windows = md->results};
+    return (MdReport){
+        .phase = record->phase,
+        .steps = production ? at->step : 0,
+        .dof = dof,
+        .linear = record->linear != 0,
+        // a single atom at rest has no temperature
+        .mean_temperature_k = dof > 0 ? block_mean_value(&record->temperature) : NAN,
+        .expected_error_k =
+            dof == 0 ? NAN
+                     : expected_temperature_error(&record->temperature, md->options.temperature_k,
+                                                  rotations, dof - rotations, friction,
+                                                  production ? md_time_ps(md, at->step) : 0.0),
+        .slope_kjmol_ps = line_fit_slope(&md->watch.plain) * slope_unit,
+        .shadow_slope_kjmol_ps = line_fit_slope(&md->watch.shadow) * slope_unit,
+        .rms_kjmol = line_fit_rms(&md->watch.plain) * KJMOL_PER_HARTREE,
+        .shadow_rms_kjmol = line_fit_rms(&md->watch.shadow) * KJMOL_PER_HARTREE,
+        .worst_kjmol = md->watch.worst * KJMOL_PER_HARTREE,
+        .heat_kjmol = production ? at->heat * KJMOL_PER_HARTREE : 0.0,
+        .relax_largest_slope = record->relax_largest_slope,
+        .relax_converged = record->relax_converged != 0,
+        .relax_evaluations = record->relax_evaluations,
+        .evaluations = record->evaluations,
+        .scf_iterations = record->scf_iterations,
+        .scf_iterations_max = record->scf_iterations_max,
+        .scf_residual_max = record->scf_residual_max,
+        .scf_residual_median = log_histogram_median(&record->scf_residuals),
+        .recoveries = record->recoveries,
+        .diagonalisations = record->diagonalisations,
+        .checks = record->checks,
+        .checks_failed = record->checks_failed,
+        .n_windows = record->n_windows_done,
+        .windows = md->results};
 }
 
 bool md_temperature_is_off(const MdReport *report, double wanted_k)

@@ -98,15 +98,23 @@ double log_histogram_median(const LogHistogram *histogram)
     return NAN;
 }
 
-double expected_temperature_error(const BlockMean *temperatures, double temperature, size_t dof,
-                                  double friction, double length)
+/// Variance of a mean over x correlation times of what is forgotten exponentially, in that of one value.
+static double variance_left(double x)
 {
+    // The series: the difference of terms near 1/x^2 would be rounded away.
+    return x < 1e-3 ? 1.0 - x / 3.0 : 2.0 / x - 2.0 / (x * x) * (1.0 - exp(-x));
+}
+
+double expected_temperature_error(const BlockMean *temperatures, double temperature,
+                                  size_t rotations, size_t vibrations, double friction,
+                                  double length)
+{
+    const size_t dof = rotations + vibrations;
     if (dof == 0)
         return 0.0;
-    if (friction * length >= 1.0) {
-        const double error = block_mean_error(temperatures);
-        if (error >= 0.0)
-            return error;
-    }
-    return temperature / sqrt(0.5 * (double)dof);
+    const double x = friction * length;
+    const double square = 0.5 * (double)rotations * variance_left(2.0 * x) +
+                          0.25 * (double)vibrations * variance_left(x);
+    const double chance = 2.0 * temperature * sqrt(square) / (double)dof;
+    return x >= 1.0 ? fmax(chance, block_mean_error(temperatures)) : chance;
 }

@@ -50,12 +50,20 @@ void log_histogram_add(LogHistogram *histogram, double value);
 /// NaN if it is empty.
 double log_histogram_median(const LogHistogram *histogram);
 
-/// Expected error of a mean temperature: temperature / sqrt(dof / 2), the spread between runs of
-/// constant energy, if the thermostat forgets more slowly (1/friction) than the run is long or the run
-/// is too short for statistics; else the standard error of the series. Kelvin.
+/// Expected error of a mean temperature, kelvin: of a molecule of harmonic vibrations that turns freely, under a
+/// Langevin thermostat, with mean square deviation
 ///
+///     (2/dof)^2 T^2 (R/2 g(2 friction length) + V/4 g(friction length)),   g(x) = 2/x - 2/x^2 (1 - exp(-x)),
+///
+/// since the kinetic energy of a rotation, a square of variance (kT)^2/2, is forgotten at twice the friction and
+/// that of a vibration, on the mean of its swings half its energy, of variance (kT)^2/4, at the friction. Without
+/// friction g is 1: the spread between runs of constant energy. Where the series itself is long enough to tell and
+/// shows more, that.
+///
+/// @param rotations, vibrations  R and V, degrees of freedom
 /// @param length    of the run; friction in the inverse of its unit
-double expected_temperature_error(const BlockMean *temperatures, double temperature, size_t dof,
-                                  double friction, double length);
+double expected_temperature_error(const BlockMean *temperatures, double temperature,
+                                  size_t rotations, size_t vibrations, double friction,
+                                  double length);
 
 #endif

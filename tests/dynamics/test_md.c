@@ -354,7 +354,7 @@ static void nve_begins_without_rotation(void **state)
     print_message(
         "NVE 0.2 ps: plain slope %+.1e, shadow slope %+.1e kJ/mol/ps, worst %.1e kJ/mol\n",
         report.slope_kjmol_ps, report.shadow_slope_kjmol_ps, report.worst_kjmol);
-    CHECK_NEAR(report.expected_error_k, 300.0 / sqrt(4.5), 1e-10);
+    CHECK_NEAR(report.expected_error_k, 300.0 / sqrt(9.0), 1e-10);
 }
 
 /// The rotation's share of the equilibration's energy must not heat the vibrations: the mean of many starts

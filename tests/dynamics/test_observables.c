@@ -48,9 +48,50 @@ static void a_short_series_admits_that_it_cannot_tell(void **state)
     for (int i = 0; i < 200; i++) // one slow wave
         block_mean_add(&blocks, sin(0.02 * i));
     assert_true(block_mean_error(&blocks) < 0.0);
-    CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 8, 100.0, 1.0), 150.0, 1e-12);
-    CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 18, 0.002, 30.0), 100.0, 1e-12);
-    assert_true(expected_temperature_error(&blocks, 300.0, 0, 1.0, 30.0) == 0.0);
+    // 2 T/dof sqrt(3/2 + 6/4) without friction, with half of dof's quarter left at constant energy.
+    CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 3, 6, 0.0, 30.0), 600.0 / 9.0 * sqrt(3.0),
+               1e-9);
+    CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 0, 9, 0.0, 30.0), 100.0, 1e-12);
+    assert_true(expected_temperature_error(&blocks, 300.0, 0, 0, 1.0, 30.0) == 0.0);
+    // The series of g meets its formula.
+    CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 3, 6, 9.999e-4, 1.0) /
+                   expected_temperature_error(&blocks, 300.0, 3, 6, 1.0001e-3, 1.0),
+               1.0, 1e-6);
+}
+
+/// The spread of the mean temperature of 400 harmonic oscillators and rotors whose energies are forgotten as the
+/// formula says: simulated as the squares of two or one numbers that forget exponentially.
+static void chance_spreads_mean_temperatures_as_the_formula_says(void **state)
+{
+    (void)state;
+    enum { RUNS = 400, STEPS = 500, R = 3, V = 9 };
+    const RandomKey key = {.seed = 7};
+    const double friction = 5.0, length = 5.0, dt = length / STEPS;
+    double sum = 0.0, square = 0.0;
+    for (uint64_t run = 0; run < RUNS; run++) {
+        // A vibration is two such numbers, position and velocity, that forget at half the friction.
+        double number[R + 2 * V] = {0.0}, mean = 0.0;
+        for (int step = -STEPS; step < STEPS; step++) {
+            double energy = 0.0;
+            for (int k = 0; k < R + 2 * V; k++) {
+                double z[3];
+                random_normals(&key, run * 2 * STEPS + (uint64_t)(step + STEPS), (uint64_t)k,
+                               RANDOM_PRODUCTION, z);
+                const double rate = k < R ? friction : 0.5 * friction, f = exp(-rate * dt);
+                number[k] = f * number[k] + sqrt(1.0 - f * f) * z[0];
+                energy += (k < R ? 0.5 : 0.25) * number[k] * number[k];
+            }
+            mean += step >= 0 ? 2.0 * 300.0 * energy / (R + V) / STEPS : 0.0;
+        }
+        sum += mean;
+        square += mean * mean;
+    }
+    const double spread = sqrt(square / RUNS - sum * sum / RUNS / RUNS);
+    const BlockMean none = {0};
+    const double expected = expected_temperature_error(&none, 300.0, R, V, friction, length);
+    print_message("spread %.2f K, expected %.2f K\n", spread, expected);
+    // A spread of 400 is right to 1/sqrt(800).
+    CHECK_NEAR(spread / expected, 1.0, 4.0 / sqrt(2.0 * RUNS));
 }
 
 static void the_median_is_found_over_many_decades(void **state)
@@ -76,6 +117,7 @@ int main(void)
         cmocka_unit_test(a_line_is_found_in_a_long_run),
         cmocka_unit_test(the_error_of_a_mean_knows_the_correlation),
         cmocka_unit_test(a_short_series_admits_that_it_cannot_tell),
+        cmocka_unit_test(chance_spreads_mean_temperatures_as_the_formula_says),
         cmocka_unit_test(the_median_is_found_over_many_decades),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
