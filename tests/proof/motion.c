@@ -26,8 +26,8 @@ enum {
 static const Claim CLAIMS[N_CLAIMS] = {
     [SHADOW_SLOPE] = {"slope of the shadow energy, magnitude", "kJ/mol/ps per atom", -INFINITY,
                       1e-6, 1e-4},
-    [PLAIN_SLOPE] = {"slope of the total energy, magnitude", "kJ/mol/ps per atom", -INFINITY, 1e-4,
-                     1e-2},
+    [PLAIN_SLOPE] = {"slope of the total energy, mean of four starts, magnitude",
+                     "kJ/mol/ps per atom", -INFINITY, 1e-4, 1e-2},
     [RIPPLE_COARSE] = {"ripple of 100 fs at 0.5 fs over that at 0.25 fs", "", 3.9, 4.1, 0.0},
     [RIPPLE_FINE] = {"ripple of 100 fs at 0.25 fs over that at 0.125 fs", "", 3.9, 4.1, 0.0},
     [REVERSAL] = {"1000 steps forth and back: largest miss", "nm", -INFINITY, 1e-9, 0.0},
@@ -185,7 +185,6 @@ static QmtStatus measure_motion(QmtContext *ctx, Sample *sample, Motion *motion,
     const double n = (double)sample->n_atoms;
     double rms[3];
     figure[SHADOW_SLOPE] = fabs(sample->result.shadow_drift_kjmol_ps) / n;
-    figure[PLAIN_SLOPE] = fabs(sample->result.drift_kjmol_ps) / n;
     TRY(motion_begin(ctx, sample, motion));
     for (int i = 0; i < 3; i++)
         TRY(ripple(ctx, sample, 1 << i, motion, &rms[i]));
@@ -195,6 +194,23 @@ static QmtStatus measure_motion(QmtContext *ctx, Sample *sample, Motion *motion,
     return momenta(ctx, sample, motion, &figure[MOMENTUM], &figure[ANGULAR]);
 }
 
+/// The total energy follows the shadow energy but for a ripple that grows with the energy of the fast vibrations:
+/// where energy flows between vibrations within 10 ps the slope of one start shows it (of 16 starts of
+/// chloromethane two have more than 1e-4, the mean of all -5e-6). A leak is common to all starts.
+static QmtStatus plain_slope(QmtContext *ctx, const ProofRun *run, const char *molecule,
+                             const Sample *sample, double *slope)
+{
+    enum { STARTS = 4 };
+    double sum = sample->result.drift_kjmol_ps;
+    for (int k = 1; k < STARTS; k++) {
+        double drift;
+        TRY(sample_nve_drift(ctx, run, molecule, 42 + k, &drift));
+        sum += drift;
+    }
+    *slope = fabs(sum) / STARTS / (double)sample->n_atoms;
+    return QMT_OK;
+}
+
 static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, double *figure)
 {
     Sample sample;
@@ -202,6 +218,8 @@ static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, d
     QmtStatus status = sample_make_nve(ctx, run, PROOF_MOLECULES[subject], "float64", &sample);
     if (status == QMT_OK)
         status = measure_motion(ctx, &sample, &motion, figure);
+    if (status == QMT_OK)
+        status = plain_slope(ctx, run, PROOF_MOLECULES[subject], &sample, &figure[PLAIN_SLOPE]);
     motion_end(&motion);
     sample_release(&sample);
     return status;

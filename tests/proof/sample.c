@@ -77,15 +77,16 @@ QmtStatus sample_make(QmtContext *ctx, const ProofRun *run, const char *folder,
     return sample_open(ctx, out, sample);
 }
 
-QmtStatus sample_make_nve(QmtContext *ctx, const ProofRun *run, const char *molecule,
-                          const char *precision, Sample *sample)
+static QmtStatus make_nve(QmtContext *ctx, const ProofRun *run, const char *folder,
+                          const char *molecule, const char *precision, int seed, Sample *sample)
 {
-    char precision_key[32], interval_key[32];
+    char precision_key[32], interval_key[32], seed_key[32];
+    snprintf(seed_key, sizeof seed_key, "random_seed=%d", seed);
     snprintf(precision_key, sizeof precision_key, "precision=%s", precision);
     snprintf(interval_key, sizeof interval_key, "save_interval_steps=%d", SAMPLE_NVE_INTERVAL);
     const char *const settings[] = {"ensemble=nve",
                                     "dt_fs=0.25",
-                                    "random_seed=42",
+                                    seed_key,
                                     "nve_window_ps=0",
                                     "nve_every_ps=0",
                                     run->brief ? "equilibration_ps=0.05" : "equilibration_ps=1",
@@ -93,7 +94,25 @@ QmtStatus sample_make_nve(QmtContext *ctx, const ProofRun *run, const char *mole
                                     precision_key,
                                     interval_key,
                                     NULL};
-    return sample_make(ctx, run, precision, molecule, settings, sample);
+    return sample_make(ctx, run, folder, molecule, settings, sample);
+}
+
+QmtStatus sample_make_nve(QmtContext *ctx, const ProofRun *run, const char *molecule,
+                          const char *precision, Sample *sample)
+{
+    return make_nve(ctx, run, precision, molecule, precision, 42, sample);
+}
+
+QmtStatus sample_nve_drift(QmtContext *ctx, const ProofRun *run, const char *molecule, int seed,
+                           double *drift)
+{
+    char folder[32];
+    snprintf(folder, sizeof folder, "seed%d", seed);
+    Sample sample;
+    const QmtStatus status = make_nve(ctx, run, folder, molecule, "float32", seed, &sample);
+    *drift = sample.result.drift_kjmol_ps;
+    sample_release(&sample);
+    return status;
 }
 
 /// Row `index` of a vector array into out, times unit.

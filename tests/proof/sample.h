@@ -40,6 +40,9 @@ void sample_release(Sample *sample);
 /// in the file. precision is "float64" or "float32"; the motion is the same.
 QmtStatus sample_make_nve(QmtContext *ctx, const ProofRun *run, const char *molecule,
                           const char *precision, Sample *sample);
+/// Slope of the total energy, kJ/mol/ps, of such a trajectory from another seed.
+QmtStatus sample_nve_drift(QmtContext *ctx, const ProofRun *run, const char *molecule, int seed,
+                           double *drift);
 enum { SAMPLE_NVE_INTERVAL = 10 };
 
 /// A structure of data/molecules/xyz, bench/geometries or tests/proof by name, the first of its file.
