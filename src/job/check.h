@@ -17,7 +17,7 @@
     X(CHECK_TIME, "time")               /* from 0 in equal steps, those of the configuration */    \
     X(CHECK_KINETIC, "kinetic")         /* Ekin = sum m v^2 / 2 */                                 \
     X(CHECK_TOTAL, "total")             /* Etot = Ekin + Epot */                                   \
-    X(CHECK_WORK, "work")               /* dEpot = -F.dx from frame to frame, by trapezoids */     \
+    X(CHECK_WORK, "work")               /* dEpot = -F.dx from frame to frame, by four frames */    \
     X(CHECK_TEMPERATURE, "temperature") /* mean against temperature_K */                           \
     X(CHECK_DRIFT, "drift")             /* total energy of NVE windows and NVE trajectories */     \
     X(CHECK_CENTRE, "centre of mass")   /* at rest */                                              \

@@ -10,8 +10,8 @@
 ///     velocities         Maxwell-Boltzmann, no momentum, scaled to temperature_k
 ///     equilibration      Langevin with its own friction; here and in production the heat bath acts at
 ///                        one random instant in every 50 fs or, if that is shorter, 0.1/friction
-///     production         centre of mass to the origin, no momentum, for NVE no rotation (kinetic
-///                        energy kept); a frame at step 0, frame_interval, 2 frame_interval, ...
+///     production         centre of mass to the origin, no momentum, for NVE no rotation (its energy
+///                        goes with it); a frame at step 0, frame_interval, 2 frame_interval, ...
 ///     NVE windows        after every window_every_ps of production, off the trajectory's path
 ///
 /// It can be stopped after any step and saved: the snapshot and the options decide all that follows.
