@@ -378,6 +378,41 @@ static void nve_begins_at_the_temperature(void **state)
     CHECK_NEAR(sum / STARTS, 300.0, 4.0 * 300.0 * sqrt(2.0 / 9.0 / STARTS));
 }
 
+/// Likewise of two atoms, which have one vibration and lose two rotations, and over time: mean temperatures of
+/// short runs from independent equilibrations. They were 600 K.
+static void nve_of_a_pair_stays_at_the_temperature(void **state)
+{
+    (void)state;
+    enum { RUNS = 3000 };
+    static const double MASS[] = {14.007, 14.007};
+    static const double XYZ[][3] = {{0.0, 0.0, 0.0}, {2.1, 0.0, 0.0}};
+    static const ModelBond BOND[] = {{0, 1, 1.0, 2.1, 0.0}};
+    const ModelOptions model = BONDS_OF(BOND);
+    MdOptions options = short_run();
+    options.ensemble = MD_NVE;
+    options.equilibration_ps = 0.25;
+    options.equilibration_friction_per_ps = 40.0; // ten lifetimes of a velocity
+    options.length_ps = 0.1;
+    options.window_every_ps = 0.0;
+    double sum = 0.0, square = 0.0;
+    assert_int_equal(model_engine_create(ctx, 2, &model, &engine), QMT_OK);
+    for (uint32_t k = 0; k < RUNS; k++) {
+        Md *md = NULL;
+        options.key.replica = k;
+        assert_int_equal(md_create(ctx, &options, NULL, engine, MASS, XYZ, &md), QMT_OK);
+        assert_int_equal(md_run(ctx, md), QMT_OK);
+        const double kelvin = md_report(md).mean_temperature_k;
+        sum += kelvin;
+        square += kelvin * kelvin;
+        md_destroy(&md);
+    }
+    engine_destroy(&engine);
+    const double mean = sum / RUNS, error = sqrt((square / RUNS - mean * mean) / (RUNS - 1));
+    print_message("NVE of a pair: %.1f +- %.1f K\n", mean, error);
+    assert_true(error < 8.0);
+    CHECK_NEAR(mean, 300.0, 4.0 * error);
+}
+
 static void a_start_without_equilibration_has_the_temperature(void **state)
 {
     (void)state;
@@ -607,6 +642,7 @@ int main(void)
         cmocka_unit_test(a_finished_run_can_be_made_longer),
         cmocka_unit_test(nve_begins_without_rotation),
         cmocka_unit_test(nve_begins_at_the_temperature),
+        cmocka_unit_test(nve_of_a_pair_stays_at_the_temperature),
         cmocka_unit_test(a_start_without_equilibration_has_the_temperature),
         cmocka_unit_test(seed_name_and_replica_make_the_trajectory),
         cmocka_unit_test(a_failing_step_keeps_what_was_good),
