@@ -323,9 +323,10 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
 /// Largest charge of an atom of the last density.
 static double largest_charge(const Scf *scf)
 {
+    const Moments moments = scf_moments(scf);
     double largest = 0.0;
     for (size_t a = 0; a < scf->n_atoms; a++)
-        largest = fmax(largest, fabs(scf->atom_out[a]));
+        largest = fmax(largest, fabs(moments.atom[a]));
     return largest;
 }
 
@@ -361,7 +362,6 @@ static void climb(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first
         if (status != QMT_OK)
             *converged = false;
         if (*converged) {
-            (void)scf_moments(scf);
             scf->largest_charge = largest_charge(scf);
             const double limit = rung == SCF_RUNG_DAMPED ? LARGEST_CHARGE_DAMPED : LARGEST_CHARGE;
             *converged = scf->largest_charge <= limit + fabs(scf->charge);

@@ -48,7 +48,7 @@ static void a_short_series_admits_that_it_cannot_tell(void **state)
     for (int i = 0; i < 200; i++) // one slow wave
         block_mean_add(&blocks, sin(0.02 * i));
     assert_true(block_mean_error(&blocks) < 0.0);
-    // 2 T/dof sqrt(3/2 + 6/4) without friction, with half of dof's quarter left at constant energy.
+    // Without friction 2 T/dof sqrt(R/2 + V/4); at constant energy nothing turns, which leaves T/sqrt(dof).
     CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 3, 6, 0.0, 30.0), 600.0 / 9.0 * sqrt(3.0),
                1e-9);
     CHECK_NEAR(expected_temperature_error(&blocks, 300.0, 0, 9, 0.0, 30.0), 100.0, 1e-12);
