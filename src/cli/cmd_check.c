@@ -3,12 +3,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit/audit.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "io/file.h"
-#include "job/check.h"
-#include "job/json.h"
-#include "job/unfinished.h"
+#include "io/json.h"
+#include "run/partial_export.h"
 
 enum { O_FRAMES, O_SEED, O_JSON, O_HELP, O_H, N_OPTIONS };
 
@@ -112,7 +112,7 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, Paths *paths)
 static QmtStatus path_add(QmtContext *ctx, const char *path, Paths *paths)
 {
     struct stat about;
-    if (unfinished_is(path))
+    if (partial_is(path))
         return FAIL(ctx, QMT_ERR_INPUT,
                     "%.300s: is not finished; `qmtraj convert %.300s --to npz` makes a file of its "
                     "frames, which can be checked",

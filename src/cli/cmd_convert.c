@@ -8,8 +8,8 @@
 #include "io/export_extxyz.h"
 #include "io/export_npy.h"
 #include "io/file.h"
-#include "job/job.h"
-#include "job/unfinished.h"
+#include "run/partial_export.h"
+#include "run/run.h"
 
 enum { O_TO, O_EVERY, O_OUT, O_OUT_SHORT, O_MOMENTA, O_HELP, O_H, N_OPTIONS };
 
@@ -127,7 +127,7 @@ static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, char path[
 /// `qmtraj run` renames to and removes the files of these names beside the .part file.
 static QmtStatus own_name_refuse(QmtContext *ctx, const char *part, const char *out)
 {
-    static const char *const NAMES[] = {JOB_FILE_COMPLETE, JOB_FILE_OLD, JOB_FILE_PARTIAL};
+    static const char *const NAMES[] = {RUN_FILE_COMPLETE, RUN_FILE_OLD, RUN_FILE_PARTIAL};
     const char *const slash = strrchr(part, '/');
     const size_t length = slash != NULL ? (size_t)(slash - part) + 1 : 0;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
@@ -154,11 +154,11 @@ static QmtStatus unfinished_export(QmtContext *ctx, const ConvertWords *words, c
 {
     char between[FILE_PATH_SIZE], sentence[sizeof ctx->message];
     if (strcmp(words->to, "npz") == 0)
-        return unfinished_save(ctx, words->from, out, n_frames);
+        return partial_export(ctx, words->from, out, n_frames);
     const int length = snprintf(between, sizeof between, "%s.npz.tmp", out);
     if (length < 0 || (size_t)length >= sizeof between)
         return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", out);
-    TRY(unfinished_save(ctx, words->from, between, n_frames));
+    TRY(partial_export(ctx, words->from, between, n_frames));
     const QmtStatus status = npz_export(ctx, words, between, out, n_frames);
     memcpy(sentence, ctx->message, sizeof sentence);
     const QmtStatus removed = file_remove(ctx, between);
@@ -183,7 +183,7 @@ QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
     if (words.to == NULL)
         return FAIL(ctx, QMT_ERR_USAGE, "--to FORMAT is missing: extxyz, npy or npz");
     const bool extxyz = strcmp(words.to, FORMATS[0]) == 0, npy = strcmp(words.to, FORMATS[1]) == 0;
-    const bool npz = strcmp(words.to, FORMATS[2]) == 0, unfinished = unfinished_is(words.from);
+    const bool npz = strcmp(words.to, FORMATS[2]) == 0, unfinished = partial_is(words.from);
     if (!extxyz && !npy && !npz)
         return FAIL(ctx, QMT_ERR_USAGE, "--to %.60s: unknown format%s (extxyz, npy, npz)", words.to,
                     nearest_hint(words.to, FORMATS, 3, hint));

@@ -5,14 +5,16 @@
 #include "base/vec3.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "config/config_set.h"
+#include "config/value_text.h"
 #include "data/element.h"
 #include "data/method.h"
 #include "engine/xtb.h"
+#include "io/json.h"
 #include "io/smiles.h"
 #include "io/text.h"
 #include "io/xyz.h"
-#include "job/job.h"
-#include "job/json.h"
+#include "run/run.h"
 
 enum {
     O_METHOD,
@@ -77,7 +79,7 @@ static void print_bond_orders(const Structure *structure, const double *orders)
 }
 
 /// Those that the text does not have anyway.
-static void print_properties(const JobTask *task, const Single *single)
+static void print_properties(const RunSpec *task, const Single *single)
 {
     const Structure *structure = task->structure;
     const size_t n = structure->n_atoms;
@@ -116,7 +118,7 @@ void help_energy(FILE *out)
     options_print(out, OPTIONS, N_OPTIONS);
 }
 
-static void print_text(const JobTask *task, const Single *single)
+static void print_text(const RunSpec *task, const Single *single)
 {
     const Structure *structure = task->structure;
     const size_t n = structure->n_atoms;
@@ -182,7 +184,7 @@ static void add_properties(cJSON *object, const Single *single, size_t n)
                           number_json(*property_of(single, PROPERTY_SCF_RESIDUAL, n)));
 }
 
-static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *single)
+static QmtStatus print_json(QmtContext *ctx, const RunSpec *task, const Single *single)
 {
     json_begin();
     cJSON *const object = cJSON_CreateObject();
@@ -237,10 +239,10 @@ static QmtStatus print_json(QmtContext *ctx, const JobTask *task, const Single *
     return QMT_OK;
 }
 
-static QmtStatus structure_compute(QmtContext *ctx, const JobTask *task, bool json)
+static QmtStatus structure_compute(QmtContext *ctx, const RunSpec *task, bool json)
 {
     const Structure *structure = task->structure;
-    const QmtEngineOptions options = job_engine_options(task);
+    const QmtEngineOptions options = run_engine_options(task);
     Single single = {.gradient = malloc(structure->n_atoms * sizeof *single.gradient),
                      .charges = malloc(structure->n_atoms * sizeof *single.charges),
                      .properties = malloc(properties_size(ALL_PROPERTIES, structure->n_atoms) *
@@ -303,11 +305,11 @@ static QmtStatus words_agree(QmtContext *ctx, const Structure *structure, const 
 static QmtStatus structure_do(QmtContext *ctx, Structure *structure, const Config *config,
                               bool json)
 {
-    JobTask task;
+    RunSpec task;
     if (structure->n_atoms == 0 && structure->smiles != NULL)
         TRY(smiles_embed(ctx, structure));
     TRY(words_agree(ctx, structure, config));
-    TRY(plan_check_structure(ctx, structure, config, &task));
+    TRY(spec_make(ctx, structure, config, &task));
     return structure_compute(ctx, &task, json);
 }
 

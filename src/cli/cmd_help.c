@@ -3,7 +3,8 @@
 #include "base/nearest.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "job/config_write.h"
+#include "config/config_write.h"
+#include "config/value_text.h"
 
 void help_all(FILE *out)
 {

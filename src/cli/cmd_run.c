@@ -1,16 +1,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "campaign/cpu_count.h"
+#include "campaign/summary.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/screen.h"
+#include "config/config_check.h"
+#include "config/config_read.h"
+#include "config/config_set.h"
+#include "config/config_write.h"
 #include "io/smiles.h"
 #include "io/text.h"
 #include "io/xyz.h"
-#include "job/config_read.h"
-#include "job/config_write.h"
-#include "job/cores.h"
-#include "job/summary.h"
 
 enum {
     O_CONFIG,
@@ -219,16 +221,16 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, RunWords *wo
     return QMT_OK;
 }
 
-static JobSettings job_settings(const RunWords *words)
+static RunOptions job_settings(const RunWords *words)
 {
-    return (JobSettings){.out = words->out,
-                         .n_workers = words->n_workers,
-                         .fresh = words->fresh,
-                         .allow_other_cpu = words->allow_other_cpu,
-                         .max_s = 3600.0 * words->max_hours};
+    return (RunOptions){.out = words->out,
+                        .n_workers = words->n_workers,
+                        .fresh = words->fresh,
+                        .allow_other_cpu = words->allow_other_cpu,
+                        .max_s = 3600.0 * words->max_hours};
 }
 
-static QmtStatus dry_run(QmtContext *ctx, const JobPlan *plan, const RunWords *words)
+static QmtStatus dry_run(QmtContext *ctx, const Plan *plan, const RunWords *words)
 {
     char *const yaml = config_yaml(&words->config);
     if (yaml == NULL)
@@ -238,18 +240,18 @@ static QmtStatus dry_run(QmtContext *ctx, const JobPlan *plan, const RunWords *w
 
     const size_t n = plan->n_tasks, n_cores = words->n_workers < n ? words->n_workers : n;
     printf("\n# %zu %s, %lld steps and %lld frames%s, on %zu core%s\n", n,
-           n == 1 ? "trajectory" : "trajectories", (long long)plan_steps(&words->config),
+           n == 1 ? "trajectory" : "trajectories", (long long)spec_steps(&words->config),
            (long long)config_frames(&words->config), n == 1 ? "" : " each", n_cores,
            n_cores == 1 ? "" : "s");
     for (size_t t = 0; t < plan->n_tasks; t++) {
-        const JobTask *task = &plan->tasks[t];
+        const RunSpec *task = &plan->tasks[t];
         printf("# %-24s %4zu atoms %5zu orbitals  charge %+lld  multiplicity %lld  %9.1f MB\n",
                task->label, task->structure->n_atoms, task->n_orbitals,
                (long long)task->config.charge, (long long)task->config.spin_multiplicity,
                1e-6 * (double)task->n_bytes);
     }
     printf("# disk space: %.1f MB\n", 1e-6 * (double)batch_bytes(plan, NULL));
-    const JobSettings settings = job_settings(words);
+    const RunOptions settings = job_settings(words);
     return words->out != NULL ? batch_look(ctx, plan, &settings) : QMT_OK;
 }
 
@@ -259,7 +261,7 @@ static void say_on_screen(void *user, QmtLogLevel level, const char *sentence)
 }
 
 /// The last word after a job: what is where, and how to go on.
-static void print_end(const JobPlan *plan, const RunWords *words, const BatchOutcome *outcomes,
+static void print_end(const Plan *plan, const RunWords *words, const BatchOutcome *outcomes,
                       QmtStatus status)
 {
     char *const table = summary_table(plan, outcomes);
@@ -295,9 +297,9 @@ static void print_end(const JobPlan *plan, const RunWords *words, const BatchOut
                n_complete, plan->n_tasks, words->out);
 }
 
-static QmtStatus plan_run(QmtContext *ctx, const JobPlan *plan, const RunWords *words)
+static QmtStatus plan_run(QmtContext *ctx, const Plan *plan, const RunWords *words)
 {
-    const JobSettings settings = job_settings(words);
+    const RunOptions settings = job_settings(words);
     BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
     if (outcomes == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
@@ -323,8 +325,8 @@ static QmtStatus plan_run(QmtContext *ctx, const JobPlan *plan, const RunWords *
 
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
 {
-    RunWords words = {.config = config_default(), .n_workers = cores_usable()};
-    JobPlan plan = {0};
+    RunWords words = {.config = config_default(), .n_workers = cpu_count()};
+    Plan plan = {0};
 
     if (wants_help(argc, argv)) {
         help_run(stdout);

@@ -1,12 +1,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "campaign/progress.h"
+#include "campaign/status.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "io/json.h"
 #include "io/text.h"
-#include "job/json.h"
-#include "job/progress.h"
-#include "job/status.h"
 
 enum { O_JSON, O_HELP, O_H, N_OPTIONS };
 

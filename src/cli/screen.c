@@ -18,7 +18,7 @@ static double now_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-QmtStatus screen_open(QmtContext *ctx, const JobPlan *plan, Screen *screen)
+QmtStatus screen_open(QmtContext *ctx, const Plan *plan, Screen *screen)
 {
     *screen = (Screen){.plan = plan, .terminal = isatty(STDERR_FILENO) != 0};
     screen->entries = calloc(plan->n_tasks + 1, sizeof *screen->entries);
@@ -83,7 +83,7 @@ static void on_start(void *user, size_t task)
         fprintf(stderr, "%s: begins\n", screen->plan->tasks[task].label);
 }
 
-static void on_progress(void *user, size_t task, const RunnerProgress *progress)
+static void on_progress(void *user, size_t task, const RunProgress *progress)
 {
     Screen *const screen = user;
     const bool tenth = progress_take(&screen->entries[task], progress);

@@ -1,13 +1,13 @@
 #ifndef CLI_SCREEN_H
 #define CLI_SCREEN_H
 
-#include "job/batch.h"
-#include "job/progress.h"
+#include "campaign/batch.h"
+#include "campaign/progress.h"
 
 /// Progress of a batch on standard error: on a terminal a line per running trajectory that is drawn
 /// again and again; else a line when one begins, ends, or passes a tenth.
 typedef struct {
-    const JobPlan *plan;
+    const Plan *plan;
     ProgressEntry *entries; ///< [plan->n_tasks]
     bool terminal;
     int width;       ///< of the names
@@ -17,7 +17,7 @@ typedef struct {
 } Screen;
 
 /// Fails with QMT_ERR_MEMORY.
-QmtStatus screen_open(QmtContext *ctx, const JobPlan *plan, Screen *screen);
+QmtStatus screen_open(QmtContext *ctx, const Plan *plan, Screen *screen);
 void screen_close(Screen *screen);
 
 /// What batch_run() tells; user is the screen.

@@ -1,5 +1,6 @@
 /// A whole trajectory in this process: from a planned task to finished files, GFN2-xTB inside.
 
+#include "config/config_set.h"
 #include "support/allocations.h"
 #include "support/check.h"
 
@@ -8,8 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "campaign/plan.h"
 #include "io/xyz.h"
-#include "job/job.h"
+#include "run/run.h"
 
 static QmtContext *ctx;
 static char out[] = "/tmp/qmtraj-job-XXXXXX";
@@ -33,11 +35,11 @@ static int end(void **state)
 static const char WATER[] = "3\nname=water\nO 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n";
 
 /// Runs water with these words of the configuration.
-static QmtStatus run(const char *const *words, size_t n, const JobSettings *settings,
-                     JobResult *result)
+static QmtStatus run(const char *const *words, size_t n, const RunOptions *settings,
+                     RunResult *result)
 {
     StructureList list = {0};
-    JobPlan plan;
+    Plan plan;
     Config config = config_default();
     config.nve_every_ps = 0.0;
     config.equilibration_ps = 0.01;
@@ -45,7 +47,7 @@ static QmtStatus run(const char *const *words, size_t n, const JobSettings *sett
         assert_int_equal(config_set(ctx, words[i], &config), QMT_OK);
     assert_int_equal(xyz_read_memory(ctx, "water.xyz", WATER, sizeof WATER - 1, &list), QMT_OK);
     assert_int_equal(plan_make(ctx, &config, &list, NULL, 0, &plan), QMT_OK);
-    const QmtStatus status = job_run(ctx, settings, &plan.tasks[0], NULL, result);
+    const QmtStatus status = run_trajectory(ctx, settings, &plan.tasks[0], NULL, result);
     plan_release(&plan);
     return status;
 }
@@ -63,11 +65,11 @@ static void steps_and_frames_allocate_nothing(void **state)
     (void)state;
     if (!allocations_are_counted())
         skip();
-    const JobSettings settings = {.out = out, .fresh = true};
+    const RunOptions settings = {.out = out, .fresh = true};
     static const char *const lengths[] = {"length_ps=0.025", "length_ps=0.25"};
     long calls[2];
     for (int i = 0; i < 2; i++) {
-        JobResult result;
+        RunResult result;
         const long before = allocations_count();
         assert_int_equal(run(&lengths[i], 1, &settings, &result), QMT_OK);
         calls[i] = allocations_count() - before;
@@ -82,8 +84,8 @@ static void steps_and_frames_allocate_nothing(void **state)
 static void a_failing_step_keeps_the_frames_before_it(void **state)
 {
     (void)state;
-    JobResult result;
-    const JobSettings settings = {.out = out, .fresh = true, .fail_at_step = 7};
+    RunResult result;
+    const RunOptions settings = {.out = out, .fresh = true, .fail_at_step = 7};
     static const char *const words[] = {"length_ps=0.01"};
     assert_int_equal(run(words, 1, &settings, &result), QMT_ERR_SCF);
     assert_int_equal(result.n_frames, 7);
@@ -93,7 +95,7 @@ static void a_failing_step_keeps_the_frames_before_it(void **state)
     assert_false(is_there("trajectory.npz") || is_there("trajectory.npz.part"));
 
     // the next run takes their place
-    assert_int_equal(run(words, 1, &(JobSettings){.out = out, .fresh = true}, &result), QMT_OK);
+    assert_int_equal(run(words, 1, &(RunOptions){.out = out, .fresh = true}, &result), QMT_OK);
     assert_true(is_there("trajectory.npz"));
     assert_false(is_there("trajectory.partial.npz") || is_there("failed.xyz"));
 }
@@ -101,8 +103,8 @@ static void a_failing_step_keeps_the_frames_before_it(void **state)
 static void steps_between_frames_fail_too(void **state)
 {
     (void)state;
-    JobResult result;
-    const JobSettings settings = {.out = out, .fresh = true, .fail_at_step = 7};
+    RunResult result;
+    const RunOptions settings = {.out = out, .fresh = true, .fail_at_step = 7};
     static const char *const words[] = {"length_ps=0.01", "save_interval_steps=3"};
     assert_int_equal(run(words, 2, &settings, &result), QMT_ERR_SCF);
     assert_int_equal(result.n_frames, 3); // steps 0, 3, 6

@@ -3,12 +3,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "campaign/status.h"
 #include "engine/model.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/sample.h"
 #include "io/checkpoint.h"
 #include "io/file.h"
-#include "job/status.h"
 #include "md/md.h"
 
 /// A trajectory of a few steps with a relaxation and NVE windows: what a snapshot is loaded into.

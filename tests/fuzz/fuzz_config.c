@@ -1,9 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config_check.h"
+#include "config/config_read.h"
+#include "config/config_set.h"
+#include "config/config_write.h"
+#include "config/value_text.h"
 #include "fuzz/fuzz.h"
-#include "job/config_read.h"
-#include "job/config_write.h"
 
 size_t fuzz_seed(unsigned which, uint8_t *out, size_t max)
 {

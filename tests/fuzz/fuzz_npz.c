@@ -4,13 +4,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit/audit.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/sample.h"
 #include "io/export_extxyz.h"
 #include "io/export_npy.h"
 #include "io/file.h"
 #include "io/npz_read.h"
-#include "job/check.h"
 
 /// Larger molecules are not computed again here: this is about reading, and each takes a moment.
 enum { LABEL_ATOMS_MAX = 3, LABELS_EVERY = 16, EXTENDED_EVERY = 8 };

@@ -75,7 +75,7 @@ static QmtStatus motion_restart(QmtContext *ctx, Sample *sample, double dt_fs, M
 static QmtStatus motion_begin(QmtContext *ctx, Sample *sample, Motion *motion)
 {
     *motion = (Motion){0};
-    const QmtEngineOptions options = job_engine_options(sample->task);
+    const QmtEngineOptions options = run_engine_options(sample->task);
     TRY(xtb_create(ctx, sample->n_atoms, sample->task->structure->numbers, &options,
                    &motion->engine));
     motion_layout(motion, sample->n_atoms);

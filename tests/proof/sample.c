@@ -1,4 +1,6 @@
 #include "proof/sample.h"
+#include "config/config_check.h"
+#include "config/config_set.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +46,7 @@ static QmtStatus sample_open(QmtContext *ctx, const char *folder, Sample *sample
 {
     char own[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
     TRY(file_join(ctx, folder, sample->task->label, own));
-    TRY(file_join(ctx, own, JOB_FILE_COMPLETE, path));
+    TRY(file_join(ctx, own, RUN_FILE_COMPLETE, path));
     TRY(npz_open(ctx, path, &sample->npz));
     const uint64_t size = sample->float64 ? 8 : 4;
     TRY(npz_require(ctx, &sample->npz, "pos", 'f', size, 3, &sample->pos));
@@ -72,8 +74,8 @@ QmtStatus sample_make(QmtContext *ctx, const ProofRun *run, const char *folder,
     char out[FILE_PATH_SIZE];
     TRY(file_join(ctx, run->out, folder, out));
     TRY(sample_plan(ctx, molecule, settings, sample));
-    const JobSettings job = {.out = out, .n_workers = 1, .fresh = true};
-    TRY(job_run(ctx, &job, sample->task, NULL, &sample->result));
+    const RunOptions job = {.out = out, .n_workers = 1, .fresh = true};
+    TRY(run_trajectory(ctx, &job, sample->task, NULL, &sample->result));
     return sample_open(ctx, out, sample);
 }
 

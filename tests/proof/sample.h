@@ -1,16 +1,17 @@
 #ifndef PROOF_SAMPLE_H
 #define PROOF_SAMPLE_H
 
+#include "campaign/plan.h"
 #include "io/npz_read.h"
-#include "job/job.h"
 #include "proof/proof.h"
+#include "run/run.h"
 
 /// A trajectory made as `qmtraj run` makes it, and its frames read back from the file: what proofs
 /// look at is what a user gets.
 typedef struct {
-    JobPlan plan;
-    const JobTask *task;
-    JobResult result;
+    Plan plan;
+    const RunSpec *task;
+    RunResult result;
     Npz npz;
     const NpzArray *pos, *vel, *forces, *potential, *kinetic;
     bool float64;

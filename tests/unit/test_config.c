@@ -1,3 +1,6 @@
+#include "config/config_check.h"
+#include "config/config_set.h"
+#include "config/value_text.h"
 #include "support/check.h"
 
 #include <locale.h>
@@ -7,11 +10,11 @@
 
 #include <cjson/cJSON.h>
 
+#include "config/config_read.h"
+#include "config/config_write.h"
 #include "data/method.h"
 #include "data/solvent.h"
 #include "io/file.h"
-#include "job/config_read.h"
-#include "job/config_write.h"
 
 static QmtContext *ctx;
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "campaign/plan.h"
 #include "engine/model.h"
+#include "engine/recorder.h"
 #include "io/xyz.h"
-#include "job/plan.h"
-#include "job/witness.h"
 
 static QmtContext *ctx;
 
@@ -36,7 +36,7 @@ static void replicas_follow_their_molecule(void **state)
 {
     (void)state;
     StructureList list;
-    JobPlan plan;
+    Plan plan;
     Config config = config_default();
     config.replicas = 2;
     read_molecules(&list);
@@ -62,12 +62,12 @@ static void steps_count_all_phases(void **state)
 {
     (void)state;
     Config config = config_default(); // 5 ps, 30 ps, one window of 10 ps at 20 ps
-    assert_int_equal(plan_windows(&config), 1);
-    assert_int_equal(plan_steps(&config), 20000 + 120000 + 40000);
+    assert_int_equal(spec_windows(&config), 1);
+    assert_int_equal(spec_steps(&config), 20000 + 120000 + 40000);
     config.nve_every_ps = 10.0;
-    assert_int_equal(plan_windows(&config), 3);
+    assert_int_equal(spec_windows(&config), 3);
     config.nve_every_ps = 0.0;
-    assert_int_equal(plan_steps(&config), 140000);
+    assert_int_equal(spec_steps(&config), 140000);
 }
 
 static void the_disk_space_counts_frames_and_windows(void **state)
@@ -77,7 +77,7 @@ static void the_disk_space_counts_frames_and_windows(void **state)
     Config config = config_default();
     uint64_t n_bytes[3];
     for (int i = 0; i < 3; i++) {
-        JobPlan plan;
+        Plan plan;
         config.precision = i == 1 ? CONFIG_FLOAT64 : CONFIG_FLOAT32;
         config.nve_every_ps = i == 2 ? 20.0 : 0.0;
         read_molecules(&list);
@@ -97,7 +97,7 @@ static void a_failed_plan_leaves_the_structures(void **state)
 {
     (void)state;
     StructureList list;
-    JobPlan plan;
+    Plan plan;
     Config config = config_default();
     const char *const wrong[] = {"watre"};
     read_molecules(&list);
@@ -122,14 +122,14 @@ static void the_witness_keeps_the_geometry_that_failed(void **state)
     Engine *inner = NULL, *witness = NULL;
     double energy = 0.0;
     assert_int_equal(model_engine_create(ctx, 2, &options, &inner), QMT_OK);
-    assert_int_equal(witness_create(ctx, inner, &witness), QMT_OK);
+    assert_int_equal(recorder_create(ctx, inner, &witness), QMT_OK);
     assert_ptr_equal(witness->memory, inner->memory);
     assert_int_equal(engine_evaluate(ctx, witness, first, &(EngineResult){.energy = &energy}),
                      QMT_OK);
     CHECK_NEAR(energy, 0.25, 1e-15);
     assert_int_equal(engine_evaluate(ctx, witness, second, &(EngineResult){.energy = &energy}),
                      QMT_ERR_SCF);
-    assert_memory_equal(witness_geometry(witness), second, sizeof second);
+    assert_memory_equal(recorder_geometry(witness), second, sizeof second);
     engine_destroy(&witness);
     engine_destroy(&inner);
 }

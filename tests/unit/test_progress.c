@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "job/progress.h"
+#include "campaign/progress.h"
 #include "md/md.h"
 
 static void times_read_like_a_clock(void **state)
@@ -26,13 +26,13 @@ static void every_tenth_is_said_once(void **state)
     ProgressEntry entry = {0};
     int n_said = 0;
     for (int64_t step = 0; step <= 1000; step++)
-        n_said += progress_take(&entry, &(RunnerProgress){.step = step, .n_steps = 1000});
+        n_said += progress_take(&entry, &(RunProgress){.step = step, .n_steps = 1000});
     assert_int_equal(n_said, 10);
 
     entry = (ProgressEntry){0};
-    assert_true(progress_take(&entry, &(RunnerProgress){.step = 500, .n_steps = 1000}));
-    assert_false(progress_take(&entry, &(RunnerProgress){.step = 599, .n_steps = 1000}));
-    assert_false(progress_take(&entry, &(RunnerProgress){.step = 0, .n_steps = 0}));
+    assert_true(progress_take(&entry, &(RunProgress){.step = 500, .n_steps = 1000}));
+    assert_false(progress_take(&entry, &(RunProgress){.step = 599, .n_steps = 1000}));
+    assert_false(progress_take(&entry, &(RunProgress){.step = 0, .n_steps = 0}));
 }
 
 static void a_line_has_all_figures(void **state)
@@ -40,11 +40,11 @@ static void a_line_has_all_figures(void **state)
     (void)state;
     char line[PROGRESS_LINE_SIZE];
     progress_line("glycine", 10,
-                  &(RunnerProgress){.phase = MD_PRODUCTION,
-                                    .step = 42000,
-                                    .n_steps = 100000,
-                                    .time_ps = 2.1,
-                                    .ms_per_step = 0.5},
+                  &(RunProgress){.phase = MD_PRODUCTION,
+                                 .step = 42000,
+                                 .n_steps = 100000,
+                                 .time_ps = 2.1,
+                                 .ms_per_step = 0.5},
                   line);
     static const char *const parts[] = {"glycine   ", " 42 %",         "production",
                                         "2.100 ps",   "0.500 ms/step", "ETA 0:29"};

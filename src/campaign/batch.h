@@ -1,0 +1,47 @@
+#ifndef CAMPAIGN_BATCH_H
+#define CAMPAIGN_BATCH_H
+
+#include "campaign/outcome.h"
+#include "campaign/plan.h"
+#include "campaign/worker_pool.h"
+#include "run/run.h"
+
+/// All trajectories of a plan: what is finished is recognised, the rest runs side by side, and a summary
+/// is left in OUT.
+
+/// What the surroundings show meanwhile. Each may be NULL.
+typedef struct {
+    void *user;
+    void (*start)(void *user, size_t task);
+    void (*progress)(void *user, size_t task, const RunProgress *progress);
+    void (*note)(void *user, size_t task, QmtLogLevel level, const char *sentence);
+    void (*end)(void *user, size_t task, const BatchOutcome *outcome);
+    void (*stop)(void *user, int signal);
+} BatchHooks;
+
+/// For tests: "NAME:STEP" of the trajectory that is to fail or crash; NULL: none. It crashes once, or
+/// again when it is tried once more.
+typedef struct {
+    const char *fail, *crash;
+    bool crash_again;
+} BatchFaults;
+
+/// Bytes that the trajectories of a plan take on the disk, about; those in reused [n_tasks] excepted
+/// (NULL: none).
+uint64_t batch_bytes(const Plan *plan, const bool *reused);
+
+/// Looks whether batch_run() would begin, and touches nothing: what lies in OUT, and room on the disk. Fails as
+/// batch_run() before its first trajectory.
+QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settings);
+
+/// Runs a plan.
+///
+/// @param settings  out, n_workers, fresh, max_s
+/// @param outcomes  [plan->n_tasks]
+/// Fails before anything is touched with QMT_ERR_CHECKPOINT (what is finished or interrupted
+/// differs from what is wanted), QMT_ERR_IO (no room on the disk). Then as worker_pool_run(), and with
+/// QMT_ERR_LOCKED if all that was left to do is held by other processes.
+QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
+                    const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes);
+
+#endif

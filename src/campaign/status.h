@@ -1,0 +1,45 @@
+#ifndef CAMPAIGN_STATUS_H
+#define CAMPAIGN_STATUS_H
+
+#include "io/lock.h"
+#include "run/run.h"
+
+/// How far the trajectories of an output folder are, also while they run: read from run.json of what has
+/// ended and from the last checkpoint of the rest. Looks only, and disturbs nobody.
+
+typedef enum {
+    STATUS_COMPLETE,
+    STATUS_RUNNING,     ///< a process works on it
+    STATUS_INTERRUPTED, ///< no process works on it, its checkpoint waits
+    STATUS_FAILED       ///< ended with a partial file, or without a checkpoint
+} StatusKind;
+
+/// "complete", "running", "interrupted", "failed"
+const char *status_kind_word(StatusKind kind);
+
+typedef struct {
+    char label[STRUCTURE_NAME_SIZE + 16];
+    StatusKind kind;
+    char phase[32];                ///< "equilibration", ...; "" if it is not known
+    char holder[LOCK_HOLDER_SIZE]; ///< of one that is running, else ""
+    uint64_t step, n_steps;        ///< of all phases
+    double percent;
+    double ms_per_step, eta_s; ///< NAN if not known
+    double mean_temperature_k; ///< of production so far, NAN if it has not begun
+    double
+        shadow_drift_kjmol_ps; ///< likewise; in NVE windows if there are any, see run_drift_shown()
+    char reason[RUN_NOTE_SIZE]; ///< why it failed; "" otherwise
+    double age_s;               ///< of these figures; 0 for one that has ended
+} StatusEntry;
+
+typedef struct {
+    StatusEntry *entries; ///< [n] in the order of their names
+    size_t n;
+} StatusList;
+
+/// Looks at OUT/NAME and OUT/NAME/rNN. Fails with QMT_ERR_IO if OUT cannot be read, QMT_ERR_INPUT if it
+/// holds no trajectory, QMT_ERR_MEMORY; *list is then untouched.
+QmtStatus status_look(QmtContext *ctx, const char *out, StatusList *list);
+void status_release(StatusList *list);
+
+#endif

@@ -1,0 +1,448 @@
+#include "campaign/worker_pool.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef enum { MESSAGE_PROGRESS, MESSAGE_NOTE, MESSAGE_RESULT } MessageKind;
+
+/// What goes through a pipe, at its full size, so that the reader knows where the next one begins.
+typedef struct {
+    MessageKind kind;
+    QmtLogLevel level;
+    QmtStatus status;
+    RunProgress progress;
+    char sentence[RUN_NOTE_SIZE];
+    unsigned char result[WORKER_RESULT_SIZE];
+} Message;
+_Static_assert(sizeof(Message) <= 4096, "a message must fit into PIPE_BUF to arrive whole");
+
+struct WorkerLink {
+    int fd;
+    int attempt;
+    Message message; ///< of its own, so that sending allocates nothing
+};
+
+/// The parent's side of one worker.
+typedef struct {
+    pid_t pid;
+    int fd;
+    size_t task;
+    size_t n_read; ///< bytes of a message that has not arrived as a whole
+    unsigned char bytes[sizeof(Message)];
+} Worker;
+
+/// A task with its cost, to be sorted.
+typedef struct {
+    double cost;
+    size_t task;
+} Ranked;
+
+typedef struct {
+    QmtContext *ctx;
+    const WorkerPool *job;
+    WorkerOutcome *outcomes;
+    Ranked *order;   ///< [n_tasks] tasks, most expensive first
+    size_t n_begun;  ///< of order
+    Worker *workers; ///< [n_workers]
+    struct pollfd *polls;
+    size_t n_running;
+    bool *crashed; ///< [n_tasks] its first worker did
+    double end_s;  ///< when to stop, monotonic clock; 0: never
+    sigset_t old_mask;
+} Pool;
+
+// Written by signal handlers, the one kind of state that has no owner to hang it on. In the parent:
+// the first signal and how many there were. In a worker: asked to stop.
+static volatile sig_atomic_t first_signal, n_signals, worker_stop;
+
+static const int STOP_SIGNALS[] = {SIGINT, SIGTERM, SIGUSR1};
+enum { N_STOP_SIGNALS = 3 };
+
+static void parent_signal(int signal)
+{
+    if (n_signals == 0)
+        first_signal = signal;
+    n_signals = n_signals + 1;
+}
+
+static void child_signal(int signal)
+{
+    (void)signal;
+}
+
+static void worker_signal(int signal)
+{
+    (void)signal;
+    worker_stop = 1;
+}
+
+static void handler_set(int signal, void (*handler)(int), struct sigaction *before)
+{
+    struct sigaction action = {.sa_handler = handler};
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, before);
+}
+
+int worker_attempt(const WorkerLink *link)
+{
+    return link->attempt;
+}
+
+bool worker_should_stop(const WorkerLink *link)
+{
+    (void)link;
+    return worker_stop != 0;
+}
+
+/// Writes one message. A full pipe is waited for only if must_arrive.
+static void link_send(WorkerLink *link, bool must_arrive)
+{
+    for (;;) {
+        const ssize_t n = write(link->fd, &link->message, sizeof link->message);
+        if (n >= 0 || (errno != EAGAIN && errno != EINTR))
+            return; // a parent that is gone cannot be told anything
+        if (errno == EAGAIN && !must_arrive)
+            return;
+        if (errno == EAGAIN) {
+            struct pollfd ready = {.fd = link->fd, .events = POLLOUT};
+            poll(&ready, 1, -1);
+        }
+    }
+}
+
+void worker_progress(WorkerLink *link, const RunProgress *progress)
+{
+    link->message.kind = MESSAGE_PROGRESS;
+    link->message.progress = *progress;
+    link_send(link, false);
+}
+
+void worker_note(WorkerLink *link, QmtLogLevel level, const char *sentence)
+{
+    link->message.kind = MESSAGE_NOTE;
+    link->message.level = level;
+    snprintf(link->message.sentence, sizeof link->message.sentence, "%s", sentence);
+    link_send(link, true);
+}
+
+static void note_from_context(void *user, QmtLogLevel level, const char *sentence)
+{
+    worker_note(user, level, sentence);
+}
+
+/// The whole life of a worker; never returns to the caller's stack, whose buffers belong to the
+/// parent.
+static void worker_live(const Pool *pool, size_t task, int fd, pid_t parent)
+{
+    // The parent passes on what the terminal sends to the whole group, so only its SIGTERM counts.
+    handler_set(SIGINT, SIG_IGN, NULL);
+    handler_set(SIGUSR1, SIG_IGN, NULL);
+    handler_set(SIGPIPE, SIG_IGN, NULL);
+    handler_set(SIGCHLD, SIG_DFL, NULL);
+    worker_stop = 0;
+    handler_set(SIGTERM, worker_signal, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(1);
+    sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
+
+    WorkerLink link = {.fd = fd, .attempt = pool->crashed[task]};
+    unsigned char result[WORKER_RESULT_SIZE] = {0};
+    QmtContext *ctx;
+    QmtStatus status = qmt_context_create(&ctx);
+    if (status == QMT_OK) {
+        qmt_context_set_log(ctx, note_from_context, &link);
+        status = pool->job->work(ctx, pool->job->user, task, &link, result);
+    }
+    link.message.kind = MESSAGE_RESULT;
+    link.message.status = status;
+    snprintf(link.message.sentence, sizeof link.message.sentence, "%s",
+             status == QMT_OK ? ""
+             : ctx != NULL    ? qmt_context_message(ctx)
+                              : "");
+    memcpy(link.message.result, result, sizeof result);
+    link_send(&link, true);
+    _exit(0);
+}
+
+static QmtStatus worker_start(Pool *pool, size_t task)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return FAIL(pool->ctx, QMT_ERR_IO, "runner: no pipe for a worker: %s", strerror(errno));
+
+    const pid_t parent = getpid();
+    const pid_t pid = fork();
+    if (pid < 0) {
+        const int reason = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return FAIL(pool->ctx, QMT_ERR_IO, "runner: no process for a worker: %s", strerror(reason));
+    }
+    if (pid == 0) {
+        close(ends[0]);
+        for (size_t w = 0; w < pool->n_running; w++)
+            close(pool->workers[w].fd);
+        worker_live(pool, task, ends[1], parent);
+    }
+    close(ends[1]);
+    Worker *const worker = &pool->workers[pool->n_running++];
+    *worker = (Worker){.pid = pid, .fd = ends[0], .task = task};
+    pool->outcomes[task].started = true;
+    if (pool->job->on_start != NULL)
+        pool->job->on_start(pool->job->user, task);
+    return QMT_OK;
+}
+
+static void message_take(const Pool *pool, size_t task, const Message *message)
+{
+    const WorkerPool *job = pool->job;
+    WorkerOutcome *const outcome = &pool->outcomes[task];
+    switch (message->kind) {
+    case MESSAGE_PROGRESS:
+        if (job->on_progress != NULL)
+            job->on_progress(job->user, task, &message->progress);
+        break;
+    case MESSAGE_NOTE:
+        if (job->on_note != NULL)
+            job->on_note(job->user, task, message->level, message->sentence);
+        break;
+    case MESSAGE_RESULT:
+        outcome->status = message->status;
+        outcome->has_result = true;
+        memcpy(outcome->message, message->sentence, sizeof outcome->message);
+        memcpy(outcome->result, message->result, sizeof outcome->result);
+        break;
+    }
+}
+
+/// Takes what has arrived. Returns false at the end of the pipe: the worker is gone.
+static bool worker_read(const Pool *pool, Worker *worker)
+{
+    for (;;) {
+        const ssize_t n =
+            read(worker->fd, worker->bytes + worker->n_read, sizeof worker->bytes - worker->n_read);
+        if (n == 0)
+            return false;
+        if (n < 0)
+            return errno == EAGAIN || errno == EINTR;
+        worker->n_read += (size_t)n;
+        if (worker->n_read == sizeof worker->bytes) {
+            Message message;
+            memcpy(&message, worker->bytes, sizeof message);
+            worker->n_read = 0;
+            message_take(pool, worker->task, &message);
+        }
+    }
+}
+
+/// Gives a task whose worker crashed to another one, once.
+static bool worker_again(Pool *pool, size_t task)
+{
+    char sentence[RUN_NOTE_SIZE];
+    if (pool->crashed[task])
+        return false;
+    pool->crashed[task] = true;
+    snprintf(sentence, sizeof sentence, "%.900s; it is tried once more from its checkpoint",
+             pool->outcomes[task].message);
+    if (pool->job->on_note != NULL)
+        pool->job->on_note(pool->job->user, task, QMT_LOG_WARNING, sentence);
+    const WorkerOutcome crashed = pool->outcomes[task];
+    pool->outcomes[task] = (WorkerOutcome){0};
+    if (worker_start(pool, task) == QMT_OK)
+        return true;
+    pool->outcomes[task] = crashed;
+    return false;
+}
+
+static double monotonic_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/// Collects the process of a worker whose pipe has ended, and closes its account.
+static void worker_end(Pool *pool, size_t w)
+{
+    const Worker worker = pool->workers[w];
+    WorkerOutcome *const outcome = &pool->outcomes[worker.task];
+    int code = 0;
+
+    close(worker.fd);
+    while (waitpid(worker.pid, &code, 0) < 0 && errno == EINTR)
+        continue;
+    outcome->ended = true;
+    if (!outcome->has_result) {
+        outcome->status = QMT_ERR_PARTIAL;
+        if (WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL && n_signals > 1) {
+            outcome->status = QMT_STOPPED; // by us, as the user would not wait
+            outcome->signal = SIGKILL;
+            snprintf(outcome->message, sizeof outcome->message, "ended at once on request");
+        } else if (WIFSIGNALED(code)) {
+            outcome->signal = WTERMSIG(code);
+            snprintf(outcome->message, sizeof outcome->message,
+                     "its process was ended by signal %d (%s)%s", outcome->signal,
+                     strsignal(outcome->signal),
+                     outcome->signal == SIGKILL ? "; out of memory, or killed by hand" : "");
+        } else {
+            snprintf(outcome->message, sizeof outcome->message,
+                     "its process ended with code %d and no result", WEXITSTATUS(code));
+        }
+    }
+    pool->workers[w] = pool->workers[--pool->n_running];
+    if (!outcome->has_result && n_signals == 0 && worker_again(pool, worker.task))
+        return;
+    if (pool->job->on_end != NULL)
+        pool->job->on_end(pool->job->user, worker.task, outcome);
+}
+
+static void workers_signal(const Pool *pool, int signal)
+{
+    for (size_t w = 0; w < pool->n_running; w++)
+        kill(pool->workers[w].pid, signal);
+}
+
+/// Waits for workers until all that were begun have ended.
+static void pool_loop(Pool *pool)
+{
+    const WorkerPool *job = pool->job;
+    sig_atomic_t n_passed_on = 0;
+    bool refused = false;
+
+    while (pool->n_running > 0 || (pool->n_begun < job->n_tasks && !refused && n_signals == 0)) {
+        while (pool->n_running < job->n_workers && pool->n_begun < job->n_tasks && !refused &&
+               n_signals == 0) {
+            // With other workers alive a full process table only means fewer at a time.
+            if (worker_start(pool, pool->order[pool->n_begun].task) == QMT_OK)
+                pool->n_begun++;
+            else if (pool->n_running == 0)
+                refused = true;
+            else
+                break;
+        }
+
+        for (size_t w = 0; w < pool->n_running; w++)
+            pool->polls[w] = (struct pollfd){.fd = pool->workers[w].fd, .events = POLLIN};
+        // Signals are let in only while waiting here, so none is lost between the test and the
+        // wait.
+        const struct timespec second = {.tv_sec = 1};
+        const int n_ready = pool->n_running == 0
+                                ? 0
+                                : ppoll(pool->polls, pool->n_running, &second, &pool->old_mask);
+        if (pool->end_s > 0.0 && n_signals == 0 && monotonic_s() >= pool->end_s)
+            n_signals = 1; // as if somebody had asked; signals are blocked here
+        if (n_signals > n_passed_on) {
+            workers_signal(pool, n_passed_on == 0 && n_signals == 1 ? SIGTERM : SIGKILL);
+            if (n_passed_on == 0 && job->on_stop != NULL)
+                job->on_stop(job->user, first_signal);
+            n_passed_on = n_signals;
+        }
+        if (n_ready <= 0)
+            continue;
+        for (size_t w = pool->n_running; w-- > 0;)
+            if (pool->polls[w].revents != 0 && !worker_read(pool, &pool->workers[w]))
+                worker_end(pool, w);
+    }
+}
+
+static int more_expensive_first(const void *a, const void *b)
+{
+    const Ranked *p = a, *q = b;
+    if (p->cost != q->cost)
+        return p->cost > q->cost ? -1 : 1;
+    return p->task < q->task ? -1 : 1;
+}
+
+/// Most expensive first, so that no long trajectory starts when all others are done; equals in order.
+static void order_sort(Ranked *order, size_t n, const double *cost)
+{
+    for (size_t task = 0; task < n; task++)
+        order[task] = (Ranked){.cost = cost[task], .task = task};
+    qsort(order, n, sizeof *order, more_expensive_first);
+}
+
+static QmtStatus overall_status(QmtContext *ctx, const WorkerPool *job,
+                                const WorkerOutcome *outcomes)
+{
+    size_t n_failed = 0;
+    bool stopped = n_signals > 0;
+    for (size_t task = 0; task < job->n_tasks; task++) {
+        if (outcomes[task].ended && outcomes[task].status == QMT_STOPPED)
+            stopped = true;
+        else if (!outcomes[task].ended || outcomes[task].status != QMT_OK)
+            n_failed++;
+    }
+    if (stopped)
+        return FAIL(ctx, QMT_STOPPED, "stopped on request");
+    if (n_failed == 0)
+        return QMT_OK;
+    if (job->n_tasks == 1)
+        return FAIL(ctx, outcomes[0].status, "%s", outcomes[0].message);
+    return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu trajectories failed", n_failed, job->n_tasks);
+}
+
+QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome *outcomes,
+                          int *signal)
+{
+    assert(job->n_workers >= 1 && job->work != NULL);
+
+    Pool pool = {.ctx = ctx, .job = job, .outcomes = outcomes};
+    pool.order = calloc(job->n_tasks + 1, sizeof *pool.order);
+    pool.workers = calloc(job->n_workers, sizeof *pool.workers);
+    pool.polls = calloc(job->n_workers, sizeof *pool.polls);
+    pool.crashed = calloc(job->n_tasks + 1, sizeof *pool.crashed);
+    pool.end_s = job->max_s > 0.0 ? monotonic_s() + job->max_s : 0.0;
+    if (pool.crashed == NULL || pool.order == NULL || pool.workers == NULL || pool.polls == NULL) {
+        free(pool.crashed);
+        free(pool.order);
+        free(pool.workers);
+        free(pool.polls);
+        return FAIL(ctx, QMT_ERR_MEMORY, "runner: no memory for %zu workers", job->n_workers);
+    }
+    memset(outcomes, 0, job->n_tasks * sizeof *outcomes);
+    order_sort(pool.order, job->n_tasks, job->cost);
+
+    struct sigaction before[N_STOP_SIGNALS], child_before;
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    first_signal = 0;
+    n_signals = 0;
+    for (size_t i = 0; i < N_STOP_SIGNALS; i++)
+        sigaddset(&blocked, STOP_SIGNALS[i]);
+    sigaddset(&blocked, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &blocked, &pool.old_mask);
+    for (size_t i = 0; i < N_STOP_SIGNALS; i++) {
+        sigdelset(&pool.old_mask, STOP_SIGNALS[i]);
+        handler_set(STOP_SIGNALS[i], parent_signal, &before[i]);
+    }
+    handler_set(SIGCHLD, child_signal, &child_before);
+
+    pool_loop(&pool);
+
+    for (size_t i = 0; i < N_STOP_SIGNALS; i++)
+        sigaction(STOP_SIGNALS[i], &before[i], NULL);
+    sigaction(SIGCHLD, &child_before, NULL);
+    sigprocmask(SIG_SETMASK, &pool.old_mask, NULL);
+    free(pool.crashed);
+    free(pool.order);
+    free(pool.workers);
+    free(pool.polls);
+    if (signal != NULL)
+        *signal = first_signal;
+
+    // No process at all: the sentence of fork() is still in the context.
+    if (pool.n_begun == 0 && job->n_tasks > 0 && n_signals == 0)
+        return QMT_ERR_IO;
+    return overall_status(ctx, job, outcomes);
+}

@@ -1,0 +1,106 @@
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/context.h"
+
+/// The configuration of a job. One table, CONFIG_KEYS, holds name, type, unit, default, range and
+/// help of every key; reading YAML, `--set key=value`, the echo, the metadata and the manual all
+/// walk it.
+
+enum { CONFIG_KEYS_MAX = 32, CONFIG_TEXT_SIZE = 128 }; ///< bytes of the text of a value
+
+enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                     ///< ensemble
+enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };             ///< precision
+enum { CONFIG_SCF_TIGHT = 0, CONFIG_SCF_FAST = 1 };          ///< scf
+enum { CONFIG_FERMI_EXACT = 0, CONFIG_FERMI_REFERENCE = 1 }; ///< fermi_stop
+
+/// Steps are counted in 32 bits by the random number generator's key.
+#define CONFIG_LARGEST_STEPS 4294967295.0
+
+/// Values in the units of the YAML file; a choice is its place in the table's list.
+typedef struct {
+    double temperature_k;
+    double friction_per_ps;
+    double dt_fs;
+    double length_ps;
+    int64_t save_interval_steps;
+    int64_t method;
+    int64_t solvent; ///< 0: none, else the place in config_solvent_name(), from 1
+    int64_t solvation_model;
+    int64_t solvation_state;
+    int64_t solvation_grid;
+    int64_t random_seed;
+    int64_t charge;            ///< e, for structures that do not say theirs
+    int64_t spin_multiplicity; ///< likewise
+    double equilibration_ps;
+    double nve_window_ps;
+    double nve_every_ps;
+    int64_t ensemble;
+    int64_t thermostat;
+    double equilibration_friction_per_ps;
+    bool optimize;
+    double electronic_temperature_k;
+    int64_t scf;
+    int64_t scf_max_iterations;
+    int64_t fermi_stop;
+    int64_t precision;
+    int64_t properties; ///< a set, bits of Property
+    int64_t replicas;
+    double checkpoint_s;
+
+    char place[256];           ///< file that was read, "" if none
+    int line[CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, -1: --set
+} Config;
+
+/// Of a set any number of the choices may be given, none included. A solvent is one of the parameter tables,
+/// by any of its names, or none.
+typedef enum {
+    CONFIG_REAL,
+    CONFIG_COUNT,
+    CONFIG_BOOL,
+    CONFIG_CHOICE,
+    CONFIG_SET,
+    CONFIG_SOLVENT
+} ConfigType;
+
+typedef struct {
+    const char *name; ///< as in YAML
+    ConfigType type;
+    size_t offset; ///< in Config: double, int64_t, bool, int64_t, int64_t by type
+    const char *unit;
+    double initial;         ///< default; a choice: its place; a bool: 0 or 1
+    double lowest, highest; ///< range of REAL and COUNT
+    bool above_lowest;      ///< the lowest value itself is not allowed
+    bool decides_numbers;   ///< a different value gives different bytes: belongs to the metadata
+    const char *choices;    ///< of CHOICE and SET, separated by '|'
+    const char *help;       ///< one sentence
+} ConfigKey;
+
+extern const ConfigKey CONFIG_KEYS[];
+extern const size_t CONFIG_KEY_COUNT;
+
+/// Every key at its default.
+Config config_default(void);
+
+/// Place of a key in the table; CONFIG_KEY_COUNT if there is none.
+size_t config_key(const char *name);
+
+/// True if the key was set by a file or by --set rather than left at its default.
+bool config_is_given(const Config *config, const char *name);
+
+/// Number of steps of dt in a length; config_check() says that it is whole.
+int64_t config_steps(const Config *config, double length_ps);
+
+/// Frames of the trajectory: steps / save_interval_steps + 1.
+int64_t config_frames(const Config *config);
+
+/// Name of the solvent at a place of the list, from 0.
+const char *config_solvent_by_place(int64_t place);
+
+/// Name of the solvent, NULL in the gas phase.
+const char *config_solvent_name(const Config *config);
+
+#endif

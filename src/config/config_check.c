@@ -1,0 +1,86 @@
+#include "config/config_check.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "data/solvent.h"
+#include "io/text.h"
+
+/// "qm.yaml:4: " or "--set: " for the place where a key got its value; "configuration: " for
+/// defaults.
+static void key_place(const Config *config, const char *name, char text[320])
+{
+    const size_t k = config_key(name);
+    assert(k < CONFIG_KEY_COUNT);
+    if (config->line[k] > 0)
+        snprintf(text, 320, "%s:%d", config->place, config->line[k]);
+    else
+        snprintf(text, 320, "%s", config->line[k] < 0 ? "--set" : "configuration");
+}
+
+static QmtStatus length_check(QmtContext *ctx, const Config *config, const char *name,
+                              double length_ps)
+{
+    const double steps = length_ps * 1000.0 / config->dt_fs;
+    char place[320], length[TEXT_DOUBLE_SIZE], dt[TEXT_DOUBLE_SIZE];
+    key_place(config, name, place);
+    text_format_double(length_ps, length);
+    text_format_double(config->dt_fs, dt);
+
+    if (steps > CONFIG_LARGEST_STEPS)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: %s = %s ps at dt_fs = %s is %.3g steps, at most %.0f are "
+                    "possible; make it shorter or dt_fs larger",
+                    place, name, length, dt, steps, CONFIG_LARGEST_STEPS);
+    if (fabs(steps - rint(steps)) > 1e-6 || (length_ps > 0.0 && rint(steps) == 0.0)) {
+        const double whole = rint(steps) > 0.0 ? rint(steps) : 1.0;
+        char near[TEXT_DOUBLE_SIZE];
+        text_format_double(rint(whole * config->dt_fs * 1e9) / 1e12, near);
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: %s = %s ps is no whole number of steps of dt_fs = %s; the nearest is %s",
+                    place, name, length, dt, near);
+    }
+    return QMT_OK;
+}
+
+/// Not every solvent has parameters for every model and method.
+static QmtStatus solvent_check(QmtContext *ctx, const Config *config)
+{
+    const Method *method = method_find(method_name((size_t)config->method));
+    const SolvationModel model = (SolvationModel)config->solvation_model;
+    const char *name = config_solvent_name(config);
+    Solvent solvent;
+    if (name == NULL || solvent_find(method, model, name, &solvent))
+        return QMT_OK;
+    char place[320];
+    key_place(config, "solvent", place);
+    return FAIL(ctx, QMT_ERR_CONFIG,
+                "%s: solvent = %s has no parameters for %s with %s; take solvation_model = alpb or "
+                "one of those that `qmtraj solvents` lists",
+                place, name, method->name, solvation_model_name(model));
+}
+
+QmtStatus config_check(QmtContext *ctx, const Config *config)
+{
+    TRY(solvent_check(ctx, config));
+    TRY(length_check(ctx, config, "length_ps", config->length_ps));
+    TRY(length_check(ctx, config, "equilibration_ps", config->equilibration_ps));
+    // Without windows their lengths mean nothing, and the defaults fit no step of 0.3 fs.
+    if (config->nve_window_ps > 0.0 && config->nve_every_ps > 0.0) {
+        TRY(length_check(ctx, config, "nve_window_ps", config->nve_window_ps));
+        TRY(length_check(ctx, config, "nve_every_ps", config->nve_every_ps));
+    }
+
+    const int64_t steps = config_steps(config, config->length_ps);
+    if (config->save_interval_steps > steps) {
+        char place[320];
+        key_place(config, "save_interval_steps", place);
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: save_interval_steps = %" PRId64 " is longer than the run of %" PRId64
+                    " steps",
+                    place, config->save_interval_steps, steps);
+    }
+    return QMT_OK;
+}

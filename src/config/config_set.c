@@ -1,0 +1,191 @@
+#include "config/config_set.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "config/value_text.h"
+#include "data/solvent.h"
+#include "io/text.h"
+
+enum { CONFIG_CHOICES_MAX = 8 };
+
+/// What a text looks like, for "wants a number, got ...".
+static const char *kind_of_text(const char *text, bool quoted)
+{
+    static const char *const truths[] = {"true", "false", "yes", "no", "on", "off"};
+    double number;
+
+    if (quoted)
+        return "text in quotes";
+    if (text[0] == '\0' || strcmp(text, "~") == 0 || strcasecmp(text, "null") == 0)
+        return "nothing";
+    for (size_t k = 0; k < sizeof truths / sizeof truths[0]; k++)
+        if (strcasecmp(text, truths[k]) == 0)
+            return "a truth value";
+    return text_parse_double(text, &number) == NULL ? "a number" : "text";
+}
+
+static QmtStatus number_set(QmtContext *ctx, const char *place, const ConfigKey *key,
+                            const char *text, bool quoted, char *at)
+{
+    const bool whole = key->type == CONFIG_COUNT;
+    const char *const wanted = whole ? "a whole number" : "a number";
+    double number;
+
+    if (text[0] == '\0' && !quoted)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants %s, got nothing; give one or remove the key",
+                    place, key->name, wanted);
+    if (quoted || text_parse_double(text, &number) != NULL)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants %s, got %s \"%.60s\"%s", place, key->name,
+                    wanted, kind_of_text(text, quoted), text, quoted ? "; remove the quotes" : "");
+    if (whole && number != rint(number))
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants a whole number, got %.60s", place, key->name,
+                    text);
+    // YAML 1.1 reads 010 as eight, people as ten.
+    const char *const digits = text + strspn(text, "+-");
+    if (whole && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9')
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s: write %.60s without leading zeros", place,
+                    key->name, text);
+    if (number < key->lowest || number > key->highest ||
+        (key->above_lowest && number <= key->lowest)) {
+        char range[CONFIG_TEXT_SIZE];
+        config_range_text((size_t)(key - CONFIG_KEYS), range);
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = %.60s is out of range, wants %s%s%s", place,
+                    key->name, text, range, key->unit[0] ? " " : "", key->unit);
+    }
+    if (whole)
+        *(int64_t *)at = (int64_t)number;
+    else
+        *(double *)at = number + 0.0; // -0 becomes 0, so that the echo does not depend on the sign
+    return QMT_OK;
+}
+
+static QmtStatus bool_set(QmtContext *ctx, const char *place, const ConfigKey *key,
+                          const char *text, bool quoted, char *at)
+{
+    const bool is_true = strcasecmp(text, "true") == 0, is_false = strcasecmp(text, "false") == 0;
+    if (quoted || (!is_true && !is_false))
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants true or false, got %s \"%.60s\"", place,
+                    key->name, kind_of_text(text, quoted), text);
+    *(bool *)at = is_true;
+    return QMT_OK;
+}
+
+/// Place of a text of n bytes among the choices of a key, in any case. Fails with QMT_ERR_CONFIG.
+static QmtStatus choice_find(QmtContext *ctx, const char *place, const ConfigKey *key,
+                             const char *text, size_t length, int64_t *found)
+{
+    char names[CONFIG_CHOICES_MAX][32], own[64];
+    const char *list[CONFIG_CHOICES_MAX];
+    size_t n = 0;
+    snprintf(own, sizeof own, "%.*s", (int)length, text);
+
+    for (const char *c = key->choices; *c != '\0' && n < CONFIG_CHOICES_MAX; n++) {
+        const size_t size = strcspn(c, "|");
+        snprintf(names[n], sizeof names[n], "%.*s", (int)size, c);
+        list[n] = names[n];
+        if (strcasecmp(own, names[n]) == 0) {
+            *found = (int64_t)n;
+            return QMT_OK;
+        }
+        c += size + (c[size] == '|');
+    }
+
+    char range[CONFIG_TEXT_SIZE];
+    config_range_text((size_t)(key - CONFIG_KEYS), range);
+    char hint[NEAREST_HINT_SIZE];
+    if (n > 1)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown%s (%s)", place, key->name,
+                    own, nearest_hint(own, list, n, hint), range);
+    return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown, this version knows: %s", place,
+                key->name, own, range);
+}
+
+static QmtStatus set_set(QmtContext *ctx, const char *place, const ConfigKey *key, const char *text,
+                         char *at)
+{
+    static const char BETWEEN[] = "[], ";
+    int64_t set = 0;
+    for (text += strspn(text, BETWEEN); *text != '\0'; text += strspn(text, BETWEEN)) {
+        const size_t length = strcspn(text, BETWEEN);
+        int64_t choice;
+        TRY(choice_find(ctx, place, key, text, length, &choice));
+        set |= (int64_t)1 << choice;
+        text += length;
+    }
+    *(int64_t *)at = set;
+    return QMT_OK;
+}
+
+static QmtStatus solvent_set(QmtContext *ctx, const char *place, const ConfigKey *key,
+                             const char *text, char *at)
+{
+    Solvent solvent;
+    if (strcasecmp(text, "none") == 0) {
+        *(int64_t *)at = 0;
+        return QMT_OK;
+    }
+    if (!solvent_find(&METHOD_GFN2, SOLVATION_ALPB, text, &solvent))
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: %s = \"%.60s\" is unknown, did you mean %s? `qmtraj solvents` lists them",
+                    place, key->name, text, solvent_nearest(&METHOD_GFN2, SOLVATION_ALPB, text));
+    int64_t found = 0;
+    while (strcmp(config_solvent_by_place(found), solvent.row->solvent) != 0)
+        found++;
+    *(int64_t *)at = found + 1;
+    return QMT_OK;
+}
+
+QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const char *name,
+                         const char *text, bool quoted, Config *config)
+{
+    const size_t k = config_key(name);
+    if (k == CONFIG_KEY_COUNT) {
+        const char *names[CONFIG_KEYS_MAX];
+        for (size_t i = 0; i < CONFIG_KEY_COUNT; i++)
+            names[i] = CONFIG_KEYS[i].name;
+        char hint[NEAREST_HINT_SIZE];
+        nearest_hint(name, names, CONFIG_KEY_COUNT, hint);
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: unknown key \"%.60s\"%s", place, name,
+                    hint[0] != '\0' ? hint : "; `qmtraj help config` lists them");
+    }
+
+    const ConfigKey *key = &CONFIG_KEYS[k];
+    char *at = (char *)config + key->offset;
+    switch (key->type) {
+    case CONFIG_REAL:
+    case CONFIG_COUNT:
+        TRY(number_set(ctx, place, key, text, quoted, at));
+        break;
+    case CONFIG_BOOL:
+        TRY(bool_set(ctx, place, key, text, quoted, at));
+        break;
+    case CONFIG_CHOICE:
+        TRY(choice_find(ctx, place, key, text, strlen(text), (int64_t *)at));
+        break;
+    case CONFIG_SET:
+        TRY(set_set(ctx, place, key, text, at));
+        break;
+    case CONFIG_SOLVENT:
+        TRY(solvent_set(ctx, place, key, text, at));
+        break;
+    }
+    config->line[k] = line;
+    return QMT_OK;
+}
+
+QmtStatus config_set(QmtContext *ctx, const char *assignment, Config *config)
+{
+    const char *const equals = strchr(assignment, '=');
+    if (equals == NULL || equals == assignment)
+        return FAIL(ctx, QMT_ERR_CONFIG, "--set %.60s: wants key=value, e.g. --set length_ps=5",
+                    assignment);
+
+    char name[64], place[96];
+    snprintf(name, sizeof name, "%.*s", (int)(equals - assignment), assignment);
+    snprintf(place, sizeof place, "--set %.80s", assignment);
+    return config_set_key(ctx, place, -1, name, equals + 1, false, config);
+}

@@ -1,0 +1,69 @@
+#include "config/config_write.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/value_text.h"
+#include "io/text.h"
+
+char *config_yaml(const Config *config)
+{
+    const size_t size = CONFIG_KEY_COUNT * 448;
+    char *const text = malloc(size);
+    if (text == NULL)
+        return NULL;
+
+    size_t length = 0;
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        const ConfigKey *key = &CONFIG_KEYS[k];
+        char value[CONFIG_TEXT_SIZE];
+        config_value_text(config, k, value);
+        length += (size_t)snprintf(text + length, size - length, "%s: %s  # %s%s%s\n", key->name,
+                                   value, key->unit, key->unit[0] ? "; " : "", key->help);
+    }
+    return text;
+}
+
+static cJSON *set_json(const ConfigKey *key, int64_t set)
+{
+    cJSON *const array = cJSON_CreateArray();
+    for (int64_t k = 0; set >> k != 0; k++) {
+        char name[CONFIG_TEXT_SIZE];
+        if (!(set >> k & 1))
+            continue;
+        config_choice_text(key, k, name);
+        cJSON_AddItemToArray(array, cJSON_CreateString(name));
+    }
+    return array;
+}
+
+struct cJSON *config_json(const Config *config)
+{
+    cJSON *const object = cJSON_CreateObject();
+    for (size_t k = 0; k < CONFIG_KEY_COUNT && object != NULL; k++) {
+        const ConfigKey *key = &CONFIG_KEYS[k];
+        if (!key->decides_numbers)
+            continue;
+        const char *at = (const char *)config + key->offset;
+        char text[CONFIG_TEXT_SIZE];
+        config_value_text(config, k, text);
+        cJSON *item;
+        if (key->type == CONFIG_BOOL)
+            item = cJSON_CreateBool(*(const bool *)at);
+        else if (key->type == CONFIG_CHOICE || key->type == CONFIG_SOLVENT)
+            item = cJSON_CreateString(text);
+        else if (key->type == CONFIG_SET)
+            item = set_json(key, *(const int64_t *)at);
+        else
+            item = cJSON_CreateRaw(text);
+        if (item == NULL || !cJSON_AddItemToObject(object, key->name, item)) {
+            cJSON_Delete(item);
+            cJSON_Delete(object);
+            return NULL;
+        }
+    }
+    return object;
+}

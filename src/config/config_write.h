@@ -1,0 +1,15 @@
+#ifndef CONFIG_CONFIG_WRITE_H
+#define CONFIG_CONFIG_WRITE_H
+
+#include "config/config.h"
+
+struct cJSON;
+
+/// The configuration as YAML with every default, each key with its unit and help: reading it again
+/// gives the same values. The caller frees it; NULL if there is no memory.
+char *config_yaml(const Config *config);
+
+/// The keys that decide numbers, as an object; the caller deletes it. NULL if there is no memory.
+struct cJSON *config_json(const Config *config);
+
+#endif

@@ -1,0 +1,113 @@
+#include "config/value_text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "io/text.h"
+
+void config_choice_text(const ConfigKey *key, int64_t place, char text[CONFIG_TEXT_SIZE])
+{
+    const char *c = key->choices;
+    for (int64_t k = 0; k < place; k++)
+        c += strcspn(c, "|") + 1;
+    snprintf(text, CONFIG_TEXT_SIZE, "%.*s", (int)strcspn(c, "|"), c);
+}
+
+/// "[dipole, charges]", in the order of the choices.
+static void set_text(const ConfigKey *key, int64_t set, char text[CONFIG_TEXT_SIZE])
+{
+    size_t length = (size_t)snprintf(text, CONFIG_TEXT_SIZE, "[");
+    for (int64_t k = 0; set >> k != 0; k++) {
+        char name[CONFIG_TEXT_SIZE];
+        if (!(set >> k & 1))
+            continue;
+        config_choice_text(key, k, name);
+        length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s%s",
+                                   length > 1 ? ", " : "", name);
+    }
+    snprintf(text + length, CONFIG_TEXT_SIZE - length, "]");
+}
+
+void config_value_text(const Config *config, size_t k, char text[CONFIG_TEXT_SIZE])
+{
+    const ConfigKey *key = &CONFIG_KEYS[k];
+    const char *at = (const char *)config + key->offset;
+    switch (key->type) {
+    case CONFIG_REAL:
+        text_format_double(*(const double *)at, text);
+        break;
+    case CONFIG_COUNT:
+        snprintf(text, CONFIG_TEXT_SIZE, "%" PRId64, *(const int64_t *)at);
+        break;
+    case CONFIG_BOOL:
+        snprintf(text, CONFIG_TEXT_SIZE, "%s", *(const bool *)at ? "true" : "false");
+        break;
+    case CONFIG_CHOICE:
+        config_choice_text(key, *(const int64_t *)at, text);
+        break;
+    case CONFIG_SET:
+        set_text(key, *(const int64_t *)at, text);
+        break;
+    case CONFIG_SOLVENT:
+        snprintf(text, CONFIG_TEXT_SIZE, "%s",
+                 *(const int64_t *)at > 0 ? config_solvent_name(config) : "none");
+        break;
+    }
+}
+
+void config_default_text(size_t k, char text[CONFIG_TEXT_SIZE])
+{
+    const Config config = config_default();
+    config_value_text(&config, k, text);
+    // A manual says 300 where JSON and YAML are told 300.0, a number that is not whole.
+    const size_t length = strlen(text);
+    if (CONFIG_KEYS[k].type == CONFIG_REAL && length > 2 && strcmp(text + length - 2, ".0") == 0)
+        text[length - 2] = '\0';
+}
+
+void config_range_text(size_t k, char text[CONFIG_TEXT_SIZE])
+{
+    const ConfigKey *key = &CONFIG_KEYS[k];
+    char lowest[32], highest[32];
+
+    switch (key->type) {
+    case CONFIG_REAL:
+    case CONFIG_COUNT:
+        snprintf(lowest, sizeof lowest, "%g", key->lowest);
+        snprintf(highest, sizeof highest, key->type == CONFIG_REAL ? "%g" : "%.16g", key->highest);
+        snprintf(text, CONFIG_TEXT_SIZE, "%s %s, <= %s", key->above_lowest ? ">" : ">=", lowest,
+                 highest);
+        break;
+    case CONFIG_BOOL:
+        snprintf(text, CONFIG_TEXT_SIZE, "true or false");
+        break;
+    case CONFIG_CHOICE:
+    case CONFIG_SET: {
+        const char *const between = key->type == CONFIG_SET ? ", " : " or ";
+        size_t length = 0;
+        for (const char *c = key->choices; *c != '\0' && length < CONFIG_TEXT_SIZE - 6; c++) {
+            if (*c == '|')
+                length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s", between);
+            else
+                text[length++] = *c;
+        }
+        text[length] = '\0';
+        break;
+    }
+    case CONFIG_SOLVENT:
+        snprintf(text, CONFIG_TEXT_SIZE, "none or one of `qmtraj solvents`");
+        break;
+    }
+}
+
+const char *config_choice(const Config *config, const char *name, char text[32])
+{
+    const size_t k = config_key(name);
+    assert(k < CONFIG_KEY_COUNT && CONFIG_KEYS[k].type == CONFIG_CHOICE);
+    char value[CONFIG_TEXT_SIZE];
+    config_value_text(config, k, value);
+    snprintf(text, 32, "%.31s", value);
+    return text;
+}

@@ -1,0 +1,19 @@
+#ifndef IO_JSON_H
+#define IO_JSON_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+/// JSON that is complete or not there at all. cJSON leaves an item out when it has no memory for it, and
+/// says nothing; these words remember that an allocation failed.
+
+/// Begins a new text: what failed before is forgotten.
+void json_begin(void);
+/// True if every allocation of cJSON since json_begin() succeeded.
+bool json_is_whole(void);
+
+/// Text of an object made since json_begin(), which is deleted; NULL if any part of it found no memory. The
+/// caller frees it with cJSON_free().
+char *json_text(cJSON *object, bool formatted);
+
+#endif

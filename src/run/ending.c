@@ -1,0 +1,126 @@
+#include "run/run_parts.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/recorder.h"
+#include "io/xyz.h"
+#include "md/velocities.h"
+#include "run/metadata.h"
+
+/// The geometry that the engine was asked for when it failed.
+static QmtStatus failed_geometry_write(QmtContext *ctx, const Run *run)
+{
+    Structure failed = *run->task->structure;
+    failed.xyz = (double(*)[3])recorder_geometry(run->engine);
+    failed.has_charge = failed.has_multiplicity = true;
+    failed.charge = (int)run->task->config.charge;
+    failed.multiplicity = (int)run->task->config.spin_multiplicity;
+
+    char *text = NULL;
+    TRY(xyz_format(ctx, &failed, &text));
+    const QmtStatus status = run_text_write(ctx, run->folder, RUN_FILE_FAILED, text);
+    free(text);
+    return status;
+}
+
+/// A failure that lies in the molecule comes again from the same checkpoint: the frames so far become a
+/// valid file, if there are any, and the checkpoints go first, because this takes the file apart that they
+/// belong to.
+static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
+{
+    if (failed_geometry_write(ctx, run) != QMT_OK) // the frames are worth more
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    TRY(run_folder_forget(ctx, run));
+    if (trajectory_n_frames(run->trajectory) == 0) {
+        trajectory_discard(&run->trajectory);
+        return QMT_OK;
+    }
+    const MdReport report = md_report(run->md);
+    char *const metadata =
+        metadata_text(ctx, run->task, &report, (int64_t)report.dof, run->found.earlier, sentence);
+    if (metadata == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", run->task->label);
+    const QmtStatus status = trajectory_finish_partial(ctx, run->trajectory, metadata);
+    cJSON_free(metadata);
+    return status;
+}
+
+/// Ends a trajectory that did not complete. The sentence of the failure stays the one in the context,
+/// with what became of the frames behind it; the frames of the result are those that are safe.
+void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *result)
+{
+    char sentence[sizeof ctx->message], saved[160];
+    snprintf(sentence, sizeof sentence, "%s", qmt_context_message(ctx));
+    const bool in_molecule =
+        failure == QMT_ERR_SCF || failure == QMT_ERR_INPUT || failure == QMT_ERR_PHYSICS;
+    const unsigned long long n_frames = trajectory_n_frames(run->trajectory);
+    const bool kept = in_molecule && frames_save(ctx, run, sentence) == QMT_OK;
+
+    if (kept && n_frames == 0)
+        snprintf(saved, sizeof saved, "there are no frames yet, the geometry is in %s",
+                 RUN_FILE_FAILED);
+    else if (kept)
+        snprintf(saved, sizeof saved, "%llu frames are in %s, the geometry in " RUN_FILE_FAILED,
+                 n_frames, RUN_FILE_PARTIAL);
+    else if (in_molecule) {
+        context_log(ctx, QMT_LOG_WARNING, "%s: %.900s", run->task->label, qmt_context_message(ctx));
+        snprintf(saved, sizeof saved, "the frames so far could not be saved%s",
+                 run_folder_has_checkpoint(ctx, run)
+                     ? "; the same command tries again from the last checkpoint"
+                     : "");
+    } else if (failure == QMT_STOPPED && run_checkpoint(ctx, run) == QMT_OK)
+        snprintf(saved, sizeof saved, "%llu frames are safe, the same command goes on from here",
+                 n_frames);
+    else if (failure == QMT_STOPPED && run_folder_has_checkpoint(ctx, run)) {
+        context_log(ctx, QMT_LOG_WARNING, "%s: no checkpoint could be written: %.800s",
+                    run->task->label, qmt_context_message(ctx));
+        snprintf(saved, sizeof saved, "the same command goes on from the checkpoint before");
+    } else if (run_folder_has_checkpoint(ctx, run))
+        snprintf(saved, sizeof saved,
+                 "%llu frames are safe, the same command goes on from the last checkpoint",
+                 (unsigned long long)run->n_safe);
+    else
+        snprintf(saved, sizeof saved,
+                 "the checkpoint is gone, too: the same command begins it anew");
+    if (!in_molecule)
+        result->n_frames = (int64_t)run->n_safe;
+    (void)FAIL(ctx, failure, "%.800s; %s", sentence, saved);
+}
+
+QmtStatus run_recover(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
+                      const char *reason, int64_t *n_frames)
+{
+    char folder[FILE_PATH_SIZE];
+    TRY(file_join(ctx, settings->out, task->label, folder));
+    const size_t n_atoms = task->structure->n_atoms;
+    // That of nve depends on whether the molecule was linear at rest, which nobody knows any more.
+    const int64_t dof = task->config.ensemble == CONFIG_NVE
+                            ? METADATA_DOF_UNKNOWN
+                            : (int64_t)velocities_degrees_of_freedom(n_atoms, false, false);
+    double *const masses = malloc(n_atoms * sizeof *masses);
+    char *const metadata = metadata_text(ctx, task, NULL, dof, "", reason);
+
+    QmtStatus status;
+    Trajectory *trajectory = NULL;
+    if (masses == NULL || metadata == NULL) {
+        status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to save its frames", task->label);
+    } else {
+        run_masses_fill(task->structure, masses);
+        const TrajectoryLayout layout = spec_layout(task, masses);
+        status = trajectory_recover(ctx, folder, &layout, &trajectory);
+    }
+    if (status == QMT_OK) {
+        *n_frames = (int64_t)trajectory_n_frames(trajectory);
+        if (*n_frames > 0)
+            status = trajectory_finish_partial(ctx, trajectory, metadata);
+        else
+            trajectory_discard(&trajectory);
+        trajectory_close(&trajectory);
+    }
+    free(masses);
+    cJSON_free(metadata);
+    return status;
+}

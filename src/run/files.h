@@ -1,0 +1,25 @@
+#ifndef RUN_FILES_H
+#define RUN_FILES_H
+
+/// Files of one trajectory in OUT/LABEL:
+///
+///     config.yaml             the configuration with every default
+///     start.xyz               the start geometry with charge and multiplicity
+///     trajectory.npz.part     while it runs or waits to go on
+///     checkpoint              from which it goes on; checkpoint.previous is the one before
+///     lock                    while a process works on it
+///     trajectory.npz          when it is complete
+///     trajectory.partial.npz  the frames so far, if its SCF failed or its motion went wrong
+///     failed.xyz              the geometry of the evaluation that failed
+///     run.json                clock, host, timings: what may differ from run to run
+
+#define RUN_FILE_CONFIG "config.yaml"
+#define RUN_FILE_START "start.xyz"
+#define RUN_FILE_COMPLETE "trajectory.npz"
+#define RUN_FILE_OLD "trajectory.old.npz" // the finished one before this, after --fresh
+#define RUN_FILE_PARTIAL "trajectory.partial.npz"
+#define RUN_FILE_FAILED "failed.xyz"
+#define RUN_FILE_RUN "run.json"
+#define RUN_FILE_LOCK "lock"
+
+#endif

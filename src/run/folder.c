@@ -1,0 +1,274 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "config/config_write.h"
+#include "data/element.h"
+#include "io/lock.h"
+#include "run/run_parts.h"
+
+/// A process that was told to end may need a moment to give its lock back.
+static const double LOCK_WAIT_S = 2.0;
+
+/// No file of window records is longer.
+static const size_t WINDOWS_LIMIT = (size_t)1 << 31;
+
+void run_masses_fill(const Structure *structure, double *masses)
+{
+    for (size_t a = 0; a < structure->n_atoms; a++)
+        masses[a] = element_mass_da(structure->numbers[a]);
+}
+
+QmtStatus run_text_write(QmtContext *ctx, const char *folder, const char *name, const char *text)
+{
+    char path[FILE_PATH_SIZE];
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its text", name);
+    TRY(file_join(ctx, folder, name, path));
+    return file_write_whole(ctx, path, text, strlen(text));
+}
+
+static QmtStatus older_remove(QmtContext *ctx, const char *folder, const char *name)
+{
+    char path[FILE_PATH_SIZE];
+    TRY(file_join(ctx, folder, name, path));
+    return file_remove(ctx, path);
+}
+
+QmtStatus run_folder_enter(QmtContext *ctx, Run *run)
+{
+    char path[FILE_PATH_SIZE], holder[LOCK_HOLDER_SIZE];
+    TRY(file_join(ctx, run->settings->out, run->task->label, run->folder));
+    TRY(file_make_directories(ctx, run->folder));
+    TRY(file_join(ctx, run->folder, RUN_FILE_LOCK, path));
+    const QmtStatus status = lock_take(ctx, path, LOCK_WAIT_S, &run->lock, holder);
+    if (status == QMT_ERR_LOCKED)
+        return FAIL(ctx, QMT_ERR_LOCKED, "held by %s, skipped", holder);
+    TRY(status);
+
+    TRY(resume_look(ctx, run->settings, run->task, &run->found));
+    if (run->found.kind == EXISTING_DIFFERENT)
+        return QMT_ERR_CHECKPOINT; // the sentence is there
+    TRY(resume_program_text(ctx, run->program));
+    if (run->found.kind == EXISTING_INTERRUPTED || run->found.kind == EXISTING_SHORTER)
+        snprintf(run->program + strlen(run->program), sizeof run->found.earlier, "%s",
+                 run->found.earlier);
+    return QMT_OK;
+}
+
+/// Configuration and start geometry, which do not change any more.
+static QmtStatus descriptions_write(QmtContext *ctx, const Run *run)
+{
+    char *const config = config_yaml(&run->task->config);
+    QmtStatus status = run_text_write(ctx, run->folder, RUN_FILE_CONFIG, config);
+    free(config);
+    TRY(status);
+    char *const start = spec_start_text(ctx, run->task);
+    status = run_text_write(ctx, run->folder, RUN_FILE_START, start);
+    free(start);
+    return status;
+}
+
+QmtStatus run_folder_forget(QmtContext *ctx, const Run *run)
+{
+    return checkpoint_remove(ctx, run->folder);
+}
+
+void run_folder_tidy(QmtContext *ctx, const Run *run)
+{
+    // A process that was killed while it finished the file may have left the window records; one whose SCF
+    // failed, a geometry.
+    static const char *const older[] = {CHECKPOINT_FILE_PREVIOUS, "nve_windows.part",
+                                        RUN_FILE_FAILED, RUN_FILE_FAILED ".tmp"};
+    for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)
+        if (older_remove(ctx, run->folder, older[i]) != QMT_OK)
+            context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+}
+
+/// A finished trajectory is days of work: it stays, under another name, until the next one is put aside.
+static QmtStatus complete_put_aside(QmtContext *ctx, const Run *run)
+{
+    char path[FILE_PATH_SIZE], aside[FILE_PATH_SIZE];
+    TRY(file_join(ctx, run->folder, RUN_FILE_COMPLETE, path));
+    TRY(file_join(ctx, run->folder, RUN_FILE_OLD, aside));
+    return file_exists(path) ? file_rename(ctx, path, aside) : QMT_OK;
+}
+
+/// From the start: nothing of an earlier run stays but a finished trajectory, aside. The checkpoints go first, so that none is taken for
+/// one of this run; the finished trajectory goes before its configuration is replaced.
+static QmtStatus begin_anew(QmtContext *ctx, Run *run)
+{
+    static const char *const older[] = {RUN_FILE_PARTIAL, RUN_FILE_FAILED, RUN_FILE_RUN,
+                                        CHECKPOINT_FILE_DAMAGED};
+    TRY(run_folder_forget(ctx, run));
+    TRY(complete_put_aside(ctx, run));
+    for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)
+        TRY(older_remove(ctx, run->folder, older[i]));
+    TRY(descriptions_write(ctx, run));
+    const TrajectoryLayout layout = spec_layout(run->task, run->masses);
+    TRY(trajectory_create(ctx, run->folder, &layout, &run->trajectory));
+    return run_checkpoint(ctx, run);
+}
+
+/// A damaged newest checkpoint is kept for a look under another name; left in its place it would become
+/// the previous one and push out the good one.
+static QmtStatus damaged_put_aside(QmtContext *ctx, const Run *run)
+{
+    char path[FILE_PATH_SIZE], aside[FILE_PATH_SIZE];
+    if (run->found.note[0] == '\0')
+        return QMT_OK;
+    context_log(ctx, QMT_LOG_WARNING, "%s; the one before it is used", run->found.note);
+    if (!run->found.from_previous)
+        return QMT_OK;
+    TRY(file_join(ctx, run->folder, CHECKPOINT_FILE, path));
+    TRY(file_join(ctx, run->folder, CHECKPOINT_FILE_DAMAGED, aside));
+    return file_exists(path) ? file_rename(ctx, path, aside) : QMT_OK;
+}
+
+static QmtStatus begin_interrupted(QmtContext *ctx, Run *run)
+{
+    const Checkpoint *checkpoint = &run->found.checkpoint;
+    char part[FILE_PATH_SIZE], complete[FILE_PATH_SIZE];
+    TRY(file_join(ctx, run->folder, "trajectory.npz.part", part));
+    TRY(file_join(ctx, run->folder, RUN_FILE_COMPLETE, complete));
+    TRY(md_snapshot_load(ctx, run->md, checkpoint->snapshot, checkpoint->snapshot_size));
+    TRY(damaged_put_aside(ctx, run));
+    if (checkpoint->numbers.done && !file_exists(part) && file_exists(complete))
+        return QMT_OK;
+
+    const TrajectoryLayout layout = spec_layout(run->task, run->masses);
+    TRY(trajectory_open_for_append(ctx, run->folder, &layout, &checkpoint->numbers.trajectory,
+                                   &run->trajectory));
+    // What is left of a shorter trajectory that this one goes on from.
+    TRY(older_remove(ctx, run->folder, RUN_FILE_COMPLETE));
+    TRY(older_remove(ctx, run->folder, RUN_FILE_RUN));
+    return descriptions_write(ctx, run);
+}
+
+/// The finished, shorter file goes only when the longer one and its checkpoint are on the disk.
+static QmtStatus begin_longer(QmtContext *ctx, Run *run)
+{
+    const Checkpoint *checkpoint = &run->found.checkpoint;
+    const TrajectoryLayout layout = spec_layout(run->task, run->masses);
+    TRY(md_snapshot_load(ctx, run->md, checkpoint->snapshot, checkpoint->snapshot_size));
+    TRY(damaged_put_aside(ctx, run));
+    TRY(trajectory_extend(ctx, run->folder, &layout, checkpoint->numbers.n_frames,
+                          &checkpoint->numbers.trajectory, checkpoint->windows,
+                          checkpoint->windows_size, &run->trajectory));
+    TRY(run_checkpoint(ctx, run));
+    TRY(older_remove(ctx, run->folder, RUN_FILE_COMPLETE));
+    TRY(older_remove(ctx, run->folder, RUN_FILE_RUN));
+    return descriptions_write(ctx, run);
+}
+
+QmtStatus run_folder_begin(QmtContext *ctx, Run *run)
+{
+    if (run->found.kind == EXISTING_NONE)
+        return begin_anew(ctx, run);
+    run->before = run->found.checkpoint.numbers;
+    run->n_safe = run->before.trajectory.n_frames;
+    QmtStatus status;
+    if (run->found.kind == EXISTING_SHORTER)
+        status = begin_longer(ctx, run);
+    else
+        status = begin_interrupted(ctx, run);
+    if (status == QMT_ERR_CHECKPOINT) {
+        char sentence[sizeof ctx->message];
+        memcpy(sentence, ctx->message, sizeof sentence);
+        return FAIL(ctx, status, "%.900s; --fresh begins it anew", sentence);
+    }
+    TRY(status);
+    if (run->found.moved[0] != '\0')
+        context_log(ctx, QMT_LOG_WARNING,
+                    "%s: goes on with other last digits than where it was begun (%s); its metadata "
+                    "says so",
+                    run->task->label, run->found.moved);
+    context_log(ctx, QMT_LOG_INFO, "%s: goes on at %s, step %llu of %llu", run->task->label,
+                md_phase_name(md_report(run->md).phase), (unsigned long long)run->before.total_step,
+                (unsigned long long)run->before.total_steps);
+    return QMT_OK;
+}
+
+bool run_folder_has_checkpoint(QmtContext *ctx, const Run *run)
+{
+    static const char *const names[] = {CHECKPOINT_FILE, CHECKPOINT_FILE_PREVIOUS};
+    char path[FILE_PATH_SIZE];
+    for (int i = 0; i < 2; i++)
+        if (file_join(ctx, run->folder, names[i], path) == QMT_OK && file_exists(path))
+            return true;
+    return false;
+}
+
+/// What a checkpoint says about where it is.
+static CheckpointNumbers numbers_now(const Run *run, const TrajectoryState *state)
+{
+    const MdReport report = md_report(run->md);
+    const CheckpointNumbers *before = &run->before;
+    const bool moved = run->now.total_steps > 0;
+    CheckpointNumbers numbers = {
+        .trajectory = *state,
+        .n_frames = (uint64_t)config_frames(&run->task->config),
+        .wall_s = before->wall_s + run_clock_s(CLOCK_MONOTONIC) - run->started_s,
+        .cpu_s = before->cpu_s + run_clock_s(CLOCK_PROCESS_CPUTIME_ID) - run->started_cpu_s,
+        .motion_s = run_motion_s(run),
+        .written_at = run_clock_s(CLOCK_REALTIME),
+        .phase = (int32_t)report.phase,
+        .done = report.phase == MD_DONE,
+        .total_step = moved ? run->now.total_step : before->total_step,
+        .total_steps = moved ? run->now.total_steps : (uint64_t)spec_steps(&run->task->config),
+        .time_ps = moved ? run->now.time_ps : before->time_ps,
+        .ms_per_step = run_ms_per_step(run, report.evaluations),
+        .mean_temperature_k = report.mean_temperature_k,
+        .shadow_drift_kjmol_ps =
+            report.n_windows > 0 ? run_window_drift(&report, true) : report.shadow_slope_kjmol_ps};
+    return numbers;
+}
+
+/// A finished trajectory has its window records in the checkpoint: their own file goes.
+static QmtStatus windows_read(QmtContext *ctx, const Run *run, char **windows, size_t *n)
+{
+    char path[FILE_PATH_SIZE];
+    TRY(file_join(ctx, run->folder, "nve_windows.part", path));
+    return file_read_whole(ctx, path, WINDOWS_LIMIT, windows, n);
+}
+
+QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
+{
+    TrajectoryState state;
+    TRY(trajectory_flush_state(ctx, run->trajectory, &state));
+
+    const size_t size = md_snapshot_size(run->md);
+    char *const config = config_yaml(&run->task->config);
+    char *const start = spec_start_text(ctx, run->task);
+    void *const snapshot = malloc(size);
+    char *windows = NULL;
+    size_t windows_size = 0;
+    QmtStatus status = QMT_OK;
+    const CheckpointNumbers numbers = numbers_now(run, &state);
+
+    if (config == NULL || start == NULL || snapshot == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for a checkpoint", run->task->label);
+    if (status == QMT_OK && numbers.done && state.n_window_records > 0)
+        status = windows_read(ctx, run, &windows, &windows_size);
+    if (status == QMT_OK) {
+        md_snapshot_save(run->md, snapshot);
+        const Checkpoint checkpoint = {.program = run->program,
+                                       .config = config,
+                                       .start = start,
+                                       .numbers = numbers,
+                                       .snapshot = snapshot,
+                                       .snapshot_size = size,
+                                       .windows = windows,
+                                       .windows_size = windows_size};
+        status = checkpoint_save(ctx, run->folder, &checkpoint);
+    }
+    if (status == QMT_OK)
+        run->n_safe = state.n_frames;
+    free(config);
+    free(start);
+    free(snapshot);
+    free(windows);
+    run->next_checkpoint_s = run_clock_s(CLOCK_MONOTONIC) + run->task->config.checkpoint_s;
+    return status;
+}

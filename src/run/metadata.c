@@ -1,0 +1,287 @@
+#include "run/metadata.h"
+#include "config/value_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config/config_write.h"
+#include "engine/properties.h"
+#include "io/json.h"
+#include "io/text.h"
+
+/// Numbers are written by our own formatter: shortest form that reads back, in every locale.
+static void add_number(cJSON *object, const char *name, double value)
+{
+    char text[TEXT_DOUBLE_SIZE];
+    text_format_double(value, text);
+    cJSON_AddRawToObject(object, name, text);
+}
+
+static void add_whole(cJSON *object, const char *name, int64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)value);
+    cJSON_AddRawToObject(object, name, text);
+}
+
+static cJSON *units_json(const Config *config)
+{
+    static const char *const units[][2] = {
+        {"pos", "nm"},       {"vel", "nm/ps"},   {"forces", "kJ/mol/nm"},  {"Ekin", "kJ/mol"},
+        {"Epot", "kJ/mol"},  {"Etot", "kJ/mol"}, {"time_ps", "ps"},        {"masses", "Da"},
+        {"atom_types", "1"}, {"box", "nm"},      {"nve_windows", "kJ/mol"}};
+    cJSON *const object = cJSON_CreateObject();
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        cJSON_AddStringToObject(object, units[i][0], units[i][1]);
+    for (int p = 0; p < N_PROPERTIES; p++)
+        if (config->properties >> p & 1)
+            cJSON_AddStringToObject(object, PROPERTIES[p].name, PROPERTIES[p].unit);
+    return object;
+}
+
+/// Shapes of the property arrays, e.g. "charges": ["F", "N"].
+static cJSON *properties_json(const Config *config)
+{
+    cJSON *const object = cJSON_CreateObject();
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        if (!(config->properties >> p & 1))
+            continue;
+        cJSON *const shape = cJSON_AddArrayToObject(object, PROPERTIES[p].name);
+        cJSON_AddItemToArray(shape, cJSON_CreateString("F"));
+        for (size_t i = 0; i < PROPERTIES[p].n_axes; i++) {
+            const size_t axis = PROPERTIES[p].axis[i];
+            cJSON_AddItemToArray(shape, axis == 0 ? cJSON_CreateString("N")
+                                                  : cJSON_CreateNumber((double)axis));
+        }
+    }
+    return object;
+}
+
+static cJSON *report_json(const MdReport *report)
+{
+    cJSON *const object = cJSON_CreateObject();
+    add_number(object, "mean_temperature_K", report->mean_temperature_k);
+    add_number(object, "expected_error_K",
+               report->expected_error_k < 0.0 ? NAN : report->expected_error_k);
+    add_number(object, "drift_kJ_mol_ps", report->slope_kjmol_ps);
+    add_number(object, "shadow_drift_kJ_mol_ps", report->shadow_slope_kjmol_ps);
+    add_number(object, "scf_iterations_mean",
+               report->evaluations > 0
+                   ? (double)report->scf_iterations / (double)report->evaluations
+                   : NAN);
+    add_number(object, "scf_residual_max", report->scf_residual_max);
+    add_number(object, "scf_residual_median", report->scf_residual_median);
+    add_whole(object, "scf_recoveries", (int64_t)report->recoveries);
+    add_whole(object, "scf_diagonalisations", (int64_t)report->diagonalisations);
+    add_whole(object, "self_checks", (int64_t)report->checks);
+    add_whole(object, "self_checks_failed", (int64_t)report->checks_failed);
+    cJSON *const windows = cJSON_AddArrayToObject(object, "nve_windows");
+    for (size_t w = 0; w < report->n_windows; w++) {
+        const NveWindowResult *result = &report->windows[w];
+        cJSON *const window = cJSON_CreateObject();
+        add_number(window, "begins_at_ps", result->begins_at_ps);
+        add_number(window, "mean_temperature_K",
+                   report->dof > 0 ? result->mean_temperature_k : NAN);
+        add_number(window, "drift_kJ_mol_ps", result->slope_kjmol_ps);
+        add_number(window, "shadow_drift_kJ_mol_ps", result->shadow_slope_kjmol_ps);
+        add_number(window, "rms_kJ_mol", result->rms_kjmol);
+        add_number(window, "largest_deviation_kJ_mol", result->worst_kjmol);
+        cJSON_AddItemToArray(windows, window);
+    }
+    return object;
+}
+
+/// "earlier processor A (avx2)\n..." as a list of "A (avx2)".
+static cJSON *processors_json(const char *earlier)
+{
+    static const char head[] = "earlier processor ";
+    cJSON *const list = cJSON_CreateArray();
+    while (strncmp(earlier, head, sizeof head - 1) == 0) {
+        char name[256];
+        earlier += sizeof head - 1;
+        const size_t length = strcspn(earlier, "\n");
+        snprintf(name, sizeof name, "%.*s", (int)length, earlier);
+        cJSON_AddItemToArray(list, cJSON_CreateString(name));
+        earlier += length + (earlier[length] == '\n');
+    }
+    return list;
+}
+
+char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MdReport *report, int64_t dof,
+                    const char *earlier, const char *reason)
+{
+    const Structure *structure = task->structure;
+    char method[32];
+    json_begin();
+    cJSON *const object = cJSON_CreateObject();
+
+    if (structure->smiles != NULL)
+        cJSON_AddStringToObject(object, "smiles", structure->smiles);
+    else
+        cJSON_AddNullToObject(object, "smiles");
+    cJSON_AddStringToObject(object, "name", structure->name);
+    cJSON_AddItemToObject(object, "config", config_json(&task->config));
+    add_whole(object, "num_atoms", (int64_t)structure->n_atoms);
+    cJSON_AddStringToObject(object, "qm_method", config_choice(&task->config, "method", method));
+    const char *solvent = config_solvent_name(&task->config);
+    if (solvent != NULL) {
+        char model[32];
+        cJSON_AddStringToObject(object, "solvent", solvent);
+        cJSON_AddStringToObject(object, "solvation_model",
+                                config_choice(&task->config, "solvation_model", model));
+    } else {
+        cJSON_AddNullToObject(object, "solvent");
+        cJSON_AddNullToObject(object, "solvation_model");
+    }
+    cJSON_AddStringToObject(object, "velocity_units", "nm/ps");
+    cJSON_AddItemToObject(object, "units", units_json(&task->config));
+    if (task->config.properties != 0)
+        cJSON_AddItemToObject(object, "properties", properties_json(&task->config));
+    cJSON_AddFalseToObject(object, "pbc");
+    add_whole(object, "charge", task->config.charge);
+    add_whole(object, "multiplicity", task->config.spin_multiplicity);
+    if (dof != METADATA_DOF_UNKNOWN)
+        add_whole(object, "dof", dof);
+    else
+        cJSON_AddNullToObject(object, "dof");
+    add_whole(object, "random_seed", task->config.random_seed);
+    add_whole(object, "replica", task->replica);
+    cJSON_AddStringToObject(object, "program", "qmtraj");
+    cJSON_AddStringToObject(object, "version", qmt_version());
+    cJSON_AddStringToObject(object, "parameter_checksum", qmt_parameter_checksum());
+    cJSON_AddStringToObject(object, "isa", qmt_context_isa(ctx));
+    if (earlier[0] != '\0')
+        cJSON_AddItemToObject(object, "earlier_processors", processors_json(earlier));
+    cJSON_AddStringToObject(object, "status", reason == NULL ? "complete" : "partial");
+    if (reason != NULL)
+        cJSON_AddStringToObject(object, "reason", reason);
+    if (report != NULL)
+        cJSON_AddItemToObject(object, "summary", report_json(report));
+    else
+        cJSON_AddNullToObject(object, "summary");
+
+    return json_text(object, false);
+}
+
+/// The figures of a result by name, so that writing and reading cannot disagree.
+static const struct {
+    const char *name;
+    size_t offset;
+    enum { FIGURE_REAL, FIGURE_WHOLE } type;
+} FIGURES[] = {
+    {"steps", offsetof(RunResult, n_steps), FIGURE_WHOLE},
+    {"frames", offsetof(RunResult, n_frames), FIGURE_WHOLE},
+    {"evaluations", offsetof(RunResult, evaluations), FIGURE_WHOLE},
+    {"ms_per_step", offsetof(RunResult, ms_per_step), FIGURE_REAL},
+    {"wall_s", offsetof(RunResult, wall_s), FIGURE_REAL},
+    {"cpu_s", offsetof(RunResult, cpu_s), FIGURE_REAL},
+    {"peak_memory_KiB", offsetof(RunResult, peak_memory_kib), FIGURE_WHOLE},
+    {"mean_temperature_K", offsetof(RunResult, mean_temperature_k), FIGURE_REAL},
+    {"expected_error_K", offsetof(RunResult, expected_error_k), FIGURE_REAL},
+    {"drift_kJ_mol_ps", offsetof(RunResult, drift_kjmol_ps), FIGURE_REAL},
+    {"shadow_drift_kJ_mol_ps", offsetof(RunResult, shadow_drift_kjmol_ps), FIGURE_REAL},
+    {"nve_windows", offsetof(RunResult, n_windows), FIGURE_WHOLE},
+    {"nve_drift_kJ_mol_ps", offsetof(RunResult, nve_drift_kjmol_ps), FIGURE_REAL},
+    {"nve_shadow_drift_kJ_mol_ps", offsetof(RunResult, nve_shadow_drift_kjmol_ps), FIGURE_REAL},
+    {"scf_iterations_mean", offsetof(RunResult, scf_iterations_mean), FIGURE_REAL},
+    {"scf_iterations_max", offsetof(RunResult, scf_iterations_max), FIGURE_WHOLE},
+    {"scf_residual_max", offsetof(RunResult, scf_residual_max), FIGURE_REAL},
+    {"scf_residual_median", offsetof(RunResult, scf_residual_median), FIGURE_REAL},
+    {"scf_recoveries", offsetof(RunResult, recoveries), FIGURE_WHOLE},
+    {"scf_diagonalisations", offsetof(RunResult, diagonalisations), FIGURE_WHOLE},
+    {"self_checks", offsetof(RunResult, checks), FIGURE_WHOLE},
+    {"self_checks_failed", offsetof(RunResult, checks_failed), FIGURE_WHOLE},
+};
+enum { N_FIGURES = sizeof FIGURES / sizeof FIGURES[0] };
+
+struct cJSON *result_json(const RunResult *result)
+{
+    cJSON *const object = cJSON_CreateObject();
+    for (size_t i = 0; i < N_FIGURES; i++) {
+        const char *at = (const char *)result + FIGURES[i].offset;
+        if (FIGURES[i].type == FIGURE_REAL)
+            add_number(object, FIGURES[i].name, *(const double *)at);
+        else
+            add_whole(object, FIGURES[i].name, *(const int64_t *)at);
+    }
+    return object;
+}
+
+void result_from_json(const struct cJSON *object, RunResult *result)
+{
+    for (size_t i = 0; i < N_FIGURES; i++) {
+        const cJSON *const item = cJSON_GetObjectItemCaseSensitive(object, FIGURES[i].name);
+        char *at = (char *)result + FIGURES[i].offset;
+        if (FIGURES[i].type == FIGURE_REAL && (cJSON_IsNumber(item) || cJSON_IsNull(item)))
+            *(double *)at = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+        else if (FIGURES[i].type == FIGURE_WHOLE && cJSON_IsNumber(item))
+            *(int64_t *)at = (int64_t)item->valuedouble;
+    }
+}
+
+const char *status_word(QmtStatus status)
+{
+    switch (status) {
+    case QMT_OK:
+        return "complete";
+    case QMT_ERR_SCF:
+        return "scf failed";
+    case QMT_ERR_PHYSICS:
+        return "unphysical";
+    case QMT_ERR_IO:
+        return "io failed";
+    case QMT_ERR_PARTIAL:
+        return "crashed";
+    case QMT_ERR_LOCKED:
+        return "held elsewhere";
+    case QMT_ERR_CHECKPOINT:
+        return "checkpoint refused";
+    case QMT_STOPPED:
+        return "stopped";
+    default:
+        return "failed";
+    }
+}
+
+static void add_time(cJSON *object, const char *name, double seconds)
+{
+    const time_t whole = (time_t)seconds;
+    struct tm parts;
+    char text[32];
+    gmtime_r(&whole, &parts);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    cJSON_AddStringToObject(object, name, text);
+}
+
+char *run_json_text(const QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
+                    const RunResult *result, double started, double ended, QmtStatus status,
+                    const char *message)
+{
+    char host[256] = "", folder[4096] = "";
+    gethostname(host, sizeof host - 1);
+    if (getcwd(folder, sizeof folder) == NULL)
+        folder[0] = '\0';
+
+    json_begin();
+    cJSON *const object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "program", "qmtraj");
+    cJSON_AddStringToObject(object, "version", qmt_version());
+    cJSON_AddStringToObject(object, "parameter_checksum", qmt_parameter_checksum());
+    cJSON_AddStringToObject(object, "isa", qmt_context_isa(ctx));
+    cJSON_AddStringToObject(object, "molecule", task->label);
+    cJSON_AddStringToObject(object, "source", task->structure->source);
+    cJSON_AddStringToObject(object, "status", status_word(status));
+    cJSON_AddStringToObject(object, "message", message);
+    add_time(object, "started", started);
+    add_time(object, "ended", ended);
+    cJSON_AddStringToObject(object, "host", host);
+    cJSON_AddStringToObject(object, "folder", folder);
+    cJSON_AddStringToObject(object, "out", settings->out);
+    add_whole(object, "workers", (int64_t)settings->n_workers);
+    cJSON_AddItemToObject(object, "result", result_json(result));
+    return json_text(object, true);
+}

@@ -1,0 +1,141 @@
+#include "run/partial_export.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config_read.h"
+#include "data/element.h"
+#include "io/checkpoint.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "io/xyz.h"
+#include "run/metadata.h"
+#include "run/run.h"
+
+static const char NAME[] = RUN_FILE_COMPLETE ".part";
+
+bool partial_is(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    return strcmp(slash != NULL ? slash + 1 : path, NAME) == 0;
+}
+
+/// The newest checkpoint of a folder that can be read.
+static QmtStatus checkpoint_of(QmtContext *ctx, const char *folder, Checkpoint *checkpoint)
+{
+    static const char *const names[] = {CHECKPOINT_FILE, CHECKPOINT_FILE_PREVIOUS};
+    char path[FILE_PATH_SIZE];
+    QmtStatus status = QMT_ERR_CHECKPOINT;
+    for (int i = 0; i < 2 && status != QMT_OK; i++) {
+        TRY(file_join(ctx, folder, names[i], path));
+        status = checkpoint_load(ctx, path, checkpoint);
+    }
+    return status;
+}
+
+/// OUT/NAME/r02 is replica 2; 0 if there is only one.
+static int replica_of(const Config *config, const char *folder)
+{
+    const char *const slash = strrchr(folder, '/');
+    int replica = 0;
+    if (config->replicas > 1 && sscanf(slash != NULL ? slash + 1 : folder, "r%d", &replica) != 1)
+        replica = 0;
+    return replica;
+}
+
+/// The task as it was when the checkpoint was written. The list owns its structure.
+static QmtStatus task_of(QmtContext *ctx, const char *folder, const Checkpoint *checkpoint,
+                         StructureList *list, RunSpec *task)
+{
+    Config config = config_default();
+    TRY(config_parse(ctx, RUN_FILE_CONFIG, checkpoint->config, strlen(checkpoint->config),
+                     &config));
+    TRY(xyz_read_memory(ctx, RUN_FILE_START, checkpoint->start, strlen(checkpoint->start), list));
+    *task = (RunSpec){.structure = &list->items[0], .config = config};
+    task->replica = replica_of(&config, folder);
+    return QMT_OK;
+}
+
+/// The lines of earlier processors in the text of a program, see Found.earlier.
+static const char *earlier_of(const char *program)
+{
+    const char *const found = strstr(program, "\nearlier processor ");
+    return found != NULL ? found + 1 : "";
+}
+
+static int64_t dof_of(const RunSpec *task, const Checkpoint *checkpoint)
+{
+    const MdEnsemble ensemble = task->config.ensemble == CONFIG_NVE ? MD_NVE : MD_NVT;
+    size_t dof;
+    return md_snapshot_dof(checkpoint->snapshot, checkpoint->snapshot_size,
+                           task->structure->n_atoms, ensemble, &dof)
+               ? (int64_t)dof
+               : METADATA_DOF_UNKNOWN;
+}
+
+static QmtStatus frames_copy(QmtContext *ctx, const char *folder, const Checkpoint *checkpoint,
+                             const RunSpec *task, const char *path)
+{
+    const CheckpointNumbers *numbers = &checkpoint->numbers;
+    const Structure *structure = task->structure;
+    Trajectory *trajectory = NULL;
+    char reason[128];
+    snprintf(reason, sizeof reason, "not finished: the frames of a checkpoint, step %llu of %llu",
+             (unsigned long long)numbers->total_step, (unsigned long long)numbers->total_steps);
+
+    double *const masses = malloc(structure->n_atoms * sizeof *masses);
+    char *const metadata = metadata_text(ctx, task, NULL, dof_of(task, checkpoint),
+                                         earlier_of(checkpoint->program), reason);
+    QmtStatus status = QMT_OK;
+    if (masses == NULL || metadata == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its frames", folder);
+    if (status == QMT_OK) {
+        for (size_t a = 0; a < structure->n_atoms; a++)
+            masses[a] = element_mass_da(structure->numbers[a]);
+        TrajectoryLayout layout = spec_layout(task, masses);
+        layout.n_frames = numbers->n_frames;
+        status = trajectory_open_for_copy(ctx, folder, &layout, &numbers->trajectory, &trajectory);
+    }
+    if (status == QMT_OK)
+        status = trajectory_copy_partial(ctx, trajectory, path, metadata);
+    trajectory_close(&trajectory);
+    free(masses);
+    cJSON_free(metadata);
+    return status;
+}
+
+QmtStatus partial_export(QmtContext *ctx, const char *part, const char *path, uint64_t *n_frames)
+{
+    char folder[FILE_PATH_SIZE];
+    const size_t length = strlen(part) - (sizeof NAME - 1);
+    if (!partial_is(part))
+        return FAIL(ctx, QMT_ERR_INPUT, "%.200s: is not named %s", part, NAME);
+    if (length >= sizeof folder)
+        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long", part);
+    // "OUT/NAME/" without its slash, which alone means the root
+    snprintf(folder, sizeof folder, "%.*s", (int)(length > 1 ? length - 1 : length), part);
+    if (length == 0)
+        strcpy(folder, ".");
+
+    Checkpoint checkpoint = {0};
+    StructureList list = {0};
+    RunSpec task;
+    File there = file_none(); // a missing file is to be named itself, not its checkpoint
+    TRY(file_open(ctx, part, FILE_READ, &there));
+    file_abandon(&there);
+    QmtStatus status = checkpoint_of(ctx, folder, &checkpoint);
+    if (status == QMT_OK && checkpoint.numbers.trajectory.n_frames == 0)
+        status =
+            FAIL(ctx, QMT_ERR_INPUT,
+                 "%.900s: has no frames yet: its last checkpoint is before the production", part);
+    if (status == QMT_OK)
+        status = task_of(ctx, folder, &checkpoint, &list, &task);
+    if (status == QMT_OK)
+        status = frames_copy(ctx, folder, &checkpoint, &task, path);
+    if (status == QMT_OK)
+        *n_frames = checkpoint.numbers.trajectory.n_frames;
+    structures_release(&list);
+    checkpoint_release(&checkpoint);
+    return status;
+}

@@ -1,0 +1,33 @@
+#ifndef RUN_RESULT_H
+#define RUN_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// How a trajectory went. Plain bytes, so that it can go through a pipe.
+typedef struct {
+    bool reused; ///< finished by an earlier run, nothing computed
+    size_t n_atoms, dof;
+    int64_t n_steps;  ///< of production
+    int64_t n_frames; ///< in the file
+    int64_t evaluations;
+    double wall_s, cpu_s;
+    double ms_per_step;
+    int64_t peak_memory_kib;
+    double mean_temperature_k, expected_error_k;
+    double drift_kjmol_ps;        ///< of E + K - heat in production
+    double shadow_drift_kjmol_ps; ///< of its shadow energy
+    int64_t n_windows;
+    double nve_drift_kjmol_ps;        ///< the largest of the windows, by magnitude
+    double nve_shadow_drift_kjmol_ps; ///< likewise
+    double scf_iterations_mean;
+    int64_t scf_iterations_max;
+    double scf_residual_max, scf_residual_median;
+    int64_t recoveries, diagonalisations, checks, checks_failed;
+} RunResult;
+
+/// The drift that tables show: of the shadow energy, the largest of the NVE windows if there are any.
+double run_drift_shown(const RunResult *result);
+
+#endif

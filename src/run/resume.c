@@ -1,0 +1,400 @@
+#include "run/resume.h"
+#include "config/value_text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config_read.h"
+#include "config/config_write.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "io/npz_read.h"
+#include "run/metadata.h"
+
+/// No file that is read here is longer.
+enum { SIZE_LIMIT = 1 << 26, DIFFERENCES_SIZE = 700 };
+
+/// Begins the lines of the program text after those of the machine that works now.
+#define EARLIER_PROCESSOR "earlier processor "
+
+/// Appends "; what" to the list of differences, as far as there is room.
+static void difference_add(char list[DIFFERENCES_SIZE], const char *what)
+{
+    const size_t length = strlen(list);
+    snprintf(list + length, DIFFERENCES_SIZE - length, "%s%s", length > 0 ? "; " : "", what);
+}
+
+/// The model name of the processor, "unknown" where the system does not tell it.
+static QmtStatus processor_find(QmtContext *ctx, char processor[128])
+{
+    static const char path[] = "/proc/cpuinfo";
+    char line[256];
+    strcpy(processor, "unknown");
+    FILE *const file = fopen(path, "r");
+    if (file == NULL && errno == ENOENT)
+        return QMT_OK;
+    if (file == NULL)
+        return FAIL(ctx, errno == ENOMEM ? QMT_ERR_MEMORY : QMT_ERR_IO, "%s: cannot open: %s", path,
+                    strerror(errno));
+    while (fgets(line, sizeof line, file) != NULL) {
+        const char *const colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || colon == NULL)
+            continue;
+        const char *const name = colon + 1 + strspn(colon + 1, " ");
+        snprintf(processor, 128, "%.*s", (int)strcspn(name, "\n"), name);
+        break;
+    }
+    const bool failed = ferror(file);
+    fclose(file);
+    return failed ? FAIL(ctx, QMT_ERR_IO, "%s: cannot read", path) : QMT_OK;
+}
+
+QmtStatus resume_program_text(QmtContext *ctx, char text[PROGRAM_TEXT_SIZE])
+{
+    char processor[128];
+    TRY(processor_find(ctx, processor));
+    snprintf(text, PROGRAM_TEXT_SIZE,
+             "version %s\nparameters %s\ncompiler %.80s\ninstruction set %s\nprocessor %s\n",
+             qmt_version(), qmt_parameter_checksum(), __VERSION__, qmt_context_isa(ctx), processor);
+    return QMT_OK;
+}
+
+/// A whole file of the folder; *text is NULL if it is not there.
+static QmtStatus folder_read(QmtContext *ctx, const char *folder, const char *name, char **text)
+{
+    char path[FILE_PATH_SIZE];
+    size_t n;
+    *text = NULL;
+    TRY(file_join(ctx, folder, name, path));
+    return file_exists(path) ? file_read_whole(ctx, path, SIZE_LIMIT, text, &n) : QMT_OK;
+}
+
+/// @param text    config.yaml of the earlier run; NULL: missing
+/// @param longer  set if length_ps is larger now; that is then no difference
+static QmtStatus config_compare(QmtContext *ctx, const char *text, const Config *wanted,
+                                bool *longer, char list[DIFFERENCES_SIZE])
+{
+    Config config = config_default();
+    const QmtStatus status = text == NULL
+                                 ? QMT_ERR_CONFIG
+                                 : config_parse(ctx, RUN_FILE_CONFIG, text, strlen(text), &config);
+    if (status == QMT_ERR_MEMORY)
+        return status;
+    if (status != QMT_OK) {
+        difference_add(list,
+                       "its " RUN_FILE_CONFIG " is missing or no configuration of this version");
+        return QMT_OK;
+    }
+    *longer = wanted->length_ps > config.length_ps;
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        char before[CONFIG_TEXT_SIZE], now[CONFIG_TEXT_SIZE], what[2 * CONFIG_TEXT_SIZE + 96];
+        if (!CONFIG_KEYS[k].decides_numbers ||
+            (*longer && CONFIG_KEYS[k].offset == offsetof(Config, length_ps)))
+            continue;
+        config_value_text(&config, k, before);
+        config_value_text(wanted, k, now);
+        snprintf(what, sizeof what, "%s was %s, now %s", CONFIG_KEYS[k].name, before, now);
+        if (strcmp(before, now) != 0)
+            difference_add(list, what);
+    }
+    return QMT_OK;
+}
+
+static QmtStatus start_compare(QmtContext *ctx, const char *before, const RunSpec *task,
+                               char list[DIFFERENCES_SIZE])
+{
+    char *const now = spec_start_text(ctx, task);
+    if (now == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its start geometry", task->label);
+    if (before == NULL)
+        difference_add(list, "its " RUN_FILE_START " is missing");
+    else if (strcmp(before, now) != 0)
+        difference_add(list, "the start geometry is another");
+    free(now);
+    return QMT_OK;
+}
+
+static bool begins_with(const char *text, const char *word)
+{
+    return strncmp(text, word, strlen(word)) == 0;
+}
+
+/// Compares two program texts line by line. What distinguishes one machine from another goes to a list of its
+/// own; the processors that worked on the trajectory before the one of the checkpoint are no difference.
+static void program_text_compare(const char *before, const char *now, char list[DIFFERENCES_SIZE],
+                                 char machine[DIFFERENCES_SIZE])
+{
+    while (*before != '\0' && *now != '\0') {
+        const size_t n_before = strcspn(before, "\n"), n_now = strcspn(now, "\n");
+        const bool of_machine =
+            begins_with(now, "processor ") || begins_with(now, "instruction set ");
+        char what[320];
+        snprintf(what, sizeof what, "%.*s of the program, now %.*s", (int)n_before, before,
+                 (int)n_now, now);
+        if (n_before != n_now || memcmp(before, now, n_now) != 0)
+            difference_add(of_machine ? machine : list, what);
+        before += n_before + (before[n_before] == '\n');
+        now += n_now + (now[n_now] == '\n');
+    }
+    if (*now != '\0' || (*before != '\0' && !begins_with(before, EARLIER_PROCESSOR)))
+        difference_add(list, "the program describes itself otherwise");
+}
+
+static void program_compare(const char *text, char list[DIFFERENCES_SIZE], RunResult *result)
+{
+    cJSON *const run = text != NULL ? cJSON_Parse(text) : NULL;
+    if (run == NULL) {
+        difference_add(list, "its " RUN_FILE_RUN " is missing");
+        return;
+    }
+    const struct {
+        const char *key, *now;
+    } facts[] = {{"version", qmt_version()}, {"parameter_checksum", qmt_parameter_checksum()}};
+    for (size_t i = 0; i < 2; i++) {
+        const char *const before =
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, facts[i].key));
+        char what[160];
+        snprintf(what, sizeof what, "%s of the program was %.40s, now %.40s", facts[i].key,
+                 before != NULL ? before : "?", facts[i].now);
+        if (before == NULL || strcmp(before, facts[i].now) != 0)
+            difference_add(list, what);
+    }
+    // The file has its name, but not all was well after that: its checkpoint says what is left to do.
+    const char *const status =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "status"));
+    if (status != NULL && strcmp(status, status_word(QMT_OK)) != 0)
+        difference_add(list, "its " RUN_FILE_RUN " says that it did not complete");
+    result_from_json(cJSON_GetObjectItemCaseSensitive(run, "result"), result);
+    cJSON_Delete(run);
+}
+
+/// Judges trajectory.npz by what lies beside it.
+static QmtStatus finished_compare(QmtContext *ctx, const char *folder, const RunSpec *task,
+                                  RunResult *result, bool *longer, char list[DIFFERENCES_SIZE])
+{
+    char *config = NULL, *start = NULL, *run = NULL;
+    QmtStatus status = folder_read(ctx, folder, RUN_FILE_CONFIG, &config);
+    if (status == QMT_OK)
+        status = folder_read(ctx, folder, RUN_FILE_START, &start);
+    if (status == QMT_OK)
+        status = folder_read(ctx, folder, RUN_FILE_RUN, &run);
+    if (status == QMT_OK)
+        status = config_compare(ctx, config, &task->config, longer, list);
+    if (status == QMT_OK)
+        status = start_compare(ctx, start, task, list);
+    if (status == QMT_OK) {
+        json_begin();
+        program_compare(run, list, result);
+        if (!json_is_whole())
+            status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to read " RUN_FILE_RUN, folder);
+    }
+    free(config);
+    free(start);
+    free(run);
+    return status;
+}
+
+/// Loads the newest checkpoint that is whole: *loaded. Without any file *n_files is 0; with damaged ones only the
+/// context says what is wrong with the last.
+static QmtStatus checkpoint_find(QmtContext *ctx, const char *folder, Found *found, bool *loaded,
+                                 int *n_files)
+{
+    static const char *const names[] = {CHECKPOINT_FILE, CHECKPOINT_FILE_PREVIOUS};
+    char path[FILE_PATH_SIZE];
+    bool unread = false;
+    *n_files = 0;
+    *loaded = false;
+    for (int i = 0; i < 2 && !*loaded; i++) {
+        TRY(file_join(ctx, folder, names[i], path));
+        if (!file_exists(path))
+            continue;
+        ++*n_files;
+        const QmtStatus status = checkpoint_load(ctx, path, &found->checkpoint);
+        if (status == QMT_ERR_MEMORY)
+            return status;
+        *loaded = status == QMT_OK;
+        found->from_previous = *loaded && i == 1;
+        unread = unread || status == QMT_ERR_IO;
+        if (!*loaded)
+            snprintf(found->note, sizeof found->note, "%.500s", qmt_context_message(ctx));
+    }
+    // What cannot be read just now may be whole all the same.
+    return !*loaded && unread ? FAIL(ctx, QMT_ERR_IO, "%s", found->note) : QMT_OK;
+}
+
+/// The sentence of EXISTING_DIFFERENT.
+static void differs(QmtContext *ctx, const char *folder, const char *how, const char *list,
+                    Found *found)
+{
+    found->kind = EXISTING_DIFFERENT;
+    (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: %s already, but differently: %s", folder, how, list);
+}
+
+/// Goes on with the checkpoint of another processor: what it was is kept in the text of the program.
+static QmtStatus processor_accept(QmtContext *ctx, const char *folder, const char *machine,
+                                  Found *found)
+{
+    const char *const before = found->checkpoint.program;
+    const char *const isa = strstr(before, "instruction set "), *const name =
+                                                                    strstr(before, "\nprocessor ");
+    const char *const earlier = strstr(before, "\n" EARLIER_PROCESSOR);
+    char line[256];
+    if (isa == NULL || name == NULL)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: its checkpoint does not name its processor",
+                    folder);
+    const char *const isa_word = isa + strlen("instruction set "), *const word =
+                                                                       name +
+                                                                       strlen("\nprocessor ");
+    snprintf(line, sizeof line, EARLIER_PROCESSOR "%.*s (%.*s)\n", (int)strcspn(word, "\n"), word,
+             (int)strcspn(isa_word, "\n"), isa_word);
+    if (machine[0] == '\0')
+        line[0] = '\0';
+    else
+        snprintf(found->moved, sizeof found->moved, "%.*s", (int)sizeof found->moved - 1, machine);
+    const int n = snprintf(found->earlier, sizeof found->earlier, "%s%s",
+                           earlier != NULL ? earlier + 1 : "", line);
+    if (n >= (int)sizeof found->earlier)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "%s: has been moved from processor to processor too often; go on where it was",
+                    folder);
+    return QMT_OK;
+}
+
+/// Looks for a checkpoint of the trajectory.
+///
+/// @param list    what distinguishes the finished one from it, if complete
+/// @param longer  the wanted one is longer than the finished one
+static QmtStatus interrupted_look(QmtContext *ctx, const char *folder, const RunOptions *settings,
+                                  const RunSpec *task, bool complete, bool longer,
+                                  char list[DIFFERENCES_SIZE], Found *found)
+{
+    char differences[DIFFERENCES_SIZE] = "", machine[DIFFERENCES_SIZE] = "";
+    char program[PROGRAM_TEXT_SIZE];
+    bool longer_than_checkpoint = false, loaded;
+    int n_files;
+
+    TRY(checkpoint_find(ctx, folder, found, &loaded, &n_files));
+    if (!loaded) {
+        if (longer)
+            difference_add(list, "length_ps was smaller, and without a whole checkpoint it cannot "
+                                 "be continued");
+        if (complete)
+            differs(ctx, folder, "finished", list, found);
+        else if (n_files > 0) {
+            found->kind = EXISTING_DIFFERENT;
+            (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s", found->note);
+        }
+        return QMT_OK;
+    }
+    const Checkpoint *checkpoint = &found->checkpoint;
+    TRY(resume_program_text(ctx, program));
+    TRY(config_compare(ctx, checkpoint->config, &task->config, &longer_than_checkpoint,
+                       differences));
+    TRY(start_compare(ctx, checkpoint->start, task, differences));
+    program_text_compare(checkpoint->program, program, differences, machine);
+    TRY(processor_accept(ctx, folder, machine, found));
+    if (machine[0] != '\0' && !settings->allow_other_cpu) {
+        if (differences[0] == '\0')
+            difference_add(machine,
+                           "--allow-other-cpu goes on all the same, with other last digits");
+        difference_add(differences, machine);
+    }
+
+    if (differences[0] == '\0' && !longer_than_checkpoint)
+        found->kind = EXISTING_INTERRUPTED;
+    else if (differences[0] == '\0' && complete && longer && list[0] == '\0' &&
+             checkpoint->numbers.done)
+        found->kind = EXISTING_SHORTER;
+    else if (complete && list[0] != '\0')
+        differs(ctx, folder, "finished", list, found);
+    else {
+        if (longer_than_checkpoint)
+            difference_add(differences, "length_ps was smaller, and only what is finished can be "
+                                        "made longer");
+        differs(ctx, folder, complete ? "finished" : "begun", differences, found);
+    }
+    return QMT_OK;
+}
+
+/// Reads a finished file once: a file that is damaged is not finished. *whole is then false, and the sentence is
+/// that of the reader.
+static QmtStatus complete_judge(QmtContext *ctx, const char *path, bool *whole)
+{
+    Npz npz;
+    QmtStatus status = npz_open(ctx, path, &npz);
+    if (status == QMT_OK) {
+        status = npz_verify(ctx, &npz);
+        npz_close(&npz);
+    }
+    *whole = status == QMT_OK;
+    return status == QMT_ERR_IO || status == QMT_ERR_MEMORY ? status : QMT_OK;
+}
+
+QmtStatus resume_replicas(QmtContext *ctx, const RunOptions *settings, const RunSpec *task)
+{
+    static const char *const names[] = {RUN_FILE_COMPLETE, RUN_FILE_COMPLETE ".part",
+                                        RUN_FILE_PARTIAL};
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
+    const bool several = task->replica > 0;
+    if (task->replica > 1)
+        return QMT_OK; // the first one looks for all
+    TRY(file_join(ctx, settings->out, task->structure->name, folder));
+    if (!several) {
+        TRY(file_join(ctx, folder, "r01/" RUN_FILE_CONFIG, path));
+        if (!file_exists(path))
+            return QMT_OK;
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "%s: holds replicas (r01, ...), and replicas = 1 would put one more trajectory "
+                    "beside them; set replicas as before, or take another --out",
+                    folder);
+    }
+    TRY(file_join(ctx, folder, RUN_FILE_CONFIG, path));
+    if (!file_exists(path))
+        return QMT_OK;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        TRY(file_join(ctx, folder, names[i], path));
+        if (file_exists(path))
+            return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                        "%s: is the single trajectory of a job with replicas = 1, and replicas = "
+                        "%lld would put r01, ... beside it; move it away, or take another --out",
+                        path, (long long)task->config.replicas);
+    }
+    return QMT_OK;
+}
+
+QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
+                      Found *found)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], list[DIFFERENCES_SIZE] = "";
+    bool longer = false;
+    *found = (Found){.kind = EXISTING_NONE};
+    TRY(file_join(ctx, settings->out, task->label, folder));
+    TRY(file_join(ctx, folder, RUN_FILE_COMPLETE, path));
+    if (settings->fresh)
+        return QMT_OK;
+
+    const bool complete = file_exists(path);
+    bool whole = false;
+    if (complete)
+        TRY(complete_judge(ctx, path, &whole));
+    if (complete && !whole) {
+        found->kind = EXISTING_DIFFERENT; // the sentence is that of the reader
+        return QMT_OK;
+    }
+    if (complete) {
+        found->result = (RunResult){.reused = true, .n_atoms = task->structure->n_atoms};
+        TRY(finished_compare(ctx, folder, task, &found->result, &longer, list));
+        if (list[0] == '\0' && !longer) {
+            found->kind = EXISTING_SAME;
+            return QMT_OK;
+        }
+    }
+    return interrupted_look(ctx, folder, settings, task, complete, longer, list, found);
+}
+
+void found_release(Found *found)
+{
+    checkpoint_release(&found->checkpoint);
+}

@@ -1,0 +1,184 @@
+#include "run/run.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/units.h"
+#include "config/config_write.h"
+#include "data/element.h"
+#include "data/method.h"
+#include "data/solvent.h"
+#include "engine/recorder.h"
+#include "engine/xtb.h"
+#include "io/lock.h"
+#include "io/xyz.h"
+#include "md/velocities.h"
+#include "run/metadata.h"
+#include "run/run_parts.h"
+
+/// Seconds between two messages to the parent.
+#define PROGRESS_PAUSE_S 0.2
+
+static void take_progress(void *user, const MdProgress *progress)
+{
+    Run *const run = user;
+    const double now = run_clock_s(CLOCK_MONOTONIC);
+    run->now = *progress;
+    if (!run->begun && progress->total_step > 0) {
+        run->begun = true; // the relaxation is over: steps are timed from here
+        run->begun_s = now;
+    }
+    if (run->hooks == NULL || run->hooks->progress == NULL ||
+        now - run->last_message_s < PROGRESS_PAUSE_S)
+        return;
+    run->last_message_s = now;
+    // Steps of this process only: they say best how fast it goes on.
+    const double n = (double)progress->total_step - (double)run->before.total_step;
+    run->hooks->progress(
+        run->hooks->user,
+        &(RunProgress){.phase = (int)progress->phase,
+                       .step = (int64_t)progress->total_step,
+                       .n_steps = (int64_t)progress->total_steps,
+                       .time_ps = progress->time_ps,
+                       .ms_per_step = n > 1.0 ? 1e3 * (now - run->begun_s) / (n - 1.0) : 0.0});
+}
+
+static QmtStatus run_begin(QmtContext *ctx, Run *run)
+{
+    const RunSpec *task = run->task;
+    const size_t n_atoms = task->structure->n_atoms;
+    for (int walk = 0; walk < 2; walk++) {
+        run->masses = arena_doubles(&run->arena, n_atoms);
+        run->pos = arena_vectors(&run->arena, n_atoms);
+        run->vel = arena_vectors(&run->arena, n_atoms);
+        run->forces = arena_vectors(&run->arena, n_atoms);
+        run->properties =
+            arena_doubles(&run->arena, properties_size((unsigned)task->config.properties, n_atoms));
+        if (walk == 0)
+            TRY(arena_reserve(ctx, &run->arena));
+    }
+    run_masses_fill(task->structure, run->masses);
+
+    const QmtEngineOptions engine_options = run_engine_options(task);
+    TRY(xtb_create(ctx, n_atoms, task->structure->numbers, &engine_options, &run->xtb));
+    TRY(recorder_create(ctx, run->xtb, &run->engine));
+    const MdOptions options = run_md_options(task);
+    const MdHooks hooks = {
+        .user = run, .frame = run_take_frame, .window = run_take_window, .progress = take_progress};
+    TRY(md_create(ctx, &options, &hooks, run->engine, run->masses,
+                  (const double(*)[3])task->structure->xyz, &run->md));
+    return run_folder_begin(ctx, run);
+}
+
+/// All steps that are left, with checkpoints between them.
+static QmtStatus run_move(QmtContext *ctx, Run *run)
+{
+    bool done = md_report(run->md).phase == MD_DONE;
+    while (!done) {
+        if (run->hooks != NULL && run->hooks->should_stop != NULL &&
+            run->hooks->should_stop(run->hooks->user))
+            return FAIL(ctx, QMT_STOPPED, "stopped on request");
+        TRY(md_advance(ctx, run->md, 1, &done));
+        if (!done && run_clock_s(CLOCK_MONOTONIC) >= run->next_checkpoint_s)
+            TRY(run_checkpoint(ctx, run));
+    }
+    return QMT_OK;
+}
+
+static void self_check_judge(QmtContext *ctx, const RunSpec *task, const MdReport *report)
+{
+    if (report->checks_failed > 0)
+        context_log(
+            ctx, QMT_LOG_WARNING,
+            "%s: %llu of %llu self-checks found a wrong density; those steps were made anew "
+            "by diagonalisation, but frames since the check before may be wrong",
+            task->label, (unsigned long long)report->checks_failed,
+            (unsigned long long)report->checks);
+}
+
+/// The checkpoint of the end comes first: with it a file that is finished by a killed process is known
+/// again, and a longer trajectory can go on from it.
+static QmtStatus run_finish(QmtContext *ctx, Run *run)
+{
+    if (run->trajectory == NULL) {
+        run_folder_tidy(ctx, run);
+        return QMT_OK;
+    }
+    const MdReport report = md_report(run->md);
+    TRY(run_checkpoint(ctx, run));
+    char *const metadata =
+        metadata_text(ctx, run->task, &report, (int64_t)report.dof, run->found.earlier, NULL);
+    if (metadata == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", run->task->label);
+    const QmtStatus status = trajectory_finish(ctx, run->trajectory, metadata);
+    cJSON_free(metadata);
+    TRY(status);
+    run_folder_tidy(ctx, run);
+    self_check_judge(ctx, run->task, &report);
+    return QMT_OK;
+}
+
+/// run.json, without which a finished trajectory is not recognised later, but complete all the same:
+/// that it could not be written is a warning. The sentence in the context stays.
+static void run_log_write(QmtContext *ctx, const Run *run, const RunResult *result, double started,
+                          QmtStatus status)
+{
+    char sentence[sizeof ctx->message];
+    snprintf(sentence, sizeof sentence, "%s", status == QMT_OK ? "" : qmt_context_message(ctx));
+
+    char *const text = run_json_text(ctx, run->settings, run->task, result, started,
+                                     run_clock_s(CLOCK_REALTIME), status, sentence);
+    if (run_text_write(ctx, run->folder, RUN_FILE_RUN, text) != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    cJSON_free(text);
+    if (status != QMT_OK)
+        (void)FAIL(ctx, status, "%s", sentence);
+}
+
+static void run_release(Run *run)
+{
+    md_destroy(&run->md);
+    trajectory_close(&run->trajectory);
+    engine_destroy(&run->engine);
+    engine_destroy(&run->xtb);
+    arena_release(&run->arena);
+    found_release(&run->found);
+    lock_give_back(&run->lock);
+}
+
+QmtStatus run_trajectory(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
+                         const RunHooks *hooks, RunResult *result)
+{
+    Run run = {.settings = settings,
+               .task = task,
+               .hooks = hooks,
+               .lock = file_none(),
+               .started_s = run_clock_s(CLOCK_MONOTONIC),
+               .started_cpu_s = run_clock_s(CLOCK_PROCESS_CPUTIME_ID)};
+    const double started = run_clock_s(CLOCK_REALTIME);
+    *result = (RunResult){.n_atoms = task->structure->n_atoms};
+
+    QmtStatus status = run_folder_enter(ctx, &run);
+    const bool same = status == QMT_OK && run.found.kind == EXISTING_SAME;
+    if (same)
+        *result = run.found.result; // another program finished it meanwhile
+    else if (status == QMT_OK)
+        status = run_begin(ctx, &run);
+    if (status == QMT_OK && !same) {
+        status = run_move(ctx, &run);
+        if (status == QMT_OK)
+            status = run_finish(ctx, &run);
+        run_result_fill(&run, result);
+        if (status != QMT_OK)
+            run_interrupt(ctx, &run, status, result);
+        run_log_write(ctx, &run, result, started, status);
+    }
+    run_release(&run);
+    return status;
+}

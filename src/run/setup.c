@@ -1,0 +1,49 @@
+#include "run/run_parts.h"
+
+#include "data/method.h"
+#include "data/solvent.h"
+
+/// RMS change of charges and moments; `scf: tight` is the engine's default of 1e-10.
+static const double SCF_TOLERANCE_FAST = 1e-7;
+
+QmtEngineOptions run_engine_options(const RunSpec *task)
+{
+    const Config *config = &task->config;
+    QmtEngineOptions options = qmt_engine_options_default();
+    options.method = method_name((size_t)config->method);
+    options.solvent = config_solvent_name(config);
+    options.solvation_model = solvation_model_name((SolvationModel)config->solvation_model);
+    options.solvation_state = solvation_state_name((SolvationState)config->solvation_state);
+    options.solvation_grid = solvation_grid_name((SolvationGrid)config->solvation_grid);
+    options.charge = (int)config->charge;
+    options.unpaired = (int)config->spin_multiplicity - 1;
+    options.electronic_temperature_k = config->electronic_temperature_k;
+    if (config->scf == CONFIG_SCF_FAST)
+        options.scf_tolerance = SCF_TOLERANCE_FAST;
+    options.scf_max_iterations = (int)config->scf_max_iterations;
+    options.fermi_stop_reference = config->fermi_stop == CONFIG_FERMI_REFERENCE;
+    return options;
+}
+
+MdOptions run_md_options(const RunSpec *task)
+{
+    const Config *config = &task->config;
+    const bool windows = spec_windows(config) > 0;
+    MdOptions options = md_options_default();
+    options.ensemble = config->ensemble == CONFIG_NVE ? MD_NVE : MD_NVT;
+    options.temperature_k = config->temperature_k;
+    options.dt_fs = config->dt_fs;
+    options.friction_per_ps = config->friction_per_ps;
+    options.length_ps = config->length_ps;
+    options.frame_interval = (uint64_t)config->save_interval_steps;
+    options.equilibration_ps = config->equilibration_ps;
+    options.equilibration_friction_per_ps = config->equilibration_friction_per_ps;
+    options.window_every_ps = windows ? config->nve_every_ps : 0.0;
+    options.window_ps = windows ? config->nve_window_ps : 0.0;
+    options.optimize = config->optimize;
+    options.property_set = (unsigned)config->properties;
+    options.key = (RandomKey){.seed = (uint64_t)config->random_seed,
+                              .molecule = random_name_key(task->structure->name),
+                              .replica = task->replica > 0 ? (uint64_t)task->replica - 1 : 0};
+    return options;
+}

@@ -1,0 +1,214 @@
+#include "run/spec.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "base/vec3.h"
+#include "basis/basis.h"
+#include "data/element.h"
+#include "data/method.h"
+#include "engine/properties.h"
+#include "io/xyz.h"
+
+/// Closer than the first no two nuclei of a molecule ever are; the second is shorter than H2 (0.74).
+#define TOO_CLOSE_BOHR (0.3 * BOHR_PER_ANGSTROM)
+#define SUSPICIOUS_BOHR (0.6 * BOHR_PER_ANGSTROM)
+
+/// Of the engine per pair of orbitals: 41 and 37 doubles with 450 and 1350 orbitals, measured.
+#define BYTES_PER_PAIR (40.0 * 8.0)
+
+_Static_assert((int)N_PROPERTIES <= (int)TRAJECTORY_EXTRAS_MAX, "more properties than arrays");
+
+int64_t spec_windows(const Config *config)
+{
+    const int64_t every = config_steps(config, config->nve_every_ps);
+    if (every == 0 || config_steps(config, config->nve_window_ps) == 0)
+        return 0;
+    return config_steps(config, config->length_ps) / every;
+}
+
+int64_t spec_steps(const Config *config)
+{
+    return config_steps(config, config->equilibration_ps) +
+           config_steps(config, config->length_ps) +
+           spec_windows(config) * config_steps(config, config->nve_window_ps);
+}
+
+static QmtStatus atoms_check(QmtContext *ctx, const Structure *structure)
+{
+    const char *const name = structure->name;
+    if (structure->n_atoms == 0)
+        return FAIL(ctx, QMT_ERR_INPUT, "%s: no atoms", name);
+    for (size_t a = 0; a < structure->n_atoms; a++) {
+        const int z = structure->numbers[a];
+        if (z < 1 || z > ELEMENT_MAX)
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "%s: atom %zu has atomic number %d, the method knows 1 to %d", name, a + 1,
+                        z, ELEMENT_MAX);
+        for (int x = 0; x < 3; x++)
+            if (!isfinite(structure->xyz[a][x]))
+                return FAIL(ctx, QMT_ERR_INPUT, "%s: atom %zu: a coordinate is not finite", name,
+                            a + 1);
+    }
+
+    return QMT_OK;
+}
+
+static QmtStatus contacts_check(QmtContext *ctx, const Structure *structure)
+{
+    const char *const name = structure->name;
+    for (size_t a = 0; a < structure->n_atoms; a++) {
+        for (size_t b = 0; b < a; b++) {
+            double d[3];
+            vec3_difference(structure->xyz[a], structure->xyz[b], d);
+            const double r = vec3_norm(d);
+            if (r < TOO_CLOSE_BOHR)
+                return FAIL(
+                    ctx, QMT_ERR_INPUT,
+                    "%s: atoms %zu (%s) and %zu (%s) are %.3f angstrom apart, less than 0.3; is an "
+                    "atom there twice, or are the coordinates not in angstrom?",
+                    name, b + 1, element_symbol(structure->numbers[b]), a + 1,
+                    element_symbol(structure->numbers[a]), r / BOHR_PER_ANGSTROM);
+            if (r < SUSPICIOUS_BOHR)
+                context_log(ctx, QMT_LOG_WARNING,
+                            "%s: atoms %zu (%s) and %zu (%s) are only %.3f angstrom apart", name,
+                            b + 1, element_symbol(structure->numbers[b]), a + 1,
+                            element_symbol(structure->numbers[a]), r / BOHR_PER_ANGSTROM);
+        }
+    }
+    return QMT_OK;
+}
+
+/// The structure's own charge and multiplicity win over the configuration's.
+static QmtStatus charge_settle(QmtContext *ctx, const Structure *structure, Config *config)
+{
+    if (structure->has_charge) {
+        if (config->charge != 0 && config->charge != structure->charge)
+            return FAIL(ctx, QMT_ERR_CONFIG,
+                        "%s: charge %d in %s, but %" PRId64
+                        " in the configuration; remove one of them",
+                        structure->name, structure->charge, structure->source, config->charge);
+        config->charge = structure->charge;
+    }
+    if (structure->has_multiplicity) {
+        if (config->spin_multiplicity != 1 && config->spin_multiplicity != structure->multiplicity)
+            return FAIL(ctx, QMT_ERR_CONFIG,
+                        "%s: multiplicity %d in %s, but %" PRId64
+                        " in the configuration; remove one of them (an XYZ file can say "
+                        "multiplicity= in its comment line, a SMILES cannot)",
+                        structure->name, structure->multiplicity, structure->source,
+                        config->spin_multiplicity);
+        config->spin_multiplicity = structure->multiplicity;
+    }
+    return QMT_OK;
+}
+
+static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, RunSpec *task)
+{
+    const Method *const method = method_find(method_name((size_t)task->config.method));
+    double electrons = 0.0;
+    size_t n_orbitals = 0;
+    for (size_t a = 0; a < structure->n_atoms; a++) {
+        electrons += method_electrons(method, structure->numbers[a]);
+        n_orbitals += basis_n_ao(method, structure->numbers[a]);
+    }
+    const int n_electrons = (int)lrint(electrons) - (int)task->config.charge;
+    const int unpaired = (int)task->config.spin_multiplicity - 1;
+
+    if (n_electrons < 0)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%s: charge %" PRId64
+                    " takes more than its %d valence electrons; choose a smaller one",
+                    structure->name, task->config.charge, (int)lrint(electrons));
+    if ((n_electrons - unpaired) % 2 != 0)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%s: %d valence electrons at charge %" PRId64
+                    " do not go with multiplicity %d; an %s "
+                    "number of electrons needs an %s multiplicity",
+                    structure->name, n_electrons, task->config.charge, unpaired + 1,
+                    n_electrons % 2 ? "odd" : "even", n_electrons % 2 ? "even" : "odd");
+    if (unpaired > n_electrons)
+        return FAIL(
+            ctx, QMT_ERR_INPUT,
+            "%s: multiplicity %d wants %d unpaired electrons, there are %d; choose a lower one",
+            structure->name, unpaired + 1, unpaired, n_electrons);
+    if ((size_t)n_electrons + (size_t)unpaired > 2 * n_orbitals)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%s: %d electrons, %d of them unpaired, do not fit into %zu orbitals; choose a "
+                    "higher charge or a lower multiplicity",
+                    structure->name, n_electrons, unpaired, n_orbitals);
+
+    task->n_electrons = n_electrons;
+    task->n_orbitals = n_orbitals;
+    return QMT_OK;
+}
+
+TrajectoryLayout spec_layout(const RunSpec *task, const double *masses)
+{
+    const Config *config = &task->config;
+    const int64_t window_steps = config_steps(config, config->nve_window_ps);
+    const size_t n_atoms = task->structure->n_atoms;
+    TrajectoryLayout layout = {.n_atoms = n_atoms,
+                               .n_frames = (uint64_t)config_frames(config),
+                               .n_window_records = (uint64_t)(spec_windows(config) * window_steps),
+                               .float64 = config->precision == CONFIG_FLOAT64,
+                               .numbers = task->structure->numbers,
+                               .masses = masses};
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        if (!(config->properties >> p & 1))
+            continue;
+        const PropertyType *type = &PROPERTIES[p];
+        TrajectoryExtra *extra = &layout.extra[layout.n_extras++];
+        *extra = (TrajectoryExtra){.name = type->name, .n_axes = type->n_axes};
+        for (size_t i = 0; i < type->n_axes; i++)
+            extra->axis[i] = type->axis[i] != 0 ? type->axis[i] : n_atoms;
+    }
+    return layout;
+}
+
+/// What cannot fit into the machine is refused here: the system would end the process without a word.
+static QmtStatus memory_check(QmtContext *ctx, const Structure *structure, size_t n_orbitals)
+{
+    const double n = (double)n_orbitals;
+    const double wanted = BYTES_PER_PAIR * n * n;
+    const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (there > 0.0 && wanted > there)
+        return FAIL(
+            ctx, QMT_ERR_INPUT,
+            "%s: %zu atoms with %zu orbitals need about %.0f GB of memory, this machine has "
+            "%.0f GB; take a smaller molecule",
+            structure->name, structure->n_atoms, n_orbitals, 1e-9 * wanted, 1e-9 * there);
+    return QMT_OK;
+}
+
+QmtStatus spec_make(QmtContext *ctx, const Structure *structure, const Config *config,
+                    RunSpec *task)
+{
+    RunSpec checked = {.structure = structure, .config = *config};
+    TRY(atoms_check(ctx, structure));
+    TRY(charge_settle(ctx, structure, &checked.config));
+    TRY(electrons_check(ctx, structure, &checked));
+    TRY(memory_check(ctx, structure, checked.n_orbitals));
+    TRY(contacts_check(ctx, structure));
+
+    const double n = (double)checked.n_orbitals;
+    checked.cost = n * n * n * (double)spec_steps(config);
+    const TrajectoryLayout layout = spec_layout(&checked, NULL);
+    checked.n_bytes = trajectory_bytes(&layout);
+    snprintf(checked.label, sizeof checked.label, "%s", structure->name);
+    *task = checked;
+    return QMT_OK;
+}
+
+char *spec_start_text(QmtContext *ctx, const RunSpec *task)
+{
+    Structure start = *task->structure; // shares the arrays; only the charge is settled
+    char *text = NULL;                  // xyz_format() appends
+    start.has_charge = start.has_multiplicity = true;
+    start.charge = (int)task->config.charge;
+    start.multiplicity = (int)task->config.spin_multiplicity;
+    return xyz_format(ctx, &start, &text) == QMT_OK ? text : NULL;
+}

@@ -1,0 +1,40 @@
+#ifndef RUN_SPEC_H
+#define RUN_SPEC_H
+
+#include "config/config.h"
+#include "io/structure.h"
+#include "io/trajectory.h"
+
+/// What one trajectory is to be: a structure and a configuration, checked against each other.
+
+/// One trajectory.
+typedef struct {
+    const Structure *structure; ///< owned by the plan
+    Config config;              ///< with the charge and multiplicity that hold for this molecule
+    int replica;                ///< 1, 2, ...; 0: the only one
+    char label[STRUCTURE_NAME_SIZE + 16]; ///< folder under OUT: "glycine" or "glycine/r01"
+    size_t n_orbitals;
+    int n_electrons;  ///< valence electrons of the method, charge included
+    double cost;      ///< proportional to the expected time
+    uint64_t n_bytes; ///< on the disk, windows and all
+} RunSpec;
+
+/// Steps of all phases: equilibration, production, windows.
+int64_t spec_steps(const Config *config);
+
+/// Windows at constant energy: they begin at every multiple of nve_every_ps in production, step 0
+/// excepted.
+int64_t spec_windows(const Config *config);
+
+/// What the file of a task holds; masses [n_atoms] Da may be NULL where only its size is asked for.
+TrajectoryLayout spec_layout(const RunSpec *task, const double *masses);
+
+/// Checks one structure: elements, charge, electrons, contacts, memory. Writes what holds for it.
+QmtStatus spec_make(QmtContext *ctx, const Structure *structure, const Config *config,
+                    RunSpec *task);
+
+/// Text of start.xyz: charge and multiplicity are those that hold. The caller frees it; NULL if there is
+/// no memory.
+char *spec_start_text(QmtContext *ctx, const RunSpec *task);
+
+#endif
