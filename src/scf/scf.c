@@ -19,7 +19,7 @@ enum {
 #define JACOBIAN_STEP 1e-4
 
 /// Share of the tolerance at which extrapolated charges pass as they are. What they lack comes from the
-/// past and drains energy to one side (docs/performance.md), unlike what a step with the Jacobian leaves.
+/// past and drains energy to one side (docs/lab/performance.md), unlike what a step with the Jacobian leaves.
 #define GUESS_SHARE 0.1
 
 /// Largest charge of an atom, beyond that of the molecule, that a solution may have, e; and that one of the
