@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/bonds.h"
 #include "base/arena.h"
 #include "base/units.h"
 #include "base/vec3.h"
 #include "data/element.h"
-#include "data/parameters.h"
 #include "md/observables.h"
 
 enum { BLOCK_FRAMES = 64, WORK_FRAMES = 4 };
@@ -35,8 +35,6 @@ static const double CUBIC = 30.0, CUBIC_MOST = 0.3, CUBIC_END_MOST = 0.8;
 static const double WORK_STEP_MAX_PS = 1.001e-3;
 /// Where a surface has no curvature: of the RMS change of Epot, and kJ/mol, what float32 costs.
 static const double WORK_LIMIT = 0.015, WORK_FLOOR = 0.01;
-/// Times the sum of the covalent radii: bonded at the start, no more, newly so.
-static const double BOND_START = 1.3, BOND_BROKEN = 1.7, BOND_FORMED = 1.15;
 enum { BOND_ATOMS_MAX = 2000 };
 /// Factor of the earlier Python pipeline on velocities, docs/velocity-factor.md.
 static const double PIPELINE_FACTOR = 10.1805;
@@ -53,8 +51,7 @@ typedef struct {
     double *block[N_ARRAYS]; // [BLOCK_FRAMES][...] of the arrays with frames, NULL: not there
     double *pos[WORK_FRAMES],
         *forces[WORK_FRAMES]; // [3 n_atoms] of the last frames, by number mod 4
-    double (*radius)[2];      // [n_pairs] nm^2: squares beyond which / within which a pair has
-                              // changed; an infinite one never does
+    Bonds bonds, bonds_next;  // of the last frame and scratch, if watched
     Arena arena;
     double time_first, time_step;
     double epot[WORK_FRAMES], curvature[WORK_FRAMES],
@@ -72,7 +69,7 @@ typedef struct {
     BlockMean temperature;        // of 2 Ekin / k_B, to be divided by dof
     LineFit total;                // of Etot against time
     double total_first;
-    uint64_t bonds_changed; // pairs
+    uint64_t bond_events;
 } Frames;
 
 static bool pairs_are_watched(const Check *check)
@@ -98,8 +95,10 @@ static void frames_layout(Frames *frames, const Check *check)
         frames->pos[k] = arena_doubles(arena, 3 * n);
         frames->forces[k] = arena_doubles(arena, 3 * n);
     }
-    if (pairs_are_watched(check))
-        frames->radius = (double(*)[2])(void *)arena_doubles(arena, n * (n - 1));
+    if (pairs_are_watched(check)) {
+        bonds_layout(&frames->bonds, arena, n);
+        bonds_layout(&frames->bonds_next, arena, n);
+    }
 }
 
 static void finite_check(Check *check, Frames *frames, uint64_t first, uint64_t n)
@@ -278,45 +277,42 @@ static void centre_look(const Check *check, Frames *frames, uint64_t frame, cons
         frames->way = larger(frames->way, fabs(mean[x] - frames->centre[x]));
 }
 
-static double square_of_distance(const double *pos, size_t a, size_t b)
+static void bond_event_say(Check *check, uint64_t frame, const double *pos, const BondEvent *event)
 {
-    const double x = pos[3 * a] - pos[3 * b], y = pos[3 * a + 1] - pos[3 * b + 1],
-                 z = pos[3 * a + 2] - pos[3 * b + 2];
-    return x * x + y * y + z * z;
-}
-
-static double covalent_sum_nm(const Check *check, size_t a, size_t b)
-{
-    return 0.1 *
-           (gfn2_element(check->numbers[a])->cov_rad + gfn2_element(check->numbers[b])->cov_rad);
+    const size_t a = event->atoms[0], b = event->atoms[1], c = event->atoms[2];
+    const char *const symbol_a = element_symbol(check->numbers[a]), *const symbol_b =
+                                                                        element_symbol(
+                                                                            check->numbers[b]);
+    double between[3];
+    vec3_difference(pos + 3 * a, pos + 3 * b, between);
+    if (event->kind == BOND_PROTON_TRANSFER)
+        check_say(check, CHECK_BONDS, CHECK_WARN,
+                  "atom %zu (H) goes from atom %zu (%s) to %zu (%s) in frame %" PRIu64, a, b,
+                  symbol_b, c, element_symbol(check->numbers[c]), frame);
+    else
+        check_say(check, CHECK_BONDS, CHECK_WARN,
+                  "the bond of atoms %zu (%s) and %zu (%s) %s in frame %" PRIu64 ": %.3f angstrom",
+                  a, symbol_a, b, symbol_b,
+                  event->kind == BOND_DISSOCIATION || event->kind == BOND_BREAKS ? "breaks"
+                                                                                 : "forms",
+                  frame, 10.0 * vec3_norm(between));
 }
 
 static void bonds_look(Check *check, Frames *frames, uint64_t frame, const double *pos)
 {
-    size_t k = 0;
-    for (size_t a = 0; a < check->n_atoms; a++) {
-        for (size_t b = 0; b < a; b++, k++) {
-            const double square = square_of_distance(pos, a, b);
-            double *const limit = frames->radius[k];
-            if (frame == 0) {
-                const double sum = covalent_sum_nm(check, a, b);
-                const bool bonded = square < BOND_START * BOND_START * sum * sum;
-                limit[0] = bonded ? BOND_BROKEN * BOND_BROKEN * sum * sum : INFINITY;
-                limit[1] = bonded ? 0.0 : BOND_FORMED * BOND_FORMED * sum * sum;
-            }
-            if (square <= limit[0] && square >= limit[1])
-                continue;
-            if (isnan(square))
-                continue;
-            check_say(check, CHECK_BONDS, CHECK_WARN,
-                      "the bond of atoms %zu (%s) and %zu (%s) %s in frame %" PRIu64
-                      ": %.3f angstrom",
-                      b, element_symbol(check->numbers[b]), a, element_symbol(check->numbers[a]),
-                      square > limit[0] ? "breaks" : "forms", frame, 10.0 * sqrt(square));
-            frames->bonds_changed++;
-            limit[0] = INFINITY;
-            limit[1] = 0.0;
-        }
+    enum { SAID = 1 };
+    const double(*const xyz)[3] = (const double(*)[3])(const void *)pos;
+    BondEvent event[SAID];
+    if (frame == 0) {
+        bonds_setup(&frames->bonds, check->numbers, 0.1);
+        bonds_setup(&frames->bonds_next, check->numbers, 0.1);
+        bonds_find_moving(&frames->bonds, xyz);
+    } else if (bonds_update(&frames->bonds, xyz, &frames->bonds_next)) {
+        const size_t n = bonds_compare(&frames->bonds, &frames->bonds_next, event, SAID);
+        frames->bond_events += n;
+        if (n > 0)
+            bond_event_say(check, frame, pos, event);
+        bonds_copy(&frames->bonds, &frames->bonds_next);
     }
 }
 
@@ -343,7 +339,7 @@ static void frame_look(Check *check, Frames *frames, uint64_t frame, size_t i)
         work_look(check, frames, frame, pos, forces, *epot);
     if (pos != NULL && vel != NULL && check->masses != NULL)
         centre_look(check, frames, frame, pos, vel);
-    if (frames->radius != NULL)
+    if (pairs_are_watched(check))
         bonds_look(check, frames, frame, pos);
 }
 
@@ -497,13 +493,13 @@ static void rest_judge(Check *check, const Frames *frames)
                                                                                : CHECK_FAIL,
                   "moves with up to %.1e nm/ps and up to %.1e nm away (%g both)", frames->speed,
                   frames->way, CENTRE_LIMIT);
-    if (frames->radius != NULL && frames->bonds_changed > 1) {
+    if (frames->bond_events > 1) {
         char *const end = check->report->line[CHECK_BONDS].sentence;
         const size_t n = strlen(end);
-        snprintf(end + n, CHECK_SENTENCE_SIZE - n, "; %" PRIu64 " pairs change in all",
-                 frames->bonds_changed);
+        snprintf(end + n, CHECK_SENTENCE_SIZE - n, "; %" PRIu64 " bonds change in all",
+                 frames->bond_events);
     }
-    if (frames->radius != NULL)
+    if (pairs_are_watched(check))
         check_say(check, CHECK_BONDS, CHECK_PASS, "none breaks, none forms");
     else if (check->n_atoms > BOND_ATOMS_MAX)
         check_say(check, CHECK_BONDS, CHECK_NOT_RUN, "more than %d atoms", BOND_ATOMS_MAX);
