@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/version.h"
 #include "kernels/kernels.h"
 
@@ -75,15 +76,6 @@ const char *qmt_context_isa(const QmtContext *ctx)
     return ctx->kernels->isa;
 }
 
-/// Values of broken files come into sentences. A sentence stays one line, and nothing in it steers the
-/// terminal.
-static void controls_replace(char *sentence)
-{
-    for (char *at = sentence; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7F)
-            *at = ' ';
-}
-
 QmtStatus context_fail(QmtContext *ctx, QmtStatus code, const char *format, ...)
 {
     char sentence[sizeof ctx->message];
@@ -91,8 +83,8 @@ QmtStatus context_fail(QmtContext *ctx, QmtStatus code, const char *format, ...)
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    controls_replace(sentence);
-    memcpy(ctx->message, sentence, sizeof sentence);
+    // Values of broken files come into sentences. A sentence stays one line and steers no terminal.
+    text_printable(sentence, ctx->message, sizeof ctx->message);
     return code;
 }
 
@@ -106,19 +98,17 @@ void context_prefix(QmtContext *ctx, const char *format, ...)
     va_end(args);
     if (length > 0 && (size_t)length < sizeof ctx->message)
         snprintf(joined + length, sizeof joined - (size_t)length, ": %s", ctx->message);
-    joined[sizeof ctx->message - 1] = '\0';
-    memcpy(ctx->message, joined, sizeof ctx->message);
+    text_printable(joined, ctx->message, sizeof ctx->message);
 }
 
 void context_log(QmtContext *ctx, QmtLogLevel level, const char *format, ...)
 {
     if (ctx->log == NULL)
         return;
-    char sentence[sizeof ctx->message];
+    char sentence[sizeof ctx->message], shown[sizeof ctx->message];
     va_list args;
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    controls_replace(sentence);
-    ctx->log(ctx->log_user, level, sentence);
+    ctx->log(ctx->log_user, level, text_printable(sentence, shown, sizeof shown));
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "audit/audit.h"
+#include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "io/file.h"
@@ -170,10 +171,12 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, CheckWords *
 
 static void report_print(const char *path, const CheckReport *report)
 {
-    printf("%s\n", path);
-    for (int i = 0; i < CHECK_COUNT; i++)
+    char shown[4096];
+    printf("%s\n", text_printable(path, shown, sizeof shown));
+    for (int i = 0; i < CHECK_COUNT; i++) // what the metadata say comes into these sentences
         printf("  %-7s  %-14s  %s\n", check_verdict_name(report->line[i].verdict),
-               check_item_name((CheckItem)i), report->line[i].sentence);
+               check_item_name((CheckItem)i),
+               text_printable(report->line[i].sentence, shown, sizeof shown));
 }
 
 static cJSON *report_json(const char *path, const CheckReport *report)

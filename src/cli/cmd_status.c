@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "campaign/progress.h"
 #include "campaign/status.h"
 #include "cli/commands.h"
@@ -32,6 +33,9 @@ void help_status(FILE *out)
     options_print(out, OPTIONS, N_OPTIONS);
 }
 
+/// Labels are names of folders, which others may have made.
+enum { LABEL_SHOWN_SIZE = 1024 };
+
 static const char *number_text(char text[32], const char *format, double value)
 {
     if (isfinite(value))
@@ -44,9 +48,11 @@ static const char *number_text(char text[32], const char *format, double value)
 static void print_table(const StatusList *list)
 {
     int width = (int)strlen("molecule");
-    for (size_t i = 0; i < list->n; i++)
-        if ((int)strlen(list->entries[i].label) > width)
-            width = (int)strlen(list->entries[i].label);
+    char label[LABEL_SHOWN_SIZE], shown[1024];
+    for (size_t i = 0; i < list->n; i++) {
+        const int length = (int)strlen(text_printable(list->entries[i].label, label, sizeof label));
+        width = length > width ? length : width;
+    }
     printf("%-*s  %-11s  %-13s %6s %9s %11s %7s %9s\n", width, "molecule", "status", "phase", "%",
            "ms/step", "ETA", "T/K", "drift");
     for (size_t i = 0; i < list->n; i++) {
@@ -54,15 +60,15 @@ static void print_table(const StatusList *list)
         char speed[32], eta[32] = "", temperature[32], drift[32];
         if (e->kind == STATUS_RUNNING || e->kind == STATUS_INTERRUPTED)
             progress_time_text(isfinite(e->eta_s) ? e->eta_s : -1.0, eta);
-        printf("%-*s  %-11s  %-13s %6.1f %9s %11s %7s %9s", width, e->label,
-               status_kind_word(e->kind), e->phase, e->percent,
-               number_text(speed, "%.3f", e->ms_per_step), eta,
+        printf("%-*s  %-11s  %-13s %6.1f %9s %11s %7s %9s", width,
+               text_printable(e->label, label, sizeof label), status_kind_word(e->kind), e->phase,
+               e->percent, number_text(speed, "%.3f", e->ms_per_step), eta,
                number_text(temperature, "%.1f", e->mean_temperature_k),
                number_text(drift, "%.1e", e->shadow_drift_kjmol_ps));
         if (e->holder[0] != '\0')
-            printf("  %s, %.0f s ago", e->holder, e->age_s);
+            printf("  %s, %.0f s ago", text_printable(e->holder, shown, sizeof shown), e->age_s);
         if (e->reason[0] != '\0')
-            printf("  %s", e->reason);
+            printf("  %s", text_printable(e->reason, shown, sizeof shown));
         putchar('\n');
     }
     printf("drift: kJ/mol/ps of the shadow energy, in NVE windows if there are any\n");

@@ -85,13 +85,12 @@ const char *structure_name_problem(const char *name)
         return "contains a path separator";
     if (strchr(name, '"') != NULL) // start.xyz could not be read again
         return "contains a quote";
-    for (const char *at = name; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7F)
-            return "contains a control character";
-    if (name[0] == ' ' || name[length - 1] == ' ')
-        return "begins or ends with a blank";
     if (!text_is_utf8(name, length))
         return "is not valid UTF-8";
+    if (!text_is_printable(name))
+        return "contains a control character or one that cannot be seen";
+    if (name[0] == ' ' || name[length - 1] == ' ')
+        return "begins or ends with a blank";
     if (name[0] == '.')
         return "begins with a point, which hides it";
     if (name[0] == '-')

@@ -234,22 +234,10 @@ size_t text_format_double(double value, char out[TEXT_DOUBLE_SIZE])
 
 bool text_is_utf8(const char *bytes, size_t n)
 {
-    const unsigned char *s = (const unsigned char *)bytes;
-    for (size_t i = 0; i < n;) {
-        const unsigned char c = s[i];
-        const size_t more = c < 0x80 ? 0 : c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : 1;
-        if ((c >= 0x80 && c < 0xC2) || c > 0xF4 || more >= n - i)
+    unsigned long code;
+    size_t length = 0;
+    for (size_t i = 0; i < n; i += length)
+        if ((length = utf8_decode(bytes + i, n - i, &code)) == 0)
             return false;
-        unsigned long code = more == 0 ? c : c & (0x3Fu >> more);
-        for (size_t k = 1; k <= more; k++) {
-            if ((s[i + k] & 0xC0) != 0x80)
-                return false;
-            code = code << 6 | (s[i + k] & 0x3Fu);
-        }
-        if ((more == 2 && (code < 0x800 || (code >= 0xD800 && code <= 0xDFFF))) ||
-            (more == 3 && (code < 0x10000 || code > 0x10FFFF)))
-            return false;
-        i += more + 1;
-    }
     return true;
 }

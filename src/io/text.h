@@ -4,6 +4,7 @@
 #include <locale.h>
 
 #include "base/context.h"
+#include "base/printable.h"
 
 /// Text files as lines, and words as numbers, the same in every locale.
 

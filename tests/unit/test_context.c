@@ -36,7 +36,7 @@ static void failures_leave_their_sentence(void **state)
     assert_string_equal(qmt_context_message(ctx), "again: job 7: water.xyz: line 4");
     // What a broken file brings along stays one line and steers no terminal.
     FAIL(ctx, QMT_ERR_FORMAT, "t.xyz: \"%s\"", "a\nb\x1B[2J");
-    assert_string_equal(qmt_context_message(ctx), "t.xyz: \"a b [2J\"");
+    assert_string_equal(qmt_context_message(ctx), "t.xyz: \"a b\\x1b[2J\"");
     qmt_context_destroy(&ctx);
     assert_null(ctx);
     qmt_context_destroy(&ctx);
