@@ -48,6 +48,23 @@ QMT_API int qmt_status_exit_code(QmtStatus status);
 /// The sentence of a status, as listed above.
 QMT_API const char *qmt_status_sentence(QmtStatus status);
 
+/// What may help after a failure, where it depends on options that the caller has: name, the words of
+/// qmt_hint_sentence().
+#define QMT_HINT_LIST(X)                                                                           \
+    X(QMT_HINT_NONE, "")                                                                           \
+    X(QMT_HINT_WARMER_ELECTRONS, "raise the electronic temperature")                               \
+    X(QMT_HINT_SHORTER_STEP, "take a smaller time step")                                           \
+    X(QMT_HINT_SHORTER_STEP_OR_RELAX, "take a smaller time step, or relax the geometry first")     \
+    X(QMT_HINT_GEOMETRY_OR_STEP, "check the geometry, or take a smaller time step")                \
+    X(QMT_HINT_SOLVENTS, "look at the list of solvents")
+
+#define QMT_HINT_ENUM(name, sentence) name,
+typedef enum { QMT_HINT_LIST(QMT_HINT_ENUM) QMT_HINT_COUNT } QmtHint;
+#undef QMT_HINT_ENUM
+
+/// The words of a hint, as listed above; "" for QMT_HINT_NONE and for what is no hint.
+QMT_API const char *qmt_hint_sentence(QmtHint hint);
+
 /// Holds the last error sentence, the log function and the kernels in use. One per thread.
 typedef struct QmtContext QmtContext;
 
@@ -58,8 +75,12 @@ typedef void (*QmtLogFunction)(void *user, QmtLogLevel level, const char *senten
 /// QMTRAJ_ISA names an instruction set that this machine lacks.
 QMT_API QmtStatus qmt_context_create(QmtContext **ctx);
 QMT_API void qmt_context_destroy(QmtContext **ctx);
-/// The sentence of the last failure in this context; "" if there was none.
+/// The sentence of the last failure in this context, "SUBJECT: TEXT" or the text alone; "" if there was none.
 QMT_API const char *qmt_context_message(const QmtContext *ctx);
+/// What the sentence of the last failure is about, for example the name of a molecule; "" if the text says it.
+QMT_API const char *qmt_context_subject(const QmtContext *ctx);
+/// What may help against the last failure.
+QMT_API QmtHint qmt_context_hint(const QmtContext *ctx);
 /// Sends notes and warnings to a function; without one they are dropped.
 QMT_API void qmt_context_set_log(QmtContext *ctx, QmtLogFunction log, void *user);
 /// Instruction set of the kernels in use: "generic", "avx2" or "avx512".

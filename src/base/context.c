@@ -29,6 +29,16 @@ const char *qmt_status_sentence(QmtStatus status)
     return status >= 0 && status < QMT_STATUS_COUNT ? SENTENCES[status] : "unknown status";
 }
 
+const char *qmt_hint_sentence(QmtHint hint)
+{
+    static const char *const SENTENCES[] = {
+#define SENTENCE_OF(name, sentence) [name] = sentence,
+        QMT_HINT_LIST(SENTENCE_OF)
+#undef SENTENCE_OF
+    };
+    return hint >= 0 && hint < QMT_HINT_COUNT ? SENTENCES[hint] : "";
+}
+
 const char *qmt_version(void)
 {
     return QMTRAJ_VERSION;
@@ -62,7 +72,17 @@ void qmt_context_destroy(QmtContext **ctx)
 
 const char *qmt_context_message(const QmtContext *ctx)
 {
-    return ctx->message;
+    return ctx->sentence;
+}
+
+const char *qmt_context_subject(const QmtContext *ctx)
+{
+    return ctx->message.subject;
+}
+
+QmtHint qmt_context_hint(const QmtContext *ctx)
+{
+    return ctx->message.hint;
 }
 
 void qmt_context_set_log(QmtContext *ctx, QmtLogFunction log, void *user)
@@ -76,36 +96,83 @@ const char *qmt_context_isa(const QmtContext *ctx)
     return ctx->kernels->isa;
 }
 
+/// Stores a failure and makes its sentence.
+static void message_store(QmtContext *ctx, const Message *message)
+{
+    // Values of broken files come into sentences. A sentence stays one line and steers no terminal.
+    ctx->message = *message;
+    text_printable(message->subject, ctx->message.subject, sizeof ctx->message.subject);
+    text_printable(message->text, ctx->message.text, sizeof ctx->message.text);
+    snprintf(ctx->sentence, sizeof ctx->sentence, "%s%s%s", ctx->message.subject,
+             ctx->message.subject[0] != '\0' ? ": " : "", ctx->message.text);
+}
+
 QmtStatus context_fail(QmtContext *ctx, QmtStatus code, const char *format, ...)
 {
-    char sentence[sizeof ctx->message];
+    Message message = {.code = code};
     va_list args;
     va_start(args, format);
-    vsnprintf(sentence, sizeof sentence, format, args);
+    vsnprintf(message.text, sizeof message.text, format, args);
     va_end(args);
-    // Values of broken files come into sentences. A sentence stays one line and steers no terminal.
-    text_printable(sentence, ctx->message, sizeof ctx->message);
+    message_store(ctx, &message);
     return code;
 }
 
-void context_prefix(QmtContext *ctx, const char *format, ...)
+QmtStatus context_fail_hint(QmtContext *ctx, QmtStatus code, QmtHint hint, const char *format, ...)
 {
-    // Room for both; what the message cannot hold is cut below.
-    char joined[2 * sizeof ctx->message + 8];
+    Message message = {.code = code, .hint = hint};
     va_list args;
     va_start(args, format);
-    const int length = vsnprintf(joined, sizeof ctx->message, format, args);
+    vsnprintf(message.text, sizeof message.text, format, args);
     va_end(args);
-    if (length > 0 && (size_t)length < sizeof ctx->message)
-        snprintf(joined + length, sizeof joined - (size_t)length, ": %s", ctx->message);
-    text_printable(joined, ctx->message, sizeof ctx->message);
+    message_store(ctx, &message);
+    return code;
+}
+
+void context_set_subject(QmtContext *ctx, const char *format, ...)
+{
+    Message message = ctx->message;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message.subject, sizeof message.subject, format, args);
+    va_end(args);
+    message_store(ctx, &message);
+}
+
+void context_append(QmtContext *ctx, const char *format, ...)
+{
+    Message message = ctx->message;
+    const size_t length = strlen(message.text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message.text + length, sizeof message.text - length, format, args);
+    va_end(args);
+    message_store(ctx, &message);
+}
+
+void context_spend_hint(QmtContext *ctx, const char *advice)
+{
+    ctx->message.hint = QMT_HINT_NONE;
+    if (advice != NULL && advice[0] != '\0')
+        context_append(ctx, "; %s", advice);
+}
+
+Message context_keep(const QmtContext *ctx)
+{
+    return ctx->message;
+}
+
+QmtStatus context_restore(QmtContext *ctx, const Message *message)
+{
+    message_store(ctx, message);
+    return message->code;
 }
 
 void context_log(QmtContext *ctx, QmtLogLevel level, const char *format, ...)
 {
     if (ctx->log == NULL)
         return;
-    char sentence[sizeof ctx->message], shown[sizeof ctx->message];
+    char sentence[sizeof ctx->sentence], shown[sizeof ctx->sentence];
     va_list args;
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);

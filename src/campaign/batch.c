@@ -90,21 +90,12 @@ static void on_progress(void *user, size_t place, const RunProgress *progress)
         batch->hooks->progress(batch->hooks->user, batch->task_of[place], progress);
 }
 
-/// A sentence without the name that it may begin with: what a worker says gets its name here, once.
-static const char *without_name(const char *sentence, const char *label)
-{
-    const size_t n = strlen(label);
-    return strncmp(sentence, label, n) == 0 && strncmp(sentence + n, ": ", 2) == 0
-               ? sentence + n + 2
-               : sentence;
-}
-
 static void on_note(void *user, size_t place, QmtLogLevel level, const char *sentence)
 {
     const Batch *batch = user;
     const char *const label = batch->plan->tasks[batch->task_of[place]].label;
     char named[RUN_NOTE_SIZE + sizeof batch->plan->tasks[0].label + 2];
-    snprintf(named, sizeof named, "%s: %s", label, without_name(sentence, label));
+    snprintf(named, sizeof named, "%s: %s", label, sentence);
     if (batch->hooks->note != NULL)
         batch->hooks->note(batch->hooks->user, batch->task_of[place], level, named);
 }
@@ -148,8 +139,7 @@ static void on_end(void *user, size_t place, const WorkerOutcome *ended)
     outcome->ran = true;
     outcome->status = ended->status;
     outcome->signal = ended->signal;
-    snprintf(outcome->message, sizeof outcome->message, "%s",
-             without_name(ended->message, batch->plan->tasks[t].label));
+    memcpy(outcome->message, ended->message, sizeof outcome->message);
     if (ended->has_result)
         memcpy(&outcome->result, ended->result, sizeof outcome->result);
     else
@@ -172,7 +162,7 @@ static bool is_held(const Batch *batch, const RunSpec *task)
 static QmtStatus earlier_find(const Batch *batch, bool *reused, bool *has_space)
 {
     QmtContext *const ctx = batch->ctx;
-    char first[sizeof ctx->message] = "";
+    Message first = {0};
     size_t n_different = 0;
 
     for (size_t t = 0; t < batch->plan->n_tasks; t++) {
@@ -185,19 +175,19 @@ static QmtStatus earlier_find(const Batch *batch, bool *reused, bool *has_space)
         has_space[t] = reused[t] || found.kind == EXISTING_INTERRUPTED;
         if (reused[t])
             batch->outcomes[t].result = found.result;
-        char sentence[sizeof ctx->message];
-        memcpy(sentence, ctx->message, sizeof sentence);
+        const Message difference = context_keep(ctx);
         if (found.kind != EXISTING_DIFFERENT || is_held(batch, &batch->plan->tasks[t]))
             continue;
         if (n_different++ == 0)
-            memcpy(first, sentence, sizeof first);
+            first = difference;
         else
-            context_log(ctx, QMT_LOG_WARNING, "%s", sentence);
+            context_log(ctx, QMT_LOG_WARNING, "%s", difference.text);
     }
-    if (n_different > 0)
-        return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%.900s; take another --out, or --fresh to make it anew", first);
-    return QMT_OK;
+    if (n_different == 0)
+        return QMT_OK;
+    (void)context_restore(ctx, &first);
+    context_append(ctx, "; take another --out, or --fresh to make it anew");
+    return QMT_ERR_CHECKPOINT;
 }
 
 static QmtStatus disk_check(QmtContext *ctx, const char *out, uint64_t n_bytes)
@@ -261,15 +251,6 @@ static void friction_note(QmtContext *ctx, const Config *config)
         "friction_per_ps = %g: velocities are remembered for %g ps, longer than the run of %g ps, "
         "so each trajectory keeps about the energy that its equilibration left it%s",
         config->friction_per_ps, 1.0 / config->friction_per_ps, config->length_ps, advice);
-}
-
-/// The failure of a job's only trajectory, with its name.
-static void sentence_name(QmtContext *ctx, const char *label)
-{
-    char sentence[sizeof ctx->message];
-    memcpy(sentence, ctx->message, sizeof sentence);
-    snprintf(ctx->message, sizeof ctx->message, "%.300s: %.700s", label,
-             without_name(sentence, label));
 }
 
 /// What is held elsewhere counts only if nothing else was done.
@@ -342,7 +323,7 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
             status =
                 FAIL(batch->ctx, QMT_ERR_PARTIAL, "1 of %zu trajectories failed", plan->n_tasks);
         else if (n == 1 && status != QMT_OK && status != QMT_STOPPED)
-            sentence_name(batch->ctx, plan->tasks[batch->task_of[0]].label);
+            context_set_subject(batch->ctx, "%s", plan->tasks[batch->task_of[0]].label);
     }
     free(cost);
     free(ended);
@@ -414,11 +395,11 @@ QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *setting
 
     // The summary is written whatever happened. Its own failure stands behind another one, and behind none if
     // all was finished earlier: the folder may have been put where nothing can be written.
-    char sentence[sizeof ctx->message];
-    snprintf(sentence, sizeof sentence, "%s", status == QMT_OK ? "" : qmt_context_message(ctx));
+    const Message failure = context_keep(ctx);
     const QmtStatus written = summary_write(ctx, plan, settings, outcomes);
-    if (written == QMT_OK || (status == QMT_OK && n_reused < plan->n_tasks))
-        return status == QMT_OK ? written : FAIL(ctx, status, "%s", sentence);
-    context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
-    return status == QMT_OK ? QMT_OK : FAIL(ctx, status, "%s", sentence);
+    if (status == QMT_OK && n_reused < plan->n_tasks)
+        return written;
+    if (written != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    return status == QMT_OK ? QMT_OK : context_restore(ctx, &failure);
 }

@@ -46,13 +46,21 @@ static QmtStatus molecules_select(QmtContext *ctx, StructureList *structures,
     return QMT_OK;
 }
 
+/// What was kept as the only failure is one of several.
+static void first_log(QmtContext *ctx, const Message *first)
+{
+    const Message now = context_keep(ctx);
+    (void)context_restore(ctx, first);
+    context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    (void)context_restore(ctx, &now);
+}
+
 /// Looks at every molecule; says what is wrong with each before it fails.
 static QmtStatus structures_check(QmtContext *ctx, const Config *config, StructureList *structures,
                                   const bool *keep, RunSpec *checked)
 {
-    QmtStatus first = QMT_OK;
     size_t n_bad = 0, n_kept = 0;
-    char sentence[sizeof ctx->message] = "";
+    Message first = {0};
 
     for (size_t i = 0; i < structures->n; i++) {
         if (!keep[i])
@@ -70,12 +78,11 @@ static QmtStatus structures_check(QmtContext *ctx, const Config *config, Structu
             continue;
         }
         if (n_bad == 1)
-            context_log(ctx, QMT_LOG_WARNING, "%s", sentence);
+            first_log(ctx, &first);
         if (n_bad > 0)
             context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
         else
-            snprintf(sentence, sizeof sentence, "%s", qmt_context_message(ctx));
-        first = n_bad == 0 ? status : first;
+            first = context_keep(ctx);
         n_bad++;
         // Without memory, disk or RDKit there is nothing to learn from the next molecule.
         if (status == QMT_ERR_MEMORY || status == QMT_ERR_IO ||
@@ -83,9 +90,9 @@ static QmtStatus structures_check(QmtContext *ctx, const Config *config, Structu
             break;
     }
     if (n_bad == 1)
-        return FAIL(ctx, first, "%s", sentence);
+        return context_restore(ctx, &first);
     if (n_bad > 1)
-        return FAIL(ctx, first,
+        return FAIL(ctx, first.code,
                     "%zu of %zu molecules cannot be computed, see above; nothing was begun", n_bad,
                     n_kept);
     return QMT_OK;

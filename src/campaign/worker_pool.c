@@ -23,13 +23,13 @@ typedef struct {
     RunProgress progress;
     char sentence[RUN_NOTE_SIZE];
     unsigned char result[WORKER_RESULT_SIZE];
-} Message;
-_Static_assert(sizeof(Message) <= 4096, "a message must fit into PIPE_BUF to arrive whole");
+} PipeMessage;
+_Static_assert(sizeof(PipeMessage) <= 4096, "a message must fit into PIPE_BUF to arrive whole");
 
 struct WorkerLink {
     int fd;
     int attempt;
-    Message message; ///< of its own, so that sending allocates nothing
+    PipeMessage message; ///< of its own, so that sending allocates nothing
 };
 
 /// The parent's side of one worker.
@@ -38,7 +38,7 @@ typedef struct {
     int fd;
     size_t task;
     size_t n_read; ///< bytes of a message that has not arrived as a whole
-    unsigned char bytes[sizeof(Message)];
+    unsigned char bytes[sizeof(PipeMessage)];
 } Worker;
 
 /// A task with its cost, to be sorted.
@@ -204,7 +204,7 @@ static QmtStatus worker_start(Pool *pool, size_t task)
     return QMT_OK;
 }
 
-static void message_take(const Pool *pool, size_t task, const Message *message)
+static void message_take(const Pool *pool, size_t task, const PipeMessage *message)
 {
     const WorkerPool *job = pool->job;
     WorkerOutcome *const outcome = &pool->outcomes[task];
@@ -238,7 +238,7 @@ static bool worker_read(const Pool *pool, Worker *worker)
             return errno == EAGAIN || errno == EINTR;
         worker->n_read += (size_t)n;
         if (worker->n_read == sizeof worker->bytes) {
-            Message message;
+            PipeMessage message;
             memcpy(&message, worker->bytes, sizeof message);
             worker->n_read = 0;
             message_take(pool, worker->task, &message);

@@ -199,7 +199,7 @@ static cJSON *report_json(const char *path, const CheckReport *report)
 static QmtStatus paths_check(QmtContext *ctx, const CheckWords *words, cJSON *array)
 {
     QmtStatus unread = QMT_OK;
-    char sentence[sizeof ctx->message] = "";
+    Message first = {0};
     size_t n_failed = 0, n_warned = 0;
     for (size_t i = 0; i < words->paths.n; i++) {
         const char *const path = words->paths.path[i];
@@ -207,7 +207,7 @@ static QmtStatus paths_check(QmtContext *ctx, const CheckWords *words, cJSON *ar
         const QmtStatus status = check_file(ctx, path, &words->options, &report);
         if (status != QMT_OK) {
             if (unread == QMT_OK)
-                memcpy(sentence, ctx->message, sizeof sentence);
+                first = context_keep(ctx);
             else
                 context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
             unread = unread == QMT_OK ? status : unread;
@@ -223,7 +223,7 @@ static QmtStatus paths_check(QmtContext *ctx, const CheckWords *words, cJSON *ar
     if (array == NULL && words->paths.n > 1)
         printf("%zu files: %zu fail, %zu warn\n", words->paths.n, n_failed, n_warned);
     if (unread != QMT_OK)
-        return FAIL(ctx, unread, "%s", sentence);
+        return context_restore(ctx, &first);
     if (n_failed > 0)
         return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu files are not what they should be", n_failed,
                     words->paths.n);

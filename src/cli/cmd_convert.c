@@ -152,7 +152,7 @@ static QmtStatus npz_export(QmtContext *ctx, const ConvertWords *words, const ch
 static QmtStatus unfinished_export(QmtContext *ctx, const ConvertWords *words, const char *out,
                                    uint64_t *n_frames)
 {
-    char between[FILE_PATH_SIZE], sentence[sizeof ctx->message];
+    char between[FILE_PATH_SIZE];
     if (strcmp(words->to, "npz") == 0)
         return partial_export(ctx, words->from, out, n_frames);
     const int length = snprintf(between, sizeof between, "%s.npz.tmp", out);
@@ -160,9 +160,9 @@ static QmtStatus unfinished_export(QmtContext *ctx, const ConvertWords *words, c
         return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", out);
     TRY(partial_export(ctx, words->from, between, n_frames));
     const QmtStatus status = npz_export(ctx, words, between, out, n_frames);
-    memcpy(sentence, ctx->message, sizeof sentence);
+    const Message failure = context_keep(ctx);
     const QmtStatus removed = file_remove(ctx, between);
-    return status == QMT_OK ? removed : FAIL(ctx, status, "%s", sentence);
+    return status == QMT_OK ? removed : context_restore(ctx, &failure);
 }
 
 QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)

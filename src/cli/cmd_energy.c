@@ -264,7 +264,7 @@ static QmtStatus structure_compute(QmtContext *ctx, const RunSpec *task, bool js
                                                  .properties = single.properties,
                                                  .property_set = ALL_PROPERTIES});
     if (status != QMT_OK) {
-        context_prefix(ctx, "%s", structure->name);
+        context_set_subject(ctx, "%s", structure->name);
     } else {
         if (single.report.recovery > 0)
             context_log(

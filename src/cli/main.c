@@ -10,6 +10,7 @@
 
 #include "base/nearest.h"
 #include "cli/commands.h"
+#include "config/advice.h"
 
 const Command COMMANDS[] = {
     {"run", "trajectories of molecules", cmd_run, help_run},
@@ -90,6 +91,12 @@ static QmtStatus output_finish(QmtContext *ctx, QmtStatus status)
     return status;
 }
 
+/// What a hint means to somebody in front of this program.
+static const char *advice(QmtHint hint)
+{
+    return hint == QMT_HINT_SOLVENTS ? "`qmtraj solvents` lists them" : config_advice(hint);
+}
+
 int main(int argc, char **argv)
 {
     QmtContext *ctx = NULL;
@@ -106,6 +113,7 @@ int main(int argc, char **argv)
     qmt_context_set_log(ctx, print_note, NULL);
 
     status = output_finish(ctx, command_run(ctx, argc, argv));
+    context_spend_hint(ctx, advice(qmt_context_hint(ctx)));
     if (status != QMT_OK)
         fprintf(stderr, "qmtraj: %s\n", qmt_context_message(ctx));
     qmt_context_destroy(&ctx);

@@ -173,11 +173,10 @@ static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
         return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation grid \"%s\"; did you mean %s?",
                     options->solvation_grid, solvation_grid_nearest(options->solvation_grid));
     if (!solvent_find(method, model, options->solvent, found))
-        return FAIL(ctx, QMT_ERR_CONFIG,
-                    "unknown solvent \"%s\" for %s with %s; did you mean %s? qmtraj solvents lists "
-                    "them",
-                    options->solvent, method->name, solvation_model_name(model),
-                    solvent_nearest(method, model, options->solvent));
+        return FAIL_HINT(ctx, QMT_ERR_CONFIG, QMT_HINT_SOLVENTS,
+                         "unknown solvent \"%s\" for %s with %s; did you mean %s?",
+                         options->solvent, method->name, solvation_model_name(model),
+                         solvent_nearest(method, model, options->solvent));
     found->state = state;
     found->grid = grid;
     *solvent = found;

@@ -3,7 +3,7 @@
 
 #include "engine/engine.h"
 
-/// One contribution to the energy, for the breakdown that `qmtraj energy` prints.
+/// One contribution to the energy, for the breakdown of the total.
 typedef struct {
     const char *name; ///< e.g. "repulsion"
     double energy;    ///< hartree

@@ -89,11 +89,10 @@ QmtStatus checkpoint_save(QmtContext *ctx, const char *folder, const Checkpoint 
     QmtStatus status = write_new(ctx, made, block, n);
     free(block);
     if (status != QMT_OK) {
-        char sentence[sizeof ctx->message];
-        memcpy(sentence, ctx->message, sizeof sentence);
+        const Message failure = context_keep(ctx);
         if (file_remove(ctx, made) != QMT_OK)
-            context_log(ctx, QMT_LOG_WARNING, "%s", ctx->message);
-        return FAIL(ctx, status, "%s", sentence);
+            context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+        return context_restore(ctx, &failure);
     }
     if (file_exists(path))
         TRY(file_rename(ctx, path, previous));

@@ -403,10 +403,9 @@ static QmtStatus part_write(QmtContext *ctx, Source *source, const char *part,
 /// Removes what is left of a failed conversion; the sentence of the failure stays.
 static void part_remove(QmtContext *ctx, const char *part)
 {
-    char sentence[sizeof ctx->message];
-    memcpy(sentence, ctx->message, sizeof sentence);
+    const Message failure = context_keep(ctx);
     (void)file_remove(ctx, part);
-    memcpy(ctx->message, sentence, sizeof sentence);
+    (void)context_restore(ctx, &failure);
 }
 
 QmtStatus export_extxyz(QmtContext *ctx, const char *from, const char *to,

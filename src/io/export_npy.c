@@ -117,13 +117,13 @@ static QmtStatus array_write(QmtContext *ctx, Npz *npz, const NpzArray *array, u
 /// Removes what is left of a failed conversion; the sentence of the failure stays.
 static void part_remove(QmtContext *ctx, const Npz *npz, const char *folder)
 {
-    char sentence[sizeof ctx->message], path[FILE_PATH_SIZE];
-    memcpy(sentence, ctx->message, sizeof sentence);
+    const Message failure = context_keep(ctx);
+    char path[FILE_PATH_SIZE];
     for (size_t i = 0; i < npz->n; i++)
         if (array_path(ctx, folder, &npz->arrays[i], path) == QMT_OK)
             (void)file_remove(ctx, path);
     rmdir(folder);
-    memcpy(ctx->message, sentence, sizeof sentence);
+    (void)context_restore(ctx, &failure);
 }
 
 static QmtStatus part_write(QmtContext *ctx, Npz *npz, uint64_t every, const char *folder)

@@ -238,7 +238,7 @@ static void clean(QmtContext *ctx, Trajectory *t, bool complete)
             status = file_remove(ctx, partial);
     }
     if (status != QMT_OK)
-        context_log(ctx, QMT_LOG_WARNING, "%s", ctx->message);
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
 }
 
 /// An attempt that failed at the very end has closed the file.
@@ -309,7 +309,8 @@ QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *t, const char *
     TRY(reopen(ctx, t));
     if (trajectory_flush(ctx, t) != QMT_OK) {
         // What is in the buffers cannot be saved; what is in the files can.
-        context_log(ctx, QMT_LOG_WARNING, "%s; %zu frames are lost", ctx->message, t->n_buffered);
+        context_log(ctx, QMT_LOG_WARNING, "%s; %zu frames are lost", qmt_context_message(ctx),
+                    t->n_buffered);
         t->n_buffered = t->n_window_buffered = 0;
     }
 

@@ -141,16 +141,15 @@ static QmtStatus check_physics(QmtContext *ctx, const Md *md, const MdState *nex
     const double temperature =
         velocities_temperature(next->at.kinetic, md_dof(md, md->record.phase));
     if (temperature > limit)
-        return FAIL(
-            ctx, QMT_ERR_PHYSICS,
-            "%s, step %llu: %.0f K, more than %.0f K; try a smaller dt_fs or optimize: true", phase,
-            step, temperature, limit);
+        return FAIL_HINT(ctx, QMT_ERR_PHYSICS, QMT_HINT_SHORTER_STEP_OR_RELAX,
+                         "%s, step %llu: %.0f K, more than %.0f K", phase, step, temperature,
+                         limit);
     const double jump = (next->at.energy + next->at.kinetic - next->at.heat) -
                         (md->now.at.energy + md->now.at.kinetic - md->now.at.heat);
     if (fabs(jump) > LARGEST_JUMP)
-        return FAIL(ctx, QMT_ERR_PHYSICS,
-                    "%s, step %llu: the conserved energy jumps by %.0f kJ/mol; try a smaller dt_fs",
-                    phase, step, jump * KJMOL_PER_HARTREE);
+        return FAIL_HINT(ctx, QMT_ERR_PHYSICS, QMT_HINT_SHORTER_STEP,
+                         "%s, step %llu: the conserved energy jumps by %.0f kJ/mol", phase, step,
+                         jump * KJMOL_PER_HARTREE);
     return QMT_OK;
 }
 
@@ -372,15 +371,14 @@ static void finish(QmtContext *ctx, Md *md)
         context_log(
             ctx, QMT_LOG_WARNING,
             "mean temperature %.1f K, wanted %.1f; that is %.1f times the expected error of "
-            "%.1f K; a longer equilibration or a smaller dt_fs may help",
+            "%.1f K; a longer equilibration or a smaller time step may help",
             report.mean_temperature_k, wanted, fabs(report.mean_temperature_k - wanted) / error,
             error);
     if (energy_is_off(md, &report))
         context_log(
             ctx, QMT_LOG_WARNING,
             "the energy is not conserved: %.1e kJ/mol/ps, with steps of %.1e kJ/mol about that; "
-            "a smaller dt_fs may help, or the SCF went from one solution to another, which "
-            "`qmtraj check` tells",
+            "a smaller time step may help, or the SCF went from one solution to another",
             report.shadow_slope_kjmol_ps, report.shadow_rms_kjmol);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/advice.h"
 #include "engine/recorder.h"
 #include "io/xyz.h"
 #include "md/velocities.h"
@@ -42,7 +43,7 @@ static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
     char *const metadata =
         metadata_text(ctx, run->task, &report, (int64_t)report.dof, run->found.earlier, sentence);
     if (metadata == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", run->task->label);
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");
     const QmtStatus status = trajectory_finish_partial(ctx, run->trajectory, metadata);
     cJSON_free(metadata);
     return status;
@@ -52,12 +53,13 @@ static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
 /// with what became of the frames behind it; the frames of the result are those that are safe.
 void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *result)
 {
-    char sentence[sizeof ctx->message], saved[160];
-    snprintf(sentence, sizeof sentence, "%s", qmt_context_message(ctx));
+    char saved[160];
+    context_spend_hint(ctx, config_advice(qmt_context_hint(ctx)));
+    const Message cause = context_keep(ctx);
     const bool in_molecule =
         failure == QMT_ERR_SCF || failure == QMT_ERR_INPUT || failure == QMT_ERR_PHYSICS;
     const unsigned long long n_frames = trajectory_n_frames(run->trajectory);
-    const bool kept = in_molecule && frames_save(ctx, run, sentence) == QMT_OK;
+    const bool kept = in_molecule && frames_save(ctx, run, cause.text) == QMT_OK;
 
     if (kept && n_frames == 0)
         snprintf(saved, sizeof saved, "there are no frames yet, the geometry is in %s",
@@ -66,7 +68,7 @@ void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *resu
         snprintf(saved, sizeof saved, "%llu frames are in %s, the geometry in " RUN_FILE_FAILED,
                  n_frames, RUN_FILE_PARTIAL);
     else if (in_molecule) {
-        context_log(ctx, QMT_LOG_WARNING, "%s: %.900s", run->task->label, qmt_context_message(ctx));
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
         snprintf(saved, sizeof saved, "the frames so far could not be saved%s",
                  run_folder_has_checkpoint(ctx, run)
                      ? "; the same command tries again from the last checkpoint"
@@ -75,8 +77,8 @@ void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *resu
         snprintf(saved, sizeof saved, "%llu frames are safe, the same command goes on from here",
                  n_frames);
     else if (failure == QMT_STOPPED && run_folder_has_checkpoint(ctx, run)) {
-        context_log(ctx, QMT_LOG_WARNING, "%s: no checkpoint could be written: %.800s",
-                    run->task->label, qmt_context_message(ctx));
+        context_log(ctx, QMT_LOG_WARNING, "no checkpoint could be written: %s",
+                    qmt_context_message(ctx));
         snprintf(saved, sizeof saved, "the same command goes on from the checkpoint before");
     } else if (run_folder_has_checkpoint(ctx, run))
         snprintf(saved, sizeof saved,
@@ -87,7 +89,8 @@ void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *resu
                  "the checkpoint is gone, too: the same command begins it anew");
     if (!in_molecule)
         result->n_frames = (int64_t)run->n_safe;
-    (void)FAIL(ctx, failure, "%.800s; %s", sentence, saved);
+    (void)context_restore(ctx, &cause);
+    context_append(ctx, "; %s", saved);
 }
 
 QmtStatus run_recover(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
@@ -106,7 +109,7 @@ QmtStatus run_recover(QmtContext *ctx, const RunOptions *settings, const RunSpec
     QmtStatus status;
     Trajectory *trajectory = NULL;
     if (masses == NULL || metadata == NULL) {
-        status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to save its frames", task->label);
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory to save its frames");
     } else {
         run_masses_fill(task->structure, masses);
         const TrajectoryLayout layout = spec_layout(task, masses);

@@ -173,18 +173,15 @@ QmtStatus run_folder_begin(QmtContext *ctx, Run *run)
         status = begin_longer(ctx, run);
     else
         status = begin_interrupted(ctx, run);
-    if (status == QMT_ERR_CHECKPOINT) {
-        char sentence[sizeof ctx->message];
-        memcpy(sentence, ctx->message, sizeof sentence);
-        return FAIL(ctx, status, "%.900s; --fresh begins it anew", sentence);
-    }
+    if (status == QMT_ERR_CHECKPOINT)
+        context_append(ctx, "; --fresh begins it anew");
     TRY(status);
     if (run->found.moved[0] != '\0')
         context_log(ctx, QMT_LOG_WARNING,
-                    "%s: goes on with other last digits than where it was begun (%s); its metadata "
+                    "goes on with other last digits than where it was begun (%s); its metadata "
                     "says so",
-                    run->task->label, run->found.moved);
-    context_log(ctx, QMT_LOG_INFO, "%s: goes on at %s, step %llu of %llu", run->task->label,
+                    run->found.moved);
+    context_log(ctx, QMT_LOG_INFO, "goes on at %s, step %llu of %llu",
                 md_phase_name(md_report(run->md).phase), (unsigned long long)run->before.total_step,
                 (unsigned long long)run->before.total_steps);
     return QMT_OK;
@@ -248,7 +245,7 @@ QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
     const CheckpointNumbers numbers = numbers_now(run, &state);
 
     if (config == NULL || start == NULL || snapshot == NULL)
-        status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for a checkpoint", run->task->label);
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for a checkpoint");
     if (status == QMT_OK && numbers.done && state.n_window_records > 0)
         status = windows_read(ctx, run, &windows, &windows_size);
     if (status == QMT_OK) {

@@ -107,7 +107,7 @@ static QmtStatus start_compare(QmtContext *ctx, const char *before, const RunSpe
 {
     char *const now = spec_start_text(ctx, task);
     if (now == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its start geometry", task->label);
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its start geometry");
     if (before == NULL)
         difference_add(list, "its " RUN_FILE_START " is missing");
     else if (strcmp(before, now) != 0)

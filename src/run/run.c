@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/units.h"
+#include "config/advice.h"
 #include "config/config_write.h"
 #include "data/element.h"
 #include "data/method.h"
@@ -91,15 +92,13 @@ static QmtStatus run_move(QmtContext *ctx, Run *run)
     return QMT_OK;
 }
 
-static void self_check_judge(QmtContext *ctx, const RunSpec *task, const MdReport *report)
+static void self_check_judge(QmtContext *ctx, const MdReport *report)
 {
     if (report->checks_failed > 0)
-        context_log(
-            ctx, QMT_LOG_WARNING,
-            "%s: %llu of %llu self-checks found a wrong density; those steps were made anew "
-            "by diagonalisation, but frames since the check before may be wrong",
-            task->label, (unsigned long long)report->checks_failed,
-            (unsigned long long)report->checks);
+        context_log(ctx, QMT_LOG_WARNING,
+                    "%llu of %llu self-checks found a wrong density; those steps were made anew "
+                    "by diagonalisation, but frames since the check before may be wrong",
+                    (unsigned long long)report->checks_failed, (unsigned long long)report->checks);
 }
 
 /// The checkpoint of the end comes first: with it a file that is finished by a killed process is known
@@ -115,12 +114,12 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
     char *const metadata =
         metadata_text(ctx, run->task, &report, (int64_t)report.dof, run->found.earlier, NULL);
     if (metadata == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its metadata", run->task->label);
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");
     const QmtStatus status = trajectory_finish(ctx, run->trajectory, metadata);
     cJSON_free(metadata);
     TRY(status);
     run_folder_tidy(ctx, run);
-    self_check_judge(ctx, run->task, &report);
+    self_check_judge(ctx, &report);
     return QMT_OK;
 }
 
@@ -129,8 +128,8 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
 static void run_log_write(QmtContext *ctx, const Run *run, const RunResult *result, double started,
                           QmtStatus status)
 {
-    char sentence[sizeof ctx->message];
-    snprintf(sentence, sizeof sentence, "%s", status == QMT_OK ? "" : qmt_context_message(ctx));
+    const Message failure = context_keep(ctx);
+    const char *const sentence = status == QMT_OK ? "" : failure.text;
 
     char *const text = run_json_text(ctx, run->settings, run->task, result, started,
                                      run_clock_s(CLOCK_REALTIME), status, sentence);
@@ -180,5 +179,7 @@ QmtStatus run_trajectory(QmtContext *ctx, const RunOptions *settings, const RunS
         run_log_write(ctx, &run, result, started, status);
     }
     run_release(&run);
+    if (status != QMT_OK)
+        context_spend_hint(ctx, config_advice(qmt_context_hint(ctx)));
     return status;
 }

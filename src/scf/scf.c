@@ -436,17 +436,16 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     if (!converged) {
         forget(scf);
         if (scf->largest_charge > LARGEST_CHARGE + fabs(scf->charge))
-            return FAIL(
-                ctx, QMT_ERR_SCF,
+            return FAIL_HINT(
+                ctx, QMT_ERR_SCF, QMT_HINT_WARMER_ELECTRONS,
                 "scf: converges only to charges of up to %.1f e, which no molecule has, in %d "
-                "cycles; check geometry, charge and multiplicity, or raise "
-                "electronic_temperature_K",
+                "cycles; check geometry, charge and multiplicity",
                 scf->largest_charge, scf->iterations);
-        return FAIL(
-            ctx, QMT_ERR_SCF,
+        return FAIL_HINT(
+            ctx, QMT_ERR_SCF, QMT_HINT_WARMER_ELECTRONS,
             "scf: no convergence in %d cycles, also not with stronger damping and at raised "
             "electronic temperature; charges still move by %.1e e; check geometry, charge "
-            "and multiplicity, or raise electronic_temperature_K",
+            "and multiplicity",
             scf->iterations, scf->residual);
     }
     remember(geometry, scf);

@@ -33,18 +33,17 @@ QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs)
     for (size_t a = 0; a < pairs->n_atoms; a++)
         for (int x = 0; x < 3; x++)
             if (!isfinite(xyz[a][x]))
-                return FAIL(ctx, QMT_ERR_INPUT,
-                            "atom %zu: its %c coordinate is not a finite number; check the input "
-                            "or take a smaller time step",
-                            a + 1, "xyz"[x]);
+                return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
+                                 "atom %zu: its %c coordinate is not a finite number", a + 1,
+                                 "xyz"[x]);
     for (size_t k = 0; k < pairs->n_pairs; k++) {
         vec3_difference(xyz[pairs->a[k]], xyz[pairs->b[k]], pairs->vector[k]);
         pairs->distance[k] = vec3_norm(pairs->vector[k]);
         if (!(pairs->distance[k] >= PAIRS_MIN_DISTANCE))
-            return FAIL(ctx, QMT_ERR_INPUT,
-                        "atoms %d and %d are %.3f angstrom apart, less than 0.3; check the "
-                        "geometry or take a smaller time step",
-                        pairs->b[k] + 1, pairs->a[k] + 1, pairs->distance[k] / BOHR_PER_ANGSTROM);
+            return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
+                             "atoms %d and %d are %.3f angstrom apart, less than 0.3",
+                             pairs->b[k] + 1, pairs->a[k] + 1,
+                             pairs->distance[k] / BOHR_PER_ANGSTROM);
     }
     return QMT_OK;
 }

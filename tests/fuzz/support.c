@@ -13,7 +13,7 @@ QmtContext *fuzz_context(void)
     static QmtContext *ctx;
     if (ctx == NULL)
         FUZZ_REQUIRE(qmt_context_create(&ctx) == QMT_OK);
-    ctx->message[0] = '\0';
+    (void)context_restore(ctx, &(Message){0});
     return ctx;
 }
 

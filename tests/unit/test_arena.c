@@ -77,7 +77,7 @@ static void too_much_is_a_status(void **state)
     Arena arena = {0};
     arena_bytes(&arena, (size_t)1 << 60);
     assert_int_equal(arena_reserve(&ctx, &arena), QMT_ERR_MEMORY);
-    assert_non_null(strstr(ctx.message, "out of memory"));
+    assert_non_null(strstr(ctx.message.text, "out of memory"));
     assert_null(arena.block);
 }
 

@@ -29,8 +29,9 @@ static void failures_leave_their_sentence(void **state)
     assert_string_equal(qmt_context_message(ctx), "");
     assert_int_equal(FAIL(ctx, QMT_ERR_IO, "%s: line %d", "water.xyz", 4), QMT_ERR_IO);
     assert_string_equal(qmt_context_message(ctx), "water.xyz: line 4");
-    context_prefix(ctx, "job %d", 7);
+    context_set_subject(ctx, "job %d", 7);
     assert_string_equal(qmt_context_message(ctx), "job 7: water.xyz: line 4");
+    assert_string_equal(qmt_context_subject(ctx), "job 7");
     // The old sentence may be an argument of the new one.
     FAIL(ctx, QMT_ERR_IO, "again: %s", qmt_context_message(ctx));
     assert_string_equal(qmt_context_message(ctx), "again: job 7: water.xyz: line 4");
@@ -52,13 +53,53 @@ static void long_sentences_are_cut(void **state)
     text[sizeof text - 1] = '\0';
     assert_int_equal(qmt_context_create(&ctx), QMT_OK);
     FAIL(ctx, QMT_ERR_IO, "%s", text);
-    assert_int_equal(strlen(qmt_context_message(ctx)), sizeof ctx->message - 1);
-    context_prefix(ctx, "place");
+    assert_int_equal(strlen(qmt_context_message(ctx)), sizeof ctx->message.text - 1);
+    context_append(ctx, "; and more");
+    assert_int_equal(strlen(qmt_context_message(ctx)), sizeof ctx->message.text - 1);
+    context_set_subject(ctx, "place");
     assert_int_equal(strncmp(qmt_context_message(ctx), "place: aaa", 10), 0);
-    assert_int_equal(strlen(qmt_context_message(ctx)), sizeof ctx->message - 1);
-    context_prefix(ctx, "%s", text);
-    assert_true(strlen(qmt_context_message(ctx)) < sizeof ctx->message);
+    context_set_subject(ctx, "%s", text);
+    assert_true(strlen(qmt_context_message(ctx)) < sizeof ctx->sentence);
     qmt_context_destroy(&ctx);
+}
+
+static void a_failure_can_be_kept_while_cleaning_up(void **state)
+{
+    (void)state;
+    QmtContext *ctx = NULL;
+    assert_int_equal(qmt_context_create(&ctx), QMT_OK);
+    FAIL_HINT(ctx, QMT_ERR_SCF, QMT_HINT_WARMER_ELECTRONS, "no convergence");
+    context_set_subject(ctx, "water");
+    const Message kept = context_keep(ctx);
+    FAIL(ctx, QMT_ERR_IO, "water.tmp: cannot be removed");
+    assert_int_equal(qmt_context_hint(ctx), QMT_HINT_NONE);
+    assert_int_equal(context_restore(ctx, &kept), QMT_ERR_SCF);
+    assert_string_equal(qmt_context_message(ctx), "water: no convergence");
+    assert_int_equal(qmt_context_hint(ctx), QMT_HINT_WARMER_ELECTRONS);
+    qmt_context_destroy(&ctx);
+}
+
+static void a_hint_is_spent_once(void **state)
+{
+    (void)state;
+    QmtContext *ctx = NULL;
+    assert_int_equal(qmt_context_create(&ctx), QMT_OK);
+    FAIL_HINT(ctx, QMT_ERR_SCF, QMT_HINT_WARMER_ELECTRONS, "no convergence");
+    for (int i = 0; i < 2; i++)
+        context_spend_hint(ctx, qmt_hint_sentence(qmt_context_hint(ctx)));
+    assert_string_equal(qmt_context_message(ctx),
+                        "no convergence; raise the electronic temperature");
+    qmt_context_destroy(&ctx);
+}
+
+static void every_hint_has_words(void **state)
+{
+    (void)state;
+    for (int hint = QMT_HINT_NONE + 1; hint < QMT_HINT_COUNT; hint++)
+        assert_string_not_equal(qmt_hint_sentence((QmtHint)hint), "");
+    assert_string_equal(qmt_hint_sentence(QMT_HINT_NONE), "");
+    assert_string_equal(qmt_hint_sentence(QMT_HINT_COUNT), "");
+    assert_string_equal(qmt_hint_sentence((QmtHint)-1), "");
 }
 
 typedef struct {
@@ -120,6 +161,9 @@ int main(void)
         cmocka_unit_test(every_status_has_code_and_sentence),
         cmocka_unit_test(failures_leave_their_sentence),
         cmocka_unit_test(long_sentences_are_cut),
+        cmocka_unit_test(a_failure_can_be_kept_while_cleaning_up),
+        cmocka_unit_test(a_hint_is_spent_once),
+        cmocka_unit_test(every_hint_has_words),
         cmocka_unit_test(notes_reach_the_log_function),
         cmocka_unit_test(instruction_set_can_be_forced),
         cmocka_unit_test(versions_are_words),

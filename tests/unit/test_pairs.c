@@ -62,8 +62,8 @@ static void atoms_on_top_of_each_other_are_named(void **state)
     memcpy(xyz[3], xyz[1], sizeof xyz[3]);
     xyz[3][0] += 0.5;
     assert_int_equal(pairs_update(&ctx, (const double(*)[3])xyz, &pairs), QMT_ERR_INPUT);
-    assert_non_null(strstr(ctx.message, "atoms 2 and 4"));
-    assert_non_null(strstr(ctx.message, "0.265 angstrom"));
+    assert_non_null(strstr(ctx.message.text, "atoms 2 and 4"));
+    assert_non_null(strstr(ctx.message.text, "0.265 angstrom"));
     // Just far enough.
     xyz[3][0] = xyz[1][0] + PAIRS_MIN_DISTANCE * 1.001;
     assert_int_equal(pairs_update(&ctx, (const double(*)[3])xyz, &pairs), QMT_OK);
@@ -78,7 +78,7 @@ static void what_is_not_finite_is_named(void **state)
         memcpy(xyz, XYZ, sizeof xyz);
         xyz[2][1] = BAD[i];
         assert_int_equal(pairs_update(&ctx, (const double(*)[3])xyz, &pairs), QMT_ERR_INPUT);
-        assert_non_null(strstr(ctx.message, "atom 3: its y coordinate"));
+        assert_non_null(strstr(ctx.message.text, "atom 3: its y coordinate"));
     }
 }
 
