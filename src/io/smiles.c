@@ -55,11 +55,16 @@ static QmtStatus read_line(QmtContext *ctx, const char *path, size_t number, cha
 
 static QmtStatus read_text(QmtContext *ctx, const char *path, Text *text, StructureList *list)
 {
-    const size_t before = list->n;
+    const size_t before = list->n, rejected = list->rejected != NULL ? list->rejected->n : 0;
     QmtStatus status = QMT_OK;
-    for (size_t l = 0; l < text->n_lines && status == QMT_OK; l++)
+    for (size_t l = 0; l < text->n_lines && status == QMT_OK; l++) {
+        char place[STRUCTURE_SOURCE_SIZE];
+        snprintf(place, sizeof place, "%.460s:%zu", path, l + 1);
         status = read_line(ctx, path, l + 1, text->line[l], list);
-    if (status == QMT_OK && list->n == before)
+        status = rejection_take(ctx, list->rejected, place, NULL, REJECT_FORMAT, status);
+    }
+    if (status == QMT_OK && list->n == before &&
+        (list->rejected == NULL || list->rejected->n == rejected))
         status = FAIL(ctx, QMT_ERR_FORMAT,
                       "%s: no molecule in the file; write lines \"SMILES name\"", path);
     if (status != QMT_OK)

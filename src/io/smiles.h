@@ -10,7 +10,8 @@ enum { SMILES_SIZE_LIMIT = 1 << 28 };
 /// Appends the molecules of a file with lines "SMILES name" to the list, without atoms. Lines that
 /// begin with # are comments, as is what follows a third word that does; blank lines are skipped.
 ///
-/// Fails with QMT_ERR_IO (cannot be read) or QMT_ERR_FORMAT / QMT_ERR_INPUT with file:line:column.
+/// Fails with QMT_ERR_IO (cannot be read) or QMT_ERR_FORMAT / QMT_ERR_INPUT with file:line:column. With
+/// list->rejected such lines are noted there, and the others are read.
 /// After a failure the list is as it was.
 QmtStatus smiles_read(QmtContext *ctx, const char *path, StructureList *list);
 /// The same from n bytes of memory; path is for messages.

@@ -109,33 +109,75 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : (*first > *second) - (*first < *second);
 }
 
-QmtStatus structures_check_names(QmtContext *ctx, const StructureList *list)
+/// Takes the structures that were marked out of the list; the others keep their order.
+static void marked_remove(StructureList *list, const bool *marked)
 {
+    size_t n = 0;
     for (size_t i = 0; i < list->n; i++) {
-        const Structure *s = &list->items[i];
-        const char *problem = structure_name_problem(s->name);
-        if (problem != NULL)
-            return FAIL(ctx, QMT_ERR_INPUT,
-                        "%s: the name \"%s\" %s, but it is to become a folder; "
-                        "choose another one",
-                        s->source, s->name, problem);
+        if (marked[i])
+            structure_release(&list->items[i]);
+        else
+            list->items[n++] = list->items[i];
     }
-    if (list->n < 2)
-        return QMT_OK;
+    list->n = n;
+}
 
-    const Structure **sorted = malloc(list->n * sizeof *sorted);
-    if (sorted == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu names", list->n);
-    for (size_t i = 0; i < list->n; i++)
-        sorted[i] = &list->items[i];
-    qsort(sorted, list->n, sizeof *sorted, by_name);
+static QmtStatus name_check(QmtContext *ctx, const Structure *s)
+{
+    const char *const problem = structure_name_problem(s->name);
+    if (problem == NULL)
+        return QMT_OK;
+    return FAIL(ctx, QMT_ERR_INPUT,
+                "%s: the name \"%s\" %s, but it is to become a folder; choose another one",
+                s->source, s->name, problem);
+}
+
+/// Of neighbours with one name all but the first are refused.
+static QmtStatus duplicates_find(QmtContext *ctx, const StructureList *list,
+                                 const Structure *const *sorted, bool *marked)
+{
+    const Structure *first = sorted[0];
+    for (size_t i = 1; i < list->n; i++) {
+        const Structure *const s = sorted[i];
+        if (strcmp(first->name, s->name) != 0) {
+            first = s;
+            continue;
+        }
+        const QmtStatus status = FAIL(
+            ctx, QMT_ERR_INPUT,
+            "%s: the name \"%s\" was taken before at %s; names become folders, choose another one",
+            s->source, s->name, first->source);
+        TRY(rejection_take(ctx, list->rejected, s->source, s->name, REJECT_NAME, status));
+        marked[s - list->items] = true;
+    }
+    return QMT_OK;
+}
+
+QmtStatus structures_check_names(QmtContext *ctx, StructureList *list)
+{
+    const Structure **const sorted = malloc((list->n + 1) * sizeof *sorted);
+    bool *const marked = calloc(list->n + 1, sizeof *marked);
     QmtStatus status = QMT_OK;
-    for (size_t i = 1; i < list->n && status == QMT_OK; i++)
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
-            status = FAIL(ctx, QMT_ERR_INPUT,
-                          "%s: the name \"%s\" was taken before at %s; names "
-                          "become folders, choose another one",
-                          sorted[i]->source, sorted[i]->name, sorted[i - 1]->source);
+    if (sorted == NULL || marked == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu names", list->n);
+    for (size_t i = 0; i < list->n && status == QMT_OK; i++) {
+        const Structure *const s = &list->items[i];
+        status = name_check(ctx, s);
+        marked[i] = status != QMT_OK;
+        status = rejection_take(ctx, list->rejected, s->source, s->name, REJECT_NAME, status);
+    }
+    if (status == QMT_OK)
+        marked_remove(list, marked);
+    if (status == QMT_OK && list->n > 1) {
+        memset(marked, 0, list->n * sizeof *marked);
+        for (size_t i = 0; i < list->n; i++)
+            sorted[i] = &list->items[i];
+        qsort(sorted, list->n, sizeof *sorted, by_name);
+        status = duplicates_find(ctx, list, sorted, marked);
+        if (status == QMT_OK)
+            marked_remove(list, marked);
+    }
     free(sorted);
+    free(marked);
     return status;
 }

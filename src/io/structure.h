@@ -1,7 +1,7 @@
 #ifndef IO_STRUCTURE_H
 #define IO_STRUCTURE_H
 
-#include "base/context.h"
+#include "io/rejections.h"
 
 /// Molecules as input files give them.
 
@@ -27,6 +27,9 @@ typedef struct {
 typedef struct {
     Structure *items; ///< [n]
     size_t n, capacity;
+    /// Where readers note what they pass over (io/rejections.h); NULL: the first bad input is a failure.
+    /// Belongs to the caller.
+    RejectionList *rejected;
 } StructureList;
 
 /// Takes room for n_atoms atoms; numbers and positions are zero. Fails with QMT_ERR_MEMORY.
@@ -48,6 +51,8 @@ void structures_release(StructureList *list);
 const char *structure_name_problem(const char *name);
 /// Names become folders: each must be usable and none may come twice. QMT_ERR_INPUT names the place,
 /// for duplicates both places.
-QmtStatus structures_check_names(QmtContext *ctx, const StructureList *list);
+/// With a list of rejections those names are noted there and taken out; of several with one name the first
+/// stays.
+QmtStatus structures_check_names(QmtContext *ctx, StructureList *list);
 
 #endif
