@@ -466,8 +466,8 @@ static void temperature_judge(Check *check, const Frames *frames)
     const bool turns = strcmp(ensemble, "nve") != 0;
     const size_t rotations = !turns || dof < 3.0 ? 0 : dof < 4.0 ? 2 : 3;
     // The block mean is of T times dof, and so is its error.
-    const double error = expected_temperature_error(&frames->temperature, target * dof, rotations,
-                                                    (size_t)dof - rotations, friction, length) /
+    const double error = expected_temperature_spread(&frames->temperature, target * dof, rotations,
+                                                     (size_t)dof - rotations, friction, length) /
                          dof;
     const double off = fabs(mean - target);
     check_say(check, CHECK_TEMPERATURE,

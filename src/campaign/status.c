@@ -41,7 +41,8 @@ static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entr
         return;
     cJSON *const run = cJSON_Parse(text);
     free(text);
-    result_from_json(cJSON_GetObjectItemCaseSensitive(run, "result"), &result);
+    result_from_run_json(run, &result);
+    entry->warnings = result.warnings;
     const char *const reason =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "message"));
     snprintf(entry->reason, sizeof entry->reason, "%s", reason != NULL ? reason : "");

@@ -63,7 +63,7 @@ char *summary_table(const Plan *plan, const BatchOutcome *outcomes)
         if (result->n_steps > 0) {
             number_cell(speed, "%.3f", result->ms_per_step);
             number_cell(temperature, "%.1f", result->mean_temperature_k);
-            number_cell(error, "%.1f", result->expected_error_k);
+            number_cell(error, "%.1f", result->temperature_error_k);
             number_cell(drift, "%.1e", run_drift_shown(result));
             number_cell(scf, "%.1f", result->scf_iterations_mean);
         }

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "io/json.h"
 #include "io/text.h"
+#include "run/metadata.h"
 
 enum { O_JSON, O_HELP, O_H, N_OPTIONS };
 
@@ -93,6 +94,7 @@ static QmtStatus print_json(QmtContext *ctx, const StatusList *list)
         cJSON_AddStringToObject(object, "phase", e->phase);
         cJSON_AddStringToObject(object, "holder", e->holder);
         cJSON_AddStringToObject(object, "reason", e->reason);
+        cJSON_AddItemToObject(object, "warnings", warnings_json(&e->warnings));
         cJSON_AddNumberToObject(object, "step", (double)e->step);
         cJSON_AddNumberToObject(object, "steps", (double)e->n_steps);
         add_number(object, "percent", e->percent);

@@ -7,15 +7,6 @@
 #include "base/units.h"
 #include "md/velocities.h"
 
-/// Drift, kJ/mol/ps, and ripple, kJ/mol, of the shadow energy per atom that are worth a warning; the drift where
-/// it stands out from the ripple, and at all. Steps of 0.25 fs drift by 1e-8 in the gas phase and by 1e-4 in a
-/// solvent, steps of 1 fs by 1e-3, steps of 2 fs by 1e-2 to 1e-1.
-#define DRIFT_WARNED 1e-3
-#define DRIFT_WARNED_AT_ALL 1e-2
-#define RIPPLE_WARNED 1e-2
-/// The drift of less, ps, is ripple.
-#define LENGTH_JUDGED 0.5
-
 MdOptions md_options_default(void)
 {
     return (MdOptions){.ensemble = MD_NVT,
@@ -159,6 +150,9 @@ static void count_evaluation(Md *md, const EngineReport *report)
     record->evaluations++;
     record->scf_iterations += (uint64_t)report->scf_iterations;
     record->recoveries += report->recovery != 0;
+    if (report->recovery != 0 && record->phase == MD_PRODUCTION &&
+        record->production_recoveries++ == 0)
+        record->first_recovery_step = md->next.at.step;
     if (report->scf_iterations > record->scf_iterations_max)
         record->scf_iterations_max = report->scf_iterations;
     record->diagonalisations += (uint64_t)report->diagonalisations;
@@ -309,13 +303,6 @@ static QmtStatus advance_relax(QmtContext *ctx, Md *md)
     record->relax_largest_slope =
         relax_largest_slope(now->n_atoms, (const double(*)[3])now->gradient);
     record->relax_converged = record->relax_largest_slope <= md->options.relax_threshold;
-    if (!record->relax_converged)
-        context_log(ctx, QMT_LOG_INFO,
-                    "relax: %s after %llu evaluations, the largest slope is %.1e hartree/bohr "
-                    "(wanted %.1e); the dynamics starts from there",
-                    verdict == RELAX_STUCK ? "no lower energy found" : "not finished",
-                    (unsigned long long)record->relax_evaluations, record->relax_largest_slope,
-                    md->options.relax_threshold);
     begin_motion(md);
     return QMT_OK;
 }
@@ -349,39 +336,6 @@ static QmtStatus give_frame(QmtContext *ctx, Md *md)
     return QMT_OK;
 }
 
-/// True if the shadow energy drifts beyond its ripple, or scatters as it does where the SCF goes from one
-/// solution to another. Long steps have ripple of their own.
-static bool energy_is_off(const Md *md, const MdReport *report)
-{
-    const double n = (double)md->now.n_atoms, drift = fabs(report->shadow_slope_kjmol_ps),
-                 ripple = report->shadow_rms_kjmol;
-    const double length = md->options.length_ps;
-    const bool stands_out = drift > DRIFT_WARNED * n && drift * length > 3.0 * ripple;
-    return stands_out || (drift > DRIFT_WARNED_AT_ALL * n && length >= LENGTH_JUDGED) ||
-           (md->options.dt_fs <= 0.5 && ripple > RIPPLE_WARNED * n);
-}
-
-/// The production has reached its last step.
-static void finish(QmtContext *ctx, Md *md)
-{
-    md->record.phase = MD_DONE;
-    const MdReport report = md_report(md);
-    const double wanted = md->options.temperature_k, error = report.expected_error_k;
-    if (md_temperature_is_off(&report, wanted))
-        context_log(
-            ctx, QMT_LOG_WARNING,
-            "mean temperature %.1f K, wanted %.1f; that is %.1f times the expected error of "
-            "%.1f K; a longer equilibration or a smaller time step may help",
-            report.mean_temperature_k, wanted, fabs(report.mean_temperature_k - wanted) / error,
-            error);
-    if (energy_is_off(md, &report))
-        context_log(
-            ctx, QMT_LOG_WARNING,
-            "the energy is not conserved: %.1e kJ/mol/ps, with steps of %.1e kJ/mol about that; "
-            "a smaller time step may help, or the SCF went from one solution to another",
-            report.shadow_slope_kjmol_ps, report.shadow_rms_kjmol);
-}
-
 static QmtStatus advance_production(QmtContext *ctx, Md *md)
 {
     const uint64_t step = md->now.at.step;
@@ -393,7 +347,7 @@ static QmtStatus advance_production(QmtContext *ctx, Md *md)
         return QMT_OK;
     }
     if (step == md->n_production) {
-        finish(ctx, md);
+        md->record.phase = MD_DONE;
         return QMT_OK;
     }
     if (md->options.ensemble == MD_NVE)

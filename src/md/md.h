@@ -87,12 +87,14 @@ typedef struct {
 /// Figures of the production so far.
 typedef struct {
     MdPhase phase;
-    uint64_t steps;                     ///< of production
-    size_t dof;                         ///< of production
-    bool linear;                        ///< the molecule counts as linear
-    double mean_temperature_k;          ///< NaN with dof 0, as its error
-    double expected_error_k;            ///< of the mean, see expected_temperature_error()
-    double slope_kjmol_ps;              ///< drift of E + K - heat, for the whole molecule
+    uint64_t steps; ///< of production
+    size_t dof;     ///< of production
+    bool linear;    ///< the molecule counts as linear
+    size_t n_atoms;
+    double mean_temperature_k;  ///< NaN with dof 0, as the two that follow
+    double temperature_error_k; ///< standard error of this mean, by blocks; NaN: too short to tell
+    double expected_spread_k; ///< of means of such trajectories, see expected_temperature_spread()
+    double slope_kjmol_ps;    ///< drift of E + K - heat, for the whole molecule
     double shadow_slope_kjmol_ps;       ///< drift of the shadow energy
     double rms_kjmol, shadow_rms_kjmol; ///< ripple about these lines
     double worst_kjmol;                 ///< largest deviation of E + K - heat from its first value
@@ -105,6 +107,8 @@ typedef struct {
     int scf_iterations_max;
     double scf_residual_max, scf_residual_median;
     uint64_t recoveries;            ///< evaluations that needed the recovery ladder
+    uint64_t production_recoveries; ///< those of the production
+    uint64_t first_recovery_step;   ///< of the production, if there was one
     uint64_t diagonalisations;      ///< of the density builds
     uint64_t checks, checks_failed; ///< of the engine's density, against a full diagonalisation
     size_t n_windows;               ///< finished
@@ -135,9 +139,6 @@ QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done);
 QmtStatus md_run(QmtContext *ctx, Md *md);
 
 MdReport md_report(const Md *md);
-/// True if the mean temperature is further from the wanted one than three times what chance explains:
-/// worth a warning. False where that spread is not known.
-bool md_temperature_is_off(const MdReport *report, double wanted_k);
 /// The current instant; valid until the next call.
 const MdState *md_state(const Md *md);
 

@@ -17,6 +17,7 @@ typedef struct {
     double relax_largest_slope;
     double scf_residual_max;
     uint64_t relax_evaluations, evaluations, scf_iterations, recoveries;
+    uint64_t production_recoveries, first_recovery_step; // of the production alone
     uint64_t diagonalisations, checks, checks_failed;
     LogHistogram scf_residuals;
     uint64_t n_windows_done;

@@ -48,11 +48,13 @@ MdReport md_report(const Md *md)
         .linear = record->linear != 0,
         // a single atom at rest has no temperature
         .mean_temperature_k = dof > 0 ? block_mean_value(&record->temperature) : NAN,
-        .expected_error_k =
+        .n_atoms = md->engine->n_atoms,
+        .temperature_error_k = dof > 0 ? block_mean_error(&record->temperature) : NAN,
+        .expected_spread_k =
             dof == 0 ? NAN
-                     : expected_temperature_error(&record->temperature, md->options.temperature_k,
-                                                  rotations, dof - rotations, friction,
-                                                  production ? md_time_ps(md, at->step) : 0.0),
+                     : expected_temperature_spread(&record->temperature, md->options.temperature_k,
+                                                   rotations, dof - rotations, friction,
+                                                   production ? md_time_ps(md, at->step) : 0.0),
         .slope_kjmol_ps = line_fit_slope(&md->watch.plain) * slope_unit,
         .shadow_slope_kjmol_ps = line_fit_slope(&md->watch.shadow) * slope_unit,
         .rms_kjmol = line_fit_rms(&md->watch.plain) * KJMOL_PER_HARTREE,
@@ -68,17 +70,13 @@ MdReport md_report(const Md *md)
         .scf_residual_max = record->scf_residual_max,
         .scf_residual_median = log_histogram_median(&record->scf_residuals),
         .recoveries = record->recoveries,
+        .production_recoveries = record->production_recoveries,
+        .first_recovery_step = record->first_recovery_step,
         .diagonalisations = record->diagonalisations,
         .checks = record->checks,
         .checks_failed = record->checks_failed,
         .n_windows = record->n_windows_done,
         .windows = md->results};
-}
-
-bool md_temperature_is_off(const MdReport *report, double wanted_k)
-{
-    return report->dof > 0 && report->expected_error_k > 0.0 &&
-           fabs(report->mean_temperature_k - wanted_k) > 3.0 * report->expected_error_k;
 }
 
 static uint64_t steps_in(const Md *md, MdPhase phase)

@@ -105,9 +105,9 @@ static double variance_left(double x)
     return x < 1e-3 ? 1.0 - x / 3.0 : 2.0 / x - 2.0 / (x * x) * (1.0 - exp(-x));
 }
 
-double expected_temperature_error(const BlockMean *temperatures, double temperature,
-                                  size_t rotations, size_t vibrations, double friction,
-                                  double length)
+double expected_temperature_spread(const BlockMean *temperatures, double temperature,
+                                   size_t rotations, size_t vibrations, double friction,
+                                   double length)
 {
     const size_t dof = rotations + vibrations;
     if (dof == 0)

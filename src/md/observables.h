@@ -50,7 +50,7 @@ void log_histogram_add(LogHistogram *histogram, double value);
 /// NaN if it is empty.
 double log_histogram_median(const LogHistogram *histogram);
 
-/// Expected error of a mean temperature, kelvin: of a molecule of harmonic vibrations that turns freely, under a
+/// Spread of the mean temperatures of such trajectories, kelvin, by chance alone: of a molecule of harmonic vibrations that turns freely, under a
 /// Langevin thermostat, with mean square deviation
 ///
 ///     (2/dof)^2 T^2 (R/2 g(2 friction length) + V/4 g(friction length)),   g(x) = 2/x - 2/x^2 (1 - exp(-x)),
@@ -62,8 +62,8 @@ double log_histogram_median(const LogHistogram *histogram);
 ///
 /// @param rotations, vibrations  R and V, degrees of freedom
 /// @param length    of the run; friction in the inverse of its unit
-double expected_temperature_error(const BlockMean *temperatures, double temperature,
-                                  size_t rotations, size_t vibrations, double friction,
-                                  double length);
+double expected_temperature_spread(const BlockMean *temperatures, double temperature,
+                                   size_t rotations, size_t vibrations, double friction,
+                                   double length);
 
 #endif

@@ -40,8 +40,14 @@ static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
         return QMT_OK;
     }
     const MdReport report = md_report(run->md);
-    char *const metadata =
-        metadata_text(ctx, run->task, &report, (int64_t)report.dof, run->found.earlier, sentence);
+    RunWarnings warnings = {0};
+    run_warnings_collect(run, &report, &warnings);
+    const MetadataFacts facts = {.report = &report,
+                                 .dof = (int64_t)report.dof,
+                                 .earlier = run->found.earlier,
+                                 .reason = sentence,
+                                 .warnings = &warnings};
+    char *const metadata = metadata_text(ctx, run->task, &facts);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");
     const QmtStatus status = trajectory_finish_partial(ctx, run->trajectory, metadata);
@@ -104,7 +110,8 @@ QmtStatus run_recover(QmtContext *ctx, const RunOptions *settings, const RunSpec
                             ? METADATA_DOF_UNKNOWN
                             : (int64_t)velocities_degrees_of_freedom(n_atoms, false, false);
     double *const masses = malloc(n_atoms * sizeof *masses);
-    char *const metadata = metadata_text(ctx, task, NULL, dof, "", reason);
+    const MetadataFacts facts = {.dof = dof, .earlier = "", .reason = reason};
+    char *const metadata = metadata_text(ctx, task, &facts);
 
     QmtStatus status;
     Trajectory *trajectory = NULL;

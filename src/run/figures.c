@@ -56,7 +56,8 @@ void run_result_fill(const Run *run, RunResult *result)
         .ms_per_step = run_ms_per_step(run, report.evaluations),
         .peak_memory_kib = usage.ru_maxrss,
         .mean_temperature_k = report.mean_temperature_k,
-        .expected_error_k = report.expected_error_k < 0.0 ? NAN : report.expected_error_k,
+        .temperature_error_k = report.temperature_error_k < 0.0 ? NAN : report.temperature_error_k,
+        .expected_spread_k = report.expected_spread_k < 0.0 ? NAN : report.expected_spread_k,
         .drift_kjmol_ps = report.slope_kjmol_ps,
         .shadow_drift_kjmol_ps = report.shadow_slope_kjmol_ps,
         .n_windows = (int64_t)report.n_windows,
@@ -71,4 +72,5 @@ void run_result_fill(const Run *run, RunResult *result)
         .checks_failed = (int64_t)report.checks_failed};
     if (report.evaluations > 0)
         result->scf_iterations_mean = (double)report.scf_iterations / (double)report.evaluations;
+    run_warnings_collect(run, &report, &result->warnings);
 }

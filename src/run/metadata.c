@@ -65,8 +65,10 @@ static cJSON *report_json(const MdReport *report)
 {
     cJSON *const object = cJSON_CreateObject();
     add_number(object, "mean_temperature_K", report->mean_temperature_k);
-    add_number(object, "expected_error_K",
-               report->expected_error_k < 0.0 ? NAN : report->expected_error_k);
+    add_number(object, "mean_temperature_error_K",
+               report->temperature_error_k < 0.0 ? NAN : report->temperature_error_k);
+    add_number(object, "expected_spread_K",
+               report->expected_spread_k < 0.0 ? NAN : report->expected_spread_k);
     add_number(object, "drift_kJ_mol_ps", report->slope_kjmol_ps);
     add_number(object, "shadow_drift_kJ_mol_ps", report->shadow_slope_kjmol_ps);
     add_number(object, "scf_iterations_mean",
@@ -111,9 +113,39 @@ static cJSON *processors_json(const char *earlier)
     return list;
 }
 
-char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MdReport *report, int64_t dof,
-                    const char *earlier, const char *reason)
+struct cJSON *warnings_json(const RunWarnings *warnings)
 {
+    char code[RUN_WARNING_CODE_SIZE], text[RUN_WARNING_TEXT_SIZE];
+    size_t at = 0;
+    cJSON *const list = cJSON_CreateArray();
+    while (warnings != NULL && run_warning_next(warnings, &at, code, text)) {
+        cJSON *const item = cJSON_CreateObject();
+        cJSON_AddStringToObject(item, "code", code);
+        cJSON_AddStringToObject(item, "text", text);
+        cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}
+
+static void warnings_from_json(const cJSON *list, RunWarnings *warnings)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        const char *const code =
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "code"));
+        const char *const text =
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "text"));
+        if (code != NULL && text != NULL)
+            run_warning_add(warnings, code, "%s", text);
+    }
+}
+
+char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFacts *facts)
+{
+    const MdReport *const report = facts->report;
+    const char *const earlier = facts->earlier, *const reason = facts->reason;
+    const int64_t dof = facts->dof;
     const Structure *structure = task->structure;
     char method[32];
     json_begin();
@@ -163,6 +195,7 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MdReport *
         cJSON_AddItemToObject(object, "summary", report_json(report));
     else
         cJSON_AddNullToObject(object, "summary");
+    cJSON_AddItemToObject(object, "warnings", warnings_json(facts->warnings));
 
     return json_text(object, false);
 }
@@ -171,7 +204,7 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MdReport *
 static const struct {
     const char *name;
     size_t offset;
-    enum { FIGURE_REAL, FIGURE_WHOLE } type;
+    enum { FIGURE_REAL, FIGURE_WHOLE, FIGURE_OLD } type; ///< old ones are read only
 } FIGURES[] = {
     {"steps", offsetof(RunResult, n_steps), FIGURE_WHOLE},
     {"frames", offsetof(RunResult, n_frames), FIGURE_WHOLE},
@@ -181,7 +214,9 @@ static const struct {
     {"cpu_s", offsetof(RunResult, cpu_s), FIGURE_REAL},
     {"peak_memory_KiB", offsetof(RunResult, peak_memory_kib), FIGURE_WHOLE},
     {"mean_temperature_K", offsetof(RunResult, mean_temperature_k), FIGURE_REAL},
-    {"expected_error_K", offsetof(RunResult, expected_error_k), FIGURE_REAL},
+    {"mean_temperature_error_K", offsetof(RunResult, temperature_error_k), FIGURE_REAL},
+    {"expected_error_K", offsetof(RunResult, expected_spread_k), FIGURE_OLD}, // until 0.1.0
+    {"expected_spread_K", offsetof(RunResult, expected_spread_k), FIGURE_REAL},
     {"drift_kJ_mol_ps", offsetof(RunResult, drift_kjmol_ps), FIGURE_REAL},
     {"shadow_drift_kJ_mol_ps", offsetof(RunResult, shadow_drift_kjmol_ps), FIGURE_REAL},
     {"nve_windows", offsetof(RunResult, n_windows), FIGURE_WHOLE},
@@ -205,9 +240,10 @@ struct cJSON *result_json(const RunResult *result)
         const char *at = (const char *)result + FIGURES[i].offset;
         if (FIGURES[i].type == FIGURE_REAL)
             add_number(object, FIGURES[i].name, *(const double *)at);
-        else
+        else if (FIGURES[i].type == FIGURE_WHOLE)
             add_whole(object, FIGURES[i].name, *(const int64_t *)at);
     }
+    cJSON_AddItemToObject(object, "warnings", warnings_json(&result->warnings));
     return object;
 }
 
@@ -216,11 +252,18 @@ void result_from_json(const struct cJSON *object, RunResult *result)
     for (size_t i = 0; i < N_FIGURES; i++) {
         const cJSON *const item = cJSON_GetObjectItemCaseSensitive(object, FIGURES[i].name);
         char *at = (char *)result + FIGURES[i].offset;
-        if (FIGURES[i].type == FIGURE_REAL && (cJSON_IsNumber(item) || cJSON_IsNull(item)))
+        if (FIGURES[i].type != FIGURE_WHOLE && (cJSON_IsNumber(item) || cJSON_IsNull(item)))
             *(double *)at = cJSON_IsNumber(item) ? item->valuedouble : NAN;
         else if (FIGURES[i].type == FIGURE_WHOLE && cJSON_IsNumber(item))
             *(int64_t *)at = (int64_t)item->valuedouble;
     }
+    warnings_from_json(cJSON_GetObjectItemCaseSensitive(object, "warnings"), &result->warnings);
+}
+
+void result_from_run_json(const struct cJSON *run, RunResult *result)
+{
+    result_from_json(cJSON_GetObjectItemCaseSensitive(run, "result"), result);
+    warnings_from_json(cJSON_GetObjectItemCaseSensitive(run, "warnings"), &result->warnings);
 }
 
 const char *status_word(QmtStatus status)
@@ -282,6 +325,9 @@ char *run_json_text(const QmtContext *ctx, const RunOptions *settings, const Run
     cJSON_AddStringToObject(object, "folder", folder);
     cJSON_AddStringToObject(object, "out", settings->out);
     add_whole(object, "workers", (int64_t)settings->n_workers);
-    cJSON_AddItemToObject(object, "result", result_json(result));
+    cJSON *const figures = result_json(result);
+    cJSON_AddItemToObject(object, "warnings",
+                          cJSON_DetachItemFromObjectCaseSensitive(figures, "warnings"));
+    cJSON_AddItemToObject(object, "result", figures);
     return json_text(object, true);
 }

@@ -12,15 +12,19 @@
 
 enum { METADATA_DOF_UNKNOWN = -1 };
 
+/// What is known about a trajectory besides its task. All of it may be missing.
+typedef struct {
+    const MdReport *report; ///< NULL: not known (the process was killed)
+    int64_t dof;            ///< degrees of freedom of the production; METADATA_DOF_UNKNOWN
+    const char
+        *earlier; ///< lines of Found.earlier, which become earlier_processors; "": never moved
+    const char *reason;          ///< why the file is partial; NULL: it is complete
+    const RunWarnings *warnings; ///< NULL: none
+} MetadataFacts;
+
 /// Metadata of the NPZ, described in docs/file-format.md. Holds nothing that two runs of the same task
 /// by the same program could disagree about.
-///
-/// @param report  NULL if it is not known (the process was killed)
-/// @param dof     degrees of freedom of the production; METADATA_DOF_UNKNOWN
-/// @param earlier  lines of Found.earlier, which become earlier_processors; "" (no such key) if it never moved
-/// @param reason  why the file is partial; NULL: it is complete
-char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MdReport *report, int64_t dof,
-                    const char *earlier, const char *reason);
+char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFacts *facts);
 
 /// run.json: clock, host, folder, workers, timings and the figures of the summary.
 ///
@@ -32,9 +36,14 @@ char *run_json_text(const QmtContext *ctx, const RunOptions *settings, const Run
 
 struct cJSON;
 
-/// The figures of a result as an object, and back. What is missing stays as it is.
+/// [{"code": "energy_drift", "text": "..."}, ...]; NULL stands for none.
+struct cJSON *warnings_json(const RunWarnings *warnings);
+
+/// The figures and warnings of a result as an object, and back. What is missing stays as it is.
 struct cJSON *result_json(const RunResult *result);
 void result_from_json(const struct cJSON *object, RunResult *result);
+/// Likewise of a whole run.json, where the warnings stand beside the figures.
+void result_from_run_json(const struct cJSON *run, RunResult *result);
 
 /// "done", "partial", "stopped", ...: the word of a status in summaries.
 const char *status_word(QmtStatus status);

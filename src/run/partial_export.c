@@ -85,8 +85,10 @@ static QmtStatus frames_copy(QmtContext *ctx, const char *folder, const Checkpoi
              (unsigned long long)numbers->total_step, (unsigned long long)numbers->total_steps);
 
     double *const masses = malloc(structure->n_atoms * sizeof *masses);
-    char *const metadata = metadata_text(ctx, task, NULL, dof_of(task, checkpoint),
-                                         earlier_of(checkpoint->program), reason);
+    const MetadataFacts facts = {.dof = dof_of(task, checkpoint),
+                                 .earlier = earlier_of(checkpoint->program),
+                                 .reason = reason};
+    char *const metadata = metadata_text(ctx, task, &facts);
     QmtStatus status = QMT_OK;
     if (masses == NULL || metadata == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its frames", folder);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "run/warnings.h"
+
 /// How a trajectory went. Plain bytes, so that it can go through a pipe.
 typedef struct {
     bool reused; ///< finished by an earlier run, nothing computed
@@ -15,7 +17,9 @@ typedef struct {
     double wall_s, cpu_s;
     double ms_per_step;
     int64_t peak_memory_kib;
-    double mean_temperature_k, expected_error_k;
+    double mean_temperature_k;
+    double temperature_error_k;   ///< standard error of this mean; NAN: too short to tell
+    double expected_spread_k;     ///< of the means of such trajectories, by chance
     double drift_kjmol_ps;        ///< of E + K - heat in production
     double shadow_drift_kjmol_ps; ///< of its shadow energy
     int64_t n_windows;
@@ -25,6 +29,7 @@ typedef struct {
     int64_t scf_iterations_max;
     double scf_residual_max, scf_residual_median;
     int64_t recoveries, diagonalisations, checks, checks_failed;
+    RunWarnings warnings; ///< what a person should know
 } RunResult;
 
 /// The drift that tables show: of the shadow energy, the largest of the NVE windows if there are any.

@@ -166,7 +166,7 @@ static void program_compare(const char *text, char list[DIFFERENCES_SIZE], RunRe
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "status"));
     if (status != NULL && strcmp(status, status_word(QMT_OK)) != 0)
         difference_add(list, "its " RUN_FILE_RUN " says that it did not complete");
-    result_from_json(cJSON_GetObjectItemCaseSensitive(run, "result"), result);
+    result_from_run_json(run, result);
     cJSON_Delete(run);
 }
 

@@ -92,15 +92,6 @@ static QmtStatus run_move(QmtContext *ctx, Run *run)
     return QMT_OK;
 }
 
-static void self_check_judge(QmtContext *ctx, const MdReport *report)
-{
-    if (report->checks_failed > 0)
-        context_log(ctx, QMT_LOG_WARNING,
-                    "%llu of %llu self-checks found a wrong density; those steps were made anew "
-                    "by diagonalisation, but frames since the check before may be wrong",
-                    (unsigned long long)report->checks_failed, (unsigned long long)report->checks);
-}
-
 /// The checkpoint of the end comes first: with it a file that is finished by a killed process is known
 /// again, and a longer trajectory can go on from it.
 static QmtStatus run_finish(QmtContext *ctx, Run *run)
@@ -110,16 +101,21 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
         return QMT_OK;
     }
     const MdReport report = md_report(run->md);
+    RunWarnings warnings = {0};
+    run_warnings_collect(run, &report, &warnings);
     TRY(run_checkpoint(ctx, run));
-    char *const metadata =
-        metadata_text(ctx, run->task, &report, (int64_t)report.dof, run->found.earlier, NULL);
+    const MetadataFacts facts = {.report = &report,
+                                 .dof = (int64_t)report.dof,
+                                 .earlier = run->found.earlier,
+                                 .warnings = &warnings};
+    char *const metadata = metadata_text(ctx, run->task, &facts);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");
     const QmtStatus status = trajectory_finish(ctx, run->trajectory, metadata);
     cJSON_free(metadata);
     TRY(status);
     run_folder_tidy(ctx, run);
-    self_check_judge(ctx, &report);
+    run_warnings_say(ctx, &warnings);
     return QMT_OK;
 }
 

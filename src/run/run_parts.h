@@ -57,6 +57,13 @@ QmtStatus run_take_window(QmtContext *ctx, void *user, const NveWindowPoint *poi
 /// of the frames behind it; the frames of the result are those that are safe.
 void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *result);
 
+// run_warnings.c: what is to be known about a trajectory that completed.
+
+/// Adds what the figures say. It follows from the trajectory alone.
+void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *warnings);
+/// Tells them to the log.
+void run_warnings_say(QmtContext *ctx, const RunWarnings *warnings);
+
 // figures.c: clocks and the figures of a result.
 
 void run_result_fill(const Run *run, RunResult *result);

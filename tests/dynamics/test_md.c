@@ -6,6 +6,7 @@
 #include "base/vec3.h"
 #include "dynamics/molecules.h"
 #include "md/velocities.h"
+#include "md/verdict.h"
 #include "support/check.h"
 
 /// The sequence of a run: what comes when, what it leaves alone, and how it fails.
@@ -14,7 +15,7 @@ enum { FRAMES_MAX = 4096, POINTS_MAX = 4096 };
 
 /// Everything that came out of a run.
 typedef struct {
-    size_t n_frames, n_points, n_warnings;
+    size_t n_frames, n_points;
     uint64_t step[FRAMES_MAX];
     double time_ps[FRAMES_MAX], energy[FRAMES_MAX][2];
     double arrays[FRAMES_MAX][3][METHANE_ATOMS][3];
@@ -68,13 +69,6 @@ static bool want_stop(void *user)
 {
     Output *out = user;
     return out->stop_after > 0 && --out->stop_after == 0;
-}
-
-static void count_warning(void *user, QmtLogLevel level, const char *sentence)
-{
-    (void)sentence;
-    Output *out = user;
-    out->n_warnings += level == QMT_LOG_WARNING;
 }
 
 static MdHooks hooks_into(Output *out)
@@ -255,7 +249,7 @@ static void interrupted_runs_end_with_the_same_bytes(void **state)
         assert_memory_equal(first.point, second.point, first.n_points * sizeof *first.point);
         assert_true(whole.mean_temperature_k == pieces.mean_temperature_k);
         assert_true(whole.shadow_slope_kjmol_ps == pieces.shadow_slope_kjmol_ps);
-        assert_true(whole.expected_error_k == pieces.expected_error_k);
+        assert_true(whole.expected_spread_k == pieces.expected_spread_k);
         assert_int_equal(whole.evaluations, pieces.evaluations);
         end(&md);
     }
@@ -354,7 +348,7 @@ static void nve_begins_without_rotation(void **state)
     print_message(
         "NVE 0.2 ps: plain slope %+.1e, shadow slope %+.1e kJ/mol/ps, worst %.1e kJ/mol\n",
         report.slope_kjmol_ps, report.shadow_slope_kjmol_ps, report.worst_kjmol);
-    CHECK_NEAR(report.expected_error_k, 300.0 / sqrt(9.0), 1e-10);
+    CHECK_NEAR(report.expected_spread_k, 300.0 / sqrt(9.0), 1e-10);
 }
 
 /// The rotation's share of the equilibration's energy must not heat the vibrations: the mean of many starts
@@ -520,30 +514,30 @@ static void motion_that_is_not_physical_is_an_error(void **state)
 static void temperatures_are_judged_by_their_spread(void **state)
 {
     (void)state;
-    MdReport report = {.dof = 27, .mean_temperature_k = 200.0, .expected_error_k = 30.0};
+    MdReport report = {.dof = 27, .mean_temperature_k = 200.0, .expected_spread_k = 30.0};
     assert_true(md_temperature_is_off(&report, 300.0));
     report.mean_temperature_k = 389.0;
     assert_false(md_temperature_is_off(&report, 300.0));
     report.mean_temperature_k = 391.0;
     assert_true(md_temperature_is_off(&report, 300.0));
-    report.expected_error_k = -1.0; // too short to tell
+    report.expected_spread_k = -1.0; // too short to tell
     assert_false(md_temperature_is_off(&report, 300.0));
-    report = (MdReport){.dof = 0, .expected_error_k = 1.0}; // a single atom
+    report = (MdReport){.dof = 0, .expected_spread_k = 1.0}; // a single atom
     assert_false(md_temperature_is_off(&report, 300.0));
 }
 
-static void a_wrong_mean_temperature_is_a_warning(void **state)
+static void a_wrong_mean_temperature_is_a_verdict(void **state)
 {
     (void)state;
+    MdVerdict verdicts[MD_VERDICT_COUNT];
     MdOptions options = short_run();
     options.equilibration_friction_per_ps = options.friction_per_ps = 1000.0;
     options.length_ps = 1.0;
     options.window_every_ps = 0.0;
-    qmt_context_set_log(ctx, count_warning, &first);
     MdReport report = run(&options, &first);
-    print_message("1 ps at 1000 /ps: %.1f +- %.1f K\n", report.mean_temperature_k,
-                  report.expected_error_k);
-    assert_int_equal(first.n_warnings, 0);
+    print_message("1 ps at 1000 /ps: %.1f K, spread %.1f K, error %.1f K\n",
+                  report.mean_temperature_k, report.expected_spread_k, report.temperature_error_k);
+    assert_int_equal(md_verdicts(&report, &options, verdicts), 0);
     // Forces that lag behind the atoms drag on them, stronger than the thermostat heats.
     ModelOptions model = BONDS_OF(METHANE_BONDS);
     model.hysteresis = 2.0;
@@ -551,12 +545,30 @@ static void a_wrong_mean_temperature_is_a_warning(void **state)
     Md *md = make_with(&options, &model, &first);
     assert_int_equal(md_run(ctx, md), QMT_OK);
     report = md_report(md);
-    print_message("dragged: %.1f +- %.1f K, heat %.1f kJ/mol\n", report.mean_temperature_k,
-                  report.expected_error_k, report.heat_kjmol);
+    print_message("dragged: %.1f K, spread %.1f K, heat %.1f kJ/mol\n", report.mean_temperature_k,
+                  report.expected_spread_k, report.heat_kjmol);
     // Of the temperature, and of the energy that the lag takes away.
-    assert_int_equal(first.n_warnings, 2);
+    assert_int_equal(md_verdicts(&report, &options, verdicts), 2);
+    assert_int_equal(verdicts[0].kind, MD_TEMPERATURE_OFF);
+    assert_int_equal(verdicts[1].kind, MD_ENERGY_DRIFT);
+    // At constant energy there is no thermostat to blame.
+    options.ensemble = MD_NVE;
+    assert_int_equal(md_verdicts(&report, &options, verdicts), 2);
+    assert_int_equal(verdicts[0].kind, MD_NVE_TEMPERATURE_OFF);
     end(&md);
-    qmt_context_set_log(ctx, NULL, NULL);
+}
+
+/// A molecule at rest loses half its kinetic energy to its vibrations: after 0.1 ps at 10 /ps, 200 molecules of
+/// 300 K had 242 K on the mean; 300 (1 - exp(-1)/2) = 244.8.
+static void an_equilibration_may_be_too_short(void **state)
+{
+    (void)state;
+    MdOptions options = md_options_default();
+    assert_true(md_equilibration_deficit(&options) < 1e-10);
+    options.equilibration_ps = 0.1;
+    CHECK_NEAR(300.0 * (1.0 - md_equilibration_deficit(&options)), 244.8, 0.1);
+    options.equilibration_ps = 0.0;
+    CHECK_NEAR(md_equilibration_deficit(&options), 0.5, 1e-15);
 }
 
 static void single_atoms_and_pairs_run_to_the_end(void **state)
@@ -650,7 +662,8 @@ int main(void)
         cmocka_unit_test(a_stop_is_obeyed_within_a_step),
         cmocka_unit_test(motion_that_is_not_physical_is_an_error),
         cmocka_unit_test(temperatures_are_judged_by_their_spread),
-        cmocka_unit_test(a_wrong_mean_temperature_is_a_warning),
+        cmocka_unit_test(a_wrong_mean_temperature_is_a_verdict),
+        cmocka_unit_test(an_equilibration_may_be_too_short),
         cmocka_unit_test(single_atoms_and_pairs_run_to_the_end),
         cmocka_unit_test(a_linear_molecule_keeps_its_bending),
         cmocka_unit_test(lengths_of_unused_windows_are_ignored),
