@@ -88,6 +88,12 @@ QMT_API const char *qmt_context_isa(const QmtContext *ctx);
 
 /// Version of the library, "major.minor.patch".
 QMT_API const char *qmt_version(void);
+/// Which build of that version: the commit it was made from, with a checksum of the sources behind it if they were
+/// changed, or that checksum alone.
+QMT_API const char *qmt_build_id(void);
+/// Checksum (64 bit, hex) of all that decides the numbers and the layout of a trajectory: sources, tables,
+/// compiler, its flags and the linear algebra linked in. Trajectories are continued by builds with the same one.
+QMT_API const char *qmt_numerics_id(void);
 /// FNV-1a checksum (64 bit, hex) of all parameter tables compiled in.
 QMT_API const char *qmt_parameter_checksum(void);
 

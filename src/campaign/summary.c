@@ -149,6 +149,8 @@ static QmtStatus merge(QmtContext *ctx, const Plan *plan, const char *path,
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "program", "qmtraj");
     cJSON_AddStringToObject(object, "version", qmt_version());
+    cJSON_AddStringToObject(object, "build", qmt_build_id());
+    cJSON_AddStringToObject(object, "numerics", qmt_numerics_id());
     cJSON *const list = cJSON_AddArrayToObject(object, "trajectories");
     for (size_t t = 0; t < plan->n_tasks; t++)
         if (outcomes[t].status != QMT_ERR_LOCKED)

@@ -53,10 +53,9 @@ void help_version(FILE *out)
     fputs(
         "qmtraj version\n"
         "\n"
-        "The version, the instruction set of the kernels in use and the checksum of the parameter "
-        "tables:\n"
-        "what to quote in a report. The environment variable QMTRAJ_ISA chooses another "
-        "instruction set.\n"
+        "The version, the build, the checksum of all that decides numbers, the instruction set of\n"
+        "the kernels in use and the checksum of the parameter tables: what to quote in a report.\n"
+        "The environment variable QMTRAJ_ISA chooses another instruction set.\n"
         "\n"
         "  qmtraj version\n"
         "  QMTRAJ_ISA=generic qmtraj version\n",
@@ -110,8 +109,8 @@ QmtStatus cmd_version(QmtContext *ctx, int argc, char **argv)
     }
     if (argc > 0)
         return FAIL(ctx, QMT_ERR_USAGE, "%.60s: `qmtraj version` takes no words", argv[0]);
-    printf("qmtraj %s\ninstruction set %s\nparameters %s\n", qmt_version(), qmt_context_isa(ctx),
-           qmt_parameter_checksum());
+    printf("qmtraj %s\nbuild %s\nnumerics %s\ninstruction set %s\nparameters %s\n", qmt_version(),
+           qmt_build_id(), qmt_numerics_id(), qmt_context_isa(ctx), qmt_parameter_checksum());
     return QMT_OK;
 }
 

@@ -1,13 +1,14 @@
 #include "io/checkpoint.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/file.h"
 #include "io/zip.h"
 
-enum { VERSION = 2, N_SECTIONS = 6, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
+enum { VERSION = 3, N_SECTIONS = 6, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
 static const char MAGIC[8] = {'Q', 'M', 'T', 'R', 'A', 'J', 'C', 'P'};
 
 /// A checkpoint of a thousand atoms and a hundred windows stays far below.
@@ -124,6 +125,32 @@ static bool unpack(unsigned char *block, size_t n, Section sections[N_SECTIONS])
     return at == end && sections[3].size == sizeof(CheckpointNumbers);
 }
 
+/// The version of the program that wrote a checkpoint of another format: in all formats so far the first section
+/// begins with the line "version 0.1.0".
+static void writer_find(const unsigned char *block, size_t n, char writer[32])
+{
+    static const char word[] = "version ";
+    const char *const text = (const char *)block + HEAD_BYTES + sizeof(uint64_t);
+    const size_t before = HEAD_BYTES + sizeof(uint64_t);
+    strcpy(writer, "of an unknown version");
+    if (n < before + sizeof word + 16 || memcmp(text, word, sizeof word - 1) != 0)
+        return;
+    const size_t length = strspn(text + sizeof word - 1, "0123456789.");
+    if (length > 0 && length < 16)
+        snprintf(writer, 32, "%.*s", (int)length, text + sizeof word - 1);
+}
+
+static QmtStatus other_version(QmtContext *ctx, const char *path, const unsigned char *block,
+                               size_t n, uint32_t version)
+{
+    char writer[32];
+    writer_find(block, n, writer);
+    return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                "%s: was written by qmtraj %s (format %" PRIu32 "), and this is qmtraj %s, which "
+                "reads format %d; only the program that began it can finish it",
+                path, writer, version, qmt_version(), VERSION);
+}
+
 /// What is wrong with the bytes of a checkpoint file, if anything.
 static QmtStatus judge(QmtContext *ctx, const char *path, unsigned char *block, size_t n,
                        Section sections[N_SECTIONS])
@@ -135,10 +162,7 @@ static QmtStatus judge(QmtContext *ctx, const char *path, unsigned char *block, 
         return FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: is not a checkpoint of qmtraj", path);
     memcpy(&version, block + sizeof MAGIC, sizeof version);
     if (version != VERSION)
-        return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: has format version %" PRIu32 ", this program reads %d; go on with the "
-                    "program that wrote it",
-                    path, version, VERSION);
+        return other_version(ctx, path, block, n, version);
     const uint32_t found = zip_crc(0, block, n - TAIL_BYTES);
     memcpy(&stored, block + n - TAIL_BYTES, sizeof stored);
     if (found != stored)

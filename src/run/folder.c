@@ -50,7 +50,7 @@ QmtStatus run_folder_enter(QmtContext *ctx, Run *run)
     TRY(resume_look(ctx, run->settings, run->task, &run->found));
     if (run->found.kind == EXISTING_DIFFERENT)
         return QMT_ERR_CHECKPOINT; // the sentence is there
-    TRY(resume_program_text(ctx, run->program));
+    TRY(program_text(ctx, run->program));
     if (run->found.kind == EXISTING_INTERRUPTED || run->found.kind == EXISTING_SHORTER)
         snprintf(run->program + strlen(run->program), sizeof run->found.earlier, "%s",
                  run->found.earlier);

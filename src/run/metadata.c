@@ -12,6 +12,7 @@
 #include "engine/properties.h"
 #include "io/json.h"
 #include "io/text.h"
+#include "run/program.h"
 
 /// Numbers are written by our own formatter: shortest form that reads back, in every locale.
 static void add_number(cJSON *object, const char *name, double value)
@@ -182,10 +183,7 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
         cJSON_AddNullToObject(object, "dof");
     add_whole(object, "random_seed", task->config.random_seed);
     add_whole(object, "replica", task->replica);
-    cJSON_AddStringToObject(object, "program", "qmtraj");
-    cJSON_AddStringToObject(object, "version", qmt_version());
-    cJSON_AddStringToObject(object, "parameter_checksum", qmt_parameter_checksum());
-    cJSON_AddStringToObject(object, "isa", qmt_context_isa(ctx));
+    program_json_add(ctx, object);
     if (earlier[0] != '\0')
         cJSON_AddItemToObject(object, "earlier_processors", processors_json(earlier));
     cJSON_AddStringToObject(object, "status", reason == NULL ? "complete" : "partial");
@@ -311,10 +309,7 @@ char *run_json_text(const QmtContext *ctx, const RunOptions *settings, const Run
 
     json_begin();
     cJSON *const object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "program", "qmtraj");
-    cJSON_AddStringToObject(object, "version", qmt_version());
-    cJSON_AddStringToObject(object, "parameter_checksum", qmt_parameter_checksum());
-    cJSON_AddStringToObject(object, "isa", qmt_context_isa(ctx));
+    program_json_add(ctx, object);
     cJSON_AddStringToObject(object, "molecule", task->label);
     cJSON_AddStringToObject(object, "source", task->structure->source);
     cJSON_AddStringToObject(object, "status", status_word(status));

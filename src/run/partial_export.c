@@ -11,6 +11,7 @@
 #include "io/json.h"
 #include "io/xyz.h"
 #include "run/metadata.h"
+#include "run/program.h"
 #include "run/run.h"
 
 static const char NAME[] = RUN_FILE_COMPLETE ".part";
@@ -57,13 +58,6 @@ static QmtStatus task_of(QmtContext *ctx, const char *folder, const Checkpoint *
     return QMT_OK;
 }
 
-/// The lines of earlier processors in the text of a program, see Found.earlier.
-static const char *earlier_of(const char *program)
-{
-    const char *const found = strstr(program, "\nearlier processor ");
-    return found != NULL ? found + 1 : "";
-}
-
 static int64_t dof_of(const RunSpec *task, const Checkpoint *checkpoint)
 {
     const MdEnsemble ensemble = task->config.ensemble == CONFIG_NVE ? MD_NVE : MD_NVT;
@@ -86,7 +80,7 @@ static QmtStatus frames_copy(QmtContext *ctx, const char *folder, const Checkpoi
 
     double *const masses = malloc(structure->n_atoms * sizeof *masses);
     const MetadataFacts facts = {.dof = dof_of(task, checkpoint),
-                                 .earlier = earlier_of(checkpoint->program),
+                                 .earlier = program_text_earlier(checkpoint->program),
                                  .reason = reason};
     char *const metadata = metadata_text(ctx, task, &facts);
     QmtStatus status = QMT_OK;

@@ -1,65 +1,19 @@
 #include "run/resume.h"
-#include "config/value_text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/config_read.h"
 #include "config/config_write.h"
+#include "config/value_text.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/npz_read.h"
 #include "run/metadata.h"
 
 /// No file that is read here is longer.
-enum { SIZE_LIMIT = 1 << 26, DIFFERENCES_SIZE = 700 };
-
-/// Begins the lines of the program text after those of the machine that works now.
-#define EARLIER_PROCESSOR "earlier processor "
-
-/// Appends "; what" to the list of differences, as far as there is room.
-static void difference_add(char list[DIFFERENCES_SIZE], const char *what)
-{
-    const size_t length = strlen(list);
-    snprintf(list + length, DIFFERENCES_SIZE - length, "%s%s", length > 0 ? "; " : "", what);
-}
-
-/// The model name of the processor, "unknown" where the system does not tell it.
-static QmtStatus processor_find(QmtContext *ctx, char processor[128])
-{
-    static const char path[] = "/proc/cpuinfo";
-    char line[256];
-    strcpy(processor, "unknown");
-    FILE *const file = fopen(path, "r");
-    if (file == NULL && errno == ENOENT)
-        return QMT_OK;
-    if (file == NULL)
-        return FAIL(ctx, errno == ENOMEM ? QMT_ERR_MEMORY : QMT_ERR_IO, "%s: cannot open: %s", path,
-                    strerror(errno));
-    while (fgets(line, sizeof line, file) != NULL) {
-        const char *const colon = strchr(line, ':');
-        if (strncmp(line, "model name", 10) != 0 || colon == NULL)
-            continue;
-        const char *const name = colon + 1 + strspn(colon + 1, " ");
-        snprintf(processor, 128, "%.*s", (int)strcspn(name, "\n"), name);
-        break;
-    }
-    const bool failed = ferror(file);
-    fclose(file);
-    return failed ? FAIL(ctx, QMT_ERR_IO, "%s: cannot read", path) : QMT_OK;
-}
-
-QmtStatus resume_program_text(QmtContext *ctx, char text[PROGRAM_TEXT_SIZE])
-{
-    char processor[128];
-    TRY(processor_find(ctx, processor));
-    snprintf(text, PROGRAM_TEXT_SIZE,
-             "version %s\nparameters %s\ncompiler %.80s\ninstruction set %s\nprocessor %s\n",
-             qmt_version(), qmt_parameter_checksum(), __VERSION__, qmt_context_isa(ctx), processor);
-    return QMT_OK;
-}
+enum { SIZE_LIMIT = 1 << 26, DIFFERENCES_SIZE = PROGRAM_DIFFERENCES_SIZE };
 
 /// A whole file of the folder; *text is NULL if it is not there.
 static QmtStatus folder_read(QmtContext *ctx, const char *folder, const char *name, char **text)
@@ -116,32 +70,6 @@ static QmtStatus start_compare(QmtContext *ctx, const char *before, const RunSpe
     return QMT_OK;
 }
 
-static bool begins_with(const char *text, const char *word)
-{
-    return strncmp(text, word, strlen(word)) == 0;
-}
-
-/// Compares two program texts line by line. What distinguishes one machine from another goes to a list of its
-/// own; the processors that worked on the trajectory before the one of the checkpoint are no difference.
-static void program_text_compare(const char *before, const char *now, char list[DIFFERENCES_SIZE],
-                                 char machine[DIFFERENCES_SIZE])
-{
-    while (*before != '\0' && *now != '\0') {
-        const size_t n_before = strcspn(before, "\n"), n_now = strcspn(now, "\n");
-        const bool of_machine =
-            begins_with(now, "processor ") || begins_with(now, "instruction set ");
-        char what[320];
-        snprintf(what, sizeof what, "%.*s of the program, now %.*s", (int)n_before, before,
-                 (int)n_now, now);
-        if (n_before != n_now || memcmp(before, now, n_now) != 0)
-            difference_add(of_machine ? machine : list, what);
-        before += n_before + (before[n_before] == '\n');
-        now += n_now + (now[n_now] == '\n');
-    }
-    if (*now != '\0' || (*before != '\0' && !begins_with(before, EARLIER_PROCESSOR)))
-        difference_add(list, "the program describes itself otherwise");
-}
-
 static void program_compare(const char *text, char list[DIFFERENCES_SIZE], RunResult *result)
 {
     cJSON *const run = text != NULL ? cJSON_Parse(text) : NULL;
@@ -149,18 +77,7 @@ static void program_compare(const char *text, char list[DIFFERENCES_SIZE], RunRe
         difference_add(list, "its " RUN_FILE_RUN " is missing");
         return;
     }
-    const struct {
-        const char *key, *now;
-    } facts[] = {{"version", qmt_version()}, {"parameter_checksum", qmt_parameter_checksum()}};
-    for (size_t i = 0; i < 2; i++) {
-        const char *const before =
-            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, facts[i].key));
-        char what[160];
-        snprintf(what, sizeof what, "%s of the program was %.40s, now %.40s", facts[i].key,
-                 before != NULL ? before : "?", facts[i].now);
-        if (before == NULL || strcmp(before, facts[i].now) != 0)
-            difference_add(list, what);
-    }
+    program_json_compare(run, list);
     // The file has its name, but not all was well after that: its checkpoint says what is left to do.
     const char *const status =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "status"));
@@ -232,36 +149,6 @@ static void differs(QmtContext *ctx, const char *folder, const char *how, const 
     (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: %s already, but differently: %s", folder, how, list);
 }
 
-/// Goes on with the checkpoint of another processor: what it was is kept in the text of the program.
-static QmtStatus processor_accept(QmtContext *ctx, const char *folder, const char *machine,
-                                  Found *found)
-{
-    const char *const before = found->checkpoint.program;
-    const char *const isa = strstr(before, "instruction set "), *const name =
-                                                                    strstr(before, "\nprocessor ");
-    const char *const earlier = strstr(before, "\n" EARLIER_PROCESSOR);
-    char line[256];
-    if (isa == NULL || name == NULL)
-        return FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: its checkpoint does not name its processor",
-                    folder);
-    const char *const isa_word = isa + strlen("instruction set "), *const word =
-                                                                       name +
-                                                                       strlen("\nprocessor ");
-    snprintf(line, sizeof line, EARLIER_PROCESSOR "%.*s (%.*s)\n", (int)strcspn(word, "\n"), word,
-             (int)strcspn(isa_word, "\n"), isa_word);
-    if (machine[0] == '\0')
-        line[0] = '\0';
-    else
-        snprintf(found->moved, sizeof found->moved, "%.*s", (int)sizeof found->moved - 1, machine);
-    const int n = snprintf(found->earlier, sizeof found->earlier, "%s%s",
-                           earlier != NULL ? earlier + 1 : "", line);
-    if (n >= (int)sizeof found->earlier)
-        return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: has been moved from processor to processor too often; go on where it was",
-                    folder);
-    return QMT_OK;
-}
-
 /// Looks for a checkpoint of the trajectory.
 ///
 /// @param list    what distinguishes the finished one from it, if complete
@@ -289,12 +176,14 @@ static QmtStatus interrupted_look(QmtContext *ctx, const char *folder, const Run
         return QMT_OK;
     }
     const Checkpoint *checkpoint = &found->checkpoint;
-    TRY(resume_program_text(ctx, program));
+    TRY(program_text(ctx, program));
     TRY(config_compare(ctx, checkpoint->config, &task->config, &longer_than_checkpoint,
                        differences));
     TRY(start_compare(ctx, checkpoint->start, task, differences));
     program_text_compare(checkpoint->program, program, differences, machine);
-    TRY(processor_accept(ctx, folder, machine, found));
+    TRY(program_text_earlier_add(ctx, folder, checkpoint->program, machine[0] != '\0',
+                                 found->earlier));
+    snprintf(found->moved, sizeof found->moved, "%.*s", (int)sizeof found->moved - 1, machine);
     if (machine[0] != '\0' && !settings->allow_other_cpu) {
         if (differences[0] == '\0')
             difference_add(machine,

@@ -5,6 +5,7 @@
 #include "md/md.h"
 #include "run/files.h"
 #include "run/options.h"
+#include "run/program.h"
 #include "run/result.h"
 #include "run/spec.h"
 
@@ -19,8 +20,6 @@ typedef enum {
     EXISTING_DIFFERENT    ///< finished or interrupted, but not this
 } Existing;
 
-enum { PROGRAM_TEXT_SIZE = 640, EARLIER_TEXT_SIZE = 1024 };
-
 /// What was found.
 typedef struct {
     Existing kind;
@@ -29,8 +28,8 @@ typedef struct {
     bool from_previous; ///< it is checkpoint.previous, because the newest one is damaged or missing
     char note[512];     ///< about a checkpoint that was passed over, "" if none was
     char moved[512]; ///< how the machine of the checkpoint differs from this one, "" if it does not
-    /// Lines "earlier processor NAME (INSTRUCTION SET)", of the machines before this one.
-    char earlier[EARLIER_TEXT_SIZE];
+    /// Lines of the machines before this one, see program.h.
+    char earlier[PROGRAM_EARLIER_SIZE];
 } Found;
 
 /// Compares. With EXISTING_DIFFERENT the context holds a sentence that lists what differs, or what is
@@ -41,10 +40,6 @@ typedef struct {
 QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
                       Found *found);
 void found_release(Found *found);
-
-/// What decides the bytes besides task and configuration, a line each: version and parameters, compiler,
-/// instruction set, processor. Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
-QmtStatus resume_program_text(QmtContext *ctx, char text[PROGRAM_TEXT_SIZE]);
 
 /// A single trajectory lies in OUT/NAME, replicas in OUT/NAME/r01, ...: fails with QMT_ERR_CHECKPOINT if a task
 /// would put one beside the other.

@@ -22,8 +22,8 @@ typedef struct {
     File lock;
     Found found; ///< what was there
     char program[PROGRAM_TEXT_SIZE +
-                 EARLIER_TEXT_SIZE]; ///< of the checkpoints: what decides the bytes
-    double *masses;                  ///< [n_atoms] Da
+                 PROGRAM_EARLIER_SIZE]; ///< of the checkpoints: what decides the bytes
+    double *masses;                     ///< [n_atoms] Da
     Engine *xtb;
     Engine *engine;         ///< the witness around it
     Trajectory *trajectory; ///< NULL if its file is finished and only run.json is missing

@@ -71,7 +71,7 @@ for kind in cut newer foreign; do
     crashed e 600
     case $kind in
     cut) truncate -s 1000 e/water/checkpoint ; words="damaged or cut off" ;;
-    newer) printf '\003' | dd of=e/water/checkpoint bs=1 seek=8 conv=notrunc 2>/dev/null ; words="format version 3" ;;
+    newer) printf "\004" | dd of=e/water/checkpoint bs=1 seek=8 conv=notrunc 2>/dev/null ; words="(format 4), and this is qmtraj" ;;
     foreign) cp water.xyz e/water/checkpoint ; words="is not a checkpoint" ;;
     esac
     ends 0 run e
@@ -160,7 +160,7 @@ crashed n 300
 elsewhere n/water/checkpoint n/water/checkpoint.previous
 sha256sum n/water/* >before
 ends 7 run n
-says "processor Z80!" "--allow-other-cpu goes on all the same"
+says "processor was Z80!" "--allow-other-cpu goes on all the same"
 sha256sum -c before >out 2>&1 || fail "something was touched"
 ends 1 run n --allow-other-cpu --test-crash water:600 --test-crash-again
 says "goes on with other last digits than where it was begun" "Z80!"

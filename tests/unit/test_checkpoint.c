@@ -135,7 +135,7 @@ static void other_files_are_named(void **state)
         size_t n;
     } CASES[] = {{"", "is empty", 0},
                  {"PK\3\4 some archive, longer", "is not a checkpoint", 26},
-                 {"QMTRAJCP\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "format version 3", 24}};
+                 {"QMTRAJCP\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "(format 4)", 24}};
     Checkpoint c = {0};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         FILE *file = fopen(in_folder("other"), "wb");
@@ -150,7 +150,7 @@ static void other_files_are_named(void **state)
 static void a_head_alone_is_no_checkpoint(void **state)
 {
     (void)state;
-    unsigned char head[20] = "QMTRAJCP\2";
+    unsigned char head[20] = "QMTRAJCP\3";
     Checkpoint c = {0};
     for (size_t n = 16; n < sizeof head; n++) {
         const uint32_t crc = zip_crc(0, head, n - sizeof crc);
