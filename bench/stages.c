@@ -8,9 +8,9 @@
 #include "engine/engine.h"
 #include "scf/bond_orders.h"
 #include "scf/density.h"
-#include "scf/frontier.h"
-#include "scf/jacobian.h"
-#include "scf/predictor.h"
+#include "scf/guess.h"
+#include "scf/homo_lumo_gap.h"
+#include "scf/quasi_newton.h"
 #include "terms/hamiltonian.h"
 
 /// First builds of a geometry are those with a full pass; what a step stores for the next one is part
@@ -164,18 +164,18 @@ WRAP(BOND_ORDERS, bond_orders,
      (Density * density, const Basis *basis, BondOrders *work, const double *electrons,
       double *orders),
      (density, basis, work, electrons, orders))
-WRAP_VALUE(double, GAP, frontier_gap, (Density * density, Frontier *frontier), (density, frontier))
+WRAP_VALUE(double, GAP, homo_lumo_gap, (Density * density, GapSearch *gap_search),
+           (density, gap_search))
 WRAP(WEIGHTED, density_build_weighted, (Density * density), (density))
 WRAP(END, density_end, (Density * density), (density))
-WRAP_VALUE(int, PREDICTION, predictor_guess,
-           (Predictor * predictor, const double (*xyz)[3], double *guess), (predictor, xyz, guess))
-WRAP(PREDICTION, predictor_store, (Predictor * predictor, const double (*xyz)[3], const double *x),
-     (predictor, xyz, x))
-WRAP(JACOBIAN, jacobian_apply, (const Jacobian *jacobian, const double *f, double *next),
-     (jacobian, f, next))
-WRAP(JACOBIAN, jacobian_next_step,
-     (Jacobian * jacobian, const double *f, const double *df, double *next),
-     (jacobian, f, df, next))
+WRAP_VALUE(int, PREDICTION, guess_make, (Guess * guess, const double (*xyz)[3], double *x),
+           (guess, xyz, x))
+WRAP(PREDICTION, guess_store, (Guess * guess, const double (*xyz)[3], const double *x),
+     (guess, xyz, x))
+WRAP(JACOBIAN, quasi_newton_apply, (const QuasiNewton *newton, const double *f, double *next),
+     (newton, f, next))
+WRAP(JACOBIAN, quasi_newton_next_step,
+     (QuasiNewton * newton, const double *f, const double *df, double *next), (newton, f, df, next))
 
 DECLARE(density_begin)
 void __wrap_density_begin(Density *density)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/units.h"
 #include "base/vec3.h"
 #include "basis/basis.h"
@@ -37,8 +37,8 @@ static QmtStatus molecules_select(QmtContext *ctx, StructureList *structures,
             return FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu names", structures->n);
         for (size_t i = 0; i < structures->n; i++)
             names[i] = structures->items[i].name;
-        char hint[NEAREST_HINT_SIZE];
-        nearest_hint(molecules[m], names, structures->n, hint);
+        char hint[SUGGEST_HINT_SIZE];
+        suggest_hint(molecules[m], names, structures->n, hint);
         free(names);
         return FAIL(ctx, QMT_ERR_USAGE, "--molecule %.100s: no such molecule%s", molecules[m],
                     hint[0] != '\0' ? hint : "; --dry-run lists them");

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "io/export_extxyz.h"
@@ -169,7 +169,7 @@ QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
 {
     static const char *const FORMATS[] = {"extxyz", "npy", "npz"};
     ConvertWords words = {.every = 1};
-    char out[FILE_PATH_SIZE], hint[NEAREST_HINT_SIZE];
+    char out[FILE_PATH_SIZE], hint[SUGGEST_HINT_SIZE];
     uint64_t n_frames = 0;
 
     TRY(words_read(ctx, argc, argv, &words));
@@ -186,7 +186,7 @@ QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
     const bool npz = strcmp(words.to, FORMATS[2]) == 0, unfinished = partial_is(words.from);
     if (!extxyz && !npy && !npz)
         return FAIL(ctx, QMT_ERR_USAGE, "--to %.60s: unknown format%s (extxyz, npy, npz)", words.to,
-                    nearest_hint(words.to, FORMATS, 3, hint));
+                    suggest_hint(words.to, FORMATS, 3, hint));
     if (npy && words.momenta)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "--momenta belongs to extxyz; npy has the velocities always, in vel.npy");

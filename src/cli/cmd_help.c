@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "config/config_write.h"
@@ -95,8 +95,8 @@ QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
             return QMT_OK;
         }
     }
-    char hint[NEAREST_HINT_SIZE];
-    nearest_hint(argv[0], topics, N_COMMANDS + 1, hint);
+    char hint[SUGGEST_HINT_SIZE];
+    suggest_hint(argv[0], topics, N_COMMANDS + 1, hint);
     return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic%s", argv[0],
                 hint[0] != '\0' ? hint : "; `qmtraj --help` lists the commands");
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "cli/commands.h"
 #include "config/advice.h"
 
@@ -54,14 +54,14 @@ static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
             return COMMANDS[i].run(ctx, argc - 2, argv + 2);
     }
     static const char *const options[] = {"--help", "--version", "--cite"};
-    char hint[NEAREST_HINT_SIZE];
+    char hint[SUGGEST_HINT_SIZE];
     if (word[0] == '-') {
-        nearest_hint(word, options, 3, hint);
+        suggest_hint(word, options, 3, hint);
         return FAIL(ctx, QMT_ERR_USAGE,
                     "%.100s: unknown option%s%s the first word is a command, e.g. `qmtraj run`",
                     word, hint, hint[0] != '\0' ? " Otherwise" : ";");
     }
-    nearest_hint(word, names, N_COMMANDS, hint);
+    suggest_hint(word, names, N_COMMANDS, hint);
     return FAIL(ctx, QMT_ERR_USAGE, "%.100s: unknown command%s", word,
                 hint[0] != '\0' ? hint : "; `qmtraj --help` lists them");
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "io/text.h"
 
 enum { COLUMNS = 100, HELP_COLUMN = 28, OPTIONS_MAX = 32 };
@@ -20,12 +20,12 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const Option 
         if (begun == NULL && length > 3 && strncmp(options[i].name, word, length) == 0)
             begun = options[i].name;
     }
-    char given[200], hint[NEAREST_HINT_SIZE];
+    char given[200], hint[SUGGEST_HINT_SIZE];
     snprintf(given, sizeof given, "%.*s", (int)(length < 199 ? length : 199), word);
     if (begun != NULL)
-        nearest_hint(begun, &begun, 1, hint);
+        suggest_hint(begun, &begun, 1, hint);
     else
-        nearest_hint(given, names, n_shown, hint);
+        suggest_hint(given, names, n_shown, hint);
     return FAIL(ctx, QMT_ERR_USAGE, "%s: unknown option%s", given,
                 hint[0] != '\0' ? hint : "; --help lists them");
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "config/value_text.h"
 #include "data/solvent.h"
 #include "io/text.h"
@@ -96,10 +96,10 @@ static QmtStatus choice_find(QmtContext *ctx, const char *place, const ConfigKey
 
     char range[CONFIG_TEXT_SIZE];
     config_range_text((size_t)(key - CONFIG_KEYS), range);
-    char hint[NEAREST_HINT_SIZE];
+    char hint[SUGGEST_HINT_SIZE];
     if (n > 1)
         return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown%s (%s)", place, key->name,
-                    own, nearest_hint(own, list, n, hint), range);
+                    own, suggest_hint(own, list, n, hint), range);
     return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = \"%.60s\" is unknown, this version knows: %s", place,
                 key->name, own, range);
 }
@@ -147,8 +147,8 @@ QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const cha
         const char *names[CONFIG_KEYS_MAX];
         for (size_t i = 0; i < CONFIG_KEY_COUNT; i++)
             names[i] = CONFIG_KEYS[i].name;
-        char hint[NEAREST_HINT_SIZE];
-        nearest_hint(name, names, CONFIG_KEY_COUNT, hint);
+        char hint[SUGGEST_HINT_SIZE];
+        suggest_hint(name, names, CONFIG_KEY_COUNT, hint);
         return FAIL(ctx, QMT_ERR_CONFIG, "%s: unknown key \"%.60s\"%s", place, name,
                     hint[0] != '\0' ? hint : "; `qmtraj help config` lists them");
     }

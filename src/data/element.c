@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "data/tables.h"
 
 // data/masses.csv has one row per element in the order of Z; a unit test watches it.
@@ -31,5 +31,5 @@ const char *element_nearest(const char *symbol)
     const char *symbols[ELEMENT_MAX];
     for (int i = 0; i < ELEMENT_MAX; i++)
         symbols[i] = TABLE_MASSES[i].symbol;
-    return nearest_name(symbol, symbols, ELEMENT_MAX);
+    return suggest_name(symbol, symbols, ELEMENT_MAX);
 }

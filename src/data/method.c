@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "data/parameters.h"
 
 static MethodElement gfn2_method_element(int z)
@@ -189,5 +189,5 @@ const char *method_nearest(const char *name)
     const char *names[N_METHODS];
     for (int i = 0; i < N_METHODS; i++)
         names[i] = METHODS[i]->name;
-    return nearest_name(name, names, N_METHODS);
+    return suggest_name(name, names, N_METHODS);
 }

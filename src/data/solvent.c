@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "data/element.h"
 
 _Static_assert((int)N_SOLVATION_ELEMENTS == (int)ELEMENT_MAX, "one row per element");
@@ -109,17 +109,17 @@ bool solvation_grid_find(const char *name, SolvationGrid *grid)
 
 const char *solvation_grid_nearest(const char *name)
 {
-    return nearest_name(name, GRIDS, SOLVATION_GRIDS);
+    return suggest_name(name, GRIDS, SOLVATION_GRIDS);
 }
 
 const char *solvation_model_nearest(const char *name)
 {
-    return nearest_name(name, MODELS, SOLVATION_MODELS);
+    return suggest_name(name, MODELS, SOLVATION_MODELS);
 }
 
 const char *solvation_state_nearest(const char *name)
 {
-    return nearest_name(name, STATES, SOLVATION_STATES);
+    return suggest_name(name, STATES, SOLVATION_STATES);
 }
 
 static const char *first_name(const char *name)
@@ -177,5 +177,5 @@ const char *solvent_nearest(const Method *method, SolvationModel model, const ch
     for (int i = 0; i < N_ALIASES; i++)
         if (solvent_find(method, model, ALIASES[i][1], &solvent))
             names[n++] = ALIASES[i][0];
-    return nearest_name(name, names, n);
+    return suggest_name(name, names, n);
 }

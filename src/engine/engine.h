@@ -11,7 +11,7 @@
 typedef struct {
     int scf_iterations;   ///< density builds, 0 for model engines
     double scf_residual;  ///< RMS of the last change of charges and moments
-    int recovery;         ///< 0: at the first try, else the rung of the recovery ladder that worked
+    int recovery;         ///< 0: at the first try, else the stage of the recovery that worked
     int diagonalisations; ///< of the density builds
     bool checked;         ///< the density was compared with that of a full diagonalisation ...
     bool check_failed;    ///< ... did not agree, and the evaluation was made anew without history

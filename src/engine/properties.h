@@ -10,7 +10,7 @@ typedef enum {
     PROPERTY_DIPOLE,      ///< [3] e bohr, about the origin: sum_A q_A R_A + mu_A
     PROPERTY_CHARGES,     ///< [n_atoms] e, Mulliken
     PROPERTY_BOND_ORDERS, ///< [n_atoms][n_atoms], scf/bond_orders.h
-    PROPERTY_GAP,         ///< hartree, lowest empty minus highest filled orbital, scf/frontier.h
+    PROPERTY_GAP, ///< hartree, lowest empty minus highest filled orbital, scf/homo_lumo_gap.h
     /// [3][3] e bohr^2, traceless, about the origin, with the atomic mu and theta of the density:
     /// sum_A theta_A + q_A (3 R R - R^2)/2 + (3 (R mu + mu R) - 2 R.mu)/2
     PROPERTY_QUADRUPOLE,

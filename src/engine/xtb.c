@@ -10,7 +10,7 @@
 #include "data/method.h"
 #include "engine/xtb_terms.h"
 #include "scf/bond_orders.h"
-#include "scf/frontier.h"
+#include "scf/homo_lumo_gap.h"
 #include "scf/scf.h"
 #include "terms/hamiltonian.h"
 
@@ -29,7 +29,7 @@ typedef struct {
     Hamiltonian hamiltonian;
     XtbTerms terms;
     Scf scf;
-    Frontier frontier;
+    GapSearch gap_search;
     BondOrders bond_orders;
     double *electrons;       ///< [n_atoms] scratch of the properties
     double (*dipole)[3];     ///< [n_atoms][3] e bohr, of methods whose loop has none
@@ -72,7 +72,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
     hamiltonian_layout(arena, &xtb->basis, numbers, &xtb->hamiltonian);
     xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
     scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles, &xtb->scf);
-    frontier_layout(arena, xtb->basis.n_ao, &xtb->frontier);
+    homo_lumo_gap_layout(arena, xtb->basis.n_ao, &xtb->gap_search);
     bond_orders_layout(arena, &xtb->basis, &xtb->bond_orders);
     xtb->electrons = arena_doubles(arena, n_atoms);
     if (!multipoles) {
@@ -84,7 +84,7 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
     xtb->de_dcn = arena_doubles(arena, n_atoms);
     xtb->face.memory_size =
         scf_memory_size(xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles) +
-        frontier_memory_size(xtb->basis.n_ao);
+        homo_lumo_gap_memory_size(xtb->basis.n_ao);
     xtb->face.memory = arena_doubles(arena, xtb->face.memory_size);
 }
 
@@ -300,7 +300,7 @@ static void collect_properties(Xtb *xtb, const Geometry *geometry, Moments *mome
             bond_orders(&xtb->scf.density, &xtb->basis, &xtb->bond_orders, xtb->electrons, out);
             break;
         case PROPERTY_GAP:
-            *out = frontier_gap(&xtb->scf.density, &xtb->frontier);
+            *out = homo_lumo_gap(&xtb->scf.density, &xtb->gap_search);
             break;
         case PROPERTY_QUADRUPOLE:
             sum_quadrupole(geometry, moments, out);
@@ -412,8 +412,8 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     scf->density.n_beta = n_beta;
     scf->density.fermi_stop = options->fermi_stop_reference ? FERMI_REFERENCE : FERMI_EXACT;
     scf_setup(scf);
-    xtb->frontier.memory =
-        xtb->face.memory + xtb->face.memory_size - frontier_memory_size(xtb->basis.n_ao);
+    xtb->gap_search.memory =
+        xtb->face.memory + xtb->face.memory_size - homo_lumo_gap_memory_size(xtb->basis.n_ao);
     *engine = &xtb->face;
     return QMT_OK;
 }

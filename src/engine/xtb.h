@@ -26,8 +26,8 @@ void xtb_plain_scf(Engine *engine);
 /// pass; a negative one fails every check.
 void xtb_check(Engine *engine, int every, double limit);
 
-/// For tests of the recovery ladder: the n-th evaluation from now (1 = the next) reports that the
-/// SCF did not converge on any rung. 0 switches it off.
+/// For tests of the recovery: the n-th evaluation from now (1 = the next) reports that the
+/// SCF did not converge on any stage. 0 switches it off.
 void xtb_fail_at(Engine *engine, long n);
 
 #endif

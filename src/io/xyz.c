@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/units.h"
 #include "data/element.h"
 #include "io/text.h"
@@ -144,7 +144,7 @@ static const char *key_meant(const char *key)
         const char *begin;
         int key;
     } BEGINS[] = {{"char", 0}, {"chg", 0}, {"mult", 1}, {"spin", 1}, {"uhf", 1}};
-    char hint[NEAREST_HINT_SIZE];
+    char hint[SUGGEST_HINT_SIZE];
     for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
         if (strcasestr(key, PARTS[i].part) != NULL)
             return KEYS[PARTS[i].key];
@@ -155,7 +155,7 @@ static const char *key_meant(const char *key)
     if (strlen(key) < 4)
         return strcasecmp(key, "q") == 0 ? KEYS[0] : NULL;
     for (size_t i = 0; i < 2; i++)
-        if (nearest_hint(key, &KEYS[i], 1, hint)[0] != '\0')
+        if (suggest_hint(key, &KEYS[i], 1, hint)[0] != '\0')
             return KEYS[i];
     return NULL;
 }

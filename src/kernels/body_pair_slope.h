@@ -1,5 +1,5 @@
-// Part of kernels_body.c: slopes of the integrals of a line of pairs of atoms, at fixed density. The
-// formulas of the integrals are in pair_line.h.
+// Part of kernels_body.c: slopes of the integrals of a batch of pairs of atoms, at fixed density. The
+// formulas of the integrals are in pair_batch.h.
 
 /// Slope with respect to t of sum A S + P (c.D + C:M): sum vec + C cv + c_factor c + z_factor z + radial t.
 typedef struct {
@@ -92,7 +92,7 @@ shells_slope(const int la, const int lb, const bool multipoles, const PairShells
     }
 }
 
-static void block_slope(const PairLine *line, const PairShells *shells, double mu_r2_max,
+static void block_slope(const PairBatch *batch, const PairShells *shells, double mu_r2_max,
                         const Operator *op, const Vec *a_block, const Vec *p_block, Slope *slope)
 {
     const int la = shells->la, lb = shells->lb;
@@ -110,7 +110,7 @@ static void block_slope(const PairLine *line, const PairShells *shells, double m
     for (int i = 0; i < 2 * la + 1; i++)
         for (int j = 0; j < 2 * lb + 1; j++) {
             const Harmonic *hi = &HARMONIC[la][i], *hj = &HARMONIC[lb][j];
-            const size_t e = (size_t)i * line->nb + (size_t)j;
+            const size_t e = (size_t)i * batch->nb + (size_t)j;
             for (int m = 0; m < hi->n; m++)
                 for (int n = 0; n < hj->n; n++) {
                     const double c = hi->factor[m] * hj->factor[n];
@@ -124,33 +124,33 @@ static void block_slope(const PairLine *line, const PairShells *shells, double m
             for (int c = 1; c < MOMENTS; c++)
                 k[c][i][j] = factor[c] * p;
         }
-    const Vec r2 = load(line->screen);
+    const Vec r2 = load(batch->screen);
     moment_slope(shells, op->t, r2, smallest_of(r2), mu_r2_max, k, slope->vec);
 }
 
 __attribute__((always_inline)) static inline void
-gradient_of_line(const bool multipoles, const PairLine *line, double mu_r2_max,
-                 const double (*atoms)[PAIR_ATOM_ROW], const double *density,
-                 const double *weighted, size_t ld, double (*gradient)[3])
+gradient_of_batch(const bool multipoles, const PairBatch *batch, double mu_r2_max,
+                  const double (*atoms)[PAIR_ATOM_ROW], const double *density,
+                  const double *weighted, size_t ld, double (*gradient)[3])
 {
     Vec p[BLOCK_MAX], a[BLOCK_MAX];
     ShellLanes lanes;
     Operator op;
-    load_atoms(atoms, line->a, 0, lanes.a);
-    load_atoms(atoms, line->b, 0, lanes.b);
+    load_atoms(atoms, batch->a, 0, lanes.a);
+    load_atoms(atoms, batch->b, 0, lanes.b);
     if (multipoles)
-        load_operator(line, atoms, &op);
+        load_operator(batch, atoms, &op);
     else
-        load_no_operator(line, &op);
-    gather(line, density, ld, p);
-    gather(line, weighted, ld, a);
+        load_no_operator(batch, &op);
+    gather(batch, density, ld, p);
+    gather(batch, weighted, ld, a);
 
     Slope slope = {.radial = all_lanes(0.0)};
     DensityMoments sum = {.along = all_lanes(0.0)};
     Vec of_distance = all_lanes(0.0), overlap = all_lanes(0.0);
-    for (size_t k = 0; k < line->n_shells; k++) {
-        const PairShells *shells = &line->shells[k];
-        const size_t first = shells->i * line->nb + shells->j, nb = line->nb;
+    for (size_t k = 0; k < batch->n_shells; k++) {
+        const PairShells *shells = &batch->shells[k];
+        const size_t first = shells->i * batch->nb + shells->j, nb = batch->nb;
         const Vec of = of_overlap(&lanes, shells, op.c0), ps = load(shells->population);
         for (size_t i = 0; i < (size_t)(2 * shells->la + 1); i++)
             for (size_t j = 0; j < (size_t)(2 * shells->lb + 1); j++) {
@@ -171,7 +171,7 @@ gradient_of_line(const bool multipoles, const PairLine *line, double mu_r2_max,
             shells_slope(1, 1, multipoles, shells, &op, a + first, p + first, nb, &slope);
             break;
         default:
-            block_slope(line, shells, mu_r2_max, &op, a + first, p + first, &slope);
+            block_slope(batch, shells, mu_r2_max, &op, a + first, p + first, &slope);
         }
         if (multipoles)
             moments_of_shells(true, shells, op.t, p + first, nb, &sum);
@@ -181,7 +181,7 @@ gradient_of_line(const bool multipoles, const PairLine *line, double mu_r2_max,
     }
 
     // Both triangles of the matrices: twice the slope of one.
-    const Vec of_t = 4.0 * slope.radial + of_distance / load(line->r);
+    const Vec of_t = 4.0 * slope.radial + of_distance / load(batch->r);
     Vec g[3], ccv[3] = {all_lanes(0.0)}, moved[3] = {all_lanes(0.0)};
     if (multipoles) {
         Vec d[3];
@@ -198,19 +198,19 @@ gradient_of_line(const bool multipoles, const PairLine *line, double mu_r2_max,
                 2.0 * (ccv[x] + slope.c_factor * op.c[x] + slope.z_factor * op.z[x] + moved[x]) -
                 overlap * op.move[x];
     }
-    for (size_t l = 0; l < line->n; l++)
+    for (size_t l = 0; l < batch->n; l++)
         for (int x = 0; x < 3; x++) {
-            gradient[line->a[l]][x] += g[x][l];
-            gradient[line->b[l]][x] -= g[x][l];
+            gradient[batch->a[l]][x] += g[x][l];
+            gradient[batch->b[l]][x] -= g[x][l];
         }
 }
 
-static void line_gradient(const PairLine *line, double mu_r2_max,
-                          const double (*atoms)[PAIR_ATOM_ROW], const double *density,
-                          const double *weighted, size_t ld, double (*gradient)[3])
+static void batch_gradient(const PairBatch *batch, double mu_r2_max,
+                           const double (*atoms)[PAIR_ATOM_ROW], const double *density,
+                           const double *weighted, size_t ld, double (*gradient)[3])
 {
-    if (line->multipoles)
-        gradient_of_line(true, line, mu_r2_max, atoms, density, weighted, ld, gradient);
+    if (batch->multipoles)
+        gradient_of_batch(true, batch, mu_r2_max, atoms, density, weighted, ld, gradient);
     else
-        gradient_of_line(false, line, mu_r2_max, atoms, density, weighted, ld, gradient);
+        gradient_of_batch(false, batch, mu_r2_max, atoms, density, weighted, ld, gradient);
 }

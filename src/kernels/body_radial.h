@@ -1,4 +1,4 @@
-// Part of kernels_body.c: the functions of distance of pairs of s and p shells, see pair_line.h.
+// Part of kernels_body.c: the functions of distance of pairs of s and p shells, see pair_batch.h.
 
 /// One term of a radial function and of its derivative with respect to t^2.
 #define ADD_TERM(k, term)                                                                          \

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernels/pair_line.h"
+#include "kernels/pair_batch.h"
 
 /// Doubles in the widest register. Matrices whose rows are padded with zeros to a multiple of it can
 /// be multiplied whole, padding included, which is faster than leaving the padding out.
@@ -265,7 +265,7 @@ typedef struct Kernels {
                           const double shape[KERNELS_SPHERE_SHAPE], size_t n, const double *others,
                           size_t *near, double *scratch, double (*slopes)[3]);
 
-    // A line of pairs of atoms, see pair_line.h. `atoms` has a row per atom: the levels of its shells in
+    // A batch of pairs of atoms, see pair_batch.h. `atoms` has a row per atom: the levels of its shells in
     // 0..2 and their potentials in 4..6 (hartree); where the method has multipoles, the potential of the
     // dipole (x y z) in 8..10 and of the raw second moments as a matrix without trace (xx xy yy xz yz)
     // in 11..15. `density` and `weighted` are symmetric and given whole.
@@ -274,22 +274,22 @@ typedef struct Kernels {
     ///
     /// @param mu_r2_max  primitive pairs with mu t^2 above it are left out
     /// @param r_max      pairs of atoms beyond it are left out, bohr
-    void (*line_update)(PairLine *line, const double (*xyz)[3], double mu_r2_max, double r_max);
-    /// Writes the line's blocks of S and their mirror images.
-    void (*line_overlap)(const PairLine *line, double *overlap, size_t ld);
-    /// Writes the line's blocks of the effective Hamiltonian and their mirror images.
-    void (*line_fock)(const PairLine *line, const double (*atoms)[PAIR_ATOM_ROW], double *fock,
-                      size_t ld);
+    void (*batch_update)(PairBatch *batch, const double (*xyz)[3], double mu_r2_max, double r_max);
+    /// Writes the blocks of the batch of S and their mirror images.
+    void (*batch_overlap)(const PairBatch *batch, double *overlap, size_t ld);
+    /// Writes the blocks of the batch of the effective Hamiltonian and their mirror images.
+    void (*batch_fock)(const PairBatch *batch, const double (*atoms)[PAIR_ATOM_ROW], double *fock,
+                       size_t ld);
     /// Adds to the rows of the atoms: electrons of the shells in 0..2; the derivatives of the band
     /// energy with respect to the levels in 4..6; first moments x y z in 8..10 and second moments
     /// xx-zz xy yy-zz xz yz in 11..15 of the electrons about the atom.
-    void (*line_moments)(const PairLine *line, const double *density, size_t ld,
-                         double (*sums)[PAIR_ATOM_ROW]);
-    /// Adds the slopes of all integrals and distance factors at fixed density, which line_moments must
+    void (*batch_moments)(const PairBatch *batch, const double *density, size_t ld,
+                          double (*sums)[PAIR_ATOM_ROW]);
+    /// Adds the slopes of all integrals and distance factors at fixed density, which batch_moments must
     /// have seen last.
-    void (*line_gradient)(const PairLine *line, double mu_r2_max,
-                          const double (*atoms)[PAIR_ATOM_ROW], const double *density,
-                          const double *weighted, size_t ld, double (*gradient)[3]);
+    void (*batch_gradient)(const PairBatch *batch, double mu_r2_max,
+                           const double (*atoms)[PAIR_ATOM_ROW], const double *density,
+                           const double *weighted, size_t ld, double (*gradient)[3]);
 } Kernels;
 
 /// The best table this machine can run, or the named one; NULL if the name is unknown or the machine

@@ -8,12 +8,12 @@
 // Order matters: the later parts use the earlier ones.
 #include "kernels/body_linalg.h"
 #include "kernels/body_matmul.h"
-#include "kernels/body_refine.h"
-#include "kernels/body_squares.h"
+#include "kernels/body_orbital_update.h"
+#include "kernels/body_transpose.h"
 
-#include "kernels/body_blocks.h"
+#include "kernels/body_block_traces.h"
 
-#include "kernels/body_lanes.h"
+#include "kernels/body_simd.h"
 
 #include "kernels/body_radial.h"
 
@@ -22,7 +22,7 @@
 #include "kernels/body_classical.h"
 #include "kernels/body_dispersion.h"
 
-#include "kernels/body_pair_line.h"
+#include "kernels/body_pair_batch.h"
 
 #include "kernels/body_eigenvector.h"
 
@@ -57,11 +57,11 @@ const Kernels KERNELS_TABLE = {
     .difference_store = difference_store,
     .eigenvector = eigenvector,
     .quotient_of_columns = quotient_of_columns,
-    .line_update = line_update,
-    .line_overlap = line_overlap,
-    .line_fock = line_fock,
-    .line_moments = line_moments,
-    .line_gradient = line_gradient,
+    .batch_update = batch_update,
+    .batch_overlap = batch_overlap,
+    .batch_fock = batch_fock,
+    .batch_moments = batch_moments,
+    .batch_gradient = batch_gradient,
     .exponentials = exponentials,
     .inverse_roots = inverse_roots,
     .cubic_slopes = cubic_slopes,

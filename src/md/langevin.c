@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "md/energy_watch.h"
+#include "md/shadow_energy.h"
 #include "md/velocities.h"
 
 /// The step of each block of steps that has an O part.
@@ -18,14 +18,14 @@ typedef struct {
 /// exactly the friction, as under Langevin's equation, to which it tends for short intervals. Each O part
 /// keeps Maxwell's distribution whatever c is: the ensemble is the same. Random steps, because fixed
 /// ones would meet a vibration in the same phase again and again. The last steps of a block are free, as
-/// many as the heat of an O part is computed from (md/energy_watch.h), at most a quarter.
+/// many as the heat of an O part is computed from (md/shadow_energy.h), at most a quarter.
 static Blocks blocks_of(const IntegratorSettings *settings)
 {
     const double ratio = settings->noise_interval / settings->dt;
     const uint64_t length = ratio > 1.5 ? (uint64_t)(ratio + 0.5) : 1;
     uint64_t rest = length / 4;
-    if (rest > ENERGY_WATCH_POINTS)
-        rest = ENERGY_WATCH_POINTS;
+    if (rest > SHADOW_ENERGY_POINTS)
+        rest = SHADOW_ENERGY_POINTS;
     return (Blocks){.length = length, .rest = rest > 0 ? rest : 1};
 }
 

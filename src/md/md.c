@@ -51,7 +51,7 @@ static void md_layout(Md *md)
     md_state_layout(&md->now, &md->arena, n, n_properties);
     md_state_layout(&md->next, &md->arena, n, n_properties);
     relax_layout(&md->relax, &md->arena, n);
-    energy_watch_layout(&md->watch, &md->arena, n);
+    shadow_energy_layout(&md->watch, &md->arena, n);
     nve_window_layout(&md->window, &md->arena, n, n_properties, md->engine->memory_size);
     md->results = arena_bytes(&md->arena, md->n_windows * sizeof *md->results);
     md->mass = arena_doubles(&md->arena, n);
@@ -268,7 +268,7 @@ static QmtStatus begin_production(QmtContext *ctx, Md *md)
     engine_forget(md->engine);
     TRY(evaluate_next(ctx, md, md->options.property_set, &report));
     count_evaluation(md, &report);
-    energy_watch_begin(&md->watch, &md->now);
+    shadow_energy_begin(&md->watch, &md->now);
     add_temperature(md);
     md->record.phase = MD_PRODUCTION;
     md->record.frame_done = md->record.window_done = 0;
@@ -355,7 +355,7 @@ static QmtStatus advance_production(QmtContext *ctx, Md *md)
     else
         TRY(integrate(ctx, md, &integrator_langevin, md->options.friction_per_ps,
                       RANDOM_PRODUCTION));
-    energy_watch_add(&md->watch, md->mass, md->dt, &md->now, &md->next);
+    shadow_energy_add(&md->watch, md->mass, md->dt, &md->now, &md->next);
     md_state_copy(&md->now, &md->next);
     add_temperature(md);
     md->record.frame_done = md->record.window_done = 0;

@@ -106,7 +106,7 @@ typedef struct {
     uint64_t scf_iterations; ///< their sum
     int scf_iterations_max;
     double scf_residual_max, scf_residual_median;
-    uint64_t recoveries;            ///< evaluations that needed the recovery ladder
+    uint64_t recoveries;            ///< evaluations that needed a recovery stage
     uint64_t production_recoveries; ///< those of the production
     uint64_t first_recovery_step;   ///< of the production, if there was one
     uint64_t diagonalisations;      ///< of the density builds

@@ -35,7 +35,7 @@ struct Md {
     MdRecord record;
     MdState now;
     Relax relax;
-    EnergyWatch watch;
+    ShadowEnergy watch;
     NveWindow window;
     NveWindowResult *results; // [n_windows]
 

@@ -42,10 +42,10 @@ static void snapshot_state(SnapshotWalk *walk, MdState *state)
     snapshot_array(walk, state->properties, state->n_properties * sizeof *state->properties);
 }
 
-static void snapshot_watch(SnapshotWalk *walk, EnergyWatch *watch)
+static void snapshot_watch(SnapshotWalk *walk, ShadowEnergy *watch)
 {
-    snapshot_plain(walk, watch, ENERGY_WATCH_PLAIN);
-    snapshot_array(walk, watch->past, ENERGY_WATCH_POINTS * watch->n_atoms * sizeof *watch->past);
+    snapshot_plain(walk, watch, SHADOW_ENERGY_PLAIN);
+    snapshot_array(walk, watch->past, SHADOW_ENERGY_POINTS * watch->n_atoms * sizeof *watch->past);
     snapshot_array(walk, watch->change, watch->n_atoms * sizeof *watch->change);
 }
 
@@ -111,7 +111,7 @@ static bool snapshot_is_sound(const Md *md)
     const uint64_t step = md->now.at.step;
     if (md->relax.at.n_pairs < 0 || md->relax.at.n_pairs > RELAX_HISTORY ||
         md->relax.at.newest < 0 || md->relax.at.newest >= RELAX_HISTORY ||
-        !energy_watch_is_sound(&md->watch) || !energy_watch_is_sound(&md->window.watch))
+        !shadow_energy_is_sound(&md->watch) || !shadow_energy_is_sound(&md->window.watch))
         return false;
     switch (record->phase) {
     case MD_START:

@@ -9,7 +9,7 @@ void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t n
                        size_t memory_size)
 {
     md_state_layout(&window->saved, arena, n_atoms, n_properties);
-    energy_watch_layout(&window->watch, arena, n_atoms);
+    shadow_energy_layout(&window->watch, arena, n_atoms);
     window->saved_memory = arena_doubles(arena, memory_size);
     window->memory_size = memory_size;
 }
@@ -24,7 +24,7 @@ void nve_window_begin(NveWindow *window, const Engine *engine, MdState *state)
     window->temperature_sum = 0.0;
     state->at.step = 0;
     state->at.heat = 0.0;
-    energy_watch_begin(&window->watch, state);
+    shadow_energy_begin(&window->watch, state);
 }
 
 NveWindowPoint nve_window_point(const NveWindow *window, const MdState *state)
@@ -39,14 +39,14 @@ NveWindowPoint nve_window_point(const NveWindow *window, const MdState *state)
 void nve_window_add(NveWindow *window, const double *mass, double dt, size_t dof,
                     const MdState *now, const MdState *next)
 {
-    energy_watch_add(&window->watch, mass, dt, now, next);
+    shadow_energy_add(&window->watch, mass, dt, now, next);
     window->temperature_sum += velocities_temperature(now->at.kinetic, dof);
     window->steps_done++;
 }
 
 NveWindowResult nve_window_end(NveWindow *window, Engine *engine, double time_ps, MdState *state)
 {
-    const EnergyWatch *watch = &window->watch;
+    const ShadowEnergy *watch = &window->watch;
     const double slope_unit = KJMOL_PER_HARTREE / PS_PER_AUT;
     const NveWindowResult result = {
         .begins_at_ps = time_ps,

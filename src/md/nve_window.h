@@ -2,8 +2,8 @@
 #define MD_NVE_WINDOW_H
 
 #include "engine/engine.h"
-#include "md/energy_watch.h"
 #include "md/integrator.h"
+#include "md/shadow_energy.h"
 
 /// A stretch of constant energy beside the main trajectory, to see how well energy is conserved. At
 /// its begin the state and the memory of the engine are copied, at its end both are restored bit for
@@ -15,7 +15,7 @@ typedef struct {
     double *saved_memory;   ///< [engine->memory_size]
     size_t memory_size;     ///< doubles
     uint64_t steps_done;    ///< in this window
-    EnergyWatch watch;      ///< of this window
+    ShadowEnergy watch;     ///< of this window
     double temperature_sum; ///< kelvin, over the points of this window
 } NveWindow;
 

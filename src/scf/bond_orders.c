@@ -40,38 +40,38 @@ void bond_orders_layout(Arena *arena, const Basis *basis, BondOrders *work)
 {
     const size_t n = basis->n_ao, ld = kernels_padded_single(n);
     work->ld = ld;
-    work->dual = arena_doubles(arena, (n + 1) * ld);
+    work->sc = arena_doubles(arena, (n + 1) * ld);
     work->orbitals = singles(arena, n, ld);
-    work->dual_t = singles(arena, ld, ld);
+    work->sc_t = singles(arena, ld, ld);
     work->product = singles(arena, ld, ld);
     work->scratch = singles(arena, 1, kernels_blocks_scratch(n, basis->n_atoms));
 }
 
 /// C of a space from column `first` on in single precision, and its leading dimension.
-static const float *orbitals_of(const Transit *transit, size_t first, size_t columns,
+static const float *orbitals_of(const OrbitalUpdate *update, size_t first, size_t columns,
                                 BondOrders *work, size_t *ld)
 {
-    const float *known = transit_singles(transit);
-    *ld = known != NULL ? transit->ld : work->ld;
+    const float *known = orbital_update_singles(update);
+    *ld = known != NULL ? update->ld : work->ld;
     if (known != NULL)
         return known + first;
-    transit->kernels->narrow(transit->n, columns, 1.0, transit->orbitals + first, transit->ld,
-                             work->orbitals, work->ld);
+    update->kernels->narrow(update->n, columns, 1.0, update->orbitals + first, update->ld,
+                            work->orbitals, work->ld);
     return work->orbitals;
 }
 
 /// S C of the same columns, and its leading dimension.
-static const double *dual_of(const Density *density, size_t first, size_t columns, BondOrders *work,
-                             size_t *ld)
+static const double *sc_of(const Density *density, size_t first, size_t columns, BondOrders *work,
+                           size_t *ld)
 {
-    const Transit *transit = &density->transit;
-    const bool known = transit->turned <= NEARLY_STILL;
-    *ld = known ? transit->ld : work->ld;
+    const OrbitalUpdate *update = &density->update;
+    const bool known = update->moved <= NEARLY_STILL;
+    *ld = known ? update->ld : work->ld;
     if (known)
-        return transit->dual + first;
+        return update->sc + first;
     density->kernels->matmul_tn(density->n, columns, density->n, density->overlap, density->ld,
-                                transit->orbitals + first, transit->ld, work->dual, work->ld);
-    return work->dual;
+                                update->orbitals + first, update->ld, work->sc, work->ld);
+    return work->sc;
 }
 
 /// Makes each row add up to twice the electrons of its atom. Errors of products with a diagonal that is
@@ -91,17 +91,17 @@ static void of_refined_orbitals(const Density *density, const Basis *basis, Bond
                                 const double *electrons, double *orders)
 {
     const Kernels *kernels = density->kernels;
-    const Transit *transit = &density->transit;
+    const OrbitalUpdate *update = &density->update;
     const size_t n = density->n, no = density->n_alpha, ld = work->ld;
     const bool holes = 2 * no > n;
-    const size_t first = holes ? transit->first_virtual : 0, m = holes ? n - no : no;
-    const size_t columns = holes ? transit->columns - first : transit->first_virtual;
-    size_t ld_orbitals, ld_dual;
-    const float *orbitals = orbitals_of(transit, first, columns, work, &ld_orbitals);
-    const double *dual = dual_of(density, first, columns, work, &ld_dual);
-    kernels->narrow_transposed(n, m, holes ? -2.0 : 2.0, dual, ld_dual, work->dual_t, ld);
+    const size_t first = holes ? update->first_virtual : 0, m = holes ? n - no : no;
+    const size_t columns = holes ? update->columns - first : update->first_virtual;
+    size_t ld_orbitals, ld_sc;
+    const float *orbitals = orbitals_of(update, first, columns, work, &ld_orbitals);
+    const double *sc = sc_of(density, first, columns, work, &ld_sc);
+    kernels->narrow_transposed(n, m, holes ? -2.0 : 2.0, sc, ld_sc, work->sc_t, ld);
     // Whole lines: the padding of the columns goes along.
-    kernels->matmul_single(n, kernels_padded(n), m, orbitals, ld_orbitals, work->dual_t, ld, NULL,
+    kernels->matmul_single(n, kernels_padded(n), m, orbitals, ld_orbitals, work->sc_t, ld, NULL,
                            work->product, ld);
     // That holes are missing from a whole shows on the diagonal only, which is not taken from here.
     kernels->traces_of_blocks(basis->n_atoms, basis->atom_ao, work->product, ld, work->scratch,
@@ -112,7 +112,7 @@ static void of_refined_orbitals(const Density *density, const Basis *basis, Bond
 void bond_orders(Density *density, const Basis *basis, BondOrders *work, const double *electrons,
                  double *orders)
 {
-    if (density->refined && !density->transit.adopted) {
+    if (density->refined && !density->update.from_diagonalisation) {
         of_refined_orbitals(density, basis, work, electrons, orders);
         return;
     }

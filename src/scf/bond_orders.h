@@ -7,9 +7,9 @@
 /// Matrices for the products of refined orbitals.
 typedef struct {
     size_t ld;
-    double *dual;    ///< [n][ld] S C of the smaller space, where it must be made
+    double *sc;      ///< [n][ld] S C of the smaller space, where it must be made
     float *orbitals; ///< [n][ld] C of it, likewise
-    float *dual_t;   ///< [ld][ld] (S C)^T
+    float *sc_t;     ///< [ld][ld] (S C)^T
     float *product;  ///< [ld][ld] P S, or what it lacks of 2
     float *scratch;
 } BondOrders;

@@ -22,21 +22,21 @@ void density_layout(Arena *arena, size_t n_ao, Density *density)
     density->occupation = arena_doubles(arena, n);
     density->work = arena_doubles(arena, linalg_eigen_work(n));
     density->iwork = arena_ints(arena, linalg_eigen_iwork(n));
-    transit_layout(arena, n_ao, &density->transit);
+    orbital_update_layout(arena, n_ao, &density->update);
 }
 
 void density_begin(Density *density)
 {
-    Transit *transit = &density->transit;
-    transit->kernels = density->kernels;
-    transit->overlap = density->overlap;
-    transit->n_occupied = density->n_alpha;
+    OrbitalUpdate *update = &density->update;
+    update->kernels = density->kernels;
+    update->overlap = density->overlap;
+    update->n_occupied = density->n_alpha;
     density->inverse_known = false;
     density->n_diagonalised = 0;
     // Two spins with different electrons have no common occupied space.
     const bool closed_shell = density->n_alpha == density->n_beta;
     density->orbitals_known =
-        closed_shell && !density->always_diagonalise && transit_begin(transit);
+        closed_shell && !density->always_diagonalise && orbital_update_begin(update);
 }
 
 static QmtStatus invert_overlap(QmtContext *ctx, Density *density)
@@ -75,8 +75,8 @@ static void sum_of_orbitals(Density *density, bool energy_weighted, double *out)
 static void sum_of_refined_orbitals(Density *density)
 {
     const size_t n = density->n, ld = density->ld, no = density->n_alpha;
-    const Transit *transit = &density->transit;
-    density->kernels->transpose(n, no, sqrt(2.0), transit->orbitals, transit->ld, density->orbitals,
+    const OrbitalUpdate *update = &density->update;
+    density->kernels->transpose(n, no, sqrt(2.0), update->orbitals, update->ld, density->orbitals,
                                 ld);
     density->kernels->matmul_tn_symmetric(n, ld, no, density->orbitals, ld, density->orbitals, ld,
                                           density->density, ld);
@@ -129,7 +129,7 @@ QmtStatus density_build(QmtContext *ctx, Density *density)
 {
     const size_t n = density->n, n_occupied = density->n_alpha;
     density->refined = density->orbitals_known &&
-                       transit_refine(&density->transit, density->fock, clear_gap(density));
+                       orbital_update_refine(&density->update, density->fock, clear_gap(density));
     if (density->refined) {
         fill_whole(density);
         sum_of_refined_orbitals(density);
@@ -140,7 +140,7 @@ QmtStatus density_build(QmtContext *ctx, Density *density)
             !density->always_diagonalise &&
             density->eps[n_occupied] - density->eps[n_occupied - 1] > clear_gap(density);
         if (density->orbitals_known)
-            transit_adopt(&density->transit, density->orbitals);
+            orbital_update_from_diagonalisation(&density->update, density->orbitals);
         sum_of_orbitals(density, false, density->density);
     }
     return QMT_OK;
@@ -154,10 +154,10 @@ void density_build_weighted(Density *density)
     }
     // W = 2 C_o G_oo C_o^T: the occupied orbitals need not diagonalise F.
     const size_t ld = density->ld, no = density->n_alpha;
-    Transit *transit = &density->transit;
-    transit_occupied_block(transit);
+    OrbitalUpdate *update = &density->update;
+    orbital_update_occupied_block(update);
     // G is its own transpose, which is read along its rows.
-    density->kernels->matmul_tn(no, ld, no, transit->g, transit->ld, density->orbitals, ld,
+    density->kernels->matmul_tn(no, ld, no, update->g, update->ld, density->orbitals, ld,
                                 density->scratch, ld);
     density->kernels->matmul_tn_symmetric(density->n, ld, no, density->orbitals, ld,
                                           density->scratch, ld, density->weighted, ld);
@@ -199,12 +199,12 @@ void density_build_alpha(Density *density, double *alpha)
 void density_end(Density *density)
 {
     if (density->orbitals_known)
-        transit_end(&density->transit);
-    else if (density->transit.memory[0] != 0.0)
-        transit_clear(&density->transit);
+        orbital_update_end(&density->update);
+    else if (density->update.memory[0] != 0.0)
+        orbital_update_clear(&density->update);
 }
 
 void density_leave_history(Density *density)
 {
-    density->transit.adopted = true;
+    density->update.from_diagonalisation = true;
 }

@@ -5,11 +5,11 @@
 #include "base/context.h"
 #include "kernels/kernels.h"
 #include "scf/occupations.h"
-#include "scf/transit.h"
+#include "scf/orbital_update.h"
 
 /// From an effective Hamiltonian to the density: F C = S C eps, occupations of both spins over one set
 /// of orbitals, P = C f C^T and W = C f eps C^T. Closed shells with a clear gap are refined from the
-/// orbitals before (transit.h), all others are diagonalised.
+/// orbitals before (orbital_update.h), all others are diagonalised.
 typedef struct {
     const Kernels *kernels;
     size_t n, ld;
@@ -29,7 +29,7 @@ typedef struct {
     double entropy;     ///< kT sum f ln f + ..., hartree
     double *work;
     int *iwork;
-    Transit transit;
+    OrbitalUpdate update;
     bool always_diagonalise;
     bool inverse_known;  ///< of this geometry
     bool orbitals_known; ///< the orbitals can be refined

@@ -5,7 +5,7 @@
 
 enum {
     WARM_ITERATIONS = 20,
-    // The lower rungs of the ladder are damped: slower, and the last resort.
+    // The lower stages of the recovery are damped: slower, and the last resort.
     PATIENCE = 4,
     // Measuring the Jacobian costs some hundred cycles, against hundreds of thousands of a motion.
     // Geometries in a row before this is worth while: more than a single point, less than a motion.
@@ -23,8 +23,8 @@ enum {
 #define GUESS_SHARE 0.1
 
 /// Largest charge of an atom, beyond that of the molecule, that a solution may have, e; and that one of the
-/// damped rung may have, which is often a wrong one, while there is a better rung to ask. The 97 molecules of
-/// the reference set stay below 1.2 and crammed random clusters, in solutions that all rungs agree on, below
+/// damped stage may have, which is often a wrong one, while there is a better stage to ask. The 97 molecules of
+/// the reference set stay below 1.2 and crammed random clusters, in solutions that all stages agree on, below
 /// 4.0; but the third-order energy has no lower bound, and where bonds are torn it makes fixed points of 2 to
 /// 20.
 #define LARGEST_CHARGE_DAMPED 1.5
@@ -36,15 +36,15 @@ static size_t n_variables_of(size_t n_shells, size_t n_atoms, bool multipoles)
 }
 
 /// Place of the Jacobian in the memory.
-static size_t jacobian_at(size_t n, size_t n_atoms)
+static size_t quasi_newton_at(size_t n, size_t n_atoms)
 {
-    return kernels_padded(predictor_memory_size(n, n_atoms));
+    return kernels_padded(guess_memory_size(n, n_atoms));
 }
 
 /// Place of the geometries since the last self-check.
 static size_t since_check(size_t n, size_t n_atoms)
 {
-    return jacobian_at(n, n_atoms) + jacobian_memory_size(n);
+    return quasi_newton_at(n, n_atoms) + quasi_newton_memory_size(n);
 }
 
 /// Doubles of the memory that belong to the variables; those of the orbitals follow.
@@ -56,7 +56,7 @@ static size_t variables_memory_size(size_t n, size_t n_atoms)
 size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles)
 {
     return variables_memory_size(n_variables_of(n_shells, n_atoms, multipoles), n_atoms) +
-           transit_memory_size(n_ao);
+           orbital_update_memory_size(n_ao);
 }
 
 void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles,
@@ -69,8 +69,8 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
     scf->n_variables = n;
     density_layout(arena, n_ao, &scf->density);
     broyden_layout(arena, n, &scf->broyden);
-    jacobian_layout(arena, n, &scf->jacobian);
-    predictor_layout(arena, n, n_atoms, &scf->predictor);
+    quasi_newton_layout(arena, n, &scf->quasi_newton);
+    guess_layout(arena, n, n_atoms, &scf->guess);
     scf->x_in = arena_doubles(arena, n);
     scf->x_out = arena_doubles(arena, n);
     scf->f = arena_doubles(arena, n);
@@ -86,14 +86,14 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
 
 void scf_setup(Scf *scf)
 {
-    scf->density.kernels = scf->jacobian.kernels = scf->kernels;
-    scf->predictor.kernels = scf->kernels;
-    scf->predictor.weight = scf->mass;
-    scf->predictor.memory = scf->memory;
-    predictor_setup(&scf->predictor);
-    scf->jacobian.memory = scf->memory + jacobian_at(scf->n_variables, scf->n_atoms);
-    jacobian_setup(&scf->jacobian);
-    scf->density.transit.memory =
+    scf->density.kernels = scf->quasi_newton.kernels = scf->kernels;
+    scf->guess.kernels = scf->kernels;
+    scf->guess.weight = scf->mass;
+    scf->guess.memory = scf->memory;
+    guess_setup(&scf->guess);
+    scf->quasi_newton.memory = scf->memory + quasi_newton_at(scf->n_variables, scf->n_atoms);
+    quasi_newton_setup(&scf->quasi_newton);
+    scf->density.update.memory =
         scf->memory + variables_memory_size(scf->n_variables, scf->n_atoms);
     scf->density.kt = scf->boltzmann * scf->options.temperature_k;
 }
@@ -101,7 +101,7 @@ void scf_setup(Scf *scf)
 /// The moments that a vector of variables stands for; fills the atomic charges.
 static Moments moments_of(const Scf *scf, const double *x, double *atom)
 {
-    const Basis *basis = scf->hamiltonian->lines.basis;
+    const Basis *basis = scf->hamiltonian->batches.basis;
     for (size_t a = 0; a < scf->n_atoms; a++) {
         atom[a] = 0.0;
         for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
@@ -165,7 +165,7 @@ static QmtStatus cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, doub
 /// Charge of the molecule shared equally by the atoms, inside an atom by the reference occupations.
 static void start_from_neutral_atoms(Scf *scf)
 {
-    const Basis *basis = scf->hamiltonian->lines.basis;
+    const Basis *basis = scf->hamiltonian->batches.basis;
     memset(scf->x_in, 0, scf->n_variables * sizeof(double));
     for (size_t a = 0; a < scf->n_atoms; a++) {
         const size_t first = basis->atom_shell[a], end = basis->atom_shell[a + 1];
@@ -188,10 +188,10 @@ static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double
     for (int i = 0; i < max_iterations; i++) {
         double rms;
         TRY(cycle(ctx, geometry, scf, &rms));
-        if (i > 0 && jacobian_usable(&scf->jacobian)) {
+        if (i > 0 && quasi_newton_usable(&scf->quasi_newton)) {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
-            jacobian_update(&scf->jacobian, scf->dx, scf->f_last, scf->work);
+            quasi_newton_update(&scf->quasi_newton, scf->dx, scf->f_last, scf->work);
         }
         if (rms <= scf->options.tolerance) {
             *converged = true;
@@ -225,11 +225,11 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
         best = fmin(best, rms);
         // The last pair is learnt from as well: the next geometry profits.
         if (i == 0) {
-            jacobian_apply(&scf->jacobian, scf->f, scf->dx);
+            quasi_newton_apply(&scf->quasi_newton, scf->f, scf->dx);
         } else {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
-            jacobian_next_step(&scf->jacobian, scf->f, scf->f_last, scf->dx);
+            quasi_newton_next_step(&scf->quasi_newton, scf->f, scf->f_last, scf->dx);
         }
         if (rms <= scf->options.tolerance * (i == 0 ? GUESS_SHARE : 1.0)) {
             *converged = true;
@@ -246,26 +246,26 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
 static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     *converged = false;
-    if (predictor_guess(&scf->predictor, geometry->xyz, scf->x_in) == 0)
+    if (guess_make(&scf->guess, geometry->xyz, scf->x_in) == 0)
         return QMT_OK;
     memcpy(scf->guess_error, scf->x_in, scf->n_variables * sizeof(double));
-    if (!scf->options.plain && jacobian_usable(&scf->jacobian)) {
+    if (!scf->options.plain && quasi_newton_usable(&scf->quasi_newton)) {
         TRY(step_with_jacobian(ctx, geometry, scf, converged));
         if (*converged)
             return QMT_OK;
-        jacobian_reset(&scf->jacobian);
+        quasi_newton_reset(&scf->quasi_newton);
     } else if (!scf->options.plain) {
         return mix(ctx, geometry, scf, scf->options.damping, scf->options.max_iterations,
                    converged);
     }
-    memcpy(scf->x_in, predictor_newest(&scf->predictor), scf->n_variables * sizeof(double));
+    memcpy(scf->x_in, guess_newest(&scf->guess), scf->n_variables * sizeof(double));
     return mix(ctx, geometry, scf, scf->options.damping, scf->options.max_iterations, converged);
 }
 
 static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
                              int max_iterations, bool *converged)
 {
-    jacobian_reset(&scf->jacobian);
+    quasi_newton_reset(&scf->quasi_newton);
     start_from_neutral_atoms(scf);
     return mix(ctx, geometry, scf, alpha, max_iterations, converged);
 }
@@ -301,14 +301,15 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
     memcpy(x, scf->x_in, n * sizeof(double));
     memcpy(x_out, scf->x_out, n * sizeof(double));
     density_leave_history(&scf->density);
-    for (int k = 0;
-         k < JACOBIAN_MEASURE_AT_ONCE && jacobian_probe(&scf->jacobian, scf->guess_error, v); k++) {
+    for (int k = 0; k < JACOBIAN_MEASURE_AT_ONCE &&
+                    quasi_newton_probe(&scf->quasi_newton, scf->guess_error, v);
+         k++) {
         for (size_t i = 0; i < n; i++)
             scf->x_in[i] = x[i] + JACOBIAN_STEP * v[i];
         TRY(cycle(ctx, geometry, scf, &rms));
         for (size_t i = 0; i < n; i++)
             jv[i] = (scf->x_out[i] - x_out[i]) / JACOBIAN_STEP;
-        jacobian_measured(&scf->jacobian, v, jv);
+        quasi_newton_measured(&scf->quasi_newton, v, jv);
     }
     memcpy(scf->x_in, x, n * sizeof(double));
     bool converged;
@@ -330,29 +331,29 @@ static double largest_charge(const Scf *scf)
     return largest;
 }
 
-/// Climbs the recovery ladder from a rung.
-static void climb(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first, bool *converged)
+/// Runs the stages of the recovery from one on.
+static void recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first, bool *converged)
 {
     Density *density = &scf->density;
     const bool always = density->always_diagonalise;
     *converged = false;
-    for (int rung = first; rung < SCF_RUNGS && !*converged; rung++) {
-        // Lower rungs leave nothing to the orbitals that were carried along.
-        if (rung > first) {
+    for (int stage = first; stage < SCF_STAGES && !*converged; stage++) {
+        // Lower stages leave nothing to the orbitals that were carried along.
+        if (stage > first) {
             density->always_diagonalise = true;
             density->orbitals_known = false;
         }
-        // A rung that ends with an error (numbers not finite) is like one that does not converge.
+        // A stage that ends with an error (numbers not finite) is like one that does not converge.
         QmtStatus status = QMT_OK;
-        switch (rung) {
-        case SCF_RUNG_WARM:
+        switch (stage) {
+        case SCF_STAGE_WARM:
             status = solve_warm(ctx, geometry, scf, converged);
             break;
-        case SCF_RUNG_FRESH:
+        case SCF_STAGE_FRESH:
             status = solve_fresh(ctx, geometry, scf, scf->options.damping,
                                  scf->options.max_iterations, converged);
             break;
-        case SCF_RUNG_DAMPED:
+        case SCF_STAGE_DAMPED:
             status = solve_fresh(ctx, geometry, scf, 0.25 * scf->options.damping,
                                  PATIENCE * scf->options.max_iterations, converged);
             break;
@@ -363,10 +364,10 @@ static void climb(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first
             *converged = false;
         if (*converged) {
             scf->largest_charge = largest_charge(scf);
-            const double limit = rung == SCF_RUNG_DAMPED ? LARGEST_CHARGE_DAMPED : LARGEST_CHARGE;
+            const double limit = stage == SCF_STAGE_DAMPED ? LARGEST_CHARGE_DAMPED : LARGEST_CHARGE;
             *converged = scf->largest_charge <= limit + fabs(scf->charge);
         }
-        scf->recovery = rung - first;
+        scf->recovery = stage - first;
     }
     density->always_diagonalise = always;
 }
@@ -390,7 +391,7 @@ static bool confirm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *c
     const bool always = scf->density.always_diagonalise;
     scf->density.always_diagonalise = true;
     density_begin(&scf->density);
-    climb(ctx, geometry, scf, SCF_RUNG_FRESH, converged);
+    recover(ctx, geometry, scf, SCF_STAGE_FRESH, converged);
     scf->density.always_diagonalise = always;
     return false;
 }
@@ -412,7 +413,7 @@ static void remember(const Geometry *geometry, Scf *scf)
 {
     for (size_t i = 0; i < scf->n_variables; i++)
         scf->guess_error[i] -= scf->x_best[i];
-    predictor_store(&scf->predictor, geometry->xyz, scf->x_best);
+    guess_store(&scf->guess, geometry->xyz, scf->x_best);
     density_end(&scf->density);
 }
 
@@ -426,7 +427,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
     hamiltonian_overlap(scf->hamiltonian, scf->density.overlap, scf->density.ld);
     density_begin(&scf->density);
-    climb(ctx, geometry, scf, warm ? SCF_RUNG_WARM : SCF_RUNG_FRESH, &converged);
+    recover(ctx, geometry, scf, warm ? SCF_STAGE_WARM : SCF_STAGE_FRESH, &converged);
     // On the way from neutral atoms levels may cross while orbitals are refined that keep their occupations.
     if (converged && !warm)
         (void)confirm(ctx, geometry, scf, &converged);
@@ -450,8 +451,8 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     }
     remember(geometry, scf);
     if (!scf->options.plain && scf->recovery == 0 &&
-        predictor_points(&scf->predictor) >= JACOBIAN_MEASURE_AFTER &&
-        jacobian_quality(&scf->jacobian) != JACOBIAN_MEASURED)
+        guess_points(&scf->guess) >= JACOBIAN_MEASURE_AFTER &&
+        quasi_newton_quality(&scf->quasi_newton) != QUASI_NEWTON_MEASURED)
         TRY(measure_jacobian(ctx, geometry, scf));
     return QMT_OK;
 }

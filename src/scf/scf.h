@@ -4,8 +4,8 @@
 #include "base/context.h"
 #include "scf/broyden.h"
 #include "scf/density.h"
-#include "scf/jacobian.h"
-#include "scf/predictor.h"
+#include "scf/guess.h"
+#include "scf/quasi_newton.h"
 #include "terms/hamiltonian.h"
 #include "terms/term.h"
 
@@ -14,9 +14,9 @@
 /// a guess extrapolated from the geometries before, steps with a kept inverse Jacobian, and, where
 /// this does not help, Broyden mixing from the start that the reference program takes.
 typedef struct {
-    double tolerance;   ///< RMS of x_out - x_in at which the loop ends
-    int max_iterations; ///< of the first rungs of the recovery ladder; four times that of the damped
-    double damping;     ///< linear step of the mixer
+    double tolerance;     ///< RMS of x_out - x_in at which the loop ends
+    int max_iterations;   ///< of the first stages of the recovery; four times that of the damped
+    double damping;       ///< linear step of the mixer
     double temperature_k; ///< of the electrons, kelvin
     bool plain;           ///< start from the last geometry's variables and mix, for comparisons
     int check_every;      ///< geometries from one self-check to the next; 0: none
@@ -28,13 +28,13 @@ typedef struct {
 enum { SCF_CHECK_EVERY = 500 };
 #define SCF_CHECK_LIMIT 1e-8
 
-/// Rungs of the recovery ladder.
+/// Stages of the recovery.
 enum {
-    SCF_RUNG_WARM,   ///< from the geometries before; a first geometry starts at SCF_RUNG_FRESH
-    SCF_RUNG_FRESH,  ///< from neutral atoms
-    SCF_RUNG_DAMPED, ///< from neutral atoms, small mixing steps
-    SCF_RUNG_HOT,    ///< at a raised electronic temperature, annealed back
-    SCF_RUNGS
+    SCF_STAGE_WARM,   ///< from the geometries before; a first geometry starts at SCF_STAGE_FRESH
+    SCF_STAGE_FRESH,  ///< from neutral atoms
+    SCF_STAGE_DAMPED, ///< from neutral atoms, small mixing steps
+    SCF_STAGE_HOT,    ///< at a raised electronic temperature, annealed back
+    SCF_STAGES
 };
 
 typedef struct {
@@ -51,8 +51,8 @@ typedef struct {
 
     Density density;
     Broyden broyden;
-    Jacobian jacobian;
-    Predictor predictor;
+    QuasiNewton quasi_newton;
+    Guess guess;
     double *x_in, *x_out, *f, *f_last, *dx; ///< [n_variables]
     double *x_best;                         ///< [n_variables] the solution as well as it is known
     double *guess_error;                    ///< [n_variables] of the extrapolation
@@ -66,8 +66,8 @@ typedef struct {
     double band_energy; ///< tr(P H0), hartree
     int iterations;
     double residual;       ///< RMS of the last x_out - x_in
-    int recovery;          ///< rungs below the first that were needed
-    double largest_charge; ///< largest charge of the last rung that converged, e
+    int recovery;          ///< stages below the first that were needed
+    double largest_charge; ///< largest charge of the last stage that converged, e
     long diagonalisations;
     bool checked;      ///< the self-check was due
     bool check_failed; ///< it found a wrong density, the result was made anew without history
@@ -83,7 +83,7 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
 void scf_setup(Scf *scf);
 
 /// Solves for one geometry; H0 and the terms know it already. The first one is confirmed by a diagonalisation.
-/// Fails with QMT_ERR_SCF if no rung of the ladder converges to charges that a molecule can have; what was
+/// Fails with QMT_ERR_SCF if no stage of the recovery converges to charges that a molecule can have; what was
 /// kept between geometries is then forgotten.
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf);
 

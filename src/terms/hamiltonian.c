@@ -6,7 +6,7 @@
 void hamiltonian_layout(Arena *arena, const Basis *basis, const int *numbers,
                         Hamiltonian *hamiltonian)
 {
-    pair_lines_layout(arena, basis, numbers, &hamiltonian->lines);
+    pair_batches_layout(arena, basis, numbers, &hamiltonian->batches);
     hamiltonian->level = arena_doubles(arena, basis->n_shells);
     hamiltonian->cn_slope = arena_doubles(arena, basis->n_shells);
     hamiltonian->eps = arena_doubles(arena, basis->n_shells);
@@ -32,25 +32,25 @@ static double shell_scale(const Method *method, double pair_scale, double en_dif
 }
 
 /// K_st and the distance factor's constants of one lane.
-static void setup_lane(const Method *method, int za, int zb, size_t lane, PairLine *line)
+static void setup_lane(const Method *method, int za, int zb, size_t lane, PairBatch *batch)
 {
     const MethodElement a = method->element(za), b = method->element(zb);
     const double pair_scale = method->pair_scale != NULL ? method->pair_scale(za, zb) : 1.0;
-    line->radius[lane] = (a.poly_rad + b.poly_rad) * method->bohr_per_angstrom;
-    for (size_t k = 0; k < line->n_shells; k++) {
-        PairShells *shells = &line->shells[k];
+    batch->radius[lane] = (a.poly_rad + b.poly_rad) * method->bohr_per_angstrom;
+    for (size_t k = 0; k < batch->n_shells; k++) {
+        PairShells *shells = &batch->shells[k];
         const MethodShell s = method->shell(za, (size_t)shells->shell_a),
                           t = method->shell(zb, (size_t)shells->shell_b);
-        line->polynomial_a[(size_t)shells->shell_a * PAIR_LANES + lane] = s.poly;
-        line->polynomial_b[(size_t)shells->shell_b * PAIR_LANES + lane] = t.poly;
+        batch->polynomial_a[(size_t)shells->shell_a * PAIR_LANES + lane] = s.poly;
+        batch->polynomial_b[(size_t)shells->shell_b * PAIR_LANES + lane] = t.poly;
         shells->scale[lane] = shell_scale(method, pair_scale, a.en_pauling - b.en_pauling, &s, &t);
     }
 }
 
 void hamiltonian_setup(const Kernels *kernels, const int *numbers, Hamiltonian *hamiltonian)
 {
-    PairLines *lines = &hamiltonian->lines;
-    const Basis *basis = lines->basis;
+    PairBatches *batches = &hamiltonian->batches;
+    const Basis *basis = batches->basis;
     const Method *method = basis->method;
     for (size_t a = 0; a < basis->n_atoms; a++)
         for (size_t i = 0; i < method->n_shells(numbers[a]); i++) {
@@ -60,18 +60,18 @@ void hamiltonian_setup(const Kernels *kernels, const int *numbers, Hamiltonian *
             hamiltonian->cn_slope[s] = -shell.kcn / method->ev_per_hartree;
             hamiltonian->reference[s] = shell.refocc;
         }
-    pair_lines_setup(kernels, numbers, lines);
-    for (size_t i = 0; i < lines->n; i++)
+    pair_batches_setup(kernels, numbers, batches);
+    for (size_t i = 0; i < batches->n; i++)
         for (size_t l = 0; l < PAIR_LANES; l++)
-            setup_lane(method, numbers[lines->line[i].a[l]], numbers[lines->line[i].b[l]], l,
-                       &lines->line[i]);
+            setup_lane(method, numbers[batches->batch[i].a[l]], numbers[batches->batch[i].b[l]], l,
+                       &batches->batch[i]);
 }
 
 void hamiltonian_update(const Geometry *geometry, Hamiltonian *hamiltonian)
 {
-    const Basis *basis = hamiltonian->lines.basis;
-    pair_lines_update(geometry->xyz, basis->method->multipoles || hamiltonian->moments_wanted,
-                      &hamiltonian->lines);
+    const Basis *basis = hamiltonian->batches.basis;
+    pair_batches_update(geometry->xyz, basis->method->multipoles || hamiltonian->moments_wanted,
+                        &hamiltonian->batches);
     for (size_t a = 0; a < basis->n_atoms; a++)
         for (size_t s = basis->atom_shell[a], i = 0; s < basis->atom_shell[a + 1]; s++, i++) {
             hamiltonian->eps[s] =
@@ -94,17 +94,17 @@ static void raw_moment_coefficients(const double v[6], double e[6])
 
 void hamiltonian_overlap(const Hamiltonian *hamiltonian, double *overlap, size_t ld)
 {
-    const PairLines *lines = &hamiltonian->lines;
-    memset(overlap, 0, lines->basis->n_ao * ld * sizeof *overlap);
-    for (size_t i = 0; i < lines->n + lines->n_on_site; i++)
-        if (lines->line[i].near)
-            lines->kernels->line_overlap(&lines->line[i], overlap, ld);
+    const PairBatches *batches = &hamiltonian->batches;
+    memset(overlap, 0, batches->basis->n_ao * ld * sizeof *overlap);
+    for (size_t i = 0; i < batches->n + batches->n_on_site; i++)
+        if (batches->batch[i].near)
+            batches->kernels->batch_overlap(&batches->batch[i], overlap, ld);
 }
 
 /// Puts the potentials into the rows of the atoms.
 static void set_potential(Hamiltonian *hamiltonian, const Potential *potential)
 {
-    const Basis *basis = hamiltonian->lines.basis;
+    const Basis *basis = hamiltonian->batches.basis;
     for (size_t a = 0; a < basis->n_atoms; a++) {
         double *row = hamiltonian->atoms[a];
         for (size_t s = basis->atom_shell[a], i = 4; s < basis->atom_shell[a + 1]; s++, i++)
@@ -124,12 +124,12 @@ static void set_potential(Hamiltonian *hamiltonian, const Potential *potential)
 
 void hamiltonian_fock(Hamiltonian *hamiltonian, const Potential *potential, double *fock, size_t ld)
 {
-    const PairLines *lines = &hamiltonian->lines;
+    const PairBatches *batches = &hamiltonian->batches;
     set_potential(hamiltonian, potential);
-    memset(fock, 0, lines->basis->n_ao * ld * sizeof *fock);
-    for (size_t i = 0; i < lines->n + lines->n_on_site; i++)
-        if (lines->line[i].near)
-            lines->kernels->line_fock(&lines->line[i], hamiltonian->atoms, fock, ld);
+    memset(fock, 0, batches->basis->n_ao * ld * sizeof *fock);
+    for (size_t i = 0; i < batches->n + batches->n_on_site; i++)
+        if (batches->batch[i].near)
+            batches->kernels->batch_fock(&batches->batch[i], hamiltonian->atoms, fock, ld);
 }
 
 /// Traceless quadrupole, charge positive, of the second moments that the kernels give.
@@ -147,19 +147,19 @@ static void quadrupole_of_moments(const double m[5], double quadrupole[6])
 double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size_t ld,
                            double *shell, double (*dipole)[3], double (*quadrupole)[6])
 {
-    PairLines *lines = &hamiltonian->lines;
-    const Basis *basis = lines->basis;
+    PairBatches *batches = &hamiltonian->batches;
+    const Basis *basis = batches->basis;
     const bool extra = dipole != NULL && !basis->method->multipoles;
-    if (extra && !lines->moments)
-        pair_lines_update(lines->xyz, true, lines);
+    if (extra && !batches->moments)
+        pair_batches_update(batches->xyz, true, batches);
     if (extra)
-        pair_lines_use_multipoles(true, lines);
+        pair_batches_use_multipoles(true, batches);
     memset(hamiltonian->sums, 0, basis->n_atoms * sizeof *hamiltonian->sums);
-    for (size_t i = 0; i < lines->n + lines->n_on_site; i++)
-        if (lines->line[i].near)
-            lines->kernels->line_moments(&lines->line[i], density, ld, hamiltonian->sums);
+    for (size_t i = 0; i < batches->n + batches->n_on_site; i++)
+        if (batches->batch[i].near)
+            batches->kernels->batch_moments(&batches->batch[i], density, ld, hamiltonian->sums);
     if (extra)
-        pair_lines_use_multipoles(false, lines);
+        pair_batches_use_multipoles(false, batches);
 
     double band = 0.0;
     for (size_t a = 0; a < basis->n_atoms; a++) {
@@ -181,13 +181,14 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size
 void hamiltonian_gradient(const Hamiltonian *hamiltonian, const double *density,
                           const double *weighted, size_t ld, Gradient *gradient)
 {
-    const PairLines *lines = &hamiltonian->lines;
-    const Basis *basis = lines->basis;
+    const PairBatches *batches = &hamiltonian->batches;
+    const Basis *basis = batches->basis;
     for (size_t s = 0; s < basis->n_shells; s++)
         gradient->cn[basis->shell_atom[s]] +=
             hamiltonian->cn_slope[s] * hamiltonian->level_slope[s];
-    for (size_t i = 0; i < lines->n; i++)
-        if (lines->line[i].near)
-            lines->kernels->line_gradient(&lines->line[i], lines->mu_r2_max, hamiltonian->atoms,
-                                          density, weighted, ld, gradient->xyz);
+    for (size_t i = 0; i < batches->n; i++)
+        if (batches->batch[i].near)
+            batches->kernels->batch_gradient(&batches->batch[i], batches->mu_r2_max,
+                                             hamiltonian->atoms, density, weighted, ld,
+                                             gradient->xyz);
 }

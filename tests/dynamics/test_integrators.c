@@ -1,6 +1,6 @@
 #include "base/vec3.h"
 #include "dynamics/motion.h"
-#include "md/energy_watch.h"
+#include "md/shadow_energy.h"
 
 /// Worst error of the total energy of water at 300 K over 20 fs.
 static double worst_energy_error(double dt_fs)
@@ -197,10 +197,10 @@ static void noise_and_friction_leave_the_momentum_alone(void **state)
 }
 
 /// Slope and ripple of plain and shadow energy, kJ/mol/ps per atom and kJ/mol.
-static EnergyWatch watch_energy(const Integrator *integrator, double friction_per_ps,
-                                double interval_fs, double dt_fs, double length_ps)
+static ShadowEnergy watch_energy(const Integrator *integrator, double friction_per_ps,
+                                 double interval_fs, double dt_fs, double length_ps)
 {
-    static double past[ENERGY_WATCH_POINTS * METHANE_ATOMS][3], change[METHANE_ATOMS][3];
+    static double past[SHADOW_ENERGY_POINTS * METHANE_ATOMS][3], change[METHANE_ATOMS][3];
     Motion motion;
     const ModelOptions options = BONDS_OF(METHANE_BONDS);
     motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
@@ -208,12 +208,12 @@ static EnergyWatch watch_energy(const Integrator *integrator, double friction_pe
     motion.settings.friction = friction_per_ps * PS_PER_AUT;
     motion.settings.noise_interval = interval_fs / FS_PER_AUT;
     motion_heat(&motion, 300.0);
-    EnergyWatch watch = {.past = past, .change = change, .n_atoms = METHANE_ATOMS};
-    energy_watch_begin(&watch, &motion.now);
+    ShadowEnergy watch = {.past = past, .change = change, .n_atoms = METHANE_ATOMS};
+    shadow_energy_begin(&watch, &motion.now);
     const int steps = (int)lround(1e3 * length_ps / dt_fs);
     for (int i = 0; i < steps; i++) {
         motion_step(&motion, integrator);
-        energy_watch_add(&watch, motion.mass, motion.settings.dt, &motion.next, &motion.now);
+        shadow_energy_add(&watch, motion.mass, motion.settings.dt, &motion.next, &motion.now);
     }
     motion_end(&motion);
     const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
@@ -228,14 +228,14 @@ static EnergyWatch watch_energy(const Integrator *integrator, double friction_pe
 static void shadow_energy_is_flat_under_verlet(void **state)
 {
     (void)state;
-    const EnergyWatch watch = watch_energy(&integrator_verlet, 0.0, 0.0, 0.25, 10.0);
+    const ShadowEnergy watch = watch_energy(&integrator_verlet, 0.0, 0.0, 0.25, 10.0);
     assert_true(line_fit_rms(&watch.shadow) < line_fit_rms(&watch.plain) / 1e4);
     const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
     CHECK_NEAR(line_fit_slope(&watch.shadow) * unit, 0.0, 1e-8); // kJ/mol/ps per atom
 
     // The fourth order is gone: half the step leaves 1/64. Short, so that the paths agree.
-    const EnergyWatch coarse = watch_energy(&integrator_verlet, 0.0, 0.0, 0.25, 0.1);
-    const EnergyWatch fine = watch_energy(&integrator_verlet, 0.0, 0.0, 0.125, 0.1);
+    const ShadowEnergy coarse = watch_energy(&integrator_verlet, 0.0, 0.0, 0.25, 0.1);
+    const ShadowEnergy fine = watch_energy(&integrator_verlet, 0.0, 0.0, 0.125, 0.1);
     CHECK_NEAR(line_fit_rms(&coarse.plain) / line_fit_rms(&fine.plain), 4.0, 0.1);
     CHECK_NEAR(line_fit_rms(&coarse.shadow) / line_fit_rms(&fine.shadow), 64.0, 4.0);
 }
@@ -245,7 +245,7 @@ static void shadow_energy_minus_heat_is_flat_under_langevin(void **state)
     (void)state;
     static const double FRICTION_PER_PS[] = {0.002, 1.0, 10.0};
     for (int i = 0; i < 3; i++) {
-        const EnergyWatch watch =
+        const ShadowEnergy watch =
             watch_energy(&integrator_langevin, FRICTION_PER_PS[i], 0.0, 0.25, 30.0);
         assert_true(line_fit_rms(&watch.shadow) < line_fit_rms(&watch.plain) / 50.0);
         // Noise in every step: what is left is of fourth order and walks at random with it.
@@ -263,9 +263,9 @@ static void shadow_energy_minus_heat_is_flat_between_random_instants(void **stat
     static const double FRICTION_PER_PS[] = {0.002, 1.0, 10.0, 10.0};
     static const double INTERVAL_FS[] = {50.0, 50.0, 10.0, 5.0};
     for (int i = 0; i < 4; i++) {
-        const EnergyWatch coarse =
+        const ShadowEnergy coarse =
             watch_energy(&integrator_langevin, FRICTION_PER_PS[i], INTERVAL_FS[i], 0.25, 30.0);
-        const EnergyWatch fine =
+        const ShadowEnergy fine =
             watch_energy(&integrator_langevin, FRICTION_PER_PS[i], INTERVAL_FS[i], 0.125, 30.0);
         const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
         CHECK_NEAR(line_fit_slope(&coarse.shadow) * unit, 0.0, i < 2 ? 1e-8 : 5e-7);
@@ -289,7 +289,7 @@ static void heat_of_an_oscillator_is_exact(void **state)
     for (int every = 0; every < 2; every++) {
         double before = 0.0;
         for (int i = 0; i < 3; i++) {
-            static double past[ENERGY_WATCH_POINTS * N][3], change[N][3];
+            static double past[SHADOW_ENERGY_POINTS * N][3], change[N][3];
             Motion motion;
             const ModelOptions options = {.spring = SPRING};
             motion_begin(&motion, &options, N, mass, (const double(*)[3])xyz);
@@ -299,13 +299,13 @@ static void heat_of_an_oscillator_is_exact(void **state)
             motion.settings.friction = 0.01 * omega;
             motion.settings.noise_interval = every ? 0.0 : 40.0 * motion.settings.dt;
             motion_heat(&motion, 300.0);
-            EnergyWatch watch = {.past = past, .change = change, .n_atoms = N};
-            energy_watch_begin(&watch, &motion.now);
+            ShadowEnergy watch = {.past = past, .change = change, .n_atoms = N};
+            shadow_energy_begin(&watch, &motion.now);
             double worst = 0.0;
             for (int k = 0; k < STEPS; k++) {
                 motion_step(&motion, &integrator_langevin);
-                energy_watch_add(&watch, motion.mass, motion.settings.dt, &motion.next,
-                                 &motion.now);
+                shadow_energy_add(&watch, motion.mass, motion.settings.dt, &motion.next,
+                                  &motion.now);
                 // With noise in every step that of the last one is not known yet.
                 if (every || watch.n_before == 0)
                     worst =
@@ -347,7 +347,7 @@ static void random_steps_keep_their_distance(void **state)
             motion_step(&motion, &integrator_langevin);
             if (motion.now.at.heat == heat)
                 continue;
-            assert_true(b * LENGTH + k - last >= ENERGY_WATCH_POINTS);
+            assert_true(b * LENGTH + k - last >= SHADOW_ENERGY_POINTS);
             last = b * LENGTH + k;
             count++;
             place[k]++;
@@ -355,7 +355,7 @@ static void random_steps_keep_their_distance(void **state)
         assert_int_equal(count, 1);
     }
     // 33 places, 15 expected in each: none empty by chance in 1e-5.
-    for (int k = 0; k <= LENGTH - ENERGY_WATCH_POINTS; k++)
+    for (int k = 0; k <= LENGTH - SHADOW_ENERGY_POINTS; k++)
         assert_true(place[k] > 0);
     motion_end(&motion);
 }

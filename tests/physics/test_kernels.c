@@ -1,5 +1,5 @@
 /// The kernels: every instruction set against the generic one, and the generic one against plain loops.
-/// Those of dispersion are in test_dispersion_kernels.c, those of pairs of atoms in test_pair_lines.c.
+/// Those of dispersion are in test_dispersion_kernels.c, those of pairs of atoms in test_pair_batches.c.
 #include "support/check.h"
 
 #include <stdalign.h>

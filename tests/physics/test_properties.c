@@ -10,7 +10,7 @@
 #include "engine/xtb.h"
 #include "io/xyz.h"
 #include "scf/bond_orders.h"
-#include "scf/frontier.h"
+#include "scf/homo_lumo_gap.h"
 #include "support/gfn2_parts.h"
 #include "support/systems.h"
 
@@ -265,18 +265,18 @@ static void check_path(const char *what, const Structure *structure, Place *plac
     moving.scf.density.always_diagonalise = false;
     moving.scf.options.tolerance = 1e-10;
     moving.scf.options.check_every = 1000000;
-    Frontier frontier = {0};
+    GapSearch gap_search = {0};
     BondOrders work = {0};
     Arena arena = {0};
     for (int walk = 0; walk < 2; walk++) {
-        frontier_layout(&arena, moving.basis.n_ao, &frontier);
+        homo_lumo_gap_layout(&arena, moving.basis.n_ao, &gap_search);
         bond_orders_layout(&arena, &moving.basis, &work);
         if (walk == 0)
             assert_int_equal(arena_reserve(ctx, &arena), QMT_OK);
     }
     double memory[512] = {0.0}, orders[MAX_ATOMS * MAX_ATOMS], electrons[MAX_ATOMS];
-    assert_true(frontier_memory_size(moving.basis.n_ao) <= sizeof memory / sizeof memory[0]);
-    frontier.memory = memory;
+    assert_true(homo_lumo_gap_memory_size(moving.basis.n_ao) <= sizeof memory / sizeof memory[0]);
+    gap_search.memory = memory;
 
     double worst_gap = 0.0, worst_order[2] = {0.0, 0.0};
     int n_refined = 0;
@@ -290,7 +290,7 @@ static void check_path(const char *what, const Structure *structure, Place *plac
         // Gradients leave behind the occupied block of the Hamiltonian, which is used then.
         if (step % 3 != 0)
             density_build_weighted(&moving.scf.density);
-        const double gap = frontier_gap(&moving.scf.density, &frontier);
+        const double gap = homo_lumo_gap(&moving.scf.density, &gap_search);
         count_electrons(&moving.scf.density, &moving.basis, electrons);
         bond_orders(&moving.scf.density, &moving.basis, &work, electrons, orders);
         bond_order_errors(&moving.scf.density, &moving.basis, orders, worst_order);

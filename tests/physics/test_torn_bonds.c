@@ -17,7 +17,7 @@ typedef struct {
 static const Torn TORN[] = {
     // With orbitals refined from the first cycle on it ended at F+ F-, 0.45 hartree higher.
     {"GFN2-xTB", {"F2 at 3.001 A", 0, 0, 2, {9, 9}, {{0}, {0, 0, 3.001}}}, -9.240726100},
-    // The damped rung ended at charges of 2 and 6 e.
+    // The damped stage ended at charges of 2 and 6 e.
     {"GFN2-xTB", {"SiO at 2.88 A", 0, 0, 2, {14, 8}, {{0}, {0, 0, 2.88}}}, -5.508947},
     {"GFN1-xTB", {"SiO at 2.84 A", 0, 0, 2, {14, 8}, {{0}, {0, 0, 2.84}}}, -6.222773},
 };

@@ -15,8 +15,8 @@
 #include "base/units.h"
 #include "data/element.h"
 #include "engine/xtb.h"
-#include "md/energy_watch.h"
 #include "md/md.h"
+#include "md/shadow_energy.h"
 #include "md/velocities.h"
 #include "proof/sample.h"
 
@@ -68,7 +68,7 @@ typedef struct {
     uint64_t n_steps;       ///< of a motion
     double equilibration_ps;
     MdState start, now, next;
-    EnergyWatch watch;
+    ShadowEnergy watch;
     Arena arena;
 } Twins;
 
@@ -78,7 +78,7 @@ static void twins_layout(Twins *twins)
     md_state_layout(&twins->start, &twins->arena, n, 0);
     md_state_layout(&twins->now, &twins->arena, n, 0);
     md_state_layout(&twins->next, &twins->arena, n, 0);
-    energy_watch_layout(&twins->watch, &twins->arena, n);
+    shadow_energy_layout(&twins->watch, &twins->arena, n);
     twins->mass_da = arena_doubles(&twins->arena, n);
     twins->mass = arena_doubles(&twins->arena, n);
 }
@@ -109,11 +109,11 @@ static QmtStatus move(QmtContext *ctx, Engine *engine, Twins *twins, double *slo
     md_state_copy(now, &twins->start);
     const EngineResult first = {.energy = &now->at.energy, .gradient = now->gradient};
     TRY(engine_evaluate(ctx, engine, (const double(*)[3])now->xyz, &first));
-    energy_watch_begin(&twins->watch, now);
+    shadow_energy_begin(&twins->watch, now);
     for (uint64_t i = 0; i < twins->n_steps; i++) {
         EngineReport report;
         TRY(integrator_verlet.step(ctx, engine, &settings, now, next, &report));
-        energy_watch_add(&twins->watch, twins->mass, settings.dt, now, next);
+        shadow_energy_add(&twins->watch, twins->mass, settings.dt, now, next);
         MdState *const swap = now;
         now = next;
         next = swap;

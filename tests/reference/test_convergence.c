@@ -49,7 +49,7 @@ static void try_case(void *user, const ReferenceCase *c)
             print_message("%s, %s: %s\n", METHODS[m], c->name, qmt_context_message(ctx));
         } else if (report.recovery != 0) {
             tally->recovered[m]++;
-            print_message("%s, %s: rung %d of the ladder, %d density builds\n", METHODS[m], c->name,
+            print_message("%s, %s: recovery stage %d, %d density builds\n", METHODS[m], c->name,
                           report.recovery, report.scf_iterations);
         }
         engine_destroy(&engine);
@@ -59,7 +59,7 @@ static void try_case(void *user, const ReferenceCase *c)
 static void all_converge(const char *set, int n, const Tally *tally)
 {
     for (int m = 0; m < N_METHODS; m++) {
-        print_message("%s, %s: %d systems, %d failed, %d needed the ladder\n", set, METHODS[m],
+        print_message("%s, %s: %d systems, %d failed, %d needed the recovery\n", set, METHODS[m],
                       tally->n[m], tally->failed[m], tally->recovered[m]);
         assert_int_equal(tally->n[m], n);
         assert_int_equal(tally->failed[m], 0);

@@ -99,7 +99,7 @@ static void coordination_and_contractions_agree(void **state)
     const Basis *basis = &parts.basis;
     check("cn", ATOMS, parts.coordination.cn);
     check("self_energy", basis->n_shells, parts.hamiltonian.eps);
-    check("int_rmax", 1, &parts.hamiltonian.lines.r_max);
+    check("int_rmax", 1, &parts.hamiltonian.batches.r_max);
     double l[16], first[16], atom[16], count[16], exponent[64], coefficient[64];
     size_t n = 0;
     for (size_t s = 0; s < basis->n_shells; s++) {

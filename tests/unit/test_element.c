@@ -1,6 +1,6 @@
 #include "support/check.h"
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "data/element.h"
 
 static void symbols_and_numbers_are_inverse(void **state)
@@ -44,13 +44,13 @@ static void nearest_symbol_is_near(void **state)
     assert_string_equal(element_nearest("BR2"), "Br");
 }
 
-static void nearest_name_counts_letter_changes(void **state)
+static void suggest_name_counts_letter_changes(void **state)
 {
     (void)state;
     static const char *const KEYS[] = {"dt_fs", "length_ps", "temperature_K"};
-    assert_string_equal(nearest_name("temprature_k", KEYS, 3), "temperature_K");
-    assert_string_equal(nearest_name("lenght_ps", KEYS, 3), "length_ps");
-    assert_string_equal(nearest_name("", KEYS, 3), "dt_fs");
+    assert_string_equal(suggest_name("temprature_k", KEYS, 3), "temperature_K");
+    assert_string_equal(suggest_name("lenght_ps", KEYS, 3), "length_ps");
+    assert_string_equal(suggest_name("", KEYS, 3), "dt_fs");
 }
 
 static void a_hint_is_given_only_for_a_near_name(void **state)
@@ -69,10 +69,10 @@ static void a_hint_is_given_only_for_a_near_name(void **state)
         {"zzzzzz", ""},
         {"frobnicate", ""},
         {"a word that is longer than all that could have been meant by anybody at all", ""}};
-    char hint[NEAREST_HINT_SIZE];
+    char hint[SUGGEST_HINT_SIZE];
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
-        assert_string_equal(nearest_hint(CASES[i].word, KEYS, 3, hint), CASES[i].hint);
-    assert_string_equal(nearest_hint("run", KEYS, 0, hint), "");
+        assert_string_equal(suggest_hint(CASES[i].word, KEYS, 3, hint), CASES[i].hint);
+    assert_string_equal(suggest_hint("run", KEYS, 0, hint), "");
 }
 
 int main(void)
@@ -83,7 +83,7 @@ int main(void)
         cmocka_unit_test(what_is_no_element_is_zero_or_a_question_mark),
         cmocka_unit_test(masses_are_the_standard_weights),
         cmocka_unit_test(nearest_symbol_is_near),
-        cmocka_unit_test(nearest_name_counts_letter_changes),
+        cmocka_unit_test(suggest_name_counts_letter_changes),
         cmocka_unit_test(a_hint_is_given_only_for_a_near_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

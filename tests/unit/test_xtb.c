@@ -192,9 +192,9 @@ static void forced_failures_come_when_asked_for(void **state)
     engine_destroy(&run.engine);
 }
 
-// With fewer and fewer cycles a rung the ladder is climbed until no rung is left. Whatever rung
+// With fewer and fewer cycles a stage the recovery runs on until no stage is left. Whatever stage
 // converges finds the same solution.
-static void every_rung_finds_the_same_solution(void **state)
+static void every_stage_finds_the_same_solution(void **state)
 {
     (void)state;
     static const char *const NAMES[] = {"HOCl",       "SO2",        "KCl",
@@ -225,13 +225,13 @@ static void every_rung_finds_the_same_solution(void **state)
         }
         engine_destroy(&wanted.engine);
     }
-    print_message("%d at the first try, %d on a later rung, %d failed\n", n_first, n_later,
+    print_message("%d at the first try, %d on a later stage, %d failed\n", n_first, n_later,
                   n_failed);
     assert_true(n_first > 0 && n_failed > 0);
 }
 
 /// Stretches formate to where plain mixing needs many cycles, after an easy geometry.
-static void climb(int max_iterations, Run *run)
+static void recover(int max_iterations, Run *run)
 {
     begin(run, "formate", max_iterations);
     assert_int_equal(evaluate(run), QMT_OK);
@@ -242,15 +242,15 @@ static void climb(int max_iterations, Run *run)
         fail_msg("%d cycles: %s", max_iterations, qmt_context_message(ctx));
 }
 
-static void later_rungs_find_the_same_solution(void **state)
+static void later_stages_find_the_same_solution(void **state)
 {
     (void)state;
     int seen[4] = {0};
     Run wanted;
-    climb(0, &wanted);
+    recover(0, &wanted);
     for (int cycles = 12; cycles <= 84; cycles += 4) {
         Run run;
-        climb(cycles, &run);
+        recover(cycles, &run);
         CHECK_NEAR(run.energy, wanted.energy, 1e-11);
         for (int a = 0; a < 4; a++)
             for (int x = 0; x < 3; x++)
@@ -264,7 +264,7 @@ static void later_rungs_find_the_same_solution(void **state)
 }
 
 // Some geometry is too hard for the cycles allowed; the engine then does the easy one as if new.
-static void engine_is_usable_after_all_rungs_failed(void **state)
+static void engine_is_usable_after_all_stages_failed(void **state)
 {
     (void)state;
     Run probe, run, fresh;
@@ -425,9 +425,9 @@ int main(void)
         cmocka_unit_test(any_result_may_be_left_out),
         cmocka_unit_test(failures_leave_results_untouched),
         cmocka_unit_test(forced_failures_come_when_asked_for),
-        cmocka_unit_test(every_rung_finds_the_same_solution),
-        cmocka_unit_test(later_rungs_find_the_same_solution),
-        cmocka_unit_test(engine_is_usable_after_all_rungs_failed),
+        cmocka_unit_test(every_stage_finds_the_same_solution),
+        cmocka_unit_test(later_stages_find_the_same_solution),
+        cmocka_unit_test(engine_is_usable_after_all_stages_failed),
         cmocka_unit_test(a_jump_is_recovered_from),
         cmocka_unit_test(a_self_check_that_passes_changes_nothing),
         cmocka_unit_test(a_self_check_that_fails_makes_the_step_anew),

@@ -1,0 +1,40 @@
+#ifndef BASIS_PAIR_BATCHES_H
+#define BASIS_PAIR_BATCHES_H
+
+#include "basis/basis.h"
+#include "system/pairs.h"
+
+/// All pairs of atoms of a molecule, in batches of eight of one class (kernels/pair_batch.h): atoms are of
+/// one class when their shells agree in angular momenta and numbers of primitives, which carbon,
+/// nitrogen, oxygen and fluorine do. Inside a class the pairs are sorted by elements, so that most batches
+/// share their table of primitives with others. Every atom with itself comes last.
+typedef struct {
+    const Basis *basis;
+    const Kernels *kernels;
+    double mu_r2_max;        ///< primitive pairs with a b R^2/(a+b) above it are left out
+    double r_max;            ///< atom pairs beyond it are left out, bohr
+    size_t n;                ///< batches of pairs
+    size_t n_on_site;        ///< batches of atoms with themselves, after the others
+    PairBatch *batch;        ///< [n + n_on_site]
+    struct PairGroup *group; ///< one per pair of classes
+    size_t n_groups;
+    const double (*xyz)[3]; ///< of the last update
+    bool moments;           ///< there are integrals of moments, likewise
+    struct AtomPair *pair;  ///< scratch of the setup
+    double (*origin)[3];    ///< [n_atoms] zeros: atoms with themselves
+} PairBatches;
+
+void pair_batches_layout(Arena *arena, const Basis *basis, const int *numbers,
+                         PairBatches *batches);
+/// Tables of primitives and everything that no geometry changes, with K_st = 1 and no distance factor.
+void pair_batches_setup(const Kernels *kernels, const int *numbers, PairBatches *batches);
+/// Integrals and distance factors of a geometry.
+///
+/// @param xyz      [n_atoms][3] bohr; must live until the next update
+/// @param moments  whether integrals of dipoles and second moments are wanted
+void pair_batches_update(const double (*xyz)[3], bool moments, PairBatches *batches);
+/// Whether whoever works on the batches considers dipoles and second moments, which need the integrals; at
+/// first those of the method.
+void pair_batches_use_multipoles(bool multipoles, PairBatches *batches);
+
+#endif

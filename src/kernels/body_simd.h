@@ -1,0 +1,223 @@
+// Part of kernels_body.c: eight pairs of atoms side by side.
+
+typedef long long Mask __attribute__((vector_size(KERNELS_PAD * sizeof(long long)), aligned(8)));
+
+/// v where the mask is set, 0 elsewhere.
+static inline Vec masked(Vec v, Mask mask)
+{
+    return (Vec)((Mask)v & mask);
+}
+
+/// Per element: mask ? a : b.
+static inline Vec select_of(Mask mask, Vec a, Vec b)
+{
+    return (Vec)(((Mask)a & mask) | ((Mask)b & ~mask));
+}
+
+// Where registers are narrower than a batch, the compiler does some operations one number at a time: these are
+// written for a register.
+#ifdef KERNELS_AVX512_BUILD
+#define COMPARISON(name, is)                                                                       \
+    static inline Mask name(Vec a, Vec b)                                                          \
+    {                                                                                              \
+        return a is b;                                                                             \
+    }
+#else
+typedef double Part
+    __attribute__((vector_size(LANES_DOUBLE * sizeof(double)), aligned(8), may_alias));
+typedef long long PartMask
+    __attribute__((vector_size(LANES_DOUBLE * sizeof(long long)), aligned(8), may_alias));
+#define COMPARISON(name, is)                                                                       \
+    static inline Mask name(Vec a, Vec b)                                                          \
+    {                                                                                              \
+        Mask mask;                                                                                 \
+        for (size_t i = 0; i < KERNELS_PAD; i += LANES_DOUBLE)                                     \
+            *(PartMask *)((long long *)&mask + i) = *(const Part *)((const double *)&a + i) is *   \
+                                                    (const Part *)((const double *)&b + i);        \
+        return mask;                                                                               \
+    }
+#endif
+COMPARISON(less, <)
+COMPARISON(at_most, <=)
+COMPARISON(equal, ==)
+#undef COMPARISON
+
+static inline Vec root_of(Vec v)
+{
+    double root[KERNELS_PAD];
+    store(root, v);
+#pragma omp simd
+    for (int i = 0; i < KERNELS_PAD; i++)
+        root[i] = __builtin_sqrt(root[i]);
+    return load(root);
+}
+
+static inline Vec all_lanes(double x)
+{
+    return (Vec){x, x, x, x, x, x, x, x};
+}
+
+/// exp(-x) for 0 <= x <= 60: -x = n ln2 + r with |r| <= ln2/2, Taylor series of degree 13 in r, whose
+/// rest is below 5e-18.
+static inline Vec exp_of_minus(Vec x)
+{
+    const double magic = 6755399441055744.0; // 1.5 * 2^52 rounds to the nearest integer
+    const Vec shifted = magic - x * 1.4426950408889634074;
+    const Vec n = shifted - magic;
+    const Vec r = (-x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
+    Vec e = r * (1.0 / 6227020800.0) + 1.0 / 479001600.0;
+    e = e * r + 1.0 / 39916800.0;
+    e = e * r + 1.0 / 3628800.0;
+    e = e * r + 1.0 / 362880.0;
+    e = e * r + 1.0 / 40320.0;
+    e = e * r + 1.0 / 5040.0;
+    e = e * r + 1.0 / 720.0;
+    e = e * r + 1.0 / 120.0;
+    e = e * r + 1.0 / 24.0;
+    e = e * r + 1.0 / 6.0;
+    e = e * r + 0.5;
+    e = e * r + 1.0;
+    e = e * r + 1.0;
+    const Mask power = ((Mask)shifted + 1023) << 52; // the low bits of shifted hold n
+    return e * (Vec)power;
+}
+
+/// Turns eight rows of eight into eight columns.
+#ifdef KERNELS_AVX512_BUILD
+static inline void transpose(Vec v[PAIR_LANES])
+{
+    Vec w[PAIR_LANES];
+    for (int k = 0; k < 8; k += 2) {
+        w[k] = __builtin_shufflevector(v[k], v[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        w[k + 1] = __builtin_shufflevector(v[k], v[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int k = 0; k < 8; k += 4)
+        for (int l = k; l < k + 2; l++) {
+            v[l] = __builtin_shufflevector(w[l], w[l + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            v[l + 2] = __builtin_shufflevector(w[l], w[l + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    for (int l = 0; l < 4; l++) {
+        w[l] = __builtin_shufflevector(v[l], v[l + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        w[l + 4] = __builtin_shufflevector(v[l], v[l + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+    for (int k = 0; k < 8; k++)
+        v[k] = w[k];
+}
+#else
+static inline void transpose(Vec v[PAIR_LANES])
+{
+    Vec w[PAIR_LANES];
+    const double *from = (const double *)v;
+    double *to = (double *)w;
+    for (size_t i = 0; i < PAIR_LANES; i += 4)
+        for (size_t j = 0; j < PAIR_LANES; j += 4)
+            transpose_square(1.0, from + i * PAIR_LANES + j, PAIR_LANES, to + j * PAIR_LANES + i,
+                             PAIR_LANES);
+    memcpy(v, w, sizeof w);
+}
+#endif
+
+/// Eight columns of the rows of eight atoms.
+static inline void load_atoms(const double (*rows)[PAIR_ATOM_ROW], const int atom[PAIR_LANES],
+                              int column, Vec out[PAIR_LANES])
+{
+    for (int l = 0; l < PAIR_LANES; l++)
+        out[l] = load(rows[atom[l]] + column);
+    transpose(out);
+}
+
+/// Adds eight columns to the rows of the atoms.
+static inline void add_to_atoms(const PairBatch *batch, const int atom[PAIR_LANES], int column,
+                                Vec in[PAIR_LANES], double (*rows)[PAIR_ATOM_ROW])
+{
+    transpose(in);
+    for (size_t l = 0; l < batch->n; l++) {
+        double *row = rows[atom[l]] + column;
+        store(row, load(row) + in[l]);
+    }
+}
+
+enum {
+    BLOCK_MAX = (PAIR_ORBITALS_MAX * PAIR_ORBITALS_MAX + PAIR_LANES - 1) / PAIR_LANES * PAIR_LANES
+};
+
+__attribute__((always_inline)) static inline void
+gather_of(size_t na, size_t nb, const PairBatch *batch, const double *matrix, size_t ld, Vec *out)
+{
+    double copy[PAIR_LANES][BLOCK_MAX];
+    for (int l = 0; l < PAIR_LANES; l++) {
+        const double *from = matrix + batch->ao_a[l] * ld + batch->ao_b[l];
+        for (size_t i = 0; i < na; i++)
+            for (size_t j = 0; j < nb; j++)
+                copy[l][i * nb + j] = from[i * ld + j];
+        for (size_t e = na * nb; e % PAIR_LANES != 0; e++)
+            copy[l][e] = 0.0;
+    }
+    if (na * nb < PAIR_LANES) {
+        for (size_t e = 0; e < na * nb; e++)
+            for (int l = 0; l < PAIR_LANES; l++)
+                out[e][l] = copy[l][e];
+        return;
+    }
+    for (size_t e = 0; e < na * nb; e += PAIR_LANES) {
+        for (int l = 0; l < PAIR_LANES; l++)
+            out[e + (size_t)l] = load(copy[l] + e);
+        transpose(out + e);
+    }
+}
+
+/// Blocks of a symmetric matrix: out[i * nb + j] of rows i of a and columns j of b.
+static void gather(const PairBatch *batch, const double *matrix, size_t ld, Vec *out)
+{
+    if (batch->na == 4 && batch->nb == 4)
+        gather_of(4, 4, batch, matrix, ld, out);
+    else if (batch->na == 4 && batch->nb == 1)
+        gather_of(4, 1, batch, matrix, ld, out);
+    else if (batch->na == 1 && batch->nb == 1)
+        gather_of(1, 1, batch, matrix, ld, out);
+    else
+        gather_of(batch->na, batch->nb, batch, matrix, ld, out);
+}
+
+__attribute__((always_inline)) static inline void
+scatter_of(size_t na, size_t nb, const PairBatch *batch, const Vec *in, double *matrix, size_t ld)
+{
+    double copy[PAIR_LANES][BLOCK_MAX];
+    if (na * nb < PAIR_LANES) {
+        for (size_t e = 0; e < na * nb; e++)
+            for (int l = 0; l < PAIR_LANES; l++)
+                copy[l][e] = in[e][l];
+    } else {
+        for (size_t e = 0; e < na * nb; e += PAIR_LANES) {
+            Vec v[PAIR_LANES];
+            for (int l = 0; l < PAIR_LANES; l++)
+                v[l] = e + (size_t)l < na * nb ? in[e + (size_t)l] : all_lanes(0.0);
+            transpose(v);
+            for (int l = 0; l < PAIR_LANES; l++)
+                store(copy[l] + e, v[l]);
+        }
+    }
+    for (size_t l = 0; l < batch->n; l++) {
+        double *to = matrix + batch->ao_a[l] * ld + batch->ao_b[l];
+        double *mirror = matrix + batch->ao_b[l] * ld + batch->ao_a[l];
+        for (size_t i = 0; i < na; i++)
+            for (size_t j = 0; j < nb; j++)
+                to[i * ld + j] = copy[l][i * nb + j];
+        for (size_t j = 0; j < nb; j++)
+            for (size_t i = 0; i < na; i++)
+                mirror[j * ld + i] = copy[l][i * nb + j];
+    }
+}
+
+/// Writes blocks and their mirror images.
+static void scatter(const PairBatch *batch, const Vec *in, double *matrix, size_t ld)
+{
+    if (batch->na == 4 && batch->nb == 4)
+        scatter_of(4, 4, batch, in, matrix, ld);
+    else if (batch->na == 4 && batch->nb == 1)
+        scatter_of(4, 1, batch, in, matrix, ld);
+    else if (batch->na == 1 && batch->nb == 1)
+        scatter_of(1, 1, batch, in, matrix, ld);
+    else
+        scatter_of(batch->na, batch->nb, batch, in, matrix, ld);
+}

@@ -1,0 +1,186 @@
+#include "scf/guess.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "scf/extrapolation_order.h"
+
+/// memory = [history of x][errors of the corrected orders][geometries][history of R][G]
+
+/// Where plain guesses are better, G is kept up only now and then.
+enum { KEEP_UP_EVERY = 8 };
+/// A dR below this, bohr dalton^1/2, holds more rounding than information.
+static const double SHORTEST_STEP = 1e-7;
+/// No step of a motion changes a variable by as much.
+static const double LARGEST_CHANGE = 0.3;
+
+static size_t coordinates_of(size_t n, size_t n_atoms)
+{
+    return 3 * n_atoms * n <= GUESS_RESPONSE_MAX ? 3 * n_atoms : 0;
+}
+
+static size_t errors_at(size_t n)
+{
+    return guess_extrapolation_memory_size(n, true);
+}
+
+static size_t r_history_at(size_t n)
+{
+    return errors_at(n) + EXTRAPOLATION_ORDERS + 1;
+}
+
+static size_t response_at(size_t n, size_t m)
+{
+    return kernels_padded(r_history_at(n) + guess_extrapolation_memory_size(m, false));
+}
+
+size_t guess_memory_size(size_t n, size_t n_atoms)
+{
+    const size_t m = coordinates_of(n, n_atoms);
+    return response_at(n, m) + rank_updated_matrix_memory_size(n, m);
+}
+
+void guess_layout(Arena *arena, size_t n, size_t n_atoms, Guess *guess)
+{
+    guess->n = n;
+    guess->n_atoms = n_atoms;
+    guess->n_coordinates = coordinates_of(n, n_atoms);
+    guess_extrapolation_layout(arena, n, true, &guess->x_history);
+    guess_extrapolation_layout(arena, guess->n_coordinates, false, &guess->r_history);
+    rank_updated_matrix_layout(arena, n, guess->n_coordinates, &guess->response);
+    guess->r = arena_doubles(arena, 3 * n_atoms);
+    guess->dr = arena_doubles(arena, 3 * n_atoms);
+    guess->r_sum = arena_doubles(arena, 3 * n_atoms);
+    guess->dx = arena_doubles(arena, n);
+    guess->x_sum = arena_doubles(arena, n);
+}
+
+/// Records of the corrected orders, as those of the plain ones.
+static double *errors_of(const Guess *guess)
+{
+    return guess->memory + errors_at(guess->n);
+}
+
+void guess_setup(Guess *guess)
+{
+    guess->x_history.kernels = guess->r_history.kernels = guess->kernels;
+    guess->response.kernels = guess->kernels;
+    guess->x_history.memory = guess->memory;
+    guess->r_history.memory = guess->memory + r_history_at(guess->n);
+    guess->response.memory = guess->memory + response_at(guess->n, guess->n_coordinates);
+}
+
+const double *guess_newest(const Guess *guess)
+{
+    return guess_extrapolation_newest(&guess->x_history);
+}
+
+int guess_points(const Guess *guess)
+{
+    return guess_extrapolation_points(&guess->x_history);
+}
+
+static int n_orders(const Guess *guess)
+{
+    return guess_extrapolation_orders(&guess->x_history);
+}
+
+/// The corrected order that has done best lately.
+static int corrected_order(const Guess *guess)
+{
+    const double *error = errors_of(guess);
+    int best = 0;
+    for (int order = 1; order < n_orders(guess); order++)
+        if (error[order] > 0.0 && error[order] < error[best])
+            best = order;
+    return best;
+}
+
+static void weigh(Guess *guess, const double (*xyz)[3])
+{
+    for (size_t a = 0; a < guess->n_atoms; a++) {
+        const double weight = guess->weight != NULL ? sqrt(guess->weight[a]) : 1.0;
+        for (size_t x = 0; x < 3; x++)
+            guess->r[3 * a + x] = weight * xyz[a][x];
+    }
+}
+
+int guess_make(Guess *guess, const double (*xyz)[3], double *x_guess)
+{
+    const size_t n = guess->n, m = guess->n_coordinates;
+    const int n_points = guess_points(guess);
+    if (n_points == 0)
+        return 0;
+    const int order = corrected_order(guess);
+    const double corrected_error = errors_of(guess)[order];
+    if (m == 0 || !(corrected_error > 0.0) ||
+        corrected_error >= guess_extrapolation_expected(&guess->x_history)) {
+        guess_extrapolation_make(&guess->x_history, x_guess);
+        return n_points;
+    }
+    weigh(guess, xyz);
+    guess_extrapolation_polynomial(&guess->r_history, order, guess->r_sum);
+    for (size_t i = 0; i < m; i++)
+        guess->dr[i] = guess->r[i] - guess->r_sum[i];
+    guess_extrapolation_polynomial(&guess->x_history, order, x_guess);
+    rank_updated_matrix_apply(&guess->response, guess->dr, guess->dx);
+    guess->kernels->axpy(n, 1.0, guess->dx, x_guess);
+    const double *newest = guess_newest(guess);
+    bool sane = true;
+    for (size_t i = 0; i < n; i++)
+        sane = sane && fabs(x_guess[i] - newest[i]) < LARGEST_CHANGE;
+    if (!sane)
+        memcpy(x_guess, newest, n * sizeof *x_guess);
+    return n_points;
+}
+
+/// dR and dx of an order into dr and x_sum, and dx - G dR, whose length is returned, into dx.
+static double deviation(Guess *guess, const double *x, int order)
+{
+    const size_t n = guess->n, m = guess->n_coordinates;
+    guess_extrapolation_polynomial(&guess->r_history, order, guess->r_sum);
+    guess_extrapolation_polynomial(&guess->x_history, order, guess->x_sum);
+    for (size_t i = 0; i < m; i++)
+        guess->dr[i] = guess->r[i] - guess->r_sum[i];
+    rank_updated_matrix_apply(&guess->response, guess->dr, guess->dx);
+    for (size_t i = 0; i < n; i++)
+        guess->dx[i] = x[i] - guess->x_sum[i] - guess->dx[i];
+    return sqrt(guess->kernels->dot(n, guess->dx, guess->dx));
+}
+
+/// Judges the corrected orders next to the best one, and teaches G with that one's pair.
+static void learn(Guess *guess, const double *x)
+{
+    const size_t m = guess->n_coordinates;
+    const int best = corrected_order(guess);
+    double *error = errors_of(guess);
+    for (int k = 0; k < 3; k++) {
+        // The best order comes last: its pair stays for the update.
+        const int order = best + (k == 0 ? -1 : k == 1 ? 1 : 0);
+        if (order < 0 || order >= n_orders(guess))
+            continue;
+        const double now = deviation(guess, x, order) + 1e-300;
+        error[order] = extrapolation_order_mean(error[order], now);
+    }
+    const double norm = guess->kernels->dot(m, guess->dr, guess->dr);
+    if (!(norm > SHORTEST_STEP * SHORTEST_STEP) || !isfinite(norm))
+        return;
+    rank_updated_matrix_add(&guess->response, 1.0 / norm, guess->dx, guess->dr);
+}
+
+void guess_store(Guess *guess, const double (*xyz)[3], const double *x)
+{
+    const size_t m = guess->n_coordinates;
+    if (m > 0) {
+        double *count = errors_of(guess) + EXTRAPOLATION_ORDERS;
+        const double corrected = errors_of(guess)[corrected_order(guess)],
+                     plain = guess_extrapolation_expected(&guess->x_history);
+        weigh(guess, xyz);
+        if (guess_points(guess) > 0 && (plain > corrected || fmod(*count, KEEP_UP_EVERY) == 0.0))
+            learn(guess, x);
+        guess_extrapolation_store(&guess->r_history, guess->r);
+        *count += 1.0;
+    }
+    guess_extrapolation_store(&guess->x_history, x);
+}

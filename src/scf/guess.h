@@ -1,0 +1,59 @@
+#ifndef SCF_GUESS_H
+#define SCF_GUESS_H
+
+#include "base/arena.h"
+#include "kernels/kernels.h"
+#include "scf/guess_extrapolation.h"
+#include "scf/rank_updated_matrix.h"
+
+/// Guess of the variables x at a new geometry, from those before and from the new positions.
+///
+/// A sum of differences in time (guess_extrapolation.h) serves smooth paths. The random steps of a thermostat are not
+/// smooth, but what they do to the positions R, weighted with the square root of the masses, is known
+/// before the guess. With P_p the extrapolation of order p,
+///
+///     x_guess = P_p x + G (R - P_p R),   G ~ dx/dR
+///
+/// and G is learnt from the pairs dR = R - P_p R, dx = x - P_p x that every geometry leaves, by
+/// Broyden's first update
+///
+///     G += (dx - G dR) dR^T / (dR.dR),   |dR| > 1e-7
+///
+/// which random directions teach it all within some geometries per coordinate. Whichever guess has been
+/// best lately is taken, the plain or the corrected one, of any order.
+/// G of more elements than this is not kept: reading it would cost more than it saves.
+enum { GUESS_RESPONSE_MAX = 1 << 17 };
+
+typedef struct {
+    const Kernels *kernels; ///< set by the caller
+    size_t n, n_atoms;
+    size_t n_coordinates; ///< 3 n_atoms; 0 without G
+    const double *weight; ///< [n_atoms] masses, of the caller; NULL: all alike
+    double *
+        memory; ///< of the caller, aligned to 64 bytes, zeros at first; [0] is 0 as long as there is no history
+    GuessExtrapolation x_history, r_history;
+    RankUpdatedMatrix response; ///< G
+    double *r, *dr, *r_sum;     ///< [3 n_atoms]
+    double *dx, *x_sum;         ///< [n]
+} Guess;
+
+size_t guess_memory_size(size_t n, size_t n_atoms);
+void guess_layout(Arena *arena, size_t n, size_t n_atoms, Guess *guess);
+/// After the caller has set kernels and memory.
+void guess_setup(Guess *guess);
+
+/// @param xyz    [n_atoms][3] bohr
+/// @param guess  [n] untouched if there is no history
+/// @return the number of geometries known, as guess_points(); 0: no guess
+int guess_make(Guess *guess, const double (*xyz)[3], double *x_guess);
+
+/// Adds a geometry and its solution.
+void guess_store(Guess *guess, const double (*xyz)[3], const double *x);
+
+/// The newest solution; only after guess_make() returned more than 0.
+const double *guess_newest(const Guess *guess);
+
+/// Number of geometries in the history; it does not grow beyond what guesses need.
+int guess_points(const Guess *guess);
+
+#endif

@@ -1,0 +1,522 @@
+#include "scf/orbital_update.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/linalg.h"
+#include "scf/orbital_history.h"
+
+/// memory = [orbitals known][geometries since the last rotation][orbitals: n ld][the same in single
+/// precision][history of T - 1]
+enum { KNOWN = 0, AGE = 1, ORBITALS = 8 };
+
+enum {
+    MAX_PASSES = 4,
+    MAX_INNER = 20,
+    // The occupied orbitals are padded to whole vectors of this length.
+    PAD = 4,
+    // Orbitals drift away from those that diagonalise the blocks of G by some 0.01 hartree in 100
+    // steps of 0.25 fs, and the inner iterations slow down with it. Where the drift is fast, they tell.
+    ROTATE_EVERY = 64,
+    ROTATE_AFTER = 8,
+    MANY_INNER = 10
+};
+
+/// A pass leaves the square of its largest correction.
+#define SMALL_CORRECTION 5e-6
+/// Above this the norms of the occupied orbitals need their second order in a short pass, too.
+#define VISIBLE_CORRECTION 1e-7
+/// Above this the virtual block of G is made anew for the next pass.
+#define MODERATE_CORRECTION 1e-4
+
+static size_t ld_for(size_t n_ao)
+{
+    return kernels_padded(n_ao) + KERNELS_PAD;
+}
+
+size_t orbital_update_memory_size(size_t n)
+{
+    return ORBITALS + n * ld_for(n) + n * ld_for(n) / 2 +
+           orbital_history_size((n + PAD) * ld_for(n));
+}
+
+static float *singles(Arena *arena, size_t n)
+{
+    return arena_bytes(arena, n * sizeof(float));
+}
+
+void orbital_update_layout(Arena *arena, size_t n_ao, OrbitalUpdate *update)
+{
+    const size_t n = n_ao, size = (n + PAD) * ld_for(n_ao);
+    update->n = n;
+    update->ld_ao = kernels_padded(n);
+    update->orbitals = arena_doubles(arena, size);
+    update->fc = arena_doubles(arena, size);
+    update->sc = arena_doubles(arena, size);
+    update->g = arena_doubles(arena, size);
+    update->e = arena_doubles(arena, size);
+    update->eps = arena_doubles(arena, n + PAD);
+    update->rotation = arena_doubles(arena, size);
+    update->eigenvalues = arena_doubles(arena, n);
+    update->work = arena_doubles(arena, linalg_eigen_work(n));
+    update->iwork = arena_ints(arena, linalg_eigen_iwork(n));
+    update->orbitals_single = singles(arena, size);
+    update->fock_single = singles(arena, n * update->ld_ao);
+    update->fc_single = singles(arena, size);
+    update->guess = singles(arena, size);
+    update->y = singles(arena, size);
+    update->y_sum = singles(arena, size);
+    update->g_off = singles(arena, size);
+    update->e_single = singles(arena, size);
+    update->e_scaled = singles(arena, size);
+    update->x = singles(arena, size);
+    update->residual = singles(arena, size);
+    update->step = singles(arena, size);
+    update->scale = singles(arena, size);
+}
+
+/// The larger of two numbers; fmax() is a call into libm.
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static size_t padded(size_t n)
+{
+    return (n + PAD - 1) / PAD * PAD;
+}
+
+/// Elements of a matrix in the basis of orbitals.
+static size_t size_of(const OrbitalUpdate *update)
+{
+    return update->rows * update->ld;
+}
+
+static size_t n_virtual(const OrbitalUpdate *update)
+{
+    return update->n - update->n_occupied;
+}
+
+/// Where the virtual-occupied and virtual-virtual blocks begin.
+static size_t vo(const OrbitalUpdate *update)
+{
+    return update->first_virtual * update->ld;
+}
+
+static size_t vv(const OrbitalUpdate *update)
+{
+    return vo(update) + update->first_virtual;
+}
+
+static double *kept_orbitals(const OrbitalUpdate *update)
+{
+    return update->memory + ORBITALS;
+}
+
+static float *kept_singles(const OrbitalUpdate *update)
+{
+    return (float *)(kept_orbitals(update) + update->n * ld_for(update->n));
+}
+
+static double *history(const OrbitalUpdate *update)
+{
+    return kept_orbitals(update) + update->n * ld_for(update->n) * 3 / 2;
+}
+
+void orbital_update_clear(OrbitalUpdate *update)
+{
+    update->memory[KNOWN] = 0.0;
+    orbital_history_clear(history(update));
+}
+
+/// Dimensions that follow from the number of electrons.
+static void set_shape(OrbitalUpdate *update)
+{
+    const size_t nv = n_virtual(update);
+    update->first_virtual = padded(update->n_occupied);
+    update->rows = update->first_virtual + nv;
+    update->columns = update->first_virtual + padded(nv);
+    update->ld = kernels_padded(update->columns);
+    // The padding between the two spaces is far away from all orbitals.
+    for (size_t i = update->n_occupied; i < update->first_virtual; i++)
+        update->eps[i] = -1e3;
+}
+
+/// to = from (1 + y), with `from` in single precision as well.
+static void correct(OrbitalUpdate *update, const double *from, const float *single, const float *y,
+                    double *to)
+{
+    const size_t ld = update->ld;
+    update->kernels->matmul_correction(update->n, update->columns, update->rows, single, ld, y, ld,
+                                       from, to, ld);
+}
+
+bool orbital_update_begin(OrbitalUpdate *update)
+{
+    set_shape(update);
+    if (update->memory[KNOWN] == 0.0)
+        return false;
+    const Kernels *kernels = update->kernels;
+    const size_t size = size_of(update);
+    memset(update->y_sum, 0, size * sizeof(float));
+    update->orthonormal = false;
+    update->virtuals_known = false;
+    update->from_diagonalisation = false;
+    update->slow = false;
+    if (orbital_history_guess(kernels, size, history(update), update->guess) > 0) {
+        correct(update, kept_orbitals(update), kept_singles(update), update->guess,
+                update->orbitals);
+    } else {
+        memset(update->guess, 0, size * sizeof(float));
+        memcpy(update->orbitals, kept_orbitals(update), update->n * update->ld * sizeof(double));
+    }
+    return true;
+}
+
+void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *rows)
+{
+    const size_t n = update->n, no = update->n_occupied, ld = update->ld, ld_ao = update->ld_ao;
+    update->memory[AGE] = 0.0;
+    orbital_history_clear(history(update));
+    memset(update->orbitals, 0, n * ld * sizeof(double));
+    update->kernels->transpose(no, n, 1.0, rows, ld_ao, update->orbitals, ld);
+    update->kernels->transpose(n_virtual(update), n, 1.0, rows + no * ld_ao, ld_ao,
+                               update->orbitals + update->first_virtual, ld);
+    update->from_diagonalisation = true;
+    update->slow = false;
+    update->orthonormal = true;
+    update->virtuals_known = false;
+    update->moved = INFINITY;
+}
+
+/// Solves G_vv X - X G_oo = R for X, R in update->residual, with the diagonals of G divided out: a
+/// contraction as long as the off-diagonal elements are small against the gap. Returns the largest
+/// element of X, or a negative number if it does not converge.
+static double solve_sylvester(OrbitalUpdate *update)
+{
+    const size_t no = update->n_occupied, fv = update->first_virtual, nv = n_virtual(update),
+                 ld = update->ld;
+    const Kernels *kernels = update->kernels;
+    double largest = 0.0, before = 0.0;
+    for (int inner = 0; inner < MAX_INNER; inner++) {
+        const double change = kernels->sylvester_step(nv, fv, ld, update->residual, update->scale,
+                                                      update->step, update->x, inner == 0);
+        if (inner == 0)
+            largest = change;
+        // The changes shrink by a constant factor, which tells what is left. The next build of the
+        // density takes away most of it, and noise in the history counts times 63.
+        const double left = inner == 0 ? change : change * larger(change / before, 1e-3);
+        if (left <= larger(1e-12, larger(1e-4 * largest, 0.03 * largest * largest))) {
+            update->slow = update->slow || inner >= MANY_INNER;
+            return largest;
+        }
+        if (!(change <= 4.0 * largest))
+            return -1.0;
+        before = change;
+        // What the step leaves comes from the off-diagonal elements alone.
+        kernels->matmul_single(nv, fv, no, update->step, ld, update->g_off, ld, NULL,
+                               update->residual, ld);
+        kernels->matmul_single(nv, fv, nv, update->g_off + vv(update), ld, update->step, ld,
+                               update->residual, update->residual, ld);
+    }
+    return -1.0;
+}
+
+/// E = C^T S C - 1 of the current orbitals.
+static void make_overlap(OrbitalUpdate *update)
+{
+    const size_t n = update->n, no = update->n_occupied, ld = update->ld, columns = update->columns;
+    const Kernels *kernels = update->kernels;
+    if (update->orthonormal) {
+        memset(update->e, 0, size_of(update) * sizeof(double));
+        return;
+    }
+    kernels->matmul_tn(n, columns, n, update->overlap, update->ld_ao, update->orbitals, ld,
+                       update->sc, ld);
+    update->moved = 0.0;
+    kernels->matmul_tn_symmetric(update->rows, columns, n, update->orbitals, ld, update->sc, ld,
+                                 update->e, ld);
+    for (size_t k = 0; k < update->rows; k++)
+        if (k < no || k >= update->first_virtual)
+            update->e[k * ld + k] -= 1.0;
+}
+
+/// G = C^T F C: the columns of the occupied orbitals in g; the virtual block, which only tells in
+/// which direction the correction goes, in single precision. Diagonal and off-diagonal elements go
+/// to eps and g_off. False if occupied and virtual orbitals are too close.
+static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double clear_gap)
+{
+    const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
+                 nv = n_virtual(update), ld = update->ld, ld_ao = update->ld_ao;
+    const Kernels *kernels = update->kernels;
+    kernels->matmul_tn(n, fv, n, fock, ld_ao, update->orbitals, ld, update->fc, ld);
+    kernels->matmul_tn_symmetric(no, fv, n, update->orbitals, ld, update->fc, ld, update->g, ld);
+    kernels->matmul_tn(nv, fv, n, update->orbitals + fv, ld, update->fc, ld, update->g + vo(update),
+                       ld);
+    kernels->narrow(no, fv, 1.0, update->g, ld, update->g_off, ld);
+
+    float *virtuals = update->orbitals_single + fv;
+    kernels->narrow(n, update->columns, 1.0, update->orbitals, ld, update->orbitals_single, ld);
+    kernels->narrow(n, n, -1.0, fock, ld_ao, update->fock_single, ld_ao);
+    kernels->matmul_tn_single(n, update->columns - fv, n, update->fock_single, ld_ao, virtuals, ld,
+                              update->fc_single, ld);
+    kernels->matmul_tn_single(nv, update->columns - fv, n, virtuals, ld, update->fc_single, ld,
+                              update->g_off + vv(update), ld);
+
+    double highest = -INFINITY, lowest = INFINITY;
+    for (size_t i = 0; i < no; i++) {
+        update->eps[i] = update->g[i * ld + i];
+        highest = larger(update->eps[i], highest);
+        update->g_off[i * ld + i] = 0.0F;
+    }
+    for (size_t a = fv; a < update->rows; a++) {
+        update->eps[a] = -(double)update->g_off[a * ld + a];
+        lowest = -larger(-update->eps[a], -lowest);
+        update->g_off[a * ld + a] = 0.0F;
+    }
+    return lowest - highest > clear_gap;
+}
+
+/// Y from E and X. Returns its largest element.
+static double assemble_corrections(OrbitalUpdate *update)
+{
+    const size_t no = update->n_occupied, fv = update->first_virtual, nv = n_virtual(update),
+                 ld = update->ld;
+    const Kernels *kernels = update->kernels;
+    float *y = update->y, *v = update->step;
+    // V = X + E_vo; a quarter of the padding may be negative zero, which does not matter.
+    for (size_t a = 0; a < nv; a++)
+        for (size_t i = 0; i < fv; i++)
+            v[a * ld + i] = update->x[a * ld + i] + update->e_single[vo(update) + a * ld + i];
+    for (size_t a = 0; a < nv; a++)
+        memcpy(y + vo(update) + a * ld, update->x + a * ld, fv * sizeof(float));
+    kernels->transpose_single(nv, no, -1.0F, v, ld, y + fv, ld);
+    kernels->narrow(nv, update->columns - fv, -0.5, update->e + vv(update), ld, y + vv(update), ld);
+    kernels->narrow(no, fv, -0.5, update->e, ld, y, ld);
+
+    // To second order: Y_oo += (3/8 E_oo E_oo + 1/2 E_ov E_vo) - 1/2 V^T V.
+    kernels->narrow(no, fv, 0.375, update->e, ld, update->e_scaled, ld);
+    kernels->narrow(no, update->columns - fv, 0.5, update->e + fv, ld, update->e_scaled + fv, ld);
+    kernels->matmul_single(no, fv, update->rows, update->e_scaled, ld, update->e_single, ld, y, y,
+                           ld);
+    for (size_t a = 0; a < nv; a++)
+        for (size_t i = 0; i < fv; i++)
+            v[a * ld + i] *= 0.5F;
+    kernels->matmul_single(no, fv, nv, y + fv, ld, v, ld, y, y, ld);
+    return kernels->largest_single(update->rows, update->columns, y, ld);
+}
+
+/// A full pass of the refinement; returns the largest correction, negative on failure.
+static double full_pass(OrbitalUpdate *update, const double *fock, double clear_gap)
+{
+    const size_t no = update->n_occupied, fv = update->first_virtual, nv = n_virtual(update),
+                 ld = update->ld;
+    const Kernels *kernels = update->kernels;
+    make_overlap(update);
+    if (!make_hamiltonian(update, fock, clear_gap))
+        return -1.0;
+
+    // R = E_vo G_oo - G_vo
+    kernels->narrow(update->rows, fv, 1.0, update->e, ld, update->e_single, ld);
+    kernels->sylvester_start(nv, fv, ld, update->g + vo(update), update->e + vo(update),
+                             update->eps + fv, update->eps, update->scale, update->residual);
+    kernels->matmul_single(nv, fv, no, update->e_single + vo(update), ld, update->g_off, ld,
+                           update->residual, update->residual, ld);
+    if (solve_sylvester(update) < 0.0)
+        return -1.0;
+    const double largest = assemble_corrections(update);
+    correct(update, update->orbitals, update->orbitals_single, update->y, update->orbitals);
+    if (!update->from_diagonalisation)
+        for (size_t i = 0; i < size_of(update); i++)
+            update->y_sum[i] += update->y[i];
+    update->last_is_full = true;
+    return largest;
+}
+
+/// A pass for a Hamiltonian that differs little from the one of the full pass before it, with
+/// orbitals that are orthonormal already: only the virtual-occupied block of G is made, the others
+/// are those of that pass. What is stale of them counts times the correction, both small. A quarter
+/// of the work.
+static double short_pass(OrbitalUpdate *update, const double *fock)
+{
+    const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
+                 nv = n_virtual(update), ld = update->ld;
+    const Kernels *kernels = update->kernels;
+    double *virtuals = update->orbitals + fv;
+    kernels->matmul_tn(n, fv, n, fock, update->ld_ao, update->orbitals, ld, update->fc, ld);
+    kernels->matmul_tn(nv, fv, n, virtuals, ld, update->fc, ld, update->g + vo(update), ld);
+    kernels->narrow(nv, fv, -1.0, update->g + vo(update), ld, update->residual, ld);
+    const double largest = solve_sylvester(update);
+    if (largest < 0.0)
+        return -1.0;
+
+    // C_o += C_v X and C_v -= C_o X^T, both with the orbitals before.
+    kernels->narrow(n, update->columns, 1.0, update->orbitals, ld, update->orbitals_single, ld);
+    kernels->matmul_correction(n, fv, nv, update->orbitals_single + fv, ld, update->x, ld,
+                               update->orbitals, update->orbitals, ld);
+    float *ov = update->y + fv;
+    kernels->transpose_single(nv, no, -1.0F, update->x, ld, ov, ld);
+    kernels->matmul_correction(n, update->columns - fv, no, update->orbitals_single, ld, ov, ld,
+                               virtuals, virtuals, ld);
+    if (largest > VISIBLE_CORRECTION) {
+        // C_o -= 1/2 C_o X^T X
+        float *half_x = update->step, *square = update->e_scaled;
+        for (size_t a = 0; a < nv; a++)
+            for (size_t i = 0; i < fv; i++)
+                half_x[a * ld + i] = 0.5F * update->x[a * ld + i];
+        kernels->matmul_single(no, fv, nv, ov, ld, half_x, ld, NULL, square, ld);
+        kernels->matmul_correction(n, fv, no, update->orbitals_single, ld, square, ld,
+                                   update->orbitals, update->orbitals, ld);
+    }
+    if (!update->from_diagonalisation) {
+        for (size_t a = 0; a < nv; a++)
+            for (size_t i = 0; i < fv; i++)
+                update->y_sum[vo(update) + a * ld + i] += update->x[a * ld + i];
+        for (size_t i = 0; i < no; i++)
+            for (size_t a = 0; a < nv; a++)
+                update->y_sum[i * ld + fv + a] += ov[i * ld + a];
+    }
+    update->last_is_full = false;
+    return largest;
+}
+
+/// T = T (1 + Y) for the corrections of this geometry so far.
+static void apply_corrections(OrbitalUpdate *update)
+{
+    if (update->from_diagonalisation)
+        return;
+    const size_t ld = update->ld, size = size_of(update);
+    const Kernels *kernels = update->kernels;
+    kernels->matmul_single(update->rows, update->columns, update->rows, update->guess, ld,
+                           update->y_sum, ld, update->guess, update->e_scaled, ld);
+    for (size_t i = 0; i < size; i++)
+        update->guess[i] = update->e_scaled[i] + update->y_sum[i];
+    memset(update->y_sum, 0, size * sizeof(float));
+}
+
+bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double clear_gap)
+{
+    if (update->n_occupied == 0 || update->n_occupied == update->n)
+        return false;
+    update->occupied_known = false;
+    for (int i = 0; i < MAX_PASSES; i++) {
+        const bool brief = update->virtuals_known && update->orthonormal;
+        const double largest =
+            brief ? short_pass(update, fock) : full_pass(update, fock, clear_gap);
+        if (!(largest >= 0.0) || largest > 0.3)
+            return false;
+        update->moved += largest;
+        update->orthonormal = largest <= SMALL_CORRECTION;
+        update->virtuals_known = largest <= MODERATE_CORRECTION;
+        if (update->orthonormal)
+            return true;
+        // Products of two corrections count while these are large.
+        apply_corrections(update);
+    }
+    return false;
+}
+
+void orbital_update_occupied_block(OrbitalUpdate *update)
+{
+    const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
+    const Kernels *kernels = update->kernels;
+    update->occupied_known = true;
+    if (!update->last_is_full) {
+        kernels->matmul_tn_symmetric(no, fv, update->n, update->orbitals, ld, update->fc, ld,
+                                     update->g, ld);
+        return;
+    }
+    // G_oo + Y_oo G_oo + G_oo Y_oo; the rest is of second order.
+    kernels->narrow(no, fv, 1.0, update->g, ld, update->e_single, ld);
+    kernels->matmul_single(no, fv, no, update->y, ld, update->e_single, ld, NULL, update->e_scaled,
+                           ld);
+    for (size_t i = 0; i < no; i++)
+        for (size_t j = 0; j < no; j++)
+            update->g[i * ld + j] +=
+                (double)update->e_scaled[i * ld + j] + (double)update->e_scaled[j * ld + i];
+}
+
+void orbital_update_virtual_block(OrbitalUpdate *update)
+{
+    const size_t nv = n_virtual(update), ld = update->ld;
+    const float *off = update->g_off + vv(update);
+    double *block = update->g + vv(update);
+    for (size_t a = 0; a < nv; a++) {
+        for (size_t b = 0; b < nv; b++)
+            block[a * ld + b] = -(double)off[a * ld + b];
+        block[a * ld + a] = update->eps[update->first_virtual + a];
+    }
+}
+
+/// Rotates the remembered orbitals inside the two spaces so that both blocks of G become diagonal,
+/// and the history with them: C' = C U, T' = U^T T U.
+static void rotate(OrbitalUpdate *update)
+{
+    const size_t ld = update->ld, fv = update->first_virtual, rows = update->rows;
+    const Kernels *kernels = update->kernels;
+    double *rotation = update->rotation, *rotation_t = update->e;
+    orbital_update_virtual_block(update);
+    memset(rotation, 0, size_of(update) * sizeof(double));
+    memset(rotation_t, 0, size_of(update) * sizeof(double));
+    for (int space = 0; space < 2; space++) {
+        const size_t first = space == 0 ? 0 : fv;
+        const size_t m = space == 0 ? update->n_occupied : n_virtual(update);
+        double *block = rotation_t + first * ld + first;
+        for (size_t i = 0; i < m; i++)
+            memcpy(block + i * ld, update->g + (first + i) * ld + first, m * sizeof(double));
+        // The eigenvectors come as rows; eigenvalues are not needed.
+        if (!linalg_eigen(m, block, ld, update->eigenvalues, update->work, update->iwork))
+            return;
+        kernels->transpose(m, m, 1.0, block, ld, rotation + first * ld + first, ld);
+    }
+    kernels->matmul_nn(update->n, update->columns, rows, update->orbitals, ld, rotation, ld,
+                       kept_orbitals(update), ld);
+    float *u = update->e_single, *u_t = update->e_scaled, *product = update->y_sum;
+    kernels->narrow(rows, update->columns, 1.0, rotation, ld, u, ld);
+    kernels->narrow(rows, update->columns, 1.0, rotation_t, ld, u_t, ld);
+    for (int k = 0; k < ORBITAL_HISTORY_POINTS; k++) {
+        float *d = orbital_history_point(size_of(update), history(update), k);
+        kernels->matmul_single(rows, update->columns, rows, u_t, ld, d, ld, NULL, product, ld);
+        kernels->matmul_single(rows, update->columns, rows, product, ld, u, ld, NULL, d, ld);
+    }
+    update->memory[AGE] = 0.0;
+}
+
+bool orbital_update_has_rotated(const OrbitalUpdate *update)
+{
+    return !update->from_diagonalisation && update->memory[AGE] == 0.0;
+}
+
+/// The symmetric part of a diagonal block of T - 1. No correction ever touches rotations inside the two
+/// spaces: what of them rounding brings into the history, its extrapolation lets grow with a power of
+/// time, until the orbitals are so far from diagonalising their blocks that the inner iterations fail.
+static void symmetrise(float *block, size_t n, size_t ld)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            block[i * ld + j] = block[j * ld + i] = 0.5F * (block[i * ld + j] + block[j * ld + i]);
+}
+
+void orbital_update_end(OrbitalUpdate *update)
+{
+    if (!update->from_diagonalisation) {
+        apply_corrections(update);
+        symmetrise(update->guess, update->n_occupied, update->ld);
+        symmetrise(update->guess + vv(update), n_virtual(update), update->ld);
+        orbital_history_store(update->kernels, update->rows, update->ld, history(update),
+                              update->guess);
+        update->memory[AGE] += 1.0;
+    }
+    update->memory[KNOWN] = 1.0;
+    memcpy(kept_orbitals(update), update->orbitals, update->n * update->ld * sizeof(double));
+    // The orbitals of this geometry stay as they are: its energy-weighted density needs them.
+    if (update->memory[AGE] >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
+        rotate(update);
+    update->kernels->narrow(update->n, update->columns, 1.0, kept_orbitals(update), update->ld,
+                            kept_singles(update), update->ld);
+}
+
+const float *orbital_update_singles(const OrbitalUpdate *update)
+{
+    return orbital_update_has_rotated(update) ? NULL : kept_singles(update);
+}

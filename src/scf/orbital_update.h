@@ -1,0 +1,104 @@
+#ifndef SCF_ORBITAL_UPDATE_H
+#define SCF_ORBITAL_UPDATE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "kernels/kernels.h"
+
+/// Orbitals without a diagonalisation. The full set of orbitals is carried along a trajectory: the
+/// matrices T_t with C_t = C_{t-1} T_t change smoothly and are extrapolated; one refinement made of
+/// matrix products then solves F C = S C eps for the occupied space up to second order in what the
+/// guess lacks:
+///
+///     E = C^T S C - 1,  G = C^T F C,  G_vv X - X G_oo = E_vo G_oo - G_vo
+///     C <- C (1 + Y),  Y_oo = -E_oo/2,  Y_vv = -E_vv/2,  Y_vo = X,  Y_ov = -(X + E_vo)^T
+///
+/// and Y_oo is corrected by -1/2 of what orthonormality of the occupied orbitals lacks to second
+/// order, V^T V - E_ov E_vo - 3/4 E_oo^2 with V = X + E_vo: the energy is linear in it.
+///
+/// The refinement is the occupied-virtual block form of Ogita and Aishima, Jpn. J. Ind. Appl. Math.
+/// 35, 1007 (2018), 10.1007/s13160-018-0310-3. Only for a clear gap and whole occupations; whoever calls
+/// diagonalises when it says no.
+///
+/// E, G_oo and G_vo are made in double precision. G_vv is only a preconditioner, and what they give, Y, is small: its products with C and T, and
+/// T - 1 itself, which only makes a guess, are held in single precision, at half the price.
+///
+/// Columns are orbitals: the occupied ones, padded with zeros to a multiple of four, then the virtual
+/// ones from column first_virtual on. The leading dimension of all matrices here is ld.
+typedef struct {
+    const Kernels *kernels;
+    size_t n, ld_ao; ///< orbitals; leading dimension of F and S
+    size_t n_occupied, first_virtual;
+    size_t rows, columns; ///< of matrices in the basis of orbitals; columns are padded
+    size_t ld;
+    double *memory;        ///< kept between geometries, see orbital_update_memory_size()
+    const double *overlap; ///< [n][ld_ao] S of this geometry
+    double *orbitals;      ///< [n] C
+    double *fc;            ///< [n] F C; after a short pass F C of the occupied orbitals
+    double *sc;            ///< [n] S C of the orbitals that the last full pass began with
+    double moved;        ///< largest corrections of the orbitals since, added up; INFINITY: no S C
+    double *g, *e;       ///< [rows] G, virtual block on demand only; E
+    double *eps;         ///< [rows] diagonal of g of the last full pass
+    double *rotation;    ///< [rows] U of the last one, see orbital_update_has_rotated()
+    double *eigenvalues; ///< [n]
+    double *work;
+    int *iwork;
+    // In single precision.
+    float *orbitals_single;             ///< [n]
+    float *fock_single;                 ///< [n][ld_ao] -F
+    float *fc_single;                   ///< [n] -F C of the virtual orbitals
+    float *guess;                       ///< [rows] extrapolated T - 1
+    float *y, *y_sum;                   ///< [rows] corrections: of a pass, of this geometry
+    float *g_off;                       ///< [rows] off-diagonal elements of G_oo and of -G_vv
+    float *e_single, *e_scaled;         ///< [rows]
+    float *x, *residual, *step, *scale; ///< [n_virtual] of the Sylvester equation
+    bool orthonormal;                   ///< E of the current orbitals is below rounding
+    bool virtuals_known;                ///< the virtual block of g belongs to this geometry
+    bool occupied_known;                ///< the occupied block of g belongs to the refined orbitals
+    bool from_diagonalisation; ///< the orbitals of this geometry come from a diagonalisation
+    bool slow;                 ///< the inner iterations of this geometry were many
+    bool last_is_full;         ///< the last pass was a full one: g and y belong to it
+} OrbitalUpdate;
+
+/// Doubles to keep between geometries for n orbitals.
+size_t orbital_update_memory_size(size_t n);
+void orbital_update_layout(Arena *arena, size_t n_ao, OrbitalUpdate *update);
+
+/// Orbitals of a new geometry from those before; n_occupied, kernels, memory and overlap are set.
+/// Returns false if none are known.
+bool orbital_update_begin(OrbitalUpdate *update);
+
+/// Refines the orbitals for a Hamiltonian. Returns false, with the orbitals spoilt, if the gap is not
+/// clear or the refinement does not converge: then diagonalise and call orbital_update_from_diagonalisation().
+///
+/// @param fock       [n][ld_ao] F
+/// @param clear_gap  smallest gap, in hartree, that counts as clear
+bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double clear_gap);
+
+/// Occupied block of G of the refined orbitals, up to second order, into g; after orbital_update_refine().
+void orbital_update_occupied_block(OrbitalUpdate *update);
+
+/// Virtual block of G of the last full pass, to single precision, into g; after orbital_update_refine().
+void orbital_update_virtual_block(OrbitalUpdate *update);
+
+/// Takes over orbitals from a diagonalisation: the history of T starts anew.
+///
+/// @param rows  [n][ld_ao] row k is orbital k, rising energies
+void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *rows);
+
+/// Remembers the orbitals of a converged geometry for the next one.
+void orbital_update_end(OrbitalUpdate *update);
+
+/// Whether orbital_update_end() has rotated the orbitals that it remembers, by `rotation`, against those of
+/// this geometry.
+bool orbital_update_has_rotated(const OrbitalUpdate *update);
+
+/// The orbitals of this geometry in single precision, [n][ld], after orbital_update_end(); NULL if those were
+/// rotated.
+const float *orbital_update_singles(const OrbitalUpdate *update);
+
+/// Forgets all orbitals.
+void orbital_update_clear(OrbitalUpdate *update);
+
+#endif
