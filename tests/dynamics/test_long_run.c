@@ -118,6 +118,7 @@ static void frames_are_all_there(QmtContext *ctx, const char *path)
     assert_int_equal(npz_require(ctx, &npz, "time_ps", 'f', 8, 1, &array), QMT_OK);
     assert_int_equal(array->shape[0], N_FRAMES);
     assert_int_equal(npz_read_rows(ctx, &npz, array, N_FRAMES - 1, 1, &time), QMT_OK);
+    // Times are products of whole numbers, not sums: one rounding of 30.
     CHECK_NEAR(time, 0.25e-3 * (N_FRAMES - 1), 1e-9);
     assert_int_equal(npz_require(ctx, &npz, "pos", 'f', 4, 3, &array), QMT_OK);
     assert_int_equal(npz_read_rows(ctx, &npz, array, N_FRAMES - 1, 1, rows), QMT_OK);

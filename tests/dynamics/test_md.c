@@ -144,6 +144,7 @@ static void frames_come_at_their_times(void **state)
     assert_int_equal(first.n_frames, 800 / 4 + 1);
     for (size_t f = 0; f < first.n_frames; f++) {
         assert_int_equal(first.step[f], 4 * f);
+        // One rounding of a number below 0.1.
         CHECK_NEAR(first.time_ps[f], 0.001 * (double)f, 1e-15);
     }
     assert_int_equal(report.phase, MD_DONE);
@@ -342,12 +343,15 @@ static void nve_begins_without_rotation(void **state)
         velocities_angular_momentum(METHANE_ATOMS, mass, (const double(*)[3])first.arrays[f][0],
                                     (const double(*)[3])first.arrays[f][1], l);
         velocities_momentum(METHANE_ATOMS, mass, (const double(*)[3])first.arrays[f][1], p);
+        // Rounding of a sum over three atoms whose parts are of order 1; the motion taken out was
+        // 1.
         CHECK_NEAR(vec3_norm(l), 0.0, 1e-10);
         CHECK_NEAR(vec3_norm(p), 0.0, 1e-11);
     }
     print_message(
         "NVE 0.2 ps: plain slope %+.1e, shadow slope %+.1e kJ/mol/ps, worst %.1e kJ/mol\n",
         report.slope_kjmol_ps, report.shadow_slope_kjmol_ps, report.worst_kjmol);
+    // A formula: rounding of 100.
     CHECK_NEAR(report.expected_spread_k, 300.0 / sqrt(9.0), 1e-10);
 }
 
@@ -414,9 +418,11 @@ static void a_start_without_equilibration_has_the_temperature(void **state)
     options.equilibration_ps = 0.0;
     options.ensemble = MD_NVE;
     run(&options, &first);
+    // Scaled to this temperature: rounding of 300.
     CHECK_NEAR(velocities_temperature(first.energy[0][0], 9), 300.0, 1e-9);
     options.ensemble = MD_NVT;
     run(&options, &first);
+    // Scaled to this temperature: rounding of 300.
     CHECK_NEAR(velocities_temperature(first.energy[0][0], 12), 300.0, 1e-9);
 }
 

@@ -54,7 +54,9 @@ static void scaling_hits_the_kinetic_energy(void **state)
 {
     (void)state;
     velocities_scale_to(N, mass, 0.0123, velocity);
+    // Scaled to this energy: two units in the last place.
     CHECK_NEAR(velocities_kinetic(N, mass, CONST(velocity)), 0.0123, 1e-17);
+    // A formula: rounding of some hundred kelvin.
     CHECK_NEAR(velocities_temperature(0.0123, 12), 2.0 * 0.0123 / (12.0 * HARTREE_PER_KELVIN),
                1e-9);
     double still[METHANE_ATOMS][3] = {{0.0}};

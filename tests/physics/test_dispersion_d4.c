@@ -61,6 +61,7 @@ static void check_gradient(double h, double tolerance)
             sum[x] += gradient[i][x];
         }
     }
+    // Slopes of 1e-4 that cancel in pairs.
     for (size_t x = 0; x < 3; x++)
         CHECK_NEAR(sum[x], 0.0, 1e-15);
     d4_fixture_destroy(&fixture);
@@ -107,6 +108,8 @@ static void potential_is_the_slope_in_the_charges(void **state)
             e[step] = dispersion_d4_energy(&fixture.d4, s.charges);
         }
         s.charges[i] = q0;
+        // Five points: rounding of 1e-3 hartree over h = 1e-3 e is 1e-16, the error of order h^4
+        // some 1e-13.
         CHECK_NEAR(v[i], (e[0] - 8.0 * e[1] + 8.0 * e[3] - e[4]) / (12.0 * h), 1e-12);
     }
     d4_fixture_destroy(&fixture);
@@ -122,7 +125,9 @@ static void results_are_added_to(void **state)
     double v[3] = {1.0, 1.0, 1.0}, gradient[3][3] = {{1.0, 1.0, 1.0}};
     dispersion_d4_potential(&fixture.d4, s.charges, v);
     dispersion_d4_gradient(&fixture.d4, s.charges, gradient);
+    // One rounding of a number of order 1.
     CHECK_NEAR(v[0], 1.0 + s.d4_v[0], 1e-15);
+    // Two roundings of a number of order 1.
     CHECK_NEAR(gradient[0][2], 1.0 + s.d4_g2[0][2] + s.d4_g3[0][2], 1e-15);
     d4_fixture_destroy(&fixture);
 }
@@ -139,6 +144,7 @@ static void energy_ignores_shift_and_rotation(void **state)
         s.xyz[i][1] = c * (t * x + c * y) - t * z - 7.0;
         s.xyz[i][2] = t * (t * x + c * y) + c * z + 11.0;
     }
+    // Sums of 1e-2 hartree in another order.
     CHECK_NEAR(energy_of_system(), energy, 1e-15);
 }
 
@@ -189,6 +195,7 @@ static void a_charge_below_the_nucleus_saturates(void **state)
         const double energy = dispersion_d4_potential(&fixture.d4, s.charges, v);
         if (c == 0)
             limit = energy;
+        // An energy of 1e-6 hartree to twelve digits.
         CHECK_NEAR(energy, limit, 1e-18);
         CHECK_NEAR(v[1], 0.0, 0.0);
     }

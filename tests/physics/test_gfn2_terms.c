@@ -99,6 +99,7 @@ static void repulsion_is_its_formula(void **state)
             sum += ea->rep_zeff * eb->rep_zeff / r *
                    exp(-sqrt(ea->rep_alpha * eb->rep_alpha) * pow(r, k));
         }
+    // The same sum of some 0.1 hartree in another order.
     CHECK_NEAR(energy_of(&TERM_REPULSION), sum, 1e-14);
 }
 
@@ -123,6 +124,7 @@ static void isotropic_electrostatics_is_its_formula(void **state)
             const double gamma = a == b ? eta : 1.0 / sqrt(r * r + 1.0 / (eta * eta));
             sum += 0.5 * shell[s] * gamma * shell[t];
         }
+    // The same double sum of order 1 hartree in another order.
     CHECK_NEAR(energy_of(&TERM_COULOMB), sum, 1e-13);
 }
 
@@ -134,6 +136,7 @@ static void third_order_is_its_formula(void **state)
     for (size_t s = 0; s < parts.basis.n_shells; s++)
         sum += gfn2_element(NUMBERS[parts.basis.shell_atom[s]])->gamma3 *
                SCALE[parts.basis.shell_l[s]] * pow(shell[s], 3.0) / 3.0;
+    // The same sum of some 0.1 hartree in another order.
     CHECK_NEAR(energy_of(&TERM_THIRDORDER), sum, 1e-14);
 }
 
@@ -173,6 +176,7 @@ static void multipoles_are_their_formula(void **state)
             sum += n3 / pow(r, 3.0) / (1.0 + 6.0 * pow(y, 3.0)) +
                    n5 / pow(r, 5.0) / (1.0 + 6.0 * pow(y, 4.0));
         }
+    // The same sum of some 0.01 hartree in another order.
     CHECK_NEAR(energy_of(&TERM_MULTIPOLE), sum, 1e-14);
 }
 
@@ -186,6 +190,7 @@ static void on_site_kernel_is_its_formula(void **state)
             for (int j = 0; j < 3; j++)
                 sum += gfn2_element(NUMBERS[a])->quad_kernel * theta(a, i, j) * theta(a, i, j);
         }
+    // The same sum of some 0.01 hartree in another order.
     CHECK_NEAR(energy_of(&TERM_MULTIPOLE_ON_SITE), sum, 1e-14);
 }
 
@@ -204,6 +209,7 @@ static void coordination_numbers_are_their_formula(void **state)
                 cn += 1.0 / (1.0 + exp(-10.0 * (r0 / r - 1.0))) /
                       (1.0 + exp(-20.0 * ((r0 + 2.0) / r - 1.0)));
             }
+        // A sum of some four counts; exponentials differ in the last place.
         CHECK_NEAR(parts.coordination.cn[a], cn, 1e-14);
     }
 }
@@ -270,6 +276,7 @@ static void potentials_add_to_what_is_there(void **state)
             type->potential(parts.terms[t].self, &parts.geometry, &m, &v);
         }
         for (int a = 0; a < ATOMS; a++) {
+            // Potentials are added to what was there: rounding of numbers of order 1 to 10.
             CHECK_NEAR(v_shell[1][a], v_shell[0][a] + 1.0, 1e-13);
             CHECK_NEAR(v_atom[1][a], v_atom[0][a] + 1.0, 1e-13);
             CHECK_NEAR(v_dipole[1][a][2], v_dipole[0][a][2] + 1.0, 1e-13);

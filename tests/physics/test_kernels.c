@@ -191,6 +191,7 @@ static void vector_kernels_are_plain_loops(void **state)
             double moved[N];
             memcpy(moved, y, sizeof moved);
             kernels->axpy(n, 0.7, x, moved);
+            // One multiply-add, fused or not.
             for (size_t i = 0; i < N; i++)
                 CHECK_NEAR(moved[i], i < n ? y[i] + 0.7 * x[i] : y[i], 1e-15);
 

@@ -204,6 +204,7 @@ static void check_integrals(Setup *setup)
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
             CHECK_NEAR(overlap[i][j], moment[0][i][j], TOLERANCE);
+            // Overlaps are at most 1 and each half is made from the same integral.
             CHECK_NEAR(overlap[i][j], overlap[j][i], 1e-15);
         }
     static double density[AO_MAX][AO_MAX];
@@ -311,6 +312,7 @@ static void check_moments(Setup *setup)
             }
         CHECK_NEAR(shell[s], setup->hamiltonian.reference[s] - electrons, 50.0 * TOLERANCE);
     }
+    // A sum of a thousand terms of order 0.1 hartree in another order.
     CHECK_NEAR(band, wanted_band, 1e-11);
     for (size_t a = 0; a < ATOMS; a++)
         for (int x = 0; x < 3; x++) {

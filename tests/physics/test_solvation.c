@@ -264,6 +264,7 @@ static void shift_and_quarter_turn_change_nothing(void **state)
             }
             evaluate_fresh(&MEDIA[m], system, xyz, &e0, here);
             evaluate_fresh(&MEDIA[m], system, moved, &e1, there);
+            // Second order in the residual of the loop, and rounding of 50 hartree.
             CHECK_NEAR(e1, e0, 1e-10);
             double sum[3] = {0.0};
             for (size_t a = 0; a < system->n; a++) {
@@ -294,6 +295,7 @@ static void atom_order_does_not_matter(void **state)
             evaluate_fresh(&MEDIA[m], system, xyz, &e0, here);
             evaluate_fresh(&MEDIA[m], &reversed, backwards, &e1, there);
             CHECK_NEAR(e1, e0, 1e-10);
+            // First order in the residual of the loop, 1e-10.
             for (size_t a = 0; a < system->n; a++)
                 for (int x = 0; x < 3; x++)
                     CHECK_NEAR(there[system->n - 1 - a][x], here[a][x], 1e-9);

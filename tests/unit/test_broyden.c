@@ -53,6 +53,7 @@ static void first_step_is_linear(void **state)
     double x[N] = {0.0}, f[N];
     output_minus_input(x, f);
     assert_true(broyden_mix(&broyden, x, f));
+    // One product of numbers below 1.
     for (int i = 0; i < N; i++)
         CHECK_NEAR(x[i], 0.4 * f[i], 1e-15);
 }

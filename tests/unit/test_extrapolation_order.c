@@ -23,6 +23,7 @@ static void the_order_that_did_best_is_taken(void **state)
     settle(record, ORDER_KINK);
     assert_int_equal(extrapolation_order_best(record, ORDER_KINK, ORDERS), ORDERS - 1);
     assert_int_equal(extrapolation_order_best(record, ORDER_KINK, 3), 2);
+    // Products of a few numbers.
     CHECK_NEAR(extrapolation_order_expected(record, ORDER_KINK, 2), 0.008, 1e-12);
 }
 
@@ -30,6 +31,7 @@ static void means_follow_and_outliers_count_little(void **state)
 {
     (void)state;
     CHECK_NEAR(extrapolation_order_mean(0.0, 2.0), 2.0, 0.0);
+    // A weighted mean of two numbers.
     CHECK_NEAR(extrapolation_order_mean(1.0, 2.0), 1.1, 1e-15);
     CHECK_NEAR(extrapolation_order_mean(1.0, 1e9), 1.3, 1e-15);
 }

@@ -101,7 +101,8 @@ static void a_smooth_path_is_guessed_to_many_digits(void **state)
     (void)state;
     double error;
     path(300, 0.0, &error);
-    CHECK_NEAR(error, 0.0, 1e-8);
+    // Measured 7e-15: what a polynomial through the points misses, and rounding.
+    CHECK_NEAR(error, 0.0, 1e-13);
     assert_true(guess_points(&guess) >= EXTRAPOLATION_ORDERS);
 }
 

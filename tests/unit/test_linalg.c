@@ -45,7 +45,9 @@ static void eigenvectors_are_rows(void **state)
                 av += a[i][j] * v[k][j];
                 overlap += v[i][j] * v[k][j];
             }
+            // LAPACK is backward stable: n eps |A| is 1e-14 for these matrices.
             CHECK_NEAR(av, w[k] * v[k][i], 1e-12);
+            // Orthogonal to n eps, 1e-15.
             CHECK_NEAR(overlap, i == k ? 1.0 : 0.0, 1e-13);
         }
     }
@@ -58,6 +60,7 @@ static void eigenvalues_of_two_levels_are_known(void **state)
     int iwork[64];
     assert_true(linalg_eigen_work(2) <= 512 && linalg_eigen_iwork(2) <= 64);
     assert_true(linalg_eigen(2, a[0], 2, w, work, iwork));
+    // Whole eigenvalues of a small matrix, to a few units in the last place.
     CHECK_NEAR(w[0], -3.0, 1e-14);
     CHECK_NEAR(w[1], 2.0, 1e-14);
 }
@@ -96,6 +99,7 @@ static void positive_systems_are_solved(void **state)
         double ab = 0.0;
         for (int j = 0; j < N; j++)
             ab += a[i][j] * b[j];
+        // The condition number of this matrix, some hundred, times eps.
         CHECK_NEAR(ab, i - 3.0, 1e-12);
     }
 }

@@ -67,6 +67,9 @@ static void degenerate_levels_share_their_electrons(void **state)
     for (int stop = FERMI_EXACT; stop <= FERMI_REFERENCE; stop++) {
         double f[4] = {0.0};
         const double entropy = occupations_add(4, EPS, 2, KT, (FermiStop)stop, f);
+        // Levels far from mu are full or empty to rounding. The pair shares its electrons to what the
+        // search for mu leaves: 1.5e-8 of them where it stops as the reference program does; the
+        // entropy is flat there.
         CHECK_NEAR(f[0], 1.0, 1e-15);
         CHECK_NEAR(f[1], 0.5, 1e-8);
         CHECK_NEAR(f[2], f[1], 0.0);
@@ -82,6 +85,7 @@ static void heat_spreads_electrons_evenly(void **state)
     const double kt = 1e6, share = 3.0 / N;
     double f[N] = {0.0};
     const double entropy = occupations_add(N, EPS, 3, kt, FERMI_EXACT, f);
+    // At kT = 1e6 hartree the levels differ by 1e-6 kT, and so do their occupations.
     for (int k = 0; k < N; k++)
         CHECK_NEAR(f[k], share, 1e-6);
     CHECK_NEAR(entropy / kt, N * (share * log(share) + (1.0 - share) * log(1.0 - share)), 1e-6);
@@ -111,6 +115,7 @@ static void the_reference_rule_stops_within_its_threshold(void **state)
     double f[4] = {0.0}, exact[4] = {0.0};
     occupations_add(4, EPS, 2, KT, FERMI_REFERENCE, f);
     occupations_add(4, EPS, 2, KT, FERMI_EXACT, exact);
+    // What the reference program leaves when it stops, square root of the machine's precision.
     CHECK_NEAR(sum_of(4, f), 2.0, 1.5e-8);
     for (int k = 0; k < 4; k++)
         CHECK_NEAR(f[k], exact[k], 1.5e-8);

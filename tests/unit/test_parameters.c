@@ -216,6 +216,7 @@ static void shells_hold_the_valence_electrons(void **state)
             CHECK_NEAR(shells[s].gamma3_scale, METHOD_GFN2.gamma3_shell[shells[s].l], 0.0);
             electrons += shells[s].refocc;
         }
+        // A sum of halves is exact; rounding if a table ever has thirds.
         CHECK_NEAR(electrons, gfn2_element(z)->zval, 1e-12);
 
         electrons = 0.0;
@@ -312,6 +313,7 @@ static void spot_values_are_the_published_ones(void **state)
     assert_int_equal(n, 2);
     CHECK_NEAR(carbon[0].zeta, 2.096432, 0.0);
     CHECK_NEAR(carbon[1].level, -10.063292, 0.0);
+    // As many digits as the published number has.
     CHECK_NEAR(disp_element(1)->sqrt_q, 2.00734899805689, 1e-14);
     CHECK_NEAR(d4_c6(0, 0), 7.6362412944832894, 0.0);
 

@@ -53,6 +53,7 @@ static void replicas_follow_their_molecule(void **state)
     assert_int_equal(plan.tasks[2].n_electrons, 8);
     assert_int_equal(plan.tasks[2].config.charge, -1);
     assert_int_equal(plan.tasks[0].config.charge, 0);
+    // A quotient of two products.
     CHECK_NEAR(plan.tasks[0].cost / plan.tasks[2].cost, 216.0 / 125.0, 1e-12);
     plan_release(&plan);
     plan_release(&plan);
@@ -126,6 +127,7 @@ static void the_witness_keeps_the_geometry_that_failed(void **state)
     assert_ptr_equal(witness->memory, inner->memory);
     assert_int_equal(engine_evaluate(ctx, witness, first, &(EngineResult){.energy = &energy}),
                      QMT_OK);
+    // One rounding of a number below 1.
     CHECK_NEAR(energy, 0.25, 1e-15);
     assert_int_equal(engine_evaluate(ctx, witness, second, &(EngineResult){.energy = &energy}),
                      QMT_ERR_SCF);

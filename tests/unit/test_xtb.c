@@ -359,7 +359,10 @@ static void a_self_check_that_fails_makes_the_step_anew(void **state)
         assert_int_equal(failing.report.check_failed, step % 3 == 2);
         if (failing.report.check_failed)
             assert_true(failing.report.diagonalisations > 3);
+        // Another path to the same solution: second order in the residual of 1e-10, and rounding.
         CHECK_NEAR(failing.energy, other.energy, 1e-11);
+        // Another path to the same solution: first order in the residual of 1e-10, times
+        // slopes of order 10.
         for (int a = 0; a < 3; a++)
             for (int x = 0; x < 3; x++)
                 CHECK_NEAR(failing.gradient[a][x], other.gradient[a][x], 1e-8);
@@ -405,7 +408,10 @@ static void the_plain_way_finds_the_same_solution(void **state)
         move(&plain, step);
         move(&other, step);
         assert_int_equal(plain.report.diagonalisations, plain.report.scf_iterations);
+        // Another path to the same solution: second order in the residual of 1e-10, and rounding.
         CHECK_NEAR(plain.energy, other.energy, 1e-11);
+        // Another path to the same solution: first order in the residual of 1e-10, times
+        // slopes of order 10.
         for (int a = 0; a < 3; a++)
             for (int x = 0; x < 3; x++)
                 CHECK_NEAR(plain.gradient[a][x], other.gradient[a][x], 1e-8);

@@ -288,6 +288,7 @@ static void what_is_formatted_reads_back(void **state)
     assert_int_equal(s->multiplicity, 2);
     assert_string_equal(s->smiles, "[O][H-]");
     assert_int_equal(s->numbers[0], 17);
+    // Ten decimals in the file, turned to bohr and back: some units in the last place.
     for (int i = 0; i < 6; i++)
         CHECK_NEAR(s->xyz[i / 3][i % 3], list.items[0].xyz[i / 3][i % 3], 1e-13);
     free(text);
