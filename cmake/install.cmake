@@ -1,4 +1,4 @@
-# make install PREFIX=dir: bin/qmtraj, lib/libqmtraj.a, include/qmtraj/qmtraj.h, lib/pkgconfig/qmtraj.pc,
+# make install PREFIX=dir: bin/qmtraj, lib/libqmtraj.a, include/qmtraj, lib/pkgconfig/qmtraj.pc,
 # share/qmtraj, share/man/man1/qmtraj.1, share/bash-completion/completions/qmtraj. The tables are inside
 # the library, so the program looks for no file of its own.
 include(GNUInstallDirs)
@@ -32,7 +32,7 @@ install(TARGETS qmtraj ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET qmtraj_program)
   install(TARGETS qmtraj_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
-install(FILES include/qmtraj/qmtraj.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/qmtraj)
+install(DIRECTORY include/qmtraj DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${CMAKE_BINARY_DIR}/qmtraj.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(DIRECTORY configs data/molecules docs DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj OPTIONAL
         PATTERN man EXCLUDE)

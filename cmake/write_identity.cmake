@@ -28,7 +28,7 @@ endforeach()
 list(TRANSFORM numeric PREPEND ${SOURCE}/)
 file(GLOB numeric RELATIVE ${SOURCE} ${numeric} ${SOURCE}/data/*.csv ${SOURCE}/tools/tablegen.c)
 # Sentences and names: they decide nothing.
-list(FILTER numeric EXCLUDE REGEX "^src/base/(context|printable|nearest|version)\\.[ch]$")
+list(FILTER numeric EXCLUDE REGEX "^src/base/(context|printable|nearest)\\.[ch]$")
 
 set(settings)
 if(SETTINGS)

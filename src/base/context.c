@@ -6,27 +6,29 @@
 #include <string.h>
 
 #include "base/printable.h"
-#include "base/version.h"
 #include "kernels/kernels.h"
 
-int qmt_status_exit_code(QmtStatus status)
-{
-    static const int CODES[] = {
-#define CODE_OF(name, exit_code, sentence) [name] = exit_code,
-        QMT_STATUS_LIST(CODE_OF)
-#undef CODE_OF
-    };
-    return status >= 0 && status < QMT_STATUS_COUNT ? CODES[status] : 1;
-}
+#define TEXT(x) #x
+#define VERSION_TEXT(major, minor, patch) TEXT(major) "." TEXT(minor) "." TEXT(patch)
 
 const char *qmt_status_sentence(QmtStatus status)
 {
     static const char *const SENTENCES[] = {
-#define SENTENCE_OF(name, exit_code, sentence) [name] = sentence,
+#define SENTENCE_OF(name, sentence) [name] = sentence,
         QMT_STATUS_LIST(SENTENCE_OF)
 #undef SENTENCE_OF
     };
-    return status >= 0 && status < QMT_STATUS_COUNT ? SENTENCES[status] : "unknown status";
+    return (int)status >= 0 && status < QMT_STATUS_COUNT ? SENTENCES[status] : "unknown status";
+}
+
+const char *qmt_status_name(QmtStatus status)
+{
+    static const char *const NAMES[] = {
+#define NAME_OF(name, sentence) [name] = #name,
+        QMT_STATUS_LIST(NAME_OF)
+#undef NAME_OF
+    };
+    return (int)status >= 0 && status < QMT_STATUS_COUNT ? NAMES[status] : "unknown status";
 }
 
 const char *qmt_hint_sentence(QmtHint hint)
@@ -36,16 +38,18 @@ const char *qmt_hint_sentence(QmtHint hint)
         QMT_HINT_LIST(SENTENCE_OF)
 #undef SENTENCE_OF
     };
-    return hint >= 0 && hint < QMT_HINT_COUNT ? SENTENCES[hint] : "";
+    return (int)hint >= 0 && hint < QMT_HINT_COUNT ? SENTENCES[hint] : "";
 }
 
 const char *qmt_version(void)
 {
-    return QMTRAJ_VERSION;
+    return VERSION_TEXT(QMT_VERSION_MAJOR, QMT_VERSION_MINOR, QMT_VERSION_PATCH);
 }
 
 QmtStatus qmt_context_create(QmtContext **ctx)
 {
+    if (ctx == NULL)
+        return QMT_ERR_ARGUMENT;
     *ctx = calloc(1, sizeof **ctx);
     if (*ctx == NULL)
         return QMT_ERR_MEMORY;
@@ -72,28 +76,30 @@ void qmt_context_destroy(QmtContext **ctx)
 
 const char *qmt_context_message(const QmtContext *ctx)
 {
-    return ctx->sentence;
+    return ctx != NULL ? ctx->sentence : "";
 }
 
 const char *qmt_context_subject(const QmtContext *ctx)
 {
-    return ctx->message.subject;
+    return ctx != NULL ? ctx->message.subject : "";
 }
 
 QmtHint qmt_context_hint(const QmtContext *ctx)
 {
-    return ctx->message.hint;
+    return ctx != NULL ? ctx->message.hint : QMT_HINT_NONE;
 }
 
 void qmt_context_set_log(QmtContext *ctx, QmtLogFunction log, void *user)
 {
+    if (ctx == NULL)
+        return;
     ctx->log = log;
     ctx->log_user = user;
 }
 
 const char *qmt_context_isa(const QmtContext *ctx)
 {
-    return ctx->kernels->isa;
+    return ctx != NULL ? ctx->kernels->isa : "";
 }
 
 /// Stores a failure and makes its sentence.

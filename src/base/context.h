@@ -1,7 +1,12 @@
 #ifndef BASE_CONTEXT_H
 #define BASE_CONTEXT_H
 
-#include "qmtraj/qmtraj.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "qmtraj/context.h"
+#include "qmtraj/version.h"
 
 /// A failure as data. Plain bytes, so that it can go through a pipe. Nobody reads a fact back from the text.
 typedef struct {

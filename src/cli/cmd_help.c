@@ -2,9 +2,12 @@
 
 #include "base/suggest.h"
 #include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "cli/options.h"
 #include "config/config_write.h"
 #include "config/value_text.h"
+
+enum { LARGEST_EXIT_CODE = 75 };
 
 void help_all(FILE *out)
 {
@@ -20,12 +23,17 @@ void help_all(FILE *out)
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
     fputs("\nExit codes:\n", out);
-    int last = -1;
-    for (int status = 0; status < QMT_STATUS_COUNT; status++) {
-        const int code = qmt_status_exit_code((QmtStatus)status);
-        fprintf(out, code == last ? "       %.0d%s\n" : "  %3d  %s\n", code == last ? 0 : code,
-                qmt_status_sentence((QmtStatus)status));
-        last = code;
+    for (int code = 0; code <= LARGEST_EXIT_CODE; code++) {
+        bool named = false;
+        for (int status = 0; status < QMT_STATUS_COUNT; status++) {
+            // Statuses for callers of the library: the program has a word line, and no functions of others.
+            if (exit_code((QmtStatus)status) != code || status == QMT_ERR_ARGUMENT ||
+                status == QMT_ERR_CALLBACK)
+                continue;
+            fprintf(out, named ? "       %.0d%s\n" : "  %3d  %s\n", named ? 0 : code,
+                    qmt_status_sentence((QmtStatus)status));
+            named = true;
+        }
     }
     fputs("  128+n ended by signal n\n", out);
 }

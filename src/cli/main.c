@@ -10,6 +10,7 @@
 
 #include "base/suggest.h"
 #include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "config/advice.h"
 
 const Command COMMANDS[] = {
@@ -72,7 +73,7 @@ static void streams_fill(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDONLY) != fd)
-            exit(qmt_status_exit_code(QMT_ERR_IO));
+            exit(exit_code(QMT_ERR_IO));
 }
 
 /// Closes standard output, whatever command wrote to it: a full disk or a reader that is gone is a failure like
@@ -108,7 +109,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "qmtraj: %s\n",
                 ctx != NULL ? qmt_context_message(ctx) : qmt_status_sentence(status));
         qmt_context_destroy(&ctx);
-        return qmt_status_exit_code(status);
+        return exit_code(status);
     }
     qmt_context_set_log(ctx, print_note, NULL);
 
@@ -117,5 +118,5 @@ int main(int argc, char **argv)
     if (status != QMT_OK)
         fprintf(stderr, "qmtraj: %s\n", qmt_context_message(ctx));
     qmt_context_destroy(&ctx);
-    return qmt_status_exit_code(status);
+    return exit_code(status);
 }

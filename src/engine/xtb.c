@@ -42,9 +42,10 @@ typedef struct {
     long fail_at; ///< for tests: evaluations until a forced failure, 0: none
 } Xtb;
 
-QmtEngineOptions qmt_engine_options_default(void)
+QmtEngineOptions xtb_options_default(void)
 {
     return (QmtEngineOptions){
+        .struct_size = sizeof(QmtEngineOptions),
         .method = "GFN2-xTB",
         .charge = 0,
         .unpaired = -1,
@@ -53,7 +54,7 @@ QmtEngineOptions qmt_engine_options_default(void)
         // of the shadow energy of up to 2e-7 kJ/mol/ps per atom in the mean, 1e-10 at most 2e-8.
         .scf_tolerance = 1e-10,
         .scf_max_iterations = METHOD_GFN2.scf_max_iterations,
-        .fermi_stop_reference = false,
+        .fermi_stop_reference = 0,
         .solvent = NULL,
         .solvation_model = "alpb",
         .solvation_state = "gsolv",

@@ -2,6 +2,7 @@
 #define ENGINE_XTB_H
 
 #include "engine/engine.h"
+#include "qmtraj/engine.h"
 
 /// One contribution to the energy, for the breakdown of the total.
 typedef struct {
@@ -10,6 +11,9 @@ typedef struct {
 } EnergyTerm;
 
 enum { ENERGY_TERMS_MAX = 16 };
+
+/// The defaults of qmt_engine_options_default().
+QmtEngineOptions xtb_options_default(void);
 
 /// Makes a GFN-xTB engine. Arguments and failures as qmt_engine_create().
 QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,

@@ -3,6 +3,7 @@
 
 #include "engine/engine.h"
 #include "md/md.h"
+#include "qmtraj/engine.h"
 #include "run/files.h"
 #include "run/hooks.h"
 #include "run/options.h"

@@ -2,6 +2,7 @@
 
 #include "data/method.h"
 #include "data/solvent.h"
+#include "engine/xtb.h"
 
 /// RMS change of charges and moments; `scf: tight` is the engine's default of 1e-10.
 static const double SCF_TOLERANCE_FAST = 1e-7;
@@ -9,7 +10,7 @@ static const double SCF_TOLERANCE_FAST = 1e-7;
 QmtEngineOptions run_engine_options(const RunSpec *task)
 {
     const Config *config = &task->config;
-    QmtEngineOptions options = qmt_engine_options_default();
+    QmtEngineOptions options = xtb_options_default();
     options.method = method_name((size_t)config->method);
     options.solvent = config_solvent_name(config);
     options.solvation_model = solvation_model_name((SolvationModel)config->solvation_model);

@@ -88,7 +88,7 @@ identity >first
 identity >again
 same first again
 grep -q '^sources\.' first || fail "no checksum of the sources where there is no git"
-for changed in README.md docs/running.md src/cli/cmd_help.c src/base/version.h src/base/context.c src/run/resume.c; do
+for changed in README.md docs/running.md src/cli/cmd_help.c include/qmtraj/version.h src/base/context.c src/run/resume.c; do
     echo '/* another word */' >>"tree/$changed"
 done
 identity >now

@@ -8,7 +8,7 @@ prefix="$work/a prefix"
 cmake --install "$QMTRAJ_BUILD" --prefix "$prefix" >/dev/null
 cd "$work"
 
-for file in bin/qmtraj lib/libqmtraj.a include/qmtraj/qmtraj.h lib/pkgconfig/qmtraj.pc \
+for file in bin/qmtraj lib/libqmtraj.a include/qmtraj/qmtraj.h include/qmtraj/engine.h lib/pkgconfig/qmtraj.pc \
     share/qmtraj/configs/qm.yaml share/qmtraj/molecules/qm_molecules.smi \
     share/qmtraj/molecules/xyz/glycine.xyz share/qmtraj/docs/file-format.md \
     share/man/man1/qmtraj.1 share/bash-completion/completions/qmtraj; do
@@ -22,20 +22,23 @@ cat >water.c <<'C'
 int main(void)
 {
     const int numbers[3] = {8, 1, 1};
-    const double xyz[3][3] = {{0, 0, 0}, {1.8, 0, 0}, {-0.45, 1.75, 0}};
+    const double xyz[9] = {0, 0, 0, 1.8, 0, 0, -0.45, 1.75, 0};
     QmtEngineOptions options = qmt_engine_options_default();
     QmtContext *ctx = NULL;
     QmtEngine *engine = NULL;
-    double energy = 0, gradient[3][3];
+    double energy = 0, gradient[9];
+    QmtResult result = qmt_result_empty();
+    result.energy = &energy;
+    result.gradient = gradient;
     QmtStatus status = qmt_context_create(&ctx);
     if (status == QMT_OK)
         status = qmt_engine_create(ctx, 3, numbers, &options, &engine);
     if (status == QMT_OK)
-        status = qmt_engine_evaluate(ctx, engine, xyz, &energy, gradient, NULL, NULL);
+        status = qmt_engine_evaluate(ctx, engine, xyz, NULL, &result);
     printf("%s %s %.6f\n", qmt_version(), qmt_status_sentence(status), energy);
     qmt_engine_destroy(&engine);
     qmt_context_destroy(&ctx);
-    return qmt_status_exit_code(status);
+    return status;
 }
 C
 sanitize=

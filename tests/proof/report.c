@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "io/file.h"
+#include "qmtraj/version.h"
 
 static const char *const VERDICTS[VERDICT_COUNT] = {"NOT RUN", "PASS", "FAIL"};
 

@@ -183,5 +183,5 @@ int main(int argc, char **argv)
     if (status != QMT_OK)
         fprintf(stderr, "%s\n", ctx != NULL ? qmt_context_message(ctx) : "no memory");
     qmt_context_destroy(&ctx);
-    return qmt_status_exit_code(status);
+    return status != QMT_OK;
 }

@@ -47,9 +47,11 @@ static void ours(const System *system, double (*xyz)[3], double *energy, double 
     options.charge = system->charge;
     options.unpaired = system->unpaired;
     assert_int_equal(qmt_context_create(&ctx), QMT_OK);
+    QmtResult result = qmt_result_empty();
+    result.energy = energy;
+    result.gradient = &gradient[0][0];
     if (qmt_engine_create(ctx, system->n, system->numbers, &options, &engine) != QMT_OK ||
-        qmt_engine_evaluate(ctx, engine, (const double(*)[3])xyz, energy, gradient, NULL, NULL) !=
-            QMT_OK)
+        qmt_engine_evaluate(ctx, engine, &xyz[0][0], NULL, &result) != QMT_OK)
         fail_msg("%s: %s", system->name, qmt_context_message(ctx));
     qmt_engine_destroy(&engine);
     qmt_context_destroy(&ctx);

@@ -23,7 +23,12 @@ void reference_compare(QmtContext *ctx, const char *method, const ReferenceCase 
     if (qmt_engine_create(ctx, c->n, c->numbers, &options, &engine) != QMT_OK)
         fail_msg("%s: %s", c->name, qmt_context_message(ctx));
     double energy, gradient[CASE_MAX_ATOMS][3], charges[CASE_MAX_ATOMS], dipole[3];
-    if (qmt_engine_evaluate(ctx, engine, c->xyz, &energy, gradient, charges, dipole) != QMT_OK)
+    QmtResult result = qmt_result_empty();
+    result.energy = &energy;
+    result.gradient = &gradient[0][0];
+    result.charges = charges;
+    result.dipole = dipole;
+    if (qmt_engine_evaluate(ctx, engine, &c->xyz[0][0], NULL, &result) != QMT_OK)
         fail_msg("%s: %s", c->name, qmt_context_message(ctx));
 
     const double de = fabs(energy - c->energy);

@@ -19,8 +19,10 @@ double slopes_energy(QmtContext *ctx, const System *system, QmtEngine *engine, d
                      double (*gradient)[3])
 {
     double energy;
-    if (qmt_engine_evaluate(ctx, engine, (const double(*)[3])xyz, &energy, gradient, NULL, NULL) !=
-        QMT_OK)
+    QmtResult result = qmt_result_empty();
+    result.energy = &energy;
+    result.gradient = gradient != NULL ? &gradient[0][0] : NULL;
+    if (qmt_engine_evaluate(ctx, engine, &xyz[0][0], NULL, &result) != QMT_OK)
         fail_msg("%s: %s", system->name, qmt_context_message(ctx));
     return energy;
 }
