@@ -154,7 +154,7 @@ static bool is_held(const Batch *batch, const RunSpec *task)
     char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], holder[LOCK_HOLDER_SIZE];
     return file_join(batch->ctx, batch->settings->out, task->label, folder) == QMT_OK &&
            file_join(batch->ctx, folder, RUN_FILE_LOCK, path) == QMT_OK &&
-           lock_is_held(path, holder);
+           lock_look(path, holder) == LOCK_HELD;
 }
 
 /// Marks what is finished, and what has its space on the disk. All differences are found before the first

@@ -101,10 +101,14 @@ static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *lab
                          .mean_temperature_k = NAN,
                          .shadow_drift_kjmol_ps = NAN};
     snprintf(entry.label, sizeof entry.label, "%s", label);
-    const bool running =
-        file_join(ctx, folder, RUN_FILE_LOCK, path) == QMT_OK && lock_is_held(path, entry.holder);
-    if (!running)
+    const LockState lock = file_join(ctx, folder, RUN_FILE_LOCK, path) == QMT_OK
+                               ? lock_look(path, entry.holder)
+                               : LOCK_FREE;
+    const bool running = lock == LOCK_HELD;
+    if (lock == LOCK_UNKNOWN) {
+        snprintf(entry.reason, sizeof entry.reason, "may be running: %s", entry.holder);
         entry.holder[0] = '\0';
+    }
     const bool known = checkpoint_take(ctx, folder, &entry);
 
     if (running) {

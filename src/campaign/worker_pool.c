@@ -9,9 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifdef QMTRAJ_COVERAGE
+void __gcov_dump(void);
+#endif
 
 typedef enum { MESSAGE_PROGRESS, MESSAGE_NOTE, MESSAGE_RESULT } MessageKind;
 
@@ -62,17 +67,23 @@ typedef struct {
 } Pool;
 
 // Written by signal handlers, the one kind of state that has no owner to hang it on. In the parent:
-// the first signal and how many there were. In a worker: asked to stop.
-static volatile sig_atomic_t first_signal, n_signals, worker_stop;
+// the first signal and how many there were, those apart that a person gave. In a worker: asked to stop, and by what.
+static volatile sig_atomic_t first_signal, n_signals, n_by_hand, worker_stop;
 
-static const int STOP_SIGNALS[] = {SIGINT, SIGTERM, SIGUSR1};
-enum { N_STOP_SIGNALS = 3 };
+static const int STOP_SIGNALS[] = {SIGINT, SIGTERM, SIGUSR1, SIGHUP, SIGQUIT, SIGXCPU};
+enum { N_STOP_SIGNALS = sizeof STOP_SIGNALS / sizeof STOP_SIGNALS[0] };
 
+/// A terminal that closes says so more than once, a limit on processor time every second, and a session that ends
+/// goes on to SIGTERM: only a second signal by hand means that somebody does not want to wait.
 static void parent_signal(int signal)
 {
+    const bool by_hand = signal != SIGHUP && signal != SIGXCPU;
     if (n_signals == 0)
         first_signal = signal;
-    n_signals = n_signals + 1;
+    if (n_signals == 0 || (by_hand && n_by_hand > 0))
+        n_signals = n_signals + 1;
+    if (by_hand)
+        n_by_hand = n_by_hand + 1;
 }
 
 static void child_signal(int signal)
@@ -82,8 +93,7 @@ static void child_signal(int signal)
 
 static void worker_signal(int signal)
 {
-    (void)signal;
-    worker_stop = 1;
+    worker_stop = signal;
 }
 
 static void handler_set(int signal, void (*handler)(int), struct sigaction *before)
@@ -140,17 +150,39 @@ static void note_from_context(void *user, QmtLogLevel level, const char *sentenc
     worker_note(user, level, sentence);
 }
 
+/// At the hard limit on processor time the system ends a process without a word. The soft limit, which it can hear,
+/// is put before it.
+static void limit_soften(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CPU, &limit) != 0 || limit.rlim_max == RLIM_INFINITY)
+        return;
+    const rlim_t tenth = limit.rlim_max / 10, margin = tenth < 2 ? 2 : tenth > 30 ? 30 : tenth;
+    if (limit.rlim_max <= margin || limit.rlim_cur <= limit.rlim_max - margin)
+        return;
+    limit.rlim_cur = limit.rlim_max - margin;
+    setrlimit(RLIMIT_CPU, &limit);
+}
+
+/// The signals of a worker. The parent passes on what is sent to the whole group, by Ctrl-C or by a terminal that
+/// closes, so only its SIGTERM counts; a limit on processor time is the worker's own.
+static void worker_signals(void)
+{
+    static const int ignored[] = {SIGINT, SIGUSR1, SIGHUP, SIGQUIT, SIGPIPE};
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        handler_set(ignored[i], SIG_IGN, NULL);
+    handler_set(SIGCHLD, SIG_DFL, NULL);
+    worker_stop = 0;
+    handler_set(SIGTERM, worker_signal, NULL);
+    handler_set(SIGXCPU, worker_signal, NULL);
+    limit_soften();
+}
+
 /// The whole life of a worker; never returns to the caller's stack, whose buffers belong to the
 /// parent.
 static void worker_live(const Pool *pool, size_t task, int fd, pid_t parent)
 {
-    // The parent passes on what the terminal sends to the whole group, so only its SIGTERM counts.
-    handler_set(SIGINT, SIG_IGN, NULL);
-    handler_set(SIGUSR1, SIG_IGN, NULL);
-    handler_set(SIGPIPE, SIG_IGN, NULL);
-    handler_set(SIGCHLD, SIG_DFL, NULL);
-    worker_stop = 0;
-    handler_set(SIGTERM, worker_signal, NULL);
+    worker_signals();
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         _exit(1);
@@ -164,6 +196,9 @@ static void worker_live(const Pool *pool, size_t task, int fd, pid_t parent)
         qmt_context_set_log(ctx, note_from_context, &link);
         status = pool->job->work(ctx, pool->job->user, task, &link, result);
     }
+    if (worker_stop == SIGXCPU)
+        worker_note(&link, QMT_LOG_WARNING,
+                    "stopped at the limit on processor time of a process (ulimit -t)");
     link.message.kind = MESSAGE_RESULT;
     link.message.status = status;
     snprintf(link.message.sentence, sizeof link.message.sentence, "%s",
@@ -172,6 +207,9 @@ static void worker_live(const Pool *pool, size_t task, int fd, pid_t parent)
                               : "");
     memcpy(link.message.result, result, sizeof result);
     link_send(&link, true);
+#ifdef QMTRAJ_COVERAGE
+    __gcov_dump(); // what _exit() leaves out
+#endif
     _exit(0);
 }
 
@@ -272,6 +310,18 @@ static double monotonic_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/// What SIGKILL may mean.
+static const char *kill_reason(int signal, const struct rusage *used)
+{
+    struct rlimit limit;
+    if (signal != SIGKILL)
+        return "";
+    if (getrlimit(RLIMIT_CPU, &limit) == 0 && limit.rlim_max != RLIM_INFINITY &&
+        used->ru_utime.tv_sec + used->ru_stime.tv_sec + 1 >= (long)limit.rlim_max)
+        return "; it used up the limit on processor time (ulimit -t)";
+    return "; out of memory, or killed by hand";
+}
+
 /// Collects the process of a worker whose pipe has ended, and closes its account.
 static void worker_end(Pool *pool, size_t w)
 {
@@ -280,7 +330,8 @@ static void worker_end(Pool *pool, size_t w)
     int code = 0;
 
     close(worker.fd);
-    while (waitpid(worker.pid, &code, 0) < 0 && errno == EINTR)
+    struct rusage used = {0};
+    while (wait4(worker.pid, &code, 0, &used) < 0 && errno == EINTR)
         continue;
     outcome->ended = true;
     if (!outcome->has_result) {
@@ -293,8 +344,7 @@ static void worker_end(Pool *pool, size_t w)
             outcome->signal = WTERMSIG(code);
             snprintf(outcome->message, sizeof outcome->message,
                      "its process was ended by signal %d (%s)%s", outcome->signal,
-                     strsignal(outcome->signal),
-                     outcome->signal == SIGKILL ? "; out of memory, or killed by hand" : "");
+                     strsignal(outcome->signal), kill_reason(outcome->signal, &used));
         } else {
             snprintf(outcome->message, sizeof outcome->message,
                      "its process ended with code %d and no result", WEXITSTATUS(code));
@@ -418,6 +468,7 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
     sigemptyset(&blocked);
     first_signal = 0;
     n_signals = 0;
+    n_by_hand = 0;
     for (size_t i = 0; i < N_STOP_SIGNALS; i++)
         sigaddset(&blocked, STOP_SIGNALS[i]);
     sigaddset(&blocked, SIGCHLD);
@@ -425,6 +476,8 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
     for (size_t i = 0; i < N_STOP_SIGNALS; i++) {
         sigdelset(&pool.old_mask, STOP_SIGNALS[i]);
         handler_set(STOP_SIGNALS[i], parent_signal, &before[i]);
+        if (STOP_SIGNALS[i] == SIGHUP && before[i].sa_handler == SIG_IGN)
+            handler_set(SIGHUP, SIG_IGN, NULL); // nohup: it is to go on
     }
     handler_set(SIGCHLD, child_signal, &child_before);
 

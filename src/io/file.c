@@ -75,6 +75,10 @@ static const char *way_out(int error)
         return "a file has this name: remove it or choose another";
     case ENAMETOOLONG:
         return "choose a shorter name";
+    case ELOOP:
+        return "it is a link where none may be, or a circle of links: remove it";
+    case ENXIO:
+        return "it is no file: remove it";
     case EIO:
         return "the device reports an error: check the disk and the system log";
     case ENOMEM:
@@ -119,33 +123,75 @@ static QmtStatus too_long(QmtContext *ctx, const char *path)
                 path, FILE_PATH_SIZE - 1);
 }
 
-QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file)
+/// Opens with the flags of a mode. Files that we make are new ones: what has the name already, which may be a link
+/// that somebody put there or a second name of another file, is removed and not written through.
+static int descriptor_open(const char *path, FileMode mode)
 {
     static const int FLAGS[] = {
         [FILE_READ] = O_RDONLY,
-        [FILE_CREATE] = O_RDWR | O_CREAT | O_TRUNC,
-        [FILE_UPDATE] = O_RDWR,
-        [FILE_ANY] = O_RDWR | O_CREAT,
+        [FILE_CREATE] = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+        [FILE_UPDATE] = O_RDWR | O_NOFOLLOW,
+        [FILE_ANY] = O_RDWR | O_CREAT | O_NOFOLLOW,
     };
+    const int injected = fault(FILE_OP_OPEN, path);
+    if (injected > 0) {
+        errno = injected;
+        return -1;
+    }
+    // Without O_NONBLOCK opening a pipe would wait for somebody at its other end.
+    int fd = -1;
+    for (int attempt = 0; attempt < 3; attempt++) {
+        fd = open(path, FLAGS[mode] | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST || mode != FILE_CREATE || unlink(path) != 0)
+            break;
+    }
+    return fd;
+}
+
+/// What kind of thing it is instead of a file, as the end of a sentence.
+static const char *kind_word(mode_t mode)
+{
+    return S_ISFIFO(mode)   ? "a pipe; to read from one, name /dev/stdin"
+           : S_ISSOCK(mode) ? "a socket"
+           : S_ISCHR(mode)  ? "a device"
+           : S_ISBLK(mode)  ? "a block device"
+                            : "something else";
+}
+
+/// Refuses what is no file, on which reading may wait for ever; standard input and what else the caller names in
+/// /dev or /proc is meant that way.
+static QmtStatus kind_check(QmtContext *ctx, const char *path, FileMode mode, int fd)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return failure(ctx, FILE_OP_OPEN, path, errno);
+    if (S_ISDIR(info.st_mode))
+        return failure(ctx, FILE_OP_OPEN, path, EISDIR);
+    const bool named = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+    if (!S_ISREG(info.st_mode) && !named)
+        return FAIL(ctx, QMT_ERR_IO, "%s: is no file but %s", path, kind_word(info.st_mode));
+    if (mode == FILE_ANY && info.st_nlink > 1)
+        return FAIL(ctx, QMT_ERR_IO, "%s: is a second name of another file; remove it", path);
+    if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) != 0)
+        return failure(ctx, FILE_OP_OPEN, path, errno);
+    return QMT_OK;
+}
+
+QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file)
+{
     if (strlen(path) >= sizeof file->path)
         return too_long(ctx, path);
     int fd;
-    do {
-        const int injected = fault(FILE_OP_OPEN, path);
-        if (injected > 0) {
-            errno = injected;
-            fd = -1;
-        } else {
-            fd = open(path, FLAGS[mode] | O_CLOEXEC, 0666);
-        }
-    } while (fd < 0 && errno == EINTR);
+    do
+        fd = descriptor_open(path, mode);
+    while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return failure(ctx, FILE_OP_OPEN, path, errno);
 
-    struct stat info;
-    if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+    const QmtStatus status = kind_check(ctx, path, mode, fd);
+    if (status != QMT_OK) {
         close(fd);
-        return failure(ctx, FILE_OP_OPEN, path, EISDIR);
+        return status;
     }
     file->fd = fd;
     strcpy(file->path, path);
@@ -237,6 +283,16 @@ QmtStatus file_size(QmtContext *ctx, File *file, uint64_t *size)
     if (fstat(file->fd, &info) != 0)
         return failure(ctx, FILE_OP_READ, file->path, errno);
     *size = (uint64_t)info.st_size;
+    return QMT_OK;
+}
+
+QmtStatus file_check_there(QmtContext *ctx, const File *file)
+{
+    struct stat info;
+    if (fstat(file->fd, &info) != 0)
+        return failure(ctx, FILE_OP_READ, file->path, errno);
+    if (info.st_nlink == 0)
+        return FAIL(ctx, QMT_ERR_IO, "%s: was removed while it was being written", file->path);
     return QMT_OK;
 }
 

@@ -43,9 +43,9 @@ typedef struct {
 
 typedef enum {
     FILE_READ,   ///< must exist
-    FILE_CREATE, ///< read and write; made, or emptied if it exists
-    FILE_UPDATE, ///< read and write; must exist, content kept
-    FILE_ANY,    ///< read and write; made if it is not there, content kept
+    FILE_CREATE, ///< read and write; made anew, what had the name is removed
+    FILE_UPDATE, ///< read and write; must exist, content kept; no link
+    FILE_ANY, ///< read and write; made if it is not there, content kept; no link and no second name
 } FileMode;
 
 static inline File file_none(void)
@@ -53,8 +53,8 @@ static inline File file_none(void)
     return (File){.fd = -1};
 }
 
-/// Opens a file; descriptors are not inherited by programs that are started later. After a failure
-/// *file is as it was.
+/// Opens a file; descriptors are not inherited by programs that are started later. Pipes, sockets and devices are
+/// refused, unless they are named in /dev or /proc. After a failure *file is as it was.
 QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file);
 /// Closes; a failure (the last chance of a network file system to report a lost write) is reported,
 /// the descriptor is gone either way. Does nothing to a file that is not open.
@@ -69,6 +69,8 @@ QmtStatus file_write_at(QmtContext *ctx, File *file, const void *data, size_t n,
 QmtStatus file_read_at(QmtContext *ctx, File *file, void *data, size_t n, uint64_t offset);
 /// Size in bytes.
 QmtStatus file_size(QmtContext *ctx, File *file, uint64_t *size);
+/// Fails with QMT_ERR_IO if an open file has lost its last name: what is written to it is gone once it is closed.
+QmtStatus file_check_there(QmtContext *ctx, const File *file);
 /// Makes the file at least this long with all its blocks on the disk, so that no later write below it
 /// can fail for want of space.
 QmtStatus file_reserve(QmtContext *ctx, File *file, uint64_t size);

@@ -9,14 +9,69 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/printable.h"
+
 static const double TRY_PAUSE_S = 0.02;
 
+/// The process that holds a lock of flock(2) on an open file, as this system sees it; 0 if it does not say, as
+/// for a holder on another machine.
+static long locker_find(int fd)
+{
+    struct stat info;
+    char line[160];
+    long found = 0;
+    FILE *const file = fopen("/proc/locks", "re");
+    if (file == NULL)
+        return 0;
+    if (fstat(fd, &info) == 0)
+        while (found == 0 && fgets(line, sizeof line, file) != NULL) {
+            long process;
+            unsigned major_number, minor_number;
+            unsigned long long inode;
+            if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%llu", &process, &major_number,
+                       &minor_number, &inode) == 4 &&
+                inode == info.st_ino && process > 0)
+                found = process;
+        }
+    fclose(file);
+    return found;
+}
+
+/// Names a process by what the system knows of it.
+static void process_name(long process, char holder[LOCK_HOLDER_SIZE])
+{
+    char path[64], name[32] = "";
+    struct stat info;
+    snprintf(path, sizeof path, "/proc/%ld/comm", process);
+    FILE *const file = fopen(path, "re");
+    if (file != NULL) {
+        if (fgets(name, sizeof name, file) != NULL)
+            name[strcspn(name, "\n")] = '\0';
+        fclose(file);
+    }
+    if (stat(path, &info) == 0)
+        snprintf(holder, LOCK_HOLDER_SIZE, "process %ld (%s) of user %lu", process, name,
+                 (unsigned long)info.st_uid);
+    else
+        snprintf(holder, LOCK_HOLDER_SIZE, "process %ld", process);
+}
+
+/// What the holder wrote about itself; if the system names another process, that one: whoever may read the file can
+/// hold it.
 static void holder_read(int fd, char holder[LOCK_HOLDER_SIZE])
 {
-    const ssize_t n = pread(fd, holder, LOCK_HOLDER_SIZE - 1, 0);
-    holder[n > 0 ? n : 0] = '\0';
-    holder[strcspn(holder, "\n")] = '\0';
-    if (holder[0] == '\0')
+    char text[LOCK_HOLDER_SIZE];
+    const ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    long writer = 0;
+    const bool written = sscanf(text, "process %ld on ", &writer) == 1;
+    const long locker = locker_find(fd);
+    if (locker != 0 && locker != writer)
+        process_name(locker, holder);
+    else if (written)
+        text_printable(text, holder, LOCK_HOLDER_SIZE);
+    else
         strcpy(holder, "another process");
 }
 
@@ -86,15 +141,22 @@ void lock_give_back(File *lock)
     file_abandon(lock);
 }
 
-bool lock_is_held(const char *path, char holder[LOCK_HOLDER_SIZE])
+LockState lock_look(const char *path, char holder[LOCK_HOLDER_SIZE])
 {
-    const int fd = open(path, O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return false;
+    holder[0] = '\0';
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return LOCK_FREE;
     // A shared lock of a moment: several may look, and who wants to hold waits longer than that.
-    const bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (held)
+    const bool refused = fd < 0 || flock(fd, LOCK_SH | LOCK_NB) != 0;
+    LockState state = refused ? LOCK_UNKNOWN : LOCK_FREE;
+    if (refused && fd >= 0 && errno == EWOULDBLOCK) {
+        state = LOCK_HELD;
         holder_read(fd, holder);
-    close(fd);
-    return held;
+    } else if (refused) {
+        snprintf(holder, LOCK_HOLDER_SIZE, "its lock cannot be read: %s", strerror(errno));
+    }
+    if (fd >= 0)
+        close(fd);
+    return state;
 }

@@ -11,14 +11,23 @@ enum { LOCK_HOLDER_SIZE = 320 };
 
 /// Takes the lock, waiting at most wait_s seconds for another holder.
 ///
-/// @param holder  [LOCK_HOLDER_SIZE] who holds it, "process 123 on host", after QMT_ERR_LOCKED; may be NULL
+/// @param holder  [LOCK_HOLDER_SIZE] who holds it after QMT_ERR_LOCKED: "process 123 on host", or, if that is not
+///                the process that the system names, "process 456 (name) of user 1001"; may be NULL
 /// Fails with QMT_ERR_LOCKED, or QMT_ERR_IO if the file cannot be made. A file system that knows no locks
 /// is a warning: nothing is then protected.
 QmtStatus lock_take(QmtContext *ctx, const char *path, double wait_s, File *lock, char *holder);
 /// Gives it back; does nothing to one that is not held.
 void lock_give_back(File *lock);
 
-/// Whether another process holds it now, and who, without more than looking.
-bool lock_is_held(const char *path, char holder[LOCK_HOLDER_SIZE]);
+typedef enum {
+    LOCK_FREE,
+    LOCK_HELD,
+    LOCK_UNKNOWN ///< it may not be read, or its file system knows no locks
+} LockState;
+
+/// Whether another process holds it now, and who, without more than looking: the right to read is enough.
+///
+/// @param holder  who, as above; with LOCK_UNKNOWN why that is so; "" with LOCK_FREE
+LockState lock_look(const char *path, char holder[LOCK_HOLDER_SIZE]);
 
 #endif

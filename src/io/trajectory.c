@@ -472,9 +472,12 @@ QmtStatus trajectory_window_add(QmtContext *ctx, Trajectory *t, uint64_t window,
 QmtStatus trajectory_flush_state(QmtContext *ctx, Trajectory *t, TrajectoryState *state)
 {
     TRY(trajectory_flush(ctx, t));
+    TRY(file_check_there(ctx, &t->file));
     TRY(file_sync(ctx, &t->file));
-    if (t->window_file.fd >= 0)
+    if (t->window_file.fd >= 0) {
+        TRY(file_check_there(ctx, &t->window_file));
         TRY(file_sync(ctx, &t->window_file));
+    }
     *state = t->state;
     return QMT_OK;
 }

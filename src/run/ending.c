@@ -55,6 +55,22 @@ static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
     return status;
 }
 
+/// What the same command can do about a trajectory that stopped without a checkpoint of this moment.
+static void left_describe(QmtContext *ctx, Run *run, QmtStatus failure, char *saved, size_t size)
+{
+    if (failure == QMT_STOPPED)
+        context_log(ctx, QMT_LOG_WARNING, "no checkpoint could be written: %s",
+                    qmt_context_message(ctx));
+    if (!run_folder_has_checkpoint(ctx, run))
+        snprintf(saved, size, "the checkpoint is gone, too: the same command begins it anew");
+    else if (failure == QMT_STOPPED)
+        snprintf(saved, size, "the same command goes on from the checkpoint before");
+    else
+        snprintf(saved, size,
+                 "%llu frames are safe, the same command goes on from the last checkpoint",
+                 (unsigned long long)run->n_safe);
+}
+
 /// Ends a trajectory that did not complete. The sentence of the failure stays the one in the context,
 /// with what became of the frames behind it; the frames of the result are those that are safe.
 void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *result)
@@ -82,17 +98,8 @@ void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *resu
     } else if (failure == QMT_STOPPED && run_checkpoint(ctx, run) == QMT_OK)
         snprintf(saved, sizeof saved, "%llu frames are safe, the same command goes on from here",
                  n_frames);
-    else if (failure == QMT_STOPPED && run_folder_has_checkpoint(ctx, run)) {
-        context_log(ctx, QMT_LOG_WARNING, "no checkpoint could be written: %s",
-                    qmt_context_message(ctx));
-        snprintf(saved, sizeof saved, "the same command goes on from the checkpoint before");
-    } else if (run_folder_has_checkpoint(ctx, run))
-        snprintf(saved, sizeof saved,
-                 "%llu frames are safe, the same command goes on from the last checkpoint",
-                 (unsigned long long)run->n_safe);
     else
-        snprintf(saved, sizeof saved,
-                 "the checkpoint is gone, too: the same command begins it anew");
+        left_describe(ctx, run, failure, saved, sizeof saved);
     if (!in_molecule)
         result->n_frames = (int64_t)run->n_safe;
     (void)context_restore(ctx, &cause);

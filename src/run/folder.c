@@ -230,10 +230,24 @@ static QmtStatus windows_read(QmtContext *ctx, const Run *run, char **windows, s
     return file_read_whole(ctx, path, WINDOWS_LIMIT, windows, n);
 }
 
+/// A checkpoint without the frames it belongs to would promise what cannot be kept.
+static QmtStatus frames_flush(QmtContext *ctx, Run *run, TrajectoryState *state)
+{
+    char part[FILE_PATH_SIZE];
+    const QmtStatus status = trajectory_flush_state(ctx, run->trajectory, state);
+    if (status == QMT_OK ||
+        file_join(ctx, run->folder, RUN_FILE_COMPLETE ".part", part) != QMT_OK || file_exists(part))
+        return status;
+    const Message cause = context_keep(ctx);
+    if (run_folder_forget(ctx, run) == QMT_OK)
+        run->n_safe = 0;
+    return context_restore(ctx, &cause);
+}
+
 QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
 {
     TrajectoryState state;
-    TRY(trajectory_flush_state(ctx, run->trajectory, &state));
+    TRY(frames_flush(ctx, run, &state));
 
     const size_t size = md_snapshot_size(run->md);
     char *const config = config_yaml(&run->task->config);

@@ -3,7 +3,8 @@
 set -euo pipefail
 export LC_ALL=C
 here=$(mktemp -d)
-trap 'rm -rf "$here"' EXIT
+# what still runs in the background ends with the test, and its workers end with it
+trap 'kill -KILL $(jobs -rp) 2>/dev/null || true; rm -rf "$here"' EXIT
 cd "$here"
 
 fail() {
@@ -27,6 +28,35 @@ says() {
     for words in "$@"; do
         grep -qF -e "$words" "$here/out" "$here/err" || fail "nothing says: $words"
     done
+}
+
+# background COMMAND...: starts it, its process is $pid
+background() {
+    "$@" >"$here/out" 2>"$here/err" &
+    pid=$!
+}
+
+# until_true WORDS...: waits until the command succeeds, at most a minute
+until_true() {
+    local end=$((SECONDS + 60))
+    until "$@"; do
+        [ $SECONDS -lt $end ] || fail "never true: $*"
+        kill -0 $pid 2>/dev/null || "$@" || fail "it ended before this was true: $*"
+        sleep 0.01
+    done
+}
+
+# until_there FILE: waits until there is such a file
+until_there() {
+    until_true test -e "$1"
+}
+
+# ended CODE: waits for the background process, which ends with this code
+ended() {
+    local code=0
+    wait $pid || code=$?
+    pid=
+    [ "$code" = "$1" ] || fail "code $code, wanted $1"
 }
 
 same() {

@@ -32,28 +32,60 @@ assert (np.diff(data["pos"].reshape(len(wanted), -1), axis=0) != 0).any(axis=1).
 PYTHON
 done
 
-# a terminal that goes away (SIGHUP) loses nothing: the workers write their checkpoints
-"$QMTRAJ" run --config short.yaml --set length_ps=2 --set checkpoint_s=0.002 --out hup water.xyz ammonia.xyz >out 2>err &
-pid=$!
-for _ in $(seq 200); do
-    [ ! -e hup/water/checkpoint ] || break
-    sleep 0.02
-done
-workers=$(cat /proc/$pid/task/$pid/children)
-kill -HUP $pid
-wait $pid 2>/dev/null || true
-for worker in $workers; do
-    for _ in $(seq 100); do
-        [ -d /proc/$worker ] || break
-        sleep 0.02
+# Whatever ends a whole session, as a terminal that closes does, reaches the workers, too; nothing that was
+# computed is lost: they write checkpoints, although the next one was due in 1000 s.
+running() { # all molecules are beyond their first checkpoint, and time has passed since
+    "$QMTRAJ" status "$1" --json >status 2>&1 && [ "$(grep -c '"status":[[:space:]]*"running"' status)" = 2 ]
+}
+moved() { # steps of water in the checkpoint of OUT
+    "$QMTRAJ" status "$1" --json | /usr/bin/python3 -c \
+        'import json, sys; print([e["step"] for e in json.load(sys.stdin) if e["molecule"] == "water"][0])'
+}
+busy() { # its worker has used processor time, in hundredths of a second
+    for worker in $(cat /proc/$pid/task/$pid/children); do
+        [ "$(cut -d' ' -f14 /proc/$worker/stat)" -ge 10 ] || return 1
     done
-    [ ! -d /proc/$worker ] || fail "a worker is still there two seconds later"
+}
+for signals in 'HUP HUP TERM' QUIT XCPU INT; do
+    rm -rf closed
+    background setsid env --default-signal=HUP,INT,QUIT "$QMTRAJ" run --config short.yaml --set length_ps=1000 \
+        --set save_interval_steps=100 --set checkpoint_s=1000 --num-workers 2 --out closed water.xyz ammonia.xyz
+    until_true running closed
+    until_true busy
+    for signal in $signals; do
+        kill -$signal -- -$pid
+    done
+    ended 75
+    says "every trajectory ends after its step" "frames are safe"
+    [ "$(moved closed)" -gt 200 ] || fail "SIG$signals to the group: $(moved closed) steps are left"
+    [ ! -e closed/water/lock ] || fail "SIG$signals: the lock is left"
 done
-[ ! -e hup/water/trajectory.npz ] || fail "it was finished before it was stopped"
+
+# begun with nohup it goes on
+background nohup "$QMTRAJ" run --config short.yaml --set length_ps=1 --set checkpoint_s=0.002 --out nohup \
+    --num-workers 2 water.xyz ammonia.xyz
+until_there nohup/water/checkpoint
+kill -HUP $pid
+ended 0
+
+# and what goes on afterwards ends with the bytes of one that was never stopped
+background setsid env --default-signal=HUP "$QMTRAJ" run --config short.yaml --set length_ps=2 --set checkpoint_s=1000 \
+    --num-workers 2 --out hup water.xyz ammonia.xyz
+until_true running hup
+kill -HUP -- -$pid
+ended 75
 ends 0 job hup --set length_ps=2
 says "goes on at"
 ends 0 job calm --set length_ps=2
 same hup/water/trajectory.npz calm/water/trajectory.npz
+
+# a limit on processor time: a checkpoint before the system ends the process, and the reason
+code=0
+(ulimit -t 4; exec "$QMTRAJ" run --config short.yaml --set length_ps=1000 --set save_interval_steps=100 \
+    --set checkpoint_s=1000 --out limited water.xyz) >out 2>err || code=$?
+[ $code = 75 ] || fail "code $code at the limit on processor time, wanted 75"
+says "limit on processor time of a process (ulimit -t)" "frames are safe"
+[ "$(moved limited)" -gt 200 ] || fail "the work before the limit is lost"
 
 # a time step that is far too long ends with code 4, the frames before, and the geometry
 ends 4 "$QMTRAJ" run --config short.yaml --set dt_fs=5 --set equilibration_ps=0 --set length_ps=1 --out boom water.xyz

@@ -274,6 +274,82 @@ static void relative_paths_work(void **state)
     assert_content("here");
 }
 
+/// Whoever can write in the folder can put a link where our next file will be.
+static void new_files_are_not_written_through_links(void **state)
+{
+    (void)state;
+    char victim[FILE_PATH_SIZE];
+    struct stat info;
+    File file = file_none();
+    assert_int_equal(file_join(ctx, folder, "victim", victim), QMT_OK);
+    for (int second = 0; second < 2; second++) {
+        assert_int_equal(file_write_whole(ctx, victim, "mine", 4), QMT_OK);
+        unlink(path);
+        assert_int_equal(second ? link(victim, path) : symlink(victim, path), 0);
+        assert_int_equal(file_open(ctx, path, FILE_CREATE, &file), QMT_OK);
+        assert_int_equal(file_write_at(ctx, &file, "theirs!", 7, 0), QMT_OK);
+        assert_int_equal(file_close(ctx, &file), QMT_OK);
+        assert_content("theirs!");
+        assert_int_equal(stat(victim, &info), 0);
+        assert_int_equal(info.st_size, 4);
+    }
+    unlink(path);
+    assert_int_equal(symlink(victim, path), 0);
+    assert_int_equal(file_open(ctx, path, FILE_UPDATE, &file), QMT_ERR_IO);
+    assert_message_has("it is a link where none may be");
+    assert_int_equal(file_open(ctx, path, FILE_ANY, &file), QMT_ERR_IO);
+    assert_message_has("it is a link where none may be");
+    assert_content("mine"); // to read through a link is fine
+}
+
+/// Opening one would wait for somebody at the other end; the alarm ends a test that does.
+static void pipes_are_refused_and_not_waited_for(void **state)
+{
+    (void)state;
+    char *data = NULL;
+    size_t n;
+    File file = file_none();
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(20);
+    assert_int_equal(file_read_whole(ctx, path, 100, &data, &n), QMT_ERR_IO);
+    assert_message_has("is no file but a pipe");
+    assert_int_equal(file_open(ctx, path, FILE_UPDATE, &file), QMT_ERR_IO);
+    assert_int_equal(file_open(ctx, path, FILE_ANY, &file), QMT_ERR_IO);
+    assert_int_equal(file_open(ctx, path, FILE_CREATE, &file), QMT_OK); // it is replaced
+    assert_int_equal(file_close(ctx, &file), QMT_OK);
+    alarm(0);
+}
+
+/// A pipe of the process itself is read to its end.
+static void a_pipe_named_in_dev_is_read(void **state)
+{
+    (void)state;
+    int ends[2];
+    char name[64], *data = NULL;
+    size_t n;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "water", 5), 5);
+    close(ends[1]);
+    snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
+    assert_int_equal(file_read_whole(ctx, name, 100, &data, &n), QMT_OK);
+    assert_string_equal(data, "water");
+    free(data);
+    close(ends[0]);
+}
+
+static void a_file_that_lost_its_name_is_noticed(void **state)
+{
+    (void)state;
+    File file = file_none();
+    assert_int_equal(file_open(ctx, path, FILE_CREATE, &file), QMT_OK);
+    assert_int_equal(file_check_there(ctx, &file), QMT_OK);
+    unlink(path);
+    assert_int_equal(file_check_there(ctx, &file), QMT_ERR_IO);
+    assert_message_has("was removed while it was being written");
+    file_abandon(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +364,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(folders_are_made_with_their_parents, setup, teardown),
         cmocka_unit_test_setup_teardown(paths_too_long_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(relative_paths_work, setup, teardown),
+        cmocka_unit_test_setup_teardown(new_files_are_not_written_through_links, setup, teardown),
+        cmocka_unit_test_setup_teardown(pipes_are_refused_and_not_waited_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_pipe_named_in_dev_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_lost_its_name_is_noticed, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
