@@ -16,6 +16,8 @@ set(QMTRAJ_TABLE_LIST
   d3_reference.csv:D3Reference
   d3_c6.csv:D3C6
   masses.csv:AtomicMass
+  isotopes.csv:IsotopeMass
+  ground_states.csv:GroundState
   solvation_globals.csv:constants
   solvation_elements.csv:SolvationElement
   solvation_solvents.csv:SolventRow

@@ -254,6 +254,17 @@ static void metadata_check(Check *check)
               status != NULL ? ", complete" : "");
 }
 
+/// The mass that an atom of these metadata has: of its isotope, else the standard atomic weight.
+static double mass_expected(const Check *check, size_t atom)
+{
+    const cJSON *const list = cJSON_GetObjectItemCaseSensitive(check->metadata, "isotopes");
+    const cJSON *const item = cJSON_GetArrayItem(list, (int)atom);
+    const double isotope = cJSON_IsNumber(item) && item->valueint != 0
+                               ? isotope_mass_da(check->numbers[atom], item->valueint)
+                               : 0.0;
+    return isotope > 0.0 ? isotope : element_mass_da(check->numbers[atom]);
+}
+
 /// Reads masses and atomic numbers; keeps what can be used.
 static QmtStatus atoms_check(QmtContext *ctx, Check *check)
 {
@@ -287,7 +298,7 @@ static QmtStatus atoms_check(QmtContext *ctx, Check *check)
     for (size_t a = 0; status == QMT_OK && a < n; a++) {
         const double mass = check->masses[a];
         positive = positive && mass > 0.0 && isfinite(mass);
-        const double standard = elements ? element_mass_da(check->numbers[a]) : mass;
+        const double standard = elements ? mass_expected(check, a) : mass;
         if (!(fabs(mass - standard) <= MASS_TOLERANCE * standard) || !(mass > 0.0))
             check_say(check, CHECK_ATOMS, CHECK_FAIL, "atom %zu (%s) has the mass %.6g Da, not %g",
                       a, element_symbol(check->numbers[a]), mass, standard);

@@ -200,8 +200,10 @@ static QmtStatus print_json(QmtContext *ctx, const RunSpec *task, const Single *
     cJSON_AddItemToObject(object, "electronic_temperature_K",
                           number_json(task->config.electronic_temperature_k));
     cJSON_AddItemToObject(object, "charge", cJSON_CreateNumber((double)task->config.charge));
+    cJSON_AddStringToObject(object, "charge_source", task->charge_source);
     cJSON_AddItemToObject(object, "multiplicity",
                           cJSON_CreateNumber((double)task->config.spin_multiplicity));
+    cJSON_AddStringToObject(object, "multiplicity_source", task->multiplicity_source);
     cJSON *const numbers = cJSON_AddArrayToObject(object, "atomic_numbers");
     cJSON *const gradient = cJSON_CreateArray();
     for (size_t a = 0; a < task->structure->n_atoms; a++) {
@@ -285,30 +287,12 @@ static QmtStatus structure_compute(QmtContext *ctx, const RunSpec *task, bool js
     return status;
 }
 
-/// A charge or multiplicity of the command line that the structure contradicts is a mistake.
-static QmtStatus words_agree(QmtContext *ctx, const Structure *structure, const Config *config)
-{
-    if (config_is_given(config, "charge") && structure->has_charge &&
-        config->charge != structure->charge)
-        return FAIL(ctx, QMT_ERR_CONFIG,
-                    "%s: charge %d in %s, but --charge %lld; remove one of them", structure->name,
-                    structure->charge, structure->source, (long long)config->charge);
-    if (config_is_given(config, "spin_multiplicity") && structure->has_multiplicity &&
-        config->spin_multiplicity != structure->multiplicity)
-        return FAIL(ctx, QMT_ERR_CONFIG,
-                    "%s: multiplicity %d in %s, but --multiplicity %lld; remove one of them",
-                    structure->name, structure->multiplicity, structure->source,
-                    (long long)config->spin_multiplicity);
-    return QMT_OK;
-}
-
 static QmtStatus structure_do(QmtContext *ctx, Structure *structure, const Config *config,
                               bool json)
 {
     RunSpec task;
     if (structure->n_atoms == 0 && structure->smiles != NULL)
         TRY(smiles_embed(ctx, structure));
-    TRY(words_agree(ctx, structure, config));
     TRY(spec_make(ctx, structure, config, &task));
     return structure_compute(ctx, &task, json);
 }

@@ -26,6 +26,22 @@ double element_mass_da(int z)
     return z >= 1 && z <= ELEMENT_MAX ? TABLE_MASSES[z - 1].mass_da : 0.0;
 }
 
+double isotope_mass_da(int z, int mass_number)
+{
+    for (int i = 0; i < N_ISOTOPES; i++)
+        if (TABLE_ISOTOPES[i].z == z && TABLE_ISOTOPES[i].mass_number == mass_number)
+            return TABLE_ISOTOPES[i].mass_da;
+    return 0.0;
+}
+
+int atom_ground_multiplicity(int z, int charge)
+{
+    for (int i = 0; i < N_GROUND_STATES; i++)
+        if (TABLE_GROUND_STATES[i].z == z && TABLE_GROUND_STATES[i].charge == charge)
+            return TABLE_GROUND_STATES[i].multiplicity;
+    return 0;
+}
+
 const char *element_nearest(const char *symbol)
 {
     const char *symbols[ELEMENT_MAX];

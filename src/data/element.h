@@ -11,6 +11,11 @@ int element_number(const char *symbol);
 const char *element_symbol(int z);
 /// Standard atomic weight in dalton; 0 outside 1..86.
 double element_mass_da(int z);
+/// Mass of an isotope in dalton; 0 if the table has none of this mass number.
+double isotope_mass_da(int z, int mass_number);
+/// Multiplicity (2S + 1) of the ground level of a free atom or ion; 0 if the table does not know it, as of Ce to
+/// Yb, whose 4f electrons belong to the core of the methods.
+int atom_ground_multiplicity(int z, int charge);
 /// The symbol nearest in spelling, for error messages.
 const char *element_nearest(const char *symbol);
 

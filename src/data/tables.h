@@ -147,6 +147,22 @@ typedef struct {
     double mass_da;
 } AtomicMass;
 
+/// data/isotopes.csv: relative atomic masses, NIST.
+typedef struct {
+    int z;
+    const char *symbol;
+    int mass_number;
+    double mass_da;
+} IsotopeMass;
+
+/// data/ground_states.csv: ground level of a free atom or ion, NIST Atomic Spectra Database, 10.18434/T4W30F.
+typedef struct {
+    int z;
+    const char *symbol;
+    int charge;       ///< e
+    int multiplicity; ///< 2S + 1
+} GroundState;
+
 /// data/solvation_elements.csv: what the solvation models know of an element beside the solvent.
 typedef struct {
     int z;

@@ -126,6 +126,9 @@ static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, Structure *s)
     s->has_charge = s->has_multiplicity = true;
     s->charge = made->charge;
     s->multiplicity = made->radicals + 1;
+    s->multiplicity_assumed = true;
+    strcpy(s->charge_source, "SMILES");
+    strcpy(s->multiplicity_source, "SMILES");
     if (!made->force_field)
         context_log(ctx, QMT_LOG_INFO,
                     "%s: MMFF94 does not know all atoms of \"%.200s\"; the first "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/element.h"
 #include "io/text.h"
 
 QmtStatus structure_reserve(QmtContext *ctx, Structure *structure, size_t n_atoms)
@@ -33,11 +34,56 @@ QmtStatus structure_set_smiles(QmtContext *ctx, Structure *structure, const char
     return QMT_OK;
 }
 
+QmtStatus structure_set_isotope(QmtContext *ctx, Structure *structure, size_t atom, int mass_number)
+{
+    assert(atom < structure->n_atoms);
+    if (structure->isotopes == NULL)
+        structure->isotopes = calloc(structure->n_atoms, sizeof *structure->isotopes);
+    if (structure->isotopes == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu isotopes", structure->source,
+                    structure->n_atoms);
+    structure->isotopes[atom] = mass_number;
+    return QMT_OK;
+}
+
+double structure_mass_da(const Structure *structure, size_t atom)
+{
+    const int z = structure->numbers[atom];
+    const int mass_number = structure->isotopes != NULL ? structure->isotopes[atom] : 0;
+    return mass_number != 0 ? isotope_mass_da(z, mass_number) : element_mass_da(z);
+}
+
+QmtStatus structure_set_path(QmtContext *ctx, Structure *structure, const char *path)
+{
+    char *const copy = strdup(path);
+    if (copy == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its path", structure->source);
+    free(structure->path);
+    structure->path = copy;
+    return QMT_OK;
+}
+
+QmtStatus structure_set_unclear(QmtContext *ctx, Structure *structure, bool charge,
+                                bool multiplicity, const char *sentence)
+{
+    structure->charge_unclear = structure->charge_unclear || charge;
+    structure->multiplicity_unclear = structure->multiplicity_unclear || multiplicity;
+    if (structure->unclear != NULL)
+        return QMT_OK;
+    structure->unclear = strdup(sentence);
+    if (structure->unclear == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for a sentence", structure->source);
+    return QMT_OK;
+}
+
 void structure_release(Structure *structure)
 {
     free(structure->numbers);
     free(structure->xyz);
+    free(structure->isotopes);
+    free(structure->unclear);
     free(structure->smiles);
+    free(structure->path);
     *structure = (Structure){0};
 }
 
@@ -99,6 +145,32 @@ const char *structure_name_problem(const char *name)
         if (strcmp(name, reserved[i]) == 0)
             return "is that of a file of the program";
     return NULL;
+}
+
+bool structure_name_clean(const char *text, char name[STRUCTURE_NAME_SIZE], bool *changed)
+{
+    const char *begin = text + strspn(text, " \t");
+    size_t n = strlen(begin), kept = 0;
+    while (n > 0 && strchr(" \t", begin[n - 1]) != NULL)
+        n--;
+    const bool utf8 = text_is_utf8(begin, n);
+    while (kept < n && kept < STRUCTURE_NAME_MAX) {
+        const unsigned char c = (unsigned char)begin[kept];
+        const bool bad = c < 0x20 || c == 0x7F || strchr("/\\\"", c) != NULL ||
+                         (!utf8 && c > 0x7F) || (kept == 0 && strchr(".-", c) != NULL);
+        name[kept++] = bad ? '_' : (char)c;
+    }
+    // A character of several bytes is not cut.
+    while (kept > 0 && kept < n && ((unsigned char)begin[kept] & 0xC0) == 0x80)
+        kept--;
+    while (kept > 0 && name[kept - 1] == ' ')
+        kept--;
+    name[kept] = '\0';
+    const char *const problem = structure_name_problem(name);
+    if (kept > 0 && problem != NULL) // a file of the program
+        strcpy(name + kept, "_");
+    *changed = strcmp(name, text) != 0;
+    return kept > 0 && structure_name_problem(name) == NULL;
 }
 
 /// By name, then by place in the list, so that the message names the first two.

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "config/config_write.h"
-#include "data/element.h"
 #include "io/lock.h"
 #include "run/run_parts.h"
 
@@ -17,7 +16,7 @@ static const size_t WINDOWS_LIMIT = (size_t)1 << 31;
 void run_masses_fill(const Structure *structure, double *masses)
 {
     for (size_t a = 0; a < structure->n_atoms; a++)
-        masses[a] = element_mass_da(structure->numbers[a]);
+        masses[a] = structure_mass_da(structure, a);
 }
 
 QmtStatus run_text_write(QmtContext *ctx, const char *folder, const char *name, const char *text)

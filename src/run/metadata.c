@@ -142,6 +142,15 @@ static void warnings_from_json(const cJSON *list, RunWarnings *warnings)
     }
 }
 
+/// Mass numbers of the atoms, 0 where the standard atomic weight holds.
+static cJSON *isotopes_json(const Structure *structure)
+{
+    cJSON *const list = cJSON_CreateArray();
+    for (size_t a = 0; a < structure->n_atoms; a++)
+        cJSON_AddItemToArray(list, cJSON_CreateNumber(structure->isotopes[a]));
+    return list;
+}
+
 char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFacts *facts)
 {
     const MdReport *const report = facts->report;
@@ -176,7 +185,11 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
         cJSON_AddItemToObject(object, "properties", properties_json(&task->config));
     cJSON_AddFalseToObject(object, "pbc");
     add_whole(object, "charge", task->config.charge);
+    cJSON_AddStringToObject(object, "charge_source", task->charge_source);
     add_whole(object, "multiplicity", task->config.spin_multiplicity);
+    cJSON_AddStringToObject(object, "multiplicity_source", task->multiplicity_source);
+    if (structure->isotopes != NULL)
+        cJSON_AddItemToObject(object, "isotopes", isotopes_json(structure));
     if (dof != METADATA_DOF_UNKNOWN)
         add_whole(object, "dof", dof);
     else
@@ -312,6 +325,10 @@ char *run_json_text(const QmtContext *ctx, const RunOptions *settings, const Run
     program_json_add(ctx, object);
     cJSON_AddStringToObject(object, "molecule", task->label);
     cJSON_AddStringToObject(object, "source", task->structure->source);
+    add_whole(object, "charge", task->config.charge);
+    cJSON_AddStringToObject(object, "charge_source", task->charge_source);
+    add_whole(object, "multiplicity", task->config.spin_multiplicity);
+    cJSON_AddStringToObject(object, "multiplicity_source", task->multiplicity_source);
     cJSON_AddStringToObject(object, "status", status_word(status));
     cJSON_AddStringToObject(object, "message", message);
     add_time(object, "started", started);

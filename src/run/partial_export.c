@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "config/config_read.h"
-#include "data/element.h"
 #include "io/checkpoint.h"
 #include "io/file.h"
 #include "io/json.h"
@@ -54,6 +53,9 @@ static QmtStatus task_of(QmtContext *ctx, const char *folder, const Checkpoint *
                      &config));
     TRY(xyz_read_memory(ctx, RUN_FILE_START, checkpoint->start, strlen(checkpoint->start), list));
     *task = (RunSpec){.structure = &list->items[0], .config = config};
+    snprintf(task->charge_source, sizeof task->charge_source, "%s", task->structure->charge_source);
+    snprintf(task->multiplicity_source, sizeof task->multiplicity_source, "%s",
+             task->structure->multiplicity_source);
     task->replica = replica_of(&config, folder);
     return QMT_OK;
 }
@@ -88,7 +90,7 @@ static QmtStatus frames_copy(QmtContext *ctx, const char *folder, const Checkpoi
         status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its frames", folder);
     if (status == QMT_OK) {
         for (size_t a = 0; a < structure->n_atoms; a++)
-            masses[a] = element_mass_da(structure->numbers[a]);
+            masses[a] = structure_mass_da(structure, a);
         TrajectoryLayout layout = spec_layout(task, masses);
         layout.n_frames = numbers->n_frames;
         status = trajectory_open_for_copy(ctx, folder, &layout, &numbers->trajectory, &trajectory);

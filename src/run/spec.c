@@ -82,27 +82,66 @@ static QmtStatus contacts_check(QmtContext *ctx, const Structure *structure)
     return QMT_OK;
 }
 
-/// The structure's own charge and multiplicity win over the configuration's.
-static QmtStatus charge_settle(QmtContext *ctx, const Structure *structure, Config *config)
+/// True if somebody means this value: on the command line, or elsewhere where it is not the default, which files
+/// with all keys hold.
+static bool config_means(const Config *config, const char *name, int64_t value, int64_t initial)
 {
-    if (structure->has_charge) {
-        if (config->charge != 0 && config->charge != structure->charge)
-            return FAIL(ctx, QMT_ERR_CONFIG,
-                        "%s: charge %d in %s, but %" PRId64
-                        " in the configuration; remove one of them",
-                        structure->name, structure->charge, structure->source, config->charge);
-        config->charge = structure->charge;
+    return config->line[config_key(name)] < 0 || value != initial;
+}
+
+static void source_set(char source[STATE_SOURCE_SIZE], const char *text)
+{
+    snprintf(source, STATE_SOURCE_SIZE, "%s", text);
+}
+
+/// The structure's own charge wins over the configuration's, which must not mean another one.
+static QmtStatus charge_settle(QmtContext *ctx, const Structure *structure, RunSpec *task)
+{
+    Config *const config = &task->config;
+    const bool meant = config_means(config, "charge", config->charge, 0);
+    source_set(task->charge_source,
+               config_is_given(config, "charge") ? "configuration" : "default");
+    if (structure->charge_unclear && !meant)
+        return FAIL(ctx, QMT_ERR_INPUT, "%s: %s", structure->name, structure->unclear);
+    if (!structure->has_charge)
+        return QMT_OK;
+    if (meant && config->charge != structure->charge)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: charge %d in %s (%s), but %" PRId64
+                    " in the configuration; remove one of them",
+                    structure->name, structure->charge, structure->source, structure->charge_source,
+                    config->charge);
+    config->charge = structure->charge;
+    source_set(task->charge_source, structure->charge_source);
+    return QMT_OK;
+}
+
+/// Likewise; what a SMILES leaves to the valences the configuration may say better.
+static QmtStatus multiplicity_settle(QmtContext *ctx, const Structure *structure, RunSpec *task)
+{
+    Config *const config = &task->config;
+    const bool meant = config_means(config, "spin_multiplicity", config->spin_multiplicity, 1);
+    const bool other = config->spin_multiplicity != structure->multiplicity;
+    source_set(task->multiplicity_source, meant ? "configuration" : "default");
+    if (structure->multiplicity_unclear && !meant)
+        return FAIL(ctx, QMT_ERR_INPUT, "%s: %s", structure->name, structure->unclear);
+    if (!structure->has_multiplicity)
+        return QMT_OK;
+    if (meant && other && structure->multiplicity_assumed) {
+        context_log(ctx, QMT_LOG_INFO,
+                    "%s: multiplicity %" PRId64 " of the configuration, not %d (%s)",
+                    structure->name, config->spin_multiplicity, structure->multiplicity,
+                    structure->multiplicity_source);
+        return QMT_OK;
     }
-    if (structure->has_multiplicity) {
-        if (config->spin_multiplicity != 1 && config->spin_multiplicity != structure->multiplicity)
-            return FAIL(ctx, QMT_ERR_CONFIG,
-                        "%s: multiplicity %d in %s, but %" PRId64
-                        " in the configuration; remove one of them (an XYZ file can say "
-                        "multiplicity= in its comment line, a SMILES cannot)",
-                        structure->name, structure->multiplicity, structure->source,
-                        config->spin_multiplicity);
-        config->spin_multiplicity = structure->multiplicity;
-    }
+    if (meant && other)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: multiplicity %d in %s (%s), but %" PRId64
+                    " in the configuration; remove one of them",
+                    structure->name, structure->multiplicity, structure->source,
+                    structure->multiplicity_source, config->spin_multiplicity);
+    config->spin_multiplicity = structure->multiplicity;
+    source_set(task->multiplicity_source, structure->multiplicity_source);
     return QMT_OK;
 }
 
@@ -126,10 +165,11 @@ static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, Ru
     if ((n_electrons - unpaired) % 2 != 0)
         return FAIL(ctx, QMT_ERR_INPUT,
                     "%s: %d valence electrons at charge %" PRId64
-                    " do not go with multiplicity %d; an %s "
-                    "number of electrons needs an %s multiplicity",
+                    " do not go with multiplicity %d; an %s number of electrons needs an %s "
+                    "multiplicity (charge: %s; multiplicity: %s)",
                     structure->name, n_electrons, task->config.charge, unpaired + 1,
-                    n_electrons % 2 ? "odd" : "even", n_electrons % 2 ? "even" : "odd");
+                    n_electrons % 2 ? "odd" : "even", n_electrons % 2 ? "even" : "odd",
+                    task->charge_source, task->multiplicity_source);
     if (unpaired > n_electrons)
         return FAIL(
             ctx, QMT_ERR_INPUT,
@@ -189,7 +229,8 @@ QmtStatus spec_make(QmtContext *ctx, const Structure *structure, const Config *c
 {
     RunSpec checked = {.structure = structure, .config = *config};
     TRY(atoms_check(ctx, structure));
-    TRY(charge_settle(ctx, structure, &checked.config));
+    TRY(charge_settle(ctx, structure, &checked));
+    TRY(multiplicity_settle(ctx, structure, &checked));
     TRY(electrons_check(ctx, structure, &checked));
     TRY(memory_check(ctx, structure, checked.n_orbitals));
     TRY(contacts_check(ctx, structure));
@@ -210,5 +251,7 @@ char *spec_start_text(QmtContext *ctx, const RunSpec *task)
     start.has_charge = start.has_multiplicity = true;
     start.charge = (int)task->config.charge;
     start.multiplicity = (int)task->config.spin_multiplicity;
+    source_set(start.charge_source, task->charge_source);
+    source_set(start.multiplicity_source, task->multiplicity_source);
     return xyz_format(ctx, &start, &text) == QMT_OK ? text : NULL;
 }

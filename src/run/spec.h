@@ -11,7 +11,9 @@
 typedef struct {
     const Structure *structure; ///< owned by the plan
     Config config;              ///< with the charge and multiplicity that hold for this molecule
-    int replica;                ///< 1, 2, ...; 0: the only one
+    /// Where charge and multiplicity come from: words of the structure, "configuration" or "default".
+    char charge_source[STATE_SOURCE_SIZE], multiplicity_source[STATE_SOURCE_SIZE];
+    int replica;                          ///< 1, 2, ...; 0: the only one
     char label[STRUCTURE_NAME_SIZE + 16]; ///< folder under OUT: "glycine" or "glycine/r01"
     size_t n_orbitals;
     int n_electrons;  ///< valence electrons of the method, charge included
@@ -30,6 +32,10 @@ int64_t spec_windows(const Config *config);
 TrajectoryLayout spec_layout(const RunSpec *task, const double *masses);
 
 /// Checks one structure: elements, charge, electrons, contacts, memory. Writes what holds for it.
+///
+/// Charge and multiplicity are those of the structure; the configuration holds where it says none, and may say the
+/// multiplicity that a SMILES leaves to its valences. Fails with QMT_ERR_CONFIG where both say something
+/// else, with QMT_ERR_INPUT where the structure leaves open what the configuration does not give.
 QmtStatus spec_make(QmtContext *ctx, const Structure *structure, const Config *config,
                     RunSpec *task);
 

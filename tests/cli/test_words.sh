@@ -89,10 +89,10 @@ says "unknown command; \`qmtraj --help\` lists them"
 ends 2 "$QMTRAJ" run --set zzzzzz=1 --out o water.xyz
 says 'unknown key "zzzzzz"; `qmtraj help config` lists them'
 # names that would hide, mislead or be overwritten
-for name in .hidden -rf summary.json summary.json.lock; do
-    sed "2s/.*/name=$name/" water.xyz >named.xyz
-    ends 3 "$QMTRAJ" run --config short.yaml --out o named.xyz
-    says "name=\"$name\""
+for name in .hidden=_hidden -rf=_rf summary.json=summary.json_ summary.json.lock=summary.json.lock_ a/b=a_b; do
+    sed "2s:.*:name=${name%%=*}:" water.xyz >named.xyz
+    ends 0 "$QMTRAJ" run --config short.yaml --dry-run named.xyz
+    says "the name \"${name%%=*}\" cannot be a folder and becomes \"${name#*=}\"" "# ${name#*=} "
 done
 [ ! -e o ] || fail "a mistake leaves a folder"
 
