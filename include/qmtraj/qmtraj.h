@@ -7,6 +7,9 @@
 ///     status.h      how a call ended
 ///     context.h     what every function that can fail is given
 ///     engine.h      energy and forces of one geometry
+///     dynamics.h    motion of one molecule, step by step
+///     structure.h   molecules from XYZ and SMILES files
+///     config.h      the keys of a configuration
 ///
 /// Conventions for every function:
 /// - Atomic units (hartree, bohr, e) unless a name says otherwise; arrays are flat and row-major.
@@ -19,9 +22,12 @@
 /// - Structs of options and results begin with struct_size and may grow at their end; docs/api.md has the rules.
 /// - A context per thread; engines and dynamics are in one call at a time and may move between threads.
 
+#include <qmtraj/config.h>
 #include <qmtraj/context.h>
+#include <qmtraj/dynamics.h>
 #include <qmtraj/engine.h>
 #include <qmtraj/status.h>
+#include <qmtraj/structure.h>
 #include <qmtraj/version.h>
 
 #endif

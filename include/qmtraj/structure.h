@@ -1,0 +1,120 @@
+#ifndef QMTRAJ_STRUCTURE_H
+#define QMTRAJ_STRUCTURE_H
+
+/// Molecules from XYZ and SMILES files, and back.
+///
+/// Threads: as a context, a list belongs to one thread at a time. SMILES become atoms in one thread of the
+/// process at a time, as the library that does it has state of its own.
+
+#include <stddef.h>
+
+#include <qmtraj/context.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A list of molecules with names.
+typedef struct QmtStructures QmtStructures;
+
+/// One molecule of a list, to look at. Made by the library; may grow at its end.
+typedef struct {
+    const char *name;     ///< becomes a folder
+    const char *source;   ///< "water.xyz:4", where it was read
+    const char *smiles;   ///< NULL if not known
+    size_t n_atoms;       ///< 0: from SMILES, and qmt_structures_embed() has not been called
+    const int *numbers;   ///< [n_atoms] atomic numbers
+    const double *xyz;    ///< [3 n_atoms] bohr
+    int has_charge;       ///< 1: the input says it
+    int has_multiplicity; ///< 1: the input says it
+    int charge;           ///< e
+    int multiplicity;     ///< unpaired electrons + 1
+} QmtStructure;
+
+/// Makes an empty list. Fails with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_structures_create(QmtContext *ctx, QmtStructures **structures);
+/// Destroys a list and sets the pointer to NULL; accepts NULL.
+QMT_API void qmt_structures_destroy(QmtStructures **structures);
+
+/// With tolerant 1 the readers below note inputs that cannot be computed and go on with the next one; with 0, as in the
+/// beginning, the first is a failure. NULL is ignored.
+QMT_API void qmt_structures_set_tolerant(QmtStructures *structures, int tolerant);
+
+/// An input that was passed over. Made by the library; may grow at its end.
+typedef struct {
+    const char *source;   ///< "list.smi:12:1"
+    const char *name;     ///< "" if it has none
+    const char *reason;   ///< "format", "name", "smiles" or "structure"
+    const char *sentence; ///< why, in full
+} QmtRejection;
+
+/// Input i = 0, 1, ... that was passed over; valid until the list changes. Fails with QMT_ERR_ARGUMENT after the last
+/// one.
+QMT_API QmtStatus qmt_structures_rejection(QmtContext *ctx, const QmtStructures *structures,
+                                           size_t i, QmtRejection *rejection);
+/// Number of inputs that were passed over; 0 for NULL.
+QMT_API size_t qmt_structures_rejection_count(const QmtStructures *structures);
+
+/// Appends the frames of an XYZ file. The comment lines may say charge=, multiplicity=, name= and smiles=.
+///
+/// Fails with QMT_ERR_IO (cannot be read), QMT_ERR_FORMAT (not such a file), QMT_ERR_INPUT (an element that cannot be
+/// computed, an isotope, a periodic cell), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; the list is then as it was.
+QMT_API QmtStatus qmt_structures_read_xyz(QmtContext *ctx, QmtStructures *structures,
+                                          const char *path);
+
+/// Appends the molecules of a file with lines "SMILES name", without atoms.
+///
+/// Fails with QMT_ERR_IO, QMT_ERR_FORMAT, QMT_ERR_INPUT, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; the list is then as
+/// it was.
+QMT_API QmtStatus qmt_structures_read_smiles(QmtContext *ctx, QmtStructures *structures,
+                                             const char *path);
+
+/// Appends one molecule from its SMILES, without atoms. Failures as qmt_structures_read_smiles().
+///
+/// @param name  what a folder may be called
+QMT_API QmtStatus qmt_structures_add_smiles(QmtContext *ctx, QmtStructures *structures,
+                                            const char *smiles, const char *name);
+
+/// Appends one molecule from its atoms.
+///
+/// @param name     what a folder may be called
+/// @param numbers  [n_atoms] atomic numbers, 1..86
+/// @param xyz      [3 n_atoms] bohr
+/// Fails with QMT_ERR_INPUT (a name that can be no folder, an element, a coordinate that is not finite),
+/// QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; the list is then as it was.
+QMT_API QmtStatus qmt_structures_add_atoms(QmtContext *ctx, QmtStructures *structures,
+                                           const char *name, size_t n_atoms, const int *numbers,
+                                           const double *xyz);
+
+/// Says charge and multiplicity of molecule i, over what its input said.
+///
+/// @param multiplicity  unpaired electrons + 1
+/// Fails with QMT_ERR_ARGUMENT (no such molecule, a multiplicity below 1).
+QMT_API QmtStatus qmt_structures_set_charge(QmtContext *ctx, QmtStructures *structures, size_t i,
+                                            int charge, int multiplicity);
+
+/// Gives molecule i its atoms if it has a SMILES alone: distance geometry, then a force field. Nothing happens
+/// if it has atoms.
+///
+/// Fails with QMT_ERR_INPUT (no such molecule, several, isotopes, no geometry found, a library built without
+/// RDKit), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; the molecule is then as it was.
+QMT_API QmtStatus qmt_structures_embed(QmtContext *ctx, QmtStructures *structures, size_t i);
+
+/// Number of molecules; 0 for NULL.
+QMT_API size_t qmt_structures_count(const QmtStructures *structures);
+
+/// Molecule i to look at; valid until the list changes. Fails with QMT_ERR_ARGUMENT.
+QMT_API QmtStatus qmt_structures_get(QmtContext *ctx, const QmtStructures *structures, size_t i,
+                                     QmtStructure *structure);
+
+/// Writes all molecules to an XYZ file, ten decimals of an angstrom, with charge=, multiplicity= and name=. The file
+/// appears when it is whole.
+///
+/// Fails with QMT_ERR_INPUT (a molecule without atoms), QMT_ERR_IO, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_structures_write_xyz(QmtContext *ctx, const QmtStructures *structures,
+                                           const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

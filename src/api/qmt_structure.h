@@ -1,0 +1,13 @@
+#ifndef API_QMT_STRUCTURE_H
+#define API_QMT_STRUCTURE_H
+
+#include "io/rejections.h"
+#include "io/structure.h"
+#include "qmtraj/structure.h"
+
+struct QmtStructures {
+    StructureList list;
+    RejectionList rejected; ///< list.rejected points here while the list is tolerant
+};
+
+#endif

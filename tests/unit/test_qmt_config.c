@@ -1,0 +1,121 @@
+#include "support/check.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "qmtraj/qmtraj.h"
+
+#define REFUSED(call) assert_int_equal((call), QMT_ERR_ARGUMENT)
+
+static QmtContext *ctx;
+
+static int context_make(void **state)
+{
+    (void)state;
+    return qmt_context_create(&ctx) != QMT_OK;
+}
+
+static int context_drop(void **state)
+{
+    (void)state;
+    qmt_context_destroy(&ctx);
+    return 0;
+}
+
+static void keys_are_set_read_and_written(void **state)
+{
+    (void)state;
+    QmtConfig *config = NULL, *again = NULL;
+    char value[128], *yaml = NULL;
+    assert_int_equal(qmt_config_create(ctx, &config), QMT_OK);
+    assert_int_equal(qmt_config_is_given(config, "dt_fs"), 0);
+    assert_int_equal(qmt_config_set(ctx, config, "dt_fs", "0.5"), QMT_OK);
+    assert_int_equal(qmt_config_parse(ctx, config, "here", "solvent: h2o\n"), QMT_OK);
+    assert_int_equal(qmt_config_is_given(config, "dt_fs"), 1);
+    assert_int_equal(qmt_config_check(ctx, config), QMT_OK);
+    assert_int_equal(qmt_config_yaml(ctx, config, &yaml), QMT_OK);
+    assert_int_equal(qmt_config_create(ctx, &again), QMT_OK);
+    assert_int_equal(qmt_config_parse(ctx, again, "again", yaml), QMT_OK);
+    for (size_t i = 0; i < qmt_config_key_count(); i++) {
+        QmtConfigKey key;
+        char other[128];
+        assert_int_equal(qmt_config_key(ctx, i, &key), QMT_OK);
+        assert_int_equal(qmt_config_get(ctx, config, key.name, value, sizeof value), QMT_OK);
+        assert_int_equal(qmt_config_get(ctx, again, key.name, other, sizeof other), QMT_OK);
+        assert_string_equal(value, other);
+        assert_string_not_equal(key.help, "");
+    }
+    assert_int_equal(qmt_config_get(ctx, config, "solvent", value, sizeof value), QMT_OK);
+    assert_string_equal(value, "water");
+    qmt_text_free(yaml);
+    qmt_text_free(NULL);
+    qmt_config_destroy(&config);
+    qmt_config_destroy(&again);
+    qmt_config_destroy(&again);
+    qmt_config_destroy(NULL);
+}
+
+static void solvents_have_names_and_other_names(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    bool water = false;
+    const char *name;
+    for (; (name = qmt_solvent_name("GFN2-xTB", "alpb", n)) != NULL; n++)
+        water = water || strcmp(name, "water") == 0;
+    assert_true(water && n > 10);
+    assert_string_equal(qmt_solvent_alias("water", 0), "h2o");
+    assert_null(qmt_solvent_name("GFN3-xTB", "alpb", 0));
+    assert_null(qmt_solvent_name("GFN2-xTB", "cosmo", 0));
+    assert_null(qmt_solvent_name(NULL, "alpb", 0));
+    assert_null(qmt_solvent_name("GFN2-xTB", NULL, 0));
+    assert_null(qmt_solvent_alias(NULL, 0));
+    assert_string_equal(qmt_method_name(0), "GFN2-xTB");
+    assert_null(qmt_method_name(SIZE_MAX));
+    assert_null(qmt_solvation_model_name(SIZE_MAX));
+}
+
+static void null_and_nonsense_are_arguments(void **state)
+{
+    (void)state;
+    QmtConfig *config = NULL;
+    QmtConfigKey key;
+    char value[8], *yaml = NULL;
+    REFUSED(qmt_config_create(ctx, NULL));
+    REFUSED(qmt_config_create(NULL, &config));
+    assert_int_equal(qmt_config_create(ctx, &config), QMT_OK);
+    REFUSED(qmt_config_read(ctx, config, NULL));
+    REFUSED(qmt_config_read(ctx, NULL, "a.yaml"));
+    assert_int_equal(qmt_config_read(ctx, config, "/nowhere/a.yaml"), QMT_ERR_IO);
+    REFUSED(qmt_config_parse(ctx, config, NULL, ""));
+    REFUSED(qmt_config_parse(ctx, config, "here", NULL));
+    assert_int_equal(qmt_config_parse(ctx, config, "here", "dt_fs: much"), QMT_ERR_CONFIG);
+    REFUSED(qmt_config_set(ctx, config, "dt_fs", NULL));
+    REFUSED(qmt_config_set(ctx, config, NULL, "1"));
+    assert_int_equal(qmt_config_set(ctx, config, "no_such_key", "1"), QMT_ERR_CONFIG);
+    REFUSED(qmt_config_check(ctx, NULL));
+    REFUSED(qmt_config_get(ctx, config, "dt_fs", NULL, 8));
+    REFUSED(qmt_config_get(ctx, config, "dt_fs", value, 0));
+    assert_int_equal(qmt_config_get(ctx, config, "no_such_key", value, 8), QMT_ERR_CONFIG);
+    assert_int_equal(qmt_config_get(ctx, config, "method", value, 3), QMT_OK);
+    assert_string_equal(value, "GF"); // cut off, and ended
+    REFUSED(qmt_config_yaml(ctx, config, NULL));
+    REFUSED(qmt_config_yaml(ctx, NULL, &yaml));
+    REFUSED(qmt_config_key(ctx, SIZE_MAX, &key));
+    REFUSED(qmt_config_key(ctx, 0, NULL));
+    assert_int_equal(qmt_config_is_given(NULL, "dt_fs"), 0);
+    assert_int_equal(qmt_config_is_given(config, NULL), 0);
+    assert_int_equal(qmt_config_is_given(config, "no_such_key"), 0);
+    assert_string_equal(qmt_config_advice((QmtHint)1000), "");
+    qmt_config_destroy(&config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_set_read_and_written),
+        cmocka_unit_test(solvents_have_names_and_other_names),
+        cmocka_unit_test(null_and_nonsense_are_arguments),
+    };
+    return cmocka_run_group_tests(tests, context_make, context_drop);
+}

@@ -1,0 +1,146 @@
+#include "support/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "qmtraj/qmtraj.h"
+
+#define REFUSED(call) assert_int_equal((call), QMT_ERR_ARGUMENT)
+
+static QmtContext *ctx;
+static QmtStructures *list;
+static const int WATER[3] = {8, 1, 1};
+static const double XYZ[9] = {0.0, 0.0, 0.22, 0.0, 1.43, -0.89, 0.0, -1.43, -0.89};
+
+static int things_make(void **state)
+{
+    (void)state;
+    return qmt_context_create(&ctx) != QMT_OK || qmt_structures_create(ctx, &list) != QMT_OK;
+}
+
+static int things_drop(void **state)
+{
+    (void)state;
+    qmt_structures_destroy(&list);
+    qmt_structures_destroy(&list);
+    qmt_structures_destroy(NULL);
+    qmt_context_destroy(&ctx);
+    return 0;
+}
+
+static void molecules_go_through_a_file(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/test_qmt_structure_XXXXXX";
+    QmtStructure there, back;
+    QmtStructures *read = NULL;
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    assert_int_equal(qmt_structures_add_atoms(ctx, list, "ion", 3, WATER, XYZ), QMT_OK);
+    assert_int_equal(qmt_structures_set_charge(ctx, list, 0, 1, 2), QMT_OK);
+    assert_int_equal(qmt_structures_write_xyz(ctx, list, path), QMT_OK);
+    assert_int_equal(qmt_structures_create(ctx, &read), QMT_OK);
+    assert_int_equal(qmt_structures_read_xyz(ctx, read, path), QMT_OK);
+    assert_int_equal(qmt_structures_count(read), 1);
+    assert_int_equal(qmt_structures_get(ctx, list, 0, &there), QMT_OK);
+    assert_int_equal(qmt_structures_get(ctx, read, 0, &back), QMT_OK);
+    assert_string_equal(back.name, "ion");
+    assert_int_equal(back.charge, 1);
+    assert_int_equal(back.multiplicity, 2);
+    assert_memory_equal(back.numbers, WATER, sizeof WATER);
+    for (size_t i = 0; i < 9; i++)
+        CHECK_NEAR(back.xyz[i], there.xyz[i], 2e-10); // half of the tenth decimal of an angstrom
+    qmt_structures_destroy(&read);
+    unlink(path);
+}
+
+static void a_smiles_has_no_atoms_until_it_is_embedded(void **state)
+{
+    (void)state;
+    QmtStructure methane;
+    const size_t i = qmt_structures_count(list);
+    assert_int_equal(qmt_structures_add_smiles(ctx, list, "C", "methane"), QMT_OK);
+    assert_int_equal(qmt_structures_get(ctx, list, i, &methane), QMT_OK);
+    assert_string_equal(methane.smiles, "C");
+    assert_int_equal(methane.n_atoms, 0);
+    assert_null(methane.xyz);
+    const QmtStatus status = qmt_structures_embed(ctx, list, i);
+    if (status == QMT_ERR_INPUT && strstr(qmt_context_message(ctx), "without RDKit") != NULL)
+        skip();
+    assert_int_equal(status, QMT_OK);
+    assert_int_equal(qmt_structures_get(ctx, list, i, &methane), QMT_OK);
+    assert_int_equal(methane.n_atoms, 5);
+}
+
+static void a_tolerant_list_notes_what_it_passes_over(void **state)
+{
+    (void)state;
+    QmtStructures *own = NULL;
+    QmtRejection rejection;
+    char path[] = "/tmp/test_qmt_structure_XXXXXX";
+    const int file = mkstemp(path);
+    static const char text[] = "C methane\nC bad/name\nCC ethane\n";
+    assert_int_equal(write(file, text, sizeof text - 1), (int)sizeof text - 1);
+    close(file);
+    assert_int_equal(qmt_structures_create(ctx, &own), QMT_OK);
+    assert_int_not_equal(qmt_structures_read_smiles(ctx, own, path), QMT_OK);
+    assert_int_equal(qmt_structures_count(own), 0);
+    qmt_structures_set_tolerant(own, 1);
+    assert_int_equal(qmt_structures_read_smiles(ctx, own, path), QMT_OK);
+    assert_int_equal(qmt_structures_count(own), 2);
+    assert_int_equal(qmt_structures_rejection_count(own), 1);
+    assert_int_equal(qmt_structures_rejection(ctx, own, 0, &rejection), QMT_OK);
+    assert_string_equal(rejection.reason, "format");
+    REFUSED(qmt_structures_rejection(ctx, own, 1, &rejection));
+    qmt_structures_destroy(&own);
+    unlink(path);
+}
+
+static void null_and_nonsense_are_arguments(void **state)
+{
+    (void)state;
+    QmtStructure structure;
+    QmtRejection rejection;
+    const size_t n = qmt_structures_count(list);
+    const double wrong[9] = {NAN};
+    REFUSED(qmt_structures_create(ctx, NULL));
+    REFUSED(qmt_structures_create(NULL, &list));
+    REFUSED(qmt_structures_read_xyz(ctx, NULL, "a.xyz"));
+    REFUSED(qmt_structures_read_xyz(ctx, list, NULL));
+    REFUSED(qmt_structures_read_smiles(ctx, list, NULL));
+    REFUSED(qmt_structures_add_smiles(ctx, list, NULL, "a"));
+    REFUSED(qmt_structures_add_smiles(ctx, list, "C", NULL));
+    REFUSED(qmt_structures_add_atoms(ctx, list, "a", 0, WATER, XYZ));
+    REFUSED(qmt_structures_add_atoms(ctx, list, "a", SIZE_MAX, WATER, XYZ));
+    REFUSED(qmt_structures_add_atoms(ctx, list, NULL, 3, WATER, XYZ));
+    assert_int_equal(qmt_structures_add_atoms(ctx, list, "a/b", 3, WATER, XYZ), QMT_ERR_INPUT);
+    assert_int_equal(qmt_structures_add_atoms(ctx, list, "a", 3, WATER, wrong), QMT_ERR_INPUT);
+    REFUSED(qmt_structures_set_charge(ctx, list, n, 0, 1));
+    REFUSED(qmt_structures_set_charge(ctx, list, 0, 0, 0));
+    REFUSED(qmt_structures_embed(ctx, list, n));
+    REFUSED(qmt_structures_get(ctx, list, n, &structure));
+    REFUSED(qmt_structures_get(ctx, list, 0, NULL));
+    REFUSED(qmt_structures_rejection(ctx, NULL, 0, &rejection));
+    REFUSED(qmt_structures_write_xyz(ctx, NULL, "a.xyz"));
+    REFUSED(qmt_structures_write_xyz(ctx, list, NULL));
+    assert_int_equal(qmt_structures_count(NULL), 0);
+    assert_int_equal(qmt_structures_rejection_count(NULL), 0);
+    qmt_structures_set_tolerant(NULL, 1);
+    assert_int_equal(qmt_structures_count(list), n);
+    assert_int_equal(qmt_structures_read_xyz(ctx, list, "/nowhere/a.xyz"), QMT_ERR_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(molecules_go_through_a_file),
+        cmocka_unit_test(a_smiles_has_no_atoms_until_it_is_embedded),
+        cmocka_unit_test(a_tolerant_list_notes_what_it_passes_over),
+        cmocka_unit_test(null_and_nonsense_are_arguments),
+    };
+    return cmocka_run_group_tests(tests, things_make, things_drop);
+}
