@@ -8,7 +8,7 @@ prefix="$work/a prefix"
 cmake --install "$QMTRAJ_BUILD" --prefix "$prefix" >/dev/null
 cd "$work"
 
-for file in bin/qmtraj lib/libqmtraj.a include/qmtraj/qmtraj.h include/qmtraj/engine.h lib/pkgconfig/qmtraj.pc \
+for file in bin/qmtraj lib/libqmtraj.a lib/libqmtraj.so.0 include/qmtraj/qmtraj.h include/qmtraj/engine.h lib/pkgconfig/qmtraj.pc \
     share/qmtraj/configs/qm.yaml share/qmtraj/molecules/qm_molecules.smi \
     share/qmtraj/molecules/xyz/glycine.xyz share/qmtraj/docs/file-format.md \
     share/man/man1/qmtraj.1 share/bash-completion/completions/qmtraj; do
@@ -47,7 +47,7 @@ if nm "$prefix/lib/libqmtraj.a" 2>/dev/null | grep __asan_init >/dev/null; then
 fi
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
 eval "${CC:-cc} -std=c17 -Wall -Werror $sanitize water.c -o water $(pkg-config --cflags --libs qmtraj)"
-env -i ./water | tee water.out
+env -i LD_LIBRARY_PATH="$prefix/lib" ./water | tee water.out
 grep -Eq '^[0-9.]+ done -5\.0[0-9]+$' water.out
 
 env -i "$prefix/bin/qmtraj" --version

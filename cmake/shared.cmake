@@ -1,0 +1,14 @@
+# libqmtraj.so.N beside libqmtraj.a, from the same objects. N counts the breaks of the ABI (docs/api.md). The linear
+# algebra and all else that decides bytes is inside; what it needs from the system are RDKit, YAML, JSON and the
+# runtimes of the compilers.
+set(QMTRAJ_ABI 0)
+add_library(qmtraj_shared SHARED cmake/shared.c)
+set_target_properties(qmtraj_shared PROPERTIES OUTPUT_NAME qmtraj VERSION ${PROJECT_VERSION}
+                      SOVERSION ${QMTRAJ_ABI} LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/libqmtraj.map)
+if(QMTRAJ_RDKIT_SOURCES)
+  set_target_properties(qmtraj_shared PROPERTIES LINKER_LANGUAGE CXX)
+endif()
+target_include_directories(qmtraj_shared INTERFACE include)
+target_link_libraries(qmtraj_shared PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,qmtraj>")
+target_link_options(qmtraj_shared PRIVATE LINKER:--version-script=${CMAKE_SOURCE_DIR}/cmake/libqmtraj.map LINKER:--no-undefined
+                    LINKER:--as-needed)
