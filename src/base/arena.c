@@ -6,14 +6,33 @@
 
 enum { ALIGNMENT = 64 };
 
+/// The next n_bytes of a region that begins at `base`, NULL while counting.
+static void *claim(unsigned char *base, size_t *used, size_t size, size_t n_bytes)
+{
+    const size_t offset = *used;
+    *used += (n_bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (base == NULL)
+        return NULL;
+    assert(*used <= size);
+    (void)size;
+    return base + offset;
+}
+
 void *arena_bytes(Arena *arena, size_t n_bytes)
 {
-    const size_t offset = arena->used;
-    arena->used += (n_bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (arena->block == NULL)
-        return NULL;
-    assert(arena->used <= arena->size);
-    return arena->block + offset;
+    unsigned char *const base = arena->block != NULL ? arena->block + arena->kept_size : NULL;
+    return claim(base, &arena->used, arena->size, n_bytes);
+}
+
+void *arena_kept(Arena *arena, size_t n_bytes)
+{
+    return claim(arena->block, &arena->kept_used, arena->kept_size, n_bytes);
+}
+
+Span arena_kept_since(const Arena *arena, size_t begin)
+{
+    return (Span){.data = arena->block != NULL ? arena->block + begin : NULL,
+                  .size = arena->kept_used - begin};
 }
 
 double *arena_doubles(Arena *arena, size_t n)
@@ -40,13 +59,16 @@ QmtStatus arena_reserve(QmtContext *ctx, Arena *arena)
 {
     assert(arena->block == NULL);
     // At least one line, so that an empty layout still gives a valid block.
-    arena->size = arena->used > 0 ? arena->used : ALIGNMENT;
-    arena->block = aligned_alloc(ALIGNMENT, arena->size);
+    const size_t total = arena->kept_used + arena->used;
+    const size_t n_bytes = total > 0 ? total : ALIGNMENT;
+    arena->block = aligned_alloc(ALIGNMENT, n_bytes);
     if (arena->block == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "out of memory: %.1f MiB wanted",
-                    (double)arena->size / (1024.0 * 1024.0));
-    memset(arena->block, 0, arena->size);
-    arena->used = 0;
+        return FAIL(ctx, QMT_ERR_MEMORY, "out of memory: %.1f MiB needed",
+                    (double)n_bytes / (1024.0 * 1024.0));
+    memset(arena->block, 0, n_bytes);
+    arena->size = arena->used;
+    arena->kept_size = arena->kept_used;
+    arena->used = arena->kept_used = 0;
     return QMT_OK;
 }
 

@@ -1,6 +1,9 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include <stdint.h>
+
+#include "base/arena.h"
 #include "base/context.h"
 #include "engine/properties.h"
 
@@ -32,6 +35,7 @@ typedef struct Engine Engine;
 
 typedef struct {
     const char *name;
+    uint32_t kept_version; ///< of the layout of what it keeps; raised when that changes
     /// Energy and slopes at xyz [n_atoms][3] in bohr. Allocates nothing. After a failure (QMT_ERR_SCF,
     /// QMT_ERR_INPUT) the results are untouched and the engine can be used again.
     QmtStatus (*evaluate)(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
@@ -44,10 +48,10 @@ struct Engine {
     const EngineType *type;
     size_t n_atoms;
     /// Everything that the engine remembers from one evaluation to the next and that decides the next
-    /// byte, as plain doubles: a copy of it is a complete snapshot, restoring the copy restores the
-    /// engine, zeroing it makes the engine forget. NULL and 0 if it remembers nothing.
-    double *memory;
-    size_t memory_size; ///< doubles
+    /// byte: a copy of it is a complete snapshot, restoring the copy restores the engine, zeroing it
+    /// makes the engine forget. Nothing, if it remembers nothing.
+    Span kept;
+    Engine *inner; ///< of a decorator: the engine that it passes evaluations on to; else NULL
 };
 
 static inline QmtStatus engine_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
@@ -56,12 +60,14 @@ static inline QmtStatus engine_evaluate(QmtContext *ctx, Engine *engine, const d
     return engine->type->evaluate(ctx, engine, xyz, result);
 }
 
-/// Makes the engine forget what it remembers from earlier evaluations.
-static inline void engine_forget(Engine *engine)
-{
-    for (size_t i = 0; i < engine->memory_size; i++)
-        engine->memory[i] = 0.0;
-}
+/// What the engine and those inside it keep, together.
+size_t engine_kept_size(const Engine *engine);
+/// @param copy  [engine_kept_size()] bytes
+void engine_kept_save(const Engine *engine, void *copy);
+void engine_kept_load(Engine *engine, const void *copy);
+
+/// Makes the engine and those inside it forget what they remember from earlier evaluations.
+void engine_forget(Engine *engine);
 
 /// Destroys the engine and sets the pointer to NULL; accepts NULL.
 static inline void engine_destroy(Engine **engine)

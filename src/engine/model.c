@@ -13,6 +13,8 @@ typedef struct {
     ModelOptions options;
     ModelBond *bonds;      // [n_bonds]
     double (*gradient)[3]; // [n_atoms], hartree/bohr, scratch
+    int64_t *known;        // kept, with hysteresis: 1 if there are last positions
+    double (*last)[3];     // [n_atoms] kept, likewise
     uint64_t evaluations;
     Arena arena;
 } ModelEngine;
@@ -22,10 +24,11 @@ static void model_layout(ModelEngine *model)
     const size_t n = model->base.n_atoms;
     model->bonds = arena_bytes(&model->arena, model->options.n_bonds * sizeof *model->bonds);
     model->gradient = arena_vectors(&model->arena, n);
-    // One flag (something is remembered) and the last positions.
-    model->base.memory_size = model->options.hysteresis != 0.0 ? 1 + 3 * n : 0;
-    model->base.memory =
-        model->base.memory_size > 0 ? arena_doubles(&model->arena, model->base.memory_size) : NULL;
+    if (model->options.hysteresis != 0.0) {
+        model->known = arena_kept(&model->arena, sizeof *model->known);
+        model->last = arena_kept(&model->arena, n * sizeof *model->last);
+    }
+    model->base.kept = arena_kept_since(&model->arena, 0);
 }
 
 static void add_springs(const ModelEngine *model, const double (*xyz)[3], double *energy)
@@ -93,15 +96,14 @@ static QmtStatus add_pairs(QmtContext *ctx, ModelEngine *model, const double (*x
 /// The gradient lags behind as if the state had not quite followed the atoms.
 static void add_hysteresis(ModelEngine *model, const double (*xyz)[3])
 {
-    double *memory = model->base.memory;
     const size_t n = model->base.n_atoms;
-    if (memory[0] != 0.0)
+    if (*model->known)
         for (size_t a = 0; a < n; a++)
             for (int x = 0; x < 3; x++)
                 model->gradient[a][x] +=
-                    model->options.hysteresis * (xyz[a][x] - memory[1 + 3 * a + (size_t)x]);
-    memory[0] = 1.0;
-    memcpy(memory + 1, xyz, n * sizeof *xyz);
+                    model->options.hysteresis * (xyz[a][x] - model->last[a][x]);
+    *model->known = 1;
+    memcpy(model->last, xyz, n * sizeof *xyz);
 }
 
 static QmtStatus model_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
@@ -120,7 +122,7 @@ static QmtStatus model_evaluate(QmtContext *ctx, Engine *engine, const double (*
     if (model->options.spring != 0.0)
         add_springs(model, xyz, &energy);
     TRY(add_pairs(ctx, model, xyz, &energy));
-    if (engine->memory_size > 0)
+    if (model->options.hysteresis != 0.0)
         add_hysteresis(model, xyz);
     if (model->evaluations == model->options.nan_at)
         energy = NAN;

@@ -5,7 +5,6 @@
 
 typedef struct {
     Engine base;
-    Engine *inner;
     double xyz[][3]; ///< [n_atoms] bohr
 } Recorder;
 
@@ -14,7 +13,7 @@ static QmtStatus recorder_evaluate(QmtContext *ctx, Engine *engine, const double
 {
     Recorder *const recorder = (Recorder *)engine;
     memcpy(recorder->xyz, xyz, engine->n_atoms * sizeof *xyz);
-    return engine_evaluate(ctx, recorder->inner, xyz, result);
+    return engine_evaluate(ctx, engine->inner, xyz, result);
 }
 
 static void recorder_destroy(Engine *engine)
@@ -30,12 +29,8 @@ QmtStatus recorder_create(QmtContext *ctx, Engine *inner, Engine **engine)
     Recorder *const recorder =
         calloc(1, sizeof *recorder + inner->n_atoms * sizeof recorder->xyz[0]);
     if (recorder == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "job: no memory for %zu atoms", inner->n_atoms);
-    recorder->base = (Engine){.type = &RECORDER,
-                              .n_atoms = inner->n_atoms,
-                              .memory = inner->memory,
-                              .memory_size = inner->memory_size};
-    recorder->inner = inner;
+        return FAIL(ctx, QMT_ERR_MEMORY, "recorder: no memory for %zu atoms", inner->n_atoms);
+    recorder->base = (Engine){.type = &RECORDER, .n_atoms = inner->n_atoms, .inner = inner};
     *engine = &recorder->base;
     return QMT_OK;
 }

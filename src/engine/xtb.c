@@ -65,28 +65,24 @@ QmtEngineOptions xtb_options_default(void)
 static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *solvent)
 {
     Arena *arena = &xtb->arena;
-    const bool multipoles = xtb->method->multipoles;
     xtb->numbers = arena_ints(arena, n_atoms);
     pairs_layout(arena, n_atoms, &xtb->pairs);
     coordination_layout(arena, &xtb->pairs, &xtb->coordination);
     basis_layout(arena, xtb->method, n_atoms, numbers, &xtb->basis);
     hamiltonian_layout(arena, &xtb->basis, numbers, &xtb->hamiltonian);
     xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
-    scf_layout(arena, xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles, &xtb->scf);
-    homo_lumo_gap_layout(arena, xtb->basis.n_ao, &xtb->gap_search);
-    bond_orders_layout(arena, &xtb->basis, &xtb->bond_orders);
+    scf_layout(&xtb->scf, arena, &xtb->basis);
+    homo_lumo_gap_layout(&xtb->gap_search, arena, xtb->basis.n_ao);
+    bond_orders_layout(&xtb->bond_orders, arena, &xtb->basis);
     xtb->electrons = arena_doubles(arena, n_atoms);
-    if (!multipoles) {
+    if (!xtb->method->multipoles) {
         xtb->dipole = arena_vectors(arena, n_atoms);
         xtb->quadrupole = (double(*)[6])arena_doubles(arena, 6 * n_atoms);
     }
     xtb->gradient = arena_vectors(arena, n_atoms);
     xtb->mass = arena_doubles(arena, n_atoms);
     xtb->de_dcn = arena_doubles(arena, n_atoms);
-    xtb->face.memory_size =
-        scf_memory_size(xtb->basis.n_shells, n_atoms, xtb->basis.n_ao, multipoles) +
-        homo_lumo_gap_memory_size(xtb->basis.n_ao);
-    xtb->face.memory = arena_doubles(arena, xtb->face.memory_size);
+    xtb->face.kept = arena_kept_since(arena, 0);
 }
 
 static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers, const Solvent *solvent)
@@ -363,7 +359,8 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
     return QMT_OK;
 }
 
-static const EngineType XTB = {.name = "GFN-xTB", .evaluate = xtb_evaluate, .destroy = xtb_destroy};
+static const EngineType XTB = {
+    .name = "GFN-xTB", .kept_version = 1, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
 
 QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                      const QmtEngineOptions *options, Engine **engine)
@@ -392,29 +389,26 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     layout(xtb, n_atoms, numbers, solvent);
     setup(xtb, ctx->kernels, numbers, solvent);
 
-    Scf *scf = &xtb->scf;
-    scf->kernels = ctx->kernels;
-    scf->options = (ScfOptions){.tolerance = options->scf_tolerance,
-                                .max_iterations = options->scf_max_iterations,
-                                .damping = method->scf_damping,
-                                .temperature_k = options->electronic_temperature_k,
-                                .check_every = SCF_CHECK_EVERY,
-                                .check_limit = SCF_CHECK_LIMIT};
-    scf->hamiltonian = &xtb->hamiltonian;
-    scf->terms = xtb->terms.list;
-    scf->n_terms = xtb->terms.n;
-    scf->charge = options->charge;
-    scf->boltzmann = method->boltzmann;
-    scf->memory = xtb->face.memory;
     for (size_t a = 0; a < n_atoms; a++)
         xtb->mass[a] = element_mass_da(numbers[a]);
-    scf->mass = xtb->mass;
-    scf->density.n_alpha = n_alpha;
-    scf->density.n_beta = n_beta;
-    scf->density.fermi_stop = options->fermi_stop_reference ? FERMI_REFERENCE : FERMI_EXACT;
-    scf_setup(scf);
-    xtb->gap_search.memory =
-        xtb->face.memory + xtb->face.memory_size - homo_lumo_gap_memory_size(xtb->basis.n_ao);
+    const ScfSpec spec = {.kernels = ctx->kernels,
+                          .hamiltonian = &xtb->hamiltonian,
+                          .terms = xtb->terms.list,
+                          .n_terms = xtb->terms.n,
+                          .mass = xtb->mass,
+                          .charge = options->charge,
+                          .n_alpha = n_alpha,
+                          .n_beta = n_beta,
+                          .boltzmann = method->boltzmann,
+                          .fermi_stop =
+                              options->fermi_stop_reference ? FERMI_REFERENCE : FERMI_EXACT,
+                          .options = {.tolerance = options->scf_tolerance,
+                                      .max_iterations = options->scf_max_iterations,
+                                      .damping = method->scf_damping,
+                                      .temperature_k = options->electronic_temperature_k,
+                                      .check_every = SCF_CHECK_EVERY,
+                                      .check_limit = SCF_CHECK_LIMIT}};
+    scf_setup(&xtb->scf, &spec);
     *engine = &xtb->face;
     return QMT_OK;
 }
@@ -429,13 +423,13 @@ size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX]
 void xtb_plain_scf(Engine *engine)
 {
     Scf *scf = &((Xtb *)engine)->scf;
-    scf->options.plain = true;
+    scf->spec.options.plain = true;
     scf->density.always_diagonalise = true;
 }
 
 void xtb_check(Engine *engine, int every, double limit)
 {
-    ScfOptions *options = &((Xtb *)engine)->scf.options;
+    ScfOptions *options = &((Xtb *)engine)->scf.spec.options;
     options->check_every = every;
     options->check_limit = limit;
 }

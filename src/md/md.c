@@ -52,7 +52,7 @@ static void md_layout(Md *md)
     md_state_layout(&md->next, &md->arena, n, n_properties);
     relax_layout(&md->relax, &md->arena, n);
     shadow_energy_layout(&md->watch, &md->arena, n);
-    nve_window_layout(&md->window, &md->arena, n, n_properties, md->engine->memory_size);
+    nve_window_layout(&md->window, &md->arena, n, n_properties, engine_kept_size(md->engine));
     md->results = arena_bytes(&md->arena, md->n_windows * sizeof *md->results);
     md->mass = arena_doubles(&md->arena, n);
 }

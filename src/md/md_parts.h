@@ -44,6 +44,21 @@ struct Md {
     Arena arena;
 };
 
+/// A snapshot begins with the names of those who keep something in it, so that a foreign one is refused by
+/// name and not by a wrong number of bytes.
+typedef struct {
+    char name[24];    ///< "": none
+    uint32_t version; ///< of its layout
+    uint32_t zero;
+    uint64_t size; ///< bytes
+} MdSnapshotSpan;
+
+enum { MD_SNAPSHOT_SPANS = 8 };
+
+typedef struct {
+    MdSnapshotSpan span[MD_SNAPSHOT_SPANS];
+} MdSnapshotHead;
+
 /// Degrees of freedom in a phase; a window has the motion of its trajectory.
 size_t md_dof(const Md *md, MdPhase phase);
 /// Time of a step, ps: the product with dt_fs, not a sum, so that it never drifts.

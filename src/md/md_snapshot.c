@@ -1,5 +1,11 @@
+#include <assert.h>
+#include <stdio.h>
+
 #include "md/md_parts.h"
 #include "md/velocities.h"
+
+/// Of the layout of what the dynamics itself puts into a snapshot; raised when that changes.
+enum { DYNAMICS_VERSION = 1 };
 
 typedef enum {
     SNAPSHOT_COUNT, ///< say how many bytes
@@ -15,6 +21,61 @@ typedef struct {
     unsigned char *buffer; ///< NULL: count only
     size_t used;
 } SnapshotWalk;
+
+static void span_name(MdSnapshotSpan *span, const char *name, uint32_t version, uint64_t size)
+{
+    snprintf(span->name, sizeof span->name, "%s", name);
+    span->version = version;
+    span->size = size;
+}
+
+/// Who keeps something in a snapshot of this trajectory.
+static MdSnapshotHead snapshot_head(const Md *md)
+{
+    MdSnapshotHead head = {0};
+    int n = 0;
+    span_name(&head.span[n++], "dynamics", DYNAMICS_VERSION, sizeof(MdRecord));
+    for (const Engine *engine = md->engine; engine != NULL; engine = engine->inner)
+        if (engine->kept.size > 0) {
+            assert(n < MD_SNAPSHOT_SPANS);
+            span_name(&head.span[n++], engine->type->name, engine->type->kept_version,
+                      engine->kept.size);
+        }
+    return head;
+}
+
+static void span_text(const MdSnapshotSpan *span, char text[64])
+{
+    char name[sizeof span->name];
+    memcpy(name, span->name, sizeof name);
+    name[sizeof name - 1] = '\0';
+    if (name[0] == '\0')
+        snprintf(text, 64, "nothing");
+    else
+        snprintf(text, 64, "%s, version %u, %llu bytes", name, (unsigned)span->version,
+                 (unsigned long long)span->size);
+}
+
+/// Refuses a snapshot of other engines, or of the same with another layout, by name.
+static QmtStatus head_check(QmtContext *ctx, const Md *md, const unsigned char *buffer, size_t size)
+{
+    MdSnapshotHead theirs;
+    const MdSnapshotHead ours = snapshot_head(md);
+    if (size < sizeof theirs + sizeof(MdRecord))
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "snapshot: %zu bytes are too few", size);
+    memcpy(&theirs, buffer, sizeof theirs);
+    for (int i = 0; i < MD_SNAPSHOT_SPANS; i++) {
+        char found[64], expected[64];
+        if (memcmp(&theirs.span[i], &ours.span[i], sizeof ours.span[i]) == 0)
+            continue;
+        span_text(&theirs.span[i], found);
+        span_text(&ours.span[i], expected);
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "snapshot: holds the state of another program or run: found %s; expected %s",
+                    found, expected);
+    }
+    return QMT_OK;
+}
 
 static void snapshot_array(SnapshotWalk *walk, void *array, size_t size)
 {
@@ -49,10 +110,19 @@ static void snapshot_watch(SnapshotWalk *walk, ShadowEnergy *watch)
     snapshot_array(walk, watch->change, watch->n_atoms * sizeof *watch->change);
 }
 
+/// What the engine keeps, of each engine of a chain of decorators.
+static void snapshot_engine(SnapshotWalk *walk, Engine *engine)
+{
+    for (; engine != NULL; engine = engine->inner)
+        snapshot_array(walk, engine->kept.data, engine->kept.size);
+}
+
 static size_t snapshot_walk(Md *md, unsigned char *buffer, SnapshotPurpose purpose)
 {
     SnapshotWalk walk = {.purpose = purpose, .buffer = buffer};
     const size_t vectors = md->now.n_atoms * sizeof(double[3]);
+    MdSnapshotHead head = snapshot_head(md); // loading has compared it
+    snapshot_array(&walk, &head, sizeof head);
     snapshot_plain(&walk, &md->record, sizeof md->record);
     snapshot_state(&walk, &md->now);
     snapshot_plain(&walk, &md->relax.at, sizeof md->relax.at);
@@ -63,12 +133,12 @@ static size_t snapshot_walk(Md *md, unsigned char *buffer, SnapshotPurpose purpo
     }
     snapshot_watch(&walk, &md->watch);
     snapshot_state(&walk, &md->window.saved);
-    snapshot_array(&walk, md->window.saved_memory, md->window.memory_size * sizeof(double));
+    snapshot_array(&walk, md->window.saved_engine.data, md->window.saved_engine.size);
     snapshot_plain(&walk, &md->window.steps_done, sizeof md->window.steps_done);
     snapshot_plain(&walk, &md->window.temperature_sum, sizeof md->window.temperature_sum);
     snapshot_watch(&walk, &md->window.watch);
     snapshot_array(&walk, md->results, md->record.n_windows_done * sizeof *md->results);
-    snapshot_array(&walk, md->engine->memory, md->engine->memory_size * sizeof(double));
+    snapshot_engine(&walk, md->engine);
     return walk.used;
 }
 
@@ -85,10 +155,10 @@ void md_snapshot_save(const Md *md, void *buffer)
 bool md_snapshot_dof(const void *buffer, size_t size, size_t n_atoms, MdEnsemble ensemble,
                      size_t *dof)
 {
-    MdRecord record; // comes first
-    if (size < sizeof record)
+    MdRecord record; // comes after the head
+    if (size < sizeof(MdSnapshotHead) + sizeof record)
         return false;
-    memcpy(&record, buffer, sizeof record);
+    memcpy(&record, (const unsigned char *)buffer + sizeof(MdSnapshotHead), sizeof record);
     if (ensemble == MD_NVE && record.phase < MD_EQUILIBRATION)
         return false;
     *dof = velocities_degrees_of_freedom(n_atoms, ensemble == MD_NVE, record.linear != 0);
@@ -136,10 +206,9 @@ QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t s
 {
     unsigned char *const bytes = (unsigned char *)buffer; // loading leaves the buffer alone
     Md probe = *md;
-    if (size < sizeof probe.record)
-        return FAIL(ctx, QMT_ERR_CHECKPOINT, "snapshot: %zu bytes are too few", size);
+    TRY(head_check(ctx, md, bytes, size));
     // The record comes first and says how many windows follow.
-    memcpy(&probe.record, bytes, sizeof probe.record);
+    memcpy(&probe.record, bytes + sizeof(MdSnapshotHead), sizeof probe.record);
     const uint64_t n_windows = probe.record.n_windows_done;
     if (n_windows > md->n_windows || md_snapshot_size(&probe) != size)
         return FAIL(

@@ -6,20 +6,18 @@
 #include "md/velocities.h"
 
 void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t n_properties,
-                       size_t memory_size)
+                       size_t kept_size)
 {
     md_state_layout(&window->saved, arena, n_atoms, n_properties);
     shadow_energy_layout(&window->watch, arena, n_atoms);
-    window->saved_memory = arena_doubles(arena, memory_size);
-    window->memory_size = memory_size;
+    window->saved_engine = (Span){.data = arena_bytes(arena, kept_size), .size = kept_size};
 }
 
 void nve_window_begin(NveWindow *window, const Engine *engine, MdState *state)
 {
-    assert(window->memory_size == engine->memory_size);
+    assert(window->saved_engine.size == engine_kept_size(engine));
     md_state_copy(&window->saved, state);
-    if (engine->memory_size > 0)
-        memcpy(window->saved_memory, engine->memory, engine->memory_size * sizeof(double));
+    engine_kept_save(engine, window->saved_engine.data);
     window->steps_done = 0;
     window->temperature_sum = 0.0;
     state->at.step = 0;
@@ -58,7 +56,6 @@ NveWindowResult nve_window_end(NveWindow *window, Engine *engine, double time_ps
         .shadow_rms_kjmol = line_fit_rms(&watch->shadow) * KJMOL_PER_HARTREE,
         .worst_kjmol = watch->worst * KJMOL_PER_HARTREE};
     md_state_copy(state, &window->saved);
-    if (engine->memory_size > 0)
-        memcpy(engine->memory, window->saved_memory, engine->memory_size * sizeof(double));
+    engine_kept_load(engine, window->saved_engine.data);
     return result;
 }

@@ -6,14 +6,13 @@
 #include "md/shadow_energy.h"
 
 /// A stretch of constant energy beside the main trajectory, to see how well energy is conserved. At
-/// its begin the state and the memory of the engine are copied, at its end both are restored bit for
+/// its begin the state and what the engine keeps are copied, at its end both are restored bit for
 /// bit, so the main trajectory does not know that it happened. In between the state moves by velocity
 /// Verlet, one step per call, and can be interrupted anywhere.
 
 typedef struct {
     MdState saved;          ///< the main trajectory waits here
-    double *saved_memory;   ///< [engine->memory_size]
-    size_t memory_size;     ///< doubles
+    Span saved_engine;      ///< what the engine kept
     uint64_t steps_done;    ///< in this window
     ShadowEnergy watch;     ///< of this window
     double temperature_sum; ///< kelvin, over the points of this window
@@ -40,9 +39,9 @@ typedef struct {
 } NveWindowPoint;
 
 void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t n_properties,
-                       size_t memory_size);
+                       size_t kept_size);
 
-/// Saves state and engine memory; the state goes on from where it is, with step and heat at zero.
+/// Saves state and engine; the state goes on from where it is, with step and heat at zero.
 void nve_window_begin(NveWindow *window, const Engine *engine, MdState *state);
 
 /// The energies before the step that comes next.
@@ -52,7 +51,7 @@ NveWindowPoint nve_window_point(const NveWindow *window, const MdState *state);
 void nve_window_add(NveWindow *window, const double *mass, double dt, size_t dof,
                     const MdState *now, const MdState *next);
 
-/// Restores state and engine memory and tells the result; time_ps is that of the main trajectory.
+/// Restores state and engine and tells the result; time_ps is that of the main trajectory.
 NveWindowResult nve_window_end(NveWindow *window, Engine *engine, double time_ps, MdState *state);
 
 #endif

@@ -36,7 +36,7 @@ static float *singles(Arena *arena, size_t rows, size_t ld)
     return arena_bytes(arena, rows * ld * sizeof(float));
 }
 
-void bond_orders_layout(Arena *arena, const Basis *basis, BondOrders *work)
+void bond_orders_layout(BondOrders *work, Arena *arena, const Basis *basis)
 {
     const size_t n = basis->n_ao, ld = kernels_padded_single(n);
     work->ld = ld;

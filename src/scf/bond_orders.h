@@ -14,7 +14,7 @@ typedef struct {
     float *scratch;
 } BondOrders;
 
-void bond_orders_layout(Arena *arena, const Basis *basis, BondOrders *work);
+void bond_orders_layout(BondOrders *work, Arena *arena, const Basis *basis);
 
 /// Bond orders of Mayer, the Wiberg index of a basis that overlaps:
 ///

@@ -6,7 +6,7 @@
 
 #include "base/linalg.h"
 
-void broyden_layout(Arena *arena, size_t n, Broyden *broyden)
+void broyden_layout(Broyden *broyden, Arena *arena, size_t n)
 {
     broyden->n = n;
     broyden->last_x = arena_doubles(arena, n);
@@ -16,7 +16,7 @@ void broyden_layout(Arena *arena, size_t n, Broyden *broyden)
     broyden->overlap = arena_doubles(arena, BROYDEN_HISTORY * BROYDEN_HISTORY);
 }
 
-void broyden_start(const Kernels *kernels, double alpha, Broyden *broyden)
+void broyden_start(Broyden *broyden, const Kernels *kernels, double alpha)
 {
     broyden->kernels = kernels;
     broyden->alpha = alpha;

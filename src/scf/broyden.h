@@ -29,8 +29,8 @@ typedef struct {
     double weight[BROYDEN_HISTORY];
 } Broyden;
 
-void broyden_layout(Arena *arena, size_t n, Broyden *broyden);
-void broyden_start(const Kernels *kernels, double alpha, Broyden *broyden);
+void broyden_layout(Broyden *broyden, Arena *arena, size_t n);
+void broyden_start(Broyden *broyden, const Kernels *kernels, double alpha);
 
 /// Next input from this one and its output. Returns false if the small linear system has no solution.
 ///

@@ -5,7 +5,7 @@
 
 #include "base/linalg.h"
 
-void density_layout(Arena *arena, size_t n_ao, Density *density)
+void density_layout(Density *density, Arena *arena, size_t n_ao)
 {
     const size_t n = n_ao, ld = kernels_padded(n_ao);
     density->n = n;
@@ -22,7 +22,7 @@ void density_layout(Arena *arena, size_t n_ao, Density *density)
     density->occupation = arena_doubles(arena, n);
     density->work = arena_doubles(arena, linalg_eigen_work(n));
     density->iwork = arena_ints(arena, linalg_eigen_iwork(n));
-    orbital_update_layout(arena, n_ao, &density->update);
+    orbital_update_layout(&density->update, arena, n_ao);
 }
 
 void density_begin(Density *density)
@@ -200,7 +200,7 @@ void density_end(Density *density)
 {
     if (density->orbitals_known)
         orbital_update_end(&density->update);
-    else if (density->update.memory[0] != 0.0)
+    else if (orbital_update_knows(&density->update))
         orbital_update_clear(&density->update);
 }
 

@@ -37,7 +37,7 @@ typedef struct {
     long n_diagonalised; ///< since the last density_begin()
 } Density;
 
-void density_layout(Arena *arena, size_t n_ao, Density *density);
+void density_layout(Density *density, Arena *arena, size_t n_ao);
 
 /// Begins a geometry, whose overlap the caller has put into density->overlap.
 void density_begin(Density *density);

@@ -1,8 +1,5 @@
 #include "scf/extrapolation_order.h"
 
-/// record = [deviation of the last break, 0: none][geometries since it][errors]
-enum { DEVIATION = 0, AGE = 1, ERRORS = 2 };
-
 /// An error this many times the one expected is a break of the path.
 static const double BREAK = 30.0;
 /// Points below which errors fall so fast that nothing is to be expected of them.
@@ -11,10 +8,10 @@ enum { SETTLED = 4 };
 static const double OUTLIER = 4.0;
 
 /// binomial(p - s, age): how the last break enters the guess of order p.
-static double share_of_break(const double *record, OrderBreak kind, int p)
+static double share_of_break(const ExtrapolationOrder *record, OrderBreak kind, int p)
 {
-    const int top = kind == ORDER_KINK ? p - 1 : p, age = (int)record[AGE];
-    if (record[DEVIATION] == 0.0 || age > top)
+    const int top = kind == ORDER_KINK ? p - 1 : p, age = (int)record->age;
+    if (record->deviation == 0.0 || age > top)
         return 0.0;
     double binomial = 1.0;
     for (int k = 0; k < age; k++)
@@ -22,13 +19,13 @@ static double share_of_break(const double *record, OrderBreak kind, int p)
     return binomial;
 }
 
-double extrapolation_order_expected(const double *record, OrderBreak kind, int p)
+double extrapolation_order_expected(const ExtrapolationOrder *record, OrderBreak kind, int p)
 {
-    const double error = record[ERRORS + p];
-    return error > 0.0 ? error + record[DEVIATION] * share_of_break(record, kind, p) : 0.0;
+    const double error = record->error[p];
+    return error > 0.0 ? error + record->deviation * share_of_break(record, kind, p) : 0.0;
 }
 
-int extrapolation_order_best(const double *record, OrderBreak kind, int n_points)
+int extrapolation_order_best(const ExtrapolationOrder *record, OrderBreak kind, int n_points)
 {
     // An order without a record is not tried: it has not been judged yet.
     int best = 0;
@@ -43,11 +40,6 @@ int extrapolation_order_best(const double *record, OrderBreak kind, int n_points
     return best;
 }
 
-int extrapolation_order_age(const double *record)
-{
-    return (int)record[AGE];
-}
-
 double extrapolation_order_mean(double mean, double error)
 {
     if (!(mean > 0.0))
@@ -55,23 +47,25 @@ double extrapolation_order_mean(double mean, double error)
     return 0.9 * mean + 0.1 * (error < OUTLIER * mean ? error : OUTLIER * mean);
 }
 
-bool extrapolation_order_breaks(const double *record, OrderBreak kind, int n_points, double error)
+bool extrapolation_order_breaks(const ExtrapolationOrder *record, OrderBreak kind, int n_points,
+                                double error)
 {
     const double expected = extrapolation_order_expected(
         record, kind, extrapolation_order_best(record, kind, n_points));
     return n_points >= SETTLED && expected > 0.0 && error > BREAK * expected;
 }
 
-void extrapolation_order_add(double *record, OrderBreak kind, int n_points, const double *error)
+void extrapolation_order_add(ExtrapolationOrder *record, OrderBreak kind, int n_points,
+                             const double *error)
 {
     const int best = extrapolation_order_best(record, kind, n_points);
     if (extrapolation_order_breaks(record, kind, n_points, error[best])) {
-        record[DEVIATION] = error[best];
-        record[AGE] = 1.0;
+        record->deviation = error[best];
+        record->age = 1;
         return;
     }
     for (int p = 0; p < n_points; p++)
         if (share_of_break(record, kind, p) == 0.0)
-            record[ERRORS + p] = extrapolation_order_mean(record[ERRORS + p], error[p]);
-    record[AGE] += 1.0;
+            record->error[p] = extrapolation_order_mean(record->error[p], error[p]);
+    record->age++;
 }

@@ -2,6 +2,7 @@
 #define SCF_EXTRAPOLATION_ORDER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /// How well extrapolations of each order p have done lately, and which one to trust next.
 ///
@@ -21,23 +22,28 @@ typedef enum {
     ORDER_KINK  ///< s = 1
 } OrderBreak;
 
-/// Doubles of a record of some orders; zeros at first.
-#define EXTRAPOLATION_ORDER_SIZE(orders) (2 + (orders))
+enum { EXTRAPOLATION_ORDER_MAX = 10 };
+
+/// The record, plain data; zeros at first.
+typedef struct {
+    double deviation;                      ///< d of the last break; 0: none
+    int64_t age;                           ///< geometries since it, or since the beginning
+    double error[EXTRAPOLATION_ORDER_MAX]; ///< running mean of each order; 0: not judged yet
+} ExtrapolationOrder;
 
 /// The error to expect of order p at the next geometry; 0 if the order has not been judged yet.
-double extrapolation_order_expected(const double *record, OrderBreak kind, int p);
+double extrapolation_order_expected(const ExtrapolationOrder *record, OrderBreak kind, int p);
 
 /// The order below n_points with the smallest expected error; 0 if none has been judged.
-int extrapolation_order_best(const double *record, OrderBreak kind, int n_points);
+int extrapolation_order_best(const ExtrapolationOrder *record, OrderBreak kind, int n_points);
 
 /// True if the best order, below n_points, should not have been off by this: the path breaks here.
-bool extrapolation_order_breaks(const double *record, OrderBreak kind, int n_points, double error);
+bool extrapolation_order_breaks(const ExtrapolationOrder *record, OrderBreak kind, int n_points,
+                                double error);
 
 /// Adds the errors that guesses of the orders below n_points would have had at this geometry.
-void extrapolation_order_add(double *record, OrderBreak kind, int n_points, const double *error);
-
-/// Geometries since the last break, or since the beginning.
-int extrapolation_order_age(const double *record);
+void extrapolation_order_add(ExtrapolationOrder *record, OrderBreak kind, int n_points,
+                             const double *error);
 
 /// A running mean of errors over some ten geometries, so that one lucky guess decides nothing and one
 /// unlucky one little. `mean` is 0 if there is none yet.

@@ -6,8 +6,6 @@
 
 #include "scf/extrapolation_order.h"
 
-/// memory = [history of x][errors of the corrected orders][geometries][history of R][G]
-
 /// Where plain guesses are better, G is kept up only now and then.
 enum { KEEP_UP_EVERY = 8 };
 /// A dR below this, bohr dalton^1/2, holds more rounding than information.
@@ -20,35 +18,15 @@ static size_t coordinates_of(size_t n, size_t n_atoms)
     return 3 * n_atoms * n <= GUESS_RESPONSE_MAX ? 3 * n_atoms : 0;
 }
 
-static size_t errors_at(size_t n)
-{
-    return guess_extrapolation_memory_size(n, true);
-}
-
-static size_t r_history_at(size_t n)
-{
-    return errors_at(n) + EXTRAPOLATION_ORDERS + 1;
-}
-
-static size_t response_at(size_t n, size_t m)
-{
-    return kernels_padded(r_history_at(n) + guess_extrapolation_memory_size(m, false));
-}
-
-size_t guess_memory_size(size_t n, size_t n_atoms)
-{
-    const size_t m = coordinates_of(n, n_atoms);
-    return response_at(n, m) + rank_updated_matrix_memory_size(n, m);
-}
-
-void guess_layout(Arena *arena, size_t n, size_t n_atoms, Guess *guess)
+void guess_layout(Guess *guess, Arena *arena, size_t n, size_t n_atoms)
 {
     guess->n = n;
     guess->n_atoms = n_atoms;
     guess->n_coordinates = coordinates_of(n, n_atoms);
-    guess_extrapolation_layout(arena, n, true, &guess->x_history);
-    guess_extrapolation_layout(arena, guess->n_coordinates, false, &guess->r_history);
-    rank_updated_matrix_layout(arena, n, guess->n_coordinates, &guess->response);
+    guess->kept = arena_kept(arena, sizeof *guess->kept);
+    guess_extrapolation_layout(&guess->x_history, arena, n, true);
+    guess_extrapolation_layout(&guess->r_history, arena, guess->n_coordinates, false);
+    rank_updated_matrix_layout(&guess->response, arena, n, guess->n_coordinates);
     guess->r = arena_doubles(arena, 3 * n_atoms);
     guess->dr = arena_doubles(arena, 3 * n_atoms);
     guess->r_sum = arena_doubles(arena, 3 * n_atoms);
@@ -56,19 +34,11 @@ void guess_layout(Arena *arena, size_t n, size_t n_atoms, Guess *guess)
     guess->x_sum = arena_doubles(arena, n);
 }
 
-/// Records of the corrected orders, as those of the plain ones.
-static double *errors_of(const Guess *guess)
+void guess_setup(Guess *guess, const Kernels *kernels, const double *weight)
 {
-    return guess->memory + errors_at(guess->n);
-}
-
-void guess_setup(Guess *guess)
-{
-    guess->x_history.kernels = guess->r_history.kernels = guess->kernels;
-    guess->response.kernels = guess->kernels;
-    guess->x_history.memory = guess->memory;
-    guess->r_history.memory = guess->memory + r_history_at(guess->n);
-    guess->response.memory = guess->memory + response_at(guess->n, guess->n_coordinates);
+    guess->kernels = guess->x_history.kernels = guess->r_history.kernels = kernels;
+    guess->response.kernels = kernels;
+    guess->weight = weight;
 }
 
 const double *guess_newest(const Guess *guess)
@@ -89,7 +59,7 @@ static int n_orders(const Guess *guess)
 /// The corrected order that has done best lately.
 static int corrected_order(const Guess *guess)
 {
-    const double *error = errors_of(guess);
+    const double *error = guess->kept->error;
     int best = 0;
     for (int order = 1; order < n_orders(guess); order++)
         if (error[order] > 0.0 && error[order] < error[best])
@@ -113,7 +83,7 @@ int guess_make(Guess *guess, const double (*xyz)[3], double *x_guess)
     if (n_points == 0)
         return 0;
     const int order = corrected_order(guess);
-    const double corrected_error = errors_of(guess)[order];
+    const double corrected_error = guess->kept->error[order];
     if (m == 0 || !(corrected_error > 0.0) ||
         corrected_error >= guess_extrapolation_expected(&guess->x_history)) {
         guess_extrapolation_make(&guess->x_history, x_guess);
@@ -154,7 +124,7 @@ static void learn(Guess *guess, const double *x)
 {
     const size_t m = guess->n_coordinates;
     const int best = corrected_order(guess);
-    double *error = errors_of(guess);
+    double *error = guess->kept->error;
     for (int k = 0; k < 3; k++) {
         // The best order comes last: its pair stays for the update.
         const int order = best + (k == 0 ? -1 : k == 1 ? 1 : 0);
@@ -173,14 +143,14 @@ void guess_store(Guess *guess, const double (*xyz)[3], const double *x)
 {
     const size_t m = guess->n_coordinates;
     if (m > 0) {
-        double *count = errors_of(guess) + EXTRAPOLATION_ORDERS;
-        const double corrected = errors_of(guess)[corrected_order(guess)],
+        const double corrected = guess->kept->error[corrected_order(guess)],
                      plain = guess_extrapolation_expected(&guess->x_history);
         weigh(guess, xyz);
-        if (guess_points(guess) > 0 && (plain > corrected || fmod(*count, KEEP_UP_EVERY) == 0.0))
+        if (guess_points(guess) > 0 &&
+            (plain > corrected || guess->kept->n_stored % KEEP_UP_EVERY == 0))
             learn(guess, x);
         guess_extrapolation_store(&guess->r_history, guess->r);
-        *count += 1.0;
+        guess->kept->n_stored++;
     }
     guess_extrapolation_store(&guess->x_history, x);
 }

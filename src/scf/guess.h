@@ -1,6 +1,8 @@
 #ifndef SCF_GUESS_H
 #define SCF_GUESS_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "kernels/kernels.h"
 #include "scf/guess_extrapolation.h"
@@ -25,22 +27,25 @@
 enum { GUESS_RESPONSE_MAX = 1 << 17 };
 
 typedef struct {
-    const Kernels *kernels; ///< set by the caller
+    double error[EXTRAPOLATION_ORDERS]; ///< running means of the corrected orders
+    int64_t n_stored;                   ///< geometries
+} GuessKept;
+
+typedef struct {
+    const Kernels *kernels; ///< set by guess_setup()
     size_t n, n_atoms;
     size_t n_coordinates; ///< 3 n_atoms; 0 without G
     const double *weight; ///< [n_atoms] masses, of the caller; NULL: all alike
-    double *
-        memory; ///< of the caller, aligned to 64 bytes, zeros at first; [0] is 0 as long as there is no history
+    GuessKept *kept;
     GuessExtrapolation x_history, r_history;
     RankUpdatedMatrix response; ///< G
     double *r, *dr, *r_sum;     ///< [3 n_atoms]
     double *dx, *x_sum;         ///< [n]
 } Guess;
 
-size_t guess_memory_size(size_t n, size_t n_atoms);
-void guess_layout(Arena *arena, size_t n, size_t n_atoms, Guess *guess);
-/// After the caller has set kernels and memory.
-void guess_setup(Guess *guess);
+void guess_layout(Guess *guess, Arena *arena, size_t n, size_t n_atoms);
+/// @param weight  [n_atoms] masses, must stay; NULL: all alike
+void guess_setup(Guess *guess, const Kernels *kernels, const double *weight);
 
 /// @param xyz    [n_atoms][3] bohr
 /// @param guess  [n] untouched if there is no history

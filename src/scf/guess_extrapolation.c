@@ -3,12 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "scf/extrapolation_order.h"
-#include "scf/guess_weights.h"
-
-/// memory = [points stored][record of the orders][learnt weights, if any][differences][n padded]
-enum { N_POINTS = 0, RECORD = 1, LEARNT = RECORD + EXTRAPOLATION_ORDER_SIZE(EXTRAPOLATION_ORDERS) };
-
 _Static_assert((int)EXTRAPOLATION_ORDERS <= (int)GUESS_WEIGHTS_TERMS, "one table of differences");
 
 static int terms_of(bool learns)
@@ -16,38 +10,28 @@ static int terms_of(bool learns)
     return learns ? GUESS_WEIGHTS_TERMS : EXTRAPOLATION_ORDERS;
 }
 
-static size_t differences_at(bool learns)
-{
-    return LEARNT + (learns ? GUESS_WEIGHTS_MEMORY : 0);
-}
-
-size_t guess_extrapolation_memory_size(size_t n, bool learns)
-{
-    return differences_at(learns) + (size_t)terms_of(learns) * kernels_padded(n);
-}
-
-void guess_extrapolation_layout(Arena *arena, size_t n, bool learns,
-                                GuessExtrapolation *extrapolation)
+void guess_extrapolation_layout(GuessExtrapolation *extrapolation, Arena *arena, size_t n,
+                                bool learns)
 {
     extrapolation->n = n;
     extrapolation->learns = learns;
+    extrapolation->kept = arena_kept(arena, sizeof *extrapolation->kept);
+    if (learns)
+        extrapolation->weights = arena_kept(arena, sizeof *extrapolation->weights);
+    extrapolation->differences =
+        arena_kept(arena, (size_t)terms_of(learns) * kernels_padded(n) * sizeof(double));
     extrapolation->x = arena_doubles(arena, kernels_padded(n));
     extrapolation->work = arena_doubles(arena, kernels_padded(n));
 }
 
-static double *differences(const GuessExtrapolation *extrapolation)
-{
-    return extrapolation->memory + differences_at(extrapolation->learns);
-}
-
 const double *guess_extrapolation_newest(const GuessExtrapolation *extrapolation)
 {
-    return differences(extrapolation);
+    return extrapolation->differences;
 }
 
 int guess_extrapolation_points(const GuessExtrapolation *extrapolation)
 {
-    return (int)extrapolation->memory[N_POINTS];
+    return (int)extrapolation->kept->n_points;
 }
 
 int guess_extrapolation_orders(const GuessExtrapolation *extrapolation)
@@ -58,7 +42,7 @@ int guess_extrapolation_orders(const GuessExtrapolation *extrapolation)
 
 static int best_order(const GuessExtrapolation *extrapolation)
 {
-    return extrapolation_order_best(extrapolation->memory + RECORD, ORDER_KINK,
+    return extrapolation_order_best(&extrapolation->kept->record, ORDER_KINK,
                                     guess_extrapolation_orders(extrapolation));
 }
 
@@ -66,25 +50,24 @@ static int best_order(const GuessExtrapolation *extrapolation)
 static bool is_smooth(const GuessExtrapolation *extrapolation)
 {
     return guess_extrapolation_points(extrapolation) == terms_of(extrapolation->learns) &&
-           extrapolation_order_age(extrapolation->memory + RECORD) >=
-               terms_of(extrapolation->learns);
+           extrapolation->kept->record.age >= terms_of(extrapolation->learns);
 }
 
 static bool learnt_is_best(const GuessExtrapolation *extrapolation)
 {
     if (!extrapolation->learns || !is_smooth(extrapolation))
         return false;
-    const double error = guess_weights_error(extrapolation->memory + LEARNT);
+    const double error = extrapolation->weights->error;
     return error > 0.0 &&
-           error < extrapolation_order_expected(extrapolation->memory + RECORD, ORDER_KINK,
+           error < extrapolation_order_expected(&extrapolation->kept->record, ORDER_KINK,
                                                 best_order(extrapolation));
 }
 
 double guess_extrapolation_expected(const GuessExtrapolation *extrapolation)
 {
     if (learnt_is_best(extrapolation))
-        return guess_weights_error(extrapolation->memory + LEARNT);
-    return extrapolation_order_expected(extrapolation->memory + RECORD, ORDER_KINK,
+        return extrapolation->weights->error;
+    return extrapolation_order_expected(&extrapolation->kept->record, ORDER_KINK,
                                         best_order(extrapolation));
 }
 
@@ -93,7 +76,7 @@ static void sum(const GuessExtrapolation *extrapolation, int terms, const double
                 double *guess)
 {
     extrapolation->kernels->combine(kernels_padded(extrapolation->n), terms, weight,
-                                    differences(extrapolation), kernels_padded(extrapolation->n),
+                                    extrapolation->differences, kernels_padded(extrapolation->n),
                                     extrapolation->work);
     if (guess != extrapolation->work)
         memcpy(guess, extrapolation->work, extrapolation->n * sizeof *guess);
@@ -111,8 +94,7 @@ void guess_extrapolation_polynomial(const GuessExtrapolation *extrapolation, int
 void guess_extrapolation_make(const GuessExtrapolation *extrapolation, double *guess)
 {
     if (learnt_is_best(extrapolation))
-        sum(extrapolation, GUESS_WEIGHTS_TERMS,
-            guess_weights_weights(extrapolation->memory + LEARNT), guess);
+        sum(extrapolation, GUESS_WEIGHTS_TERMS, extrapolation->weights->weight, guess);
     else
         guess_extrapolation_polynomial(extrapolation, best_order(extrapolation), guess);
 }
@@ -126,7 +108,7 @@ static bool breaks(const GuessExtrapolation *extrapolation, const double *x)
         const double error = x[i] - extrapolation->work[i];
         square += error * error;
     }
-    return extrapolation_order_breaks(extrapolation->memory + RECORD, ORDER_KINK,
+    return extrapolation_order_breaks(&extrapolation->kept->record, ORDER_KINK,
                                       guess_extrapolation_orders(extrapolation), sqrt(square));
 }
 
@@ -135,18 +117,18 @@ void guess_extrapolation_store(const GuessExtrapolation *extrapolation, const do
     const size_t n = extrapolation->n, padded = kernels_padded(n);
     const int terms = terms_of(extrapolation->learns),
               orders = guess_extrapolation_orders(extrapolation);
-    double *memory = extrapolation->memory, error[GUESS_WEIGHTS_TERMS];
+    double error[GUESS_WEIGHTS_TERMS];
     memcpy(extrapolation->x, x, n * sizeof *x);
     memset(extrapolation->x + n, 0, (padded - n) * sizeof *x);
-    if (extrapolation->learns && is_smooth(extrapolation) && guess_weights_due(memory + LEARNT) &&
-        !breaks(extrapolation, x))
-        guess_weights_learn(extrapolation->kernels, padded, differences(extrapolation),
-                            extrapolation->x, memory + LEARNT, extrapolation->work);
+    if (extrapolation->learns && is_smooth(extrapolation) &&
+        guess_weights_due(extrapolation->weights) && !breaks(extrapolation, x))
+        guess_weights_learn(extrapolation->weights, extrapolation->kernels, padded,
+                            extrapolation->differences, extrapolation->x, extrapolation->work);
     extrapolation->kernels->difference_store(padded, terms, extrapolation->x,
-                                             differences(extrapolation), padded, error);
+                                             extrapolation->differences, padded, error);
     for (int order = 0; order < orders; order++)
         error[order] = sqrt(error[order]) + 1e-300;
-    extrapolation_order_add(memory + RECORD, ORDER_KINK, orders, error);
-    if (memory[N_POINTS] < terms)
-        memory[N_POINTS] += 1.0;
+    extrapolation_order_add(&extrapolation->kept->record, ORDER_KINK, orders, error);
+    if (extrapolation->kept->n_points < terms)
+        extrapolation->kept->n_points++;
 }

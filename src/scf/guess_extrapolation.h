@@ -2,9 +2,12 @@
 #define SCF_GUESS_EXTRAPOLATION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "kernels/kernels.h"
+#include "scf/extrapolation_order.h"
+#include "scf/guess_weights.h"
 
 /// Guess of a vector at the next geometry from those before, equally spaced, as a sum of backward
 /// differences,
@@ -16,21 +19,26 @@
 /// orders amplify it. The error of order p at the newest point is |D_{p+1}|, known for free, and tells
 /// which order to take (extrapolation_order.h). Where the path has long been smooth, weights that were learnt
 /// from it do better still (guess_weights.h).
-enum { EXTRAPOLATION_ORDERS = 10 };
+enum { EXTRAPOLATION_ORDERS = EXTRAPOLATION_ORDER_MAX };
+
+typedef struct {
+    int64_t n_points; ///< stored, at most the differences kept
+    ExtrapolationOrder record;
+} GuessExtrapolationKept;
 
 typedef struct {
     const Kernels *kernels; ///< set by the caller
     size_t n;
-    bool learns;    ///< weights, too
-    double *memory; ///< of the caller, plain doubles that a checkpoint can save, zeros at first
-    double *x;      ///< [n padded]
-    double *work;   ///< [n padded]
+    bool learns; ///< weights, too
+    GuessExtrapolationKept *kept;
+    GuessWeights *weights; ///< kept, if it learns
+    double *differences;   ///< [terms][n padded] kept
+    double *x;             ///< [n padded]
+    double *work;          ///< [n padded]
 } GuessExtrapolation;
 
-/// Doubles that the memory of n variables takes.
-size_t guess_extrapolation_memory_size(size_t n, bool learns);
-void guess_extrapolation_layout(Arena *arena, size_t n, bool learns,
-                                GuessExtrapolation *extrapolation);
+void guess_extrapolation_layout(GuessExtrapolation *extrapolation, Arena *arena, size_t n,
+                                bool learns);
 
 /// Number of stored points, at most the differences kept; 0: no guess.
 int guess_extrapolation_points(const GuessExtrapolation *extrapolation);

@@ -8,16 +8,6 @@
 
 enum { TERMS = GUESS_WEIGHTS_TERMS };
 
-/// memory = [geometries offered][geometries learnt from][mean error][w][right side][normal matrix]
-enum {
-    OFFERED = 0,
-    LEARNT = 1,
-    ERROR = 2,
-    WEIGHTS = 3,
-    RIGHT = WEIGHTS + TERMS,
-    NORMAL = RIGHT + TERMS
-};
-
 enum {
     // The polynomial whose error is fitted: of D_0 .. D_6 the weights are so near to 1 that only their
     // deviation has digits enough.
@@ -35,36 +25,25 @@ static const double FADING = 0.998;
 /// ones, is good to 1e-16. Between 1e-14 and 1e-10 nothing changes.
 static const double RIDGE = 1e-12;
 
-double guess_weights_error(const double *memory)
-{
-    return memory[ERROR];
-}
-
-const double *guess_weights_weights(const double *memory)
-{
-    return memory + WEIGHTS;
-}
-
 /// The weights from the normal equations; they stay what they were if those have no solution.
-static bool solve(double *memory)
+static bool solve(GuessWeights *weights)
 {
-    const double *normal = memory + NORMAL, *right = memory + RIGHT;
     double matrix[TERMS * TERMS], solution[TERMS], scale[TERMS];
     for (int k = 0; k < TERMS; k++) {
-        if (!(normal[k * TERMS + k] > 0.0))
+        if (!(weights->normal[k][k] > 0.0))
             return false;
-        scale[k] = 1.0 / sqrt(normal[k * TERMS + k]);
+        scale[k] = 1.0 / sqrt(weights->normal[k][k]);
     }
     for (int k = 0; k < TERMS; k++) {
         for (int l = 0; l <= k; l++)
             matrix[k * TERMS + l] = matrix[l * TERMS + k] =
-                normal[k * TERMS + l] * scale[k] * scale[l] + (k == l ? RIDGE : 0.0);
-        solution[k] = right[k] * scale[k];
+                weights->normal[k][l] * scale[k] * scale[l] + (k == l ? RIDGE : 0.0);
+        solution[k] = weights->right[k] * scale[k];
     }
     if (!linalg_solve_positive(TERMS, matrix, TERMS, solution))
         return false;
     for (int k = 0; k < TERMS; k++)
-        memory[WEIGHTS + k] = (k < BASE ? 1.0 : 0.0) + solution[k] * scale[k];
+        weights->weight[k] = (k < BASE ? 1.0 : 0.0) + solution[k] * scale[k];
     return true;
 }
 
@@ -77,20 +56,20 @@ static void rest(const Kernels *kernels, size_t n, int terms, const double *weig
         work[i] = x[i] - work[i];
 }
 
-bool guess_weights_due(double *memory)
+bool guess_weights_due(GuessWeights *weights)
 {
-    memory[OFFERED] += 1.0;
-    return memory[LEARNT] < EVERY_ONE_UNTIL || fmod(memory[OFFERED], LEARN_EVERY) == 0.0;
+    weights->offered++;
+    return weights->learnt < EVERY_ONE_UNTIL || weights->offered % LEARN_EVERY == 0;
 }
 
-void guess_weights_learn(const Kernels *kernels, size_t n, const double *d, const double *x,
-                         double *memory, double *work)
+void guess_weights_learn(GuessWeights *weights, const Kernels *kernels, size_t n, const double *d,
+                         const double *x, double *work)
 {
     static const double ONES[BASE] = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0};
-    if (memory[WEIGHTS] > 0.0) {
-        rest(kernels, n, TERMS, memory + WEIGHTS, d, x, work);
-        memory[ERROR] =
-            extrapolation_order_mean(memory[ERROR], sqrt(kernels->dot(n, work, work)) + 1e-300);
+    if (weights->weight[0] > 0.0) {
+        rest(kernels, n, TERMS, weights->weight, d, x, work);
+        weights->error =
+            extrapolation_order_mean(weights->error, sqrt(kernels->dot(n, work, work)) + 1e-300);
     }
 
     rest(kernels, n, BASE, ONES, d, x, work);
@@ -98,14 +77,14 @@ void guess_weights_learn(const Kernels *kernels, size_t n, const double *d, cons
     for (int k = 0; k < TERMS; k++) {
         kernels->matvec((size_t)k + 1, n, d, n, d + (size_t)k * n, product);
         for (int l = 0; l <= k; l++) {
-            double *element = memory + NORMAL + k * TERMS + l;
+            double *element = &weights->normal[k][l];
             *element = FADING * *element + product[l];
         }
     }
     kernels->matvec(TERMS, n, d, n, work, product);
     for (int k = 0; k < TERMS; k++)
-        memory[RIGHT + k] = FADING * memory[RIGHT + k] + product[k];
-    memory[LEARNT] += 1.0;
-    if (memory[LEARNT] >= TERMS && fmod(memory[LEARNT], SOLVE_EVERY) == 0.0)
-        solve(memory);
+        weights->right[k] = FADING * weights->right[k] + product[k];
+    weights->learnt++;
+    if (weights->learnt >= TERMS && weights->learnt % SOLVE_EVERY == 0)
+        solve(weights);
 }

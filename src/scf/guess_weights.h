@@ -2,6 +2,7 @@
 #define SCF_GUESS_WEIGHTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kernels/kernels.h"
 
@@ -18,20 +19,20 @@
 /// need 1.45, 24 1.41 (glycine).
 enum { GUESS_WEIGHTS_TERMS = 20 };
 
-enum {
-    GUESS_WEIGHTS_MEMORY =
-        3 + GUESS_WEIGHTS_TERMS * (GUESS_WEIGHTS_TERMS + 2) ///< doubles, zeros at first
-};
-
-/// The error to expect, length of the vector; 0 if nothing has been learnt yet.
-double guess_weights_error(const double *memory);
-
-/// w [GUESS_WEIGHTS_TERMS]
-const double *guess_weights_weights(const double *memory);
+/// Plain data; zeros at first.
+typedef struct {
+    int64_t offered; ///< geometries
+    int64_t learnt;  ///< of them learnt from
+    double error;    ///< to expect, length of the vector; 0 if nothing has been learnt yet
+    double weight[GUESS_WEIGHTS_TERMS];
+    // Normal equations of the weights' deviations from those of a polynomial.
+    double right[GUESS_WEIGHTS_TERMS];
+    double normal[GUESS_WEIGHTS_TERMS][GUESS_WEIGHTS_TERMS]; ///< lower triangle
+} GuessWeights;
 
 /// Counts a geometry of a smooth path; true if it is one to learn from: at first all are, later one in
 /// some.
-bool guess_weights_due(double *memory);
+bool guess_weights_due(GuessWeights *weights);
 
 /// Learns from what came after the differences.
 ///
@@ -39,7 +40,7 @@ bool guess_weights_due(double *memory);
 /// @param d     [GUESS_WEIGHTS_TERMS][n] differences at the geometry before
 /// @param x     [n] what came
 /// @param work  [n]
-void guess_weights_learn(const Kernels *kernels, size_t n, const double *d, const double *x,
-                         double *memory, double *work);
+void guess_weights_learn(GuessWeights *weights, const Kernels *kernels, size_t n, const double *d,
+                         const double *x, double *work);
 
 #endif

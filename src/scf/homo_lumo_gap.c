@@ -9,8 +9,7 @@ enum { X, AX, W, AW, P, AP, IN_AO, F_IN_AO, DIAGONAL, N_VECTORS };
 
 enum { MAX_ROUNDS = 40 };
 
-/// memory = [geometries known][place of the newest vectors][POINTS vectors of both spaces]
-enum { KNOWN = 0, NEWEST = 1, VECTORS = 2, POINTS = 4 };
+enum { POINTS = GAP_POINTS };
 
 /// The polynomial through the last 1, 2, .. geometries, one geometry on.
 static const double EXTRAPOLATION[POINTS + 1][POINTS] = {
@@ -68,17 +67,14 @@ static size_t row_size(size_t n_ao)
     return kernels_padded(n_ao) + KERNELS_PAD;
 }
 
-size_t homo_lumo_gap_memory_size(size_t n_ao)
-{
-    return VECTORS + POINTS * row_size(n_ao);
-}
-
-void homo_lumo_gap_layout(Arena *arena, size_t n_ao, GapSearch *gap_search)
+void homo_lumo_gap_layout(GapSearch *gap_search, Arena *arena, size_t n_ao)
 {
     for (int i = 0; i < N_VECTORS; i++)
         gap_search->vector[i] = arena_doubles(arena, kernels_padded(n_ao));
     gap_search->x = arena_doubles(arena, row_size(n_ao));
     gap_search->work = arena_doubles(arena, 8 * kernels_padded(n_ao));
+    gap_search->kept = arena_kept(arena, sizeof *gap_search->kept);
+    gap_search->kept_vectors = arena_kept(arena, POINTS * row_size(n_ao) * sizeof(double));
 }
 
 /// out = sign * F in. Rows are read to the end of their padding, which finds zeros in the vector.
@@ -368,44 +364,44 @@ static double outermost(Density *density, Space *space)
 }
 
 /// Vectors of this geometry from those of the geometries before.
-static void extrapolate(const Kernels *kernels, const double *memory, size_t size, double *x)
+static void extrapolate(const GapSearch *gap_search, const Kernels *kernels, size_t size)
 {
     double weight[POINTS] = {0.0};
-    const int n_known = (int)memory[KNOWN];
-    for (int k = 0; k < n_known; k++)
-        weight[((int)memory[NEWEST] + POINTS - k) % POINTS] = EXTRAPOLATION[n_known][k];
-    kernels->combine(size, POINTS, weight, memory + VECTORS, size, x);
+    const GapKept *kept = gap_search->kept;
+    for (int k = 0; k < kept->n_known; k++)
+        weight[(kept->newest + POINTS - k) % POINTS] = EXTRAPOLATION[kept->n_known][k];
+    kernels->combine(size, POINTS, weight, gap_search->kept_vectors, size, gap_search->x);
 }
 
 /// The kept vectors of a space after its orbitals, of which `first` is the first, were rotated among
 /// themselves. They begin at `at` of each.
-static void rotate(Density *density, double *memory, size_t size, size_t at, const Space *space,
+static void rotate(Density *density, double *vectors, size_t size, size_t at, const Space *space,
                    size_t first)
 {
     const OrbitalUpdate *update = &density->update;
-    memcpy(density->scratch, memory + VECTORS, POINTS * size * sizeof *memory);
+    memcpy(density->scratch, vectors, POINTS * size * sizeof *vectors);
     density->kernels->matmul_nn(POINTS, space->m, space->m, density->scratch + at, size,
                                 update->rotation + first * update->ld + first, update->ld,
-                                memory + VECTORS + at, size);
+                                vectors + at, size);
 }
 
 double homo_lumo_gap(Density *density, GapSearch *gap_search)
 {
     const size_t n = density->n, no = density->n_alpha, nv = n - no;
     const Kernels *kernels = density->kernels;
-    double *memory = gap_search->memory;
+    GapKept *kept = gap_search->kept;
     if (no == 0 || no == n)
         return NAN;
     if (!density->refined) {
-        memory[KNOWN] = 0.0;
+        kept->n_known = 0;
         return density->eps[no] - density->eps[no - 1];
     }
     OrbitalUpdate *update = &density->update;
     const size_t fv = update->first_virtual, ld = update->ld;
     const size_t at_virtual = kernels_padded(no), size = at_virtual + kernels_padded(nv);
-    const bool known = memory[KNOWN] > 0.0;
+    const bool known = kept->n_known > 0;
     if (known)
-        extrapolate(kernels, memory, size, gap_search->x);
+        extrapolate(gap_search, kernels, size);
     Space filled = {.density = density,
                     .vector = gap_search->vector,
                     .m = no,
@@ -432,12 +428,13 @@ double homo_lumo_gap(Density *density, GapSearch *gap_search)
     const double lumo = outermost(density, &empty);
     const double homo = outermost(density, &filled);
     const bool strange = !known || filled.strange || empty.strange;
-    memory[KNOWN] = strange ? 1.0 : fmin(memory[KNOWN] + 1.0, (double)POINTS);
-    memory[NEWEST] = (double)(((int)memory[NEWEST] + 1) % POINTS);
-    memcpy(memory + VECTORS + (size_t)memory[NEWEST] * size, gap_search->x, size * sizeof *memory);
+    kept->n_known = strange ? 1 : kept->n_known < POINTS ? kept->n_known + 1 : POINTS;
+    kept->newest = (kept->newest + 1) % POINTS;
+    double *vectors = gap_search->kept_vectors;
+    memcpy(vectors + (size_t)kept->newest * size, gap_search->x, size * sizeof *vectors);
     if (orbital_update_has_rotated(update)) {
-        rotate(density, memory, size, 0, &filled, 0);
-        rotate(density, memory, size, at_virtual, &empty, fv);
+        rotate(density, vectors, size, 0, &filled, 0);
+        rotate(density, vectors, size, at_virtual, &empty, fv);
     }
     return lumo - homo;
 }

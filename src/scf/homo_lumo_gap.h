@@ -1,19 +1,27 @@
 #ifndef SCF_HOMO_LUMO_GAP_H
 #define SCF_HOMO_LUMO_GAP_H
 
+#include <stdint.h>
+
 #include "scf/density.h"
+
+enum { GAP_POINTS = 4 };
+
+typedef struct {
+    int64_t n_known; ///< geometries
+    int64_t newest;  ///< its place in the ring
+} GapKept;
 
 /// Vectors for the search of the frontier orbitals.
 typedef struct {
     double *vector[9]; ///< [ld] each
-    double *x;         ///< vectors of both spaces, see homo_lumo_gap_memory_size()
+    double *x;         ///< [ld + KERNELS_PAD] vectors of both spaces
     double *work;      ///< [8 ld]
-    double *memory;    ///< kept between geometries, see homo_lumo_gap_memory_size(); the caller's
+    GapKept *kept;
+    double *kept_vectors; ///< [GAP_POINTS] as x, of the last geometries, a ring
 } GapSearch;
 
-/// Doubles to keep between geometries for n orbitals.
-size_t homo_lumo_gap_memory_size(size_t n_ao);
-void homo_lumo_gap_layout(Arena *arena, size_t n_ao, GapSearch *gap_search);
+void homo_lumo_gap_layout(GapSearch *gap_search, Arena *arena, size_t n_ao);
 
 /// Gap between the highest filled and the lowest empty orbital of the spin with more electrons,
 /// hartree; NaN if there are no electrons or no empty orbitals.

@@ -5,23 +5,19 @@
 
 #include "base/linalg.h"
 
-enum { N_TERMS = 0, TERMS = 1 };
-
 size_t low_rank_max(size_t n)
 {
     return n / 6 + 16;
 }
 
-size_t low_rank_memory_size(size_t n)
-{
-    return TERMS + 2 * low_rank_max(n) * n;
-}
-
-void low_rank_layout(Arena *arena, size_t n, LowRank *matrix)
+void low_rank_layout(LowRank *matrix, Arena *arena, size_t n)
 {
     const size_t n_max = low_rank_max(n);
     matrix->n = n;
     matrix->n_max = n_max;
+    matrix->n_terms = arena_kept(arena, sizeof *matrix->n_terms);
+    matrix->u = arena_kept(arena, n_max * n * sizeof(double));
+    matrix->v = arena_kept(arena, n_max * n * sizeof(double));
     matrix->square = arena_doubles(arena, n_max * n_max);
     matrix->inverse_work = arena_doubles(arena, n_max * n_max);
     matrix->rows = arena_doubles(arena, n_max * n);
@@ -30,28 +26,18 @@ void low_rank_layout(Arena *arena, size_t n, LowRank *matrix)
     matrix->iwork = arena_ints(arena, n_max);
 }
 
-static double *u_rows(const LowRank *matrix)
-{
-    return matrix->memory + TERMS;
-}
-
-static double *v_rows(const LowRank *matrix)
-{
-    return u_rows(matrix) + matrix->n_max * matrix->n;
-}
-
 void low_rank_reset(LowRank *matrix)
 {
-    matrix->memory[N_TERMS] = 0.0;
+    *matrix->n_terms = 0;
 }
 
 void low_rank_apply(const LowRank *matrix, const double *x, double *y)
 {
     const size_t n = matrix->n, r = low_rank_n_terms(matrix);
-    matrix->kernels->matvec(r, n, v_rows(matrix), n, x, matrix->coefficient);
+    matrix->kernels->matvec(r, n, matrix->v, n, x, matrix->coefficient);
     memcpy(y, x, n * sizeof *y);
     for (size_t k = 0; k < r; k++)
-        matrix->kernels->axpy(n, matrix->coefficient[k], u_rows(matrix) + k * n, y);
+        matrix->kernels->axpy(n, matrix->coefficient[k], matrix->u + k * n, y);
 }
 
 void low_rank_add(LowRank *matrix, double scale, const double *u, const double *v)
@@ -59,7 +45,7 @@ void low_rank_add(LowRank *matrix, double scale, const double *u, const double *
     static const double SMALL = 0.03;
     const Kernels *kernels = matrix->kernels;
     const size_t n = matrix->n, r = low_rank_n_terms(matrix);
-    double *us = u_rows(matrix), *vs = v_rows(matrix), smallest = INFINITY;
+    double *us = matrix->u, *vs = matrix->v, smallest = INFINITY;
     size_t place = r;
     kernels->matvec(r, n, vs, n, v, matrix->coefficient);
     memcpy(matrix->rest, v, n * sizeof *v);
@@ -79,7 +65,7 @@ void low_rank_add(LowRank *matrix, double scale, const double *u, const double *
         if (rest * rest * scale * scale * kernels->dot(n, u, u) <= smallest)
             return;
     } else {
-        matrix->memory[N_TERMS] += 1.0;
+        ++*matrix->n_terms;
     }
     for (size_t i = 0; i < n; i++) {
         us[place * n + i] = scale * rest * u[i];
@@ -97,9 +83,9 @@ bool low_rank_direction(LowRank *matrix, const double *x, double *v)
     memcpy(v, x, n * sizeof *v);
     // Twice, so that they are orthogonal to rounding.
     for (int pass = 0; pass < 2; pass++) {
-        kernels->matvec(r, n, v_rows(matrix), n, v, matrix->coefficient);
+        kernels->matvec(r, n, matrix->v, n, v, matrix->coefficient);
         for (size_t k = 0; k < r; k++)
-            kernels->axpy(n, -matrix->coefficient[k], v_rows(matrix) + k * n, v);
+            kernels->axpy(n, -matrix->coefficient[k], matrix->v + k * n, v);
     }
     const double norm = sqrt(kernels->dot(n, v, v));
     if (!(norm > SMALL * sqrt(kernels->dot(n, x, x))))
@@ -112,18 +98,18 @@ bool low_rank_direction(LowRank *matrix, const double *x, double *v)
 void low_rank_store(LowRank *matrix, const double *v, const double *jv)
 {
     const size_t r = low_rank_n_terms(matrix), n = matrix->n;
-    memcpy(v_rows(matrix) + r * n, v, n * sizeof *v);
-    memcpy(u_rows(matrix) + r * n, jv, n * sizeof *jv);
-    matrix->memory[N_TERMS] += 1.0;
+    memcpy(matrix->v + r * n, v, n * sizeof *v);
+    memcpy(matrix->u + r * n, jv, n * sizeof *jv);
+    ++*matrix->n_terms;
 }
 
 void low_rank_invert(LowRank *matrix)
 {
     const size_t r = low_rank_n_terms(matrix), n = matrix->n, ld = r;
-    double *u = u_rows(matrix), *t = matrix->square;
+    double *u = matrix->u, *t = matrix->square;
     // Row k: delta_jk - v_j.J v_k over j, the transpose of 1 - V J V^T.
     for (size_t k = 0; k < r; k++) {
-        matrix->kernels->matvec(r, n, v_rows(matrix), n, u + k * n, t + k * ld);
+        matrix->kernels->matvec(r, n, matrix->v, n, u + k * n, t + k * ld);
         for (size_t j = 0; j < r; j++)
             t[k * ld + j] = (j == k ? 1.0 : 0.0) - t[k * ld + j];
     }

@@ -2,6 +2,7 @@
 #define SCF_LOW_RANK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "kernels/kernels.h"
@@ -12,9 +13,6 @@
 ///
 /// A term that finds no room takes the place of the one with the smallest u_k, which is the error that
 /// this makes in K; or is left out, if it is smaller itself.
-///
-/// It lives in memory of the caller: plain doubles, [0] n_terms, then the rows u [n_max][n] and
-/// v [n_max][n].
 
 /// n_max for n variables: the directions that matter grow with the molecule. C100H202, 3120 variables,
 /// takes 5.4 density builds a step with 192 terms and 2.6 with 512.
@@ -23,8 +21,9 @@ size_t low_rank_max(size_t n);
 typedef struct {
     const Kernels *kernels;
     size_t n;
-    double *memory;
     size_t n_max;
+    int64_t *n_terms;     ///< kept
+    double *u, *v;        ///< [n_max][n] kept
     double *square;       ///< [n_max][n_max]
     double *inverse_work; ///< [n_max][n_max]
     double *rows;         ///< [n_max][n]
@@ -33,12 +32,11 @@ typedef struct {
     int *iwork;           ///< [n_max]
 } LowRank;
 
-size_t low_rank_memory_size(size_t n);
-void low_rank_layout(Arena *arena, size_t n, LowRank *matrix);
+void low_rank_layout(LowRank *matrix, Arena *arena, size_t n);
 
 static inline size_t low_rank_n_terms(const LowRank *matrix)
 {
-    return (size_t)matrix->memory[0];
+    return (size_t)*matrix->n_terms;
 }
 
 /// K = 1

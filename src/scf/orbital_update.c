@@ -4,11 +4,6 @@
 #include <string.h>
 
 #include "base/linalg.h"
-#include "scf/orbital_history.h"
-
-/// memory = [orbitals known][geometries since the last rotation][orbitals: n ld][the same in single
-/// precision][history of T - 1]
-enum { KNOWN = 0, AGE = 1, ORBITALS = 8 };
 
 enum {
     MAX_PASSES = 4,
@@ -34,21 +29,19 @@ static size_t ld_for(size_t n_ao)
     return kernels_padded(n_ao) + KERNELS_PAD;
 }
 
-size_t orbital_update_memory_size(size_t n)
-{
-    return ORBITALS + n * ld_for(n) + n * ld_for(n) / 2 +
-           orbital_history_size((n + PAD) * ld_for(n));
-}
-
 static float *singles(Arena *arena, size_t n)
 {
     return arena_bytes(arena, n * sizeof(float));
 }
 
-void orbital_update_layout(Arena *arena, size_t n_ao, OrbitalUpdate *update)
+void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
 {
-    const size_t n = n_ao, size = (n + PAD) * ld_for(n_ao);
+    const size_t n = n_ao, ld = ld_for(n_ao), size = (n + PAD) * ld;
     update->n = n;
+    update->kept = arena_kept(arena, sizeof *update->kept);
+    update->kept_orbitals = arena_kept(arena, n * ld * sizeof(double));
+    update->kept_singles = arena_kept(arena, n * ld * sizeof(float));
+    orbital_history_layout(&update->history, arena, size);
     update->ld_ao = kernels_padded(n);
     update->orbitals = arena_doubles(arena, size);
     update->fc = arena_doubles(arena, size);
@@ -108,25 +101,10 @@ static size_t vv(const OrbitalUpdate *update)
     return vo(update) + update->first_virtual;
 }
 
-static double *kept_orbitals(const OrbitalUpdate *update)
-{
-    return update->memory + ORBITALS;
-}
-
-static float *kept_singles(const OrbitalUpdate *update)
-{
-    return (float *)(kept_orbitals(update) + update->n * ld_for(update->n));
-}
-
-static double *history(const OrbitalUpdate *update)
-{
-    return kept_orbitals(update) + update->n * ld_for(update->n) * 3 / 2;
-}
-
 void orbital_update_clear(OrbitalUpdate *update)
 {
-    update->memory[KNOWN] = 0.0;
-    orbital_history_clear(history(update));
+    update->kept->known = 0;
+    orbital_history_clear(&update->history);
 }
 
 /// Dimensions that follow from the number of electrons.
@@ -137,6 +115,9 @@ static void set_shape(OrbitalUpdate *update)
     update->rows = update->first_virtual + nv;
     update->columns = update->first_virtual + padded(nv);
     update->ld = kernels_padded(update->columns);
+    update->history.kernels = update->kernels;
+    update->history.rows = update->rows;
+    update->history.ld = update->ld;
     // The padding between the two spaces is far away from all orbitals.
     for (size_t i = update->n_occupied; i < update->first_virtual; i++)
         update->eps[i] = -1e3;
@@ -154,21 +135,20 @@ static void correct(OrbitalUpdate *update, const double *from, const float *sing
 bool orbital_update_begin(OrbitalUpdate *update)
 {
     set_shape(update);
-    if (update->memory[KNOWN] == 0.0)
+    if (!orbital_update_knows(update))
         return false;
-    const Kernels *kernels = update->kernels;
     const size_t size = size_of(update);
     memset(update->y_sum, 0, size * sizeof(float));
     update->orthonormal = false;
     update->virtuals_known = false;
     update->from_diagonalisation = false;
     update->slow = false;
-    if (orbital_history_guess(kernels, size, history(update), update->guess) > 0) {
-        correct(update, kept_orbitals(update), kept_singles(update), update->guess,
+    if (orbital_history_guess(&update->history, update->guess) > 0) {
+        correct(update, update->kept_orbitals, update->kept_singles, update->guess,
                 update->orbitals);
     } else {
         memset(update->guess, 0, size * sizeof(float));
-        memcpy(update->orbitals, kept_orbitals(update), update->n * update->ld * sizeof(double));
+        memcpy(update->orbitals, update->kept_orbitals, update->n * update->ld * sizeof(double));
     }
     return true;
 }
@@ -176,8 +156,8 @@ bool orbital_update_begin(OrbitalUpdate *update)
 void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *rows)
 {
     const size_t n = update->n, no = update->n_occupied, ld = update->ld, ld_ao = update->ld_ao;
-    update->memory[AGE] = 0.0;
-    orbital_history_clear(history(update));
+    update->kept->age = 0;
+    orbital_history_clear(&update->history);
     memset(update->orbitals, 0, n * ld * sizeof(double));
     update->kernels->transpose(no, n, 1.0, rows, ld_ao, update->orbitals, ld);
     update->kernels->transpose(n_virtual(update), n, 1.0, rows + no * ld_ao, ld_ao,
@@ -470,21 +450,21 @@ static void rotate(OrbitalUpdate *update)
         kernels->transpose(m, m, 1.0, block, ld, rotation + first * ld + first, ld);
     }
     kernels->matmul_nn(update->n, update->columns, rows, update->orbitals, ld, rotation, ld,
-                       kept_orbitals(update), ld);
+                       update->kept_orbitals, ld);
     float *u = update->e_single, *u_t = update->e_scaled, *product = update->y_sum;
     kernels->narrow(rows, update->columns, 1.0, rotation, ld, u, ld);
     kernels->narrow(rows, update->columns, 1.0, rotation_t, ld, u_t, ld);
     for (int k = 0; k < ORBITAL_HISTORY_POINTS; k++) {
-        float *d = orbital_history_point(size_of(update), history(update), k);
+        float *d = orbital_history_point(&update->history, k);
         kernels->matmul_single(rows, update->columns, rows, u_t, ld, d, ld, NULL, product, ld);
         kernels->matmul_single(rows, update->columns, rows, product, ld, u, ld, NULL, d, ld);
     }
-    update->memory[AGE] = 0.0;
+    update->kept->age = 0;
 }
 
 bool orbital_update_has_rotated(const OrbitalUpdate *update)
 {
-    return !update->from_diagonalisation && update->memory[AGE] == 0.0;
+    return !update->from_diagonalisation && update->kept->age == 0;
 }
 
 /// The symmetric part of a diagonal block of T - 1. No correction ever touches rotations inside the two
@@ -503,20 +483,19 @@ void orbital_update_end(OrbitalUpdate *update)
         apply_corrections(update);
         symmetrise(update->guess, update->n_occupied, update->ld);
         symmetrise(update->guess + vv(update), n_virtual(update), update->ld);
-        orbital_history_store(update->kernels, update->rows, update->ld, history(update),
-                              update->guess);
-        update->memory[AGE] += 1.0;
+        orbital_history_store(&update->history, update->guess);
+        update->kept->age++;
     }
-    update->memory[KNOWN] = 1.0;
-    memcpy(kept_orbitals(update), update->orbitals, update->n * update->ld * sizeof(double));
+    update->kept->known = 1;
+    memcpy(update->kept_orbitals, update->orbitals, update->n * update->ld * sizeof(double));
     // The orbitals of this geometry stay as they are: its energy-weighted density needs them.
-    if (update->memory[AGE] >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
+    if (update->kept->age >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
         rotate(update);
-    update->kernels->narrow(update->n, update->columns, 1.0, kept_orbitals(update), update->ld,
-                            kept_singles(update), update->ld);
+    update->kernels->narrow(update->n, update->columns, 1.0, update->kept_orbitals, update->ld,
+                            update->kept_singles, update->ld);
 }
 
 const float *orbital_update_singles(const OrbitalUpdate *update)
 {
-    return orbital_update_has_rotated(update) ? NULL : kept_singles(update);
+    return orbital_update_has_rotated(update) ? NULL : update->kept_singles;
 }

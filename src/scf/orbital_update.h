@@ -2,9 +2,11 @@
 #define SCF_ORBITAL_UPDATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "kernels/kernels.h"
+#include "scf/orbital_history.h"
 
 /// Orbitals without a diagonalisation. The full set of orbitals is carried along a trajectory: the
 /// matrices T_t with C_t = C_{t-1} T_t change smoothly and are extrapolated; one refinement made of
@@ -27,16 +29,24 @@
 /// Columns are orbitals: the occupied ones, padded with zeros to a multiple of four, then the virtual
 /// ones from column first_virtual on. The leading dimension of all matrices here is ld.
 typedef struct {
+    int64_t known; ///< 1: there are orbitals of a geometry before
+    int64_t age;   ///< geometries since they were rotated
+} OrbitalUpdateKept;
+
+typedef struct {
     const Kernels *kernels;
     size_t n, ld_ao; ///< orbitals; leading dimension of F and S
     size_t n_occupied, first_virtual;
     size_t rows, columns; ///< of matrices in the basis of orbitals; columns are padded
     size_t ld;
-    double *memory;        ///< kept between geometries, see orbital_update_memory_size()
-    const double *overlap; ///< [n][ld_ao] S of this geometry
-    double *orbitals;      ///< [n] C
-    double *fc;            ///< [n] F C; after a short pass F C of the occupied orbitals
-    double *sc;            ///< [n] S C of the orbitals that the last full pass began with
+    OrbitalUpdateKept *kept;
+    double *kept_orbitals;  ///< [n] of the last geometry
+    float *kept_singles;    ///< [n] the same in single precision
+    OrbitalHistory history; ///< of T - 1
+    const double *overlap;  ///< [n][ld_ao] S of this geometry
+    double *orbitals;       ///< [n] C
+    double *fc;             ///< [n] F C; after a short pass F C of the occupied orbitals
+    double *sc;             ///< [n] S C of the orbitals that the last full pass began with
     double moved;        ///< largest corrections of the orbitals since, added up; INFINITY: no S C
     double *g, *e;       ///< [rows] G, virtual block on demand only; E
     double *eps;         ///< [rows] diagonal of g of the last full pass
@@ -61,11 +71,9 @@ typedef struct {
     bool last_is_full;         ///< the last pass was a full one: g and y belong to it
 } OrbitalUpdate;
 
-/// Doubles to keep between geometries for n orbitals.
-size_t orbital_update_memory_size(size_t n);
-void orbital_update_layout(Arena *arena, size_t n_ao, OrbitalUpdate *update);
+void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao);
 
-/// Orbitals of a new geometry from those before; n_occupied, kernels, memory and overlap are set.
+/// Orbitals of a new geometry from those before; n_occupied, kernels and overlap are set.
 /// Returns false if none are known.
 bool orbital_update_begin(OrbitalUpdate *update);
 
@@ -97,6 +105,12 @@ bool orbital_update_has_rotated(const OrbitalUpdate *update);
 /// The orbitals of this geometry in single precision, [n][ld], after orbital_update_end(); NULL if those were
 /// rotated.
 const float *orbital_update_singles(const OrbitalUpdate *update);
+
+/// True if the orbitals of a geometry before are remembered.
+static inline bool orbital_update_knows(const OrbitalUpdate *update)
+{
+    return update->kept->known != 0;
+}
 
 /// Forgets all orbitals.
 void orbital_update_clear(OrbitalUpdate *update);

@@ -5,46 +5,34 @@
 
 #include "base/linalg.h"
 
-enum { QUALITY = 0, COLUMNS = 1, MATRIX = 8 };
-
 static bool is_dense(size_t n)
 {
     return n <= QUASI_NEWTON_DENSE_MAX;
 }
 
-size_t quasi_newton_memory_size(size_t n)
-{
-    return MATRIX + (is_dense(n) ? rank_updated_matrix_memory_size(n, n) : low_rank_memory_size(n));
-}
-
-void quasi_newton_layout(Arena *arena, size_t n, QuasiNewton *newton)
+void quasi_newton_layout(QuasiNewton *newton, Arena *arena, size_t n)
 {
     newton->n = n;
     newton->dense = is_dense(n);
+    newton->kept = arena_kept(arena, sizeof *newton->kept);
     if (newton->dense) {
-        rank_updated_matrix_layout(arena, n, n, &newton->whole);
+        rank_updated_matrix_layout(&newton->whole, arena, n, n);
         newton->matrix = arena_doubles(arena, n * n);
         newton->inverse_work = arena_doubles(arena, n * n);
         newton->inverse_iwork = arena_ints(arena, n);
     } else {
-        low_rank_layout(arena, n, &newton->low_rank);
+        low_rank_layout(&newton->low_rank, arena, n);
     }
 }
 
-static double *matrix_of(const QuasiNewton *newton)
+void quasi_newton_setup(QuasiNewton *newton, const Kernels *kernels)
 {
-    return newton->memory + MATRIX;
-}
-
-void quasi_newton_setup(QuasiNewton *newton)
-{
-    newton->low_rank.kernels = newton->whole.kernels = newton->kernels;
-    newton->low_rank.memory = newton->whole.memory = matrix_of(newton);
+    newton->kernels = newton->low_rank.kernels = newton->whole.kernels = kernels;
 }
 
 void quasi_newton_reset(QuasiNewton *newton)
 {
-    newton->memory[QUALITY] = QUASI_NEWTON_LEARNT;
+    newton->kept->quality = QUASI_NEWTON_LEARNT;
     if (newton->dense)
         rank_updated_matrix_clear(&newton->whole);
     else
@@ -54,7 +42,7 @@ void quasi_newton_reset(QuasiNewton *newton)
 /// From columns of J to K.
 static void finish(QuasiNewton *newton)
 {
-    newton->memory[QUALITY] = QUASI_NEWTON_MEASURED;
+    newton->kept->quality = QUASI_NEWTON_MEASURED;
     if (!newton->dense) {
         low_rank_invert(&newton->low_rank);
         return;
@@ -83,8 +71,8 @@ bool quasi_newton_probe(QuasiNewton *newton, const double *hint, double *v)
     if (quasi_newton_quality(newton) == QUASI_NEWTON_MEASURED)
         return false;
     if (quasi_newton_quality(newton) != QUASI_NEWTON_MEASURING) {
-        newton->memory[QUALITY] = QUASI_NEWTON_MEASURING;
-        newton->memory[COLUMNS] = 0.0;
+        newton->kept->quality = QUASI_NEWTON_MEASURING;
+        newton->kept->columns = 0;
         if (newton->dense)
             rank_updated_matrix_clear(&newton->whole);
         else
@@ -92,7 +80,7 @@ bool quasi_newton_probe(QuasiNewton *newton, const double *hint, double *v)
     }
     if (newton->dense) {
         memset(v, 0, newton->n * sizeof *v);
-        v[(size_t)newton->memory[COLUMNS]] = 1.0;
+        v[(size_t)newton->kept->columns] = 1.0;
         return true;
     }
     if (low_rank_direction(&newton->low_rank, hint, v))
@@ -103,13 +91,13 @@ bool quasi_newton_probe(QuasiNewton *newton, const double *hint, double *v)
 
 void quasi_newton_measured(QuasiNewton *newton, const double *v, const double *jv)
 {
-    const size_t n = newton->n, column = (size_t)newton->memory[COLUMNS];
+    const size_t n = newton->n, column = (size_t)newton->kept->columns;
     if (newton->dense)
         newton->kernels->narrow(1, n, 1.0, jv, n, rank_updated_matrix_row(&newton->whole, column),
                                 n);
     else
         low_rank_store(&newton->low_rank, v, jv);
-    newton->memory[COLUMNS] += 1.0;
+    newton->kept->columns++;
     if (column + 1 == (newton->dense ? n : newton->low_rank.n_max))
         finish(newton);
 }

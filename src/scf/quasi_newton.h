@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kernels/kernels.h"
 #include "scf/low_rank.h"
@@ -20,12 +21,10 @@
 /// Few variables have the whole matrix K - 1, measured column by column. Of many only some ten directions
 /// have a J that matters: theirs is one and a sum of few terms (low_rank.h), measured along the errors
 /// of the guesses and what J makes of them, which is a Krylov space.
-///
-/// K lives in memory of the caller that a checkpoint can save, zeros at first.
 enum {
     QUASI_NEWTON_UNSET,
     QUASI_NEWTON_LEARNT,    ///< one, and what Broyden's updates have taught it since
-    QUASI_NEWTON_MEASURING, ///< the memory holds what is measured of J so far, no K
+    QUASI_NEWTON_MEASURING, ///< the matrix holds what is measured of J so far, no K
     QUASI_NEWTON_MEASURED   ///< from differences of the map itself
 };
 
@@ -34,9 +33,14 @@ enum {
 enum { QUASI_NEWTON_DENSE_MAX = 1500 };
 
 typedef struct {
-    const Kernels *kernels; ///< set by the caller
+    int64_t quality; ///< one of those above
+    int64_t columns; ///< measured so far
+} QuasiNewtonKept;
+
+typedef struct {
+    const Kernels *kernels; ///< set by quasi_newton_setup()
     size_t n;
-    double *memory; ///< set by the caller, aligned to 64 bytes: quality, columns measured, then K
+    QuasiNewtonKept *kept;
     bool dense;
     RankUpdatedMatrix whole; ///< K - 1 if dense
     LowRank low_rank;
@@ -45,10 +49,8 @@ typedef struct {
     int *inverse_iwork;   ///< [n]
 } QuasiNewton;
 
-size_t quasi_newton_memory_size(size_t n);
-void quasi_newton_layout(Arena *arena, size_t n, QuasiNewton *newton);
-/// After the caller has set kernels and memory.
-void quasi_newton_setup(QuasiNewton *newton);
+void quasi_newton_layout(QuasiNewton *newton, Arena *arena, size_t n);
+void quasi_newton_setup(QuasiNewton *newton, const Kernels *kernels);
 
 /// K = 1.
 void quasi_newton_reset(QuasiNewton *newton);
@@ -56,7 +58,7 @@ void quasi_newton_reset(QuasiNewton *newton);
 /// One of the qualities above.
 static inline int quasi_newton_quality(const QuasiNewton *newton)
 {
-    return (int)newton->memory[0];
+    return (int)newton->kept->quality;
 }
 
 /// True if there is a K to step with.

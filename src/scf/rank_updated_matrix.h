@@ -1,6 +1,8 @@
 #ifndef SCF_RANK_UPDATED_MATRIX_H
 #define SCF_RANK_UPDATED_MATRIX_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "kernels/kernels.h"
 
@@ -10,28 +12,28 @@
 /// several of them,
 ///
 ///     y = A x + sum_k u_k (v_k.x),   k < RANK_UPDATED_MATRIX_PENDING.
-///
-/// It lives in memory of the caller, which a checkpoint can save; zeros are the zero matrix.
 enum { RANK_UPDATED_MATRIX_PENDING = 8 };
 
 typedef struct {
     const Kernels *kernels; ///< set by the caller
     size_t n_rows, n_columns;
-    double *memory; ///< set by the caller, aligned to 64 bytes
+    // Kept, in single precision and in rows padded to whole cache lines; zeros are the zero matrix.
+    int64_t *n_pending;
+    float *u, *v;    ///< [RANK_UPDATED_MATRIX_PENDING][n_rows], [..][n_columns] pending changes
+    float *elements; ///< [n_rows][n_columns]
+    // Scratch.
     float *x;       ///< [n_columns padded]
     float *y;       ///< [n_rows padded]
     float *changes; ///< [n_rows][RANK_UPDATED_MATRIX_PENDING]
 } RankUpdatedMatrix;
 
-/// Doubles, a multiple of 8.
-size_t rank_updated_matrix_memory_size(size_t n_rows, size_t n_columns);
-void rank_updated_matrix_layout(Arena *arena, size_t n_rows, size_t n_columns,
-                                RankUpdatedMatrix *matrix);
+void rank_updated_matrix_layout(RankUpdatedMatrix *matrix, Arena *arena, size_t n_rows,
+                                size_t n_columns);
 
 /// The zero matrix.
 void rank_updated_matrix_clear(RankUpdatedMatrix *matrix);
 
-/// A row to be written whole, [n_columns], of a matrix without waiting changes.
+/// A row to be written whole, [n_columns], of a matrix without pending changes.
 float *rank_updated_matrix_row(const RankUpdatedMatrix *matrix, size_t i);
 
 /// y = A x

@@ -30,47 +30,20 @@ enum {
 #define LARGEST_CHARGE_DAMPED 1.5
 #define LARGEST_CHARGE 4.0
 
-static size_t n_variables_of(size_t n_shells, size_t n_atoms, bool multipoles)
+void scf_layout(Scf *scf, Arena *arena, const Basis *basis)
 {
-    return n_shells + (multipoles ? 9 * n_atoms : 0);
-}
-
-/// Place of the Jacobian in the memory.
-static size_t quasi_newton_at(size_t n, size_t n_atoms)
-{
-    return kernels_padded(guess_memory_size(n, n_atoms));
-}
-
-/// Place of the geometries since the last self-check.
-static size_t since_check(size_t n, size_t n_atoms)
-{
-    return quasi_newton_at(n, n_atoms) + quasi_newton_memory_size(n);
-}
-
-/// Doubles of the memory that belong to the variables; those of the orbitals follow.
-static size_t variables_memory_size(size_t n, size_t n_atoms)
-{
-    return since_check(n, n_atoms) + 1;
-}
-
-size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles)
-{
-    return variables_memory_size(n_variables_of(n_shells, n_atoms, multipoles), n_atoms) +
-           orbital_update_memory_size(n_ao);
-}
-
-void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles,
-                Scf *scf)
-{
-    const size_t n = n_variables_of(n_shells, n_atoms, multipoles);
-    scf->multipoles = multipoles;
-    scf->n_shells = n_shells;
+    const size_t n_atoms = basis->n_atoms, kept_before = arena->kept_used;
+    scf->multipoles = basis->method->multipoles;
+    scf->n_shells = basis->n_shells;
     scf->n_atoms = n_atoms;
-    scf->n_variables = n;
-    density_layout(arena, n_ao, &scf->density);
-    broyden_layout(arena, n, &scf->broyden);
-    quasi_newton_layout(arena, n, &scf->quasi_newton);
-    guess_layout(arena, n, n_atoms, &scf->guess);
+    scf->n_variables = basis->n_shells + (scf->multipoles ? 9 * n_atoms : 0);
+    const size_t n = scf->n_variables;
+    scf->kept = arena_kept(arena, sizeof *scf->kept);
+    guess_layout(&scf->guess, arena, n, n_atoms);
+    quasi_newton_layout(&scf->quasi_newton, arena, n);
+    density_layout(&scf->density, arena, basis->n_ao);
+    scf->all_kept = arena_kept_since(arena, kept_before);
+    broyden_layout(&scf->broyden, arena, n);
     scf->x_in = arena_doubles(arena, n);
     scf->x_out = arena_doubles(arena, n);
     scf->f = arena_doubles(arena, n);
@@ -84,24 +57,22 @@ void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool
     scf->potential_memory = arena_doubles(arena, n + n_atoms);
 }
 
-void scf_setup(Scf *scf)
+void scf_setup(Scf *scf, const ScfSpec *spec)
 {
-    scf->density.kernels = scf->quasi_newton.kernels = scf->kernels;
-    scf->guess.kernels = scf->kernels;
-    scf->guess.weight = scf->mass;
-    scf->guess.memory = scf->memory;
-    guess_setup(&scf->guess);
-    scf->quasi_newton.memory = scf->memory + quasi_newton_at(scf->n_variables, scf->n_atoms);
-    quasi_newton_setup(&scf->quasi_newton);
-    scf->density.update.memory =
-        scf->memory + variables_memory_size(scf->n_variables, scf->n_atoms);
-    scf->density.kt = scf->boltzmann * scf->options.temperature_k;
+    scf->spec = *spec;
+    guess_setup(&scf->guess, spec->kernels, spec->mass);
+    quasi_newton_setup(&scf->quasi_newton, spec->kernels);
+    scf->density.kernels = spec->kernels;
+    scf->density.kt = spec->boltzmann * spec->options.temperature_k;
+    scf->density.n_alpha = spec->n_alpha;
+    scf->density.n_beta = spec->n_beta;
+    scf->density.fermi_stop = spec->fermi_stop;
 }
 
 /// The moments that a vector of variables stands for; fills the atomic charges.
 static Moments moments_of(const Scf *scf, const double *x, double *atom)
 {
-    const Basis *basis = scf->hamiltonian->batches.basis;
+    const Basis *basis = scf->spec.hamiltonian->batches.basis;
     for (size_t a = 0; a < scf->n_atoms; a++) {
         atom[a] = 0.0;
         for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
@@ -140,21 +111,21 @@ static QmtStatus cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, doub
     const Moments in = moments_of(scf, scf->x_in, scf->atom_in);
     Potential potential = scf_potential(scf);
     memset(scf->potential_memory, 0, (n + scf->n_atoms) * sizeof(double));
-    for (size_t t = 0; t < scf->n_terms; t++)
-        if (scf->terms[t].type->potential != NULL)
-            scf->terms[t].type->potential(scf->terms[t].self, geometry, &in, &potential);
+    for (size_t t = 0; t < scf->spec.n_terms; t++)
+        if (scf->spec.terms[t].type->potential != NULL)
+            scf->spec.terms[t].type->potential(scf->spec.terms[t].self, geometry, &in, &potential);
 
-    hamiltonian_fock(scf->hamiltonian, &potential, scf->density.fock, scf->density.ld);
+    hamiltonian_fock(scf->spec.hamiltonian, &potential, scf->density.fock, scf->density.ld);
     TRY(density_build(ctx, &scf->density));
 
     double *multipoles = scf->multipoles ? scf->x_out + scf->n_shells : NULL;
     scf->band_energy =
-        hamiltonian_moments(scf->hamiltonian, scf->density.density, scf->density.ld, scf->x_out,
-                            (double(*)[3])multipoles,
+        hamiltonian_moments(scf->spec.hamiltonian, scf->density.density, scf->density.ld,
+                            scf->x_out, (double(*)[3])multipoles,
                             scf->multipoles ? (double(*)[6])(multipoles + 3 * scf->n_atoms) : NULL);
     for (size_t i = 0; i < n; i++)
         scf->f[i] = scf->x_out[i] - scf->x_in[i];
-    *rms = sqrt(scf->kernels->dot(n, scf->f, scf->f) / (double)n);
+    *rms = sqrt(scf->spec.kernels->dot(n, scf->f, scf->f) / (double)n);
     scf->iterations++;
     scf->residual = *rms;
     if (!isfinite(*rms))
@@ -165,16 +136,16 @@ static QmtStatus cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, doub
 /// Charge of the molecule shared equally by the atoms, inside an atom by the reference occupations.
 static void start_from_neutral_atoms(Scf *scf)
 {
-    const Basis *basis = scf->hamiltonian->batches.basis;
+    const Basis *basis = scf->spec.hamiltonian->batches.basis;
     memset(scf->x_in, 0, scf->n_variables * sizeof(double));
     for (size_t a = 0; a < scf->n_atoms; a++) {
         const size_t first = basis->atom_shell[a], end = basis->atom_shell[a + 1];
         double electrons = 0.0;
         for (size_t s = first; s < end; s++)
-            electrons += scf->hamiltonian->reference[s];
+            electrons += scf->spec.hamiltonian->reference[s];
         for (size_t s = first; s < end; s++)
-            scf->x_in[s] =
-                scf->charge / (double)scf->n_atoms * scf->hamiltonian->reference[s] / electrons;
+            scf->x_in[s] = scf->spec.charge / (double)scf->n_atoms *
+                           scf->spec.hamiltonian->reference[s] / electrons;
     }
 }
 
@@ -184,7 +155,7 @@ static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double
 {
     const size_t n = scf->n_variables;
     *converged = false;
-    broyden_start(scf->kernels, alpha, &scf->broyden);
+    broyden_start(&scf->broyden, scf->spec.kernels, alpha);
     for (int i = 0; i < max_iterations; i++) {
         double rms;
         TRY(cycle(ctx, geometry, scf, &rms));
@@ -193,7 +164,7 @@ static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
             quasi_newton_update(&scf->quasi_newton, scf->dx, scf->f_last, scf->work);
         }
-        if (rms <= scf->options.tolerance) {
+        if (rms <= scf->spec.options.tolerance) {
             *converged = true;
             memcpy(scf->x_best, scf->x_in, n * sizeof(double));
             if (!broyden_mix(&scf->broyden, scf->x_best, scf->f))
@@ -231,14 +202,14 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
             quasi_newton_next_step(&scf->quasi_newton, scf->f, scf->f_last, scf->dx);
         }
-        if (rms <= scf->options.tolerance * (i == 0 ? GUESS_SHARE : 1.0)) {
+        if (rms <= scf->spec.options.tolerance * (i == 0 ? GUESS_SHARE : 1.0)) {
             *converged = true;
             memcpy(scf->x_best, scf->x_in, n * sizeof(double));
-            scf->kernels->axpy(n, 1.0, scf->dx, scf->x_best);
+            scf->spec.kernels->axpy(n, 1.0, scf->dx, scf->x_best);
             return QMT_OK;
         }
         memcpy(scf->f_last, scf->f, n * sizeof(double));
-        scf->kernels->axpy(n, 1.0, scf->dx, scf->x_in);
+        scf->spec.kernels->axpy(n, 1.0, scf->dx, scf->x_in);
     }
     return QMT_OK;
 }
@@ -249,17 +220,18 @@ static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     if (guess_make(&scf->guess, geometry->xyz, scf->x_in) == 0)
         return QMT_OK;
     memcpy(scf->guess_error, scf->x_in, scf->n_variables * sizeof(double));
-    if (!scf->options.plain && quasi_newton_usable(&scf->quasi_newton)) {
+    if (!scf->spec.options.plain && quasi_newton_usable(&scf->quasi_newton)) {
         TRY(step_with_jacobian(ctx, geometry, scf, converged));
         if (*converged)
             return QMT_OK;
         quasi_newton_reset(&scf->quasi_newton);
-    } else if (!scf->options.plain) {
-        return mix(ctx, geometry, scf, scf->options.damping, scf->options.max_iterations,
+    } else if (!scf->spec.options.plain) {
+        return mix(ctx, geometry, scf, scf->spec.options.damping, scf->spec.options.max_iterations,
                    converged);
     }
     memcpy(scf->x_in, guess_newest(&scf->guess), scf->n_variables * sizeof(double));
-    return mix(ctx, geometry, scf, scf->options.damping, scf->options.max_iterations, converged);
+    return mix(ctx, geometry, scf, scf->spec.options.damping, scf->spec.options.max_iterations,
+               converged);
 }
 
 static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
@@ -281,8 +253,8 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK && *converged;
          i++) {
         scf->density.kt = FACTOR[i] * kt;
-        status = mix(ctx, geometry, scf, 0.5 * scf->options.damping,
-                     PATIENCE * scf->options.max_iterations, converged);
+        status = mix(ctx, geometry, scf, 0.5 * scf->spec.options.damping,
+                     PATIENCE * scf->spec.options.max_iterations, converged);
     }
     scf->density.kt = kt;
     return status;
@@ -313,7 +285,8 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
     }
     memcpy(scf->x_in, x, n * sizeof(double));
     bool converged;
-    TRY(mix(ctx, geometry, scf, scf->options.damping, scf->options.max_iterations, &converged));
+    TRY(mix(ctx, geometry, scf, scf->spec.options.damping, scf->spec.options.max_iterations,
+            &converged));
     scf->iterations = iterations;
     if (!converged)
         return FAIL(ctx, QMT_ERR_SCF,
@@ -350,12 +323,12 @@ static void recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int fir
             status = solve_warm(ctx, geometry, scf, converged);
             break;
         case SCF_STAGE_FRESH:
-            status = solve_fresh(ctx, geometry, scf, scf->options.damping,
-                                 scf->options.max_iterations, converged);
+            status = solve_fresh(ctx, geometry, scf, scf->spec.options.damping,
+                                 scf->spec.options.max_iterations, converged);
             break;
         case SCF_STAGE_DAMPED:
-            status = solve_fresh(ctx, geometry, scf, 0.25 * scf->options.damping,
-                                 PATIENCE * scf->options.max_iterations, converged);
+            status = solve_fresh(ctx, geometry, scf, 0.25 * scf->spec.options.damping,
+                                 PATIENCE * scf->spec.options.max_iterations, converged);
             break;
         default:
             status = solve_hot(ctx, geometry, scf, converged);
@@ -365,7 +338,7 @@ static void recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int fir
         if (*converged) {
             scf->largest_charge = largest_charge(scf);
             const double limit = stage == SCF_STAGE_DAMPED ? LARGEST_CHARGE_DAMPED : LARGEST_CHARGE;
-            *converged = scf->largest_charge <= limit + fabs(scf->charge);
+            *converged = scf->largest_charge <= limit + fabs(scf->spec.charge);
         }
         scf->recovery = stage - first;
     }
@@ -374,9 +347,7 @@ static void recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int fir
 
 static void forget(Scf *scf)
 {
-    memset(scf->memory, 0,
-           scf_memory_size(scf->n_shells, scf->n_atoms, scf->density.n, scf->multipoles) *
-               sizeof(double));
+    memset(scf->all_kept.data, 0, scf->all_kept.size);
 }
 
 /// A density that a diagonalisation does not confirm is dropped with all that led to it, and the geometry
@@ -385,7 +356,7 @@ static bool confirm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *c
 {
     double deviation;
     if (density_deviation(ctx, &scf->density, &deviation) == QMT_OK &&
-        deviation <= scf->options.check_limit)
+        deviation <= scf->spec.options.check_limit)
         return true;
     forget(scf);
     const bool always = scf->density.always_diagonalise;
@@ -399,11 +370,11 @@ static bool confirm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *c
 /// The self-check, when it is due.
 static void check(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
-    double *since = scf->memory + since_check(scf->n_variables, scf->n_atoms);
-    *since += 1.0;
-    if (scf->options.check_every <= 0 || *since < scf->options.check_every)
+    const int every = scf->spec.options.check_every;
+    scf->kept->n_since_check++;
+    if (every <= 0 || scf->kept->n_since_check < every)
         return;
-    *since = 0.0;
+    scf->kept->n_since_check = 0;
     scf->checked = true;
     scf->check_failed = !confirm(ctx, geometry, scf, converged);
 }
@@ -419,13 +390,13 @@ static void remember(const Geometry *geometry, Scf *scf)
 
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
 {
-    const bool warm = scf->memory[0] != 0.0;
+    const bool warm = guess_points(&scf->guess) > 0;
     bool converged;
     scf->iterations = 0;
     scf->checked = scf->check_failed = false;
     scf->largest_charge = 0.0;
     memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
-    hamiltonian_overlap(scf->hamiltonian, scf->density.overlap, scf->density.ld);
+    hamiltonian_overlap(scf->spec.hamiltonian, scf->density.overlap, scf->density.ld);
     density_begin(&scf->density);
     recover(ctx, geometry, scf, warm ? SCF_STAGE_WARM : SCF_STAGE_FRESH, &converged);
     // On the way from neutral atoms levels may cross while orbitals are refined that keep their occupations.
@@ -436,7 +407,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     scf->diagonalisations = scf->density.n_diagonalised;
     if (!converged) {
         forget(scf);
-        if (scf->largest_charge > LARGEST_CHARGE + fabs(scf->charge))
+        if (scf->largest_charge > LARGEST_CHARGE + fabs(scf->spec.charge))
             return FAIL_HINT(
                 ctx, QMT_ERR_SCF, QMT_HINT_WARMER_ELECTRONS,
                 "scf: converges only to charges of up to %.1f e, which no molecule has, in %d "
@@ -450,7 +421,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
             scf->iterations, scf->residual);
     }
     remember(geometry, scf);
-    if (!scf->options.plain && scf->recovery == 0 &&
+    if (!scf->spec.options.plain && scf->recovery == 0 &&
         guess_points(&scf->guess) >= JACOBIAN_MEASURE_AFTER &&
         quasi_newton_quality(&scf->quasi_newton) != QUASI_NEWTON_MEASURED)
         TRY(measure_jacobian(ctx, geometry, scf));

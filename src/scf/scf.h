@@ -1,6 +1,8 @@
 #ifndef SCF_SCF_H
 #define SCF_SCF_H
 
+#include <stdint.h>
+
 #include "base/context.h"
 #include "scf/broyden.h"
 #include "scf/density.h"
@@ -37,17 +39,29 @@ enum {
     SCF_STAGES
 };
 
+/// What the loop is made of. What the pointers point to must outlive it.
 typedef struct {
     const Kernels *kernels;
-    ScfOptions options;
     Hamiltonian *hamiltonian;
-    const Term *terms; ///< those with a potential act inside the loop
+    const Term *terms; ///< [n_terms] those with a potential act inside the loop
     size_t n_terms;
-    size_t n_shells, n_atoms, n_variables;
-    bool multipoles;    ///< dipoles and quadrupoles are variables
-    double charge;      ///< of the molecule, e
-    double boltzmann;   ///< hartree/K, of the electrons
     const double *mass; ///< [n_atoms] any unit, for the guess only; NULL: all alike
+    double charge;      ///< of the molecule, e
+    size_t n_alpha, n_beta;
+    double boltzmann; ///< hartree/K, of the electrons
+    FermiStop fermi_stop;
+    ScfOptions options;
+} ScfSpec;
+
+/// Remembered beside what guess, Jacobian and orbitals remember.
+typedef struct {
+    int64_t n_since_check; ///< geometries since the last self-check
+} ScfKept;
+
+typedef struct {
+    ScfSpec spec;
+    size_t n_shells, n_atoms, n_variables;
+    bool multipoles; ///< dipoles and quadrupoles are variables
 
     Density density;
     Broyden broyden;
@@ -60,7 +74,8 @@ typedef struct {
     double *atom_in, *atom_out;             ///< [n_atoms] e
     double *potential_memory;               ///< [n_variables + n_atoms]
 
-    double *memory; ///< kept between geometries: extrapolation, Jacobian, self-check, orbitals
+    ScfKept *kept;
+    Span all_kept; ///< with that of guess, Jacobian and orbitals
 
     // Results of the last scf_solve().
     double band_energy; ///< tr(P H0), hartree
@@ -73,14 +88,8 @@ typedef struct {
     bool check_failed; ///< it found a wrong density, the result was made anew without history
 } Scf;
 
-/// Doubles that the loop wants to keep between geometries.
-size_t scf_memory_size(size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles);
-
-void scf_layout(Arena *arena, size_t n_shells, size_t n_atoms, size_t n_ao, bool multipoles,
-                Scf *scf);
-/// The caller has set kernels, options, hamiltonian, terms, charge, boltzmann, memory and the
-/// electrons and Fermi rule of the density.
-void scf_setup(Scf *scf);
+void scf_layout(Scf *scf, Arena *arena, const Basis *basis);
+void scf_setup(Scf *scf, const ScfSpec *spec);
 
 /// Solves for one geometry; H0 and the terms know it already. The first one is confirmed by a diagonalisation.
 /// Fails with QMT_ERR_SCF if no stage of the recovery converges to charges that a molecule can have; what was

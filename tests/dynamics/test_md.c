@@ -271,8 +271,9 @@ static void a_snapshot_of_nowhere_is_refused(void **state)
     assert_true(before != NULL && bad != NULL && after != NULL);
     md_snapshot_save(md, before);
     int n_refused = 0;
-    // The record of the sequence and the instant come first.
-    for (size_t at = 0; at + sizeof(uint32_t) <= sizeof(MdRecord) + sizeof(MdInstant); at += 4) {
+    // Head, record of the sequence and the instant come first.
+    const size_t end_at = sizeof(MdSnapshotHead) + sizeof(MdRecord) + sizeof(MdInstant);
+    for (size_t at = 0; at + sizeof(uint32_t) <= end_at; at += 4) {
         const uint32_t wild = 0x7FFFFFFF;
         memcpy(bad, before, size);
         memcpy(bad + at, &wild, sizeof wild);

@@ -356,17 +356,17 @@ static void snapshot_of_memory_is_complete(void **state)
             wander(system, step, xyz);
             evaluate(engine, xyz, &again);
         }
-        const size_t size = engine->memory_size * sizeof(double);
-        double *snapshot = malloc(size);
+        const size_t size = engine_kept_size(engine);
+        void *snapshot = malloc(size);
         assert_non_null(snapshot);
-        memcpy(snapshot, engine->memory, size);
+        engine_kept_save(engine, snapshot);
         for (int step = 0; step < AFTER; step++) {
             wander(system, 15 + step, xyz);
             evaluate(engine, xyz, &first[step]);
         }
         // Into the engine that went on, and into one that has seen nothing.
-        memcpy(engine->memory, snapshot, size);
-        memcpy(other->memory, snapshot, size);
+        engine_kept_load(engine, snapshot);
+        engine_kept_load(other, snapshot);
         for (int step = 0; step < AFTER; step++) {
             wander(system, 15 + step, xyz);
             evaluate(engine, xyz, &again);
@@ -374,7 +374,7 @@ static void snapshot_of_memory_is_complete(void **state)
             evaluate(other, xyz, &again);
             assert_same_bytes(system, &again, &first[step]);
         }
-        assert_memory_equal(engine->memory, other->memory, size);
+        assert_memory_equal(engine->kept.data, other->kept.data, size);
         free(snapshot);
         engine_destroy(&engine);
         engine_destroy(&other);

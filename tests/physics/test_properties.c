@@ -263,20 +263,18 @@ static void check_path(const char *what, const Structure *structure, Place *plac
     gfn2_parts_create(ctx, structure->n_atoms, structure->numbers, &moving);
     gfn2_parts_create(ctx, structure->n_atoms, structure->numbers, &still);
     moving.scf.density.always_diagonalise = false;
-    moving.scf.options.tolerance = 1e-10;
-    moving.scf.options.check_every = 1000000;
+    moving.scf.spec.options.tolerance = 1e-10;
+    moving.scf.spec.options.check_every = 1000000;
     GapSearch gap_search = {0};
     BondOrders work = {0};
     Arena arena = {0};
     for (int walk = 0; walk < 2; walk++) {
-        homo_lumo_gap_layout(&arena, moving.basis.n_ao, &gap_search);
-        bond_orders_layout(&arena, &moving.basis, &work);
+        homo_lumo_gap_layout(&gap_search, &arena, moving.basis.n_ao);
+        bond_orders_layout(&work, &arena, &moving.basis);
         if (walk == 0)
             assert_int_equal(arena_reserve(ctx, &arena), QMT_OK);
     }
-    double memory[512] = {0.0}, orders[MAX_ATOMS * MAX_ATOMS], electrons[MAX_ATOMS];
-    assert_true(homo_lumo_gap_memory_size(moving.basis.n_ao) <= sizeof memory / sizeof memory[0]);
-    gap_search.memory = memory;
+    double orders[MAX_ATOMS * MAX_ATOMS], electrons[MAX_ATOMS];
 
     double worst_gap = 0.0, worst_order[2] = {0.0, 0.0};
     int n_refined = 0;

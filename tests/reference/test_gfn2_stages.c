@@ -320,7 +320,7 @@ static void gradient_agrees_part_by_part(void **state)
 static void agrees_without_dispersion(void **state)
 {
     (void)state;
-    parts.scf.n_terms = PARTS_TERMS_WITHOUT_D4;
+    parts.scf.spec.n_terms = PARTS_TERMS_WITHOUT_D4;
     assert_int_equal(scf_solve(ctx, &parts.geometry, &parts.scf), QMT_OK);
     const Moments moments = scf_moments(&parts.scf);
     double energy = parts.scf.band_energy + parts.scf.density.entropy;

@@ -17,9 +17,7 @@ static void layout(Gfn2Parts *parts, const int *numbers)
     thirdorder_layout(arena, &parts->basis, &parts->third);
     multipole_layout(arena, &parts->pairs, &parts->multipole);
     dispersion_d4_layout(arena, &parts->d4, parts->n, numbers);
-    scf_layout(arena, parts->basis.n_shells, parts->n, parts->basis.n_ao, true, &parts->scf);
-    parts->scf.memory = arena_doubles(
-        arena, scf_memory_size(parts->basis.n_shells, parts->n, parts->basis.n_ao, true));
+    scf_layout(&parts->scf, arena, &parts->basis);
 }
 
 void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts *parts)
@@ -56,21 +54,21 @@ void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts 
     double electrons = 0.0;
     for (size_t a = 0; a < n; a++)
         electrons += gfn2_element(numbers[a])->zval;
-    Scf *scf = &parts->scf;
-    scf->kernels = kernels;
-    scf->options = (ScfOptions){.tolerance = 1e-13,
-                                .max_iterations = method->scf_max_iterations,
-                                .damping = method->scf_damping,
-                                .temperature_k = method->electronic_temperature_k};
-    scf->hamiltonian = &parts->hamiltonian;
-    scf->terms = parts->terms;
-    scf->n_terms = PARTS_TERMS;
-    scf->boltzmann = method->boltzmann;
-    scf->density.n_beta = (size_t)electrons / 2;
-    scf->density.n_alpha = (size_t)electrons - scf->density.n_beta;
-    scf->density.fermi_stop = FERMI_EXACT;
-    scf->density.always_diagonalise = true; // the stages want orbital energies
-    scf_setup(scf);
+    const size_t n_beta = (size_t)electrons / 2;
+    const ScfSpec spec = {.kernels = kernels,
+                          .hamiltonian = &parts->hamiltonian,
+                          .terms = parts->terms,
+                          .n_terms = PARTS_TERMS,
+                          .n_alpha = (size_t)electrons - n_beta,
+                          .n_beta = n_beta,
+                          .boltzmann = method->boltzmann,
+                          .fermi_stop = FERMI_EXACT,
+                          .options = {.tolerance = 1e-13,
+                                      .max_iterations = method->scf_max_iterations,
+                                      .damping = method->scf_damping,
+                                      .temperature_k = method->electronic_temperature_k}};
+    scf_setup(&parts->scf, &spec);
+    parts->scf.density.always_diagonalise = true; // the stages want orbital energies
 }
 
 void gfn2_parts_move(Gfn2Parts *parts, const double (*xyz)[3])

@@ -12,11 +12,11 @@ static int open_mixer(void **state)
     (void)state;
     QmtContext ctx = {0};
     arena = (Arena){0};
-    broyden_layout(&arena, N, &broyden);
+    broyden_layout(&broyden, &arena, N);
     if (arena_reserve(&ctx, &arena) != QMT_OK)
         return -1;
-    broyden_layout(&arena, N, &broyden);
-    broyden_start(kernels_choose(NULL), 0.4, &broyden);
+    broyden_layout(&broyden, &arena, N);
+    broyden_start(&broyden, kernels_choose(NULL), 0.4);
     return 0;
 }
 
@@ -86,7 +86,7 @@ static void a_new_start_forgets(void **state)
 {
     (void)state;
     const int first = cycles_to_convergence();
-    broyden_start(kernels_choose(NULL), 0.4, &broyden);
+    broyden_start(&broyden, kernels_choose(NULL), 0.4);
     assert_int_equal(cycles_to_convergence(), first);
 }
 

@@ -13,8 +13,7 @@ static GuessExtrapolation plain, learning;
 
 static void layout_one(bool learns, GuessExtrapolation *extrapolation)
 {
-    guess_extrapolation_layout(&arena, N, learns, extrapolation);
-    extrapolation->memory = arena_doubles(&arena, guess_extrapolation_memory_size(N, learns));
+    guess_extrapolation_layout(extrapolation, &arena, N, learns);
     extrapolation->kernels = kernels_choose(NULL);
 }
 
@@ -37,10 +36,11 @@ static int close_histories(void **state)
     return 0;
 }
 
-static void forget(const GuessExtrapolation *extrapolation)
+/// Both histories.
+static void forget(void)
 {
-    memset(extrapolation->memory, 0,
-           guess_extrapolation_memory_size(N, extrapolation->learns) * sizeof(double));
+    const Span kept = arena_kept_since(&arena, 0);
+    memset(kept.data, 0, kept.size);
 }
 
 /// Polynomials of a degree with values of order one over the first hundred points.
@@ -82,7 +82,7 @@ static void polynomials_are_continued_exactly(void **state)
     (void)state;
     for (int degree = 0; degree < ORDERS; degree++) {
         double x[N], guess[N];
-        forget(&plain);
+        forget();
         for (int at = 0; at < 60; at++) {
             polynomial(degree, at, x);
             if (at >= degree + 2) {

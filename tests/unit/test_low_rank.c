@@ -15,8 +15,7 @@ static double left[RANK][N], right[RANK][N]; // J = sum_k left_k right_k^T
 
 static void layout(void)
 {
-    low_rank_layout(&arena, N, &matrix);
-    matrix.memory = arena_doubles(&arena, low_rank_memory_size(N));
+    low_rank_layout(&matrix, &arena, N);
 }
 
 /// Normal numbers, different for every index.

@@ -16,8 +16,7 @@ static QuasiNewton newton;
 
 static void layout(void)
 {
-    quasi_newton_layout(&arena, N, &newton);
-    newton.memory = arena_doubles(&arena, quasi_newton_memory_size(N));
+    quasi_newton_layout(&newton, &arena, N);
 }
 
 static int open_jacobian(void **state)
@@ -25,8 +24,7 @@ static int open_jacobian(void **state)
     (void)state;
     if (arena_fixture_open(&arena, layout) != 0)
         return -1;
-    newton.kernels = kernels_choose(NULL);
-    quasi_newton_setup(&newton);
+    quasi_newton_setup(&newton, kernels_choose(NULL));
     return 0;
 }
 

@@ -14,8 +14,7 @@ static RankUpdatedMatrix matrix;
 
 static void layout(void)
 {
-    rank_updated_matrix_layout(&arena, ROWS, COLUMNS, &matrix);
-    matrix.memory = arena_doubles(&arena, rank_updated_matrix_memory_size(ROWS, COLUMNS));
+    rank_updated_matrix_layout(&matrix, &arena, ROWS, COLUMNS);
 }
 
 static int open_matrix(void **state)
@@ -35,13 +34,6 @@ static void fill(int n, double *out, unsigned *seed)
 {
     for (int i = 0; i < n; i++)
         out[i] = pseudo_random(seed) - 0.5;
-}
-
-static void the_memory_is_whole_lines(void **state)
-{
-    (void)state;
-    for (size_t n = 1; n < 40; n++)
-        assert_int_equal(rank_updated_matrix_memory_size(n, 7) % 8, 0);
 }
 
 static void changes_count_before_and_after_they_are_taken_in(void **state)
@@ -97,7 +89,6 @@ static void factors_may_be_tiny(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_memory_is_whole_lines),
         TEST(changes_count_before_and_after_they_are_taken_in),
         TEST(factors_may_be_tiny),
     };
