@@ -4,7 +4,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: mutants help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults
+.PHONY: mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -17,6 +17,7 @@ help:
 	@echo 'make crash KILLS=500     kill jobs at random times, resume them, compare the bytes; then make faults'
 	@echo 'make faults              let every system call of a job fail in turn (minutes)'
 	@echo 'make fuzz SECONDS=60     feed the readers wrong files, so many seconds of processor time each'
+	@echo 'make clients             programs of others (i-PI, ASE) from the package registry, against this program'
 	@echo 'make mutants COUNT=200    put random errors into the sources and count those that the tests notice (hours)'
 	@echo 'make format              write the sources as clang-format 14 would'
 	@echo 'make check-format        fail where it would write them differently'
@@ -115,3 +116,7 @@ COUNT ?= 200
 mutants:
 	@tools/setup.sh test mutants
 	/usr/bin/python3 -B tests/mutation/mutate.py --count $(COUNT)
+
+clients: program
+	@tools/setup.sh clients
+	@tools/clients.sh build/qmtraj

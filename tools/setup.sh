@@ -8,6 +8,7 @@
 #   tools/setup.sh tidy       also what make tidy needs
 #   tools/setup.sh fuzz       also what make fuzz needs
 #   tools/setup.sh mutants    also what make mutants needs
+#   tools/setup.sh clients    also what make clients needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
 #
 # Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, as it does for the build.
@@ -30,9 +31,10 @@ for word in "$@"; do
     tidy) packages="$packages clang-tidy-14" ;;
     fuzz) packages="$packages clang-14 clang libclang-rt-14-dev" ;;
     mutants) packages="$packages python3-clang-14 git" ;;
+    clients) packages="$packages python3 python3-venv" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients and bare" >&2
         exit 2
         ;;
     esac
