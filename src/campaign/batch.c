@@ -1,21 +1,17 @@
 #include "campaign/batch.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
+#include "campaign/journal.h"
+#include "campaign/preflight.h"
+#include "campaign/rejected_file.h"
+#include "campaign/start_geometry.h"
 #include "campaign/summary.h"
 #include "io/lock.h"
 #include "io/text.h"
 #include "run/resume.h"
-
-/// Ten times the memory of velocities at a friction of 1 /ps.
-static const double SAMPLING_SHORTEST_PS = 10.0;
 
 typedef struct {
     QmtContext *ctx;
@@ -24,8 +20,16 @@ typedef struct {
     const BatchFaults *faults;
     const BatchHooks *hooks;
     BatchOutcome *outcomes;
-    size_t *task_of; ///< [n_running] place in the plan
+    Journal journal;
+    RejectionList *rejected; ///< of the plan; NULL: none were wanted
+    size_t *task_of;         ///< [n_running] place in the plan
 } Batch;
+
+/// What a worker sends back.
+typedef struct {
+    RunResult result;
+    bool rejected; ///< the molecule cannot be computed: nothing was begun
+} WorkResult;
 
 uint64_t batch_bytes(const Plan *plan, const bool *reused)
 {
@@ -47,7 +51,7 @@ static int64_t fault_step(const char *fault, const char *label)
     return step;
 }
 
-_Static_assert(sizeof(RunResult) <= WORKER_RESULT_SIZE,
+_Static_assert(sizeof(WorkResult) <= WORKER_RESULT_SIZE,
                "a result goes through the pipe in one piece");
 
 static void pass_progress(void *link, const RunProgress *progress)
@@ -60,6 +64,36 @@ static bool pass_stop(void *link)
     return worker_should_stop(link);
 }
 
+/// True if another program that shares the list is at a trajectory, which then needs no geometry here.
+static QmtStatus held_check(QmtContext *ctx, const RunOptions *settings, const RunSpec *task)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], holder[LOCK_HOLDER_SIZE];
+    TRY(file_join(ctx, settings->out, task->label, folder));
+    TRY(file_join(ctx, folder, RUN_FILE_LOCK, path));
+    return lock_look(path, holder) == LOCK_HELD
+               ? FAIL(ctx, QMT_ERR_LOCKED, "held by %s, skipped", holder)
+               : QMT_OK;
+}
+
+/// A trajectory whose molecule is a SMILES so far, unless another program has done it meanwhile.
+static QmtStatus smiles_run(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
+                            const RunHooks *hooks, WorkResult *made)
+{
+    Structure structure = {0};
+    RunSpec task;
+    bool same;
+    TRY(resume_recognise(ctx, settings, planned, &same, &made->result));
+    if (same)
+        return QMT_OK;
+    TRY(held_check(ctx, settings, planned));
+    QmtStatus status = start_geometry_make(ctx, settings, planned, &structure, &task);
+    made->rejected = status == QMT_ERR_INPUT || status == QMT_ERR_CONFIG;
+    if (status == QMT_OK)
+        status = run_trajectory(ctx, settings, &task, hooks, &made->result);
+    structure_release(&structure);
+    return status;
+}
+
 static QmtStatus work(QmtContext *ctx, void *user, size_t place, WorkerLink *link, void *result)
 {
     const Batch *batch = user;
@@ -70,8 +104,10 @@ static QmtStatus work(QmtContext *ctx, void *user, size_t place, WorkerLink *lin
         settings.crash_at_step = fault_step(batch->faults->crash, task->label);
 
     const RunHooks hooks = {.user = link, .progress = pass_progress, .should_stop = pass_stop};
-    RunResult made = {0};
-    const QmtStatus status = run_trajectory(ctx, &settings, task, &hooks, &made);
+    WorkResult made = {.rejected = false};
+    const QmtStatus status = start_geometry_is_missing(task)
+                                 ? smiles_run(ctx, &settings, task, &hooks, &made)
+                                 : run_trajectory(ctx, &settings, task, &hooks, &made.result);
     memcpy(result, &made, sizeof made);
     return status;
 }
@@ -107,6 +143,37 @@ static void on_stop(void *user, int signal)
         batch->hooks->stop(batch->hooks->user, signal);
 }
 
+/// A molecule that its worker could not begin: one line in rejected.tsv, whatever its number of replicas.
+static void rejection_note(Batch *batch, const RunSpec *task, BatchOutcome *outcome)
+{
+    QmtContext *const ctx = batch->ctx;
+    if (batch->rejected == NULL || task->replica > 1)
+        return;
+    const Message before = context_keep(ctx);
+    const QmtStatus failure = FAIL(ctx, outcome->status, "%s", outcome->message);
+    QmtStatus status = rejection_take(ctx, batch->rejected, task->structure->source,
+                                      task->structure->name, REJECT_SMILES, failure);
+    if (status == QMT_OK)
+        status = rejected_file_append(ctx, batch->settings->out,
+                                      &batch->rejected->items[batch->rejected->n - 1]);
+    if (status != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    (void)context_restore(ctx, &before);
+}
+
+static QmtStatus frames_recover(const Batch *batch, const RunSpec *planned, const char *reason,
+                                int64_t *n_frames)
+{
+    if (!start_geometry_is_missing(planned))
+        return run_recover(batch->ctx, batch->settings, planned, reason, n_frames);
+    Structure structure = {0};
+    RunSpec task;
+    TRY(start_geometry_make(batch->ctx, batch->settings, planned, &structure, &task));
+    const QmtStatus status = run_recover(batch->ctx, batch->settings, &task, reason, n_frames);
+    structure_release(&structure);
+    return status;
+}
+
 /// What becomes of a trajectory whose process could not say so itself. Without a checkpoint its frames are
 /// saved as they are on the disk.
 static void crash_salvage(const Batch *batch, const RunSpec *task, BatchOutcome *outcome)
@@ -118,7 +185,7 @@ static void crash_salvage(const Batch *batch, const RunSpec *task, BatchOutcome 
         file_join(batch->ctx, folder, CHECKPOINT_FILE, path) == QMT_OK && file_exists(path);
     if (can_go_on)
         snprintf(saved, sizeof saved, "; the same command goes on from its last checkpoint");
-    else if (run_recover(batch->ctx, batch->settings, task, outcome->message, &n_frames) != QMT_OK)
+    else if (frames_recover(batch, task, outcome->message, &n_frames) != QMT_OK)
         snprintf(saved, sizeof saved, "; its frames could not be saved");
     else if (n_frames > 0)
         snprintf(saved, sizeof saved, "; %lld frames are in %s", (long long)n_frames,
@@ -132,77 +199,29 @@ static void crash_salvage(const Batch *batch, const RunSpec *task, BatchOutcome 
 
 static void on_end(void *user, size_t place, const WorkerOutcome *ended)
 {
-    const Batch *batch = user;
+    Batch *const batch = user;
     const size_t t = batch->task_of[place];
+    const RunSpec *const task = &batch->plan->tasks[t];
     BatchOutcome *const outcome = &batch->outcomes[t];
 
     outcome->ran = true;
     outcome->status = ended->status;
     outcome->signal = ended->signal;
     memcpy(outcome->message, ended->message, sizeof outcome->message);
-    if (ended->has_result)
-        memcpy(&outcome->result, ended->result, sizeof outcome->result);
-    else
-        crash_salvage(batch, &batch->plan->tasks[t], outcome);
+    if (ended->has_result) {
+        WorkResult made;
+        memcpy(&made, ended->result, sizeof made);
+        outcome->result = made.result;
+        outcome->rejected = made.rejected;
+    } else {
+        crash_salvage(batch, task, outcome);
+    }
+    if (outcome->rejected)
+        rejection_note(batch, task, outcome);
+    else if (outcome->status != QMT_ERR_LOCKED && !outcome->result.reused)
+        journal_add(batch->ctx, &batch->journal, task->label, outcome);
     if (batch->hooks->end != NULL)
         batch->hooks->end(batch->hooks->user, t, outcome);
-}
-
-/// True if another process works on a trajectory just now, so that what lies there is in motion.
-static bool is_held(const Batch *batch, const RunSpec *task)
-{
-    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], holder[LOCK_HOLDER_SIZE];
-    return file_join(batch->ctx, batch->settings->out, task->label, folder) == QMT_OK &&
-           file_join(batch->ctx, folder, RUN_FILE_LOCK, path) == QMT_OK &&
-           lock_look(path, holder) == LOCK_HELD;
-}
-
-/// Marks what is finished, and what has its space on the disk. All differences are found before the first
-/// is reported.
-static QmtStatus earlier_find(const Batch *batch, bool *reused, bool *has_space)
-{
-    QmtContext *const ctx = batch->ctx;
-    Message first = {0};
-    size_t n_different = 0;
-
-    for (size_t t = 0; t < batch->plan->n_tasks; t++) {
-        Found found;
-        TRY(resume_replicas(ctx, batch->settings, &batch->plan->tasks[t]));
-        const QmtStatus status = resume_look(ctx, batch->settings, &batch->plan->tasks[t], &found);
-        found_release(&found);
-        TRY(status);
-        reused[t] = found.kind == EXISTING_SAME;
-        has_space[t] = reused[t] || found.kind == EXISTING_INTERRUPTED;
-        if (reused[t])
-            batch->outcomes[t].result = found.result;
-        const Message difference = context_keep(ctx);
-        if (found.kind != EXISTING_DIFFERENT || is_held(batch, &batch->plan->tasks[t]))
-            continue;
-        if (n_different++ == 0)
-            first = difference;
-        else
-            context_log(ctx, QMT_LOG_WARNING, "%s", difference.text);
-    }
-    if (n_different == 0)
-        return QMT_OK;
-    (void)context_restore(ctx, &first);
-    context_append(ctx, "; take another --out, or --fresh to make it anew");
-    return QMT_ERR_CHECKPOINT;
-}
-
-static QmtStatus disk_check(QmtContext *ctx, const char *out, uint64_t n_bytes)
-{
-    struct statvfs disk;
-    if (statvfs(out, &disk) != 0)
-        return FAIL(ctx, QMT_ERR_IO, "%s: %s", out, strerror(errno));
-    const double free_bytes = (double)disk.f_bavail * (double)disk.f_frsize;
-    if ((double)n_bytes > free_bytes)
-        return FAIL(
-            ctx, QMT_ERR_IO,
-            "%s: the trajectories need %.1f MB, the disk has %.1f MB left; free some, or save "
-            "fewer frames (save_interval_steps)",
-            out, 1e-6 * (double)n_bytes, 1e-6 * free_bytes);
-    return QMT_OK;
 }
 
 static size_t count(const bool *values, size_t n)
@@ -213,71 +232,70 @@ static size_t count(const bool *values, size_t n)
     return sum;
 }
 
-/// The nearest folder above OUT that is there already, or OUT itself. Files are to be made in it unless only_read.
-static QmtStatus folder_above(QmtContext *ctx, const char *out, bool only_read,
-                              char path[FILE_PATH_SIZE])
-{
-    struct stat there;
-    if (snprintf(path, FILE_PATH_SIZE, "%s", out) >= FILE_PATH_SIZE)
-        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", out);
-    while (stat(path, &there) != 0 && errno == ENOENT) {
-        char *const slash = strrchr(path, '/');
-        if (slash == NULL)
-            strcpy(path, ".");
-        else
-            slash[slash == path] = '\0';
-    }
-    if (stat(path, &there) == 0 && !S_ISDIR(there.st_mode))
-        return FAIL(ctx, QMT_ERR_IO, "%s: is no folder", path);
-    if (!only_read && access(path, W_OK) != 0)
-        return FAIL(ctx, QMT_ERR_IO, "%s: cannot make files there: %s", path, strerror(errno));
-    return QMT_OK;
-}
+/// How the trajectories of a job ended, by kind.
+typedef struct {
+    size_t n_held, n_failed, n_rejected, n_complete;
+    const BatchOutcome *held; ///< one of them
+} Ends;
 
-/// One note per job: a thermostat that forgets more slowly than the run lasts does not set its
-/// temperature.
-static void friction_note(QmtContext *ctx, const Config *config)
+static Ends ends_count(const Batch *batch, size_t n)
 {
-    char advice[64] = "";
-    if (config->ensemble != CONFIG_NVT || config->friction_per_ps <= 0.0 ||
-        config->friction_per_ps * config->length_ps >= 1.0)
-        return;
-    // A run of a few ps is too short for any friction that leaves the motion as it is.
-    if (config->length_ps >= SAMPLING_SHORTEST_PS)
-        snprintf(advice, sizeof advice, "; friction_per_ps = 1 samples %g K",
-                 config->temperature_k);
-    context_log(
-        ctx, QMT_LOG_INFO,
-        "friction_per_ps = %g: velocities are remembered for %g ps, longer than the run of %g ps, "
-        "so each trajectory keeps about the energy that its equilibration left it%s",
-        config->friction_per_ps, 1.0 / config->friction_per_ps, config->length_ps, advice);
-}
-
-/// What is held elsewhere counts only if nothing else was done.
-static QmtStatus held_judge(const Batch *batch, size_t n, QmtStatus status)
-{
-    size_t n_held = 0, n_failed = 0;
-    const BatchOutcome *held = NULL;
+    Ends ends = {0};
     for (size_t place = 0; place < n; place++) {
-        const BatchOutcome *outcome = &batch->outcomes[batch->task_of[place]];
+        const BatchOutcome *const outcome = &batch->outcomes[batch->task_of[place]];
         if (outcome->status == QMT_ERR_LOCKED) {
-            n_held++;
-            held = outcome;
+            ends.n_held++;
+            ends.held = outcome;
+        } else if (outcome->status == QMT_OK) {
+            ends.n_complete++;
+        } else if (outcome->rejected) {
+            ends.n_rejected++;
         } else {
-            n_failed += outcome->status != QMT_OK;
+            ends.n_failed++;
         }
     }
-    if (held == NULL || status == QMT_STOPPED)
+    return ends;
+}
+
+/// The status of the whole job. What is held elsewhere counts only if nothing else was done.
+static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
+{
+    QmtContext *const ctx = batch->ctx;
+    const Plan *const plan = batch->plan;
+    const Ends ends = ends_count(batch, n);
+    const size_t n_rejected = batch->rejected != NULL ? batch->rejected->n : ends.n_rejected;
+    if (status == QMT_STOPPED && n == 1 && batch->outcomes[batch->task_of[0]].ran) {
+        (void)FAIL(ctx, QMT_STOPPED, "%s", batch->outcomes[batch->task_of[0]].message);
+        context_set_subject(ctx, "%s", plan->tasks[batch->task_of[0]].label);
+        return QMT_STOPPED;
+    }
+    if (status == QMT_STOPPED)
+        return FAIL(ctx, QMT_STOPPED, "stopped on request; the same command goes on from here");
+    if (n > 0 && ends.n_held == n && n_rejected == 0) {
+        (void)FAIL(ctx, QMT_ERR_LOCKED, "nothing was done: %s",
+                   n == 1 ? ends.held->message : "every trajectory is held by another process");
+        if (n == 1)
+            context_set_subject(ctx, "%s", plan->tasks[batch->task_of[0]].label);
+        return QMT_ERR_LOCKED;
+    }
+    if (n_rejected > 0 && ends.n_failed == 0)
+        return FAIL(ctx, QMT_ERR_PARTIAL,
+                    "%zu molecule%s cannot be computed; %s/" REJECTED_FILE " says which and why",
+                    n_rejected, n_rejected == 1 ? "" : "s", batch->settings->out);
+    if (ends.n_failed == 0)
+        return ends.n_held > 0 ? QMT_OK : status;
+    if (plan->n_tasks == 1 && n_rejected == 0) {
+        context_set_subject(ctx, "%s", plan->tasks[0].label);
         return status;
-    if (n_held == n)
-        return FAIL(batch->ctx, QMT_ERR_LOCKED, "nothing was done: %s",
-                    n == 1 ? held->message : "every trajectory is held by another process");
-    if (n_failed == 0)
-        return QMT_OK;
-    return FAIL(batch->ctx, QMT_ERR_PARTIAL,
-                "%zu of %zu trajectories failed, %zu are held by "
-                "another process",
-                n_failed, batch->plan->n_tasks, n_held);
+    }
+    (void)FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu trajectories failed", ends.n_failed,
+               plan->n_tasks);
+    if (n_rejected > 0)
+        context_append(ctx, ", %zu cannot be computed (%s/" REJECTED_FILE ")", n_rejected,
+                       batch->settings->out);
+    if (ends.n_held > 0)
+        context_append(ctx, ", %zu are held by another process", ends.n_held);
+    return QMT_ERR_PARTIAL;
 }
 
 static QmtStatus rest_run(Batch *batch, const bool *reused)
@@ -299,14 +317,10 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
             batch->task_of[n] = t;
             cost[n++] = plan->tasks[t].cost;
         }
-        RunOptions settings = *batch->settings;
-        if (settings.n_workers > n)
-            settings.n_workers = n;
-        batch->settings = &settings;
         const WorkerPool job = {.n_tasks = n,
                                 .cost = cost,
-                                .n_workers = settings.n_workers,
-                                .max_s = settings.max_s,
+                                .n_workers = batch->settings->n_workers,
+                                .max_s = batch->settings->max_s,
                                 .user = batch,
                                 .work = work,
                                 .on_start = on_start,
@@ -316,14 +330,7 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
                                 .on_stop = on_stop};
         if (n > 0)
             status = worker_pool_run(batch->ctx, &job, ended, NULL);
-        status = held_judge(batch, n, status);
-        // A single trajectory that fails among finished ones is one of several.
-        if (n == 1 && plan->n_tasks > 1 && status != QMT_OK && status != QMT_STOPPED &&
-            status != QMT_ERR_LOCKED)
-            status =
-                FAIL(batch->ctx, QMT_ERR_PARTIAL, "1 of %zu trajectories failed", plan->n_tasks);
-        else if (n == 1 && status != QMT_OK && status != QMT_STOPPED)
-            context_set_subject(batch->ctx, "%s", plan->tasks[batch->task_of[0]].label);
+        status = job_judge(batch, n, status);
     }
     free(cost);
     free(ended);
@@ -337,69 +344,88 @@ QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settin
     bool *const reused = calloc(2 * (plan->n_tasks + 1), sizeof *reused);
     bool *const has_space = reused != NULL ? reused + plan->n_tasks + 1 : NULL;
     BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
-    const Batch batch = {.ctx = ctx, .plan = plan, .settings = settings, .outcomes = outcomes};
     QmtStatus status = QMT_OK;
     if (reused == NULL || outcomes == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     if (status == QMT_OK)
-        status = earlier_find(&batch, reused, has_space);
+        status = preflight_earlier(ctx, plan, settings, outcomes, reused, has_space);
     if (status == QMT_OK)
-        status =
-            folder_above(ctx, settings->out, count(reused, plan->n_tasks) == plan->n_tasks, path);
+        status = preflight_folder(ctx, settings->out, count(reused, plan->n_tasks) == plan->n_tasks,
+                                  path);
     if (status == QMT_OK)
-        status = disk_check(ctx, path, batch_bytes(plan, has_space));
+        status = preflight_disk(ctx, path, batch_bytes(plan, has_space));
     if (status == QMT_OK && plan->n_tasks > 0)
-        friction_note(ctx, &plan->tasks[0].config);
+        preflight_notes(ctx, &plan->tasks[0].config);
     free(reused);
     free(outcomes);
+    return status;
+}
+
+/// The files about the whole job. The trajectories do not need them, so what goes wrong with them is a warning.
+static void records_write(QmtContext *ctx, const Batch *batch)
+{
+    const Message before = context_keep(ctx);
+    const char *const out = batch->settings->out;
+    if (rejected_file_write(ctx, out, batch->plan, batch->outcomes) != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    if (summary_write(ctx, batch->plan, batch->settings, batch->outcomes) != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    (void)context_restore(ctx, &before);
+}
+
+/// Runs what is not finished.
+static QmtStatus job_run(Batch *batch, const bool *reused)
+{
+    QmtContext *const ctx = batch->ctx;
+    const Plan *const plan = batch->plan;
+    preflight_notes(ctx, &plan->tasks[0].config);
+    batch->journal = journal_open(ctx, batch->settings->out);
+    journal_list_write(ctx, batch->settings->out, plan);
+    if (rejected_file_write(ctx, batch->settings->out, plan, NULL) != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    const QmtStatus status = rest_run(batch, reused);
+    journal_close(&batch->journal);
+    records_write(ctx, batch);
     return status;
 }
 
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
                     const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes)
 {
+    RunOptions own = *settings;
+    if (own.n_workers > plan->n_tasks)
+        own.n_workers = plan->n_tasks;
     Batch batch = {.ctx = ctx,
                    .plan = plan,
-                   .settings = settings,
+                   .settings = &own,
                    .faults = faults,
                    .hooks = hooks,
-                   .outcomes = outcomes};
-    bool *const reused = calloc(plan->n_tasks + 1, sizeof *reused);
-    bool *const has_space = calloc(plan->n_tasks + 1, sizeof *has_space);
-    if (reused == NULL || has_space == NULL) {
-        free(reused);
-        free(has_space);
+                   .outcomes = outcomes,
+                   .journal = {.file = file_none()},
+                   .rejected = plan->structures.rejected};
+    bool *const reused = calloc(2 * (plan->n_tasks + 1), sizeof *reused);
+    if (reused == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
-    }
+    bool *const has_space = reused + plan->n_tasks + 1;
 
     memset(outcomes, 0, plan->n_tasks * sizeof *outcomes);
-    QmtStatus status = earlier_find(&batch, reused, has_space);
-    if (status == QMT_OK)
-        status = file_make_directories(ctx, settings->out);
-    if (status == QMT_OK)
-        status = disk_check(ctx, settings->out, batch_bytes(plan, has_space));
-    free(has_space);
+    QmtStatus status = preflight_earlier(ctx, plan, settings, outcomes, reused, has_space);
     const size_t n_reused = count(reused, plan->n_tasks);
-    // What can only be written at the end is tried at the start.
-    if (status == QMT_OK && n_reused < plan->n_tasks)
-        status = summary_check(ctx, settings);
-    if (status != QMT_OK) {
-        free(reused);
-        return status;
+    const bool all_done = status == QMT_OK && n_reused == plan->n_tasks;
+    if (status == QMT_OK && !all_done)
+        status = file_make_directories(ctx, settings->out);
+    if (status == QMT_OK && !all_done)
+        status = preflight_disk(ctx, settings->out, batch_bytes(plan, has_space));
+    for (size_t t = 0; t < plan->n_tasks && hooks->reused != NULL && status == QMT_OK; t++)
+        if (reused[t])
+            hooks->reused(hooks->user, t, &outcomes[t]);
+    if (status == QMT_OK && all_done) {
+        if (batch.rejected != NULL && batch.rejected->n > 0)
+            records_write(ctx, &batch);
+        status = job_judge(&batch, 0, QMT_OK);
+    } else if (status == QMT_OK) {
+        status = job_run(&batch, reused);
     }
-
-    if (plan->n_tasks > 0)
-        friction_note(ctx, &plan->tasks[0].config);
-    status = rest_run(&batch, reused);
     free(reused);
-
-    // The summary is written whatever happened. Its own failure stands behind another one, and behind none if
-    // all was finished earlier: the folder may have been put where nothing can be written.
-    const Message failure = context_keep(ctx);
-    const QmtStatus written = summary_write(ctx, plan, settings, outcomes);
-    if (status == QMT_OK && n_reused < plan->n_tasks)
-        return written;
-    if (written != QMT_OK)
-        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
-    return status == QMT_OK ? QMT_OK : context_restore(ctx, &failure);
+    return status;
 }

@@ -12,6 +12,8 @@
 /// What the surroundings show meanwhile. Each may be NULL.
 typedef struct {
     void *user;
+    /// A trajectory that is finished already, before any starts.
+    void (*reused)(void *user, size_t task, const BatchOutcome *outcome);
     void (*start)(void *user, size_t task);
     void (*progress)(void *user, size_t task, const RunProgress *progress);
     void (*note)(void *user, size_t task, QmtLogLevel level, const char *sentence);
@@ -34,13 +36,15 @@ uint64_t batch_bytes(const Plan *plan, const bool *reused);
 /// batch_run() before its first trajectory.
 QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settings);
 
-/// Runs a plan.
+/// Runs a plan. What cannot be computed is noted in plan->structures.rejected, if there is one, and in
+/// OUT/rejected.tsv; every end in OUT/.journal; figures of all in OUT/summary.json.
 ///
 /// @param settings  out, n_workers, fresh, max_s
 /// @param outcomes  [plan->n_tasks]
 /// Fails before anything is touched with QMT_ERR_CHECKPOINT (what is finished or interrupted
-/// differs from what is wanted), QMT_ERR_IO (no room on the disk). Then as worker_pool_run(), and with
-/// QMT_ERR_LOCKED if all that was left to do is held by other processes.
+/// differs from what is wanted), QMT_ERR_IO (no room on the disk). Then as worker_pool_run(); with
+/// QMT_ERR_PARTIAL if a molecule cannot be computed; and with QMT_ERR_LOCKED if all that was left to do is held
+/// by other processes. Trouble with the files about the whole job is a warning.
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
                     const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes);
 

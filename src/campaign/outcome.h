@@ -8,6 +8,7 @@
 /// Where one trajectory of a batch stands in the end.
 typedef struct {
     bool ran;         ///< false: finished earlier, or never begun
+    bool rejected;    ///< it cannot be computed: no geometry for its SMILES, or no state
     QmtStatus status; ///< QMT_STOPPED also for those that were never begun
     int signal;       ///< that killed its process, 0: none
     RunResult result;

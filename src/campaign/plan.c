@@ -1,48 +1,52 @@
 #include "campaign/plan.h"
-#include "config/config_check.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/suggest.h"
-#include "base/units.h"
-#include "base/vec3.h"
-#include "basis/basis.h"
-#include "data/element.h"
-#include "data/method.h"
-#include "engine/properties.h"
+#include "base/random.h"
+#include "campaign/molecule_choice.h"
+#include "config/config_check.h"
 #include "io/smiles.h"
 #include "io/xyz.h"
+#include "run/input_digest.h"
 
-/// Keeps the structures that --molecule names.
-static QmtStatus molecules_select(QmtContext *ctx, StructureList *structures,
-                                  const char *const *molecules, size_t n_molecules, bool *keep)
+/// As many sentences about molecules that cannot be computed are said; the others are counted.
+enum { SENTENCES_MAX = 20 };
+
+/// The plan in the making.
+typedef struct {
+    QmtContext *ctx;
+    const Config *config;
+    StructureList *structures;
+    const PlanOptions *options;
+    bool *keep;       ///< [structures->n]
+    RunSpec *checked; ///< [structures->n]
+    size_t n_wanted;  ///< rejected ones among them
+    size_t n_bad;     ///< without a list to note them in
+    Message first;    ///< of them
+} Planning;
+
+static bool needs_atoms(const Structure *structure)
 {
-    for (size_t i = 0; i < structures->n; i++)
-        keep[i] = n_molecules == 0;
-    for (size_t m = 0; m < n_molecules; m++) {
-        bool found = false;
-        for (size_t i = 0; i < structures->n; i++) {
-            if (strcmp(structures->items[i].name, molecules[m]) == 0)
-                keep[i] = found = true;
-        }
-        if (found)
-            continue;
-        const char **const names = malloc(structures->n * sizeof *names);
-        if (names == NULL)
-            return FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu names", structures->n);
-        for (size_t i = 0; i < structures->n; i++)
-            names[i] = structures->items[i].name;
-        char hint[SUGGEST_HINT_SIZE];
-        suggest_hint(molecules[m], names, structures->n, hint);
-        free(names);
-        return FAIL(ctx, QMT_ERR_USAGE, "--molecule %.100s: no such molecule%s", molecules[m],
-                    hint[0] != '\0' ? hint : "; --dry-run lists them");
+    return structure->n_atoms == 0 && structure->smiles != NULL;
+}
+
+/// Looks at one molecule. *reason says what a failure is about.
+static QmtStatus structure_check(const Planning *planning, Structure *structure, RunSpec *checked,
+                                 RejectReason *reason)
+{
+    if (needs_atoms(structure) && planning->options->embed_later && planning->n_wanted > 1) {
+        spec_estimate(structure, planning->config, checked);
+        return QMT_OK;
     }
+    *reason = REJECT_SMILES;
+    if (needs_atoms(structure))
+        TRY(smiles_embed(planning->ctx, structure));
+    *reason = REJECT_STRUCTURE;
+    TRY(spec_make(planning->ctx, structure, planning->config, checked));
+    // The trajectory begins with the geometry that start.xyz says.
+    xyz_round(structure);
     return QMT_OK;
 }
 
@@ -55,89 +59,163 @@ static void first_log(QmtContext *ctx, const Message *first)
     (void)context_restore(ctx, &now);
 }
 
-/// Looks at every molecule; says what is wrong with each before it fails.
-static QmtStatus structures_check(QmtContext *ctx, const Config *config, StructureList *structures,
-                                  const bool *keep, RunSpec *checked)
+/// Without a list of rejections: every sentence is said before the plan fails.
+static void failure_note(Planning *planning)
 {
-    size_t n_bad = 0, n_kept = 0;
-    Message first = {0};
+    if (planning->n_bad == 1)
+        first_log(planning->ctx, &planning->first);
+    if (planning->n_bad == 0)
+        planning->first = context_keep(planning->ctx);
+    else if (planning->n_bad < SENTENCES_MAX)
+        context_log(planning->ctx, QMT_LOG_WARNING, "%s", qmt_context_message(planning->ctx));
+    planning->n_bad++;
+}
 
+/// Looks at every molecule that is wanted.
+static QmtStatus structures_check(Planning *planning)
+{
+    StructureList *const structures = planning->structures;
+    size_t n_done = 0;
     for (size_t i = 0; i < structures->n; i++) {
-        if (!keep[i])
-            continue;
-        n_kept++;
         Structure *const structure = &structures->items[i];
-        QmtStatus status = QMT_OK;
-        if (structure->n_atoms == 0 && structure->smiles != NULL)
-            status = smiles_embed(ctx, structure);
-        if (status == QMT_OK)
-            status = spec_make(ctx, structure, config, &checked[i]);
-        if (status == QMT_OK) {
-            // The trajectory begins with the geometry that start.xyz says.
-            xyz_round(structure);
+        RejectReason reason = REJECT_STRUCTURE;
+        if (!planning->keep[i])
             continue;
-        }
-        if (n_bad == 1)
-            first_log(ctx, &first);
-        if (n_bad > 0)
-            context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
-        else
-            first = context_keep(ctx);
-        n_bad++;
-        // Without memory, disk or RDKit there is nothing to learn from the next molecule.
-        if (status == QMT_ERR_MEMORY || status == QMT_ERR_IO ||
-            (structure->n_atoms == 0 && !smiles_can_embed()))
+        QmtStatus status = structure_check(planning, structure, &planning->checked[i], &reason);
+        if (planning->options->progress != NULL)
+            planning->options->progress(planning->options->user, ++n_done, planning->n_wanted);
+        if (status == QMT_OK)
+            continue;
+        planning->keep[i] = false;
+        status = rejection_take(planning->ctx, structures->rejected, structure->source,
+                                structure->name, reason, status);
+        if (status == QMT_OK)
+            continue;
+        failure_note(planning);
+        // Without memory or disk there is nothing to learn from the next molecule.
+        if (status == QMT_ERR_MEMORY || status == QMT_ERR_IO)
             break;
     }
-    if (n_bad == 1)
-        return context_restore(ctx, &first);
-    if (n_bad > 1)
-        return FAIL(ctx, first.code,
-                    "%zu of %zu molecules cannot be computed, see above; nothing was begun", n_bad,
-                    n_kept);
+    if (planning->n_bad == 1)
+        return context_restore(planning->ctx, &planning->first);
+    if (planning->n_bad > 1)
+        return FAIL(planning->ctx, planning->first.code,
+                    "%zu of %zu molecules cannot be computed, see above; nothing was begun",
+                    planning->n_bad, planning->n_wanted);
     return QMT_OK;
 }
 
-QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *structures,
-                    const char *const *molecules, size_t n_molecules, Plan *plan)
+/// With nothing left to compute, or a single molecule wanted, what was noted is the failure.
+static QmtStatus rejections_judge(const Planning *planning)
 {
-    if (structures->n == 0)
+    const RejectionList *const rejected = planning->structures->rejected;
+    QmtContext *const ctx = planning->ctx;
+    if (rejected == NULL || rejected->n == 0 || rejected->n < planning->n_wanted)
+        return QMT_OK;
+    for (size_t i = 0; i < rejected->n && i < SENTENCES_MAX && rejected->n > 1; i++)
+        context_log(ctx, QMT_LOG_WARNING, "%s", rejected->items[i].sentence);
+    if (rejected->n == 1)
+        return FAIL(ctx, rejected->items[0].status, "%s", rejected->items[0].sentence);
+    return FAIL(ctx, rejected->items[0].status,
+                "none of the %zu molecules can be computed, see above; nothing was begun",
+                rejected->n);
+}
+
+/// Molecules in the order of the input become tasks, their replicas in order.
+static size_t tasks_fill(const Planning *planning, RunSpec *tasks)
+{
+    const size_t n_replicas = (size_t)planning->config->replicas;
+    size_t n_tasks = 0;
+    for (size_t i = 0; i < planning->structures->n; i++) {
+        for (size_t r = 1; planning->keep[i] && r <= n_replicas; r++) {
+            RunSpec *const task = &tasks[n_tasks++];
+            *task = planning->checked[i];
+            if (n_replicas > 1) {
+                task->replica = (int)r;
+                snprintf(task->label, sizeof task->label, "%.255s/r%02d",
+                         planning->structures->items[i].name, task->replica);
+            }
+        }
+    }
+    return n_tasks;
+}
+
+/// Checksum of the input files, without the lines in them, and of the names that were chosen.
+static uint64_t input_key(const Planning *planning)
+{
+    const StructureList *const structures = planning->structures;
+    char before[STRUCTURE_SOURCE_SIZE] = "";
+    uint64_t key = 0;
+    for (size_t i = 0; i < structures->n; i++) {
+        char file[STRUCTURE_SOURCE_SIZE];
+        snprintf(file, sizeof file, "%.*s", (int)strcspn(structures->items[i].source, ":"),
+                 structures->items[i].source);
+        if (strcmp(file, before) != 0)
+            key = key * 31 + random_name_key(file);
+        memcpy(before, file, sizeof before);
+    }
+    for (size_t m = 0; m < planning->options->n_molecules; m++)
+        key = key * 31 + random_name_key(planning->options->molecules[m]);
+    return key;
+}
+
+/// Without RDKit every SMILES would be rejected with the same sentence.
+static QmtStatus can_embed_check(QmtContext *ctx, StructureList *structures, const bool *keep)
+{
+    for (size_t i = 0; i < structures->n && !smiles_can_embed(); i++)
+        if (keep[i] && needs_atoms(&structures->items[i]))
+            return smiles_embed(ctx, &structures->items[i]);
+    return QMT_OK;
+}
+
+static QmtStatus planning_check(Planning *planning)
+{
+    const PlanOptions *const options = planning->options;
+    StructureList *const structures = planning->structures;
+    TRY(molecules_choose(planning->ctx, structures, options->molecules, options->n_molecules,
+                         planning->keep));
+    TRY(can_embed_check(planning->ctx, structures, planning->keep));
+    planning->n_wanted = structures->rejected != NULL ? structures->rejected->n : 0;
+    for (size_t i = 0; i < structures->n; i++)
+        planning->n_wanted += planning->keep[i];
+    TRY(structures_check(planning));
+    return rejections_judge(planning);
+}
+
+QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *structures,
+                    const PlanOptions *options, Plan *plan)
+{
+    static const PlanOptions ALL = {.molecules = NULL};
+    if (structures->n == 0 && (structures->rejected == NULL || structures->rejected->n == 0))
         return FAIL(ctx, QMT_ERR_USAGE, "no molecules: give --smiles-file or .xyz files");
     TRY(config_check(ctx, config));
     TRY(structures_check_names(ctx, structures));
 
     const size_t n = structures->n, n_replicas = (size_t)config->replicas;
-    bool *const keep = calloc(n, sizeof *keep);
-    RunSpec *const checked = calloc(n, sizeof *checked);
-    RunSpec *const tasks = calloc(n * n_replicas, sizeof *tasks);
+    Planning planning = {.ctx = ctx,
+                         .config = config,
+                         .structures = structures,
+                         .options = options != NULL ? options : &ALL,
+                         .keep = calloc(n + 1, sizeof *planning.keep),
+                         .checked = calloc(n + 1, sizeof *planning.checked)};
+    RunSpec *const tasks = calloc(n * n_replicas + 1, sizeof *tasks);
     QmtStatus status;
-    if (keep == NULL || checked == NULL || tasks == NULL)
+    if (planning.keep == NULL || planning.checked == NULL || tasks == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu molecules", n);
     else
-        status = molecules_select(ctx, structures, molecules, n_molecules, keep);
-    if (status == QMT_OK)
-        status = structures_check(ctx, config, structures, keep, checked);
-
-    size_t n_tasks = 0;
-    for (size_t i = 0; i < n && status == QMT_OK; i++) {
-        for (size_t r = 1; keep[i] && r <= n_replicas; r++) {
-            RunSpec *const task = &tasks[n_tasks++];
-            *task = checked[i];
-            if (n_replicas > 1) {
-                task->replica = (int)r;
-                snprintf(task->label, sizeof task->label, "%.255s/r%02d", structures->items[i].name,
-                         task->replica);
-            }
-        }
-    }
-    free(keep);
-    free(checked);
+        status = planning_check(&planning);
+    const size_t n_tasks = status == QMT_OK ? tasks_fill(&planning, tasks) : 0;
+    for (size_t t = 0; t < n_tasks && status == QMT_OK; t++)
+        status = input_digest(ctx, &tasks[t], tasks[t].input_digest);
+    const uint64_t key = input_key(&planning);
+    free(planning.keep);
+    free(planning.checked);
     if (status != QMT_OK) {
         free(tasks);
         return status;
     }
     // The items stay where they are, so the tasks' pointers hold.
-    *plan = (Plan){.structures = *structures, .tasks = tasks, .n_tasks = n_tasks};
+    *plan = (Plan){.structures = *structures, .tasks = tasks, .n_tasks = n_tasks, .input_key = key};
     *structures = (StructureList){0};
     return QMT_OK;
 }

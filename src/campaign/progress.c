@@ -1,12 +1,18 @@
 #include "campaign/progress.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/columns.h"
 #include "md/md.h"
+
+enum { NAME_WIDEST = 40, NAME_NARROWEST = 8 };
 
 bool progress_take(ProgressEntry *entry, const RunProgress *progress)
 {
     entry->last = *progress;
+    entry->heard = true;
     if (progress->n_steps <= 0)
         return false;
     const int tenths = (int)(10 * progress->step / progress->n_steps);
@@ -16,31 +22,93 @@ bool progress_take(ProgressEntry *entry, const RunProgress *progress)
     return true;
 }
 
-void progress_time_text(double seconds, char text[32])
+void progress_time_text(double seconds, char text[PROGRESS_TIME_SIZE])
 {
     if (!(seconds >= 0.0 && seconds < 1e9)) {
-        snprintf(text, 32, "-");
+        snprintf(text, PROGRESS_TIME_SIZE, "-");
         return;
     }
-    const long whole = (long)(seconds + 0.5);
-    const int s = (int)(whole % 60), m = (int)(whole / 60 % 60), h = (int)(whole / 3600 % 24);
-    if (whole >= 86400)
-        snprintf(text, 32, "%ld d %02d:%02d", whole / 86400, h, m);
-    else if (whole >= 3600)
-        snprintf(text, 32, "%d:%02d:%02d", h, m, s);
+    const long s = lround(seconds), min = lround(seconds / 60.0), h = lround(seconds / 3600.0);
+    if (s < 100)
+        snprintf(text, PROGRESS_TIME_SIZE, "%ld s", s);
+    else if (min < 60)
+        snprintf(text, PROGRESS_TIME_SIZE, "%ld min", min);
+    else if (h < 48)
+        snprintf(text, PROGRESS_TIME_SIZE, "%ld h %ld min", min / 60, min % 60);
     else
-        snprintf(text, 32, "%d:%02d", m, s);
+        snprintf(text, PROGRESS_TIME_SIZE, "%ld d %ld h", h / 24, h % 24);
 }
 
-void progress_line(const char *label, int width, const RunProgress *progress,
+double progress_left_s(const RunProgress *progress)
+{
+    if (!(progress->ms_per_step > 0.0))
+        return NAN;
+    return 1e-3 * progress->ms_per_step * (double)(progress->n_steps - progress->step);
+}
+
+void progress_line(const char *label, int columns, const RunProgress *progress,
                    char line[PROGRESS_LINE_SIZE])
 {
-    const double left = (double)(progress->n_steps - progress->step) * progress->ms_per_step * 1e-3;
+    // What stands behind the name, the first things last to go.
+    const int first = 6 + 2 + 10 + 5, phase = 2 + 13, time = 1 + 12, speed = 2 + 16;
+    int rest = first;
+    const bool has_phase = rest + phase + NAME_NARROWEST <= columns;
+    rest += has_phase ? phase : 0;
+    const bool has_time = has_phase && rest + time + NAME_NARROWEST <= columns;
+    rest += has_time ? time : 0;
+    const bool has_speed = has_time && rest + speed + 2 * NAME_NARROWEST <= columns;
+    rest += has_speed ? speed : 0;
+
+    char name[400], left[PROGRESS_TIME_SIZE], figures[3][64] = {"", "", ""};
+    const int width = columns - rest < NAME_WIDEST ? columns - rest : NAME_WIDEST;
     const double percent =
         progress->n_steps > 0 ? 100.0 * (double)progress->step / (double)progress->n_steps : 0.0;
-    char eta[32];
-    progress_time_text(progress->ms_per_step > 0.0 ? left : -1.0, eta);
-    snprintf(line, PROGRESS_LINE_SIZE, "%-*.200s %3.0f %%  %-13s %9.3f ps  %8.3f ms/step  ETA %s",
-             width, label, percent, md_phase_name((MdPhase)progress->phase), progress->time_ps,
-             progress->ms_per_step, eta);
+    const double left_s = progress_left_s(progress);
+    progress_time_text(left_s, left);
+    if (has_phase)
+        snprintf(figures[0], sizeof figures[0], "  %-13s", md_phase_name((MdPhase)progress->phase));
+    if (has_time)
+        snprintf(figures[1], sizeof figures[1], " %9.3f ps", progress->time_ps);
+    if (has_speed)
+        snprintf(figures[2], sizeof figures[2], "  %8.3f ms/step", progress->ms_per_step);
+    snprintf(line, PROGRESS_LINE_SIZE, "%s %3.0f %%  %10s %-4s%s%s%s",
+             text_cell(label, width > 0 ? width : 1, name, sizeof name), percent, left,
+             isnan(left_s) ? "" : "left", figures[0], figures[1], figures[2]);
+}
+
+/// Appends ", 3 failed" unless there is none.
+static void count_add(char line[PROGRESS_LINE_SIZE], size_t count, const char *word)
+{
+    const size_t n = strlen(line);
+    if (count > 0)
+        snprintf(line + n, PROGRESS_LINE_SIZE - n, ", %zu %s", count, word);
+}
+
+/// @param detail  2: all counts; 1: without what waits; 0: failures and time alone
+static void job_line_format(const JobState *job, int detail, char line[PROGRESS_LINE_SIZE])
+{
+    char left[PROGRESS_TIME_SIZE];
+    snprintf(line, PROGRESS_LINE_SIZE, "%zu/%zu complete", job->n_complete, job->n);
+    count_add(line, detail > 0 ? job->n_running : 0, "running");
+    count_add(line, detail > 1 ? job->n_waiting : 0, "waiting");
+    count_add(line, detail > 0 ? job->n_interrupted : 0, "interrupted");
+    count_add(line, job->n_failed, "failed");
+    count_add(line, detail > 0 ? job->n_rejected : 0, "rejected");
+    if (isnan(job->left_s))
+        return;
+    progress_time_text(job->left_s, left);
+    const size_t n = strlen(line);
+    snprintf(line + n, PROGRESS_LINE_SIZE - n, ", %s left", left);
+}
+
+void job_line(const JobState *job, int columns, char line[PROGRESS_LINE_SIZE])
+{
+    for (int detail = 2; detail >= 0; detail--) {
+        job_line_format(job, detail, line);
+        if (text_columns(line) <= columns)
+            return;
+    }
+    char left[PROGRESS_TIME_SIZE];
+    progress_time_text(job->left_s, left);
+    snprintf(line, PROGRESS_LINE_SIZE, "%s left", left);
 }

@@ -1,15 +1,18 @@
 #ifndef CAMPAIGN_PROGRESS_H
 #define CAMPAIGN_PROGRESS_H
 
-#include "campaign/worker_pool.h"
+#include <stddef.h>
 
-/// What to show of the progress of one trajectory, and when.
+#include "run/hooks.h"
 
-enum { PROGRESS_LINE_SIZE = 400 };
+/// What to show of the progress of a trajectory and of a whole job, and when.
+
+enum { PROGRESS_LINE_SIZE = 640, PROGRESS_TIME_SIZE = 32 };
 
 /// The last that was heard of a trajectory.
 typedef struct {
     bool running;
+    bool heard; ///< that it moves
     RunProgress last;
     int tenths_said; ///< tenths of the run that have had their line in the log
 } ProgressEntry;
@@ -18,13 +21,26 @@ typedef struct {
 /// a log; a run that is faster than its messages skips tenths.
 bool progress_take(ProgressEntry *entry, const RunProgress *progress);
 
-/// "glycine     42 %  production 2.100 ps  0.52 ms/step  ETA 0:35"
-///
-/// @param width  of the name's column, in bytes
-void progress_line(const char *label, int width, const RunProgress *progress,
+/// Seconds that a trajectory still takes; NAN if it is not known.
+double progress_left_s(const RunProgress *progress);
+
+/// "glycine     42 %    35 s left  production      2.100 ps    0.520 ms/step", in at most so many columns: the
+/// name is shortened in its middle, and the last figures go first where there is no room.
+void progress_line(const char *label, int columns, const RunProgress *progress,
                    char line[PROGRESS_LINE_SIZE]);
 
-/// "0:35", "1:02:03", "2 d 03:04": seconds for people; "-" if negative.
-void progress_time_text(double seconds, char text[32]);
+/// Where a whole job stands.
+typedef struct {
+    size_t n, n_complete, n_running, n_waiting, n_failed, n_rejected;
+    size_t n_interrupted; ///< begun, and nobody works on them
+    double left_s;        ///< NAN if not known
+} JobState;
+
+/// "412/5000 complete, 2 running, 4583 waiting, 3 failed, 1 h 20 min left", in at most so many columns; the time left is
+/// never cut. Counts of zero are left out.
+void job_line(const JobState *job, int columns, char line[PROGRESS_LINE_SIZE]);
+
+/// "3 s", "2 min", "1 h 20 min", "2 d 3 h": seconds for people; "-" if negative or not known.
+void progress_time_text(double seconds, char text[PROGRESS_TIME_SIZE]);
 
 #endif

@@ -1,198 +1,173 @@
 #include "campaign/summary.h"
 
-#include <math.h>
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/json.h"
+#include "campaign/journal_read.h"
 #include "io/lock.h"
-#include "run/metadata.h"
 
-enum { LINE_MAX_BYTES = 512, SUMMARY_LIMIT = 1 << 26 };
 static const char SUMMARY_FILE[] = "summary.json", LOCK_OF_SUMMARY[] = "summary.json.lock";
-static const double LOCK_WAIT_S = 60.0;
+static const double LOCK_WAIT_S = 10.0;
 
-static const char *outcome_word(const BatchOutcome *outcome)
+/// A job writes the summary if it holds at most so many trajectories, or so many for each that the job did:
+/// the work of all jobs together then stays a constant number of lines for each trajectory.
+enum { SMALL = 1000, SHARE = 50 };
+
+/// The file in the making.
+typedef struct {
+    QmtContext *ctx;
+    File file;
+    uint64_t n_bytes;
+    char buffer[1 << 16];
+    size_t n_buffered;
+    size_t n_entries;
+} Stream;
+
+static QmtStatus stream_flush(Stream *stream)
 {
-    if (outcome->result.reused)
-        return "complete, earlier";
-    if (!outcome->ran)
-        return "not begun";
-    return status_word(outcome->status);
-}
-
-/// Room of a name in columns: bytes that begin a character.
-static int name_width(const char *name)
-{
-    int width = 0;
-    for (; *name != '\0'; name++)
-        width += (*name & 0xC0) != 0x80;
-    return width;
-}
-
-static void number_cell(char cell[32], const char *format, double value)
-{
-    if (isfinite(value))
-        snprintf(cell, 32, format, value);
-    else
-        snprintf(cell, 32, "-");
-}
-
-char *summary_table(const Plan *plan, const BatchOutcome *outcomes)
-{
-    const size_t size = (plan->n_tasks + 4) * LINE_MAX_BYTES;
-    char *const text = malloc(size);
-    if (text == NULL)
-        return NULL;
-
-    int width = (int)strlen("molecule");
-    for (size_t t = 0; t < plan->n_tasks; t++)
-        if (name_width(plan->tasks[t].label) > width)
-            width = name_width(plan->tasks[t].label);
-
-    size_t length = (size_t)snprintf(text, size, "%-*s %6s %9s %9s %9s %8s %7s %11s %6s  %s\n",
-                                     width, "molecule", "atoms", "steps", "frames", "ms/step",
-                                     "T/K", "+-", "drift", "SCF", "status");
-    for (size_t t = 0; t < plan->n_tasks; t++) {
-        const BatchOutcome *outcome = &outcomes[t];
-        const RunResult *result = &outcome->result;
-        const char *const label = plan->tasks[t].label;
-        char temperature[32] = "-", error[32] = "-", drift[32] = "-", speed[32] = "-",
-             scf[32] = "-";
-        if (result->n_steps > 0) {
-            number_cell(speed, "%.3f", result->ms_per_step);
-            number_cell(temperature, "%.1f", result->mean_temperature_k);
-            number_cell(error, "%.1f", result->temperature_error_k);
-            number_cell(drift, "%.1e", run_drift_shown(result));
-            number_cell(scf, "%.1f", result->scf_iterations_mean);
-        }
-        length += (size_t)snprintf(text + length, size - length,
-                                   "%s%*s %6zu %9lld %9lld %9s %8s %7s %11s %6s  %s\n", label,
-                                   width - name_width(label), "", plan->tasks[t].structure->n_atoms,
-                                   (long long)result->n_steps, (long long)result->n_frames, speed,
-                                   temperature, error, drift, scf, outcome_word(outcome));
-    }
-    snprintf(text + length, size - length,
-             "drift: kJ/mol/ps of the shadow energy, in NVE windows if there are any; SCF: density "
-             "builds "
-             "per step\n");
-    return text;
-}
-
-static cJSON *outcome_json(const RunSpec *task, const BatchOutcome *outcome)
-{
-    cJSON *const object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "molecule", task->label);
-    cJSON_AddNumberToObject(object, "atoms", (double)task->structure->n_atoms);
-    cJSON_AddStringToObject(object, "status",
-                            outcome->result.reused ? "complete" : outcome_word(outcome));
-    cJSON_AddStringToObject(object, "message", outcome->message);
-    if (outcome->signal != 0)
-        cJSON_AddNumberToObject(object, "signal", outcome->signal);
-    cJSON *figures = result_json(&outcome->result);
-    for (cJSON *item = figures != NULL ? figures->child : NULL; item != NULL;) {
-        cJSON *const next = item->next;
-        cJSON_AddItemToObject(object, item->string, cJSON_DetachItemViaPointer(figures, item));
-        item = next;
-    }
-    cJSON_Delete(figures);
-    return object;
-}
-
-static int labels_compare(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/// Moves what an earlier summary says about trajectories outside the plan to the end of the list.
-///
-/// @param labels  [n_labels] of the plan, sorted
-/// Fails with QMT_ERR_IO or QMT_ERR_MEMORY; a summary that is no JSON any more is not kept.
-static QmtStatus earlier_keep(QmtContext *ctx, const char *path, const char *const *labels,
-                              size_t n_labels, cJSON *list)
-{
-    char *text = NULL;
-    size_t n;
-    if (!file_exists(path))
-        return QMT_OK;
-    TRY(file_read_whole(ctx, path, SUMMARY_LIMIT, &text, &n));
-    cJSON *const earlier = cJSON_Parse(text);
-    free(text);
-    cJSON *const items = cJSON_GetObjectItemCaseSensitive(earlier, "trajectories");
-    for (cJSON *item = items != NULL ? items->child : NULL; item != NULL;) {
-        cJSON *const next = item->next;
-        const char *const label =
-            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "molecule"));
-        if (label != NULL &&
-            bsearch(&label, labels, n_labels, sizeof *labels, labels_compare) == NULL)
-            cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(items, item));
-        item = next;
-    }
-    cJSON_Delete(earlier);
+    TRY(file_write_at(stream->ctx, &stream->file, stream->buffer, stream->n_buffered,
+                      stream->n_bytes));
+    stream->n_bytes += stream->n_buffered;
+    stream->n_buffered = 0;
     return QMT_OK;
 }
 
-static QmtStatus merge(QmtContext *ctx, const Plan *plan, const char *path,
-                       const BatchOutcome *outcomes)
+static QmtStatus stream_add(Stream *stream, const char *text, size_t n)
 {
-    const char **const labels = malloc((plan->n_tasks + 1) * sizeof *labels);
-    if (labels == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
-    size_t n_labels = 0; // without those that another program holds: it says how they ended
-    for (size_t t = 0; t < plan->n_tasks; t++)
-        if (outcomes[t].status != QMT_ERR_LOCKED)
-            labels[n_labels++] = plan->tasks[t].label;
-    qsort(labels, n_labels, sizeof *labels, labels_compare);
-
-    json_begin();
-    cJSON *const object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "program", "qmtraj");
-    cJSON_AddStringToObject(object, "version", qmt_version());
-    cJSON_AddStringToObject(object, "build", qmt_build_id());
-    cJSON_AddStringToObject(object, "numerics", qmt_numerics_id());
-    cJSON *const list = cJSON_AddArrayToObject(object, "trajectories");
-    for (size_t t = 0; t < plan->n_tasks; t++)
-        if (outcomes[t].status != QMT_ERR_LOCKED)
-            cJSON_AddItemToArray(list, outcome_json(&plan->tasks[t], &outcomes[t]));
-    const QmtStatus kept = earlier_keep(ctx, path, labels, n_labels, list);
-    free(labels);
-    if (kept != QMT_OK) {
-        cJSON_Delete(object);
-        return kept;
+    if (stream->n_buffered + n > sizeof stream->buffer)
+        TRY(stream_flush(stream));
+    if (n > sizeof stream->buffer) {
+        TRY(file_write_at(stream->ctx, &stream->file, text, n, stream->n_bytes));
+        stream->n_bytes += n;
+        return QMT_OK;
     }
-    char *const text = json_text(object, true);
-    if (text == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
-    const QmtStatus status = file_write_whole(ctx, path, text, strlen(text));
-    cJSON_free(text);
+    memcpy(stream->buffer + stream->n_buffered, text, n);
+    stream->n_buffered += n;
+    return QMT_OK;
+}
+
+static QmtStatus entry_add(Stream *stream, const char *line, size_t n)
+{
+    const char *const before = stream->n_entries++ == 0 ? "\n" : ",\n";
+    TRY(stream_add(stream, before, strlen(before)));
+    return stream_add(stream, line, n);
+}
+
+/// Trajectories of a plan; *done [found->n] marks those of the journal that were among them.
+static QmtStatus plan_add(Stream *stream, const Plan *plan, const BatchOutcome *outcomes,
+                          const JournalEntries *found, bool *done)
+{
+    for (size_t t = 0; t < plan->n_tasks; t++) {
+        const JournalEntry *const entry = journal_find(found, plan->tasks[t].label);
+        if (entry != NULL) {
+            TRY(entry_add(stream, entry->line, entry->length));
+            done[entry - found->entries] = true;
+        } else if (outcomes[t].result.reused) { // by a version that kept no journal
+            char *const line = journal_line(plan->tasks[t].label, &outcomes[t]);
+            if (line == NULL)
+                return FAIL(stream->ctx, QMT_ERR_MEMORY, "no memory for the summary");
+            const QmtStatus status = entry_add(stream, line, strlen(line));
+            cJSON_free(line);
+            TRY(status);
+        }
+    }
+    return QMT_OK;
+}
+
+static QmtStatus content_write(Stream *stream, const Plan *plan, const BatchOutcome *outcomes,
+                               const JournalEntries *found, bool *done)
+{
+    static const char tail[] = "\n]}\n";
+    char head[512];
+    snprintf(head, sizeof head,
+             "{\"program\": \"qmtraj\", \"version\": \"%s\", \"build\": \"%s\", "
+             "\"numerics\": \"%s\", \"trajectories\": [",
+             qmt_version(), qmt_build_id(), qmt_numerics_id());
+    TRY(stream_add(stream, head, strlen(head)));
+    if (plan != NULL)
+        TRY(plan_add(stream, plan, outcomes, found, done));
+    for (size_t i = 0; i < found->n; i++)
+        if (!done[i])
+            TRY(entry_add(stream, found->entries[i].line, found->entries[i].length));
+    TRY(stream_add(stream, tail, sizeof tail - 1));
+    TRY(stream_flush(stream));
+    return file_sync(stream->ctx, &stream->file);
+}
+
+/// Replaces the summary as a whole: whoever reads it sees the old one or the new one.
+static QmtStatus file_replace(QmtContext *ctx, const char *out, const Plan *plan,
+                              const BatchOutcome *outcomes, const JournalEntries *found, size_t *n)
+{
+    char path[FILE_PATH_SIZE], temporary[FILE_PATH_SIZE];
+    TRY(file_join(ctx, out, SUMMARY_FILE, path));
+    TRY(file_join(ctx, out, "summary.json.tmp", temporary));
+    Stream *const stream = calloc(1, sizeof *stream);
+    bool *const done = calloc(found->n + 1, sizeof *done);
+    QmtStatus status = QMT_OK;
+    if (stream == NULL || done == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
+    if (status == QMT_OK) {
+        stream->ctx = ctx;
+        status = file_open(ctx, temporary, FILE_CREATE, &stream->file);
+    }
+    if (status == QMT_OK) {
+        status = content_write(stream, plan, outcomes, found, done);
+        *n = stream->n_entries;
+        const Message failure = context_keep(ctx);
+        const QmtStatus closed = file_close(ctx, &stream->file);
+        status = status == QMT_OK ? closed : context_restore(ctx, &failure);
+        if (status == QMT_OK)
+            status = file_rename(ctx, temporary, path);
+        if (status != QMT_OK) {
+            const Message kept = context_keep(ctx);
+            (void)file_remove(ctx, temporary);
+            (void)context_restore(ctx, &kept);
+        }
+    }
+    free(stream);
+    free(done);
     return status;
 }
 
-static QmtStatus summary_lock(QmtContext *ctx, const RunOptions *settings, File *lock)
+static QmtStatus summary_make(QmtContext *ctx, const char *out, const Plan *plan,
+                              const BatchOutcome *outcomes, size_t n_ran, size_t *n)
 {
-    char path[FILE_PATH_SIZE];
-    TRY(file_join(ctx, settings->out, LOCK_OF_SUMMARY, path));
-    return lock_take(ctx, path, LOCK_WAIT_S, lock, NULL);
-}
-
-QmtStatus summary_check(QmtContext *ctx, const RunOptions *settings)
-{
+    char lock_path[FILE_PATH_SIZE];
+    JournalEntries found;
     File lock = file_none();
-    TRY(summary_lock(ctx, settings, &lock));
+    TRY(file_join(ctx, out, LOCK_OF_SUMMARY, lock_path));
+    // Programs that share the folder take turns; each turn is a moment.
+    TRY(lock_take(ctx, lock_path, LOCK_WAIT_S, &lock, NULL));
+    QmtStatus status = journal_read(ctx, out, &found);
+    if (status == QMT_OK && plan != NULL && found.n > SMALL && found.n / SHARE > n_ran)
+        context_log(ctx, QMT_LOG_INFO,
+                    "summary.json is left as it is: the folder holds %zu trajectories and this job "
+                    "made %zu; `qmtraj summary %s` renews it",
+                    found.n, n_ran, out);
+    else if (status == QMT_OK)
+        status = file_replace(ctx, out, plan, outcomes, &found, n);
+    if (status == QMT_OK && found.n_skipped > 0)
+        context_log(ctx, QMT_LOG_WARNING,
+                    "%s/" JOURNAL_FOLDER ": %zu lines are damaged and left out", out,
+                    found.n_skipped);
+    journal_entries_release(&found);
     lock_give_back(&lock);
-    return QMT_OK;
+    return status;
 }
 
 QmtStatus summary_write(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
                         const BatchOutcome *outcomes)
 {
-    char path[FILE_PATH_SIZE];
-    File lock = file_none();
-    TRY(file_join(ctx, settings->out, SUMMARY_FILE, path));
-    // Programs that share the folder take turns; each turn is a moment.
-    TRY(summary_lock(ctx, settings, &lock));
-    const QmtStatus status = merge(ctx, plan, path, outcomes);
-    lock_give_back(&lock);
-    return status;
+    size_t n_ran = 0, n;
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        n_ran += outcomes[t].ran;
+    return summary_make(ctx, settings->out, plan, outcomes, n_ran, &n);
+}
+
+QmtStatus summary_renew(QmtContext *ctx, const char *out, size_t *n)
+{
+    *n = 0;
+    return summary_make(ctx, out, NULL, NULL, 0, n);
 }

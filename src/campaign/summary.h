@@ -5,16 +5,20 @@
 #include "campaign/plan.h"
 #include "run/options.h"
 
-/// What a batch came to: a table for the screen and OUT/summary.json.
+/// OUT/summary.json: the figures of all trajectories in OUT, from the journals of all jobs. It is written as a
+/// stream, so no size is too large.
 
-/// The table for the screen, a line per trajectory. The caller frees it; NULL if there is no memory.
-char *summary_table(const Plan *plan, const BatchOutcome *outcomes);
-
-/// Fails as summary_write() would for want of permission or a lock; nothing is left in OUT.
-QmtStatus summary_check(QmtContext *ctx, const RunOptions *settings);
-
-/// Writes OUT/summary.json. Trajectories of earlier runs in it that the plan does not have stay.
+/// Writes it at the end of a job: the trajectories of the plan in their order, then all others by name. A job
+/// that did a small part of a large folder leaves it as it is, or a hundred thousand small jobs would write it a
+/// hundred thousand times; summary_renew() does it then, and the log says so.
+///
+/// Fails with QMT_ERR_IO, QMT_ERR_LOCKED or QMT_ERR_MEMORY.
 QmtStatus summary_write(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
                         const BatchOutcome *outcomes);
+
+/// Writes it anew from the journals, by name.
+///
+/// @param n  how many trajectories it holds
+QmtStatus summary_renew(QmtContext *ctx, const char *out, size_t *n);
 
 #endif

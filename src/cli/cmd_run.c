@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "campaign/cpu_count.h"
-#include "campaign/summary.h"
 #include "cli/commands.h"
+#include "cli/end_report.h"
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "config/config_check.h"
@@ -22,6 +22,8 @@ enum {
     O_NUM_WORKERS,
     O_SET,
     O_DRY_RUN,
+    O_KEEP_GOING,
+    O_ALL_OR_NOTHING,
     O_FRESH,
     O_ALLOW_OTHER_CPU,
     O_MAX_HOURS,
@@ -48,6 +50,12 @@ static const Option OPTIONS[N_OPTIONS] = {
         {"--dry-run", NULL,
          "check everything, print the full configuration, the molecules and the disk space, and "
          "stop"},
+    [O_KEEP_GOING] = {"--keep-going", NULL,
+                      "the default for more than one molecule: what cannot be computed goes to "
+                      "FOLDER/rejected.tsv, "
+                      "the rest runs, and the code is 1"},
+    [O_ALL_OR_NOTHING] = {"--all-or-nothing", NULL,
+                          "begin nothing if one molecule cannot be computed"},
     [O_FRESH] = {"--fresh", NULL,
                  "make trajectories anew that are finished or interrupted; a finished one stays as "
                  "trajectory.old.npz"},
@@ -68,7 +76,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_TEST_CRASH_AGAIN] = {"--test-crash-again", NULL, NULL},
 };
 
-enum { MOLECULES_MAX = 256 };
+enum { MOLECULES_MAX = 256, REJECTED_SHOWN = 20 };
 
 /// The command line of `qmtraj run`.
 typedef struct {
@@ -78,6 +86,8 @@ typedef struct {
     const char *molecules[MOLECULES_MAX];
     size_t n_molecules;
     size_t n_workers;
+    RejectionList rejected;
+    bool all_or_nothing;
     bool dry_run, fresh, allow_other_cpu, help;
     double max_hours; ///< 0: none
     BatchFaults faults;
@@ -107,7 +117,7 @@ void help_run(FILE *out)
 }
 
 /// --config is read before anything else, so that --set wins wherever it stands.
-static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, Config *config)
+static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, RunWords *words)
 {
     OptionReader reader = {.argc = argc, .argv = argv};
     const char *path = NULL;
@@ -124,14 +134,16 @@ static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, Config *co
             path = value;
     }
     if (path != NULL)
-        TRY(config_read(ctx, path, config));
+        TRY(config_read(ctx, path, &words->config));
 
     reader = (OptionReader){.argc = argc, .argv = argv};
     place = 0;
     while (place != OPTION_END) {
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
         if (place == O_SET)
-            TRY(config_set(ctx, value, config));
+            TRY(config_set(ctx, value, &words->config));
+        if (place == O_KEEP_GOING || place == O_ALL_OR_NOTHING)
+            words->all_or_nothing = place == O_ALL_OR_NOTHING;
     }
     return QMT_OK;
 }
@@ -169,6 +181,9 @@ static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWo
     case O_DRY_RUN:
         words->dry_run = true;
         return QMT_OK;
+    case O_KEEP_GOING:
+    case O_ALL_OR_NOTHING:
+        return QMT_OK; // read beforehand, as readers need to know
     case O_FRESH:
         words->fresh = true;
         return QMT_OK;
@@ -210,7 +225,8 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, RunWords *wo
     int place = 0;
     const char *value = NULL;
 
-    TRY(config_words(ctx, argc, argv, &words->config));
+    TRY(config_words(ctx, argc, argv, words));
+    words->structures.rejected = words->all_or_nothing ? NULL : &words->rejected;
     TRY(config_check(ctx, &words->config));
     while (place != OPTION_END) {
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
@@ -250,51 +266,21 @@ static QmtStatus dry_run(QmtContext *ctx, const Plan *plan, const RunWords *word
                (long long)task->config.charge, (long long)task->config.spin_multiplicity,
                1e-6 * (double)task->n_bytes);
     }
+    for (size_t i = 0; i < words->rejected.n && i < REJECTED_SHOWN; i++)
+        context_log(ctx, QMT_LOG_WARNING, "%s", words->rejected.items[i].sentence);
     printf("# disk space: %.1f MB\n", 1e-6 * (double)batch_bytes(plan, NULL));
     const RunOptions settings = job_settings(words);
-    return words->out != NULL ? batch_look(ctx, plan, &settings) : QMT_OK;
+    if (words->out != NULL)
+        TRY(batch_look(ctx, plan, &settings));
+    if (words->rejected.n > 0)
+        return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu molecules cannot be computed; the others can",
+                    words->rejected.n, words->rejected.n + plan->n_tasks);
+    return QMT_OK;
 }
 
 static void say_on_screen(void *user, QmtLogLevel level, const char *sentence)
 {
     screen_say(user, level, sentence);
-}
-
-/// The last word after a job: what is where, and how to go on.
-static void print_end(const Plan *plan, const RunWords *words, const BatchOutcome *outcomes,
-                      QmtStatus status)
-{
-    char *const table = summary_table(plan, outcomes);
-    if (table != NULL)
-        printf("\n%s\n", table);
-    free(table);
-
-    size_t n_reused = 0, n_complete = 0, n_failed = 0;
-    for (size_t t = 0; t < plan->n_tasks; t++) {
-        const bool complete = outcomes[t].status == QMT_OK;
-        n_reused += outcomes[t].result.reused;
-        n_complete += complete;
-        n_failed += !complete && outcomes[t].status != QMT_STOPPED;
-    }
-    if (n_reused == plan->n_tasks && n_reused == 1)
-        printf("nothing to do: the trajectory in %s is finished with this configuration\n",
-               words->out);
-    else if (n_reused == plan->n_tasks)
-        printf("nothing to do: all %zu trajectories in %s are finished with this configuration\n",
-               n_reused, words->out);
-    else if (status == QMT_STOPPED && n_failed == 0)
-        printf("stopped: nothing is lost, the same command goes on from here\n");
-    else if (status == QMT_OK)
-        printf("trajectories, run.json and summary.json are in %s\n", words->out);
-    else if (plan->n_tasks == 1)
-        printf("the trajectory in %s is not complete; above is what became of it, and the same "
-               "command goes on with it\n",
-               words->out);
-    else
-        printf("%zu of %zu trajectories are complete in %s; above is what became of the others, "
-               "and the "
-               "same command goes on with them\n",
-               n_complete, plan->n_tasks, words->out);
 }
 
 static QmtStatus plan_run(QmtContext *ctx, const Plan *plan, const RunWords *words)
@@ -306,7 +292,7 @@ static QmtStatus plan_run(QmtContext *ctx, const Plan *plan, const RunWords *wor
 
     Screen screen;
     const QmtLogFunction log = ctx->log;
-    QmtStatus status = screen_open(ctx, plan, &screen);
+    QmtStatus status = screen_open(ctx, plan, words->n_workers, &screen);
     if (status == QMT_OK) {
         const BatchHooks hooks = screen_hooks(&screen);
         qmt_context_set_log(ctx, say_on_screen, &screen);
@@ -317,10 +303,25 @@ static QmtStatus plan_run(QmtContext *ctx, const Plan *plan, const RunWords *wor
         for (size_t t = 0; t < plan->n_tasks; t++)
             any = any || outcomes[t].ran || outcomes[t].result.reused;
         if (any && status != QMT_ERR_CHECKPOINT)
-            print_end(plan, words, outcomes, status);
+            end_report_print(plan, outcomes, words->out, status);
+    } else {
+        screen_close(&screen);
     }
     free(outcomes);
     return status;
+}
+
+/// Long lists are looked at in one go: a terminal shows that something happens.
+static void planning_show(void *user, size_t n_done, size_t n)
+{
+    static const char gone[] = "\r\033[K";
+    (void)user;
+    if (n < 100 || !terminal_of(stderr).moves || (n_done % 20 != 0 && n_done != n))
+        return;
+    if (n_done == n)
+        fputs(gone, stderr);
+    else
+        fprintf(stderr, "%smolecule %zu of %zu is looked at", gone, n_done, n);
 }
 
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
@@ -334,11 +335,16 @@ QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
     }
     QmtStatus status = words_read(ctx, argc, argv, &words);
     if (status == QMT_OK)
-        status = plan_make(ctx, &words.config, &words.structures, words.molecules,
-                           words.n_molecules, &plan);
+        status = plan_make(ctx, &words.config, &words.structures,
+                           &(PlanOptions){.molecules = words.molecules,
+                                          .n_molecules = words.n_molecules,
+                                          .embed_later = !words.dry_run && !words.all_or_nothing,
+                                          .progress = planning_show},
+                           &plan);
     if (status == QMT_OK)
         status = words.dry_run ? dry_run(ctx, &plan, &words) : plan_run(ctx, &plan, &words);
     structures_release(&words.structures);
     plan_release(&plan);
+    rejections_release(&words.rejected);
     return status;
 }

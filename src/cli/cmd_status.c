@@ -58,7 +58,7 @@ static void print_table(const StatusList *list)
            "ms/step", "ETA", "T/K", "drift");
     for (size_t i = 0; i < list->n; i++) {
         const StatusEntry *e = &list->entries[i];
-        char speed[32], eta[32] = "", temperature[32], drift[32];
+        char speed[32], eta[PROGRESS_TIME_SIZE] = "", temperature[32], drift[32];
         if (e->kind == STATUS_RUNNING || e->kind == STATUS_INTERRUPTED)
             progress_time_text(isfinite(e->eta_s) ? e->eta_s : -1.0, eta);
         printf("%-*s  %-11s  %-13s %6.1f %9s %11s %7s %9s", width,

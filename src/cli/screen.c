@@ -1,15 +1,17 @@
 #include "cli/screen.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
-/// Seconds between two drawings.
-#define DRAW_PAUSE_S 0.2
+#include "base/columns.h"
+#include "base/printable.h"
+
+/// Seconds between two drawings, and between two lines about a long job in a log.
+static const double DRAW_PAUSE_S = 0.2, SAY_PAUSE_S = 30.0;
 
 static double now_s(void)
 {
@@ -18,51 +20,125 @@ static double now_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-QmtStatus screen_open(QmtContext *ctx, const Plan *plan, Screen *screen)
+static bool job_is_long(const Screen *screen)
 {
-    *screen = (Screen){.plan = plan, .terminal = isatty(STDERR_FILENO) != 0};
-    screen->entries = calloc(plan->n_tasks + 1, sizeof *screen->entries);
-    if (screen->entries == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
-    for (size_t t = 0; t < plan->n_tasks; t++) {
-        const int length = (int)strlen(plan->tasks[t].label);
-        if (length > screen->width && length <= 40)
-            screen->width = length;
-    }
+    return screen->plan->n_tasks > JOB_IS_LONG;
+}
+
+QmtStatus screen_open(QmtContext *ctx, const Plan *plan, size_t n_workers, Screen *screen)
+{
+    const RejectionList *const rejected = plan->structures.rejected;
+    const size_t n = plan->n_tasks;
+    *screen = (Screen){.plan = plan,
+                       .entries = calloc(n + 1, sizeof *screen->entries),
+                       .began_at = calloc(n + 1, sizeof *screen->began_at),
+                       .running = calloc(n + 1, sizeof *screen->running),
+                       .n_workers = n_workers < n ? n_workers : n,
+                       .terminal = terminal_of(stderr)};
+    screen->job.n_rejected = rejected != NULL ? rejected->n : 0;
+    screen->job.n = n + screen->job.n_rejected;
+    screen->job.n_waiting = n;
+    for (size_t t = 0; t < n; t++)
+        screen->waiting_cost += plan->tasks[t].cost;
+    screen->said_at = now_s();
+    if (screen->entries == NULL || screen->began_at == NULL || screen->running == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", n);
     return QMT_OK;
 }
 
+/// Terminals wrap the lines anew when their window becomes narrower: lines that were one row may be several now.
 static void erase(Screen *screen)
 {
-    if (screen->n_drawn > 0)
-        fprintf(stderr, "\033[%dA\r\033[J", screen->n_drawn);
+    int columns, rows, n_rows = 0;
+    if (screen->n_drawn == 0)
+        return;
+    terminal_size(stderr, &columns, &rows);
+    for (size_t i = 0; i < screen->n_drawn; i++)
+        n_rows += screen->drawn[i] > columns ? (screen->drawn[i] + columns - 1) / columns : 1;
+    fprintf(stderr, "\033[%dA\r\033[J", n_rows);
     screen->n_drawn = 0;
+}
+
+static void line_draw(Screen *screen, Colour colour, const char *line)
+{
+    if (screen->n_drawn == screen->drawn_capacity) {
+        const size_t capacity = screen->drawn_capacity == 0 ? 64 : 2 * screen->drawn_capacity;
+        int *const drawn = realloc(screen->drawn, capacity * sizeof *drawn);
+        if (drawn == NULL)
+            return; // a line that is not drawn need not be erased
+        screen->drawn = drawn;
+        screen->drawn_capacity = capacity;
+    }
+    fprintf(stderr, "%s%s%s\n", colour_begin(&screen->terminal, colour), line,
+            colour_end(&screen->terminal, colour));
+    screen->drawn[screen->n_drawn++] = text_columns(line);
+}
+
+/// Time left of the whole job, with what runs as far as it has come.
+static double job_left_s(const Screen *screen)
+{
+    Forecast forecast = screen->forecast;
+    JobRest rest = {.n_waiting = screen->job.n_waiting,
+                    .waiting_cost = screen->waiting_cost,
+                    .n_at_a_time = screen->n_workers};
+    const double now = now_s();
+    for (size_t r = 0; r < screen->n_running; r++) {
+        const size_t t = screen->running[r];
+        const double left = progress_left_s(&screen->entries[t].last);
+        if (isnan(left))
+            continue;
+        rest.running_s += left;
+        rest.longest_running_s = fmax(rest.longest_running_s, left);
+        forecast_add(&forecast, screen->plan->tasks[t].cost, now - screen->began_at[t] + left);
+    }
+    return forecast_left_s(&forecast, &rest);
+}
+
+static JobState job_state(const Screen *screen)
+{
+    JobState job = screen->job;
+    job.n_running = screen->n_running;
+    job.left_s = job_left_s(screen);
+    return job;
 }
 
 static void draw(Screen *screen)
 {
-    struct winsize window = {0};
-    if (!screen->terminal)
+    char line[PROGRESS_LINE_SIZE];
+    int columns, rows;
+    if (!screen->terminal.moves)
         return;
     erase(screen);
-    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0;
-    const int rows = known && window.ws_row > 2 ? window.ws_row - 2 : 20;
-    const int columns = known && window.ws_col > 10 ? window.ws_col - 1 : 79;
-    for (size_t t = 0; t < screen->plan->n_tasks && screen->n_drawn < rows; t++) {
-        if (!screen->entries[t].running)
-            continue;
-        char line[PROGRESS_LINE_SIZE];
-        progress_line(screen->plan->tasks[t].label, screen->width, &screen->entries[t].last, line);
-        fprintf(stderr, "%.*s\n", columns, line); // a line that wraps could not be erased
-        screen->n_drawn++;
+    terminal_size(stderr, &columns, &rows);
+    const JobState job = job_state(screen);
+    // The last column stays free: there some terminals wrap. One row is the cursor's.
+    const size_t room = rows > 4 ? (size_t)rows - 2 : 2;
+    const size_t n_shown = screen->n_running <= room ? screen->n_running : room - 1;
+    if (screen->plan->n_tasks > 1) {
+        job_line(&job, columns - 1, line);
+        line_draw(screen, COLOUR_BOLD, line);
+    }
+    for (size_t r = 0; r < n_shown; r++) {
+        const size_t t = screen->running[r];
+        progress_line(screen->plan->tasks[t].label, columns - 1, &screen->entries[t].last, line);
+        line_draw(screen, COLOUR_NONE, line);
+    }
+    if (n_shown < screen->n_running) {
+        snprintf(line, sizeof line, "+%zu more", screen->n_running - n_shown);
+        line_draw(screen, COLOUR_NONE, line);
     }
     screen->drawn_at = now_s();
 }
 
 void screen_say(Screen *screen, QmtLogLevel level, const char *sentence)
 {
+    const bool warning = level == QMT_LOG_WARNING;
+    const Colour colour = warning ? COLOUR_WARNING : COLOUR_NONE;
+    char shown[2 * RUN_NOTE_SIZE];
     erase(screen);
-    fprintf(stderr, "%s: %s\n", level == QMT_LOG_WARNING ? "warning" : "note", sentence);
+    fprintf(stderr, "%s%s%s: %s\n", colour_begin(&screen->terminal, colour),
+            warning ? "warning" : "note", colour_end(&screen->terminal, colour),
+            text_printable(sentence, shown, sizeof shown));
     draw(screen);
 }
 
@@ -70,31 +146,58 @@ void screen_close(Screen *screen)
 {
     erase(screen);
     free(screen->entries);
+    free(screen->began_at);
+    free(screen->running);
+    free(screen->drawn);
     *screen = (Screen){0};
+}
+
+static void waiting_drop(Screen *screen, size_t task)
+{
+    screen->job.n_waiting--;
+    screen->waiting_cost -= screen->plan->tasks[task].cost;
+}
+
+static void on_reused(void *user, size_t task, const BatchOutcome *outcome)
+{
+    Screen *const screen = user;
+    (void)outcome;
+    waiting_drop(screen, task);
+    screen->job.n_complete++;
 }
 
 static void on_start(void *user, size_t task)
 {
     Screen *const screen = user;
-    screen->entries[task].running = true;
-    if (screen->terminal)
-        draw(screen);
-    else
-        fprintf(stderr, "%s: begins\n", screen->plan->tasks[task].label);
+    screen->entries[task] = (ProgressEntry){.running = true};
+    screen->began_at[task] = now_s();
+    screen->running[screen->n_running++] = task;
+    waiting_drop(screen, task);
+    draw(screen);
+}
+
+/// For a log: that a trajectory moves, and each tenth of it.
+static void progress_log(Screen *screen, size_t task, bool begins, bool tenth)
+{
+    char line[PROGRESS_LINE_SIZE], label[400];
+    if (begins)
+        fprintf(stderr, "%s: begins\n",
+                text_printable(screen->plan->tasks[task].label, label, sizeof label));
+    if (!tenth)
+        return;
+    progress_line(screen->plan->tasks[task].label, 100, &screen->entries[task].last, line);
+    fprintf(stderr, "%s\n", line);
 }
 
 static void on_progress(void *user, size_t task, const RunProgress *progress)
 {
     Screen *const screen = user;
+    const bool begins = !screen->entries[task].heard;
     const bool tenth = progress_take(&screen->entries[task], progress);
-    if (screen->terminal) {
-        if (now_s() - screen->drawn_at > DRAW_PAUSE_S)
-            draw(screen);
-    } else if (tenth) {
-        char line[PROGRESS_LINE_SIZE];
-        progress_line(screen->plan->tasks[task].label, screen->width, progress, line);
-        fprintf(stderr, "%s\n", line);
-    }
+    if (!screen->terminal.moves && !job_is_long(screen))
+        progress_log(screen, task, begins, tenth);
+    else if (screen->terminal.moves && now_s() - screen->drawn_at > DRAW_PAUSE_S)
+        draw(screen);
 }
 
 static void on_note(void *user, size_t task, QmtLogLevel level, const char *sentence)
@@ -103,35 +206,102 @@ static void on_note(void *user, size_t task, QmtLogLevel level, const char *sent
     screen_say(user, level, sentence);
 }
 
+static void running_drop(Screen *screen, size_t task)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < screen->n_running; r++)
+        if (screen->running[r] != task)
+            screen->running[n++] = screen->running[r];
+    screen->n_running = n;
+    screen->entries[task].running = false;
+}
+
+static void end_count(Screen *screen, size_t task, const BatchOutcome *outcome)
+{
+    JobState *const job = &screen->job;
+    if (outcome->status == QMT_OK)
+        job->n_complete++;
+    else if (outcome->rejected)
+        job->n_rejected++;
+    else if (outcome->status == QMT_STOPPED)
+        job->n_interrupted++;
+    else if (outcome->status != QMT_ERR_LOCKED)
+        job->n_failed++;
+    if (outcome->status == QMT_OK && !outcome->result.reused)
+        forecast_add(&screen->forecast, screen->plan->tasks[task].cost,
+                     now_s() - screen->began_at[task]);
+}
+
+/// What to say of an end; false: nothing. Those that stop on request are counted at the end of the job, and the
+/// failure of a job's only trajectory is the sentence of the job.
+static bool end_sentence(const Screen *screen, const BatchOutcome *outcome, char *text, size_t size)
+{
+    char time[PROGRESS_TIME_SIZE];
+    if (outcome->status == QMT_OK && outcome->result.reused) {
+        snprintf(text, size, "was finished by another process");
+    } else if (outcome->status == QMT_OK) {
+        progress_time_text(outcome->result.wall_s, time);
+        snprintf(text, size, "complete, %lld frames in %s, %.3f ms/step (%zu of %zu)",
+                 (long long)outcome->result.n_frames, time, outcome->result.ms_per_step,
+                 screen->job.n_complete, screen->job.n);
+        return !(screen->terminal.moves && job_is_long(screen));
+    } else {
+        snprintf(text, size, "%s", outcome->message);
+        return !(screen->stopping && outcome->status == QMT_STOPPED && outcome->signal == 0) &&
+               screen->plan->n_tasks > 1;
+    }
+    return true;
+}
+
+/// A line about a long job as a whole, now and then, where nothing is drawn.
+static void job_log(Screen *screen)
+{
+    char line[PROGRESS_LINE_SIZE];
+    const double now = now_s();
+    if (screen->terminal.moves || !job_is_long(screen) || now - screen->said_at < SAY_PAUSE_S)
+        return;
+    const JobState job = job_state(screen);
+    job_line(&job, 100, line);
+    fprintf(stderr, "%s\n", line);
+    screen->said_at = now;
+}
+
 static void on_end(void *user, size_t task, const BatchOutcome *outcome)
 {
     Screen *const screen = user;
-    char time[32];
-    screen->entries[task].running = false;
-    screen->n_ended++;
-    erase(screen);
-    progress_time_text(outcome->result.wall_s, time);
-    if (outcome->status == QMT_OK)
-        fprintf(stderr, "%s: complete, %lld frames in %s, %.3f ms/step (%zu of %zu)\n",
-                screen->plan->tasks[task].label, (long long)outcome->result.n_frames, time,
-                outcome->result.ms_per_step, screen->n_ended, screen->plan->n_tasks);
-    else
-        fprintf(stderr, "%s: %s\n", screen->plan->tasks[task].label, outcome->message);
-    draw(screen);
+    char sentence[RUN_NOTE_SIZE + 200], shown[2 * sizeof sentence], label[400];
+    running_drop(screen, task);
+    end_count(screen, task, outcome);
+    if (end_sentence(screen, outcome, sentence, sizeof sentence)) {
+        const Colour colour = outcome->status == QMT_OK           ? COLOUR_GOOD
+                              : outcome->status == QMT_ERR_LOCKED ? COLOUR_NONE
+                                                                  : COLOUR_FAILURE;
+        erase(screen);
+        fprintf(stderr, "%s%s%s: %s\n", colour_begin(&screen->terminal, colour),
+                text_printable(screen->plan->tasks[task].label, label, sizeof label),
+                colour_end(&screen->terminal, colour),
+                text_printable(sentence, shown, sizeof shown));
+    }
+    job_log(screen);
+    if (screen->n_drawn == 0 || now_s() - screen->drawn_at > DRAW_PAUSE_S)
+        draw(screen);
 }
 
 static void on_stop(void *user, int signal)
 {
+    Screen *const screen = user;
     char sentence[160];
+    screen->stopping = true;
     snprintf(sentence, sizeof sentence,
              "%s: every trajectory ends after its step; a second signal ends them at once",
              signal != 0 ? strsignal(signal) : "The time is up");
-    screen_say(user, QMT_LOG_INFO, sentence);
+    screen_say(screen, QMT_LOG_INFO, sentence);
 }
 
 BatchHooks screen_hooks(Screen *screen)
 {
     return (BatchHooks){.user = screen,
+                        .reused = on_reused,
                         .start = on_start,
                         .progress = on_progress,
                         .note = on_note,

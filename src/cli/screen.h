@@ -2,22 +2,36 @@
 #define CLI_SCREEN_H
 
 #include "campaign/batch.h"
+#include "campaign/forecast.h"
 #include "campaign/progress.h"
+#include "cli/terminal.h"
 
-/// Progress of a batch on standard error: on a terminal a line per running trajectory that is drawn
-/// again and again; else a line when one begins, ends, or passes a tenth.
+/// Progress of a job on standard error. On a terminal a line for the whole job and one for each trajectory that
+/// runs are drawn again and again; elsewhere there is a line when one moves, ends, or passes a tenth, of long
+/// lists only when one ends.
+
+/// Jobs of more trajectories are shown as a whole, and singly only what fails.
+enum { JOB_IS_LONG = 50 };
+
 typedef struct {
     const Plan *plan;
     ProgressEntry *entries; ///< [plan->n_tasks]
-    bool terminal;
-    int width;       ///< of the names
-    int n_drawn;     ///< lines on the terminal that belong to running trajectories
-    double drawn_at; ///< seconds, monotonic
-    size_t n_ended;
+    double *began_at;       ///< [plan->n_tasks] seconds, monotonic
+    size_t *running;        ///< [plan->n_tasks] tasks in the order in which they began
+    size_t n_running;
+    size_t n_workers;
+    Terminal terminal;
+    int *drawn; ///< [n_drawn] columns of the lines on the terminal that are drawn again
+    size_t n_drawn, drawn_capacity;
+    double drawn_at, said_at; ///< seconds, monotonic
+    JobState job;
+    Forecast forecast;
+    double waiting_cost;
+    bool stopping; ///< the user asked to stop
 } Screen;
 
 /// Fails with QMT_ERR_MEMORY.
-QmtStatus screen_open(QmtContext *ctx, const Plan *plan, Screen *screen);
+QmtStatus screen_open(QmtContext *ctx, const Plan *plan, size_t n_workers, Screen *screen);
 void screen_close(Screen *screen);
 
 /// What batch_run() tells; user is the screen.

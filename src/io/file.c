@@ -132,6 +132,7 @@ static int descriptor_open(const char *path, FileMode mode)
         [FILE_CREATE] = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
         [FILE_UPDATE] = O_RDWR | O_NOFOLLOW,
         [FILE_ANY] = O_RDWR | O_CREAT | O_NOFOLLOW,
+        [FILE_APPEND] = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW,
     };
     const int injected = fault(FILE_OP_OPEN, path);
     if (injected > 0) {
@@ -394,6 +395,17 @@ QmtStatus file_remove(QmtContext *ctx, const char *path)
     if (error != 0 && error != ENOENT)
         return failure(ctx, FILE_OP_REMOVE, path, error);
     return QMT_OK;
+}
+
+bool file_stamp(const char *path, FileStamp *stamp)
+{
+    struct stat there;
+    if (stat(path, &there) != 0 || !S_ISREG(there.st_mode))
+        return false;
+    *stamp = (FileStamp){.n_bytes = (int64_t)there.st_size,
+                         .modified_ns = (int64_t)there.st_mtim.tv_sec * 1000000000 +
+                                        (int64_t)there.st_mtim.tv_nsec};
+    return true;
 }
 
 bool file_exists(const char *path)

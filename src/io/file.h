@@ -1,6 +1,9 @@
 #ifndef IO_FILE_H
 #define IO_FILE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/context.h"
 
 /// The one layer through which files are read and written. It finishes short writes, repeats calls
@@ -46,6 +49,9 @@ typedef enum {
     FILE_CREATE, ///< read and write; made anew, what had the name is removed
     FILE_UPDATE, ///< read and write; must exist, content kept; no link
     FILE_ANY, ///< read and write; made if it is not there, content kept; no link and no second name
+    /// Read and write; made if it is not there, content kept; no link. Each write goes behind all others whatever
+    /// its offset, so that lines of several processes do not mix.
+    FILE_APPEND,
 } FileMode;
 
 static inline File file_none(void)
@@ -84,6 +90,12 @@ QmtStatus file_rename(QmtContext *ctx, const char *from, const char *to);
 /// Removes a file; none there is fine.
 QmtStatus file_remove(QmtContext *ctx, const char *path);
 bool file_exists(const char *path);
+/// Size and time of the last change: where both are as before, so is the content, but for accidents of the disk.
+typedef struct {
+    int64_t n_bytes, modified_ns; ///< since 1970
+} FileStamp;
+/// False if there is no regular file, or it cannot be asked.
+bool file_stamp(const char *path, FileStamp *stamp);
 /// Makes a folder and those above it; existing ones are fine.
 QmtStatus file_make_directories(QmtContext *ctx, const char *path);
 

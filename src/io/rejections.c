@@ -37,6 +37,7 @@ QmtStatus rejection_take(QmtContext *ctx, RejectionList *list, const char *sourc
     const Rejection item = {.source = strdup(source),
                             .name = strdup(name != NULL ? name : ""),
                             .reason = reason,
+                            .status = failure,
                             .sentence = strdup(qmt_context_message(ctx))};
     if (item.source == NULL || item.name == NULL || item.sentence == NULL || !has_room(list)) {
         rejection_release(&item);
@@ -44,6 +45,18 @@ QmtStatus rejection_take(QmtContext *ctx, RejectionList *list, const char *sourc
     }
     list->items[list->n++] = item;
     return QMT_OK;
+}
+
+void rejections_keep(RejectionList *list, const bool *keep)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        if (keep[i])
+            list->items[n++] = list->items[i];
+        else
+            rejection_release(&list->items[i]);
+    }
+    list->n = n;
 }
 
 void rejections_release(RejectionList *list)

@@ -1,6 +1,8 @@
 #ifndef IO_REJECTIONS_H
 #define IO_REJECTIONS_H
 
+#include <stdbool.h>
+
 #include "base/context.h"
 
 /// Inputs that cannot be computed and were passed over, so that one bad line of a long list stops
@@ -12,6 +14,7 @@ typedef enum {
     REJECT_NAME,      ///< "name": it cannot be a folder, or was taken before
     REJECT_SMILES,    ///< "smiles": no molecule or no geometry for it
     REJECT_STRUCTURE, ///< "structure": elements, charge, electrons or distances
+    N_REJECT_REASONS
 } RejectReason;
 
 /// "format", "name", "smiles", "structure"
@@ -22,6 +25,7 @@ typedef struct {
     char *source; ///< "list.smi:12:1"
     char *name;   ///< "" if it has none
     RejectReason reason;
+    QmtStatus status;
     char *sentence; ///< why, in full
 } Rejection;
 
@@ -36,6 +40,8 @@ typedef struct {
 /// fault lies in the machine (QMT_ERR_IO, QMT_ERR_MEMORY), the failure comes back. name may be NULL.
 QmtStatus rejection_take(QmtContext *ctx, RejectionList *list, const char *source, const char *name,
                          RejectReason reason, QmtStatus failure);
+/// Keeps the marked ones, [list->n].
+void rejections_keep(RejectionList *list, const bool *keep);
 void rejections_release(RejectionList *list);
 
 #endif

@@ -98,7 +98,10 @@ bool smiles_can_embed(void)
 }
 
 /// Moves what RDKit made into the structure, if it is a molecule that can be computed.
-static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, Structure *s)
+///
+/// @param known  whose geometry it is if made has none
+static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, const Structure *known,
+                      Structure *s)
 {
     if (made->fragments > 1)
         return FAIL(ctx, QMT_ERR_INPUT,
@@ -121,7 +124,7 @@ static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, Structure *s)
     for (size_t a = 0; a < made->n_atoms; a++) {
         s->numbers[a] = made->numbers[a];
         for (int x = 0; x < 3; x++)
-            s->xyz[a][x] = made->xyz[a][x] * BOHR_PER_ANGSTROM;
+            s->xyz[a][x] = made->known ? known->xyz[a][x] : made->xyz[a][x] * BOHR_PER_ANGSTROM;
     }
     s->has_charge = s->has_multiplicity = true;
     s->charge = made->charge;
@@ -137,7 +140,7 @@ static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, Structure *s)
     return QMT_OK;
 }
 
-QmtStatus smiles_embed(QmtContext *ctx, Structure *s)
+QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *s)
 {
     // The parser of RDKit is recursive in places: an absurd length would end the program.
     if (strlen(s->smiles) > SMILES_LENGTH_MAX)
@@ -145,7 +148,8 @@ QmtStatus smiles_embed(QmtContext *ctx, Structure *s)
                     strlen(s->smiles), SMILES_LENGTH_MAX);
     RdkitMolecule made = {0};
     char reason[400] = "";
-    switch (smiles_rdkit_embed(s->smiles, EMBED_SEED, &made, reason, sizeof reason)) {
+    switch (smiles_rdkit_embed(s->smiles, EMBED_SEED, known != NULL ? known->numbers : NULL,
+                               known != NULL ? known->n_atoms : 0, &made, reason, sizeof reason)) {
     case RDKIT_OK:
         break;
     case RDKIT_NO_MOLECULE:
@@ -159,7 +163,7 @@ QmtStatus smiles_embed(QmtContext *ctx, Structure *s)
     case RDKIT_NO_MEMORY:
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to embed \"%.200s\"", s->source, s->smiles);
     }
-    const QmtStatus status = take(ctx, &made, s);
+    const QmtStatus status = take(ctx, &made, known, s);
     free(made.numbers);
     free(made.xyz);
     return status;
@@ -172,8 +176,9 @@ bool smiles_can_embed(void)
     return false;
 }
 
-QmtStatus smiles_embed(QmtContext *ctx, Structure *s)
+QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *s)
 {
+    (void)known;
     return FAIL(ctx, QMT_ERR_INPUT,
                 "%s: this qmtraj was built without RDKit and cannot make atoms from "
                 "the SMILES \"%.200s\"; install librdkit-dev and build again, or give an XYZ file",
@@ -181,3 +186,8 @@ QmtStatus smiles_embed(QmtContext *ctx, Structure *s)
 }
 
 #endif
+
+QmtStatus smiles_embed(QmtContext *ctx, Structure *s)
+{
+    return smiles_embed_known(ctx, NULL, s);
+}

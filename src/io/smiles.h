@@ -35,4 +35,8 @@ bool smiles_can_embed(void);
 /// RDKit's log is global: one call at a time in a process.
 QmtStatus smiles_embed(QmtContext *ctx, Structure *structure);
 
+/// Likewise, with the geometry of `known` (NULL: none) instead of a new one if its atoms are those of the
+/// SMILES in the same order. All else comes from the SMILES either way.
+QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *structure);
+
 #endif

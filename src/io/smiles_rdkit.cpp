@@ -105,8 +105,36 @@ std::string too_large(unsigned n_atoms)
            " can be embedded";
 }
 
-RdkitResult make(const char *smiles, int seed, const Log &log, RdkitMolecule &out, char *reason,
-                 std::size_t n_reason)
+/// The geometry that the caller has already, if it is one of this molecule.
+struct Known {
+    const int *numbers;
+    std::size_t n;
+
+    bool is_of(const RDKit::ROMol &mol) const
+    {
+        if (n != mol.getNumAtoms())
+            return false;
+        for (const auto atom : mol.atoms())
+            if (atom->getAtomicNum() != numbers[atom->getIdx()])
+                return false;
+        return true;
+    }
+};
+
+/// Distance geometry and force field; false: no geometry was found.
+bool geometry_make(RDKit::ROMol &mol, int seed, RdkitMolecule &out)
+{
+    if (!embed(mol, seed))
+        return false;
+    std::pair<int, double> result(1, 0.0);
+    for (int round = 0; round < MMFF_ROUNDS && result.first == 1; round++)
+        result = RDKit::MMFF::MMFFOptimizeMolecule(mol, MMFF_ROUND);
+    out.force_field = result.first >= 0;
+    return true;
+}
+
+RdkitResult make(const char *smiles, int seed, const Known &known, const Log &log,
+                 RdkitMolecule &out, char *reason, std::size_t n_reason)
 {
     // Reading alone takes no time; the chemistry of thousands of atoms takes minutes.
     RDKit::SmilesParserParams bare;
@@ -143,24 +171,22 @@ RdkitResult make(const char *smiles, int seed, const Log &log, RdkitMolecule &ou
         return RDKIT_NO_GEOMETRY;
     }
 
-    if (!embed(*mol, seed)) {
+    out.known = known.is_of(*mol);
+    out.force_field = 1;
+    if (!out.known && !geometry_make(*mol, seed, out)) {
         say(reason, n_reason, "no three-dimensional structure satisfies its distances");
         return RDKIT_NO_GEOMETRY;
     }
-    std::pair<int, double> result(1, 0.0);
-    for (int round = 0; round < MMFF_ROUNDS && result.first == 1; round++)
-        result = RDKit::MMFF::MMFFOptimizeMolecule(*mol, MMFF_ROUND);
-    out.force_field = result.first >= 0;
 
     const std::size_t n = mol->getNumAtoms();
     out.numbers = static_cast<int *>(std::malloc(n * sizeof *out.numbers));
-    out.xyz = static_cast<double(*)[3]>(std::malloc(n * sizeof *out.xyz));
-    if (out.numbers == nullptr || out.xyz == nullptr)
+    out.xyz = out.known ? nullptr : static_cast<double(*)[3]>(std::malloc(n * sizeof *out.xyz));
+    if (out.numbers == nullptr || (out.xyz == nullptr && !out.known))
         return RDKIT_NO_MEMORY;
-    const RDKit::Conformer &conformer = mol->getConformer();
-    for (std::size_t a = 0; a < n; a++) {
-        const auto position = conformer.getAtomPos(static_cast<unsigned>(a));
+    for (std::size_t a = 0; a < n; a++)
         out.numbers[a] = mol->getAtomWithIdx(static_cast<unsigned>(a))->getAtomicNum();
+    for (std::size_t a = 0; a < n && !out.known; a++) {
+        const auto position = mol->getConformer().getAtomPos(static_cast<unsigned>(a));
         out.xyz[a][0] = position.x;
         out.xyz[a][1] = position.y;
         out.xyz[a][2] = position.z;
@@ -171,15 +197,16 @@ RdkitResult make(const char *smiles, int seed, const Log &log, RdkitMolecule &ou
 
 } // namespace
 
-extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, RdkitMolecule *molecule,
-                                          char *reason, size_t n_reason)
+extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, const int *known,
+                                          size_t n_known, RdkitMolecule *molecule, char *reason,
+                                          size_t n_reason)
 {
     RdkitMolecule made = {};
     RdkitResult result = RDKIT_NO_MOLECULE;
     unwinder_load();
     try {
         const Log log;
-        result = make(smiles, seed, log, made, reason, n_reason);
+        result = make(smiles, seed, Known{known, n_known}, log, made, reason, n_reason);
     } catch (const std::bad_alloc &) {
         result = RDKIT_NO_MEMORY;
     } catch (const std::exception &error) {

@@ -18,14 +18,18 @@ typedef struct {
     int isotopes;    ///< atoms with a mass number
     int fragments;   ///< separate molecules; more than one is not embedded
     int force_field; ///< 1 if MMFF94 knows all atoms
+    int known;       ///< 1 if its atoms are the known ones: xyz is NULL then
 } RdkitMolecule;
 
 typedef enum { RDKIT_OK, RDKIT_NO_MOLECULE, RDKIT_NO_GEOMETRY, RDKIT_NO_MEMORY } RdkitResult;
 
 /// Makes a molecule from SMILES. On RDKIT_NO_MOLECULE and RDKIT_NO_GEOMETRY reason [n_reason] says why,
 /// in one line. On anything but RDKIT_OK nothing is to be freed.
-RdkitResult smiles_rdkit_embed(const char *smiles, int seed, RdkitMolecule *molecule, char *reason,
-                               size_t n_reason);
+///
+/// @param known  [n_known] atomic numbers of a geometry that the caller has already; if they are those of the
+///               SMILES nothing is embedded. NULL with n_known = 0
+RdkitResult smiles_rdkit_embed(const char *smiles, int seed, const int *known, size_t n_known,
+                               RdkitMolecule *molecule, char *reason, size_t n_reason);
 
 #ifdef __cplusplus
 }

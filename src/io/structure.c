@@ -119,7 +119,8 @@ void structures_release(StructureList *list)
 
 const char *structure_name_problem(const char *name)
 {
-    static const char *const reserved[] = {"summary.json", "summary.json.lock", "summary.json.tmp"};
+    static const char *const reserved[] = {"summary.json", "summary.json.lock", "summary.json.tmp",
+                                           "rejected.tsv", "rejected.tsv.lock", "rejected.tsv.tmp"};
     const size_t length = strlen(name);
     if (length == 0)
         return "is empty";

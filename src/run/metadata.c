@@ -10,6 +10,7 @@
 
 #include "config/config_write.h"
 #include "engine/properties.h"
+#include "io/file.h"
 #include "io/json.h"
 #include "io/text.h"
 #include "run/program.h"
@@ -217,6 +218,7 @@ static const struct {
     size_t offset;
     enum { FIGURE_REAL, FIGURE_WHOLE, FIGURE_OLD } type; ///< old ones are read only
 } FIGURES[] = {
+    {"atoms", offsetof(RunResult, n_atoms), FIGURE_WHOLE},
     {"steps", offsetof(RunResult, n_steps), FIGURE_WHOLE},
     {"frames", offsetof(RunResult, n_frames), FIGURE_WHOLE},
     {"evaluations", offsetof(RunResult, evaluations), FIGURE_WHOLE},
@@ -311,6 +313,23 @@ static void add_time(cJSON *object, const char *name, double seconds)
     cJSON_AddStringToObject(object, name, text);
 }
 
+/// Numbers beyond 2^53 are texts, as JSON readers have doubles.
+static void add_recognition(cJSON *object, const RunOptions *settings, const RunSpec *task,
+                            QmtStatus status)
+{
+    char path[FILE_PATH_SIZE], text[32];
+    FileStamp stamp;
+    if (status != QMT_OK || task->input_digest[0] == '\0' ||
+        snprintf(path, sizeof path, "%s/%s/%s", settings->out, task->label, RUN_FILE_COMPLETE) >=
+            (int)sizeof path ||
+        !file_stamp(path, &stamp))
+        return;
+    cJSON_AddStringToObject(object, "input_digest", task->input_digest);
+    add_whole(object, "trajectory_bytes", stamp.n_bytes);
+    snprintf(text, sizeof text, "%lld", (long long)stamp.modified_ns);
+    cJSON_AddStringToObject(object, "trajectory_modified_ns", text);
+}
+
 char *run_json_text(const QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
                     const RunResult *result, double started, double ended, QmtStatus status,
                     const char *message)
@@ -337,6 +356,7 @@ char *run_json_text(const QmtContext *ctx, const RunOptions *settings, const Run
     cJSON_AddStringToObject(object, "folder", folder);
     cJSON_AddStringToObject(object, "out", settings->out);
     add_whole(object, "workers", (int64_t)settings->n_workers);
+    add_recognition(object, settings, task, status);
     cJSON *const figures = result_json(result);
     cJSON_AddItemToObject(object, "warnings",
                           cJSON_DetachItemFromObjectCaseSensitive(figures, "warnings"));

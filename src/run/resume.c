@@ -70,9 +70,8 @@ static QmtStatus start_compare(QmtContext *ctx, const char *before, const RunSpe
     return QMT_OK;
 }
 
-static void program_compare(const char *text, char list[DIFFERENCES_SIZE], RunResult *result)
+static void program_compare(const cJSON *run, char list[DIFFERENCES_SIZE], RunResult *result)
 {
-    cJSON *const run = text != NULL ? cJSON_Parse(text) : NULL;
     if (run == NULL) {
         difference_add(list, "its " RUN_FILE_RUN " is missing");
         return;
@@ -84,7 +83,55 @@ static void program_compare(const char *text, char list[DIFFERENCES_SIZE], RunRe
     if (status != NULL && strcmp(status, status_word(QMT_OK)) != 0)
         difference_add(list, "its " RUN_FILE_RUN " says that it did not complete");
     result_from_run_json(run, result);
+}
+
+/// True if run.json says that this very file was made from this very input: nothing else is read then. A file
+/// that was copied, touched or damaged since has another time, and is judged by all that lies beside it.
+static bool finished_unchanged(const char *path, const RunSpec *task, const cJSON *run)
+{
+    FileStamp stamp;
+    char modified[32];
+    const char *const digest =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "input_digest"));
+    const char *const when =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "trajectory_modified_ns"));
+    const cJSON *const n_bytes = cJSON_GetObjectItemCaseSensitive(run, "trajectory_bytes");
+    if (digest == NULL || when == NULL || !cJSON_IsNumber(n_bytes) || !file_stamp(path, &stamp))
+        return false;
+    snprintf(modified, sizeof modified, "%lld", (long long)stamp.modified_ns);
+    return task->input_digest[0] != '\0' && strcmp(digest, task->input_digest) == 0 &&
+           strcmp(when, modified) == 0 && (int64_t)n_bytes->valuedouble == stamp.n_bytes;
+}
+
+QmtStatus resume_recognise(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
+                           bool *same, RunResult *result)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], list[DIFFERENCES_SIZE] = "";
+    char *text = NULL;
+    *same = false;
+    if (settings->fresh)
+        return QMT_OK;
+    TRY(file_join(ctx, settings->out, task->label, folder));
+    TRY(file_join(ctx, folder, RUN_FILE_COMPLETE, path));
+    if (!file_exists(path))
+        return QMT_OK;
+    TRY(folder_read(ctx, folder, RUN_FILE_RUN, &text));
+    if (text == NULL)
+        return QMT_OK;
+    json_begin();
+    cJSON *const run = cJSON_Parse(text);
+    free(text);
+    RunResult earlier = {.reused = true};
+    if (finished_unchanged(path, task, run)) {
+        program_compare(run, list, &earlier);
+        *same = list[0] == '\0';
+    }
     cJSON_Delete(run);
+    if (*same)
+        *result = earlier;
+    return json_is_whole()
+               ? QMT_OK
+               : FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to read " RUN_FILE_RUN, folder);
 }
 
 /// Judges trajectory.npz by what lies beside it.
@@ -103,7 +150,9 @@ static QmtStatus finished_compare(QmtContext *ctx, const char *folder, const Run
         status = start_compare(ctx, start, task, list);
     if (status == QMT_OK) {
         json_begin();
-        program_compare(run, list, result);
+        cJSON *const object = run != NULL ? cJSON_Parse(run) : NULL;
+        program_compare(object, list, result);
+        cJSON_Delete(object);
         if (!json_is_whole())
             status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to read " RUN_FILE_RUN, folder);
     }

@@ -32,6 +32,14 @@ typedef struct {
     char earlier[PROGRAM_EARLIER_SIZE];
 } Found;
 
+/// True if a trajectory is finished just as it is wanted, by run.json and the stamp of trajectory.npz alone:
+/// input, size, time and program. Says no where more has to be read, which is no answer yet. The task needs no
+/// atoms; task->input_digest counts.
+///
+/// Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
+QmtStatus resume_recognise(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
+                           bool *same, RunResult *result);
+
 /// Compares. With EXISTING_DIFFERENT the context holds a sentence that lists what differs, or what is
 /// wrong with the checkpoints. *found is to be released.
 ///

@@ -11,6 +11,7 @@
 #include "data/element.h"
 #include "data/method.h"
 #include "engine/properties.h"
+#include "io/smiles_formula.h"
 #include "io/xyz.h"
 
 /// Closer than the first no two nuclei of a molecule ever are; the second is shorter than H2 (0.74).
@@ -224,6 +225,28 @@ static QmtStatus memory_check(QmtContext *ctx, const Structure *structure, size_
     return QMT_OK;
 }
 
+static void size_fill(RunSpec *task)
+{
+    const double n = (double)task->n_orbitals;
+    task->cost = n * n * n * (double)spec_steps(&task->config);
+    const TrajectoryLayout layout = spec_layout(task, NULL);
+    task->n_bytes = trajectory_bytes(&layout);
+}
+
+void spec_estimate(const Structure *structure, const Config *config, RunSpec *task)
+{
+    const Method *const method = method_find(method_name((size_t)config->method));
+    size_t count[ELEMENT_MAX + 1];
+    Structure sized = *structure; // for the number of atoms alone
+    sized.n_atoms = smiles_formula(structure->smiles, count);
+    *task = (RunSpec){.structure = &sized, .config = *config};
+    for (int z = 1; z <= ELEMENT_MAX; z++)
+        task->n_orbitals += count[z] * basis_n_ao(method, z);
+    size_fill(task);
+    task->structure = structure;
+    snprintf(task->label, sizeof task->label, "%s", structure->name);
+}
+
 QmtStatus spec_make(QmtContext *ctx, const Structure *structure, const Config *config,
                     RunSpec *task)
 {
@@ -235,10 +258,7 @@ QmtStatus spec_make(QmtContext *ctx, const Structure *structure, const Config *c
     TRY(memory_check(ctx, structure, checked.n_orbitals));
     TRY(contacts_check(ctx, structure));
 
-    const double n = (double)checked.n_orbitals;
-    checked.cost = n * n * n * (double)spec_steps(config);
-    const TrajectoryLayout layout = spec_layout(&checked, NULL);
-    checked.n_bytes = trajectory_bytes(&layout);
+    size_fill(&checked);
     snprintf(checked.label, sizeof checked.label, "%s", structure->name);
     *task = checked;
     return QMT_OK;

@@ -7,6 +7,8 @@
 
 /// What one trajectory is to be: a structure and a configuration, checked against each other.
 
+enum { INPUT_DIGEST_SIZE = 24 };
+
 /// One trajectory.
 typedef struct {
     const Structure *structure; ///< owned by the plan
@@ -19,7 +21,14 @@ typedef struct {
     int n_electrons;  ///< valence electrons of the method, charge included
     double cost;      ///< proportional to the expected time
     uint64_t n_bytes; ///< on the disk, windows and all
+    /// Of what was asked for (run/input_digest.h), so that a finished trajectory is recognised without its
+    /// atoms; "": not known.
+    char input_digest[INPUT_DIGEST_SIZE];
 } RunSpec;
+
+/// A task whose structure is a SMILES that gets its atoms later: cost, orbitals and bytes are estimated from
+/// the text, and the configuration is the one that was asked for.
+void spec_estimate(const Structure *structure, const Config *config, RunSpec *task);
 
 /// Steps of all phases: equilibration, production, windows.
 int64_t spec_steps(const Config *config);

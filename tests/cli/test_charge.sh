@@ -13,7 +13,7 @@ says "multiplicity 3"
 
 printf '2\n\nN 0 0 0\nO 0 0 1.15\n' >no.xyz
 printf '2\n\nC 0 0 0\nN 0 0 1.17\n' >cn.xyz
-ends 3 "$QMTRAJ" run --config short.yaml --out o water.xyz no.xyz cn.xyz
+ends 3 "$QMTRAJ" run --config short.yaml --all-or-nothing --out o water.xyz no.xyz cn.xyz
 says "no: 11 valence electrons" "cn: 9 valence electrons" "2 of 3 molecules cannot be computed"
 [ ! -e o ] || fail "work began although molecules are impossible"
 

@@ -122,5 +122,5 @@ says "water.xyz"
 [ ! -e no ] || fail "--dry-run makes a folder"
 
 # names
-ends 3 "$QMTRAJ" run --config short.yaml --out names water.xyz ./water.xyz
+ends 3 "$QMTRAJ" run --config short.yaml --all-or-nothing --out names water.xyz ./water.xyz
 says "water"

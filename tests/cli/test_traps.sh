@@ -24,7 +24,7 @@ yaml() {
 }
 smi() {
     printf -- "$3" >t.smi
-    refused "$1" "$2" --config short.yaml --smiles-file t.smi
+    refused "$1" "$2" --config short.yaml --all-or-nothing --smiles-file t.smi
 }
 
 # runs NAME CONTENT WORDS...: a trajectory is made
@@ -205,7 +205,7 @@ xyz 3 't: charge 30 takes more than its 8 valence electrons' "3\ncharge=30\n$ato
 xyz 3 't: multiplicity 11 wants 10 unpaired electrons, there are 8' "3\nmultiplicity=11\n$atoms"
 xyz 3 't: 20 electrons, 0 of them unpaired, do not fit into 6 orbitals' "3\ncharge=-12\n$atoms"
 printf '2\n\nN 0 0 0\nO 0 0 1.15\n' >no.xyz
-refused 3 'no: 11 valence electrons' --config short.yaml water.xyz ammonia.xyz no.xyz
+refused 3 'no: 11 valence electrons' --config short.yaml --all-or-nothing water.xyz ammonia.xyz no.xyz
 
 # D5: output folders
 ends 0 "$QMTRAJ" run --config short.yaml --out 'a folder/für alles/deep' water.xyz

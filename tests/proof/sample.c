@@ -34,7 +34,7 @@ static QmtStatus sample_plan(QmtContext *ctx, const char *molecule, const char *
     TRY(config_check(ctx, &config));
     StructureList list = {0};
     TRY(sample_structure(ctx, molecule, &list));
-    const QmtStatus status = plan_make(ctx, &config, &list, NULL, 0, &sample->plan);
+    const QmtStatus status = plan_make(ctx, &config, &list, NULL, &sample->plan);
     structures_release(&list);
     TRY(status);
     sample->task = &sample->plan.tasks[0];

@@ -40,7 +40,7 @@ static void replicas_follow_their_molecule(void **state)
     Config config = config_default();
     config.replicas = 2;
     read_molecules(&list);
-    assert_int_equal(plan_make(ctx, &config, &list, NULL, 0, &plan), QMT_OK);
+    assert_int_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_OK);
     assert_int_equal(list.n, 0);
     assert_int_equal(plan.n_tasks, 4);
     static const char *const labels[] = {"water/r01", "water/r02", "hydroxide/r01",
@@ -82,7 +82,7 @@ static void the_disk_space_counts_frames_and_windows(void **state)
         config.precision = i == 1 ? CONFIG_FLOAT64 : CONFIG_FLOAT32;
         config.nve_every_ps = i == 2 ? 20.0 : 0.0;
         read_molecules(&list);
-        assert_int_equal(plan_make(ctx, &config, &list, NULL, 0, &plan), QMT_OK);
+        assert_int_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_OK);
         n_bytes[i] = plan.tasks[0].n_bytes;
         plan_release(&plan);
     }
@@ -102,16 +102,18 @@ static void a_failed_plan_leaves_the_structures(void **state)
     Config config = config_default();
     const char *const wrong[] = {"watre"};
     read_molecules(&list);
-    assert_int_equal(plan_make(ctx, &config, &list, wrong, 1, &plan), QMT_ERR_USAGE);
+    assert_int_equal(
+        plan_make(ctx, &config, &list, &(PlanOptions){.molecules = wrong, .n_molecules = 1}, &plan),
+        QMT_ERR_USAGE);
     assert_non_null(strstr(qmt_context_message(ctx), "did you mean water?"));
     assert_int_equal(list.n, 2);
 
     config.charge = 1; // disagrees with hydroxide, and water has an odd number of electrons then
-    assert_int_not_equal(plan_make(ctx, &config, &list, NULL, 0, &plan), QMT_OK);
+    assert_int_not_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_OK);
     assert_non_null(strstr(qmt_context_message(ctx), "2 of 2 molecules"));
     assert_int_equal(list.n, 2);
     structures_release(&list);
-    assert_int_equal(plan_make(ctx, &config, &list, NULL, 0, &plan), QMT_ERR_USAGE);
+    assert_int_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_ERR_USAGE);
 }
 
 static void the_witness_keeps_the_geometry_that_failed(void **state)

@@ -1,0 +1,178 @@
+#include "campaign/journal.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io/json.h"
+#include "run/metadata.h"
+
+enum { HOST_SIZE = 128, LIST_LIMIT = 1 << 30 };
+
+/// The name of this machine as that of a file.
+static void host_name(char host[HOST_SIZE])
+{
+    memset(host, 0, HOST_SIZE);
+    gethostname(host, HOST_SIZE - 1);
+    for (char *at = host; *at != '\0'; at++)
+        if (!isalnum((unsigned char)*at) && *at != '-' && *at != '_')
+            *at = '_';
+    if (host[0] == '\0')
+        strcpy(host, "unknown");
+}
+
+/// Begins a line of its own behind one that a full disk or a kill cut off.
+static QmtStatus end_repair(QmtContext *ctx, File *file)
+{
+    uint64_t size;
+    char last = '\n';
+    TRY(file_size(ctx, file, &size));
+    if (size > 0)
+        TRY(file_read_at(ctx, file, &last, 1, size - 1));
+    return last == '\n' ? QMT_OK : file_write_at(ctx, file, "\n", 1, size);
+}
+
+static QmtStatus folder_make(QmtContext *ctx, const char *out, char folder[FILE_PATH_SIZE])
+{
+    TRY(file_join(ctx, out, JOURNAL_FOLDER, folder));
+    return file_make_directories(ctx, folder);
+}
+
+static QmtStatus file_begin(QmtContext *ctx, const char *out, File *file)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], host[HOST_SIZE], name[HOST_SIZE + 8];
+    host_name(host);
+    snprintf(name, sizeof name, "%s.jsonl", host);
+    TRY(folder_make(ctx, out, folder));
+    TRY(file_join(ctx, folder, name, path));
+    TRY(file_open(ctx, path, FILE_APPEND, file));
+    const QmtStatus status = end_repair(ctx, file);
+    if (status != QMT_OK)
+        file_abandon(file);
+    return status;
+}
+
+Journal journal_open(QmtContext *ctx, const char *out)
+{
+    Journal journal = {.file = file_none()};
+    const Message before = context_keep(ctx);
+    if (file_begin(ctx, out, &journal.file) != QMT_OK) {
+        context_log(ctx, QMT_LOG_WARNING, "no journal of this job: %s", qmt_context_message(ctx));
+        journal.file = file_none();
+    }
+    (void)context_restore(ctx, &before);
+    return journal;
+}
+
+char *journal_line(const char *label, const BatchOutcome *outcome)
+{
+    const time_t now = time(NULL);
+    struct tm parts;
+    char ended[32];
+    gmtime_r(&now, &parts);
+    strftime(ended, sizeof ended, "%Y-%m-%dT%H:%M:%SZ", &parts);
+
+    json_begin();
+    cJSON *const object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "molecule", label);
+    cJSON_AddStringToObject(object, "ended", ended);
+    cJSON_AddStringToObject(object, "status", status_word(outcome->status));
+    cJSON_AddStringToObject(object, "message", outcome->message);
+    if (outcome->signal != 0)
+        cJSON_AddNumberToObject(object, "signal", outcome->signal);
+    cJSON *const figures = result_json(&outcome->result);
+    for (cJSON *item = figures != NULL ? figures->child : NULL; item != NULL;) {
+        cJSON *const next = item->next;
+        cJSON_AddItemToObject(object, item->string, cJSON_DetachItemViaPointer(figures, item));
+        item = next;
+    }
+    cJSON_Delete(figures);
+    return json_text(object, false);
+}
+
+void journal_add(QmtContext *ctx, Journal *journal, const char *label, const BatchOutcome *outcome)
+{
+    if (journal->file.fd < 0)
+        return;
+    const Message before = context_keep(ctx);
+    char *const line = journal_line(label, outcome);
+    const size_t n = line != NULL ? strlen(line) : 0;
+    char *const whole = line != NULL ? malloc(n + 2) : NULL;
+    QmtStatus status = QMT_OK;
+    if (whole == NULL) {
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for a line of the journal");
+    } else {
+        memcpy(whole, line, n);
+        whole[n] = '\n';
+        status = file_write_at(ctx, &journal->file, whole, n + 1, 0);
+    }
+    if (status != QMT_OK) {
+        context_log(ctx, QMT_LOG_WARNING, "the journal of this job ends here: %s",
+                    qmt_context_message(ctx));
+        journal_close(journal);
+    }
+    cJSON_free(line);
+    free(whole);
+    (void)context_restore(ctx, &before);
+}
+
+void journal_close(Journal *journal)
+{
+    if (journal->file.fd >= 0)
+        file_abandon(&journal->file);
+    journal->file = file_none();
+}
+
+/// "NAME\tCOST\n" for each task; the caller frees it, NULL if there is no memory.
+static char *list_text(const Plan *plan, size_t *n)
+{
+    enum { LINE_SIZE = sizeof plan->tasks[0].label + 32 };
+    char *const text = malloc(plan->n_tasks * LINE_SIZE + 1);
+    if (text == NULL)
+        return NULL;
+    *n = 0;
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        *n += (size_t)snprintf(text + *n, LINE_SIZE, "%s\t%.6e\n", plan->tasks[t].label,
+                               plan->tasks[t].cost);
+    return text;
+}
+
+/// Programs that share a list do not write it one after the other.
+static bool is_there(QmtContext *ctx, const char *path, const char *text, size_t n)
+{
+    char *earlier = NULL;
+    size_t n_earlier;
+    if (!file_exists(path) ||
+        file_read_whole(ctx, path, LIST_LIMIT, &earlier, &n_earlier) != QMT_OK)
+        return false;
+    const bool same = n == n_earlier && memcmp(text, earlier, n) == 0;
+    free(earlier);
+    return same;
+}
+
+void journal_list_write(QmtContext *ctx, const char *out, const Plan *plan)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], name[32];
+    size_t n = 0;
+    if (plan->n_tasks < 2)
+        return;
+    const Message before = context_keep(ctx);
+    char *const text = list_text(plan, &n);
+    snprintf(name, sizeof name, "%016llx.list", (unsigned long long)plan->input_key);
+    QmtStatus status =
+        text == NULL ? FAIL(ctx, QMT_ERR_MEMORY, "no memory for the list of molecules") : QMT_OK;
+    if (status == QMT_OK)
+        status = folder_make(ctx, out, folder);
+    if (status == QMT_OK)
+        status = file_join(ctx, folder, name, path);
+    if (status == QMT_OK && !is_there(ctx, path, text, n))
+        status = file_write_whole(ctx, path, text, n);
+    if (status != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "`status` will not know what waits: %s",
+                    qmt_context_message(ctx));
+    free(text);
+    (void)context_restore(ctx, &before);
+}

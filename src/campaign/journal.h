@@ -1,0 +1,39 @@
+#ifndef CAMPAIGN_JOURNAL_H
+#define CAMPAIGN_JOURNAL_H
+
+#include "campaign/outcome.h"
+#include "campaign/plan.h"
+#include "io/file.h"
+
+/// What happened in OUT, as it happens: a line for every trajectory that ended, whichever program made it.
+///
+///     OUT/.journal/HOST.jsonl   a JSON object a line, only ever appended to; one file for each machine, so
+///                              that a network file system need not sort the writers out
+///     OUT/.journal/KEY.list     molecules of a job with their cost, a line each: those that wait, too
+///
+/// A line that was cut off loses itself and nothing else. Nothing here is needed to go on: who deletes the
+/// folder loses the history, not a trajectory.
+
+/// The folder: hidden, as OUT/* are the trajectories.
+#define JOURNAL_FOLDER ".journal"
+
+/// The file that this process appends to. Trouble with it is said once and stops nothing.
+typedef struct {
+    File file; ///< not open: nothing is noted
+} Journal;
+
+/// Opens or makes the journal in OUT; why that failed is a warning.
+Journal journal_open(QmtContext *ctx, const char *out);
+/// Notes how a trajectory ended.
+void journal_add(QmtContext *ctx, Journal *journal, const char *label, const BatchOutcome *outcome);
+void journal_close(Journal *journal);
+
+/// Leaves the list of the molecules of a plan, unless it is there. A single one needs none. Trouble is a
+/// warning.
+void journal_list_write(QmtContext *ctx, const char *out, const Plan *plan);
+
+/// The line of a trajectory: name, time, how it ended, figures, warnings. The caller frees it with cJSON_free();
+/// NULL if there is no memory.
+char *journal_line(const char *label, const BatchOutcome *outcome);
+
+#endif

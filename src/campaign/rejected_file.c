@@ -1,0 +1,195 @@
+#include "campaign/rejected_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/printable.h"
+#include "io/file.h"
+#include "io/lock.h"
+#include "io/text.h"
+
+enum { LINE_SIZE = 4096, FIELDS = 4, FILE_LIMIT = 1 << 30 };
+static const char TITLES[] = "source\tname\treason\tsentence\n";
+static const double LOCK_WAIT_S = 10.0;
+
+/// Tabs and line breaks of foreign text become blanks, so that each rejection is one line of four fields.
+static size_t line_format(const Rejection *rejection, char line[LINE_SIZE])
+{
+    char source[600], name[300], sentence[2200];
+    return (size_t)snprintf(line, LINE_SIZE, "%s\t%s\t%s\t%s\n",
+                            text_printable(rejection->source, source, sizeof source),
+                            text_printable(rejection->name, name, sizeof name),
+                            reject_reason_word(rejection->reason),
+                            text_printable(rejection->sentence, sentence, sizeof sentence));
+}
+
+static QmtStatus line_take(QmtContext *ctx, char *line, RejectionList *list)
+{
+    char *field[FIELDS];
+    for (int f = 0; f < FIELDS; f++) {
+        field[f] = line;
+        char *const tab = line != NULL ? strchr(line, '\t') : NULL;
+        if (line == NULL || (f < FIELDS - 1 && tab == NULL))
+            return QMT_OK;
+        if (f < FIELDS - 1)
+            *tab = '\0';
+        line = tab != NULL ? tab + 1 : NULL;
+    }
+    for (int reason = 0; reason < N_REJECT_REASONS; reason++) {
+        if (strcmp(field[2], reject_reason_word((RejectReason)reason)) != 0)
+            continue;
+        const QmtStatus status = FAIL(ctx, QMT_ERR_INPUT, "%s", field[3]);
+        return rejection_take(ctx, list, field[0], field[1], (RejectReason)reason, status);
+    }
+    return QMT_OK; // the titles
+}
+
+QmtStatus rejected_file_read(QmtContext *ctx, const char *out, RejectionList *list)
+{
+    char path[FILE_PATH_SIZE];
+    Text text;
+    TRY(file_join(ctx, out, REJECTED_FILE, path));
+    if (!file_exists(path))
+        return QMT_OK;
+    const Message before = context_keep(ctx);
+    TRY(text_read(ctx, path, FILE_LIMIT, &text));
+    QmtStatus status = QMT_OK;
+    for (size_t l = 0; l < text.n_lines && status == QMT_OK; l++)
+        status = line_take(ctx, text.line[l], list);
+    text_release(&text);
+    if (status == QMT_OK)
+        (void)context_restore(ctx, &before);
+    return status;
+}
+
+QmtStatus rejected_file_append(QmtContext *ctx, const char *out, const Rejection *rejection)
+{
+    char path[FILE_PATH_SIZE], text[sizeof TITLES + LINE_SIZE];
+    File file = file_none();
+    uint64_t size;
+    TRY(file_join(ctx, out, REJECTED_FILE, path));
+    TRY(file_open(ctx, path, FILE_APPEND, &file));
+    QmtStatus status = file_size(ctx, &file, &size);
+    const size_t n_titles = status == QMT_OK && size == 0 ? sizeof TITLES - 1 : 0;
+    memcpy(text, TITLES, n_titles);
+    const size_t n = n_titles + line_format(rejection, text + n_titles);
+    if (status == QMT_OK)
+        status = file_write_at(ctx, &file, text, n, 0);
+    file_abandon(&file);
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/// Names that this job could compute after all, sorted. NULL if there is no memory.
+static const char **computed_names(const Plan *plan, const BatchOutcome *outcomes, size_t *n)
+{
+    const char **const names = malloc((plan->n_tasks + 1) * sizeof *names);
+    *n = 0;
+    for (size_t t = 0; names != NULL && outcomes != NULL && t < plan->n_tasks; t++)
+        if ((outcomes[t].ran || outcomes[t].result.reused) && !outcomes[t].rejected)
+            names[(*n)++] = plan->tasks[t].structure->name;
+    if (names != NULL)
+        qsort(names, *n, sizeof *names, by_name);
+    return names;
+}
+
+/// What a rejection is about, as its line says it: "source\tname". The caller frees it.
+static char *key_of(const Rejection *rejection)
+{
+    char source[600], name[300], key[1000];
+    snprintf(key, sizeof key, "%s\t%s", text_printable(rejection->source, source, sizeof source),
+             text_printable(rejection->name, name, sizeof name));
+    return strdup(key);
+}
+
+static void keys_release(char **keys, size_t n)
+{
+    for (size_t i = 0; keys != NULL && i < n; i++)
+        free(keys[i]);
+    free(keys);
+}
+
+/// Keys of a list, sorted; NULL if there is no memory.
+static char **keys_of(const RejectionList *list)
+{
+    char **const keys = calloc(list->n + 1, sizeof *keys);
+    for (size_t i = 0; keys != NULL && i < list->n; i++) {
+        keys[i] = key_of(&list->items[i]);
+        if (keys[i] == NULL) {
+            keys_release(keys, i);
+            return NULL;
+        }
+    }
+    if (keys != NULL)
+        qsort(keys, list->n, sizeof *keys, by_name);
+    return keys;
+}
+
+/// Names that this job could compute, and what it rejects: earlier lines about either are out of date.
+typedef struct {
+    const char **computed;
+    size_t n_computed;
+    char **keys;
+    size_t n_keys;
+} News;
+
+static bool still_holds(const Rejection *earlier, const News *news)
+{
+    char *const key = key_of(earlier);
+    const bool said = key != NULL && bsearch(&key, news->keys, news->n_keys, sizeof key, by_name);
+    free(key);
+    return !said && bsearch(&earlier->name, news->computed, news->n_computed,
+                            sizeof *news->computed, by_name) == NULL;
+}
+
+static QmtStatus merged_write(QmtContext *ctx, const char *path, const RejectionList *earlier,
+                              const RejectionList *now, const News *news)
+{
+    char *const text = malloc(sizeof TITLES + (earlier->n + now->n) * LINE_SIZE);
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
+    size_t n = sizeof TITLES - 1;
+    memcpy(text, TITLES, n);
+    for (size_t i = 0; i < earlier->n; i++)
+        if (still_holds(&earlier->items[i], news))
+            n += line_format(&earlier->items[i], text + n);
+    for (size_t i = 0; i < now->n; i++)
+        n += line_format(&now->items[i], text + n);
+    const QmtStatus status =
+        n > sizeof TITLES - 1 ? file_write_whole(ctx, path, text, n) : file_remove(ctx, path);
+    free(text);
+    return status;
+}
+
+QmtStatus rejected_file_write(QmtContext *ctx, const char *out, const Plan *plan,
+                              const BatchOutcome *outcomes)
+{
+    static const RejectionList NONE = {0};
+    const RejectionList *const now =
+        plan->structures.rejected != NULL ? plan->structures.rejected : &NONE;
+    char path[FILE_PATH_SIZE], lock_path[FILE_PATH_SIZE];
+    RejectionList earlier = {0};
+    File lock = file_none();
+    TRY(file_join(ctx, out, REJECTED_FILE, path));
+    TRY(file_join(ctx, out, REJECTED_FILE ".lock", lock_path));
+    if (now->n == 0 && !file_exists(path))
+        return QMT_OK;
+    TRY(lock_take(ctx, lock_path, LOCK_WAIT_S, &lock, NULL));
+    News news = {.keys = keys_of(now), .n_keys = now->n};
+    news.computed = computed_names(plan, outcomes, &news.n_computed);
+    QmtStatus status = news.computed == NULL || news.keys == NULL
+                           ? FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its names", path)
+                           : rejected_file_read(ctx, out, &earlier);
+    if (status == QMT_OK)
+        status = merged_write(ctx, path, &earlier, now, &news);
+    rejections_release(&earlier);
+    keys_release(news.keys, now->n);
+    free(news.computed);
+    lock_give_back(&lock);
+    return status;
+}

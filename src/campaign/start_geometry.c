@@ -1,0 +1,69 @@
+#include "campaign/start_geometry.h"
+
+#include <string.h>
+
+#include "io/checkpoint.h"
+#include "io/file.h"
+#include "io/smiles.h"
+#include "io/xyz.h"
+#include "run/files.h"
+
+bool start_geometry_is_missing(const RunSpec *task)
+{
+    return task->structure->n_atoms == 0 && task->structure->smiles != NULL;
+}
+
+static bool is_in(QmtContext *ctx, const char *folder, const char *name)
+{
+    char path[FILE_PATH_SIZE];
+    return file_join(ctx, folder, name, path) == QMT_OK && file_exists(path);
+}
+
+/// Reads the start geometry of a trajectory that was begun; without frames or a checkpoint nothing hangs on it.
+/// False if there is none for this SMILES.
+static bool earlier_read(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
+                         StructureList *earlier)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
+    if (settings->out == NULL || settings->fresh ||
+        file_join(ctx, settings->out, planned->label, folder) != QMT_OK ||
+        !(is_in(ctx, folder, RUN_FILE_COMPLETE) || is_in(ctx, folder, CHECKPOINT_FILE) ||
+          is_in(ctx, folder, CHECKPOINT_FILE_PREVIOUS)) ||
+        file_join(ctx, folder, RUN_FILE_START, path) != QMT_OK || !file_exists(path))
+        return false;
+    const Message before = context_keep(ctx);
+    const QmtLogFunction log = ctx->log; // what was to be said of the input was said of the SMILES
+    ctx->log = NULL;
+    const bool read = xyz_read(ctx, path, earlier) == QMT_OK && earlier->n == 1;
+    ctx->log = log;
+    (void)context_restore(ctx, &before);
+    return read && earlier->items[0].smiles != NULL &&
+           strcmp(earlier->items[0].smiles, planned->structure->smiles) == 0;
+}
+
+QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
+                              Structure *structure, RunSpec *task)
+{
+    Structure made = *planned->structure; // the SMILES is its own
+    StructureList earlier = {0};
+    made.smiles = NULL;
+    QmtStatus status = structure_set_smiles(ctx, &made, planned->structure->smiles);
+    if (status == QMT_OK) {
+        const bool known = earlier_read(ctx, settings, planned, &earlier);
+        status = smiles_embed_known(ctx, known ? &earlier.items[0] : NULL, &made);
+    }
+    structures_release(&earlier);
+    if (status == QMT_OK) {
+        xyz_round(&made); // the trajectory begins with the geometry that start.xyz says
+        *structure = made;
+        status = spec_make(ctx, structure, &planned->config, task);
+        made = status == QMT_OK ? (Structure){0} : *structure;
+    }
+    structure_release(&made);
+    if (status != QMT_OK)
+        return status;
+    task->replica = planned->replica;
+    memcpy(task->label, planned->label, sizeof task->label);
+    memcpy(task->input_digest, planned->input_digest, sizeof task->input_digest);
+    return QMT_OK;
+}

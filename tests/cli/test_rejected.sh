@@ -1,0 +1,84 @@
+# Bad inputs of a list stop nothing but themselves: they are named in rejected.tsv, the rest runs, the code is 1.
+source "$(dirname "$0")/support.sh"
+
+# rejected OUT NAME:REASON...: the names and reasons in OUT/rejected.tsv, in any order
+rejected() {
+    local out=$1
+    shift
+    printf '%s\n' "$@" | sort >wanted
+    tail -n +2 "$out/rejected.tsv" | awk -F '\t' '{ print $2 ":" $3 }' | sort >found
+    cmp -s wanted found || fail "rejected are: $(cat found)"
+    [ "$(head -1 "$out/rejected.tsv")" = "$(printf 'source\tname\treason\tsentence')" ] || fail "no titles"
+}
+
+printf '2\n\nN 0 0 0\nO 0 0 1.15\n' >no.xyz
+printf '2\n\nH 0 0 0\nH 0 0 0.01\n' >near.xyz
+ends 1 "$QMTRAJ" run --config short.yaml --out o water.xyz no.xyz near.xyz ammonia.xyz
+says "2 molecules cannot be computed" "o/rejected.tsv" "2 of 4 complete, 2 rejected"
+rejected o no:structure near:structure
+grep -q 'no: 11 valence electrons' o/rejected.tsv || fail "not the reason of no"
+for name in water ammonia; do
+    [ -s "o/$name/trajectory.npz" ] || fail "$name is missing"
+done
+[ ! -e o/no ] || fail "a folder of a molecule that was not begun"
+
+# the same again says the same, and computes nothing
+ends 1 "$QMTRAJ" run --config short.yaml --out o water.xyz no.xyz near.xyz ammonia.xyz
+says "2 of 4 complete, 2 of them earlier, 2 rejected"
+rejected o no:structure near:structure
+
+# mended, its line goes; others of the folder stay
+sed '2s/.*/multiplicity=2/' no.xyz >mended && mv mended no.xyz
+ends 0 "$QMTRAJ" run --config short.yaml --out o water.xyz no.xyz
+rejected o near:structure
+
+# the old way: nothing is begun
+ends 3 "$QMTRAJ" run --config short.yaml --all-or-nothing --out all water.xyz near.xyz
+says "0.010 angstrom apart"
+[ ! -e all ] || fail "something was begun"
+# and a single molecule fails as itself
+ends 3 "$QMTRAJ" run --config short.yaml --out single near.xyz
+says "qmtraj: near: atoms 1 (H) and 2 (H)"
+[ ! -e single ] || fail "something was begun"
+ends 3 "$QMTRAJ" run --config short.yaml --out none near.xyz no.xyz --set spin_multiplicity=3
+says "none of the 2 molecules can be computed"
+[ ! -e none ] || fail "something was begun"
+
+grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt" && exit 0
+
+# SMILES: format errors are all named, the worker finds those without a molecule or a geometry
+printf '%s\n' 'C methane' 'CC' 'C(C open' 'CCO.O mixture' 'O water extra' 'N a/b' 'O water' 'FS(F)(F)(F)(F)(F)F none' \
+    'N ammonia' 'C methane' >list.smi
+ends 1 "$QMTRAJ" run --config short.yaml --smiles-file list.smi --out s
+says "7 molecules cannot be computed" "3 of 10 complete"
+grep -q '^list.smi:2' s/rejected.tsv || fail "not the place of the line without a name"
+[ "$(tail -n +2 s/rejected.tsv | wc -l)" = 7 ] || fail "not every bad line is named: $(cat s/rejected.tsv)"
+ends 0 "$QMTRAJ" run --config short.yaml --smiles-file list.smi --out one --molecule 'ammon*'
+ends 1 "$QMTRAJ" run --config short.yaml --smiles-file list.smi --dry-run
+says "# 3 trajectories" "of 10 molecules cannot be computed"
+
+# Embedding by the worker or by the plan, in one go or after an interruption: the same bytes.
+printf 'CC(=O)[O-] acetate\nCCO ethanol\n' >two.smi
+ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out plain
+ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out early --all-or-nothing
+ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out alone --molecule ethanol
+ends 1 "$QMTRAJ" run --config short.yaml --set checkpoint_s=1e-6 --smiles-file two.smi --out crashed \
+    --test-crash ethanol:50 --test-crash-again
+[ -s crashed/ethanol/checkpoint ] || fail "no checkpoint"
+ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out crashed
+says "goes on at production"
+for out in early alone crashed; do
+    same "$out/ethanol/trajectory.npz" plain/ethanol/trajectory.npz
+done
+same early/acetate/trajectory.npz plain/acetate/trajectory.npz
+
+# A finished one is recognised by its SMILES; another SMILES of the same name is another molecule.
+ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out plain
+says "nothing to do: all 2 trajectories"
+printf 'CC(=O)[O-] acetate\nCCN ethanol\n' >other.smi
+ends 7 "$QMTRAJ" run --config short.yaml --smiles-file other.smi --out plain
+says "the start geometry is another"
+# a copy has other times: it is read as a whole, and is the same
+cp -r plain copy
+ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out copy
+says "nothing to do: all 2 trajectories"
