@@ -37,23 +37,24 @@ static long locker_find(int fd)
     return found;
 }
 
-/// Names a process by what the system knows of it.
-static void process_name(long process, char holder[LOCK_HOLDER_SIZE])
+/// Names a process by what the system knows of it; false if it has ended, and the lock is that of one that it left
+/// behind.
+static bool process_name(long process, char holder[LOCK_HOLDER_SIZE])
 {
     char path[64], name[32] = "";
     struct stat info;
     snprintf(path, sizeof path, "/proc/%ld/comm", process);
+    if (stat(path, &info) != 0)
+        return false;
     FILE *const file = fopen(path, "re");
     if (file != NULL) {
         if (fgets(name, sizeof name, file) != NULL)
             name[strcspn(name, "\n")] = '\0';
         fclose(file);
     }
-    if (stat(path, &info) == 0)
-        snprintf(holder, LOCK_HOLDER_SIZE, "process %ld (%s) of user %lu", process, name,
-                 (unsigned long)info.st_uid);
-    else
-        snprintf(holder, LOCK_HOLDER_SIZE, "process %ld", process);
+    snprintf(holder, LOCK_HOLDER_SIZE, "process %ld (%s) of user %lu", process, name,
+             (unsigned long)info.st_uid);
+    return true;
 }
 
 /// What the holder wrote about itself; if the system names another process, that one: whoever may read the file can
@@ -67,9 +68,9 @@ static void holder_read(int fd, char holder[LOCK_HOLDER_SIZE])
     long writer = 0;
     const bool written = sscanf(text, "process %ld on ", &writer) == 1;
     const long locker = locker_find(fd);
-    if (locker != 0 && locker != writer)
-        process_name(locker, holder);
-    else if (written)
+    if (locker != 0 && locker != writer && process_name(locker, holder))
+        return;
+    if (written)
         text_printable(text, holder, LOCK_HOLDER_SIZE);
     else
         strcpy(holder, "another process");
