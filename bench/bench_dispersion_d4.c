@@ -101,10 +101,10 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         read_geometry(argv[i]);
         Arena arena = {0};
-        dispersion_d4_layout(&arena, &d4, n_atoms, numbers);
+        dispersion_d4_layout(&d4, &arena, n_atoms, numbers);
         if (arena_reserve(ctx, &arena) != QMT_OK)
             return 1;
-        dispersion_d4_layout(&arena, &d4, n_atoms, numbers);
+        dispersion_d4_layout(&d4, &arena, n_atoms, numbers);
         dispersion_d4_setup(&d4, ctx->kernels, &METHOD_GFN2, numbers);
         const double update = microseconds(call_update), energy = microseconds(call_energy);
         printf("%-44s %5zu %10.2f %10.2f", argv[i], n_atoms, update, energy);

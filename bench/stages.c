@@ -145,8 +145,8 @@ void stages_watch(Engine *engine)
         return value;                                                                              \
     }
 
-WRAP(INTEGRALS, hamiltonian_update, (const Geometry *geometry, Hamiltonian *hamiltonian),
-     (geometry, hamiltonian))
+WRAP(INTEGRALS, hamiltonian_update, (Hamiltonian * hamiltonian, const Geometry *geometry),
+     (hamiltonian, geometry))
 WRAP(INTEGRALS, hamiltonian_overlap, (const Hamiltonian *hamiltonian, double *overlap, size_t ld),
      (hamiltonian, overlap, ld))
 WRAP(FOCK, hamiltonian_fock,

@@ -34,8 +34,8 @@ static size_t number_kinds(const Method *method, size_t n_atoms, const int *numb
     return n_kinds;
 }
 
-void basis_layout(Arena *arena, const Method *method, size_t n_atoms, const int *numbers,
-                  Basis *basis)
+void basis_layout(Basis *basis, Arena *arena, const Method *method, size_t n_atoms,
+                  const int *numbers)
 {
     int first_kind[ELEMENT_MAX + 1];
     basis->method = method;
@@ -98,7 +98,7 @@ static void orthogonalise(const Contraction *before, Contraction *shell)
         shell->coefficient[k] /= norm;
 }
 
-void basis_setup(size_t n_atoms, const int *numbers, Basis *basis)
+void basis_setup(Basis *basis, size_t n_atoms, const int *numbers)
 {
     int first_kind[ELEMENT_MAX + 1];
     number_kinds(basis->method, n_atoms, numbers, first_kind);

@@ -42,8 +42,8 @@ size_t basis_n_shells(const Method *method, int z);
 size_t basis_n_ao(const Method *method, int z);
 
 /// Sizes and memory; sets method.
-void basis_layout(Arena *arena, const Method *method, size_t n_atoms, const int *numbers,
-                  Basis *basis);
-void basis_setup(size_t n_atoms, const int *numbers, Basis *basis);
+void basis_layout(Basis *basis, Arena *arena, const Method *method, size_t n_atoms,
+                  const int *numbers);
+void basis_setup(Basis *basis, size_t n_atoms, const int *numbers);
 
 #endif

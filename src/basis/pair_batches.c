@@ -157,7 +157,7 @@ static void layout_group(Arena *arena, bool multipoles, struct PairGroup *group,
                     batches->batch != NULL ? batches->batch + group->first_batch + l : NULL);
 }
 
-void pair_batches_layout(Arena *arena, const Basis *basis, const int *numbers, PairBatches *batches)
+void pair_batches_layout(PairBatches *batches, Arena *arena, const Basis *basis, const int *numbers)
 {
     const size_t n_atoms = basis->n_atoms;
     Classes classes;
@@ -327,7 +327,7 @@ static void fill_tables(const PairBatches *batches, const int *numbers,
     }
 }
 
-void pair_batches_setup(const Kernels *kernels, const int *numbers, PairBatches *batches)
+void pair_batches_setup(PairBatches *batches, const Kernels *kernels, const int *numbers)
 {
     const Basis *basis = batches->basis;
     const Method *method = basis->method;
@@ -365,13 +365,13 @@ void pair_batches_setup(const Kernels *kernels, const int *numbers, PairBatches 
                               batches->mu_r2_max, batches->r_max);
 }
 
-void pair_batches_use_multipoles(bool multipoles, PairBatches *batches)
+void pair_batches_use_multipoles(PairBatches *batches, bool multipoles)
 {
     for (size_t i = 0; i < batches->n; i++)
         batches->batch[i].multipoles = multipoles;
 }
 
-void pair_batches_update(const double (*xyz)[3], bool moments, PairBatches *batches)
+void pair_batches_update(PairBatches *batches, const double (*xyz)[3], bool moments)
 {
     batches->xyz = xyz;
     batches->moments = moments;

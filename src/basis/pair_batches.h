@@ -24,17 +24,17 @@ typedef struct {
     double (*origin)[3];    ///< [n_atoms] zeros: atoms with themselves
 } PairBatches;
 
-void pair_batches_layout(Arena *arena, const Basis *basis, const int *numbers,
-                         PairBatches *batches);
+void pair_batches_layout(PairBatches *batches, Arena *arena, const Basis *basis,
+                         const int *numbers);
 /// Tables of primitives and everything that no geometry changes, with K_st = 1 and no distance factor.
-void pair_batches_setup(const Kernels *kernels, const int *numbers, PairBatches *batches);
+void pair_batches_setup(PairBatches *batches, const Kernels *kernels, const int *numbers);
 /// Integrals and distance factors of a geometry.
 ///
 /// @param xyz      [n_atoms][3] bohr; must live until the next update
 /// @param moments  whether integrals of dipoles and second moments are wanted
-void pair_batches_update(const double (*xyz)[3], bool moments, PairBatches *batches);
+void pair_batches_update(PairBatches *batches, const double (*xyz)[3], bool moments);
 /// Whether whoever works on the batches considers dipoles and second moments, which need the integrals; at
 /// first those of the method.
-void pair_batches_use_multipoles(bool multipoles, PairBatches *batches);
+void pair_batches_use_multipoles(PairBatches *batches, bool multipoles);
 
 #endif

@@ -62,15 +62,28 @@ QmtEngineOptions xtb_options_default(void)
     };
 }
 
-static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *solvent)
+static TermSpec term_spec(const Xtb *xtb, const Kernels *kernels, const int *numbers,
+                          const Solvent *solvent)
+{
+    return (TermSpec){.kernels = kernels,
+                      .method = xtb->method,
+                      .basis = &xtb->basis,
+                      .pairs = &xtb->pairs,
+                      .numbers = numbers,
+                      .solvent = solvent};
+}
+
+static void layout(Xtb *xtb, const int *numbers, const Solvent *solvent)
 {
     Arena *arena = &xtb->arena;
+    const size_t n_atoms = xtb->face.n_atoms;
     xtb->numbers = arena_ints(arena, n_atoms);
-    pairs_layout(arena, n_atoms, &xtb->pairs);
-    coordination_layout(arena, &xtb->pairs, &xtb->coordination);
-    basis_layout(arena, xtb->method, n_atoms, numbers, &xtb->basis);
-    hamiltonian_layout(arena, &xtb->basis, numbers, &xtb->hamiltonian);
-    xtb_terms_layout(arena, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
+    pairs_layout(&xtb->pairs, arena, n_atoms);
+    coordination_layout(&xtb->coordination, arena, &xtb->pairs);
+    basis_layout(&xtb->basis, arena, xtb->method, n_atoms, numbers);
+    hamiltonian_layout(&xtb->hamiltonian, arena, &xtb->basis, numbers);
+    const TermSpec spec = term_spec(xtb, NULL, numbers, solvent);
+    xtb_terms_layout(&xtb->terms, arena, &spec);
     scf_layout(&xtb->scf, arena, &xtb->basis);
     homo_lumo_gap_layout(&xtb->gap_search, arena, xtb->basis.n_ao);
     bond_orders_layout(&xtb->bond_orders, arena, &xtb->basis);
@@ -85,15 +98,25 @@ static void layout(Xtb *xtb, size_t n_atoms, const int *numbers, const Solvent *
     xtb->face.kept = arena_kept_since(arena, 0);
 }
 
+static QmtStatus claim_memory(QmtContext *ctx, Xtb *xtb, const int *numbers, const Solvent *solvent)
+{
+    TRY(xtb_terms_create(ctx, xtb->method, solvent, &xtb->terms));
+    layout(xtb, numbers, solvent);
+    TRY(arena_reserve(ctx, &xtb->arena));
+    layout(xtb, numbers, solvent);
+    return QMT_OK;
+}
+
 static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers, const Solvent *solvent)
 {
     const size_t n_atoms = xtb->face.n_atoms;
     memcpy(xtb->numbers, numbers, n_atoms * sizeof *numbers);
     pairs_setup(&xtb->pairs);
-    coordination_setup(kernels, xtb->method, &xtb->pairs, numbers, &xtb->coordination);
-    basis_setup(n_atoms, numbers, &xtb->basis);
-    hamiltonian_setup(kernels, numbers, &xtb->hamiltonian);
-    xtb_terms_setup(kernels, &xtb->basis, &xtb->pairs, numbers, solvent, &xtb->terms);
+    coordination_setup(&xtb->coordination, kernels, xtb->method, &xtb->pairs, numbers);
+    basis_setup(&xtb->basis, n_atoms, numbers);
+    hamiltonian_setup(&xtb->hamiltonian, kernels, numbers);
+    const TermSpec spec = term_spec(xtb, kernels, numbers, solvent);
+    xtb_terms_setup(&xtb->terms, &spec);
 }
 
 /// Splits the electrons into spins.
@@ -183,9 +206,12 @@ static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
 static void xtb_destroy(Engine *engine)
 {
     Xtb *xtb = (Xtb *)engine;
+    xtb_terms_release(&xtb->terms);
     arena_release(&xtb->arena);
     free(xtb);
 }
+
+_Static_assert(XTB_TERMS_MAX + 2 <= ENERGY_TERMS_MAX, "room in the energy breakdown");
 
 /// Adds a line to the energy breakdown.
 static void record(Xtb *xtb, const char *name, double energy)
@@ -321,13 +347,13 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
         return FAIL(ctx, QMT_ERR_SCF, "scf: no convergence (a failure that a test asked for)");
 
     TRY(pairs_update(ctx, xyz, &xtb->pairs));
-    coordination_update(&xtb->pairs, &xtb->coordination);
+    coordination_update(&xtb->coordination, &xtb->pairs);
     const Geometry geometry = {
         .n_atoms = n, .xyz = xyz, .pairs = &xtb->pairs, .coordination = &xtb->coordination};
     xtb->hamiltonian.moments_wanted =
         result->dipole != NULL ||
         (result->properties != NULL && (result->property_set & OF_MOMENTS) != 0);
-    hamiltonian_update(&geometry, &xtb->hamiltonian);
+    hamiltonian_update(&xtb->hamiltonian, &geometry);
     for (size_t t = 0; t < xtb->terms.n; t++)
         if (xtb->terms.list[t].type->update != NULL)
             xtb->terms.list[t].type->update(xtb->terms.list[t].self, &geometry);
@@ -380,13 +406,11 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
         return FAIL(ctx, QMT_ERR_MEMORY, "out of memory");
     xtb->face = (Engine){.type = &XTB, .n_atoms = n_atoms};
     xtb->method = method;
-    layout(xtb, n_atoms, numbers, solvent);
-    const QmtStatus status = arena_reserve(ctx, &xtb->arena);
+    const QmtStatus status = claim_memory(ctx, xtb, numbers, solvent);
     if (status != QMT_OK) {
-        free(xtb);
+        xtb_destroy(&xtb->face);
         return status;
     }
-    layout(xtb, n_atoms, numbers, solvent);
     setup(xtb, ctx->kernels, numbers, solvent);
 
     for (size_t a = 0; a < n_atoms; a++)

@@ -4,7 +4,7 @@
 
 #include "base/vec3.h"
 
-void coordination_layout(Arena *arena, const Pairs *pairs, Coordination *coordination)
+void coordination_layout(Coordination *coordination, Arena *arena, const Pairs *pairs)
 {
     const size_t n = kernels_padded(pairs->n_pairs);
     coordination->radius = arena_doubles(arena, n);
@@ -13,8 +13,8 @@ void coordination_layout(Arena *arena, const Pairs *pairs, Coordination *coordin
     coordination->cn = arena_doubles(arena, pairs->n_atoms);
 }
 
-void coordination_setup(const Kernels *kernels, const Method *method, const Pairs *pairs,
-                        const int *numbers, Coordination *coordination)
+void coordination_setup(Coordination *coordination, const Kernels *kernels, const Method *method,
+                        const Pairs *pairs, const int *numbers)
 {
     coordination->kernels = kernels;
     coordination->method = method;
@@ -24,7 +24,7 @@ void coordination_setup(const Kernels *kernels, const Method *method, const Pair
                                    method->element(numbers[pairs->b[k]]).cov_rad);
 }
 
-void coordination_update(const Pairs *pairs, Coordination *coordination)
+void coordination_update(Coordination *coordination, const Pairs *pairs)
 {
     const Method *method = coordination->method;
     const double par[4] = {method->cn_ka, method->cn_kb, method->cn_rshift, method->cn_cutoff};

@@ -23,11 +23,11 @@ typedef struct {
     double *cn;     ///< [n_atoms] coordination numbers
 } Coordination;
 
-void coordination_layout(Arena *arena, const Pairs *pairs, Coordination *coordination);
+void coordination_layout(Coordination *coordination, Arena *arena, const Pairs *pairs);
 /// @param numbers  [n_atoms] atomic numbers
-void coordination_setup(const Kernels *kernels, const Method *method, const Pairs *pairs,
-                        const int *numbers, Coordination *coordination);
-void coordination_update(const Pairs *pairs, Coordination *coordination);
+void coordination_setup(Coordination *coordination, const Kernels *kernels, const Method *method,
+                        const Pairs *pairs, const int *numbers);
+void coordination_update(Coordination *coordination, const Pairs *pairs);
 
 /// Chain rule: adds sum_B (X_A + X_B) dc/dR (R_A - R_B)/R to the gradient.
 ///

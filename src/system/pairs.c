@@ -6,7 +6,7 @@
 #include "base/vec3.h"
 #include "kernels/kernels.h"
 
-void pairs_layout(Arena *arena, size_t n_atoms, Pairs *pairs)
+void pairs_layout(Pairs *pairs, Arena *arena, size_t n_atoms)
 {
     pairs->n_atoms = n_atoms;
     pairs->n_pairs = n_atoms * (n_atoms - 1) / 2;

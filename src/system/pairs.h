@@ -17,7 +17,7 @@ typedef struct {
 /// Atoms nearer than this (0.3 angstrom, in bohr) are an error of the input or a motion gone wild.
 #define PAIRS_MIN_DISTANCE 0.567
 
-void pairs_layout(Arena *arena, size_t n_atoms, Pairs *pairs);
+void pairs_layout(Pairs *pairs, Arena *arena, size_t n_atoms);
 /// Fills the index arrays, once.
 void pairs_setup(Pairs *pairs);
 /// Vectors and distances of a geometry. Fails with QMT_ERR_INPUT if a coordinate is not finite or two

@@ -13,7 +13,7 @@ enum { ROW_R2, ROW_P, ROW_TAU, ROW_D, ROW_Q, N_ROWS };
 /// Rows of this many atoms stay in the second-level cache while all later atoms pass by.
 enum { BLOCK = 32 };
 
-void axilrod_teller_layout(Arena *arena, AxilrodTeller *atm, size_t n)
+void axilrod_teller_layout(AxilrodTeller *atm, Arena *arena, size_t n)
 {
     atm->n = n;
     atm->ld = kernels_padded(n);

@@ -32,7 +32,7 @@ typedef struct {
 } AxilrodTeller;
 
 /// Claims the arrays.
-void axilrod_teller_layout(Arena *arena, AxilrodTeller *atm, size_t n);
+void axilrod_teller_layout(AxilrodTeller *atm, Arena *arena, size_t n);
 
 /// Energy and slopes at one geometry.
 ///

@@ -5,10 +5,10 @@
 
 #include "base/vec3.h"
 
-void born_layout(Arena *arena, const Pairs *pairs, Born *born)
+void born_layout(Born *born, Arena *arena, const Pairs *pairs)
 {
     const size_t n = pairs->n_atoms;
-    born_radii_layout(arena, pairs, &born->radii);
+    born_radii_layout(&born->radii, arena, pairs);
     born->ld = kernels_padded(n);
     born->matrix = arena_doubles(arena, n * born->ld);
     born->root = arena_doubles(arena, n);
@@ -16,14 +16,14 @@ void born_layout(Arena *arena, const Pairs *pairs, Born *born)
     born->size_slope = arena_vectors(arena, n);
 }
 
-void born_setup(const Kernels *kernels, const Solvent *solvent, const int *numbers, Born *born)
+void born_setup(Born *born, const Kernels *kernels, const Solvent *solvent, const int *numbers)
 {
     const double epsilon = solvent->row->epsilon;
     born->kernels = kernels;
     born->model = solvent->model;
     born->beta = solvent->model == SOLVATION_ALPB ? SOLVATION_ALPB_ALPHA / epsilon : 0.0;
     born->k = (1.0 / epsilon - 1.0) / (1.0 + born->beta);
-    born_radii_setup(solvent, numbers, &born->radii);
+    born_radii_setup(&born->radii, solvent, numbers);
 }
 
 /// L and its slopes.
@@ -98,11 +98,11 @@ static double kernel_of(const Born *born, const Pairs *pairs, size_t k, double *
                                          : still(pairs->distance[k], root_m, df_dr, df_dlog);
 }
 
-void born_update(const Geometry *geometry, Born *born)
+void born_update(Born *born, const Geometry *geometry)
 {
     const Pairs *pairs = geometry->pairs;
     const size_t n = geometry->n_atoms;
-    born_radii_update(pairs, &born->radii);
+    born_radii_update(&born->radii, pairs);
     double of_size = 0.0;
     if (born->beta > 0.0) {
         update_size(geometry, born);

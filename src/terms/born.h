@@ -31,10 +31,10 @@ typedef struct {
     double (*size_slope)[3]; ///< [n_atoms][3] dL/dR
 } Born;
 
-void born_layout(Arena *arena, const Pairs *pairs, Born *born);
+void born_layout(Born *born, Arena *arena, const Pairs *pairs);
 /// @param numbers  [n_atoms]
-void born_setup(const Kernels *kernels, const Solvent *solvent, const int *numbers, Born *born);
-void born_update(const Geometry *geometry, Born *born);
+void born_setup(Born *born, const Kernels *kernels, const Solvent *solvent, const int *numbers);
+void born_update(Born *born, const Geometry *geometry);
 /// field[A] = sum_B J_AB Q_B, hartree/e.
 void born_field(const Born *born, const double *charge, double *field);
 /// Adds the slopes at fixed charges.

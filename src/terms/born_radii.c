@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "base/vec3.h"
 
-void born_radii_layout(Arena *arena, const Pairs *pairs, BornRadii *radii)
+void born_radii_layout(BornRadii *radii, Arena *arena, const Pairs *pairs)
 {
     const size_t n = pairs->n_atoms;
     radii->n_atoms = n;
@@ -18,7 +18,7 @@ void born_radii_layout(Arena *arena, const Pairs *pairs, BornRadii *radii)
     radii->pair_slope = (double(*)[2])arena_doubles(arena, 2 * pairs->n_pairs);
 }
 
-void born_radii_setup(const Solvent *solvent, const int *numbers, BornRadii *radii)
+void born_radii_setup(BornRadii *radii, const Solvent *solvent, const int *numbers)
 {
     radii->scale = solvent->row->born_scale;
     radii->cutoff = SOLVATION_DESCREENING_CUTOFF * BOHR_PER_ANGSTROM;
@@ -51,7 +51,7 @@ static double descreen(double distance, double r, double rho, double *slope)
     return ir - ia + half * bracket;
 }
 
-void born_radii_update(const Pairs *pairs, BornRadii *radii)
+void born_radii_update(BornRadii *radii, const Pairs *pairs)
 {
     for (size_t a = 0; a < radii->n_atoms; a++)
         radii->psi[a] = 0.0;

@@ -32,10 +32,10 @@ typedef struct {
     double (*pair_slope)[2]; ///< [n_pairs] dg/dR of the larger by the smaller index, and reverse
 } BornRadii;
 
-void born_radii_layout(Arena *arena, const Pairs *pairs, BornRadii *radii);
+void born_radii_layout(BornRadii *radii, Arena *arena, const Pairs *pairs);
 /// @param numbers  [n_atoms]
-void born_radii_setup(const Solvent *solvent, const int *numbers, BornRadii *radii);
-void born_radii_update(const Pairs *pairs, BornRadii *radii);
+void born_radii_setup(BornRadii *radii, const Solvent *solvent, const int *numbers);
+void born_radii_update(BornRadii *radii, const Pairs *pairs);
 /// Adds the slopes of an energy that depends on the radii.
 ///
 /// @param de_da     [n_atoms] hartree/bohr

@@ -7,7 +7,7 @@
 #include "base/vec3.h"
 #include "data/tables.h"
 
-void cm5_layout(Arena *arena, const Pairs *pairs, Cm5 *cm5)
+void cm5_layout(Cm5 *cm5, Arena *arena, const Pairs *pairs)
 {
     cm5->n_atoms = pairs->n_atoms;
     cm5->factor = arena_doubles(arena, pairs->n_pairs);
@@ -27,7 +27,7 @@ static double coefficient(int za, int zb)
     return TABLE_SOLVATION_ELEMENTS[za - 1].cm5_a0 - TABLE_SOLVATION_ELEMENTS[zb - 1].cm5_a0;
 }
 
-void cm5_setup(const Method *method, const Pairs *pairs, const int *numbers, Cm5 *cm5)
+void cm5_setup(Cm5 *cm5, const Method *method, const Pairs *pairs, const int *numbers)
 {
     cm5->alpha = SOLVATION_CM5_EXPONENT / BOHR_PER_ANGSTROM;
     for (size_t k = 0; k < pairs->n_pairs; k++) {
@@ -38,7 +38,7 @@ void cm5_setup(const Method *method, const Pairs *pairs, const int *numbers, Cm5
     }
 }
 
-void cm5_update(const Pairs *pairs, Cm5 *cm5)
+void cm5_update(Cm5 *cm5, const Pairs *pairs)
 {
     memset(cm5->charge, 0, cm5->n_atoms * sizeof *cm5->charge);
     for (size_t k = 0; k < pairs->n_pairs; k++) {

@@ -18,10 +18,10 @@ typedef struct {
     double *charge; ///< [n_atoms] e
 } Cm5;
 
-void cm5_layout(Arena *arena, const Pairs *pairs, Cm5 *cm5);
+void cm5_layout(Cm5 *cm5, Arena *arena, const Pairs *pairs);
 /// @param numbers  [n_atoms]
-void cm5_setup(const Method *method, const Pairs *pairs, const int *numbers, Cm5 *cm5);
-void cm5_update(const Pairs *pairs, Cm5 *cm5);
+void cm5_setup(Cm5 *cm5, const Method *method, const Pairs *pairs, const int *numbers);
+void cm5_update(Cm5 *cm5, const Pairs *pairs);
 /// Adds the slopes of an energy that depends on the charges.
 ///
 /// @param potential  [n_atoms] dE/dq, hartree/e

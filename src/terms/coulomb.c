@@ -1,7 +1,9 @@
 #include "terms/coulomb.h"
 
-void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb)
+static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
+    Coulomb *coulomb = self;
+    const size_t n_shells = spec->basis->n_shells;
     coulomb->ld = kernels_padded(n_shells);
     coulomb->hardness = arena_doubles(arena, n_shells);
     coulomb->softening = arena_doubles(arena, n_shells * coulomb->ld);
@@ -18,9 +20,12 @@ static double mean_hardness(const Coulomb *coulomb, size_t s, size_t t)
     return coulomb->mean == MEAN_HARMONIC ? 2.0 / (1.0 / a + 1.0 / b) : 0.5 * (a + b);
 }
 
-void coulomb_setup(const Kernels *kernels, const Basis *basis, const int *numbers, Coulomb *coulomb)
+static void setup(void *self, const TermSpec *spec)
 {
-    coulomb->kernels = kernels;
+    Coulomb *coulomb = self;
+    const Basis *basis = spec->basis;
+    const int *numbers = spec->numbers;
+    coulomb->kernels = spec->kernels;
     coulomb->basis = basis;
     coulomb->mean = basis->method->hardness_mean;
     for (size_t a = 0; a < basis->n_atoms; a++) {
@@ -103,6 +108,9 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
 }
 
 const TermType TERM_COULOMB = {.name = "isotropic electrostatics",
+                               .size = sizeof(Coulomb),
+                               .layout = layout,
+                               .setup = setup,
                                .update = update,
                                .energy = energy,
                                .potential = potential,

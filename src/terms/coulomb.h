@@ -27,8 +27,4 @@ typedef struct {
 
 extern const TermType TERM_COULOMB;
 
-void coulomb_layout(Arena *arena, size_t n_shells, Coulomb *coulomb);
-void coulomb_setup(const Kernels *kernels, const Basis *basis, const int *numbers,
-                   Coulomb *coulomb);
-
 #endif

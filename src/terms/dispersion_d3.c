@@ -24,8 +24,11 @@ static size_t number_kinds(size_t n_atoms, const int *numbers, int kind_of[ELEME
     return n_kinds;
 }
 
-void dispersion_d3_layout(Arena *arena, const Pairs *pairs, const int *numbers, DispersionD3 *d3)
+static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
+    DispersionD3 *d3 = self;
+    const Pairs *pairs = spec->pairs;
+    const int *numbers = spec->numbers;
     int kind_of[ELEMENT_MAX + 1];
     const size_t n = pairs->n_atoms;
     d3->n_atoms = n;
@@ -55,8 +58,11 @@ static D3Pair pair_of(const Method *method, int za, int zb)
     return pair;
 }
 
-void dispersion_d3_setup(const Method *method, const int *numbers, DispersionD3 *d3)
+static void setup(void *self, const TermSpec *spec)
 {
+    DispersionD3 *d3 = self;
+    const Method *method = spec->method;
+    const int *numbers = spec->numbers;
     int kind_of[ELEMENT_MAX + 1];
     number_kinds(d3->n_atoms, numbers, kind_of);
     for (size_t a = 0; a < d3->n_atoms; a++) {
@@ -168,5 +174,10 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
         gradient->cn[a] += d3->cn_slope[a];
 }
 
-const TermType TERM_DISPERSION_D3 = {
-    .name = "dispersion D3", .update = update, .energy = energy, .gradient = gradient};
+const TermType TERM_DISPERSION_D3 = {.name = "dispersion D3",
+                                     .size = sizeof(DispersionD3),
+                                     .layout = layout,
+                                     .setup = setup,
+                                     .update = update,
+                                     .energy = energy,
+                                     .gradient = gradient};

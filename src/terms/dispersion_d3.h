@@ -38,8 +38,4 @@ typedef struct {
 
 extern const TermType TERM_DISPERSION_D3;
 
-void dispersion_d3_layout(Arena *arena, const Pairs *pairs, const int *numbers, DispersionD3 *d3);
-/// @param method  s6, s8, a1, a2
-void dispersion_d3_setup(const Method *method, const int *numbers, DispersionD3 *d3);
-
 #endif

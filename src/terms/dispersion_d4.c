@@ -25,7 +25,7 @@ static const double WEIGHT_DROP = 1e-18;
 
 // ------------------------------------------------------------------------------ per molecule
 
-void dispersion_d4_layout(Arena *arena, DispersionD4 *d4, size_t n_atoms, const int *numbers)
+void dispersion_d4_layout(DispersionD4 *d4, Arena *arena, size_t n_atoms, const int *numbers)
 {
     bool present[ELEMENT_MAX + 1] = {false};
     for (size_t i = 0; i < n_atoms; i++)
@@ -77,7 +77,7 @@ void dispersion_d4_layout(Arena *arena, DispersionD4 *d4, size_t n_atoms, const 
     d4->weight_slope = arena_doubles(arena, n_entries);
     d4->three_body_gradient = arena_doubles(arena, 3 * ld);
     d4->three_body_cn_slope = arena_doubles(arena, n);
-    axilrod_teller_layout(arena, &d4->atm, n);
+    axilrod_teller_layout(&d4->atm, arena, n);
 
     d4->charges = arena_doubles(arena, n);
     d4->g = arena_doubles(arena, n_entries);
@@ -470,11 +470,25 @@ static double term_three_body_energy(void *self, const Geometry *geometry, const
     return dispersion_d4_three_body(self);
 }
 
+static void term_layout(void *self, Arena *arena, const TermSpec *spec)
+{
+    dispersion_d4_layout(self, arena, spec->basis->n_atoms, spec->numbers);
+}
+
+static void term_setup(void *self, const TermSpec *spec)
+{
+    dispersion_d4_setup(self, spec->kernels, spec->method, spec->numbers);
+}
+
 const TermType TERM_DISPERSION_D4 = {.name = "dispersion D4",
+                                     .size = sizeof(DispersionD4),
+                                     .layout = term_layout,
+                                     .setup = term_setup,
                                      .update = term_update,
                                      .energy = term_energy,
                                      .potential = term_potential,
                                      .gradient = term_gradient};
 
 const TermType TERM_DISPERSION_D4_THREE_BODY = {.name = "dispersion D4, three-body",
+                                                .shared = &TERM_DISPERSION_D4,
                                                 .energy = term_three_body_energy};

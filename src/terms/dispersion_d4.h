@@ -82,7 +82,7 @@ typedef struct DispersionD4 {
 } DispersionD4;
 
 /// Claims the arrays; the counts come from the atomic numbers.
-void dispersion_d4_layout(Arena *arena, DispersionD4 *d4, size_t n_atoms, const int *numbers);
+void dispersion_d4_layout(DispersionD4 *d4, Arena *arena, size_t n_atoms, const int *numbers);
 
 /// Fills what depends on the elements only; after the second walk of the layout.
 ///

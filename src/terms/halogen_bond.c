@@ -5,8 +5,10 @@
 #include "base/vec3.h"
 #include "data/parameters.h"
 
-void halogen_bond_layout(Arena *arena, size_t n_atoms, HalogenBond *bond)
+static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
+    HalogenBond *bond = self;
+    const size_t n_atoms = spec->basis->n_atoms;
     bond->n_atoms = n_atoms;
     bond->donor = arena_ints(arena, n_atoms);
     bond->acceptor = arena_ints(arena, n_atoms);
@@ -20,8 +22,11 @@ static bool accepts(int z)
     return z == 7 || z == 8 || z == 15 || z == 16;
 }
 
-void halogen_bond_setup(const Method *method, const int *numbers, HalogenBond *bond)
+static void setup(void *self, const TermSpec *spec)
 {
+    HalogenBond *bond = self;
+    const Method *method = spec->method;
+    const int *numbers = spec->numbers;
     bond->damping = method->xb_damping;
     bond->cutoff = method->xb_cutoff;
     bond->scale = method->xb_rscale;
@@ -118,5 +123,10 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
     sum_over_pairs(self, geometry, gradient->xyz);
 }
 
-const TermType TERM_HALOGEN_BOND = {
-    .name = "halogen bond", .update = update, .energy = energy, .gradient = gradient};
+const TermType TERM_HALOGEN_BOND = {.name = "halogen bond",
+                                    .size = sizeof(HalogenBond),
+                                    .layout = layout,
+                                    .setup = setup,
+                                    .update = update,
+                                    .energy = energy,
+                                    .gradient = gradient};

@@ -24,8 +24,4 @@ typedef struct {
 
 extern const TermType TERM_HALOGEN_BOND;
 
-void halogen_bond_layout(Arena *arena, size_t n_atoms, HalogenBond *bond);
-/// @param numbers  [n_atoms] as many as in the layout
-void halogen_bond_setup(const Method *method, const int *numbers, HalogenBond *bond);
-
 #endif

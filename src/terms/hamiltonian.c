@@ -3,10 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-void hamiltonian_layout(Arena *arena, const Basis *basis, const int *numbers,
-                        Hamiltonian *hamiltonian)
+void hamiltonian_layout(Hamiltonian *hamiltonian, Arena *arena, const Basis *basis,
+                        const int *numbers)
 {
-    pair_batches_layout(arena, basis, numbers, &hamiltonian->batches);
+    pair_batches_layout(&hamiltonian->batches, arena, basis, numbers);
     hamiltonian->level = arena_doubles(arena, basis->n_shells);
     hamiltonian->cn_slope = arena_doubles(arena, basis->n_shells);
     hamiltonian->eps = arena_doubles(arena, basis->n_shells);
@@ -47,7 +47,7 @@ static void setup_lane(const Method *method, int za, int zb, size_t lane, PairBa
     }
 }
 
-void hamiltonian_setup(const Kernels *kernels, const int *numbers, Hamiltonian *hamiltonian)
+void hamiltonian_setup(Hamiltonian *hamiltonian, const Kernels *kernels, const int *numbers)
 {
     PairBatches *batches = &hamiltonian->batches;
     const Basis *basis = batches->basis;
@@ -60,18 +60,18 @@ void hamiltonian_setup(const Kernels *kernels, const int *numbers, Hamiltonian *
             hamiltonian->cn_slope[s] = -shell.kcn / method->ev_per_hartree;
             hamiltonian->reference[s] = shell.refocc;
         }
-    pair_batches_setup(kernels, numbers, batches);
+    pair_batches_setup(batches, kernels, numbers);
     for (size_t i = 0; i < batches->n; i++)
         for (size_t l = 0; l < PAIR_LANES; l++)
             setup_lane(method, numbers[batches->batch[i].a[l]], numbers[batches->batch[i].b[l]], l,
                        &batches->batch[i]);
 }
 
-void hamiltonian_update(const Geometry *geometry, Hamiltonian *hamiltonian)
+void hamiltonian_update(Hamiltonian *hamiltonian, const Geometry *geometry)
 {
     const Basis *basis = hamiltonian->batches.basis;
-    pair_batches_update(geometry->xyz, basis->method->multipoles || hamiltonian->moments_wanted,
-                        &hamiltonian->batches);
+    pair_batches_update(&hamiltonian->batches, geometry->xyz,
+                        basis->method->multipoles || hamiltonian->moments_wanted);
     for (size_t a = 0; a < basis->n_atoms; a++)
         for (size_t s = basis->atom_shell[a], i = 0; s < basis->atom_shell[a + 1]; s++, i++) {
             hamiltonian->eps[s] =
@@ -151,15 +151,15 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size
     const Basis *basis = batches->basis;
     const bool extra = dipole != NULL && !basis->method->multipoles;
     if (extra && !batches->moments)
-        pair_batches_update(batches->xyz, true, batches);
+        pair_batches_update(batches, batches->xyz, true);
     if (extra)
-        pair_batches_use_multipoles(true, batches);
+        pair_batches_use_multipoles(batches, true);
     memset(hamiltonian->sums, 0, basis->n_atoms * sizeof *hamiltonian->sums);
     for (size_t i = 0; i < batches->n + batches->n_on_site; i++)
         if (batches->batch[i].near)
             batches->kernels->batch_moments(&batches->batch[i], density, ld, hamiltonian->sums);
     if (extra)
-        pair_batches_use_multipoles(false, batches);
+        pair_batches_use_multipoles(batches, false);
 
     double band = 0.0;
     for (size_t a = 0; a < basis->n_atoms; a++) {

@@ -29,11 +29,11 @@ typedef struct {
     double (*sums)[PAIR_ATOM_ROW];  ///< [n_atoms] what the kernels give of a density
 } Hamiltonian;
 
-void hamiltonian_layout(Arena *arena, const Basis *basis, const int *numbers,
-                        Hamiltonian *hamiltonian);
-void hamiltonian_setup(const Kernels *kernels, const int *numbers, Hamiltonian *hamiltonian);
+void hamiltonian_layout(Hamiltonian *hamiltonian, Arena *arena, const Basis *basis,
+                        const int *numbers);
+void hamiltonian_setup(Hamiltonian *hamiltonian, const Kernels *kernels, const int *numbers);
 /// Integrals, distance factors and levels of a geometry.
-void hamiltonian_update(const Geometry *geometry, Hamiltonian *hamiltonian);
+void hamiltonian_update(Hamiltonian *hamiltonian, const Geometry *geometry);
 
 /// Overlap matrix S.
 ///

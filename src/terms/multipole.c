@@ -6,8 +6,10 @@
 /// Factor of the six stored elements in a full double sum.
 static const double PLACES[6] = {1.0, 2.0, 1.0, 2.0, 2.0, 1.0};
 
-void multipole_layout(Arena *arena, const Pairs *pairs, Multipole *multipole)
+static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
+    Multipole *multipole = self;
+    const Pairs *pairs = spec->pairs;
     const size_t n = pairs->n_atoms;
     multipole->base_radius = arena_doubles(arena, n);
     multipole->valence_cn = arena_doubles(arena, n);
@@ -24,11 +26,13 @@ void multipole_layout(Arena *arena, const Pairs *pairs, Multipole *multipole)
     multipole->g5 = arena_doubles(arena, n * multipole->ld);
 }
 
-void multipole_setup(const Kernels *kernels, const Method *method, size_t n_atoms,
-                     const int *numbers, Multipole *multipole)
+static void setup(void *self, const TermSpec *spec)
 {
-    multipole->kernels = kernels;
-    multipole->method = method;
+    Multipole *multipole = self;
+    const size_t n_atoms = spec->basis->n_atoms;
+    const int *numbers = spec->numbers;
+    multipole->kernels = spec->kernels;
+    multipole->method = spec->method;
     multipole->n_atoms = n_atoms;
     for (size_t a = 0; a < n_atoms; a++) {
         const Gfn2Element *element = gfn2_element(numbers[a]);
@@ -167,11 +171,15 @@ static void on_site_potential(void *self, const Geometry *geometry, const Moment
 }
 
 const TermType TERM_MULTIPOLE = {.name = "anisotropic electrostatics",
+                                 .size = sizeof(Multipole),
+                                 .layout = layout,
+                                 .setup = setup,
                                  .update = update,
                                  .energy = energy,
                                  .potential = potential,
                                  .gradient = gradient};
 
 const TermType TERM_MULTIPOLE_ON_SITE = {.name = "anisotropic exchange-correlation",
+                                         .shared = &TERM_MULTIPOLE,
                                          .energy = on_site_energy,
                                          .potential = on_site_potential};

@@ -40,8 +40,4 @@ typedef struct {
 extern const TermType TERM_MULTIPOLE;
 extern const TermType TERM_MULTIPOLE_ON_SITE;
 
-void multipole_layout(Arena *arena, const Pairs *pairs, Multipole *multipole);
-void multipole_setup(const Kernels *kernels, const Method *method, size_t n_atoms,
-                     const int *numbers, Multipole *multipole);
-
 #endif

@@ -5,22 +5,25 @@
 
 #include "base/vec3.h"
 
-void repulsion_layout(Arena *arena, size_t n_pairs, Repulsion *repulsion)
+static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
-    const size_t n = kernels_padded(n_pairs);
+    Repulsion *repulsion = self;
+    const size_t n = kernels_padded(spec->pairs->n_pairs);
     repulsion->charge = arena_doubles(arena, n);
     repulsion->decay = arena_doubles(arena, n);
     repulsion->exponent = arena_doubles(arena, n);
     repulsion->slope = arena_doubles(arena, n);
 }
 
-void repulsion_setup(const Kernels *kernels, const Method *method, const Pairs *pairs,
-                     const int *numbers, Repulsion *repulsion)
+static void setup(void *self, const TermSpec *spec)
 {
-    repulsion->kernels = kernels;
+    Repulsion *repulsion = self;
+    const Method *method = spec->method;
+    const Pairs *pairs = spec->pairs;
+    repulsion->kernels = spec->kernels;
     repulsion->cutoff = method->rep_cutoff;
     for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const int za = numbers[pairs->a[k]], zb = numbers[pairs->b[k]];
+        const int za = spec->numbers[pairs->a[k]], zb = spec->numbers[pairs->b[k]];
         const MethodElement a = method->element(za), b = method->element(zb);
         repulsion->charge[k] = a.rep_zeff * b.rep_zeff;
         repulsion->decay[k] = sqrt(a.rep_alpha * b.rep_alpha);
@@ -57,5 +60,10 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
     }
 }
 
-const TermType TERM_REPULSION = {
-    .name = "repulsion", .update = update, .energy = energy, .gradient = gradient};
+const TermType TERM_REPULSION = {.name = "repulsion",
+                                 .size = sizeof(Repulsion),
+                                 .layout = layout,
+                                 .setup = setup,
+                                 .update = update,
+                                 .energy = energy,
+                                 .gradient = gradient};

@@ -24,8 +24,4 @@ typedef struct {
 
 extern const TermType TERM_REPULSION;
 
-void repulsion_layout(Arena *arena, size_t n_pairs, Repulsion *repulsion);
-void repulsion_setup(const Kernels *kernels, const Method *method, const Pairs *pairs,
-                     const int *numbers, Repulsion *repulsion);
-
 #endif

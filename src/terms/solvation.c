@@ -6,16 +6,17 @@
 
 #define PI 3.14159265358979323846
 
-void solvation_layout(Arena *arena, const Method *method, const Solvent *solvent,
-                      const Pairs *pairs, Solvation *solvation)
+static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
+    Solvation *solvation = self;
+    const Pairs *pairs = spec->pairs;
     const size_t n = pairs->n_atoms;
     solvation->n_atoms = n;
-    solvation->has_cm5 = method->cm5_charges;
-    born_layout(arena, pairs, &solvation->born);
-    surface_layout(arena, n, solvent->grid, &solvation->surface);
+    solvation->has_cm5 = spec->method->cm5_charges;
+    born_layout(&solvation->born, arena, pairs);
+    surface_layout(&solvation->surface, arena, n, spec->solvent->grid);
     if (solvation->has_cm5)
-        cm5_layout(arena, pairs, &solvation->cm5);
+        cm5_layout(&solvation->cm5, arena, pairs);
     solvation->tension = arena_doubles(arena, n);
     solvation->hydrogen = arena_doubles(arena, n);
     solvation->charge = arena_doubles(arena, n);
@@ -37,13 +38,15 @@ static double state_shift(const Solvent *solvent)
     }
 }
 
-void solvation_setup(const Kernels *kernels, const Method *method, const Solvent *solvent,
-                     const Pairs *pairs, const int *numbers, Solvation *solvation)
+static void setup(void *self, const TermSpec *spec)
 {
-    born_setup(kernels, solvent, numbers, &solvation->born);
-    surface_setup(kernels, solvent, numbers, &solvation->surface);
+    Solvation *solvation = self;
+    const Solvent *solvent = spec->solvent;
+    const int *numbers = spec->numbers;
+    born_setup(&solvation->born, spec->kernels, solvent, numbers);
+    surface_setup(&solvation->surface, spec->kernels, solvent, numbers);
     if (solvation->has_cm5)
-        cm5_setup(method, pairs, numbers, &solvation->cm5);
+        cm5_setup(&solvation->cm5, spec->method, spec->pairs, numbers);
     for (size_t a = 0; a < solvation->n_atoms; a++) {
         const SolventElement *element = &solvent->elements[numbers[a] - 1];
         const double radius = solvation->surface.radius[a];
@@ -67,9 +70,9 @@ static const double *charges_of(Solvation *solvation, const Moments *moments)
 static void born_term_update(void *self, const Geometry *geometry)
 {
     Solvation *solvation = self;
-    born_update(geometry, &solvation->born);
+    born_update(&solvation->born, geometry);
     if (solvation->has_cm5)
-        cm5_update(geometry->pairs, &solvation->cm5);
+        cm5_update(&solvation->cm5, geometry->pairs);
 }
 
 static double born_term_energy(void *self, const Geometry *geometry, const Moments *moments)
@@ -106,7 +109,7 @@ static void born_term_gradient(void *self, const Geometry *geometry, const Momen
 static void surface_term_update(void *self, const Geometry *geometry)
 {
     Solvation *solvation = self;
-    surface_update(geometry->pairs, &solvation->surface);
+    surface_update(&solvation->surface, geometry->pairs);
 }
 
 static double surface_term_energy(void *self, const Geometry *geometry, const Moments *moments)
@@ -174,19 +177,25 @@ static double shift_energy(void *self, const Geometry *geometry, const Moments *
 }
 
 const TermType TERM_BORN = {.name = "Born solvation",
+                            .size = sizeof(Solvation),
+                            .layout = layout,
+                            .setup = setup,
                             .update = born_term_update,
                             .energy = born_term_energy,
                             .potential = born_term_potential,
                             .gradient = born_term_gradient};
 
 const TermType TERM_SURFACE = {.name = "solvent surface",
+                               .shared = &TERM_BORN,
                                .update = surface_term_update,
                                .energy = surface_term_energy,
                                .gradient = surface_term_gradient};
 
 const TermType TERM_SOLVENT_HYDROGEN_BONDS = {.name = "solvent hydrogen bonds",
+                                              .shared = &TERM_BORN,
                                               .energy = hydrogen_energy,
                                               .potential = hydrogen_potential,
                                               .gradient = hydrogen_gradient};
 
-const TermType TERM_SOLVATION_SHIFT = {.name = "solvation shift", .energy = shift_energy};
+const TermType TERM_SOLVATION_SHIFT = {
+    .name = "solvation shift", .shared = &TERM_BORN, .energy = shift_energy};

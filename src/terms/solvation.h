@@ -30,10 +30,4 @@ typedef struct {
 
 extern const TermType TERM_BORN, TERM_SURFACE, TERM_SOLVENT_HYDROGEN_BONDS, TERM_SOLVATION_SHIFT;
 
-void solvation_layout(Arena *arena, const Method *method, const Solvent *solvent,
-                      const Pairs *pairs, Solvation *solvation);
-/// @param numbers  [n_atoms] as many as in the layout
-void solvation_setup(const Kernels *kernels, const Method *method, const Solvent *solvent,
-                     const Pairs *pairs, const int *numbers, Solvation *solvation);
-
 #endif

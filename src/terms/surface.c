@@ -18,7 +18,7 @@ static size_t points_of(SolvationGrid grid)
     return grid == SOLVATION_GRID_FINE ? FINE_POINTS : N_LEBEDEV_230;
 }
 
-void surface_layout(Arena *arena, size_t n_atoms, SolvationGrid grid, Surface *surface)
+void surface_layout(Surface *surface, Arena *arena, size_t n_atoms, SolvationGrid grid)
 {
     const size_t n_lists = n_atoms * (n_atoms - 1);
     surface->n_atoms = n_atoms;
@@ -100,8 +100,8 @@ static void make_spiral(SpherePoint *points)
     }
 }
 
-void surface_setup(const Kernels *kernels, const Solvent *solvent, const int *numbers,
-                   Surface *surface)
+void surface_setup(Surface *surface, const Kernels *kernels, const Solvent *solvent,
+                   const int *numbers)
 {
     surface->kernels = kernels;
     surface->width = SOLVATION_SURFACE_WIDTH * BOHR_PER_ANGSTROM;
@@ -178,7 +178,7 @@ static void describe_near(const Pairs *pairs, size_t a, Surface *surface)
     }
 }
 
-void surface_update(const Pairs *pairs, Surface *surface)
+void surface_update(Surface *surface, const Pairs *pairs)
 {
     for (size_t a = 0; a < surface->n_atoms; a++) {
         surface->area[a] = 0.0;

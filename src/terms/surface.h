@@ -32,11 +32,11 @@ typedef struct {
     double *kernel_memory; ///< [n_atoms][KERNELS_SPHERE_SCRATCH]
 } Surface;
 
-void surface_layout(Arena *arena, size_t n_atoms, SolvationGrid grid, Surface *surface);
+void surface_layout(Surface *surface, Arena *arena, size_t n_atoms, SolvationGrid grid);
 /// @param numbers  [n_atoms]
-void surface_setup(const Kernels *kernels, const Solvent *solvent, const int *numbers,
-                   Surface *surface);
-void surface_update(const Pairs *pairs, Surface *surface);
+void surface_setup(Surface *surface, const Kernels *kernels, const Solvent *solvent,
+                   const int *numbers);
+void surface_update(Surface *surface, const Pairs *pairs);
 /// Adds the slopes of sum_A tension_A sigma_A.
 ///
 /// @param tension   [n_atoms] hartree/bohr^2

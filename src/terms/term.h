@@ -1,6 +1,8 @@
 #ifndef TERMS_TERM_H
 #define TERMS_TERM_H
 
+#include "basis/basis.h"
+#include "data/solvent.h"
 #include "system/coordination.h"
 #include "system/pairs.h"
 
@@ -40,17 +42,36 @@ typedef struct {
     double *cn;       ///< [n_atoms] dE/dCN, hartree, added to
 } Gradient;
 
+/// What a term is made from; it outlives the term.
+typedef struct {
+    const Kernels *kernels;
+    const Method *method;
+    const Basis *basis;
+    const Pairs *pairs;
+    const int *numbers;     ///< [n_atoms]
+    const Solvent *solvent; ///< NULL: gas phase
+} TermSpec;
+
+typedef struct TermType TermType;
+
 /// One contribution. A part that does not apply is NULL: a term without potential depends on the
 /// geometry alone and stays outside the self-consistent loop.
-typedef struct {
+struct TermType {
     const char *name;
+    /// A term that shares the state of another one, which stands before it and whose size, layout and setup
+    /// count for both: two lines of the energy breakdown from one calculation.
+    const TermType *shared;
+    size_t size; ///< of what self points to, bytes
+    void (*layout)(void *self, Arena *arena,
+                   const TermSpec *spec);            ///< claims its arrays, base/arena.h
+    void (*setup)(void *self, const TermSpec *spec); ///< everything that no geometry changes
     void (*update)(void *self, const Geometry *geometry);
     double (*energy)(void *self, const Geometry *geometry, const Moments *moments);
     void (*potential)(void *self, const Geometry *geometry, const Moments *moments,
                       Potential *potential);
     void (*gradient)(void *self, const Geometry *geometry, const Moments *moments,
                      Gradient *gradient);
-} TermType;
+};
 
 typedef struct {
     const TermType *type;

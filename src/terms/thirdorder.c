@@ -1,15 +1,20 @@
 #include "terms/thirdorder.h"
 
-void thirdorder_layout(Arena *arena, const Basis *basis, ThirdOrder *third)
+static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
+    ThirdOrder *third = self;
+    const Basis *basis = spec->basis;
     third->n_shells = basis->n_shells;
     third->n_atoms = basis->n_atoms;
     third->gamma3 = arena_doubles(arena, basis->n_shells);
     third->gamma3_atom = arena_doubles(arena, basis->n_atoms);
 }
 
-void thirdorder_setup(const Basis *basis, const int *numbers, ThirdOrder *third)
+static void setup(void *self, const TermSpec *spec)
 {
+    ThirdOrder *third = self;
+    const Basis *basis = spec->basis;
+    const int *numbers = spec->numbers;
     for (size_t a = 0; a < basis->n_atoms; a++) {
         const size_t first = basis->atom_shell[a];
         third->gamma3_atom[a] = basis->method->element(numbers[a]).gamma3;
@@ -63,9 +68,16 @@ static void potential_of_atoms(void *self, const Geometry *geometry, const Momen
     add_slopes(third->n_atoms, third->gamma3_atom, moments->atom, potential->atom);
 }
 
-const TermType TERM_THIRDORDER = {
-    .name = "third-order electrostatics", .energy = energy, .potential = potential};
+const TermType TERM_THIRDORDER = {.name = "third-order electrostatics",
+                                  .size = sizeof(ThirdOrder),
+                                  .layout = layout,
+                                  .setup = setup,
+                                  .energy = energy,
+                                  .potential = potential};
 
 const TermType TERM_THIRDORDER_ATOMS = {.name = "third-order electrostatics",
+                                        .size = sizeof(ThirdOrder),
+                                        .layout = layout,
+                                        .setup = setup,
                                         .energy = energy_of_atoms,
                                         .potential = potential_of_atoms};

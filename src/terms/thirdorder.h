@@ -17,7 +17,4 @@ typedef struct {
 extern const TermType TERM_THIRDORDER;       ///< over shells
 extern const TermType TERM_THIRDORDER_ATOMS; ///< over atoms
 
-void thirdorder_layout(Arena *arena, const Basis *basis, ThirdOrder *third);
-void thirdorder_setup(const Basis *basis, const int *numbers, ThirdOrder *third);
-
 #endif

@@ -34,10 +34,10 @@ static double overlap[AO_MAX][AO_MAX], moment[MOMENTS][AO_MAX][AO_MAX];
 
 static void layout(const Method *method, Setup *setup)
 {
-    pairs_layout(&setup->arena, ATOMS, &setup->pairs);
-    coordination_layout(&setup->arena, &setup->pairs, &setup->coordination);
-    basis_layout(&setup->arena, method, ATOMS, NUMBERS, &setup->basis);
-    hamiltonian_layout(&setup->arena, &setup->basis, NUMBERS, &setup->hamiltonian);
+    pairs_layout(&setup->pairs, &setup->arena, ATOMS);
+    coordination_layout(&setup->coordination, &setup->arena, &setup->pairs);
+    basis_layout(&setup->basis, &setup->arena, method, ATOMS, NUMBERS);
+    hamiltonian_layout(&setup->hamiltonian, &setup->arena, &setup->basis, NUMBERS);
 }
 
 static void open_setup(const Method *method, const Kernels *kernels, Setup *setup)
@@ -48,13 +48,13 @@ static void open_setup(const Method *method, const Kernels *kernels, Setup *setu
     layout(method, setup);
     assert_in_range(setup->basis.n_ao, 1, AO_MAX);
     pairs_setup(&setup->pairs);
-    coordination_setup(kernels, method, &setup->pairs, NUMBERS, &setup->coordination);
-    basis_setup(ATOMS, NUMBERS, &setup->basis);
-    hamiltonian_setup(kernels, NUMBERS, &setup->hamiltonian);
+    coordination_setup(&setup->coordination, kernels, method, &setup->pairs, NUMBERS);
+    basis_setup(&setup->basis, ATOMS, NUMBERS);
+    hamiltonian_setup(&setup->hamiltonian, kernels, NUMBERS);
     assert_int_equal(pairs_update(ctx, XYZ, &setup->pairs), QMT_OK);
-    coordination_update(&setup->pairs, &setup->coordination);
+    coordination_update(&setup->coordination, &setup->pairs);
     const Geometry geometry = {ATOMS, XYZ, &setup->pairs, &setup->coordination};
-    hamiltonian_update(&geometry, &setup->hamiltonian);
+    hamiltonian_update(&setup->hamiltonian, &geometry);
 }
 
 static void close_setup(Setup *setup)

@@ -18,11 +18,17 @@ typedef struct {
     DispersionD3 d3;
 } Parts;
 
+static TermSpec spec_of(const Parts *parts, const DispersionVectors *s)
+{
+    return (TermSpec){.method = &METHOD_GFN1, .pairs = &parts->pairs, .numbers = s->numbers};
+}
+
 static void layout(Parts *parts, const DispersionVectors *s)
 {
-    pairs_layout(&parts->arena, s->n, &parts->pairs);
-    coordination_layout(&parts->arena, &parts->pairs, &parts->coordination);
-    dispersion_d3_layout(&parts->arena, &parts->pairs, s->numbers, &parts->d3);
+    pairs_layout(&parts->pairs, &parts->arena, s->n);
+    coordination_layout(&parts->coordination, &parts->arena, &parts->pairs);
+    const TermSpec spec = spec_of(parts, s);
+    TERM_DISPERSION_D3.layout(&parts->d3, &parts->arena, &spec);
 }
 
 /// Not pairs_update(), which rightly refuses the shortest distances of the file.
@@ -42,11 +48,12 @@ static void check_system(const DispersionVectors *s)
     assert_int_equal(arena_reserve(&ctx, &parts.arena), QMT_OK);
     layout(&parts, s);
     pairs_setup(&parts.pairs);
-    coordination_setup(kernels_choose(NULL), &METHOD_GFN1, &parts.pairs, s->numbers,
-                       &parts.coordination);
-    dispersion_d3_setup(&METHOD_GFN1, s->numbers, &parts.d3);
+    coordination_setup(&parts.coordination, kernels_choose(NULL), &METHOD_GFN1, &parts.pairs,
+                       s->numbers);
+    const TermSpec spec = spec_of(&parts, s);
+    TERM_DISPERSION_D3.setup(&parts.d3, &spec);
     set_distances(s, &parts.pairs);
-    coordination_update(&parts.pairs, &parts.coordination);
+    coordination_update(&parts.coordination, &parts.pairs);
 
     const Geometry geometry = {
         .n_atoms = s->n, .xyz = s->xyz, .pairs = &parts.pairs, .coordination = &parts.coordination};

@@ -16,9 +16,9 @@ static inline void d4_fixture_create(D4Fixture *fixture, const Kernels *kernels,
 {
     QmtContext ctx = {.kernels = kernels};
     *fixture = (D4Fixture){0};
-    dispersion_d4_layout(&fixture->arena, &fixture->d4, n, numbers);
+    dispersion_d4_layout(&fixture->d4, &fixture->arena, n, numbers);
     assert_int_equal(arena_reserve(&ctx, &fixture->arena), QMT_OK);
-    dispersion_d4_layout(&fixture->arena, &fixture->d4, n, numbers);
+    dispersion_d4_layout(&fixture->d4, &fixture->arena, n, numbers);
     dispersion_d4_setup(&fixture->d4, kernels, method, numbers);
 }
 

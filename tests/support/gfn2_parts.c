@@ -5,18 +5,26 @@
 #include "data/parameters.h"
 #include "support/check.h"
 
+static TermSpec spec_of(const Gfn2Parts *parts, const int *numbers)
+{
+    return (TermSpec){.kernels = parts->ctx->kernels,
+                      .method = &METHOD_GFN2,
+                      .basis = &parts->basis,
+                      .pairs = &parts->pairs,
+                      .numbers = numbers};
+}
+
 static void layout(Gfn2Parts *parts, const int *numbers)
 {
     Arena *arena = &parts->arena;
-    pairs_layout(arena, parts->n, &parts->pairs);
-    coordination_layout(arena, &parts->pairs, &parts->coordination);
-    basis_layout(arena, &METHOD_GFN2, parts->n, numbers, &parts->basis);
-    hamiltonian_layout(arena, &parts->basis, numbers, &parts->hamiltonian);
-    repulsion_layout(arena, parts->pairs.n_pairs, &parts->repulsion);
-    coulomb_layout(arena, parts->basis.n_shells, &parts->coulomb);
-    thirdorder_layout(arena, &parts->basis, &parts->third);
-    multipole_layout(arena, &parts->pairs, &parts->multipole);
-    dispersion_d4_layout(arena, &parts->d4, parts->n, numbers);
+    pairs_layout(&parts->pairs, arena, parts->n);
+    coordination_layout(&parts->coordination, arena, &parts->pairs);
+    basis_layout(&parts->basis, arena, &METHOD_GFN2, parts->n, numbers);
+    hamiltonian_layout(&parts->hamiltonian, arena, &parts->basis, numbers);
+    const TermSpec spec = spec_of(parts, numbers);
+    for (size_t t = 0; t < PARTS_TERMS; t++)
+        if (parts->terms[t].type->layout != NULL)
+            parts->terms[t].type->layout(parts->terms[t].self, arena, &spec);
     scf_layout(&parts->scf, arena, &parts->basis);
 }
 
@@ -25,21 +33,6 @@ void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts 
     const Method *method = &METHOD_GFN2;
     assert_true(n <= PARTS_MAX_ATOMS);
     *parts = (Gfn2Parts){.ctx = ctx, .n = n};
-    layout(parts, numbers);
-    assert_int_equal(arena_reserve(ctx, &parts->arena), QMT_OK);
-    layout(parts, numbers);
-
-    const Kernels *kernels = ctx->kernels;
-    pairs_setup(&parts->pairs);
-    coordination_setup(kernels, method, &parts->pairs, numbers, &parts->coordination);
-    basis_setup(n, numbers, &parts->basis);
-    hamiltonian_setup(kernels, numbers, &parts->hamiltonian);
-    repulsion_setup(kernels, method, &parts->pairs, numbers, &parts->repulsion);
-    coulomb_setup(kernels, &parts->basis, numbers, &parts->coulomb);
-    thirdorder_setup(&parts->basis, numbers, &parts->third);
-    multipole_setup(kernels, method, n, numbers, &parts->multipole);
-    dispersion_d4_setup(&parts->d4, kernels, method, numbers);
-
     const Term terms[PARTS_TERMS] = {
         {&TERM_COULOMB, &parts->coulomb},
         {&TERM_THIRDORDER, &parts->third},
@@ -50,6 +43,19 @@ void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts 
         {&TERM_DISPERSION_D4_THREE_BODY, &parts->d4},
     };
     memcpy(parts->terms, terms, sizeof terms);
+    layout(parts, numbers);
+    assert_int_equal(arena_reserve(ctx, &parts->arena), QMT_OK);
+    layout(parts, numbers);
+
+    const Kernels *kernels = ctx->kernels;
+    pairs_setup(&parts->pairs);
+    coordination_setup(&parts->coordination, kernels, method, &parts->pairs, numbers);
+    basis_setup(&parts->basis, n, numbers);
+    hamiltonian_setup(&parts->hamiltonian, kernels, numbers);
+    const TermSpec terms_spec = spec_of(parts, numbers);
+    for (size_t t = 0; t < PARTS_TERMS; t++)
+        if (parts->terms[t].type->setup != NULL)
+            parts->terms[t].type->setup(parts->terms[t].self, &terms_spec);
 
     double electrons = 0.0;
     for (size_t a = 0; a < n; a++)
@@ -79,8 +85,8 @@ void gfn2_parts_move(Gfn2Parts *parts, const double (*xyz)[3])
                                  .pairs = &parts->pairs,
                                  .coordination = &parts->coordination};
     assert_int_equal(pairs_update(parts->ctx, parts->geometry.xyz, &parts->pairs), QMT_OK);
-    coordination_update(&parts->pairs, &parts->coordination);
-    hamiltonian_update(&parts->geometry, &parts->hamiltonian);
+    coordination_update(&parts->coordination, &parts->pairs);
+    hamiltonian_update(&parts->hamiltonian, &parts->geometry);
     for (size_t t = 0; t < PARTS_TERMS; t++)
         if (parts->terms[t].type->update != NULL)
             parts->terms[t].type->update(parts->terms[t].self, &parts->geometry);

@@ -10,10 +10,10 @@ static void make_for(const Method *method, size_t n, const int *numbers)
 {
     QmtContext ctx = {0};
     arena = (Arena){0};
-    basis_layout(&arena, method, n, numbers, &basis);
+    basis_layout(&basis, &arena, method, n, numbers);
     assert_int_equal(arena_reserve(&ctx, &arena), QMT_OK);
-    basis_layout(&arena, method, n, numbers, &basis);
-    basis_setup(n, numbers, &basis);
+    basis_layout(&basis, &arena, method, n, numbers);
+    basis_setup(&basis, n, numbers);
 }
 
 static void make(size_t n, const int *numbers)

@@ -18,10 +18,10 @@ static int open_pairs(void **state)
     (void)state;
     ctx = (QmtContext){0};
     arena = (Arena){0};
-    pairs_layout(&arena, N, &pairs);
+    pairs_layout(&pairs, &arena, N);
     if (arena_reserve(&ctx, &arena) != QMT_OK)
         return -1;
-    pairs_layout(&arena, N, &pairs);
+    pairs_layout(&pairs, &arena, N);
     pairs_setup(&pairs);
     return 0;
 }
