@@ -11,6 +11,7 @@ set(QMTRAJ_TABLE_LIST
   gfn1_pairs.csv:Gfn1Pair
   sto_ng.csv:StoPrimitive
   disp_element.csv:DispElement
+  d4_globals.csv:constants
   d4_gfn2_reference.csv:D4Reference
   d4_gfn2_c6.csv:D4C6
   d3_reference.csv:D3Reference

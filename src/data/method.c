@@ -75,8 +75,6 @@ static MethodShell gfn1_method_shell(int z, size_t i)
 
 const Method METHOD_GFN2 = {
     .name = "GFN2-xTB",
-    .citation = "Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652 (2019), "
-                "10.1021/acs.jctc.8b01176",
     .element = gfn2_method_element,
     .n_shells = gfn2_n_shells,
     .shell = gfn2_method_shell,
@@ -94,19 +92,14 @@ const Method METHOD_GFN2 = {
                 {GFN2_K_SD, GFN2_K_PD, GFN2_K_DD}},
     .k_en = GFN2_K_EN,
     .w_exp = GFN2_W_EXP,
-    .gamma_exp = GFN2_GAMMA_EXP,
     .hardness_mean = MEAN_ARITHMETIC,
-    .gamma3_shell = {GFN2_GAMMA3_S, GFN2_GAMMA3_P, GFN2_GAMMA3_D},
     .multipoles = true,
-    .aes_dmp3 = GFN2_AES_DMP3,
-    .aes_dmp5 = GFN2_AES_DMP5,
     .aes_prefactor = GFN2_AES_PREFACTOR,
     .aes_shift = GFN2_AES_SHIFT,
     .aes_kexp = GFN2_AES_KEXP,
     .aes_rmax = GFN2_AES_RMAX,
     .rep_kexp = GFN2_REP_KEXP,
     .rep_kexp_light = GFN2_REP_KEXP_LIGHT,
-    .rep_rexp = GFN2_REP_REXP,
     .rep_cutoff = GFN2_REP_CUTOFF,
     .int_cutoff = GFN2_INT_CUTOFF,
     .int_rmax = GFN2_INT_RMAX,
@@ -121,8 +114,6 @@ const Method METHOD_GFN2 = {
 
 const Method METHOD_GFN1 = {
     .name = "GFN1-xTB",
-    .citation = "Grimme, Bannwarth, Shushkov, J. Chem. Theory Comput. 13, 1989 (2017), "
-                "10.1021/acs.jctc.7b00118",
     .element = gfn1_method_element,
     .n_shells = gfn1_n_shells,
     .shell = gfn1_method_shell,
@@ -140,11 +131,9 @@ const Method METHOD_GFN1 = {
                 {0.5 * (GFN1_K_SS + GFN1_K_DD), 0.5 * (GFN1_K_PP + GFN1_K_DD), GFN1_K_DD}},
     .k_diffuse = GFN1_K_DIFF,
     .k_en = GFN1_K_EN,
-    .gamma_exp = GFN1_GAMMA_EXP,
     .hardness_mean = MEAN_HARMONIC,
     .rep_kexp = GFN1_REP_KEXP,
     .rep_kexp_light = GFN1_REP_KEXP,
-    .rep_rexp = GFN1_REP_REXP,
     .rep_cutoff = GFN1_REP_CUTOFF,
     .int_cutoff = GFN1_INT_EXPCUT,
     .int_rmax = GFN1_INT_RCUT,

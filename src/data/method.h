@@ -30,10 +30,9 @@ typedef enum {
 /// A method of the GFN family: its name, where its element tables are, and the constants that belong
 /// to no element. The numbers come from data/gfn2_globals.csv and data/gfn1_globals.csv, which say the
 /// unit and the meaning of each; 0 where a method lacks the term. The terms themselves are listed in
-/// engine/xtb_terms.c.
+/// engine/xtb_terms.c, as this floor does not know them.
 typedef struct {
     const char *name;
-    const char *citation; ///< paper with its DOI
 
     // Tables of the elements, z = 1..86.
     MethodElement (*element)(int z);
@@ -60,21 +59,16 @@ typedef struct {
     double w_exp;         ///< exponent of the ratio of Slater exponents
 
     // Isotropic electrostatics and third order.
-    double gamma_exp; ///< exponent of the Coulomb kernel
     HardnessMean hardness_mean;
-    double gamma3_shell[3]; ///< factor on gamma3, s, p, d; the shell table already carries it
 
     // Anisotropic electrostatics.
     bool multipoles; ///< atomic dipoles and quadrupoles are variables of the self-consistent loop
-    double aes_dmp3,
-        aes_dmp5;         ///< damping exponents: charge-dipole; dipole-dipole, charge-quadrupole
-    double aes_prefactor; ///< 6 in 1/(1 + 6 (R0/R)^dmp)
+    double aes_prefactor;       ///< 6 in 1/(1 + 6 (R0/R)^dmp)
     double aes_shift, aes_kexp; ///< of the radius as a function of the coordination number
     double aes_rmax;            ///< bohr, upper limit of the radius
 
     // Repulsion.
     double rep_kexp, rep_kexp_light; ///< distance exponent; the same between H and He
-    double rep_rexp;                 ///< of the denominator
     double rep_cutoff;               ///< bohr
 
     // Integrals.

@@ -1,5 +1,9 @@
 #include "terms/coulomb.h"
 
+#include "data/parameters.h"
+
+_Static_assert((int)GFN2_GAMMA_EXP == 2 && (int)GFN1_GAMMA_EXP == 2, "gamma is an inverse root");
+
 static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
     Coulomb *coulomb = self;

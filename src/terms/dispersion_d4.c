@@ -9,16 +9,11 @@
 #include "data/parameters.h"
 #include "terms/smooth_cutoff.h"
 
-static const SmoothCutoff CUTOFF = {.range = 50.0, .width = 0.05};
+static const SmoothCutoff CUTOFF = {.range = D4_PAIR_CUTOFF, .width = D4_PAIR_CUTOFF_WIDTH};
 
-// Coordination number: counting function k/2 erfc(KCN (r - R)/R) with k from the difference of
-// electronegativities. Beyond 1.8 R erfc is below 1e-16; no pair is counted beyond CN_CUTOFF.
-static const double KCN = 7.5, CN_CUTOFF = 30.0, CN_REACH = 1.8;
-static const double K4 = 4.10451, K5 = 19.08857, K6 = 2.0 * 11.28174 * 11.28174;
-
-// Weights: Gaussians with exponents GAUSS, 2 GAUSS, ...; charge scaling with height GA, steepness
-// GC.
-static const double GAUSS = 6.0, GA = 3.0, GC = 2.0;
+// Coordination number: counting function k/2 erfc(steepness (r - R)/R) with k from the difference of
+// electronegativities. Beyond 1.8 R erfc is below 1e-16.
+static const double CN_REACH = 1.8;
 
 // References with a smaller weight are below rounding.
 static const double WEIGHT_DROP = 1e-18;
@@ -149,7 +144,7 @@ static void setup_entries(DispersionD4 *d4)
         d4->zeff[k] = element->d4_zeff;
         for (size_t a = 0; a < n; a++)
             for (size_t i = d4->first_place[k]; i < d4->first_place[k + 1]; i++, e++) {
-                const double c = GC * element->d4_hardness;
+                const double c = D4_CHARGE_STEEPNESS * element->d4_hardness;
                 d4->entry_place[e] = (int)i;
                 d4->entry_cn[e] = refs[a].cn;
                 d4->entry_triple[e] = refs[a].ngauss == 3 ? 1.0 : 0.0;
@@ -157,7 +152,8 @@ static void setup_entries(DispersionD4 *d4)
                 d4->entry_steepness[e] = c;
                 d4->entry_reference[e] = element->d4_zeff + refs[a].q_gfn2;
                 d4->entry_zeta_zero[e] =
-                    exp(GA * (1.0 - exp(c * (1.0 - d4->entry_reference[e] / element->d4_zeff))));
+                    exp(D4_CHARGE_HEIGHT *
+                        (1.0 - exp(c * (1.0 - d4->entry_reference[e] / element->d4_zeff))));
             }
     }
 }
@@ -179,10 +175,11 @@ static void setup_pairs(DispersionD4 *d4, const Method *method)
             pair[2 * ld + j] = pow(rd, 8.0);
 
             const double r = a->rcov_bohr + b->rcov_bohr;
-            const double difference = fabs(a->en_pauling - b->en_pauling) + K5;
-            const double reach = fmin(CN_REACH * r, CN_CUTOFF);
+            const double difference = fabs(a->en_pauling - b->en_pauling) + D4_CN_K5;
+            const double reach = fmin(CN_REACH * r, D4_CN_CUTOFF);
             cn_pair[j] = r;
-            cn_pair[ld + j] = 0.5 * K4 * exp(-difference * difference / K6);
+            cn_pair[ld + j] =
+                0.5 * D4_CN_K4 * exp(-difference * difference / (2.0 * D4_CN_K6 * D4_CN_K6));
             cn_pair[2 * ld + j] = reach * reach;
         }
     }
@@ -279,8 +276,9 @@ static void update_pairs(DispersionD4 *d4, const double (*xyz)[3])
                                      d4->pair + 3 * kind * ld, d4->r2, f, h);
         if (ends)
             cut_off_row(d4, f, h);
-        const double count = d4->kernels->counting_row(
-            i, ld, KCN, d4->r2, d4->cn_pair + 3 * kind * ld, d4->cn, d4->count_slope + i * ld);
+        const double count =
+            d4->kernels->counting_row(i, ld, D4_CN_STEEPNESS, d4->r2, d4->cn_pair + 3 * kind * ld,
+                                      d4->cn, d4->count_slope + i * ld);
         d4->cn[i] += count;
     }
 }
@@ -310,13 +308,13 @@ static void update_weights(DispersionD4 *d4)
     double *restrict norm = d4->norm, *restrict norm_slope = d4->norm_slope;
     for (size_t e = 0; e < n; e++) {
         difference[e] = d4->cn[place[e]] - d4->entry_cn[e];
-        gauss[e] = -GAUSS * difference[e] * difference[e];
+        gauss[e] = -D4_GAUSS * difference[e] * difference[e];
     }
     d4->kernels->exponentials(kernels_padded(n), gauss, gauss);
     for (size_t e = 0; e < n; e++) {
         const double g = gauss[e], g2 = g * g, g3 = g2 * g;
         weight[e] = g + triple[e] * (g2 + g3);
-        slope[e] = -2.0 * GAUSS * difference[e] * (g + triple[e] * (2.0 * g2 + 3.0 * g3));
+        slope[e] = -2.0 * D4_GAUSS * difference[e] * (g + triple[e] * (2.0 * g2 + 3.0 * g3));
     }
     memset(norm, 0, d4->n * sizeof(double));
     memset(norm_slope, 0, d4->n * sizeof(double));
@@ -377,7 +375,7 @@ static double evaluate(DispersionD4 *d4, const double *charges)
         at[i] = d4->zeff[d4->kind[i]] + charges[d4->order[i]];
     for (size_t e = 0; e < d4->n_entries; e++)
         d4->entry_work[e] = at[d4->entry_place[e]];
-    d4->kernels->charge_scaling(kernels_padded(d4->n_entries), GA, d4->entry_work,
+    d4->kernels->charge_scaling(kernels_padded(d4->n_entries), D4_CHARGE_HEIGHT, d4->entry_work,
                                 d4->entry_steepness, d4->entry_reference, d4->weight,
                                 d4->weight_slope, WEIGHT_DROP, d4->g, d4->g_cn, d4->g_q);
     multiply_by_c6(d4, d4->g);

@@ -3,6 +3,9 @@
 #include "base/vec3.h"
 #include "data/parameters.h"
 
+_Static_assert((int)GFN2_AES_DMP3 == 3 && (int)GFN2_AES_DMP5 == 4,
+               "the exponents of multipole_damping_row");
+
 /// Factor of the six stored elements in a full double sum.
 static const double PLACES[6] = {1.0, 2.0, 1.0, 2.0, 2.0, 1.0};
 

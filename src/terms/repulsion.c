@@ -4,6 +4,9 @@
 #include <math.h>
 
 #include "base/vec3.h"
+#include "data/parameters.h"
+
+_Static_assert((int)GFN2_REP_REXP == 1 && (int)GFN1_REP_REXP == 1, "the denominator is R");
 
 static void layout(void *self, Arena *arena, const TermSpec *spec)
 {
