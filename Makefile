@@ -4,7 +4,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults
+.PHONY: mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -15,6 +15,7 @@ help:
 	@echo 'make sanitize            the tests under the address and undefined behaviour sanitizers'
 	@echo 'make nordkit             the tests of a build without RDKit'
 	@echo 'make crash KILLS=500     kill jobs at random times, resume them, compare the bytes; then make faults'
+	@echo 'make slurm               examples/slurm_array.sh under a real Slurm on this machine (as root, minutes)'
 	@echo 'make faults              let every system call of a job fail in turn (minutes)'
 	@echo 'make fuzz SECONDS=60     feed the readers wrong files, so many seconds of processor time each'
 	@echo 'make clients             programs of others (i-PI, ASE) from the package registry, against this program'
@@ -101,6 +102,10 @@ KILLS ?= 500
 crash: build
 	/usr/bin/python3 -B tests/crash/kill.py --program build/qmtraj --kills $(KILLS)
 	@$(MAKE) --no-print-directory faults
+
+slurm: program
+	@tools/setup.sh slurm
+	@tests/slurm/slurm.sh build/qmtraj
 
 faults: build
 	/usr/bin/python3 -B tests/crash/faults.py --program build/qmtraj

@@ -1,10 +1,21 @@
 #!/bin/bash
-# A Slurm array: one molecule per task, all tasks in one output folder.
+# A Slurm array over the molecules of XYZ files and lists of SMILES, all tasks in one output folder.
 #
 #   sbatch --array=1-22 examples/slurm_array.sh configs/qm.yaml /scratch/$USER/qm data/molecules/xyz/*.xyz
 #
-# Task n takes the n-th XYZ file. A task that reaches its time limit or is preempted writes a checkpoint and
-# queues itself again; it goes on where it was. Submitting the same line again does what is not finished.
+# Task n takes the n-th molecule: an XYZ file (its frames together) or a line of a list (.smi). A task that comes near its
+# time limit writes a checkpoint and queues itself again; it goes on where it was. `scancel` cancels for good, with
+# a checkpoint. Submitting the same line again does what is not finished.
+#
+# Arrays are limited (scontrol show config | grep MaxArraySize: often 1001), and short tasks are a burden. With
+# CHUNK=k a task takes k molecules one after the other; OFFSET=m leaves out the first m:
+#
+#   CHUNK=50 sbatch --array=1-1000 examples/slurm_array.sh qm.yaml out all.smi                # 1 to 50,000
+#   CHUNK=50 OFFSET=50000 sbatch --array=1-1000 examples/slurm_array.sh qm.yaml out all.smi   # the next ones
+#
+# A trajectory goes on where it was begun: on one kind of processor. Where a partition mixes several, name one,
+# sbatch --constraint=NAME, or set ALLOW_OTHER_CPU=1, which costs the last digits (the metadata say so).
+#
 # QMTRAJ names the program if it is not on the PATH. This needs no srun and no MPI.
 #SBATCH --job-name=qmtraj
 #SBATCH --cpus-per-task=1
@@ -17,22 +28,51 @@
 set -u
 
 if [ $# -lt 3 ]; then
-    echo "usage: sbatch --array=1-N $0 CONFIG OUT FILE.xyz..." >&2
+    echo "usage: sbatch --array=1-N $0 CONFIG OUT FILE.xyz|FILE.smi..." >&2
     exit 2
 fi
 config=$1 out=$2
 shift 2
-task=${SLURM_ARRAY_TASK_ID:?no array task; submit with sbatch --array=1-$#}
-if [ "$task" -lt 1 ] || [ "$task" -gt $# ]; then
-    echo "task $task, but there are $# molecules: submit with --array=1-$#" >&2
+chunk=${CHUNK:-1}
+task=${SLURM_ARRAY_TASK_ID:?no array task; submit with sbatch --array=1-N}
+first=$((${OFFSET:-0} + (task - 1) * chunk + 1)) last=$((${OFFSET:-0} + task * chunk))
+
+# The molecules from first to last: whole XYZ files, and lines of lists in a list of our own.
+list=$(mktemp) || exit 5
+trap 'rm -f "$list"' EXIT
+xyz=() count=0
+for file in "$@"; do
+    case $file in
+    *.smi | *.smiles)
+        [ -r "$file" ] || { echo "$file: cannot be read" >&2; exit 5; }
+        lines=$(grep -cv '^[[:space:]]*\(#\|$\)' "$file")
+        if [ $((count + lines)) -ge $first ] && [ $count -lt $last ]; then
+            grep -v '^[[:space:]]*\(#\|$\)' "$file" | sed -n "$((first > count ? first - count : 1)),$((last - count))p" >>"$list"
+        fi
+        count=$((count + lines))
+        ;;
+    *)
+        count=$((count + 1))
+        [ $count -lt $first ] || [ $count -gt $last ] || xyz+=("$file")
+        ;;
+    esac
+done
+if [ "$task" -lt 1 ] || [ $first -gt $count ]; then
+    echo "task $task begins with molecule $first, but there are $count" >&2
     exit 2
 fi
+words=(--config "$config" --out "$out" --num-workers "${SLURM_CPUS_PER_TASK:-1}")
+[ ! -s "$list" ] || words+=(--smiles-file "$list")
+[ -z "${ALLOW_OTHER_CPU:-}" ] || words+=(--allow-other-cpu)
 
-# Slurm's signals reach this shell (B: above), which passes them on and waits. Two minutes are plenty: a
-# checkpoint takes one step.
-"${QMTRAJ:-qmtraj}" run --config "$config" --out "$out" --num-workers 1 "${!task}" &
+# Slurm's signals reach this shell, which passes them on and waits. USR1 is the warning of the time limit (B: above):
+# two minutes are plenty, a checkpoint takes one step. TERM means that Slurm ends the job: after scancel for good; after
+# preemption or `scontrol requeue` it has queued it again itself.
+warned= ended=
+"${QMTRAJ:-qmtraj}" run "${words[@]}" ${xyz[@]+"${xyz[@]}"} &
 program=$!
-trap 'kill -USR1 $program 2>/dev/null' USR1 TERM
+trap 'warned=yes; kill -USR1 $program 2>/dev/null' USR1
+trap 'ended=yes; kill -USR1 $program 2>/dev/null' TERM
 code=0
 wait $program || code=$?
 # A wait that the trap interrupted says 128 + signal while the program still writes.
@@ -41,9 +81,19 @@ while kill -0 $program 2>/dev/null; do
     wait $program || code=$?
 done
 
-if [ $code = 75 ]; then
+queue_again() {
     # With SLURM_JOB_ID the last task would queue the whole array.
     scontrol requeue "${SLURM_ARRAY_JOB_ID}_$task" && exit 0
     echo "could not be queued again; the same sbatch line goes on from the checkpoint" >&2
+}
+if [ -n "$ended" ]; then
+    echo "ended by Slurm; what is finished or has a checkpoint is kept" >&2
+elif [ $code = 75 ] && [ -n "$warned" ]; then
+    queue_again
+elif [ $code = 6 ] && [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 50 ]; then
+    # After the loss of a node its processes, or a file server's memory of them, may hold the lock for a while.
+    echo "the molecule is still held; queued again" >&2
+    sleep "${LOCK_PAUSE:-60}"
+    queue_again
 fi
 exit $code

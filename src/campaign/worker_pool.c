@@ -73,11 +73,12 @@ static volatile sig_atomic_t first_signal, n_signals, n_by_hand, worker_stop;
 static const int STOP_SIGNALS[] = {SIGINT, SIGTERM, SIGUSR1, SIGHUP, SIGQUIT, SIGXCPU};
 enum { N_STOP_SIGNALS = sizeof STOP_SIGNALS / sizeof STOP_SIGNALS[0] };
 
-/// A terminal that closes says so more than once, a limit on processor time every second, and a session that ends
-/// goes on to SIGTERM: only a second signal by hand means that somebody does not want to wait.
+/// A terminal that closes says so more than once, a limit on processor time every second, a session that ends goes on
+/// to SIGTERM, and a batch system that ends a job adds one to the signal that its script passes on (SIGUSR1): only
+/// a second signal by hand means that somebody does not want to wait.
 static void parent_signal(int signal)
 {
-    const bool by_hand = signal != SIGHUP && signal != SIGXCPU;
+    const bool by_hand = signal == SIGINT || signal == SIGTERM || signal == SIGQUIT;
     if (n_signals == 0)
         first_signal = signal;
     if (n_signals == 0 || (by_hand && n_by_hand > 0))

@@ -64,10 +64,7 @@ cat short.yaml >long.yaml
 sed -i 's/^length_ps.*/length_ps: 2/' long.yaml
 SLURM_ARRAY_TASK_ID=2 bash "$array" long.yaml p m1.xyz m2.xyz >log 2>&1 &
 pid=$!
-for _ in $(seq 200); do
-    [ ! -e p/m2/checkpoint ] || break
-    sleep 0.02
-done
+until_there p/m2/checkpoint
 kill -USR1 $pid
 code=0
 wait $pid || code=$?
@@ -79,13 +76,25 @@ says "goes on at"
 ends 0 "$QMTRAJ" run --config long.yaml --out whole m2.xyz
 same p/m2/trajectory.npz whole/m2/trajectory.npz
 
+# scancel, preemption and `scontrol requeue` send TERM: Slurm has decided what becomes of the task, so the script keeps
+# the work, queues nothing and says nothing of a queue. Slurm tells the program, too, at the same time.
+rm queued
+SLURM_ARRAY_TASK_ID=1 bash "$array" long.yaml cancelled m1.xyz >log 2>&1 &
+pid=$!
+until_there cancelled/m1/checkpoint
+program=$(pgrep -P $pid)
+kill -TERM $program $pid
+code=0
+wait $pid || code=$?
+[ $code = 75 ] || fail "a cancelled task ends with $code: $(cat log)"
+[ ! -e queued ] || fail "a cancelled task was queued again"
+grep -q "ended by Slurm" log && ! grep -q "queued again" log || fail "it says: $(cat log)"
+grep -q "at once on request" log && fail "two signals of Slurm were taken for impatience: $(cat log)"
+
 # 3. A molecule that another program holds is named with its holder and skipped.
 "$QMTRAJ" run --config long.yaml --set length_ps=3000 --set save_interval_steps=1000 --out o2 water.xyz >holder 2>&1 &
 pid=$!
-for _ in $(seq 200); do
-    [ ! -e o2/water/checkpoint ] || break
-    sleep 0.02
-done
+until_there o2/water/checkpoint
 ends 0 "$QMTRAJ" run --config short.yaml --out o2 water.xyz ammonia.xyz
 says "water: held by process" "on $(uname -n), skipped"
 summary_is o2/summary.json ammonia
@@ -93,6 +102,10 @@ ends 6 "$QMTRAJ" run --config short.yaml --out o2 water.xyz
 says "qmtraj: water: nothing was done: held by process"
 ends 0 "$QMTRAJ" run --config short.yaml --out o2 ammonia.xyz
 SLURM_ARRAY_TASK_ID=1 ends 6 bash "$array" short.yaml o2 water.xyz
+[ ! -e queued ] || fail "it was queued again though somebody else works on it"
+# one that Slurm queued again after the loss of a node waits for what is left there
+SLURM_ARRAY_TASK_ID=1 SLURM_RESTART_COUNT=1 LOCK_PAUSE=0 ends 0 bash "$array" short.yaml o2 water.xyz
+[ "$(cat queued)" = "requeue 4711_1" ] || fail "queued again: $(cat queued)"
 kill -KILL $pid "$(cat /proc/$pid/task/$pid/children)" 2>/dev/null || true
 wait $pid 2>/dev/null || true
 # the lock of a dead process does not block
@@ -116,8 +129,35 @@ for i in 1 2 3 4 5 6 7 8; do
     same o4/m$i/trajectory.npz o/m$i/trajectory.npz
 done
 
-# 5. Words that cannot be right.
+# 5. Chunks and lists: task n takes the molecules (n - 1) CHUNK + 1 + OFFSET and so on, of files and lines in turn.
+cat >bin/show <<'SH'
+#!/bin/bash
+while [ $# -gt 0 ]; do
+    case $1 in
+    --smiles-file) cat "$2"; shift ;;
+    *.xyz | --allow-other-cpu) echo "$1" ;;
+    esac
+    shift
+done
+SH
+chmod +x bin/show
+printf '# a list\n\nC a\nCC b\n  # no\nCCC c\nO d\n' >list.smi
+taken() { # TASK CHUNK OFFSET WANTED
+    QMTRAJ=show SLURM_ARRAY_TASK_ID=$1 CHUNK=$2 OFFSET=$3 ends 0 bash "$array" short.yaml o m1.xyz list.smi m2.xyz
+    [ "$(tr '\n' ';' <out)" = "$4" ] || fail "task $1 of $2 behind $3 takes $(cat out)"
+}
+taken 1 1 0 'm1.xyz;'
+taken 2 1 0 'C a;'
+taken 6 1 0 'm2.xyz;'
+taken 1 3 0 'C a;CC b;m1.xyz;'
+taken 2 3 0 'CCC c;O d;m2.xyz;'
+taken 1 2 1 'C a;CC b;'
+taken 1 100 4 'O d;m2.xyz;'
+QMTRAJ=show ALLOW_OTHER_CPU=1 SLURM_ARRAY_TASK_ID=1 ends 0 bash "$array" short.yaml o m1.xyz
+says --allow-other-cpu
+
+# 6. Words that cannot be right.
 SLURM_ARRAY_TASK_ID=9 ends 2 bash "$array" short.yaml o m?.xyz
-says "task 9, but there are 8 molecules"
+says "task 9 begins with molecule 9, but there are 8"
 ends 2 bash "$array" short.yaml o
 says "usage: sbatch"
