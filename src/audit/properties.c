@@ -1,4 +1,4 @@
-#include "audit/audit_parts.h"
+#include "audit/properties.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -10,8 +10,9 @@
 /// Numbers read at once; a row can be any size.
 enum { BLOCK_NUMBERS = 1 << 16 };
 
-/// Between stored and computed, a.u.: what float32 positions and numbers leave, ten times over. The
-/// residual of the loop depends on the way to its end and is not computed again.
+/// Between stored and computed, a.u.: what float32 positions and numbers leave of a molecule of usual size, ten times
+/// over; beyond, the response to rounding is asked for. The residual of the loop depends on the way to its end and is
+/// not computed again.
 static const double LIMIT[N_PROPERTIES] = {
     [PROPERTY_DIPOLE] = 1e-4, [PROPERTY_CHARGES] = 1e-5,    [PROPERTY_BOND_ORDERS] = 1e-4,
     [PROPERTY_GAP] = 1e-5,    [PROPERTY_QUADRUPOLE] = 1e-2, [PROPERTY_SCF_RESIDUAL] = INFINITY,
@@ -60,7 +61,22 @@ static void arrays_find(Check *check)
     }
 }
 
-static void row_look(Check *check, Property property, uint64_t frame, const double *row, size_t n)
+/// The residual at the end of a loop is no more than the largest of the run, which the summary tells.
+static void residual_check(Check *check, uint64_t frame, double residual)
+{
+    double most;
+    if (!(residual >= 0.0))
+        check_say(check, CHECK_PROPERTIES, CHECK_FAIL,
+                  "scf_residual in frame %" PRIu64 " is %.3g, less than nothing", frame, residual);
+    if (check_summary_number(check, "scf_residual_max", &most) &&
+        !(residual <= most * (1.0 + 1e-6)))
+        check_say(check, CHECK_PROPERTIES, CHECK_FAIL,
+                  "scf_residual in frame %" PRIu64 " is %.6g, the summary says that none is above "
+                  "%.6g",
+                  frame, residual, most);
+}
+
+static void row_check(Check *check, Property property, uint64_t frame, const double *row, size_t n)
 {
     double total, sum = 0.0;
     for (size_t i = 0; i < n; i++) {
@@ -70,6 +86,8 @@ static void row_look(Check *check, Property property, uint64_t frame, const doub
                       PROPERTIES[property].name, frame, isnan(row[i]) ? "NaN" : "Inf");
         sum += row[i];
     }
+    if (property == PROPERTY_SCF_RESIDUAL)
+        residual_check(check, frame, row[0]);
     if (property != PROPERTY_CHARGES || !check_metadata_number(check, "charge", &total))
         return;
     if (!(fabs(sum - total) <= CHARGE_LIMIT * (double)n))
@@ -77,7 +95,7 @@ static void row_look(Check *check, Property property, uint64_t frame, const doub
                   "frame %" PRIu64 ": the charges add up to %.6f e, not %g", frame, sum, total);
 }
 
-static QmtStatus array_look(QmtContext *ctx, Check *check, Property property)
+static QmtStatus array_check(QmtContext *ctx, Check *check, Property property)
 {
     const NpzArray *const array = check->property[property];
     const size_t n = property_size(property, check->n_atoms);
@@ -93,49 +111,68 @@ static QmtStatus array_look(QmtContext *ctx, Check *check, Property property)
         const uint64_t n_rows = left < n_block ? left : n_block;
         status = check_read(ctx, check, array, first, n_rows, raw, rows);
         for (uint64_t i = 0; i < n_rows && status == QMT_OK; i++)
-            row_look(check, property, first + i, rows + i * n, n);
+            row_check(check, property, first + i, rows + i * n, n);
     }
     free(raw);
     free(rows);
     return status;
 }
 
-QmtStatus check_properties(QmtContext *ctx, Check *check)
+QmtStatus properties_check(QmtContext *ctx, Check *check)
 {
     arrays_find(check);
     for (int p = 0; p < N_PROPERTIES; p++)
         if (check->property[p] != NULL) {
             check->property_set |= 1u << p;
-            TRY(array_look(ctx, check, (Property)p));
+            TRY(array_check(ctx, check, (Property)p));
         }
     if (check->property_set == 0)
         check_say(check, CHECK_PROPERTIES, CHECK_NOT_RUN, "none in the file");
     return QMT_OK;
 }
 
-QmtStatus check_properties_frame(QmtContext *ctx, Check *check, uint64_t frame, double *raw,
-                                 double *stored, const double *computed)
+QmtStatus properties_read(QmtContext *ctx, Check *check, uint64_t frame, double *raw,
+                          double *stored)
 {
     for (int p = 0; p < N_PROPERTIES; p++) {
         if (!(check->property_set & 1u << p))
             continue;
-        const size_t n = property_size((Property)p, check->n_atoms);
         TRY(check_read(ctx, check, check->property[p], frame, 1, raw, stored));
-        for (size_t i = 0; i < n; i++) {
-            const double value = stored[i] / PROPERTIES[p].unit_per_au;
-            const double gap = fabs(value - computed[i]);
-            if (!(gap <= LIMIT[p]) && !(isnan(value) && isnan(computed[i])))
-                check_say(check, CHECK_PROPERTIES, CHECK_FAIL,
-                          "frame %" PRIu64 ": %s is %.6g, computed again %.6g %s", frame,
-                          PROPERTIES[p].name, stored[i], computed[i] * PROPERTIES[p].unit_per_au,
-                          PROPERTIES[p].unit);
-        }
-        computed += n;
+        stored += property_size((Property)p, check->n_atoms);
     }
     return QMT_OK;
 }
 
-void check_properties_judge(Check *check, uint64_t n_looked)
+bool properties_compare(Check *check, uint64_t frame, const double *stored, const double *computed,
+                        const double *spread, bool is_last)
+{
+    bool agree = true;
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        if (!(check->property_set & 1u << p))
+            continue;
+        const size_t n = property_size((Property)p, check->n_atoms);
+        const double unit = PROPERTIES[p].unit_per_au;
+        for (size_t i = 0; i < n; i++) {
+            const double limit = LIMIT[p] +
+                                 2.0 * check_rounding(check->property[p], stored[i]) / unit +
+                                 (spread != NULL ? spread[i] : 0.0);
+            const double gap = fabs(stored[i] / unit - computed[i]);
+            if (gap <= limit || (isnan(stored[i]) && isnan(computed[i])))
+                continue;
+            agree = false;
+            if (is_last)
+                check_say(check, CHECK_PROPERTIES, CHECK_FAIL,
+                          "frame %" PRIu64 ": %s is %.6g, computed again %.6g %s", frame,
+                          PROPERTIES[p].name, stored[i], computed[i] * unit, PROPERTIES[p].unit);
+        }
+        stored += n;
+        computed += n;
+        spread += spread != NULL ? n : 0;
+    }
+    return agree;
+}
+
+void properties_report(Check *check, uint64_t n_again)
 {
     char names[160] = "";
     for (int p = 0; p < N_PROPERTIES; p++)
@@ -144,5 +181,5 @@ void check_properties_judge(Check *check, uint64_t n_looked)
                      names[0] != '\0' ? ", " : "", PROPERTIES[p].name);
     if (names[0] != '\0')
         check_say(check, CHECK_PROPERTIES, CHECK_PASS, "%s; %" PRIu64 " frames computed again",
-                  names, n_looked);
+                  names, n_again);
 }

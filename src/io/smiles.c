@@ -169,11 +169,35 @@ QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure 
     return status;
 }
 
+QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_t *n)
+{
+    RdkitMolecule made = {0};
+    char reason[400] = "";
+    if (strlen(smiles) > SMILES_LENGTH_MAX)
+        return FAIL(ctx, QMT_ERR_INPUT, "a SMILES of %zu bytes, %d are possible", strlen(smiles),
+                    SMILES_LENGTH_MAX);
+    const RdkitResult result = smiles_rdkit_atoms(smiles, &made, reason, sizeof reason);
+    if (result == RDKIT_NO_MEMORY)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for \"%.200s\"", smiles);
+    if (result != RDKIT_OK)
+        return FAIL(ctx, QMT_ERR_INPUT, "the SMILES \"%.200s\" is no molecule: %s", smiles, reason);
+    *numbers = made.numbers;
+    *n = made.n_atoms;
+    return QMT_OK;
+}
+
 #else
 
 bool smiles_can_embed(void)
 {
     return false;
+}
+
+QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_t *n)
+{
+    (void)numbers;
+    (void)n;
+    return FAIL(ctx, QMT_ERR_INPUT, "\"%.200s\": this qmtraj was built without RDKit", smiles);
 }
 
 QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *s)

@@ -39,4 +39,10 @@ QmtStatus smiles_embed(QmtContext *ctx, Structure *structure);
 /// SMILES in the same order. All else comes from the SMILES either way.
 QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *structure);
 
+/// The atoms that smiles_embed() would make, in its order, without a geometry.
+///
+/// @param numbers  [n] atomic numbers, malloc'ed
+/// Fails with QMT_ERR_INPUT (no such molecule, or a build without RDKit) or QMT_ERR_MEMORY.
+QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_t *n);
+
 #endif

@@ -222,3 +222,52 @@ extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, const in
     }
     return result;
 }
+
+namespace
+{
+
+/// The atoms of a molecule, hydrogen included, in RDKit's order.
+RdkitResult list_atoms(const char *smiles, const Log &log, RdkitMolecule &out, char *reason,
+                       std::size_t n_reason)
+{
+    const std::unique_ptr<RDKit::ROMol> heavy(RDKit::SmilesToMol(smiles));
+    if (!heavy || heavy->getNumAtoms() == 0 || heavy->getNumAtoms() > ATOMS_MAX) {
+        const std::string sentence = log.sentence();
+        say(reason, n_reason, sentence.empty() ? "the syntax is wrong" : sentence.c_str());
+        return RDKIT_NO_MOLECULE;
+    }
+    const std::unique_ptr<RDKit::ROMol> mol(RDKit::MolOps::addHs(*heavy));
+    const std::size_t n = mol->getNumAtoms();
+    out.numbers = static_cast<int *>(std::malloc(n * sizeof *out.numbers));
+    if (out.numbers == nullptr)
+        return RDKIT_NO_MEMORY;
+    for (std::size_t a = 0; a < n; a++)
+        out.numbers[a] = mol->getAtomWithIdx(static_cast<unsigned>(a))->getAtomicNum();
+    out.n_atoms = n;
+    return RDKIT_OK;
+}
+
+} // namespace
+
+extern "C" RdkitResult smiles_rdkit_atoms(const char *smiles, RdkitMolecule *molecule, char *reason,
+                                          size_t n_reason)
+{
+    RdkitMolecule made = {};
+    RdkitResult result = RDKIT_NO_MOLECULE;
+    unwinder_load();
+    try {
+        const Log log;
+        result = list_atoms(smiles, log, made, reason, n_reason);
+    } catch (const std::bad_alloc &) {
+        result = RDKIT_NO_MEMORY;
+    } catch (const std::exception &error) {
+        say(reason, n_reason, error.what());
+    } catch (...) {
+        say(reason, n_reason, "RDKit gives no reason");
+    }
+    if (result == RDKIT_OK)
+        *molecule = made;
+    else
+        std::free(made.numbers);
+    return result;
+}

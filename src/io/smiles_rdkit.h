@@ -30,6 +30,9 @@ typedef enum { RDKIT_OK, RDKIT_NO_MOLECULE, RDKIT_NO_GEOMETRY, RDKIT_NO_MEMORY }
 ///               SMILES nothing is embedded. NULL with n_known = 0
 RdkitResult smiles_rdkit_embed(const char *smiles, int seed, const int *known, size_t n_known,
                                RdkitMolecule *molecule, char *reason, size_t n_reason);
+/// Fills only n_atoms and numbers of *molecule: the atoms of a SMILES without a geometry. Otherwise the same.
+RdkitResult smiles_rdkit_atoms(const char *smiles, RdkitMolecule *molecule, char *reason,
+                               size_t n_reason);
 
 #ifdef __cplusplus
 }

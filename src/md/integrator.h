@@ -36,4 +36,8 @@ extern const Integrator integrator_verlet;
 /// the total momentum is conserved and 3n - 3 degrees of freedom are thermostatted.
 extern const Integrator integrator_langevin;
 
+/// The noise_interval that a friction is run with: smooth paths between random instants that are as far apart as a
+/// tenth of the velocity takes to be forgotten, at most 50 fs; see md/langevin.c. In atomic units of time.
+double langevin_noise_interval(double friction_per_ps);
+
 #endif

@@ -2,8 +2,16 @@
 
 #include <math.h>
 
+#include "base/units.h"
 #include "md/shadow_energy.h"
 #include "md/velocities.h"
+
+double langevin_noise_interval(double friction_per_ps)
+{
+    static const double FORGOTTEN = 0.1, LONGEST_FS = 50.0;
+    const double interval_fs = 1e3 * FORGOTTEN / friction_per_ps; // without friction infinity
+    return fmin(interval_fs, LONGEST_FS) / FS_PER_AUT;
+}
 
 /// The step of each block of steps that has an O part.
 typedef struct {

@@ -170,21 +170,12 @@ static unsigned frame_properties(const Md *md)
     return frame ? md->options.property_set : 0;
 }
 
-/// Smooth paths between random instants, see md/langevin.c: as far apart as a tenth of the velocity takes
-/// to be forgotten, at most 50 fs.
-static double noise_interval(double friction_per_ps)
-{
-    static const double FORGOTTEN = 0.1, LONGEST_FS = 50.0;
-    const double interval_fs = 1e3 * FORGOTTEN / friction_per_ps; // without friction infinity
-    return fmin(interval_fs, LONGEST_FS) / FS_PER_AUT;
-}
-
 /// One checked step of an integrator from now into next.
 static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator, double friction,
                            RandomPurpose purpose)
 {
     const IntegratorSettings settings = {.dt = md->dt,
-                                         .noise_interval = noise_interval(friction),
+                                         .noise_interval = langevin_noise_interval(friction),
                                          .mass = md->mass,
                                          .kt = md->kt,
                                          .friction = friction * PS_PER_AUT,

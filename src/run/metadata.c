@@ -169,6 +169,8 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
     cJSON_AddStringToObject(object, "name", structure->name);
     cJSON_AddItemToObject(object, "config", config_json(&task->config));
     add_whole(object, "num_atoms", (int64_t)structure->n_atoms);
+    if (facts->reason == NULL)
+        add_whole(object, "num_frames", config_frames(&task->config));
     cJSON_AddStringToObject(object, "qm_method", config_choice(&task->config, "method", method));
     const char *solvent = config_solvent_name(&task->config);
     if (solvent != NULL) {

@@ -1,0 +1,31 @@
+#ifndef AUDIT_ENERGIES_H
+#define AUDIT_ENERGIES_H
+
+#include "audit/frame.h"
+#include "audit/verdict.h"
+#include "md/observables.h"
+
+/// CHECK_KINETIC, CHECK_TOTAL, CHECK_TEMPERATURE, and CHECK_DRIFT of a trajectory at constant energy.
+
+typedef struct {
+    double kinetic_worst, kinetic_sum, ekin_sum; // relative; kJ/mol
+    uint64_t kinetic_frame;
+    double total_worst; // kJ/mol
+    uint64_t total_frame;
+    BlockMean temperature;     // of 2 Ekin / k_B, to be divided by dof
+    double temperature_square; // sum of its squares
+    LineFit total;             // of Etot against time
+    double total_first, time_first, time_last;
+    uint64_t n;
+} Energies;
+
+void energies_add(const Check *check, Energies *energies, const CheckFrame *frame);
+/// @param reacts  bonds break or form
+void energies_report(Check *check, const Energies *energies, bool reacts);
+
+/// Judges the slope of a total energy, kJ/mol/ps, over length_ps with this ripple about its line.
+void drift_report(Check *check, const char *of, double slope, double ripple, double length_ps);
+/// How much steeper a slope is than one that is still good.
+double drift_excess(const Check *check, double slope, double ripple, double length_ps);
+
+#endif

@@ -1,0 +1,403 @@
+#include "audit/motion.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "audit/atoms.h"
+#include "base/units.h"
+#include "base/vec3.h"
+
+/// Rounding of three numbers meets in one position; half as much again for the arithmetic.
+static const double ROUNDINGS = 1.5;
+/// Relative: masses in float32, conversions of units in float64, and the sum over all atoms in a random kick.
+static const double MASS_ROUNDING = 2e-7, UNIT_ROUNDING = 1e-14, KICK_ROUNDING = 1e-6;
+
+/// Angular frequencies, 1/ps, of the fastest vibrations: 4000 /cm with hydrogen, 2400 /cm without.
+static const double FASTEST_WITH_HYDROGEN = 750.0, FASTEST = 450.0;
+/// Of the way h v: what an interval may be off a smooth path, twice the theory and what is found at 4000 K; and
+/// beyond which a doubled frame, which is off by about 1, is not told from a good one.
+static const double SMOOTH_FLOOR = 0.03, SMOOTH_SHARE = 2.0 / 720.0, SMOOTH_MOST = 0.45;
+/// The theory itself is what half of the intervals keep within; beyond this, a file whose time is twice the true
+/// one, which is off by 0.5, is not told from a good one.
+static const double SMOOTH_SHARE_MEDIAN = 1.0 / 720.0, SMOOTH_MOST_MEDIAN = 0.4;
+/// Largest random number of an atom in a kick that is allowed for.
+static const double KICK_SIGMAS = 5.0;
+/// Of a file whose thermostat is not known.
+static const double SMOOTH_FLOOR_OTHERS = 0.1;
+
+static QmtStatus playback_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
+                                   const EngineResult *result)
+{
+    const Playback *const playback =
+        (const Playback *)(const void *)((const char *)engine - offsetof(Playback, base));
+    (void)ctx;
+    (void)xyz;
+    if (result->energy != NULL)
+        *result->energy = playback->at->at.energy;
+    if (result->gradient != NULL)
+        memcpy(result->gradient, playback->at->gradient,
+               engine->n_atoms * sizeof *result->gradient);
+    return QMT_OK;
+}
+
+static const EngineType PLAYBACK = {.name = "playback", .evaluate = playback_evaluate};
+
+/// True if everything is there that the frames are examined by.
+static bool can_be_told(const Check *check)
+{
+    return check->masses != NULL && check->array[ARRAY_POS] != NULL &&
+           check->array[ARRAY_VEL] != NULL && check->array[ARRAY_FORCES] != NULL &&
+           check->array[ARRAY_TIME] != NULL && check->n_frames > 1;
+}
+
+void motion_layout(Motion *motion, Arena *arena, const Check *check)
+{
+    const size_t n = check->n_atoms;
+    motion->mass = arena_doubles(arena, n);
+    for (int k = 0; k < 3; k++)
+        motion->last[k] = arena_doubles(arena, 3 * n);
+    md_state_layout(&motion->before, arena, n, 0);
+    md_state_layout(&motion->made, arena, n, 0);
+    md_state_layout(&motion->now, arena, n, 0);
+    shadow_energy_layout(&motion->watch, arena, n);
+}
+
+/// The mass that the program moved an atom with: the file has it in float32.
+static double mass_da(const Check *check, size_t a)
+{
+    const double stored = check->masses[a];
+    bool declared;
+    const double expected = check->numbers != NULL ? atoms_expected_mass(check, a, &declared) : 0.0;
+    return (double)(float)expected == stored ? expected : stored;
+}
+
+void motion_begin(const Check *check, Motion *motion)
+{
+    const CheckMotion *const known = &check->motion;
+    if (!can_be_told(check))
+        return;
+    for (size_t a = 0; a < check->n_atoms; a++)
+        motion->mass[a] = mass_da(check, a) * ME_PER_DALTON;
+    motion->again = known->known && fabs(known->frame_ps / known->dt_ps - 1.0) < 1e-9 &&
+                    check->array[ARRAY_EKIN] != NULL && check->array[ARRAY_EPOT] != NULL;
+    if (!motion->again)
+        return;
+    motion->playback =
+        (Playback){.base = {.type = &PLAYBACK, .n_atoms = check->n_atoms}, .at = &motion->now};
+    motion->integrator = known->thermostat ? &integrator_langevin : &integrator_verlet;
+    motion->settings = (IntegratorSettings){
+        .dt = known->dt_ps / PS_PER_AUT,
+        .mass = motion->mass,
+        .kt = known->target_k * HARTREE_PER_KELVIN,
+        .friction = known->friction * PS_PER_AUT,
+        .noise_interval = langevin_noise_interval(known->friction),
+        .key = {.seed = known->seed,
+                .molecule = random_name_key(check_metadata_text(check, "name")),
+                .replica = known->replica},
+        .purpose = RANDOM_PRODUCTION};
+}
+
+static void state_fill(const Check *check, const CheckFrame *frame, double heat, MdState *state)
+{
+    const double velocity = BOHR_PER_NM * PS_PER_AUT;
+    const double gradient = -1.0 / (KJMOL_PER_HARTREE * BOHR_PER_NM);
+    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
+        state->xyz[i / 3][i % 3] = frame->pos[i] * BOHR_PER_NM;
+        state->velocity[i / 3][i % 3] = frame->vel[i] * velocity;
+        state->gradient[i / 3][i % 3] = frame->forces[i] * gradient;
+    }
+    state->at = (MdInstant){.step = frame->number,
+                            .kinetic = *frame->kinetic / KJMOL_PER_HARTREE,
+                            .energy = *frame->potential / KJMOL_PER_HARTREE,
+                            .heat = heat};
+}
+
+/// What rounding allows between a number made again and the stored one, nm or nm/ps.
+typedef struct {
+    double pos, vel;
+} Allowed;
+
+/// @param i  0 .. 3 n_atoms - 1
+static Allowed allowed_at(const Check *check, const Motion *motion, const CheckFrame *frame,
+                          size_t i, bool kicked)
+{
+    const double h = check->motion.dt_ps;
+    const double per_force = 0.5 * h / check->masses[i / 3];
+    const size_t a = i / 3, x = i % 3;
+    const double pos = motion->before.xyz[a][x] / BOHR_PER_NM;
+    const double vel = motion->before.velocity[a][x] / (BOHR_PER_NM * PS_PER_AUT);
+    const double force = -motion->before.gradient[a][x] * (KJMOL_PER_HARTREE * BOHR_PER_NM);
+    const NpzArray *const *const array = check->array;
+    const double round_vel = check_rounding(array[ARRAY_VEL], vel);
+    const double round_force = per_force * (check_rounding(array[ARRAY_FORCES], force) +
+                                            check_rounding(array[ARRAY_FORCES], frame->forces[i]));
+    const double mass = MASS_ROUNDING * per_force * (fabs(force) + fabs(frame->forces[i]));
+    double both = round_vel + round_force + mass;
+    if (kicked)
+        both += KICK_ROUNDING * (fabs(vel) + fabs(frame->vel[i]) + 2.0 * mass / MASS_ROUNDING);
+    const double speed = fabs(vel) + fabs(frame->vel[i]);
+    return (Allowed){.pos =
+                         ROUNDINGS * (check_rounding(array[ARRAY_POS], pos) +
+                                      check_rounding(array[ARRAY_POS], frame->pos[i]) + h * both) +
+                         UNIT_ROUNDING * (fabs(pos) + h * speed),
+                     .vel = ROUNDINGS * (both + check_rounding(array[ARRAY_VEL], frame->vel[i])) +
+                            UNIT_ROUNDING * (speed + per_force * fabs(force))};
+}
+
+static void mismatch_add(Mismatch *mismatch, uint64_t frame, const Mismatch *worst)
+{
+    if (mismatch->n++ > 0)
+        return;
+    *mismatch = *worst;
+    mismatch->n = 1;
+    mismatch->first = frame;
+}
+
+/// True if positions fit the velocities and forces at both ends of a step, whatever a thermostat did in it:
+/// x1 - x0 = h/2 (v0 + v1) + h^2/4 (a0 - a1).
+static bool path_fits(const Check *check, const Motion *motion, const CheckFrame *frame, size_t i,
+                      double allowed)
+{
+    const double h = check->motion.dt_ps;
+    const size_t a = i / 3, x = i % 3;
+    const double velocity = BOHR_PER_NM * PS_PER_AUT;
+    const double force = (motion->now.gradient[a][x] - motion->before.gradient[a][x]) *
+                         KJMOL_PER_HARTREE * BOHR_PER_NM;
+    const double way = 0.5 * h * (motion->before.velocity[a][x] / velocity + frame->vel[i]) +
+                       0.25 * h * h * force / check->masses[a];
+    return fabs(frame->pos[i] - motion->before.xyz[a][x] / BOHR_PER_NM - way) <= 2.0 * allowed;
+}
+
+/// Holds the step that was made again against the stored frame.
+static void step_compare(const Check *check, Motion *motion, const CheckFrame *frame, bool kicked)
+{
+    Mismatch pos = {0}, vel = {0};
+    bool fits = true, path = true;
+    double worst_pos = 0.0, worst_vel = 0.0;
+    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
+        const Allowed allowed = allowed_at(check, motion, frame, i, kicked);
+        const double off_pos = fabs(motion->made.xyz[i / 3][i % 3] / BOHR_PER_NM - frame->pos[i]);
+        const double off_vel =
+            fabs(motion->made.velocity[i / 3][i % 3] / (BOHR_PER_NM * PS_PER_AUT) - frame->vel[i]);
+        const double part_pos = off_pos / allowed.pos, part_vel = off_vel / allowed.vel;
+        fits = fits && part_pos <= 1.0 && part_vel <= 1.0;
+        path = path && path_fits(check, motion, frame, i, allowed.pos);
+        if (!(part_pos <= worst_pos)) {
+            worst_pos = part_pos;
+            pos = (Mismatch){.atom = i / 3, .off = off_pos, .allowed = allowed.pos};
+        }
+        if (!(part_vel <= worst_vel)) {
+            worst_vel = part_vel;
+            vel = (Mismatch){.atom = i / 3, .off = off_vel, .allowed = allowed.vel};
+        }
+    }
+    motion->worst = fmax(motion->worst, fmax(worst_pos, worst_vel));
+    if (!fits)
+        mismatch_add(path ? &motion->kick : &motion->path, frame->number, path ? &vel : &pos);
+}
+
+static QmtStatus step_again(QmtContext *ctx, const Check *check, Motion *motion,
+                            const CheckFrame *frame)
+{
+    MdState *const before = &motion->before, *const now = &motion->now;
+    EngineReport report = {0};
+    if (frame->number == 0) {
+        state_fill(check, frame, 0.0, before);
+        shadow_energy_begin(&motion->watch, before);
+        return QMT_OK;
+    }
+    state_fill(check, frame, 0.0, now);
+    TRY(motion->integrator->step(ctx, &motion->playback.base, &motion->settings, before,
+                                 &motion->made, &report));
+    const bool kicked = motion->made.at.heat != before->at.heat;
+    step_compare(check, motion, frame, kicked);
+    now->at.heat = motion->made.at.heat;
+    shadow_energy_add(&motion->watch, motion->mass, motion->settings.dt, before, now);
+    md_state_copy(before, now);
+    return QMT_OK;
+}
+
+static double fastest_vibration(const Check *check)
+{
+    for (size_t a = 0; a < check->n_atoms; a++)
+        if (check->numbers == NULL || check->numbers[a] == 1)
+            return FASTEST_WITH_HYDROGEN;
+    return FASTEST;
+}
+
+/// What an interval may be off a smooth path, of the way h v, without random kicks.
+static double smooth_limit(const Check *check, double interval_ps, double share)
+{
+    const double angle = fastest_vibration(check) * interval_ps;
+    return (check->motion.known ? SMOOTH_FLOOR : SMOOTH_FLOOR_OTHERS) +
+           share * angle * angle * angle * angle;
+}
+
+/// Time between random kicks, ps; infinite without a thermostat.
+static double kick_interval(const Check *check)
+{
+    if (!check->motion.known || check->motion.friction <= 0.0)
+        return INFINITY;
+    return fmax(langevin_noise_interval(check->motion.friction) * PS_PER_AUT, check->motion.dt_ps);
+}
+
+/// The most that the kicks in an interval change the velocity of an atom of this speed by, nm/ps.
+static double kick_allowance(const Check *check, size_t atom, double speed, double interval_ps)
+{
+    const double every = kick_interval(check);
+    if (!isfinite(every))
+        return 0.0;
+    const double kicks = ceil(interval_ps / every) + 1.0;
+    const double keeps = exp(-check->motion.friction * every);
+    // kJ/mol/Da = nm^2/ps^2
+    const double kt = check->motion.target_k * HARTREE_PER_KELVIN * KJMOL_PER_HARTREE;
+    const double width = sqrt((1.0 - keeps * keeps) * kt / check->masses[atom]);
+    return kicks * ((1.0 - keeps) * speed + KICK_SIGMAS * width);
+}
+
+/// How far an atom is off a smooth path in the last interval, as a part of what is allowed with kicks; *rough becomes
+/// true if it is more than a vibration explains.
+static double path_roughness(const Check *check, const Motion *motion, const CheckFrame *frame,
+                             size_t a, bool *rough)
+{
+    const double h = motion->interval_ps;
+    const double *const x0 = motion->last[0] + 3 * a, *const v0 = motion->last[1] + 3 * a,
+                        *const a0 = motion->last[2] + 3 * a;
+    const double *const x1 = frame->pos + 3 * a, *const v1 = frame->vel + 3 * a;
+    double off[3], a1[3], rounding = 0.0;
+    for (int x = 0; x < 3; x++) {
+        a1[x] = frame->forces[3 * a + (size_t)x] / check->masses[a];
+        off[x] = x1[x] - x0[x] - 0.5 * h * (v0[x] + v1[x]) - h * h / 12.0 * (a0[x] - a1[x]);
+        rounding += check_rounding(check->array[ARRAY_POS], x0[x]) +
+                    check_rounding(check->array[ARRAY_POS], x1[x]);
+    }
+    // The speed that a vibration through both ends has at most.
+    const double speed = fmax(vec3_norm(v0), vec3_norm(v1));
+    const double swing = fmax(vec3_norm(a0), vec3_norm(a1)) / fastest_vibration(check);
+    const double unit = h * hypot(speed, swing), distance = vec3_norm(off);
+    const double kick = 0.5 * h * kick_allowance(check, a, speed, h);
+    *rough = *rough || !(distance <= smooth_limit(check, h, SMOOTH_SHARE_MEDIAN) * unit + rounding);
+    return distance / (smooth_limit(check, h, SMOOTH_SHARE) * unit + rounding + kick);
+}
+
+static void interval_compare(const Check *check, Motion *motion, const CheckFrame *frame)
+{
+    bool rough = false;
+    Mismatch worst = {0};
+    double most = 0.0;
+    motion->interval_ps = *frame->time - motion->last_time;
+    for (size_t a = 0; a < check->n_atoms; a++) {
+        const double part = path_roughness(check, motion, frame, a, &rough);
+        if (!(part <= most)) {
+            most = part;
+            worst.atom = a;
+        }
+    }
+    motion->worst = fmax(motion->worst, most);
+    motion->n_intervals++;
+    motion->n_rough += rough;
+    if (!(most <= 1.0)) {
+        worst.off = most;
+        mismatch_add(&motion->path, frame->number, &worst);
+    }
+}
+
+QmtStatus motion_add(QmtContext *ctx, const Check *check, Motion *motion, const CheckFrame *frame)
+{
+    if (!can_be_told(check))
+        return QMT_OK;
+    if (motion->again)
+        return step_again(ctx, check, motion, frame);
+    if (frame->number > 0)
+        interval_compare(check, motion, frame);
+    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
+        motion->last[0][i] = frame->pos[i];
+        motion->last[1][i] = frame->vel[i];
+        motion->last[2][i] = frame->forces[i] / check->masses[i / 3];
+    }
+    motion->last_time = *frame->time;
+    return QMT_OK;
+}
+
+static void steps_report(Check *check, const Motion *motion)
+{
+    const Mismatch *const path = &motion->path, *const kick = &motion->kick;
+    const uint64_t n = check->n_frames - 1;
+    if (path->n > 0)
+        check_say(check, CHECK_MOTION, CHECK_FAIL,
+                  "frame %" PRIu64 " does not follow from frame %" PRIu64
+                  ": the step made again from its positions, velocities and forces puts atom %zu "
+                  "%.1e nm elsewhere, rounding allows %.1e; %" PRIu64 " of %" PRIu64
+                  " steps are so",
+                  path->first, path->first - 1, path->atom, path->off, path->allowed,
+                  path->n + kick->n, n);
+    if (kick->n > 0)
+        check_say(check, CHECK_MOTION, CHECK_FAIL,
+                  "frame %" PRIu64 ": the forces%s change the velocity of atom %zu otherwise, by "
+                  "%.1e nm/ps, rounding allows %.1e; %" PRIu64 " of %" PRIu64 " steps are so",
+                  kick->first,
+                  check->motion.thermostat ? " and the thermostat (of temperature_K, "
+                                             "friction_per_ps, random_seed, name, replica)"
+                                           : "",
+                  kick->atom, kick->off, kick->allowed, kick->n, n);
+    check_say(check, CHECK_MOTION, CHECK_PASS,
+              "%" PRIu64
+              " steps made again from the forces%s: the same to %.0f %% of what rounding "
+              "allows",
+              n, check->motion.thermostat ? " and the random numbers of the thermostat" : "",
+              100.0 * motion->worst);
+}
+
+/// Intervals of a good file that may be rougher than the theory of a vibration: those with a random kick and, of the
+/// others, less than a third; of a thermostat that is not known, half of all.
+static double rough_most(const Check *check, double n, double interval_ps)
+{
+    const double kicked = fmin(1.0, interval_ps / kick_interval(check));
+    const double share = check->motion.known ? kicked + 0.3 * (1.0 - kicked) : 0.5;
+    return share * n + 4.0 * sqrt(share * (1.0 - share) * n) + 1.0;
+}
+
+static void smooth_report(Check *check, const Motion *motion)
+{
+    const double h = motion->interval_ps, n = (double)motion->n_intervals;
+    const bool each = smooth_limit(check, h, SMOOTH_SHARE) <= SMOOTH_MOST;
+    const double most = rough_most(check, n, h);
+    if (!(smooth_limit(check, h, SMOOTH_SHARE_MEDIAN) <= SMOOTH_MOST_MEDIAN)) {
+        check_say(check, CHECK_MOTION, CHECK_NOT_RUN,
+                  "frames are %.3g fs apart, too far to tell whether one follows from the other",
+                  1e3 * h);
+        return;
+    }
+    if (each && motion->path.n > 0)
+        check_say(check, CHECK_MOTION, check->motion.known ? CHECK_FAIL : CHECK_WARN,
+                  "frame %" PRIu64 " does not follow from frame %" PRIu64
+                  ": positions, velocities and forces of atom %zu fit no smooth path, %.1f times "
+                  "what is allowed; %" PRIu64 " of %.0f intervals are so",
+                  motion->path.first, motion->path.first - 1, motion->path.atom, motion->path.off,
+                  motion->path.n, n);
+    if ((double)motion->n_rough > most)
+        check_say(check, CHECK_MOTION, CHECK_FAIL,
+                  "positions, velocities and forces fit no smooth path in %" PRIu64
+                  " of %.0f intervals of %.3g fs, %.0f can be explained",
+                  motion->n_rough, n, 1e3 * h, most);
+    check_say(check, CHECK_MOTION, CHECK_PASS,
+              each ? "positions, velocities and forces fit one smooth path through frames %.3g fs "
+                     "apart"
+                   : "most positions, velocities and forces fit a smooth path; frames %.3g fs "
+                     "apart do not tell more",
+              1e3 * h);
+}
+
+void motion_report(Check *check, const Motion *motion)
+{
+    if (check->n_frames == 1)
+        check_say(check, CHECK_MOTION, CHECK_NOT_RUN, "a single frame");
+    if (!can_be_told(check))
+        return;
+    if (motion->again)
+        steps_report(check, motion);
+    else
+        smooth_report(check, motion);
+}

@@ -1,0 +1,58 @@
+#ifndef AUDIT_MOTION_H
+#define AUDIT_MOTION_H
+
+#include "audit/frame.h"
+#include "audit/verdict.h"
+#include "md/integrator.h"
+#include "md/shadow_energy.h"
+
+/// CHECK_MOTION: each frame follows from the one before.
+///
+/// Where this program saved every step, the integrator makes each step again from the frame before it, with the
+/// forces that the file has for the frame after it and the random numbers of the thermostat: positions and velocities
+/// must come out to the rounding of the file. That finds frames that are missing, doubled or exchanged, velocities of
+/// other frames or directions, forces that did not move the atoms, another time step, seed or temperature.
+///
+/// Elsewhere positions, velocities and accelerations a = F/m at both ends of an interval h must fit a smooth path,
+///
+///     D = x1 - x0 - h/2 (v0 + v1) - h^2/12 (a0 - a1),
+///
+/// which is 0 for any polynomial of fourth degree and (omega h)^4/720 of the way h v of a vibration. The random kicks
+/// of a thermostat make D up to h/2 of the change of velocity, in those intervals that have one.
+
+/// An engine that gives back the forces of a frame.
+typedef struct {
+    Engine base;
+    const MdState *at;
+} Playback;
+
+/// Steps that one kind of mismatch was seen in.
+typedef struct {
+    uint64_t n, first;   ///< how many; the frame of the first
+    size_t atom;         ///< where it is worst in that frame
+    double off, allowed; ///< nm or nm/ps, of the first
+} Mismatch;
+
+typedef struct {
+    bool again; ///< steps are made again; else paths are held against smooth ones
+    const Integrator *integrator;
+    IntegratorSettings settings;
+    Playback playback;
+    MdState before, made, now; ///< as stored, as made from it, as stored
+    double *mass;              ///< [n_atoms] electron masses
+    ShadowEnergy watch;        ///< of the steps made again
+    Mismatch path, kick;       ///< positions; velocities where the positions fit
+    double *last[3];           ///< [3 n_atoms] nm, nm/ps, nm/ps^2 of the frame before
+    double last_time;
+    uint64_t n_intervals, n_rough; ///< smooth: all; those beyond what a vibration allows
+    double worst;                  ///< largest mismatch as a part of what is allowed
+    double interval_ps;
+} Motion;
+
+void motion_layout(Motion *motion, Arena *arena, const Check *check);
+/// After the memory is there.
+void motion_begin(const Check *check, Motion *motion);
+QmtStatus motion_add(QmtContext *ctx, const Check *check, Motion *motion, const CheckFrame *frame);
+void motion_report(Check *check, const Motion *motion);
+
+#endif

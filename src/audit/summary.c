@@ -1,0 +1,140 @@
+#include "audit/summary.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/units.h"
+
+/// Relative, of what is computed again from the same numbers.
+static const double FIGURE_LIMIT = 1e-6;
+/// Standard deviations that the mean over some of the steps may be off the mean over all.
+static const double SIGMAS = 6.0;
+/// Frames that a standard deviation can be told from.
+enum { FRAMES_NEEDED = 10 };
+
+/// True if the file has every step, so that figures must come out the same.
+static bool has_every_step(const Check *check)
+{
+    return check->motion.known && check->is_complete &&
+           fabs(check->motion.frame_ps / check->motion.dt_ps - 1.0) < 1e-9;
+}
+
+static void figure_compare(Check *check, const char *name, double again, double allowed)
+{
+    double stored;
+    if (!check_summary_number(check, name, &stored))
+        return;
+    if (!(fabs(stored - again) <= allowed))
+        check_say(check, CHECK_SUMMARY, CHECK_FAIL,
+                  "%s is %.6g, the frames give %.6g; a difference of %.2g is allowed", name, stored,
+                  again, allowed);
+}
+
+static void temperature_check(Check *check, const Energies *energies, double dof)
+{
+    const double mean = block_mean_value(&energies->temperature) / dof;
+    const double square = energies->temperature_square / (double)energies->n / (dof * dof);
+    const double spread = sqrt(fmax(square - mean * mean, 0.0));
+    if (has_every_step(check))
+        figure_compare(check, "mean_temperature_K", mean, FIGURE_LIMIT * mean + 1e-9);
+    else if (energies->n >= FRAMES_NEEDED)
+        figure_compare(check, "mean_temperature_K", mean,
+                       SIGMAS * spread / sqrt((double)energies->n) + FIGURE_LIMIT * mean);
+}
+
+/// ps: of the steps behind the summary, the last of which need not be a frame.
+static double length_of_steps(const Check *check, const Energies *energies)
+{
+    double length;
+    return check_config_number(check, "length_ps", &length)
+               ? length
+               : energies->time_last - energies->time_first;
+}
+
+/// Until 0.1.0 the spread was called an error.
+static const char *name_of_spread(const Check *check)
+{
+    double any;
+    return check_summary_number(check, "expected_spread_K", &any) ? "expected_spread_K"
+                                                                  : "expected_error_K";
+}
+
+/// The expected spread follows from temperature_K and the thermostat alone, unless the temperatures of all steps show
+/// more: another temperature_K contradicts it.
+static void expected_spread_check(Check *check, const Energies *energies, double dof)
+{
+    const CheckMotion *const motion = &check->motion;
+    const char *const name = name_of_spread(check);
+    double stored;
+    if (!motion->known || !check_summary_number(check, name, &stored))
+        return;
+    const size_t n = check->n_atoms;
+    const size_t whole = (size_t)dof;
+    const BlockMean none = {0};
+    const bool every = has_every_step(check);
+    const double length = length_of_steps(check, energies);
+    // Of a molecule in a line the figure may be either: lines have one degree of freedom of rotation less.
+    double nearest = INFINITY, least = INFINITY;
+    for (int linear = 0; linear < 2; linear++) {
+        const size_t all = n < 3 ? 1 : linear ? 3 * n - 5 : 3 * n - 6;
+        const size_t rotations = motion->thermostat && whole > all ? whole - all : 0;
+        const double error = expected_temperature_spread(
+                                 every ? &energies->temperature : &none, motion->target_k * dof,
+                                 rotations, whole - rotations, motion->friction, length) /
+                             dof;
+        if (fabs(error - stored) < fabs(nearest - stored))
+            nearest = error;
+        least = fmin(least, error);
+    }
+    // Up to a relaxation time of the thermostat the temperatures have no say in it (md/observables.h).
+    if (every || (check->is_complete && motion->friction * length < 1.0 - FIGURE_LIMIT))
+        figure_compare(check, name, nearest, FIGURE_LIMIT * nearest);
+    else if (!(stored >= least * (1.0 - FIGURE_LIMIT)) && check->is_complete)
+        check_say(check, CHECK_SUMMARY, CHECK_FAIL,
+                  "%s is %.6g; temperature_K, friction_per_ps and length_ps make it %.6g at least",
+                  name, stored, least);
+}
+
+/// The standard error of the mean, by blocks of all steps.
+static void error_check(Check *check, const Energies *energies, double dof)
+{
+    const double error = block_mean_error(&energies->temperature) / dof;
+    if (has_every_step(check) && error >= 0.0)
+        figure_compare(check, "mean_temperature_error_K", error, FIGURE_LIMIT * error + 1e-9);
+}
+
+/// Slope of the total energy less the heat of the thermostat. In steps made again that is known to the rounding of
+/// velocities in float32; at constant energy it follows from Etot.
+static void drift_check(Check *check, const FramesResult *result)
+{
+    const Motion *const motion = &result->motion;
+    if (!has_every_step(check) || !motion->again || check->n_frames < 3)
+        return;
+    const double unit = KJMOL_PER_HARTREE / PS_PER_AUT;
+    const LineFit *const fit = &motion->watch.plain;
+    const double again = line_fit_slope(fit) * unit;
+    const double length = result->energies.time_last - result->energies.time_first;
+    const double kinetic = result->energies.ekin_sum / (double)result->energies.n;
+    // The heat of a kick is a difference of kinetic energies, and kicks err independently.
+    const double heat = check->motion.thermostat ? 1e-6 * kinetic / length : 0.0;
+    figure_compare(check, "drift_kJ_mol_ps", again, 1e-5 * fabs(again) + heat + 1e-9);
+}
+
+void summary_figures_check(Check *check, const FramesResult *result)
+{
+    double dof, any;
+    if (!check_summary_number(check, "mean_temperature_K", &any) ||
+        !check_metadata_number(check, "dof", &dof) || dof < 1.0 ||
+        check->array[ARRAY_EKIN] == NULL || check->array[ARRAY_TIME] == NULL) {
+        check_say(check, CHECK_SUMMARY, CHECK_NOT_RUN, "the metadata have no summary");
+        return;
+    }
+    temperature_check(check, &result->energies, dof);
+    expected_spread_check(check, &result->energies, dof);
+    error_check(check, &result->energies, dof);
+    drift_check(check, result);
+    check_say(check, CHECK_SUMMARY, CHECK_PASS, "mean temperature%s as the frames give them",
+              has_every_step(check) ? ", its expected spread and the drift"
+                                    : " and its expected spread");
+}

@@ -1,0 +1,126 @@
+#include "audit/verdict.h"
+
+#include <cjson/cJSON.h>
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/printable.h"
+
+void check_say(Check *check, CheckItem item, CheckVerdict verdict, const char *format, ...)
+{
+    CheckLine *line = &check->report->line[item];
+    if (line->sentence[0] != '\0' && line->verdict >= verdict)
+        return;
+    char sentence[CHECK_SENTENCE_SIZE];
+    va_list words;
+    va_start(words, format);
+    vsnprintf(sentence, sizeof sentence, format, words);
+    va_end(words);
+    line->verdict = verdict;
+    text_printable(sentence, line->sentence, sizeof line->sentence);
+}
+
+bool check_is_good(const Check *check, CheckItem item)
+{
+    return check->report->line[item].verdict <= CHECK_PASS;
+}
+
+static bool number_in(const cJSON *object, const char *name, double *value)
+{
+    const cJSON *const item = cJSON_GetObjectItemCaseSensitive(object, name);
+    if (!cJSON_IsNumber(item) || !isfinite(item->valuedouble))
+        return false;
+    *value = item->valuedouble;
+    return true;
+}
+
+static const char *text_in(const cJSON *object, const char *name)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+static const cJSON *part_of(const Check *check, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(check->metadata, name);
+}
+
+bool check_metadata_number(const Check *check, const char *name, double *value)
+{
+    return number_in(check->metadata, name, value);
+}
+
+bool check_config_number(const Check *check, const char *name, double *value)
+{
+    return number_in(part_of(check, "config"), name, value);
+}
+
+bool check_summary_number(const Check *check, const char *name, double *value)
+{
+    return number_in(part_of(check, "summary"), name, value);
+}
+
+const char *check_metadata_text(const Check *check, const char *name)
+{
+    return text_in(check->metadata, name);
+}
+
+const char *check_config_text(const Check *check, const char *name)
+{
+    return text_in(part_of(check, "config"), name);
+}
+
+QmtStatus check_read(QmtContext *ctx, Check *check, const NpzArray *array, uint64_t first,
+                     uint64_t n, void *raw, double *out)
+{
+    TRY(npz_read_rows(ctx, &check->npz, array, first, n, raw));
+    const size_t n_items = (size_t)(n * (array->row_bytes / array->item_bytes));
+    const bool is_float = array->kind == 'f', is_wide = array->item_bytes == 8;
+    for (size_t i = 0; i < n_items; i++) {
+        const unsigned char *at = (const unsigned char *)raw + i * array->item_bytes;
+        union {
+            float f;
+            double d;
+            int32_t i;
+            int64_t l;
+        } value;
+        memcpy(&value, at, array->item_bytes);
+        out[i] = is_float ? (is_wide ? value.d : (double)value.f)
+                          : (is_wide ? (double)value.l : (double)value.i);
+    }
+    return QMT_OK;
+}
+
+QmtStatus check_read_json(QmtContext *ctx, Check *check, const char *name, CheckItem item,
+                          cJSON **json)
+{
+    const NpzArray *const array = npz_find(&check->npz, name);
+    char *text = NULL;
+    *json = NULL;
+    if (array == NULL || array->kind != 'U' || array->n_dims != 0) {
+        check_say(check, item, CHECK_NOT_RUN, "there is no text %s", name);
+        return QMT_OK;
+    }
+    const QmtStatus status = npz_read_text(ctx, &check->npz, array, &text);
+    if (status == QMT_ERR_FORMAT) {
+        check_say(check, item, CHECK_FAIL, "%s", qmt_context_message(ctx));
+        return QMT_OK;
+    }
+    TRY(status);
+    *json = cJSON_Parse(text);
+    free(text);
+    if (*json == NULL)
+        check_say(check, item, CHECK_FAIL, "%s is not JSON", name);
+    return QMT_OK;
+}
+
+double check_rounding(const NpzArray *array, double value)
+{
+    // Spacing of numbers of p bits in [2^k, 2^(k+1)) is 2^(k+1-p).
+    int exponent = 0;
+    frexp(value, &exponent);
+    return ldexp(0.5, exponent - (array->item_bytes == 8 ? DBL_MANT_DIG : FLT_MANT_DIG));
+}

@@ -1,0 +1,85 @@
+#ifndef AUDIT_VERDICT_H
+#define AUDIT_VERDICT_H
+
+#include "audit/report.h"
+#include "engine/properties.h"
+#include "io/npz_read.h"
+
+/// The file under examination, what is known of it, and the report that grows: what every check works on. The
+/// checks know nothing of each other; audit.c calls them in order.
+
+typedef enum {
+    ARRAY_POS,
+    ARRAY_VEL,
+    ARRAY_FORCES,
+    ARRAY_EKIN,
+    ARRAY_EPOT,
+    ARRAY_ETOT,
+    ARRAY_TIME,
+    ARRAY_MASSES,
+    ARRAY_TYPES,
+    ARRAY_BOX,
+    N_ARRAYS
+} ArrayPlace;
+
+struct cJSON;
+
+/// How the motion of the metadata's configuration is made again; numbers of the file, units of the file.
+typedef struct {
+    bool known;       ///< all of it, by this program, with an integrator that it has
+    bool thermostat;  ///< Langevin; else constant energy
+    double dt_ps;     ///< of a step
+    double frame_ps;  ///< from frame to frame
+    double target_k;  ///< temperature_K
+    double friction;  ///< 1/ps, 0 at constant energy
+    uint64_t seed;    ///< random_seed
+    uint64_t replica; ///< from 0
+} CheckMotion;
+
+typedef struct {
+    Npz npz;
+    uint64_t n_again, seed; ///< frames to compute again, and which ones
+    CheckReport *report;
+    const NpzArray *array[N_ARRAYS]; ///< NULL: missing, or of a shape that cannot be used
+    uint64_t n_frames;
+    size_t n_atoms;
+    int *numbers;           ///< [n_atoms], NULL if not known or not elements 1..86
+    double *masses;         ///< [n_atoms] Da, NULL if not known
+    struct cJSON *metadata; ///< NULL if there is none
+    bool is_ours;           ///< the metadata say that this program wrote it
+    bool is_complete;       ///< ... and that the trajectory is complete
+    CheckMotion motion;
+    const NpzArray *property[N_PROPERTIES]; ///< NULL: missing, or of a shape that cannot be used
+    unsigned property_set;                  ///< those that are there
+} Check;
+
+/// Sets the sentence of a check; a worse verdict that is there already stays. What is not printable in it (names and
+/// texts of the file) is escaped.
+void check_say(Check *check, CheckItem item, CheckVerdict verdict, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/// True if nothing has been said of a check, or nothing bad.
+bool check_is_good(const Check *check, CheckItem item);
+
+/// A number of the metadata, or of "config" or "summary" in it. False if it is not there.
+bool check_metadata_number(const Check *check, const char *name, double *value);
+bool check_config_number(const Check *check, const char *name, double *value);
+bool check_summary_number(const Check *check, const char *name, double *value);
+/// A text, likewise; NULL if it is not there.
+const char *check_metadata_text(const Check *check, const char *name);
+const char *check_config_text(const Check *check, const char *name);
+
+/// A text array as JSON, which the caller deletes; *json is NULL, and the check has been told why, if it is missing
+/// or is none. Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
+QmtStatus check_read_json(QmtContext *ctx, Check *check, const char *name, CheckItem item,
+                          struct cJSON **json);
+
+/// Reads rows of an array of f4, f8, i4 or i8 as doubles.
+///
+/// @param raw  [n * row_bytes] scratch;  @param out  [n * row_bytes / item_bytes]
+QmtStatus check_read(QmtContext *ctx, Check *check, const NpzArray *array, uint64_t first,
+                     uint64_t n, void *raw, double *out);
+/// The most that rounding to the type of the array has changed a value that is now this: half the distance to
+/// the next number.
+double check_rounding(const NpzArray *array, double value);
+
+#endif
