@@ -1,0 +1,24 @@
+"""qmtraj: GFN-xTB energies, forces and trajectories for training sets.
+
+    engine = qmtraj.Engine([8, 1, 1])
+    result = engine.evaluate(xyz)                  # (3, 3) bohr
+    trajectory = qmtraj.open("out/glycine/trajectory.npz")
+    trajectory.pos[1000]                           # straight from the disk, nm
+
+`qmtraj.ase.QMTraj` is the ASE calculator.
+"""
+from __future__ import annotations
+
+from ._library import lib as _lib, text as _text
+from ._version import __version__
+from .engine import Engine, Report, Result
+from .errors import QmtrajError
+from .trajectory import Trajectory, open, open_folder
+
+__all__ = ["Engine", "Report", "Result", "QmtrajError", "Trajectory", "open", "open_folder", "library_version",
+           "__version__"]
+
+
+def library_version() -> str:
+    """Version and build of the library that was loaded."""
+    return f"{_text(_lib.qmt_version())} ({_text(_lib.qmt_build_id())})"

@@ -1,0 +1,93 @@
+"""ASE calculator with the keyword names of tblite's, so that replacing the name is the only edit."""
+from __future__ import annotations
+
+from typing import Any
+
+from ase.calculators.calculator import Calculator, InputError, SCFError, all_changes
+from ase.units import Bohr, Hartree
+
+from . import errors
+from .engine import Engine
+
+__all__ = ["QMTraj"]
+
+
+class QMTraj(Calculator):  # type: ignore[misc]
+    """GFN2- and GFN1-xTB for ASE: energy, free_energy (the same), forces, charges, dipole (e angstrom).
+
+    method: "GFN2-xTB" or "GFN1-xTB". charge: e; None: the sum of the initial charges. multiplicity: unpaired electrons + 1;
+    None: the sum of the initial magnetic moments + 1, or 1 or 2 by parity if there are none. electronic_temperature: kelvin.
+    accuracy: tblite's, 1e-6 of an RMS of charges each; None: as tight as trajectories. max_iterations: before the recovery
+    stages begin. solvation: (model, solvent), e.g. ("alpb", "water").
+
+    Periodic cells, impossible electrons and unknown keywords raise InputError, an SCF that fails SCFError.
+    """
+
+    implemented_properties = ["energy", "free_energy", "forces", "charges", "dipole"]
+    default_parameters: dict[str, Any] = {
+        "method": "GFN2-xTB", "charge": None, "multiplicity": None, "electronic_temperature": 300.0, "accuracy": None,
+        "max_iterations": 250, "solvation": None, "verbosity": 0, "cache_api": True}
+
+    def __init__(self, atoms: Any = None, **keywords: Any) -> None:
+        self._engine: Engine | None = None
+        self._made_for: tuple[Any, ...] | None = None
+        super().__init__(atoms=atoms, **keywords)
+
+    def set(self, **keywords: Any) -> Any:
+        unknown = sorted(set(keywords) - set(self.default_parameters))
+        if unknown:
+            raise InputError(f"QMTraj knows no {', '.join(unknown)}; there are {', '.join(self.default_parameters)}")
+        changed = super().set(**keywords)
+        if changed:
+            self._made_for = None
+            self.reset()
+        return changed
+
+    def _state(self, atoms: Any) -> tuple[int, int | None]:
+        charge, multiplicity = self.parameters.charge, self.parameters.multiplicity
+        if charge is None:
+            charge = _whole(atoms.get_initial_charges().sum(), "initial charges")
+        if multiplicity is None:
+            moment = _whole(abs(atoms.get_initial_magnetic_moments().sum()), "initial magnetic moments")
+            multiplicity = moment + 1 if moment else None
+        return int(charge), multiplicity if multiplicity is None else int(multiplicity)
+
+    def _engine_for(self, atoms: Any) -> Engine:
+        p = self.parameters
+        key = (tuple(atoms.numbers), *self._state(atoms))
+        if self._engine is not None and self._made_for == key:
+            return self._engine
+        model, solvent = p.solvation if p.solvation is not None else ("alpb", None)
+        try:
+            self._engine = Engine(
+                atoms.numbers, method=p.method, charge=key[1], multiplicity=key[2], solvent=solvent,
+                solvation_model=model, electronic_temperature=p.electronic_temperature,
+                scf_tolerance=None if p.accuracy is None else min(1e-10, 2e-5 * p.accuracy),
+                max_iterations=p.max_iterations)
+        except (errors.InputError, errors.ConfigError, errors.ArgumentError) as error:
+            raise InputError(str(error)) from error
+        self._made_for = key
+        return self._engine
+
+    def calculate(self, atoms: Any = None, properties: Any = ("energy",), system_changes: Any = all_changes) -> None:
+        super().calculate(atoms, properties, system_changes)
+        if self.atoms.pbc.any():
+            raise InputError("QMTraj computes molecules; this cell is periodic (set atoms.pbc = False)")
+        engine = self._engine_for(self.atoms)
+        try:
+            result = engine.evaluate(self.atoms.positions / Bohr)
+        except errors.SCFError as error:
+            raise SCFError(str(error)) from error
+        except errors.InputError as error:
+            raise InputError(str(error)) from error
+        energy = result.energy * Hartree
+        self.results = {"energy": energy, "free_energy": energy, "forces": -result.gradient * (Hartree / Bohr),
+                        "charges": result.charges, "dipole": result.dipole * Bohr}
+
+
+def _whole(value: float, what: str) -> int:
+    if abs(value - round(value)) > 1e-6:
+        raise InputError(f"the {what} add up to {value:g}, which is no whole number; give charge= and multiplicity=")
+    return int(round(value))
+
+

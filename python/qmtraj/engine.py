@@ -1,0 +1,171 @@
+"""Energies, forces and properties of one molecule at many geometries."""
+from __future__ import annotations
+
+import ctypes
+from ctypes import byref, c_void_p
+from typing import Any, NamedTuple, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _library
+from ._library import lib
+
+Array = npt.NDArray[np.float64]
+
+__all__ = ["Engine", "Result", "Report"]
+
+
+class Report(NamedTuple):
+    """How an evaluation went. `recovery` above 0: it did not converge normally, and there may be several solutions."""
+
+    scf_iterations: int
+    scf_residual: float
+    recovery: int
+
+
+class Result(NamedTuple):
+    """Atomic units; n atoms.
+
+    energy: hartree, the electronic free energy. gradient: (n, 3) hartree/bohr. charges: (n,) e. dipole: (3,) e bohr
+    about the origin. properties: what was asked for, by name (bond_orders (n, n), homo_lumo_gap, quadrupole (3, 3)
+    e bohr^2, scf_residual).
+    """
+
+    energy: float
+    gradient: Array
+    charges: Array
+    dipole: Array
+    properties: dict[str, Any]
+    report: Report
+
+    @property
+    def forces(self) -> Array:
+        """(n, 3) hartree/bohr."""
+        return -self.gradient
+
+
+def _property_names() -> list[str]:
+    names: list[str] = []
+    while True:
+        name = lib.qmt_property_name(len(names))
+        if name is None:
+            return names
+        names.append(_library.text(name))
+
+
+_SHAPES = {"bond_orders": (-1,), "quadrupole": (3, 3), "dipole": (3,), "charges": (-1,)}
+
+
+class Engine:
+    """GFN-xTB for one molecule. Each evaluation starts from the electrons of the one before, so that neighbouring
+    geometries cost a fraction of the first; `forget()` makes the next one start from nothing.
+
+    An engine is for one thread at a time, and may move from one to another.
+
+    numbers: (n,) atomic numbers, 1 to 86. multiplicity: unpaired electrons + 1; None: 1 or 2 by parity.
+    solvent: "water", ...; None: gas phase. Raises InputError, ConfigError.
+    """
+
+    def __init__(self, numbers: Sequence[int] | npt.ArrayLike, method: str = "GFN2-xTB", charge: int = 0,
+                 multiplicity: int | None = None, solvent: str | None = None, *, solvation_model: str = "alpb",
+                 solvation_state: str = "gsolv", solvation_grid: str = "reference",
+                 electronic_temperature: float = 300.0, scf_tolerance: float | None = None,
+                 max_iterations: int | None = None) -> None:
+        self._handle = c_void_p()
+        self.numbers = np.array(numbers, dtype=np.intc).reshape(-1)
+        self.n_atoms = n = len(self.numbers)
+        options = _library.EngineOptions()
+        lib.qmt_engine_options_init(byref(options), ctypes.sizeof(options))
+        options.method = method.encode()
+        options.charge = charge
+        options.unpaired = -1 if multiplicity is None else multiplicity - 1
+        options.electronic_temperature_k = electronic_temperature
+        if scf_tolerance is not None:
+            options.scf_tolerance = scf_tolerance
+        if max_iterations is not None:
+            options.scf_max_iterations = max_iterations
+        options.solvent = None if solvent is None else solvent.encode()
+        options.solvation_model = solvation_model.encode()
+        options.solvation_state = solvation_state.encode()
+        options.solvation_grid = solvation_grid.encode()
+        context = _library.context()
+        context.check(lib.qmt_engine_create(context.handle, n, self.numbers.ctypes.data, byref(options),
+                                            byref(self._handle)))
+        self._names = _property_names()
+        # Buffers and their addresses are made once: asking NumPy for an address costs more than the call.
+        self._xyz = np.empty((n, 3))
+        self._energy = np.empty(1)
+        self._gradient, self._charges, self._dipole = np.empty((n, 3)), np.empty(n), np.empty(3)
+        self._report = _library.Report(ctypes.sizeof(_library.Report))
+        self._result = _library.Result(ctypes.sizeof(_library.Result))
+        self._result.energy = self._energy.ctypes.data
+        self._result.gradient = self._gradient.ctypes.data
+        self._result.charges = self._charges.ctypes.data
+        self._result.dipole = self._dipole.ctypes.data
+        self._result.report = ctypes.addressof(self._report)
+        self._result_at = byref(self._result)
+        self._xyz_at = c_void_p(self._xyz.ctypes.data)
+
+    def evaluate(self, xyz: npt.ArrayLike, properties: Sequence[str] = ()) -> Result:
+        """Energy, gradient, charges and dipole at xyz, (n, 3) bohr, and further properties by name.
+
+        Raises InputError (atoms on top of each other, numbers that are not finite, another shape), SCFError.
+        """
+        positions = xyz if isinstance(xyz, np.ndarray) else np.asarray(xyz, dtype=float)
+        if positions.shape != (self.n_atoms, 3):
+            raise _library.BY_STATUS[4](f"positions of shape {positions.shape}, wanted ({self.n_atoms}, 3)")
+        self._xyz[...] = positions
+        buffer, wanted = self._ask(properties) if properties else (None, 0)
+        if wanted != self._result.property_set:
+            self._result.property_set = wanted
+        if buffer is not None:
+            self._result.properties = buffer.ctypes.data
+        context = _library.context()
+        status = lib.qmt_engine_evaluate(context.handle, self._handle, self._xyz_at, None, self._result_at)
+        if status != 0:
+            context.check(status)
+        report = self._report
+        return Result(self._energy.item(), self._gradient.copy(), self._charges.copy(), self._dipole.copy(),
+                      {} if buffer is None else self._split(buffer, wanted),
+                      Report(report.scf_iterations, report.scf_residual, report.recovery))
+
+    def _ask(self, properties: Sequence[str]) -> tuple[Array, int]:
+        wanted = 0
+        for name in properties:
+            if name not in self._names:
+                raise _library.BY_STATUS[3](f"no property \"{name}\"; there are {', '.join(self._names)}")
+            wanted |= 1 << self._names.index(name)
+        return np.empty(lib.qmt_properties_size(wanted, self.n_atoms)), wanted
+
+    def _split(self, buffer: Array, wanted: int) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        at = 0
+        for p, name in enumerate(self._names):
+            if not wanted >> p & 1:
+                continue
+            size = lib.qmt_property_size(p, self.n_atoms)
+            part = buffer[at:at + size]
+            at += size
+            if name == "bond_orders":
+                out[name] = part.reshape(self.n_atoms, self.n_atoms)
+            else:
+                out[name] = part.reshape(_SHAPES[name]) if name in _SHAPES else float(part[0])
+        return out
+
+    def terms(self) -> dict[str, float]:
+        """Contributions to the energy of the last evaluation, hartree; they add up to it. {} before any."""
+        n = lib.qmt_engine_terms(self._handle, None, 0)
+        terms = (_library.Term * n)()
+        lib.qmt_engine_terms(self._handle, terms, n)
+        return {_library.text(term.name): term.energy for term in terms}
+
+    def forget(self) -> None:
+        """The next evaluation starts from nothing and gives the same bytes as that of a new engine."""
+        lib.qmt_engine_forget(self._handle)
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None):
+            lib.qmt_engine_destroy(byref(self._handle))
+
+

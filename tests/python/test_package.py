@@ -1,0 +1,218 @@
+"""The Python package: the numbers of the program, ASE's rules, files mapped without copying."""
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(os.environ["QMTRAJ_SOURCE"])
+QMTRAJ = os.environ["QMTRAJ"]
+os.environ["QMTRAJ_LIBRARY"] = os.path.join(os.environ["QMTRAJ_BUILD"], "libqmtraj.so")
+sys.path.insert(0, str(SOURCE / "python"))
+
+import numpy as np
+
+import qmtraj
+from qmtraj import errors
+
+BOHR = 0.529177210903  # angstrom
+WATER = np.array([[0, 0, 0.119262], [0, 0.763239, -0.477047], [0, -0.763239, -0.477047]]) / BOHR
+
+
+def said(*words):
+    out = subprocess.run([QMTRAJ, *words], check=True, stdout=subprocess.PIPE).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+class Engine(unittest.TestCase):
+    def test_molecules_are_those_of_the_program(self):
+        files = sorted((SOURCE / "data/molecules/xyz").glob("*.xyz"))
+        self.assertEqual(len(files), 22)
+        for one in said("energy", "--json", *files):
+            lines = (SOURCE / f"data/molecules/xyz/{one['name']}.xyz").read_text().splitlines()
+            xyz = np.array([[float(x) for x in line.split()[1:4]] for line in lines[2:]]) / BOHR
+            engine = qmtraj.Engine(one["atomic_numbers"], charge=one["charge"], multiplicity=one["multiplicity"])
+            result = engine.evaluate(xyz, properties=["bond_orders", "homo_lumo_gap", "quadrupole"])
+            # The same code from the same start; coordinates are divided by bohr in another place.
+            self.assertAlmostEqual(result.energy, one["energy"], delta=1e-10)
+            self.assertLess(abs(result.gradient - one["gradient"]).max(), 1e-9)
+            self.assertLess(abs(result.charges - one["charges"]).max(), 1e-9)
+            self.assertLess(abs(result.dipole - one["dipole"]).max(), 1e-8)
+            self.assertLess(abs(result.properties["bond_orders"] - one["bond_orders"]).max(), 1e-8)
+            self.assertAlmostEqual(sum(engine.terms().values()), result.energy, delta=1e-12 * abs(result.energy))
+
+    def test_forgetting_gives_the_same_bytes(self):
+        engine = qmtraj.Engine([8, 1, 1])
+        first = engine.evaluate(WATER)
+        engine.evaluate(WATER + [[0, 0, 0.1], [0, 0, 0], [0, 0, 0]])
+        engine.forget()
+        again = engine.evaluate(WATER)
+        self.assertEqual(first.energy, again.energy)
+        self.assertEqual(first.gradient.tobytes(), again.gradient.tobytes())
+
+    def test_failures_are_exceptions_with_the_sentence(self):
+        with self.assertRaisesRegex(errors.InputError, "electron"):
+            qmtraj.Engine([8, 1], multiplicity=1)
+        with self.assertRaisesRegex(errors.QmtrajError, "GFN3"):
+            qmtraj.Engine([8, 1, 1], method="GFN3-xTB")
+        with self.assertRaisesRegex(errors.InputError, "apart"):
+            qmtraj.Engine([1, 1]).evaluate(np.zeros((2, 3)))
+        with self.assertRaisesRegex(errors.InputError, r"\(2, 3\), wanted \(3, 3\)"):
+            qmtraj.Engine([8, 1, 1]).evaluate(WATER[:2])
+        with self.assertRaisesRegex(errors.ConfigError, "bond_order\""):
+            qmtraj.Engine([8, 1, 1]).evaluate(WATER, properties=["bond_order"])
+
+    def test_memory_stays(self):
+        engine = qmtraj.Engine([8, 1, 1])
+        for _ in range(2000):
+            engine.evaluate(WATER)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for _ in range(20000):
+            engine.evaluate(WATER)
+        for _ in range(200):
+            qmtraj.Engine([8, 1, 1]).evaluate(WATER)
+        # Pages of the allocator; a result that is kept would be 20,000 x 200 bytes.
+        self.assertLess(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, 1024)
+
+
+class Ase(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        try:
+            import ase
+        except ImportError:
+            raise unittest.SkipTest("no ASE")
+        from qmtraj.ase import QMTraj
+        cls.QMTraj = QMTraj
+
+    def water(self, **keywords):
+        from ase.build import molecule
+        atoms = molecule("H2O")
+        atoms.calc = self.QMTraj(**keywords)
+        return atoms
+
+    def test_water(self):
+        atoms = self.water()
+        # tblite documents -137.9677759 eV and a dipole of -0.476021 e angstrom for this geometry.
+        self.assertAlmostEqual(atoms.get_potential_energy(), -137.96777594, delta=1e-7)
+        self.assertAlmostEqual(atoms.get_dipole_moment()[2], -0.47602, delta=1e-5)
+        self.assertEqual(atoms.get_potential_energy(force_consistent=True), atoms.get_potential_energy())
+        self.assertAlmostEqual(atoms.get_charges().sum(), 0.0, delta=1e-9)
+
+    def test_forces_are_numerical_slopes(self):
+        atoms = self.water()
+        atoms.rattle(0.1, seed=1)
+        # Central differences of 1e-3 angstrom: third derivatives of some 100 eV/angstrom^3 leave 2e-5.
+        self.assertLess(abs(atoms.get_forces() - atoms.calc.calculate_numerical_forces(atoms, d=1e-3)).max(), 5e-5)
+
+    def test_state(self):
+        from ase import Atoms
+        from ase.calculators.calculator import InputError
+        oh = Atoms("OH", [[0, 0, 0], [0, 0, 0.97]])
+        oh.calc = self.QMTraj(charge=-1)
+        anion = oh.get_potential_energy()
+        oh.calc = self.QMTraj()
+        oh.set_initial_charges([-1, 0])
+        self.assertAlmostEqual(oh.get_potential_energy(), anion, delta=1e-8)
+        oh.calc = self.QMTraj(charge=0, multiplicity=1)
+        with self.assertRaisesRegex(InputError, "electron"):
+            oh.get_potential_energy()
+        oh.set_initial_charges([-0.5, 0])
+        oh.calc = self.QMTraj()
+        with self.assertRaisesRegex(InputError, "whole number"):
+            oh.get_potential_energy()
+
+    def test_what_is_refused(self):
+        from ase.calculators.calculator import InputError
+        with self.assertRaisesRegex(InputError, "metod"):
+            self.QMTraj(metod="GFN2-xTB")
+        atoms = self.water()
+        atoms.set_cell([10, 10, 10])
+        atoms.pbc = True
+        with self.assertRaisesRegex(InputError, "periodic"):
+            atoms.get_potential_energy()
+
+    def test_a_changed_setting_is_used(self):
+        atoms = self.water()
+        gas = atoms.get_potential_energy()
+        atoms.calc.set(solvation=("alpb", "water"))
+        self.assertLess(atoms.get_potential_energy(), gas - 0.1)
+
+    def test_motion(self):
+        from ase import units
+        from ase.md.verlet import VelocityVerlet
+        from ase.optimize import BFGS
+        atoms = self.water()
+        self.assertTrue(BFGS(atoms, logfile=os.devnull).run(fmax=1e-3, steps=60))
+        atoms.set_momenta(np.random.default_rng(1).normal(size=(3, 3)) * 0.2)
+        before = atoms.get_total_energy()
+        VelocityVerlet(atoms, 0.25 * units.fs).run(100)
+        self.assertAlmostEqual(atoms.get_total_energy(), before, delta=1e-3)  # the ripple of 0.25 fs
+
+
+class Files(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        subprocess.run([QMTRAJ, "run", "--config", SOURCE / "configs/qm_test.yaml", "--set", "length_ps=0.05", "--set",
+                        "equilibration_ps=0.01", "--set", "properties=dipole", SOURCE / "data/molecules/xyz/glycine.xyz",
+                        SOURCE / "data/molecules/xyz/formic_acid.xyz", "--out", cls.folder.name], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.path = pathlib.Path(cls.folder.name, "glycine/trajectory.npz")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_arrays_are_those_of_numpy_and_not_copied(self):
+        trajectory = qmtraj.open(self.path)
+        with np.load(self.path) as loaded:
+            self.assertEqual(sorted(trajectory.names), sorted(loaded.files))
+            self.assertEqual(trajectory.metadata, json.loads(str(loaded["metadata"])))
+            for name in set(loaded.files) - {"metadata"}:
+                np.testing.assert_array_equal(getattr(trajectory, name), loaded[name])
+        self.assertIsInstance(trajectory.pos, np.memmap)
+        self.assertIsInstance(trajectory.pos[3].base, np.memmap)
+        self.assertFalse(trajectory.pos.flags.writeable)
+        self.assertEqual((len(trajectory), trajectory.n_atoms), trajectory.pos.shape[:2])
+
+    def test_units_and_atoms(self):
+        trajectory = qmtraj.open(self.path)
+        converted = trajectory.in_units("ase")
+        np.testing.assert_allclose(converted.pos[2:4], 10 * trajectory.pos[2:4], rtol=1e-6)
+        atoms = trajectory.atoms(5)
+        self.assertAlmostEqual(atoms.get_kinetic_energy(), trajectory.Ekin[5] / 96.48533212, delta=1e-5)
+        self.assertAlmostEqual(atoms.get_potential_energy(), trajectory.Epot[5] / 96.48533212, delta=1e-6)
+        from qmtraj.ase import QMTraj
+        fresh = atoms.copy()
+        fresh.calc = QMTraj()
+        # The file has float32 positions and forces.
+        self.assertLess(abs(fresh.get_forces() - atoms.get_forces()).max(), 1e-3)
+
+    def test_analysis(self):
+        trajectory = qmtraj.open(self.path.parent)
+        self.assertAlmostEqual(trajectory.temperature().mean(),
+                               2 * trajectory.Ekin.mean() / (trajectory.metadata["dof"] * 0.00831446261815324), delta=1e-9)
+        wavenumber, power = trajectory.spectrum()
+        self.assertAlmostEqual(power.sum(), 1.0, delta=1e-9)
+        self.assertLess(power[wavenumber > 5000].sum(), 0.01)  # no bond vibrates above 4200 cm-1; 0.05 ps resolve 700
+        self.assertEqual(len(trajectory.spectrum("ir")[1]), len(wavenumber))
+        self.assertAlmostEqual(trajectory.autocorrelation()[0], 1.0, delta=1e-12)
+
+    def test_folders(self):
+        found = qmtraj.open_folder(self.folder.name)
+        self.assertEqual(sorted(found), ["formic_acid", "glycine"])
+        self.assertEqual([t.n_atoms for _, t in sorted(found.items())], [5, 10])
+
+    def test_what_is_no_trajectory(self):
+        with self.assertRaisesRegex(errors.FileError, "No such file"):
+            qmtraj.open("nowhere.npz")
+        with self.assertRaisesRegex(errors.FormatError, "no NPZ file"):
+            qmtraj.open(SOURCE / "README.md")
+
+
+if __name__ == "__main__":
+    unittest.main()
