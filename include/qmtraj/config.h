@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <qmtraj/context.h>
+#include <qmtraj/text.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,9 +60,6 @@ QMT_API int qmt_config_is_given(const QmtConfig *config, const char *key);
 /// The whole configuration as YAML with every default, unit and help, to be freed with qmt_text_free(): reading it
 /// again gives the same values. Fails with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_config_yaml(QmtContext *ctx, const QmtConfig *config, char **text);
-
-/// Frees a text that the library made; accepts NULL.
-QMT_API void qmt_text_free(char *text);
 
 /// A key of the configuration. Made by the library; may grow at its end.
 typedef struct {

@@ -38,6 +38,18 @@ QMT_API const char *qmt_context_subject(const QmtContext *ctx);
 /// What may help against the last failure; QMT_HINT_NONE for NULL.
 QMT_API QmtHint qmt_context_hint(const QmtContext *ctx);
 
+/// Leaves a failure of the caller's own in the context, as functions of the library do, and returns its code: for
+/// wrappers and functions that are called back.
+///
+/// @param hint  QMT_HINT_NONE if there is none
+/// A context of NULL is ignored.
+QMT_API QmtStatus qmt_context_fail(QmtContext *ctx, QmtStatus status, QmtHint hint,
+                                   const char *sentence);
+/// Says what the last failure is about; "" takes it away. A context or subject of NULL is ignored.
+QMT_API void qmt_context_set_subject(QmtContext *ctx, const char *subject);
+/// Sends a note of the caller's own to the log function. A context or sentence of NULL is ignored.
+QMT_API void qmt_context_note(QmtContext *ctx, QmtLogLevel level, const char *sentence);
+
 /// Sends notes and warnings to a function; NULL, as in the beginning, drops them. A context of NULL is ignored.
 QMT_API void qmt_context_set_log(QmtContext *ctx, QmtLogFunction log, void *user);
 

@@ -111,11 +111,6 @@ QmtStatus qmt_config_yaml(QmtContext *ctx, const QmtConfig *config, char **text)
     return QMT_OK;
 }
 
-void qmt_text_free(char *text)
-{
-    free(text);
-}
-
 QmtStatus qmt_config_key(QmtContext *ctx, size_t i, QmtConfigKey *key)
 {
     NEEDS(ctx, key != NULL, "config: key is NULL");

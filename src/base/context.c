@@ -89,6 +89,24 @@ QmtHint qmt_context_hint(const QmtContext *ctx)
     return ctx != NULL ? ctx->message.hint : QMT_HINT_NONE;
 }
 
+QmtStatus qmt_context_fail(QmtContext *ctx, QmtStatus status, QmtHint hint, const char *sentence)
+{
+    return ctx != NULL ? FAIL_HINT(ctx, status, hint, "%s", sentence != NULL ? sentence : "")
+                       : status;
+}
+
+void qmt_context_set_subject(QmtContext *ctx, const char *subject)
+{
+    if (ctx != NULL && subject != NULL)
+        context_set_subject(ctx, "%s", subject);
+}
+
+void qmt_context_note(QmtContext *ctx, QmtLogLevel level, const char *sentence)
+{
+    if (ctx != NULL && sentence != NULL)
+        context_log(ctx, level, "%s", sentence);
+}
+
 void qmt_context_set_log(QmtContext *ctx, QmtLogFunction log, void *user)
 {
     if (ctx == NULL)

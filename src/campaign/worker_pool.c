@@ -391,8 +391,10 @@ static void pool_loop(Pool *pool)
         const int n_ready = pool->n_running == 0
                                 ? 0
                                 : ppoll(pool->polls, pool->n_running, &second, &pool->old_mask);
-        if (pool->end_s > 0.0 && n_signals == 0 && monotonic_s() >= pool->end_s)
-            n_signals = 1; // as if somebody had asked; signals are blocked here
+        const bool time_is_up = pool->end_s > 0.0 && monotonic_s() >= pool->end_s;
+        if (n_signals == 0 &&
+            (time_is_up || (job->should_stop != NULL && job->should_stop(job->user))))
+            n_signals = 1; // as if somebody had sent one; signals are blocked here
         if (n_signals > n_passed_on) {
             workers_signal(pool, n_passed_on == 0 && n_signals == 1 ? SIGTERM : SIGKILL);
             if (n_passed_on == 0 && job->on_stop != NULL)

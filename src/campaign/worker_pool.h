@@ -56,7 +56,8 @@ typedef struct {
     void (*on_progress)(void *user, size_t task, const RunProgress *progress);
     void (*on_note)(void *user, size_t task, QmtLogLevel level, const char *sentence);
     void (*on_end)(void *user, size_t task, const WorkerOutcome *outcome);
-    void (*on_stop)(void *user, int signal); ///< signal 0: the time is up
+    void (*on_stop)(void *user, int signal); ///< signal 0: the time is up, or should_stop said so
+    bool (*should_stop)(void *user);         ///< asked at least once a second
 } WorkerPool;
 
 /// Runs all tasks and waits for them. SIGINT, SIGTERM and SIGUSR1 make every worker stop after its

@@ -1,0 +1,64 @@
+// include/qmtraj/text.h
+#include "qmtraj/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/printable.h"
+#include "base/suggest.h"
+#include "io/text.h"
+
+void qmt_text_free(char *text)
+{
+    free(text);
+}
+
+const char *qmt_text_printable(const char *text, char *out, size_t size)
+{
+    if (out == NULL || size == 0)
+        return "";
+    return text_printable(text != NULL ? text : "", out, size);
+}
+
+const char *qmt_text_suggest(const char *word, const char *const *candidates, size_t n, char *hint,
+                             size_t size)
+{
+    char made[SUGGEST_HINT_SIZE];
+    if (word == NULL || candidates == NULL || n == 0 || hint == NULL || size == 0)
+        return "";
+    snprintf(hint, size, "%s", suggest_hint(word, candidates, n, made));
+    return hint;
+}
+
+const char *qmt_text_of_number(double value, char *text, size_t size)
+{
+    char made[TEXT_DOUBLE_SIZE];
+    if (text == NULL || size == 0)
+        return "";
+    text_format_double(value, made);
+    snprintf(text, size, "%s", made);
+    return text;
+}
+
+const char *qmt_text_to_number(const char *word, double *value)
+{
+    double read;
+    if (word == NULL)
+        return "is missing";
+    const char *const problem = text_parse_double(word, &read);
+    if (problem == NULL && value != NULL)
+        *value = read;
+    return problem;
+}
+
+const char *qmt_text_to_integer(const char *word, long long lowest, long long highest,
+                                long long *value)
+{
+    long long read;
+    if (word == NULL)
+        return "is missing";
+    const char *const problem = text_parse_integer(word, lowest, highest, &read);
+    if (problem == NULL && value != NULL)
+        *value = read;
+    return problem;
+}
