@@ -10,6 +10,9 @@
 ///     dynamics.h    motion of one molecule, step by step
 ///     structure.h   molecules from XYZ and SMILES files
 ///     config.h      the keys of a configuration
+///     campaign.h    trajectories from a configuration to finished files, one or many; how far a folder is
+///     check.h       proof that a file is what it says
+///     text.h        words and numbers, the same in every locale
 ///
 /// Conventions for every function:
 /// - Atomic units (hartree, bohr, e) unless a name says otherwise; arrays are flat and row-major.
@@ -22,12 +25,15 @@
 /// - Structs of options and results begin with struct_size and may grow at their end; docs/api.md has the rules.
 /// - A context per thread; engines and dynamics are in one call at a time and may move between threads.
 
+#include <qmtraj/campaign.h>
+#include <qmtraj/check.h>
 #include <qmtraj/config.h>
 #include <qmtraj/context.h>
 #include <qmtraj/dynamics.h>
 #include <qmtraj/engine.h>
 #include <qmtraj/status.h>
 #include <qmtraj/structure.h>
+#include <qmtraj/text.h>
 #include <qmtraj/version.h>
 
 #endif

@@ -38,6 +38,14 @@ void qmt_structures_set_tolerant(QmtStructures *structures, int tolerant)
         structures->list.rejected = tolerant ? &structures->rejected : NULL;
 }
 
+QmtRejection rejection_shown(const Rejection *rejection)
+{
+    return (QmtRejection){.source = rejection->source,
+                          .name = rejection->name,
+                          .reason = reject_reason_word(rejection->reason),
+                          .sentence = rejection->sentence};
+}
+
 size_t qmt_structures_rejection_count(const QmtStructures *structures)
 {
     return structures != NULL ? structures->rejected.n : 0;
@@ -50,11 +58,7 @@ QmtStatus qmt_structures_rejection(QmtContext *ctx, const QmtStructures *structu
           "structures: structures or rejection is NULL");
     NEEDS(ctx, i < structures->rejected.n, "structures: rejection %zu of %zu", i,
           structures->rejected.n);
-    const Rejection *item = &structures->rejected.items[i];
-    *rejection = (QmtRejection){.source = item->source,
-                                .name = item->name,
-                                .reason = reject_reason_word(item->reason),
-                                .sentence = item->sentence};
+    *rejection = rejection_shown(&structures->rejected.items[i]);
     return QMT_OK;
 }
 

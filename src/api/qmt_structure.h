@@ -10,4 +10,7 @@ struct QmtStructures {
     RejectionList rejected; ///< list.rejected points here while the list is tolerant
 };
 
+/// What a caller sees of an input that was passed over.
+QmtRejection rejection_shown(const Rejection *rejection);
+
 #endif

@@ -136,6 +136,12 @@ static void on_note(void *user, size_t place, QmtLogLevel level, const char *sen
         batch->hooks->note(batch->hooks->user, batch->task_of[place], level, named);
 }
 
+static bool should_stop(void *user)
+{
+    const Batch *batch = user;
+    return batch->hooks->should_stop != NULL && batch->hooks->should_stop(batch->hooks->user);
+}
+
 static void on_stop(void *user, int signal)
 {
     const Batch *batch = user;
@@ -327,7 +333,8 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
                                 .on_progress = on_progress,
                                 .on_note = on_note,
                                 .on_end = on_end,
-                                .on_stop = on_stop};
+                                .on_stop = on_stop,
+                                .should_stop = should_stop};
         if (n > 0)
             status = worker_pool_run(batch->ctx, &job, ended, NULL);
         status = job_judge(batch, n, status);

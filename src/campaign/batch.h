@@ -19,6 +19,7 @@ typedef struct {
     void (*note)(void *user, size_t task, QmtLogLevel level, const char *sentence);
     void (*end)(void *user, size_t task, const BatchOutcome *outcome);
     void (*stop)(void *user, int signal);
+    bool (*should_stop)(void *user); ///< true: as after a signal; asked at least once a second
 } BatchHooks;
 
 /// For tests: "NAME:STEP" of the trajectory that is to fail or crash; NULL: none. It crashes once, or

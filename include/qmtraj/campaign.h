@@ -1,0 +1,199 @@
+#ifndef QMTRAJ_CAMPAIGN_H
+#define QMTRAJ_CAMPAIGN_H
+
+/// Trajectories from a configuration and molecules to finished files: one in this thread, or many side by side.
+/// docs/file-format.md describes what is left in the folder of each.
+///
+/// Threads: a plan belongs to one thread at a time. A campaign makes a process per trajectory with fork() and installs
+/// handlers for SIGINT, SIGTERM and SIGUSR1 while it runs: one campaign at a time in a process, best from a
+/// process without other threads.
+
+#include <stdint.h>
+
+#include <qmtraj/config.h>
+#include <qmtraj/structure.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What is to be done: molecules and a configuration, checked as a whole before any of it begins.
+typedef struct QmtPlan QmtPlan;
+
+/// Makes a plan. Charge and multiplicity are those of the molecule, else those of the configuration; SMILES become
+/// atoms. Every molecule is looked at before this returns: with several that are impossible each gets a sentence in
+/// the log, or, from a tolerant list, is passed over and noted among its rejections.
+///
+/// @param config      copied
+/// @param structures  its molecules move into the plan; after a failure they are still there
+/// @param names       [n_names] of the molecules to take; NULL with 0 takes all
+/// @param plan        to be destroyed with qmt_plan_destroy(); untouched after a failure
+/// Fails with QMT_ERR_USAGE (no molecules, an unknown name), QMT_ERR_CONFIG (a charge that disagrees, a length that is
+/// no whole number of steps), QMT_ERR_INPUT (names, elements, parity, atoms on top of each other), QMT_ERR_ARGUMENT or
+/// QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config,
+                                  QmtStructures *structures, const char *const *names,
+                                  size_t n_names, QmtPlan **plan);
+/// Destroys a plan and sets the pointer to NULL; accepts NULL.
+QMT_API void qmt_plan_destroy(QmtPlan **plan);
+
+/// Number of trajectories: molecules times replicas; 0 for NULL.
+QMT_API size_t qmt_plan_count(const QmtPlan *plan);
+/// Bytes on the disk of all of them, about; 0 for NULL.
+QMT_API uint64_t qmt_plan_bytes(const QmtPlan *plan);
+
+/// Molecules of a tolerant list that turned out to be impossible while they were computed; 0 for NULL.
+QMT_API size_t qmt_plan_rejection_count(const QmtPlan *plan);
+/// Such a molecule; valid until the next campaign. Fails with QMT_ERR_ARGUMENT after the last one.
+QMT_API QmtStatus qmt_plan_rejection(QmtContext *ctx, const QmtPlan *plan, size_t i,
+                                     QmtRejection *rejection);
+
+/// A trajectory of a plan, to look at. Made by the library; may grow at its end.
+typedef struct {
+    const char *label; ///< "water", "water/r02": its folder in OUT
+    size_t n_atoms;
+    size_t n_orbitals;
+    int64_t charge;       ///< e
+    int64_t multiplicity; ///< unpaired electrons + 1
+    int64_t n_steps;      ///< of all phases
+    int64_t n_frames;     ///< in its file
+    uint64_t n_bytes;     ///< of its file
+} QmtTask;
+
+/// Trajectory i to look at; valid as long as the plan. Fails with QMT_ERR_ARGUMENT.
+QMT_API QmtStatus qmt_plan_task(QmtContext *ctx, const QmtPlan *plan, size_t i, QmtTask *task);
+
+/// Where and how, not what: nothing here changes a number. Start from qmt_run_options_default().
+typedef struct {
+    size_t struct_size;  ///< sizeof(QmtRunOptions), set by qmt_run_options_default()
+    const char *out;     ///< folder of all trajectories; it is made if it is not there
+    size_t n_workers;    ///< processes side by side; 0: the cores this process may use
+    double max_s;        ///< stop by itself after so many seconds; 0: never
+    int fresh;           ///< 1: what is finished or interrupted is made again
+    int allow_other_cpu; ///< 1: go on with the checkpoint of another processor or instruction set
+} QmtRunOptions;
+
+/// Sets every option to its default, as far as options of that size reach; NULL is ignored.
+QMT_API void qmt_run_options_init(QmtRunOptions *options, size_t struct_size);
+
+/// No folder yet, all cores, no end, finished trajectories stay and interrupted ones go on.
+static inline QmtRunOptions qmt_run_options_default(void)
+{
+    QmtRunOptions options;
+    qmt_run_options_init(&options, sizeof options);
+    return options;
+}
+
+/// Where a trajectory stands. Made by the library; may grow at its end.
+typedef struct {
+    const char *phase;  ///< "equilibration", ...
+    int64_t step;       ///< steps done, of all phases
+    int64_t n_steps;    ///< steps in all
+    double time_ps;     ///< within the phase
+    double ms_per_step; ///< so far
+} QmtProgress;
+
+/// How a trajectory ended. Made by the library; may grow at its end.
+typedef struct {
+    QmtStatus status;    ///< QMT_OK: complete; QMT_STOPPED also for one that was not begun
+    int signal;          ///< that killed its process; 0: none
+    int reused;          ///< 1: finished by an earlier run, nothing was computed
+    const char *message; ///< the sentence of a failure, "" otherwise
+    size_t n_atoms;
+    int64_t n_steps;  ///< of production
+    int64_t n_frames; ///< that are safe in its file
+    double wall_s, cpu_s;
+    double ms_per_step;
+    double mean_temperature_k; ///< NaN: not known
+    double
+        shadow_drift_kjmol_ps; ///< of the shadow energy, the largest of the NVE windows if there are any
+    double scf_iterations_mean;
+    int64_t recoveries; ///< evaluations that needed a recovery stage
+} QmtOutcome;
+
+/// What the caller does meanwhile; each function may be NULL. They run in the thread of the call, between two steps or
+/// messages, and must be short; pointers are valid during the call.
+typedef struct {
+    size_t struct_size; ///< sizeof(QmtRunHooks)
+    void *user;         ///< passed on to the functions
+    void (*start)(void *user, size_t task);
+    void (*progress)(void *user, size_t task, const QmtProgress *progress);
+    void (*note)(void *user, size_t task, QmtLogLevel level, const char *sentence);
+    void (*end)(void *user, size_t task, const QmtOutcome *outcome);
+    /// 1: stop after the current steps, to be continued later. Asked at least once a second.
+    int (*should_stop)(void *user);
+    /// Everything stops: on a signal, or with 0 as the time is up or should_stop said so.
+    void (*stop)(void *user, int signal);
+} QmtRunHooks;
+
+/// Looks whether a campaign would begin: what lies in OUT, and room on the disk. Touches nothing.
+///
+/// Fails as qmt_campaign_run() before its first trajectory.
+QMT_API QmtStatus qmt_campaign_check(QmtContext *ctx, const QmtPlan *plan,
+                                     const QmtRunOptions *options);
+
+/// Runs all trajectories of a plan, each in a process of its own: what is finished is recognised, what was interrupted
+/// goes on, and summary.json is left in OUT. A trajectory that fails or crashes stops no other.
+///
+/// @param hooks  NULL: none
+/// Fails before anything is touched with QMT_ERR_CHECKPOINT (what is there differs from what is wanted), QMT_ERR_IO (no
+/// room on the disk), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY. Then with QMT_STOPPED (stopped on request), QMT_ERR_PARTIAL
+/// (some failed), the status of the trajectory if there is only one, or QMT_ERR_LOCKED if all that was left to do is
+/// held by other processes.
+QMT_API QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunOptions *options,
+                                   const QmtRunHooks *hooks);
+
+/// How trajectory i ended in the last campaign or run of this plan; valid until the next one. Fails with
+/// QMT_ERR_ARGUMENT.
+QMT_API QmtStatus qmt_plan_outcome(QmtContext *ctx, const QmtPlan *plan, size_t i,
+                                   QmtOutcome *outcome);
+
+/// Runs trajectory i of a plan in this thread, from its checkpoint if there is one. Its bytes are those of a
+/// campaign. n_workers and max_s are not used; of the hooks, progress, note and should_stop.
+///
+/// Fails with QMT_ERR_LOCKED if another process works on the folder, QMT_ERR_CHECKPOINT if it holds something else
+/// (nothing is touched then), QMT_STOPPED, as engines and files fail, or with QMT_ERR_ARGUMENT.
+QMT_API QmtStatus qmt_run(QmtContext *ctx, QmtPlan *plan, size_t i, const QmtRunOptions *options,
+                          const QmtRunHooks *hooks);
+
+/// The cores that this process may use: the least of its processors, the quota of its control group and
+/// SLURM_CPUS_PER_TASK; at least 1.
+QMT_API size_t qmt_cpu_count(void);
+
+/// How far the trajectories of an output folder are.
+typedef struct QmtFolderStatus QmtFolderStatus;
+
+/// A trajectory of a folder. Made by the library; may grow at its end.
+typedef struct {
+    const char *label;      ///< "water", "water/r02"
+    const char *word;       ///< "complete", "running", "interrupted" or "failed"
+    const char *phase;      ///< "equilibration", ...; "" if it is not known
+    const char *holder;     ///< who works on it; "" if nobody does
+    const char *reason;     ///< why it failed; "" otherwise
+    uint64_t step, n_steps; ///< of all phases
+    double percent;
+    double ms_per_step;           ///< NaN: not known
+    double left_s;                ///< seconds that are left; NaN: not known
+    double mean_temperature_k;    ///< of production so far; NaN if it has not begun
+    double shadow_drift_kjmol_ps; ///< likewise
+    double age_s;                 ///< of these figures; 0 for one that has ended
+} QmtFolderEntry;
+
+/// Looks at OUT, also while trajectories run, and disturbs nobody.
+///
+/// @param status  to be destroyed with qmt_folder_status_destroy(); untouched after a failure
+/// Fails with QMT_ERR_IO (OUT cannot be read), QMT_ERR_INPUT (it holds no trajectory), QMT_ERR_ARGUMENT or
+/// QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_folder_status(QmtContext *ctx, const char *out, QmtFolderStatus **status);
+/// Destroys a list and sets the pointer to NULL; accepts NULL.
+QMT_API void qmt_folder_status_destroy(QmtFolderStatus **status);
+/// Number of trajectories; 0 for NULL.
+QMT_API size_t qmt_folder_status_count(const QmtFolderStatus *status);
+/// Trajectory i in the order of names; valid as long as the list. Fails with QMT_ERR_ARGUMENT.
+QMT_API QmtStatus qmt_folder_status_entry(QmtContext *ctx, const QmtFolderStatus *status, size_t i,
+                                          QmtFolderEntry *entry);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

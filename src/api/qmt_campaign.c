@@ -1,0 +1,364 @@
+// include/qmtraj/campaign.h
+#include "qmtraj/campaign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/argument.h"
+#include "api/qmt_config.h"
+#include "api/qmt_structure.h"
+#include "campaign/batch.h"
+#include "campaign/cpu_count.h"
+#include "campaign/status.h"
+#include "io/text.h"
+
+enum { OPTIONS_FIRST_SIZE = 40, HOOKS_FIRST_SIZE = 64 };
+_Static_assert(sizeof(QmtRunOptions) == OPTIONS_FIRST_SIZE, "it has not grown yet");
+_Static_assert(sizeof(QmtRunHooks) == HOOKS_FIRST_SIZE, "it has not grown yet");
+
+struct QmtPlan {
+    Plan plan;
+    BatchOutcome *outcomes; ///< [plan.n_tasks]
+    RejectionList rejected; ///< plan.structures.rejected points here if its list was tolerant
+};
+
+QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config, QmtStructures *structures,
+                          const char *const *names, size_t n_names, QmtPlan **plan)
+{
+    NEEDS(ctx, config != NULL && structures != NULL && plan != NULL,
+          "plan: config, structures or plan is NULL");
+    NEEDS(ctx, names != NULL || n_names == 0, "plan: names is NULL");
+    for (size_t i = 0; i < n_names; i++)
+        NEEDS(ctx, names[i] != NULL, "plan: name %zu is NULL", i);
+    QmtPlan *const made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a plan");
+    const PlanOptions inner = {.molecules = names, .n_molecules = n_names};
+    QmtStatus status = plan_make(ctx, &config->values, &structures->list, &inner, &made->plan);
+    if (status == QMT_OK) {
+        // What was passed over so far stays with the list; what comes later belongs to the plan.
+        structures->list.rejected = made->plan.structures.rejected;
+        if (made->plan.structures.rejected != NULL)
+            made->plan.structures.rejected = &made->rejected;
+        made->outcomes = calloc(made->plan.n_tasks + 1, sizeof *made->outcomes);
+        if (made->outcomes == NULL) {
+            structures->list = made->plan.structures;
+            made->plan.structures = (StructureList){0};
+            status =
+                FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", made->plan.n_tasks);
+        }
+    }
+    if (status != QMT_OK)
+        qmt_plan_destroy(&(QmtPlan *){made});
+    else
+        *plan = made;
+    return status;
+}
+
+void qmt_plan_destroy(QmtPlan **plan)
+{
+    if (plan == NULL || *plan == NULL)
+        return;
+    plan_release(&(*plan)->plan);
+    rejections_release(&(*plan)->rejected);
+    free((*plan)->outcomes);
+    free(*plan);
+    *plan = NULL;
+}
+
+size_t qmt_plan_count(const QmtPlan *plan)
+{
+    return plan != NULL ? plan->plan.n_tasks : 0;
+}
+
+uint64_t qmt_plan_bytes(const QmtPlan *plan)
+{
+    return plan != NULL ? batch_bytes(&plan->plan, NULL) : 0;
+}
+
+size_t qmt_plan_rejection_count(const QmtPlan *plan)
+{
+    return plan != NULL ? plan->rejected.n : 0;
+}
+
+QmtStatus qmt_plan_rejection(QmtContext *ctx, const QmtPlan *plan, size_t i,
+                             QmtRejection *rejection)
+{
+    NEEDS(ctx, plan != NULL && rejection != NULL, "plan: plan or rejection is NULL");
+    NEEDS(ctx, i < plan->rejected.n, "plan: rejection %zu of %zu", i, plan->rejected.n);
+    *rejection = rejection_shown(&plan->rejected.items[i]);
+    return QMT_OK;
+}
+
+static QmtStatus place_check(QmtContext *ctx, const QmtPlan *plan, size_t i)
+{
+    NEEDS(ctx, plan != NULL, "plan: plan is NULL");
+    NEEDS(ctx, i < plan->plan.n_tasks, "plan: trajectory %zu of %zu", i, plan->plan.n_tasks);
+    return QMT_OK;
+}
+
+QmtStatus qmt_plan_task(QmtContext *ctx, const QmtPlan *plan, size_t i, QmtTask *task)
+{
+    TRY(place_check(ctx, plan, i));
+    NEEDS(ctx, task != NULL, "plan: task is NULL");
+    const RunSpec *spec = &plan->plan.tasks[i];
+    *task = (QmtTask){.label = spec->label,
+                      .n_atoms = spec->structure->n_atoms,
+                      .n_orbitals = spec->n_orbitals,
+                      .charge = spec->config.charge,
+                      .multiplicity = spec->config.spin_multiplicity,
+                      .n_steps = spec_steps(&spec->config),
+                      .n_frames = config_frames(&spec->config),
+                      .n_bytes = spec->n_bytes};
+    return QMT_OK;
+}
+
+void qmt_run_options_init(QmtRunOptions *options, size_t struct_size)
+{
+    if (options == NULL || struct_size < sizeof struct_size)
+        return;
+    memset(options, 0, struct_size);
+    options->struct_size = struct_size;
+}
+
+static QmtStatus options_take(QmtContext *ctx, const QmtRunOptions *options, RunOptions *settings)
+{
+    QmtRunOptions own;
+    qmt_run_options_init(&own, sizeof own);
+    NEEDS(ctx, options != NULL, "run: options is NULL");
+    TRY(struct_take(ctx, "QmtRunOptions", options, OPTIONS_FIRST_SIZE, &own, sizeof own));
+    NEEDS(ctx, own.out != NULL && own.out[0] != '\0', "run: options.out names no folder");
+    NEEDS(ctx, own.max_s >= 0.0, "run: options.max_s is %g", own.max_s);
+    *settings = (RunOptions){.out = own.out,
+                             .n_workers = own.n_workers > 0 ? own.n_workers : cpu_count(),
+                             .fresh = own.fresh != 0,
+                             .allow_other_cpu = own.allow_other_cpu != 0,
+                             .max_s = own.max_s};
+    return QMT_OK;
+}
+
+static QmtStatus hooks_take(QmtContext *ctx, const QmtRunHooks *hooks, QmtRunHooks *own)
+{
+    *own = (QmtRunHooks){.struct_size = sizeof *own};
+    return hooks != NULL
+               ? struct_take(ctx, "QmtRunHooks", hooks, HOOKS_FIRST_SIZE, own, sizeof *own)
+               : QMT_OK;
+}
+
+/// The hooks of a caller, with the task that a run in this thread is about.
+typedef struct {
+    QmtRunHooks hooks;
+    size_t task;
+} Link;
+
+static QmtOutcome outcome_shown(const BatchOutcome *outcome)
+{
+    const RunResult *result = &outcome->result;
+    return (QmtOutcome){.status = outcome->status,
+                        .signal = outcome->signal,
+                        .reused = result->reused,
+                        .message = outcome->message,
+                        .n_atoms = result->n_atoms,
+                        .n_steps = result->n_steps,
+                        .n_frames = result->n_frames,
+                        .wall_s = result->wall_s,
+                        .cpu_s = result->cpu_s,
+                        .ms_per_step = result->ms_per_step,
+                        .mean_temperature_k = result->mean_temperature_k,
+                        .shadow_drift_kjmol_ps = run_drift_shown(result),
+                        .scf_iterations_mean = result->scf_iterations_mean,
+                        .recoveries = result->recoveries};
+}
+
+static void pass_start(void *user, size_t task)
+{
+    const Link *link = user;
+    if (link->hooks.start != NULL)
+        link->hooks.start(link->hooks.user, task);
+}
+
+static void pass_progress(void *user, size_t task, const RunProgress *progress)
+{
+    const Link *link = user;
+    if (link->hooks.progress == NULL)
+        return;
+    const QmtProgress shown = {.phase = md_phase_name((MdPhase)progress->phase),
+                               .step = progress->step,
+                               .n_steps = progress->n_steps,
+                               .time_ps = progress->time_ps,
+                               .ms_per_step = progress->ms_per_step};
+    link->hooks.progress(link->hooks.user, task, &shown);
+}
+
+static void pass_note(void *user, size_t task, QmtLogLevel level, const char *sentence)
+{
+    const Link *link = user;
+    if (link->hooks.note != NULL)
+        link->hooks.note(link->hooks.user, task, level, sentence);
+}
+
+static void pass_end(void *user, size_t task, const BatchOutcome *outcome)
+{
+    const Link *link = user;
+    const QmtOutcome shown = outcome_shown(outcome);
+    if (link->hooks.end != NULL)
+        link->hooks.end(link->hooks.user, task, &shown);
+}
+
+static void pass_stop(void *user, int signal)
+{
+    const Link *link = user;
+    if (link->hooks.stop != NULL)
+        link->hooks.stop(link->hooks.user, signal);
+}
+
+static bool pass_should_stop(void *user)
+{
+    const Link *link = user;
+    return link->hooks.should_stop != NULL && link->hooks.should_stop(link->hooks.user) != 0;
+}
+
+static void pass_own_progress(void *user, const RunProgress *progress)
+{
+    const Link *link = user;
+    pass_progress(user, link->task, progress);
+}
+
+static void pass_own_note(void *user, QmtLogLevel level, const char *sentence)
+{
+    const Link *link = user;
+    pass_note(user, link->task, level, sentence);
+}
+
+QmtStatus qmt_campaign_check(QmtContext *ctx, const QmtPlan *plan, const QmtRunOptions *options)
+{
+    RunOptions settings;
+    NEEDS(ctx, plan != NULL, "campaign: plan is NULL");
+    TRY(options_take(ctx, options, &settings));
+    return batch_look(ctx, &plan->plan, &settings);
+}
+
+QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunOptions *options,
+                           const QmtRunHooks *hooks)
+{
+    static const BatchFaults none = {0};
+    Link link = {0};
+    RunOptions settings;
+    NEEDS(ctx, plan != NULL, "campaign: plan is NULL");
+    TRY(options_take(ctx, options, &settings));
+    TRY(hooks_take(ctx, hooks, &link.hooks));
+    const BatchHooks inner = {.user = &link,
+                              .start = pass_start,
+                              .progress = pass_progress,
+                              .note = pass_note,
+                              .end = pass_end,
+                              .stop = pass_stop,
+                              .should_stop = pass_should_stop};
+    const locale_t before = text_enter_c_locale();
+    const QmtStatus status = batch_run(ctx, &plan->plan, &settings, &none, &inner, plan->outcomes);
+    text_leave_c_locale(before);
+    return status;
+}
+
+QmtStatus qmt_plan_outcome(QmtContext *ctx, const QmtPlan *plan, size_t i, QmtOutcome *outcome)
+{
+    TRY(place_check(ctx, plan, i));
+    NEEDS(ctx, outcome != NULL, "plan: outcome is NULL");
+    *outcome = outcome_shown(&plan->outcomes[i]);
+    return QMT_OK;
+}
+
+/// What a run of this thread left, for qmt_plan_outcome().
+static void outcome_keep(const QmtContext *ctx, QmtStatus status, const RunResult *result,
+                         BatchOutcome *outcome)
+{
+    *outcome = (BatchOutcome){.ran = true, .status = status, .result = *result};
+    if (status != QMT_OK)
+        memcpy(outcome->message, ctx->message.text, sizeof outcome->message - 1);
+}
+
+QmtStatus qmt_run(QmtContext *ctx, QmtPlan *plan, size_t i, const QmtRunOptions *options,
+                  const QmtRunHooks *hooks)
+{
+    Link link = {.task = i};
+    RunOptions settings;
+    RunResult result = {0};
+    TRY(place_check(ctx, plan, i));
+    TRY(options_take(ctx, options, &settings));
+    TRY(hooks_take(ctx, hooks, &link.hooks));
+    const RunHooks inner = {
+        .user = &link, .progress = pass_own_progress, .should_stop = pass_should_stop};
+    const QmtLogFunction log = ctx->log;
+    void *const log_user = ctx->log_user;
+    if (link.hooks.note != NULL)
+        qmt_context_set_log(ctx, pass_own_note, &link);
+    const locale_t before = text_enter_c_locale();
+    const QmtStatus status = run_trajectory(ctx, &settings, &plan->plan.tasks[i], &inner, &result);
+    text_leave_c_locale(before);
+    qmt_context_set_log(ctx, log, log_user);
+    outcome_keep(ctx, status, &result, &plan->outcomes[i]);
+    if (status != QMT_OK)
+        context_set_subject(ctx, "%s", plan->plan.tasks[i].label);
+    return status;
+}
+
+size_t qmt_cpu_count(void)
+{
+    return cpu_count();
+}
+
+struct QmtFolderStatus {
+    StatusList list;
+};
+
+QmtStatus qmt_folder_status(QmtContext *ctx, const char *out, QmtFolderStatus **status)
+{
+    NEEDS(ctx, out != NULL && status != NULL, "status: out or status is NULL");
+    QmtFolderStatus *const made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the state of a folder");
+    const locale_t before = text_enter_c_locale();
+    const QmtStatus failure = status_look(ctx, out, &made->list);
+    text_leave_c_locale(before);
+    if (failure != QMT_OK)
+        free(made);
+    else
+        *status = made;
+    return failure;
+}
+
+void qmt_folder_status_destroy(QmtFolderStatus **status)
+{
+    if (status == NULL || *status == NULL)
+        return;
+    status_release(&(*status)->list);
+    free(*status);
+    *status = NULL;
+}
+
+size_t qmt_folder_status_count(const QmtFolderStatus *status)
+{
+    return status != NULL ? status->list.n : 0;
+}
+
+QmtStatus qmt_folder_status_entry(QmtContext *ctx, const QmtFolderStatus *status, size_t i,
+                                  QmtFolderEntry *entry)
+{
+    NEEDS(ctx, status != NULL && entry != NULL, "status: status or entry is NULL");
+    NEEDS(ctx, i < status->list.n, "status: trajectory %zu of %zu", i, status->list.n);
+    const StatusEntry *e = &status->list.entries[i];
+    *entry = (QmtFolderEntry){.label = e->label,
+                              .word = status_kind_word(e->kind),
+                              .phase = e->phase,
+                              .holder = e->holder,
+                              .reason = e->reason,
+                              .step = e->step,
+                              .n_steps = e->n_steps,
+                              .percent = e->percent,
+                              .ms_per_step = e->ms_per_step,
+                              .left_s = e->eta_s,
+                              .mean_temperature_k = e->mean_temperature_k,
+                              .shadow_drift_kjmol_ps = e->shadow_drift_kjmol_ps,
+                              .age_s = e->age_s};
+    return QMT_OK;
+}
