@@ -51,9 +51,10 @@ test:
 proof:
 	@tools/setup.sh test
 	cmake --preset release
-	$(BUILD) build -j $(JOBS) --target proof
+	$(BUILD) build -j $(JOBS) --target proof compare_libxtb
 	rm -rf build/proof
 	build/tests/proof/proof build/proof
+	[ ! -x build/tests/compare_libxtb ] || build/tests/compare_libxtb
 
 install: program
 	cmake --install build --prefix "$$(realpath -m '$(PREFIX)')"

@@ -42,7 +42,7 @@ until_true() {
     until "$@"; do
         [ $SECONDS -lt $end ] || fail "never true: $*"
         kill -0 $pid 2>/dev/null || "$@" || fail "it ended before this was true: $*"
-        sleep 0.01
+        sleep 0.01 # not to take the processor from what is waited for
     done
 }
 

@@ -62,13 +62,9 @@ for signal in INT TERM USR1; do
     rm -rf stop
     # a shell starts its background jobs with SIGINT ignored; env gives it back
     env --default-signal=INT "$QMTRAJ" run --config short.yaml --set length_ps=1000 --set save_interval_steps=10 \
-        --num-workers 2 --out stop water.xyz ammonia.xyz >out 2>err &
+        --set checkpoint_s=0.05 --num-workers 2 --out stop water.xyz ammonia.xyz >out 2>err &
     pid=$!
-    for _ in $(seq 100); do
-        [ ! -e stop/water/checkpoint ] || break
-        sleep 0.05
-    done
-    sleep 0.3
+    until_there stop/water/checkpoint.previous
     kill -$signal $pid
     code=0
     wait $pid || code=$?
@@ -82,14 +78,11 @@ done
 env --default-signal=INT "$QMTRAJ" run --config short.yaml --set equilibration_ps=1000 --out early water.xyz \
     >out 2>err &
 pid=$!
-for _ in $(seq 100); do
-    [ ! -e early/water/checkpoint ] || break
-    sleep 0.05
-done
+until_there early/water/checkpoint
 worker=$(cat /proc/$pid/task/$pid/children)
 kill -STOP $worker
 kill -TERM $pid
-sleep 0.2
+until_true grep -q "every trajectory ends after its step" err # a second one at once would be one with the first
 kill -TERM $pid
 code=0
 wait $pid || code=$?

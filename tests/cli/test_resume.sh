@@ -204,9 +204,8 @@ ends 0 "$QMTRAJ" status m
 says "water" "interrupted"
 "$QMTRAJ" run --config windows.yaml --out m --set length_ps=1000 --set save_interval_steps=100 water.xyz >m.out 2>&1 &
 pid=$!
-sleep 0.5
-ends 0 "$QMTRAJ" status m --json
-cp out status.json
+running() { "$QMTRAJ" status m --json >status.json 2>/dev/null && grep -q '"running"' status.json; }
+until_true running
 kill -TERM $pid
 code=0
 wait $pid || code=$?

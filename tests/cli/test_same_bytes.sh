@@ -31,10 +31,7 @@ if setarch -R true 2>/dev/null; then
 fi
 "$QMTRAJ" run --config job.yaml --set length_ps=1000 --set save_interval_steps=1000 --out threads water.xyz >out 2>err &
 pid=$!
-for _ in $(seq 200); do
-    [ ! -e threads/water/checkpoint ] || break
-    sleep 0.02
-done
+until_there threads/water/checkpoint
 for process in $pid $(cat /proc/$pid/task/$pid/children); do
     grep -q '^Threads:[[:space:]]*1$' /proc/$process/status || fail "more than one thread"
 done

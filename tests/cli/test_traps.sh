@@ -236,13 +236,9 @@ fi
 # removed while running: a sentence, and no file comes back under a final name
 "$QMTRAJ" run --config short.yaml --set length_ps=20 --out gone water.xyz >out 2>err &
 pid=$!
-for _ in $(seq 100); do
-    [ ! -e gone/water/trajectory.npz.part ] || break
-    sleep 0.02
-done
-# The program may be writing a new file there at this moment: the first try can find the folder
-# not empty.
-rm -rf gone 2>/dev/null || rm -rf gone
+until_there gone/water/trajectory.npz.part
+# The program may be writing a new file there at this moment: a try can find the folder not empty.
+until rm -rf gone 2>/dev/null; do :; done
 code=0
 wait $pid || code=$?
 [ $code = 5 ] || fail "code $code after the folder was removed, wanted 5"
@@ -260,10 +256,7 @@ says "on 1 core"
 env OMP_NUM_THREADS=64 OPENBLAS_NUM_THREADS=64 \
     "$QMTRAJ" run --config short.yaml --set length_ps=20 --out threads water.xyz >out 2>err &
 pid=$!
-for _ in $(seq 100); do
-    [ ! -e threads/water/trajectory.npz.part ] || break
-    sleep 0.02
-done
+until_there threads/water/trajectory.npz.part
 for worker in $pid $(pgrep -P $pid); do
     threads=$(sed -n 's/^Threads:\t//p' "/proc/$worker/status" 2>/dev/null || true)
     [ -z "$threads" ] || [ "$threads" = 1 ] || fail "process $worker has $threads threads"

@@ -96,12 +96,8 @@ says "before/water/checkpoint"
 "$QMTRAJ" run --config windows.yaml --set length_ps=1000 --set save_interval_steps=10 --set checkpoint_s=0.05 \
     --set nve_every_ps=0.5 --set nve_window_ps=0.1 --out live water.xyz >out 2>err &
 pid=$!
-for _ in $(seq 100); do
-    [ ! -e live/water/checkpoint.previous ] || break
-    sleep 0.05
-done
-sleep 0.3
-ends 0 "$QMTRAJ" convert live/water/trajectory.npz.part --to npz -o live.npz
+until_there live/water/checkpoint.previous
+until_true "$QMTRAJ" convert live/water/trajectory.npz.part --to npz -o live.npz 2>/dev/null # there are frames
 ends 0 "$QMTRAJ" check live.npz --frames 2
 says "status is partial"
 
