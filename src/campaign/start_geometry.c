@@ -46,7 +46,7 @@ QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const
 {
     Structure made = *planned->structure; // the SMILES is its own
     StructureList earlier = {0};
-    made.smiles = NULL;
+    made.smiles = made.path = made.unclear = NULL;
     QmtStatus status = structure_set_smiles(ctx, &made, planned->structure->smiles);
     if (status == QMT_OK) {
         const bool known = earlier_read(ctx, settings, planned, &earlier);

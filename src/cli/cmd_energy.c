@@ -12,8 +12,9 @@
 #include "engine/xtb.h"
 #include "io/json.h"
 #include "io/smiles.h"
+#include "io/structure_names.h"
+#include "io/structure_read.h"
 #include "io/text.h"
-#include "io/xyz.h"
 #include "run/run.h"
 
 enum {
@@ -25,6 +26,9 @@ enum {
     O_PROPERTIES,
     O_JSON,
     O_SMILES_FILE,
+    O_SMILES,
+    O_SMILES_COLUMN,
+    O_NAME_COLUMN,
     O_SET,
     O_HELP,
     O_H,
@@ -41,7 +45,14 @@ static const Option OPTIONS[N_OPTIONS] = {
                       "of bond_orders, homo_lumo_gap, quadrupole, scf_residual, with commas; JSON "
                       "has all of them"},
     [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line"},
-    [O_SMILES_FILE] = {"--smiles-file", "FILE", "lines \"SMILES name\", made 3D first"},
+    [O_SMILES_FILE] = {"--smiles-file", "FILE",
+                       "a list of SMILES: lines \"SMILES name\", or a table with a header; made 3D "
+                       "first"},
+    [O_SMILES] = {"--smiles", "SMILES[=NAME]", "one molecule, likewise; may be repeated"},
+    [O_SMILES_COLUMN] =
+        {"--smiles-column", "COLUMN",
+         "word of the header or number of the column of the SMILES; before the file"},
+    [O_NAME_COLUMN] = {"--name-column", "COLUMN", "likewise of the names"},
     [O_SET] = {"--set", "KEY=VALUE",
                "a key of the configuration, e.g. electronic_temperature_K=1000"},
     [O_HELP] = {"--help", NULL, "this text"},
@@ -103,18 +114,21 @@ static void print_properties(const RunSpec *task, const Single *single)
 
 void help_energy(FILE *out)
 {
-    fputs("qmtraj energy [options] FILE.xyz ...\n"
-          "\n"
-          "Energy by term, gradient, charges and dipole of structures at rest. XYZ files may hold "
-          "several\n"
-          "frames and say charge=, multiplicity= and name= in their comment lines.\n"
-          "\n"
-          "  qmtraj energy water.xyz\n"
-          "  qmtraj energy acetate.xyz --charge -1 --json\n"
-          "  qmtraj energy --alpb water glycine.xyz\n"
-          "  qmtraj energy water.xyz --properties bond_orders,homo_lumo_gap\n"
-          "\n",
-          out);
+    fputs(
+        "qmtraj energy [options] FILE ...\n"
+        "\n"
+        "Energy by term, gradient, charges and dipole of structures at rest, from XYZ, SDF, "
+        "Turbomole coord\n"
+        "or lists of SMILES, also compressed by gzip; \"-\" is standard input. XYZ files may hold "
+        "several\n"
+        "frames and say charge=, multiplicity= and name= in their comment lines.\n"
+        "\n"
+        "  qmtraj energy water.xyz\n"
+        "  qmtraj energy acetate.xyz --charge -1 --json\n"
+        "  qmtraj energy --alpb water glycine.xyz\n"
+        "  qmtraj energy water.xyz --properties bond_orders,homo_lumo_gap\n"
+        "\n",
+        out);
     options_print(out, OPTIONS, N_OPTIONS);
 }
 
@@ -297,26 +311,39 @@ static QmtStatus structure_do(QmtContext *ctx, Structure *structure, const Confi
     return structure_compute(ctx, &task, json);
 }
 
+/// What could not be read is said before the rest is computed; of one input alone it is the failure.
+static QmtStatus rejected_say(QmtContext *ctx, const StructureList *list)
+{
+    const RejectionList *const rejected = list->rejected;
+    if (rejected->n == 1 && list->n == 0)
+        return FAIL(ctx, QMT_ERR_INPUT, "%s", rejected->items[0].sentence);
+    for (size_t i = 0; i < rejected->n; i++)
+        context_log(ctx, QMT_LOG_WARNING, "%s", rejected->items[i].sentence);
+    return QMT_OK;
+}
+
 /// Every structure is tried; the failures of those before the last are printed as warnings.
 static QmtStatus structures_do(QmtContext *ctx, StructureList *list, const Config *config,
                                bool json)
 {
-    QmtStatus first = QMT_OK;
-    size_t n_failed = 0;
-    if (list->n == 0)
+    const size_t n = list->n + list->rejected->n;
+    QmtStatus first = QMT_ERR_INPUT;
+    size_t n_failed = list->rejected->n;
+    if (n == 0)
         return FAIL(ctx, QMT_ERR_USAGE, "no structures; e.g. `qmtraj energy water.xyz`");
+    TRY(rejected_say(ctx, list));
     for (size_t i = 0; i < list->n; i++) {
         const QmtStatus status = structure_do(ctx, &list->items[i], config, json);
         if (status == QMT_OK)
             continue;
-        if (list->n == 1)
+        if (n == 1)
             return status;
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
         first = n_failed++ == 0 ? status : first;
     }
     if (n_failed > 0)
-        return FAIL(ctx, n_failed == list->n ? first : QMT_ERR_PARTIAL,
-                    "%zu of %zu structures failed", n_failed, list->n);
+        return FAIL(ctx, n_failed == n ? first : QMT_ERR_PARTIAL, "%zu of %zu structures failed",
+                    n_failed, n);
     return QMT_OK;
 }
 
@@ -341,7 +368,9 @@ QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
 {
     OptionReader reader = {.argc = argc, .argv = argv};
     Config config = config_default();
-    StructureList list = {0};
+    RejectionList rejected = {0};
+    StructureList list = {.rejected = &rejected};
+    SmilesColumns columns = {0};
     bool json = false;
     QmtStatus status = QMT_OK;
 
@@ -372,7 +401,16 @@ QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
             json = true;
             break;
         case O_SMILES_FILE:
-            status = smiles_read(ctx, value, &list);
+            status = smiles_read_table(ctx, value, &columns, &list);
+            break;
+        case O_SMILES:
+            status = smiles_read_word(ctx, value, &list);
+            break;
+        case O_SMILES_COLUMN:
+            columns.smiles = value;
+            break;
+        case O_NAME_COLUMN:
+            columns.name = value;
             break;
         case O_SET:
             status = config_set(ctx, value, &config);
@@ -381,13 +419,17 @@ QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
         case O_H:
             help_energy(stdout);
             structures_release(&list);
+            rejections_release(&rejected);
             return QMT_OK;
         default:
-            status = xyz_read(ctx, value, &list);
+            status = structures_read(ctx, value, &columns, &list);
         }
     }
     if (status == QMT_OK)
+        status = structures_name_apart(ctx, &list, NAMES_APART);
+    if (status == QMT_OK)
         status = structures_do(ctx, &list, &config, json);
     structures_release(&list);
+    rejections_release(&rejected);
     return status;
 }

@@ -10,14 +10,19 @@
 #include "config/config_read.h"
 #include "config/config_set.h"
 #include "config/config_write.h"
-#include "io/smiles.h"
+#include "io/structure_names.h"
+#include "io/structure_read.h"
 #include "io/text.h"
-#include "io/xyz.h"
 
 enum {
     O_CONFIG,
     O_SMILES_FILE,
+    O_SMILES,
+    O_SMILES_COLUMN,
+    O_NAME_COLUMN,
+    O_NAME_FROM,
     O_OUT,
+    O_O,
     O_MOLECULE,
     O_NUM_WORKERS,
     O_SET,
@@ -38,8 +43,18 @@ enum {
 
 static const Option OPTIONS[N_OPTIONS] = {
     [O_CONFIG] = {"--config", "FILE", "YAML configuration; without it every key has its default"},
-    [O_SMILES_FILE] = {"--smiles-file", "FILE", "lines \"SMILES name\", made 3D first"},
+    [O_SMILES_FILE] = {"--smiles-file", "FILE",
+                       "a list of SMILES: lines \"SMILES name\", or a table with a header; made 3D "
+                       "first"},
+    [O_SMILES] = {"--smiles", "SMILES[=NAME]", "one molecule, likewise; may be repeated"},
+    [O_SMILES_COLUMN] = {"--smiles-column", "COLUMN",
+                         "word of the header or number of the column of the SMILES"},
+    [O_NAME_COLUMN] = {"--name-column", "COLUMN", "likewise of the names"},
+    [O_NAME_FROM] = {"--name-from", "folder|file",
+                     "what names molecules of files (default: the file, and the folder where files "
+                     "of one name come from several)"},
     [O_OUT] = {"--out", "FOLDER", "where FOLDER/NAME/trajectory.npz goes"},
+    [O_O] = {"-o", "FOLDER", NULL},
     [O_MOLECULE] = {"--molecule", "NAME", "only this one of the molecules; may be repeated"},
     [O_NUM_WORKERS] =
         {"--num-workers", "N",
@@ -82,6 +97,8 @@ enum { MOLECULES_MAX = 256, REJECTED_SHOWN = 20 };
 typedef struct {
     Config config;
     StructureList structures;
+    SmilesColumns columns;
+    NamesFrom names_from;
     const char *out;
     const char *molecules[MOLECULES_MAX];
     size_t n_molecules;
@@ -95,28 +112,31 @@ typedef struct {
 
 void help_run(FILE *out)
 {
-    fputs("qmtraj run [options] [FILE.xyz ...]\n"
+    fputs("qmtraj run [options] [FILE ...]\n"
           "\n"
-          "Trajectories of molecules from SMILES or XYZ files: relaxed, brought to temperature, "
-          "and every\n"
-          "saved step written to FOLDER/NAME/trajectory.npz. Finished ones are recognised and "
-          "skipped,\n"
-          "interrupted ones go on where they were.\n"
+          "Trajectories of molecules from files (XYZ, SDF, Turbomole coord, lists of SMILES; also "
+          "compressed\n"
+          "by gzip, \"-\" is standard input) or SMILES: relaxed, brought to temperature, and every "
+          "saved "
+          "step\n"
+          "written to FOLDER/NAME/trajectory.npz. Finished ones are recognised and skipped, "
+          "interrupted ones\n"
+          "go on where they were.\n"
           "\n"
           "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
           "  qmtraj run --config configs/qm.yaml --set length_ps=5 --out out water.xyz\n"
           "\n",
           out);
     options_print(out, OPTIONS, N_OPTIONS);
-    fputs(
-        "\n`qmtraj help config` lists all keys. Ctrl-C, SIGTERM and SIGUSR1 end the job after the "
-        "current step;\n"
-        "the same command goes on from there. A longer length_ps makes finished trajectories "
-        "longer.\n",
-        out);
+    fputs("\n`qmtraj help config` lists all keys; each is an option, too: --length_ps 5. Ctrl-C, "
+          "SIGTERM and SIGUSR1 end the job after the "
+          "current step;\n"
+          "the same command goes on from there. A longer length_ps makes finished trajectories "
+          "longer.\n",
+          out);
 }
 
-/// --config is read before anything else, so that --set wins wherever it stands.
+/// --config is read before anything else, so that --set wins wherever it stands; so are the columns of lists.
 static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, RunWords *words)
 {
     OptionReader reader = {.argc = argc, .argv = argv};
@@ -144,7 +164,22 @@ static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, RunWords *
             TRY(config_set(ctx, value, &words->config));
         if (place == O_KEEP_GOING || place == O_ALL_OR_NOTHING)
             words->all_or_nothing = place == O_ALL_OR_NOTHING;
+        if (place == O_SMILES_COLUMN)
+            words->columns.smiles = value;
+        if (place == O_NAME_COLUMN)
+            words->columns.name = value;
     }
+    return QMT_OK;
+}
+
+static QmtStatus name_from_word(QmtContext *ctx, const char *value, NamesFrom *from)
+{
+    if (strcmp(value, "folder") == 0)
+        *from = NAMES_OF_FOLDER;
+    else if (strcmp(value, "file") == 0)
+        *from = NAMES_OF_FILE;
+    else
+        return FAIL(ctx, QMT_ERR_USAGE, "--name-from %.60s: folder or file is possible", value);
     return QMT_OK;
 }
 
@@ -154,10 +189,15 @@ static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWo
     const char *wrong;
     switch (place) {
     case O_SMILES_FILE:
-        return smiles_read(ctx, value, &words->structures);
+        return smiles_read_table(ctx, value, &words->columns, &words->structures);
+    case O_SMILES:
+        return smiles_read_word(ctx, value, &words->structures);
     case OPTION_REST:
-        return xyz_read(ctx, value, &words->structures);
+        return structures_read(ctx, value, &words->columns, &words->structures);
+    case O_NAME_FROM:
+        return name_from_word(ctx, value, &words->names_from);
     case O_OUT:
+    case O_O:
         words->out = value;
         return QMT_OK;
     case O_MOLECULE:
@@ -232,6 +272,7 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, RunWords *wo
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
         TRY(other_word(ctx, place, value, words));
     }
+    TRY(structures_name_apart(ctx, &words->structures, words->names_from));
     if (words->out == NULL ? !words->dry_run : words->out[0] == '\0')
         return FAIL(ctx, QMT_ERR_USAGE, "--out FOLDER is missing: where the trajectories go");
     return QMT_OK;

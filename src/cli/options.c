@@ -1,17 +1,86 @@
 #include "cli/options.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/suggest.h"
+#include "config/config.h"
 #include "io/text.h"
 
 enum { COLUMNS = 100, HELP_COLUMN = 28, OPTIONS_MAX = 32 };
 
-static QmtStatus option_unknown(QmtContext *ctx, const char *word, const Option *options, size_t n)
+/// Words that people give for keys of the configuration.
+static const char *const KEY_WORDS[][2] = {
+    {"seed", "random_seed"},
+    {"temperature", "temperature_K"},
+    {"temp", "temperature_K"},
+    {"length", "length_ps"},
+    {"time", "length_ps"},
+    {"dt", "dt_fs"},
+    {"timestep", "dt_fs"},
+    {"time_step", "dt_fs"},
+    {"friction", "friction_per_ps"},
+    {"multiplicity", "spin_multiplicity"},
+    {"spin", "spin_multiplicity"},
+    {"etemp", "electronic_temperature_K"},
+    {"electronic_temperature", "electronic_temperature_K"},
+    {"equilibration", "equilibration_ps"},
+    {"save_interval", "save_interval_steps"},
+    {"gfn", "method"},
+    {"alpb", "solvent"},
+    {"gbsa", "solvent"},
+};
+
+/// "--length-ps" -> "length_ps", without its value.
+static void key_of_option(const char *word, char key[64])
+{
+    const size_t length = strcspn(word, "=");
+    snprintf(key, 64, "%.*s", (int)(length < 63 ? length : 63), word + strspn(word, "-"));
+    key[strcspn(key, "=")] = '\0';
+    for (char *at = key; *at != '\0'; at++)
+        if (*at == '-')
+            *at = '_';
+}
+
+/// The key that an unknown option means though it is called otherwise; NULL: none.
+static const char *key_meant(const char *word)
+{
+    char key[64];
+    const char *found = NULL;
+    size_t n_found = 0;
+    key_of_option(word, key);
+    for (size_t i = 0; i < sizeof KEY_WORDS / sizeof *KEY_WORDS; i++)
+        if (strcasecmp(key, KEY_WORDS[i][0]) == 0)
+            return KEY_WORDS[i][1];
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        const char *const name = CONFIG_KEYS[k].name;
+        if (strcasecmp(key, name) == 0)
+            return name;
+        if (strlen(key) > 3 && strncasecmp(key, name, strlen(key)) == 0) {
+            found = name;
+            n_found++;
+        }
+    }
+    return n_found == 1 ? found : NULL;
+}
+
+/// Place of --set in the table; OPTION_END: it has none.
+static int set_place(const Option *options, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(options[i].name, "--set") == 0)
+            return (int)i;
+    return OPTION_END;
+}
+
+/// @param next  the word behind it, NULL at the end
+static QmtStatus option_unknown(QmtContext *ctx, const char *word, const char *next,
+                                const Option *options, size_t n)
 {
     const char *names[OPTIONS_MAX], *begun = NULL;
     const size_t length = strcspn(word, "=");
     size_t n_shown = 0;
+    const bool has_set = set_place(options, n) != OPTION_END;
     for (size_t i = 0; i < n && n_shown < OPTIONS_MAX; i++) {
         if (options[i].help == NULL)
             continue;
@@ -20,6 +89,14 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const Option 
         if (begun == NULL && length > 3 && strncmp(options[i].name, word, length) == 0)
             begun = options[i].name;
     }
+    const size_t n_value = strcspn(word, "=");
+    const char *const key = begun == NULL && has_set ? key_meant(word) : NULL;
+    if (key != NULL)
+        return FAIL(ctx, QMT_ERR_USAGE, "%.*s: write --set %s=%.60s",
+                    (int)(n_value < 199 ? n_value : 199), word, key,
+                    word[n_value] == '=' ? word + n_value + 1
+                    : next != NULL       ? next
+                                         : "VALUE");
     char given[200], hint[SUGGEST_HINT_SIZE];
     snprintf(given, sizeof given, "%.*s", (int)(length < 199 ? length : 199), word);
     if (begun != NULL)
@@ -28,6 +105,27 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const Option 
         suggest_hint(given, names, n_shown, hint);
     return FAIL(ctx, QMT_ERR_USAGE, "%s: unknown option%s", given,
                 hint[0] != '\0' ? hint : "; --help lists them");
+}
+
+/// An option that the table does not have: a key of the configuration is read as --set.
+static QmtStatus key_option(QmtContext *ctx, OptionReader *reader, const char *word,
+                            const Option *options, size_t n, int *place, const char **value)
+{
+    char key[64];
+    const char *const next = reader->at < reader->argc ? reader->argv[reader->at] : NULL;
+    const char *const equals = strchr(word, '=');
+    key_of_option(word, key);
+    const int set = set_place(options, n);
+    if (set == OPTION_END || strncmp(word, "--", 2) != 0 || config_key(key) == CONFIG_KEY_COUNT)
+        return option_unknown(ctx, word, next, options, n);
+    if (equals == NULL && next == NULL)
+        return FAIL(ctx, QMT_ERR_USAGE, "--%s: its value is missing", key);
+    snprintf(reader->assignment, sizeof reader->assignment, "%s=%.400s", key,
+             equals != NULL ? equals + 1 : next);
+    reader->at += equals == NULL;
+    *place = set;
+    *value = reader->assignment;
+    return QMT_OK;
 }
 
 QmtStatus options_next(QmtContext *ctx, OptionReader *reader, const Option *options, size_t n,
@@ -69,7 +167,7 @@ QmtStatus options_next(QmtContext *ctx, OptionReader *reader, const Option *opti
         *value = given;
         return QMT_OK;
     }
-    return option_unknown(ctx, word, options, n);
+    return key_option(ctx, reader, word, options, n, place, value);
 }
 
 void text_print_wrapped(FILE *out, const char *text, int from, int indent)

@@ -17,13 +17,15 @@ typedef struct {
 typedef struct {
     int argc;
     char **argv;
-    int at;         ///< the next word
-    bool only_rest; ///< "--" was there
+    int at;               ///< the next word
+    bool only_rest;       ///< "--" was there
+    char assignment[512]; ///< "key=value" of a configuration key that was given as an option
 } OptionReader;
 
 enum { OPTION_END = -1, OPTION_REST = -2 };
 
-/// The next option or word of the rest.
+/// The next option or word of the rest. A key of the configuration as an option ("--length_ps 5") is read as --set
+/// length_ps=5 where the table has --set.
 ///
 /// @param place  index in the table; OPTION_REST: *value is a word; OPTION_END: no more
 /// Fails with QMT_ERR_USAGE: unknown option (with the nearest), value missing or not wanted.

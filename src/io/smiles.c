@@ -7,86 +7,7 @@
 #include "base/units.h"
 #include "data/element.h"
 #include "io/smiles_rdkit.h"
-#include "io/text.h"
-
-/// One line of the file; column counts bytes from 1.
-static QmtStatus read_line(QmtContext *ctx, const char *path, size_t number, char *line,
-                           StructureList *list)
-{
-    char *words[3];
-    const size_t n_words = text_split(line, words, 3);
-    if (n_words == 0 || words[0][0] == '#')
-        return QMT_OK;
-    if (n_words == 1 || words[1][0] == '#')
-        return FAIL(ctx, QMT_ERR_FORMAT,
-                    "%s:%zu:%zu: no name after the SMILES \"%.80s\"; write "
-                    "\"SMILES name\"",
-                    path, number, (size_t)(words[0] - line) + strlen(words[0]) + 1, words[0]);
-    const size_t name_column = (size_t)(words[1] - line) + 1;
-    if (n_words > 2 && words[2][0] != '#')
-        return FAIL(ctx, QMT_ERR_FORMAT,
-                    "%s:%zu:%zu: \"%.40s\" follows the name \"%.80s\"; names have "
-                    "no blanks, and comments begin with #",
-                    path, number, (size_t)(words[2] - line) + 1, words[2], words[1]);
-    for (const char *at = words[0]; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x21 || (unsigned char)*at > 0x7E || *at == '"')
-            return FAIL(ctx, QMT_ERR_FORMAT,
-                        "%s:%zu:%zu: a byte 0x%02x in the SMILES \"%.80s\"; only "
-                        "ASCII without quotes is possible",
-                        path, number, (size_t)(at - line) + 1, (unsigned)(unsigned char)*at,
-                        words[0]);
-    const char *problem = structure_name_problem(words[1]);
-    if (problem != NULL)
-        return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s:%zu:%zu: the name \"%.220s\" %s, but it is to become a "
-                    "folder; choose another one",
-                    path, number, name_column, words[1], problem);
-
-    Structure s = {0};
-    strcpy(s.name, words[1]);
-    snprintf(s.source, sizeof s.source, "%.460s:%zu:%zu", path, number,
-             (size_t)(words[0] - line) + 1);
-    QmtStatus status = structure_set_smiles(ctx, &s, words[0]);
-    if (status == QMT_OK)
-        status = structures_append(ctx, list, &s);
-    structure_release(&s);
-    return status;
-}
-
-static QmtStatus read_text(QmtContext *ctx, const char *path, Text *text, StructureList *list)
-{
-    const size_t before = list->n, rejected = list->rejected != NULL ? list->rejected->n : 0;
-    QmtStatus status = QMT_OK;
-    for (size_t l = 0; l < text->n_lines && status == QMT_OK; l++) {
-        char place[STRUCTURE_SOURCE_SIZE];
-        snprintf(place, sizeof place, "%.460s:%zu", path, l + 1);
-        status = read_line(ctx, path, l + 1, text->line[l], list);
-        status = rejection_take(ctx, list->rejected, place, NULL, REJECT_FORMAT, status);
-    }
-    if (status == QMT_OK && list->n == before &&
-        (list->rejected == NULL || list->rejected->n == rejected))
-        status = FAIL(ctx, QMT_ERR_FORMAT,
-                      "%s: no molecule in the file; write lines \"SMILES name\"", path);
-    if (status != QMT_OK)
-        structures_truncate(list, before);
-    text_release(text);
-    return status;
-}
-
-QmtStatus smiles_read(QmtContext *ctx, const char *path, StructureList *list)
-{
-    Text text;
-    TRY(text_read(ctx, path, SMILES_SIZE_LIMIT, &text));
-    return read_text(ctx, path, &text, list);
-}
-
-QmtStatus smiles_read_memory(QmtContext *ctx, const char *path, const char *data, size_t n,
-                             StructureList *list)
-{
-    Text text;
-    TRY(text_from_memory(ctx, path, data, n, &text));
-    return read_text(ctx, path, &text, list);
-}
+#include "io/smiles_state.h"
 
 #ifdef QMTRAJ_HAVE_RDKIT
 
@@ -108,11 +29,6 @@ static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, const Structur
                     "%s: the SMILES \"%.200s\" holds %d separate molecules, whose "
                     "places to each other it does not tell; give an XYZ file",
                     s->source, s->smiles, made->fragments);
-    if (made->isotopes > 0)
-        return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s: the SMILES \"%.200s\" holds isotopes, but all masses are "
-                    "the standard atomic weights; write it without mass numbers",
-                    s->source, s->smiles);
     for (size_t a = 0; a < made->n_atoms; a++)
         if (made->numbers[a] > ELEMENT_MAX)
             return FAIL(ctx, QMT_ERR_INPUT,
@@ -125,19 +41,20 @@ static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, const Structur
         s->numbers[a] = made->numbers[a];
         for (int x = 0; x < 3; x++)
             s->xyz[a][x] = made->known ? known->xyz[a][x] : made->xyz[a][x] * BOHR_PER_ANGSTROM;
+        if (made->isotopes[a] == 0)
+            continue;
+        if (isotope_mass_da(made->numbers[a], made->isotopes[a]) == 0.0)
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "%s: the SMILES \"%.200s\" holds %d%s, whose mass is not known", s->source,
+                        s->smiles, made->isotopes[a], element_symbol(made->numbers[a]));
+        TRY(structure_set_isotope(ctx, s, a, made->isotopes[a]));
     }
-    s->has_charge = s->has_multiplicity = true;
-    s->charge = made->charge;
-    s->multiplicity = made->radicals + 1;
-    s->multiplicity_assumed = true;
-    strcpy(s->charge_source, "SMILES");
-    strcpy(s->multiplicity_source, "SMILES");
-    if (!made->force_field)
+    if (!made->force_field && made->n_atoms > 1)
         context_log(ctx, QMT_LOG_INFO,
                     "%s: MMFF94 does not know all atoms of \"%.200s\"; the first "
                     "geometry is that of ETKDGv3",
                     s->source, s->smiles);
-    return QMT_OK;
+    return smiles_state_settle(ctx, s, made->charge, made->radicals, made->radicals_most);
 }
 
 QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *s)
@@ -166,6 +83,15 @@ QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure 
     const QmtStatus status = take(ctx, &made, known, s);
     free(made.numbers);
     free(made.xyz);
+    free(made.isotopes);
+    if (status != QMT_OK) {
+        free(s->numbers);
+        free(s->xyz);
+        free(s->isotopes);
+        s->numbers = s->isotopes = NULL;
+        s->xyz = NULL;
+        s->n_atoms = 0;
+    }
     return status;
 }
 

@@ -1,22 +1,9 @@
 #ifndef IO_SMILES_H
 #define IO_SMILES_H
 
-#include "io/structure.h"
+#include "io/smiles_list.h"
 
-/// Files of SMILES and molecules made from them.
-
-enum { SMILES_SIZE_LIMIT = 1 << 28 };
-
-/// Appends the molecules of a file with lines "SMILES name" to the list, without atoms. Lines that
-/// begin with # are comments, as is what follows a third word that does; blank lines are skipped.
-///
-/// Fails with QMT_ERR_IO (cannot be read) or QMT_ERR_FORMAT / QMT_ERR_INPUT with file:line:column. With
-/// list->rejected such lines are noted there, and the others are read.
-/// After a failure the list is as it was.
-QmtStatus smiles_read(QmtContext *ctx, const char *path, StructureList *list);
-/// The same from n bytes of memory; path is for messages.
-QmtStatus smiles_read_memory(QmtContext *ctx, const char *path, const char *data, size_t n,
-                             StructureList *list);
+/// Molecules made from SMILES; lists of them are read by io/smiles_list.h.
 
 /// True if this build can make atoms from SMILES.
 bool smiles_can_embed(void);
@@ -27,10 +14,10 @@ bool smiles_can_embed(void);
 /// Chem. 17, 490 (1996)) to its minimum, both by RDKit. If a seed yields nothing the next is tried,
 /// twenty in all. An element that MMFF94 does not know keeps the geometry of ETKDGv3, with a note.
 ///
-/// Charge: sum of the formal charges. Multiplicity: radical electrons + 1. Both count as given by the
-/// input. Hydrogen atoms are added; the order of the others is that of the SMILES.
+/// Atoms with more neighbours than a tetrahedron has corners (SF6, PF6-) start from distances alone, without ETKDG's
+/// knowledge and without MMFF94. Isotopes are masses. Charge and multiplicity: io/smiles_state.h. Hydrogen atoms are added; the order of the others is that of the SMILES.
 ///
-/// Fails with QMT_ERR_INPUT: no such molecule, several molecules ("."), isotopes, dummy atoms, more than
+/// Fails with QMT_ERR_INPUT: no such molecule, several molecules ("."), dummy atoms, more than
 /// 1000 atoms, no geometry found, or a build without RDKit. After a failure the structure is as it was.
 /// RDKit's log is global: one call at a time in a process.
 QmtStatus smiles_embed(QmtContext *ctx, Structure *structure);

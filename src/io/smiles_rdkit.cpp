@@ -9,10 +9,15 @@
 #include <string>
 #include <vector>
 
+#include <boost/make_shared.hpp>
+
 #ifdef __GLIBC__
 #include <execinfo.h>
 #endif
 
+#include <DistGeom/BoundsMatrix.h>
+#include <DistGeom/TriangleSmooth.h>
+#include <GraphMol/DistGeomHelpers/BoundsMatrixBuilder.h>
 #include <GraphMol/DistGeomHelpers/Embedder.h>
 #include <GraphMol/ForceFieldHelpers/MMFF/MMFF.h>
 #include <GraphMol/GraphMol.h>
@@ -23,9 +28,12 @@
 namespace
 {
 
-constexpr int SEEDS = 20;            // tries of the embedding
-constexpr int MMFF_ROUND = 200;      // iterations of one round of the optimiser
-constexpr int MMFF_ROUNDS = 10;      // rounds at most
+constexpr int SEEDS = 20;       // tries of the embedding
+constexpr int MMFF_ROUND = 200; // iterations of one round of the optimiser
+constexpr int MMFF_ROUNDS = 10; // rounds at most
+// Distance of two neighbours of a crowded atom in bond lengths: 88 degrees with up to six of them, 68 with more.
+constexpr double CROWDED_CLOSEST = 1.39;
+constexpr double VERY_CROWDED_CLOSEST = 1.12;
 constexpr unsigned ATOMS_MAX = 1000; // the memory of distance geometry grows with the square
 
 /// RDKit's own log lines would end up between ours. Errors of the parser come only this way, so they
@@ -99,6 +107,68 @@ bool embed(RDKit::ROMol &mol, int seed)
     return false;
 }
 
+/// More neighbours than a tetrahedron has corners, or four of them and a lone pair (SF4).
+bool is_crowded(const RDKit::Atom &atom)
+{
+    const auto degree = atom.getDegree();
+    const auto z = atom.getAtomicNum();
+    const bool lone_pair = (z == 16 || z == 34 || z == 52) && atom.getFormalCharge() == 0 &&
+                           atom.getExplicitValence() == 4;
+    return degree > 4 || (degree == 4 && lone_pair);
+}
+
+bool is_crowded(const RDKit::ROMol &mol)
+{
+    for (const auto atom : mol.atoms())
+        if (is_crowded(*atom))
+            return true;
+    return false;
+}
+
+/// The usual bounds say 109.5 degrees between all neighbours of an atom. About a crowded one any angle from 88 to
+/// 180 degrees is allowed, so that six neighbours form an octahedron and five a pyramid.
+void bounds_widen(const RDKit::ROMol &mol, DistGeom::BoundsMatrix &bounds)
+{
+    for (const auto atom : mol.atoms()) {
+        if (!is_crowded(*atom))
+            continue;
+        const double closest = atom->getDegree() > 6 ? VERY_CROWDED_CLOSEST : CROWDED_CLOSEST;
+        for (const auto a : mol.atomNeighbors(atom))
+            for (const auto b : mol.atomNeighbors(atom)) {
+                const unsigned i = a->getIdx(), k = b->getIdx(), c = atom->getIdx();
+                if (i >= k)
+                    continue;
+                const double r = 0.5 * (bounds.getUpperBound(i, c) + bounds.getUpperBound(k, c));
+                bounds.setLowerBound(i, k, closest * r);
+                bounds.setUpperBound(i, k, 2.02 * r);
+            }
+    }
+}
+
+/// Distance geometry from random coordinates with these bounds, without the knowledge of torsions and rings.
+bool embed_crowded(RDKit::ROMol &mol, int seed)
+{
+    const auto bounds = boost::make_shared<DistGeom::BoundsMatrix>(mol.getNumAtoms());
+    const DistGeom::BoundsMatPtr pointer = bounds;
+    RDKit::DGeomHelpers::initBoundsMat(pointer);
+    RDKit::DGeomHelpers::setTopolBounds(mol, pointer);
+    bounds_widen(mol, *bounds);
+    DistGeom::triangleSmoothBounds(pointer, 0.05);
+    RDKit::DGeomHelpers::EmbedParameters parameters;
+    parameters.numThreads = 1;
+    parameters.useRandomCoords = true;
+    parameters.ignoreSmoothingFailures = true;
+    parameters.useExpTorsionAnglePrefs = false;
+    parameters.useBasicKnowledge = false;
+    parameters.boundsMat = bounds;
+    for (int i = 0; i < SEEDS; i++) {
+        parameters.randomSeed = seed + i;
+        if (RDKit::DGeomHelpers::EmbedMolecule(mol, parameters) >= 0)
+            return true;
+    }
+    return false;
+}
+
 std::string too_large(unsigned n_atoms)
 {
     return std::to_string(n_atoms) + " atoms, at most " + std::to_string(ATOMS_MAX) +
@@ -124,9 +194,12 @@ struct Known {
 /// Distance geometry and force field; false: no geometry was found.
 bool geometry_make(RDKit::ROMol &mol, int seed, RdkitMolecule &out)
 {
-    if (!embed(mol, seed))
+    const bool crowded = is_crowded(mol);
+    if (!(crowded ? embed_crowded(mol, seed) : embed(mol, seed) || embed_crowded(mol, seed)))
         return false;
     std::pair<int, double> result(1, 0.0);
+    if (crowded)
+        result.first = -1; // MMFF94 knows four neighbours at most
     for (int round = 0; round < MMFF_ROUNDS && result.first == 1; round++)
         result = RDKit::MMFF::MMFFOptimizeMolecule(mol, MMFF_ROUND);
     out.force_field = result.first >= 0;
@@ -158,13 +231,14 @@ RdkitResult make(const char *smiles, int seed, const Known &known, const Log &lo
     for (const auto atom : mol->atoms()) {
         out.charge += atom->getFormalCharge();
         out.radicals += static_cast<int>(atom->getNumRadicalElectrons());
-        out.isotopes += atom->getIsotope() != 0;
+        out.radicals_most =
+            std::max(out.radicals_most, static_cast<int>(atom->getNumRadicalElectrons()));
         if (atom->getAtomicNum() < 1) {
             say(reason, n_reason, "it contains a dummy atom");
             return RDKIT_NO_MOLECULE;
         }
     }
-    if (out.fragments > 1 || out.isotopes > 0)
+    if (out.fragments > 1)
         return RDKIT_OK;
     if (mol->getNumAtoms() > ATOMS_MAX) {
         say(reason, n_reason, too_large(mol->getNumAtoms()).c_str());
@@ -181,10 +255,14 @@ RdkitResult make(const char *smiles, int seed, const Known &known, const Log &lo
     const std::size_t n = mol->getNumAtoms();
     out.numbers = static_cast<int *>(std::malloc(n * sizeof *out.numbers));
     out.xyz = out.known ? nullptr : static_cast<double(*)[3]>(std::malloc(n * sizeof *out.xyz));
-    if (out.numbers == nullptr || (out.xyz == nullptr && !out.known))
+    out.isotopes = static_cast<int *>(std::malloc(n * sizeof *out.isotopes));
+    if (out.numbers == nullptr || out.isotopes == nullptr || (out.xyz == nullptr && !out.known))
         return RDKIT_NO_MEMORY;
-    for (std::size_t a = 0; a < n; a++)
-        out.numbers[a] = mol->getAtomWithIdx(static_cast<unsigned>(a))->getAtomicNum();
+    for (std::size_t a = 0; a < n; a++) {
+        const RDKit::Atom *const atom = mol->getAtomWithIdx(static_cast<unsigned>(a));
+        out.numbers[a] = atom->getAtomicNum();
+        out.isotopes[a] = static_cast<int>(atom->getIsotope());
+    }
     for (std::size_t a = 0; a < n && !out.known; a++) {
         const auto position = mol->getConformer().getAtomPos(static_cast<unsigned>(a));
         out.xyz[a][0] = position.x;
@@ -219,6 +297,7 @@ extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, const in
     } else {
         std::free(made.numbers);
         std::free(made.xyz);
+        std::free(made.isotopes);
     }
     return result;
 }

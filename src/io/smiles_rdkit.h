@@ -14,11 +14,12 @@ typedef struct {
     int *numbers;     ///< [n_atoms], malloc'ed
     double (*xyz)[3]; ///< [n_atoms][3] angstrom, malloc'ed
     int charge;
-    int radicals;    ///< unpaired electrons
-    int isotopes;    ///< atoms with a mass number
-    int fragments;   ///< separate molecules; more than one is not embedded
-    int force_field; ///< 1 if MMFF94 knows all atoms
-    int known;       ///< 1 if its atoms are the known ones: xyz is NULL then
+    int *isotopes;     ///< [n_atoms] mass numbers, 0: natural; malloc'ed
+    int radicals;      ///< unpaired electrons
+    int radicals_most; ///< of them on one atom
+    int fragments;     ///< separate molecules; more than one is not embedded
+    int force_field;   ///< 1 if MMFF94 knows all atoms
+    int known;         ///< 1 if its atoms are the known ones: xyz is NULL then
 } RdkitMolecule;
 
 typedef enum { RDKIT_OK, RDKIT_NO_MOLECULE, RDKIT_NO_GEOMETRY, RDKIT_NO_MEMORY } RdkitResult;

@@ -1,4 +1,4 @@
-#include "io/state_parts.h"
+#include "io/state.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -40,6 +40,11 @@ typedef struct {
 /// impossible value, or contradicts another.
 QmtStatus state_add_key(QmtContext *ctx, const char *place, const char *source, const char *key,
                         const char *text, StateTexts *texts);
+/// A charge from a format that has a place for it. Fails with QMT_ERR_FORMAT if another one was given before.
+QmtStatus state_add_charge(QmtContext *ctx, const char *place, int charge, const char *source,
+                           StateTexts *texts);
+/// A text about the spin; more than STATE_SPINS_MAX are dropped, which say the same anyway or are refused.
+void state_add_spin(StateQuantity quantity, double value, const char *source, StateTexts *texts);
 /// Two words that are all that stands in a comment line. Does nothing if they are not two integers.
 void state_add_pair(const char *first, const char *second, StateTexts *texts);
 /// A free word such as "triplet" or "dication": open, unless a key says the same quantity.

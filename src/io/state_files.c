@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "io/file.h"
-#include "io/state_parts.h"
+#include "io/state.h"
 #include "io/text.h"
 
 enum { STATE_FILE_LIMIT = 1 << 16 };

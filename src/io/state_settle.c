@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "data/method.h"
-#include "io/state_parts.h"
+#include "io/state.h"
 
 /// The second of two integers is a multiplicity up to here: seven d or f electrons on two metals.
 enum { PAIR_MULTIPLICITY_MAX = 15 };

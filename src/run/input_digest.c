@@ -24,10 +24,14 @@ QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, char digest[INPUT_D
     hash = mix(hash, value);
     if (structure->n_atoms == 0 && structure->smiles != NULL) {
         hash = mix(mix(hash, "smiles"), structure->smiles);
+        snprintf(value, sizeof value, "multiplicity %d", structure->multiplicity);
+        if (structure->has_multiplicity)
+            hash = mix(hash, value);
     } else {
         char *const start = spec_start_text(ctx, task);
         if (start == NULL)
             return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its start geometry", task->label);
+        spec_start_bare(start);
         hash = mix(mix(hash, "start"), start);
         free(start);
     }

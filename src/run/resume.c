@@ -60,13 +60,20 @@ static QmtStatus start_compare(QmtContext *ctx, const char *before, const RunSpe
                                char list[DIFFERENCES_SIZE])
 {
     char *const now = spec_start_text(ctx, task);
-    if (now == NULL)
+    char *const earlier = strdup(before != NULL ? before : "");
+    if (now == NULL || earlier == NULL) {
+        free(now);
+        free(earlier);
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its start geometry");
+    }
+    spec_start_bare(now);
+    spec_start_bare(earlier);
     if (before == NULL)
         difference_add(list, "its " RUN_FILE_START " is missing");
-    else if (strcmp(before, now) != 0)
+    else if (strcmp(earlier, now) != 0)
         difference_add(list, "the start geometry is another");
     free(now);
+    free(earlier);
     return QMT_OK;
 }
 

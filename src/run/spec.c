@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/units.h"
@@ -274,4 +275,15 @@ char *spec_start_text(QmtContext *ctx, const RunSpec *task)
     source_set(start.charge_source, task->charge_source);
     source_set(start.multiplicity_source, task->multiplicity_source);
     return xyz_format(ctx, &start, &text) == QMT_OK ? text : NULL;
+}
+
+void spec_start_bare(char *text)
+{
+    static const char *const KEYS[] = {" charge_from='", " multiplicity_from='"};
+    for (size_t k = 0; k < 2; k++) {
+        char *const begin = strstr(text, KEYS[k]);
+        char *const end = begin != NULL ? strchr(begin + strlen(KEYS[k]), '\'') : NULL;
+        if (end != NULL)
+            memmove(begin, end + 1, strlen(end + 1) + 1);
+    }
 }

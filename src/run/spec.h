@@ -52,4 +52,7 @@ QmtStatus spec_make(QmtContext *ctx, const Structure *structure, const Config *c
 /// no memory.
 char *spec_start_text(QmtContext *ctx, const RunSpec *task);
 
+/// Takes out of such a text, in place, where charge and multiplicity come from: what is left decides the numbers.
+void spec_start_bare(char *text);
+
 #endif

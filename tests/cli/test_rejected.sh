@@ -47,7 +47,7 @@ says "none of the 2 molecules can be computed"
 grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt" && exit 0
 
 # SMILES: format errors are all named, the worker finds those without a molecule or a geometry
-printf '%s\n' 'C methane' 'CC' 'C(C open' 'CCO.O mixture' 'O water extra' 'N a/b' 'O water' 'FS(F)(F)(F)(F)(F)F none' \
+printf '%s\n' 'C methane' 'CC |^1:0|' 'C(C open' 'CCO.O mixture' 'O" extra' 'Né amine' 'O water' 'FS(F)(F)(F)(F)(F)F none' \
     'N ammonia' 'C methane' >list.smi
 ends 1 "$QMTRAJ" run --config short.yaml --smiles-file list.smi --out s
 says "7 molecules cannot be computed" "3 of 10 complete"

@@ -122,10 +122,8 @@ ends 0 "$QMTRAJ" run --config t.yaml --dry-run water.xyz
 says 'length_ps: 0.05' 'optimize: false'
 
 # F1: SMILES, with line and column
-smi 3 't.smi:1:4: no name after the SMILES "CCO"; write "SMILES name"' 'CCO\n'
-smi 3 't.smi:1:5: "b" follows the name "a"' 'C a b\n'
-smi 3 't.smi:1:3: the name "a/b" contains a path separator' 'C a/b\n'
-smi 3 't.smi:1:3: the name "a"b" contains a quote' 'C a"b\n'
+smi 3 't.smi:1: the extension behind "CC" marks radicals' 'CC |^1:0| ethyl\n'
+smi 3 't.smi:2: the column of the SMILES is empty' 'smiles,name\n,a\n'
 smi 3 't.smi:2:1: the name "a" was taken before at t.smi:1:1' 'C a\nCC a\n'
 smi 3 't.smi:1:2: a byte 0xc3 in the SMILES' 'C\xc3\xa4 m\n'
 smi 3 't.smi:1:2: a byte 0x22 in the SMILES "C"C"' 'C"C m\n'
@@ -134,7 +132,8 @@ if "$QMTRAJ" run --config short.yaml --smiles-file <(echo 'C m') --dry-run >/dev
     smi 3 't.smi:1:1: the SMILES "C(C" is no molecule: extra open parentheses' 'C(C ethane\n'
     smi 3 't.smi:2:1: the SMILES "C1CC" is no molecule: unclosed ring' 'CC ok\nC1CC x\n'
     smi 3 't.smi:1:1: the SMILES "C(C)(C)(C)(C)C" is no molecule: Explicit valence' 'C(C)(C)(C)(C)C x\n'
-    smi 3 't.smi:1:1: the SMILES "[13CH4]" holds isotopes' '[13CH4] x\n'
+    smi 3 't.smi:1:1: the SMILES "[99CH4]" holds 99C, whose mass is not known' '[99CH4] x\n'
+    smi 3 'leaves several electrons unpaired on one atom; give its multiplicity' 'F[C]F x\n'
     smi 3 't.smi:1:1: the SMILES "*C" is no molecule: it contains a dummy atom' '*C x\n'
     smi 3 't.smi:1:1: the SMILES "C.C" holds 2 separate molecules' 'C.C x\n'
     smi 3 't.smi:1:1: the SMILES "[Fr+]" holds element 87' '[Fr+] x\n'

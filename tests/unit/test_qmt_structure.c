@@ -83,7 +83,7 @@ static void a_tolerant_list_notes_what_it_passes_over(void **state)
     QmtRejection rejection;
     char path[] = "/tmp/test_qmt_structure_XXXXXX";
     const int file = mkstemp(path);
-    static const char text[] = "C methane\nC bad/name\nCC ethane\n";
+    static const char text[] = "C methane\nC\" quoted\nCC ethane\n";
     assert_int_equal(write(file, text, sizeof text - 1), (int)sizeof text - 1);
     close(file);
     assert_int_equal(qmt_structures_create(ctx, &own), QMT_OK);
