@@ -86,10 +86,11 @@ void motion_begin(const Check *check, Motion *motion)
         return;
     motion->playback =
         (Playback){.base = {.type = &PLAYBACK, .n_atoms = check->n_atoms}, .at = &motion->now};
-    motion->integrator = known->thermostat ? &integrator_langevin : &integrator_verlet;
+    motion->integrator = known->thermostat ? &integrator_baoab : &integrator_verlet;
     motion->settings = (IntegratorSettings){
         .dt = known->dt_ps / PS_PER_AUT,
         .mass = motion->mass,
+        .thermostat = &THERMOSTAT_LANGEVIN,
         .kt = known->target_k * HARTREE_PER_KELVIN,
         .friction = known->friction * PS_PER_AUT,
         .noise_interval = langevin_noise_interval(known->friction),

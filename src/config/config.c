@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/solvent.h"
+#include "md/thermostat.h"
 
 /// Whole numbers go through doubles in JSON readers, which hold them exactly up to here.
 #define LARGEST_WHOLE 9007199254740991.0
@@ -169,7 +170,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .type = CONFIG_CHOICE,
      .offset = AT(thermostat),
      .unit = "",
-     .choices = "langevin",
+     .choices = THERMOSTAT_NAMES,
      .decides_numbers = true,
      .help = "Thermostat of nvt production: Langevin as BAOAB; its random part acts at one random "
              "instant in every 50 fs, above a friction of 2 /ps in every 0.1/friction."},

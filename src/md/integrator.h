@@ -4,14 +4,17 @@
 #include "base/random.h"
 #include "engine/engine.h"
 #include "md/state.h"
+#include "md/thermostat.h"
 
 /// What a step needs to know, in atomic units.
-typedef struct {
+typedef struct IntegratorSettings {
     double dt;             ///< time step
     const double *mass;    ///< [n_atoms] electron masses
     double kt;             ///< temperature of the thermostat times k_B, hartree
     double friction;       ///< of the thermostat, per atomic unit of time
     double noise_interval; ///< time in which one step has a random part; up to dt: every step
+    const Thermostat *thermostat;
+    void *thermostat_kept; ///< [kept_size] bytes of it
     RandomKey key;         ///< of the thermostat's noise
     RandomPurpose purpose; ///< of the thermostat's noise
     unsigned property_set; ///< properties that the new state is to have, 0: none
@@ -31,13 +34,12 @@ typedef struct {
 /// Phys. 76, 637 (1982), 10.1063/1.442716.
 extern const Integrator integrator_verlet;
 
-/// Langevin dynamics as BAOAB: Leimkuhler, Matthews, Appl. Math. Res. Express 2013, 34,
-/// 10.1093/amrx/abs010. Friction and noise act on the motion relative to the centre of mass only, so
-/// the total momentum is conserved and 3n - 3 degrees of freedom are thermostatted.
-extern const Integrator integrator_langevin;
+/// BAOAB: kick, drift, thermostat, drift, kick. Leimkuhler, Matthews, Appl. Math. Res. Express 2013, 34,
+/// 10.1093/amrx/abs010. The heat of a step is the change of the kinetic energy by the thermostat.
+extern const Integrator integrator_baoab;
 
 /// The noise_interval that a friction is run with: smooth paths between random instants that are as far apart as a
-/// tenth of the velocity takes to be forgotten, at most 50 fs; see md/langevin.c. In atomic units of time.
+/// tenth of the velocity takes to be forgotten, at most 50 fs; see md/thermostat_langevin.c. In atomic units of time.
 double langevin_noise_interval(double friction_per_ps);
 
 #endif

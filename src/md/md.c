@@ -11,6 +11,7 @@ MdOptions md_options_default(void)
 {
     return (MdOptions){.ensemble = MD_NVT,
                        .temperature_k = 300.0,
+                       .thermostat = &THERMOSTAT_LANGEVIN,
                        .dt_fs = 0.25,
                        .friction_per_ps = 0.002,
                        .length_ps = 30.0,
@@ -53,6 +54,9 @@ static void md_layout(Md *md)
     relax_layout(&md->relax, &md->arena, n);
     shadow_energy_layout(&md->watch, &md->arena, n);
     nve_window_layout(&md->window, &md->arena, n, n_properties, engine_kept_size(md->engine));
+    const size_t kept_size = md->options.thermostat->kept_size;
+    md->thermostat = (Span){.data = arena_bytes(&md->arena, kept_size), .size = kept_size};
+    md->thermostat_before = arena_bytes(&md->arena, kept_size);
     md->results = arena_bytes(&md->arena, md->n_windows * sizeof *md->results);
     md->mass = arena_doubles(&md->arena, n);
 }
@@ -171,20 +175,31 @@ static unsigned frame_properties(const Md *md)
 }
 
 /// One checked step of an integrator from now into next.
-static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator, double friction,
-                           RandomPurpose purpose)
+static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator,
+                           const Thermostat *thermostat, double friction, RandomPurpose purpose)
 {
     const IntegratorSettings settings = {.dt = md->dt,
                                          .noise_interval = langevin_noise_interval(friction),
                                          .mass = md->mass,
                                          .kt = md->kt,
                                          .friction = friction * PS_PER_AUT,
+                                         .thermostat = thermostat,
+                                         .thermostat_kept = md->thermostat.data,
                                          .key = md->options.key,
                                          .purpose = purpose,
                                          .property_set = frame_properties(md)};
     EngineReport report = {0};
-    TRY(integrator->step(ctx, md->engine, &settings, &md->now, &md->next, &report));
-    TRY(check_physics(ctx, md, &md->next));
+    const Span kept = md->thermostat;
+    if (kept.size > 0)
+        memcpy(md->thermostat_before, kept.data, kept.size);
+    QmtStatus status = integrator->step(ctx, md->engine, &settings, &md->now, &md->next, &report);
+    if (status == QMT_OK)
+        status = check_physics(ctx, md, &md->next);
+    if (status != QMT_OK) {
+        if (kept.size > 0)
+            memcpy(kept.data, md->thermostat_before, kept.size);
+        return status;
+    }
     count_evaluation(md, &report);
     return QMT_OK;
 }
@@ -302,8 +317,8 @@ static QmtStatus advance_equilibration(QmtContext *ctx, Md *md)
 {
     if (md->now.at.step == md->n_equilibration)
         return begin_production(ctx, md);
-    TRY(integrate(ctx, md, &integrator_langevin, md->options.equilibration_friction_per_ps,
-                  RANDOM_EQUILIBRATION));
+    TRY(integrate(ctx, md, &integrator_baoab, &THERMOSTAT_LANGEVIN,
+                  md->options.equilibration_friction_per_ps, RANDOM_EQUILIBRATION));
     md_state_copy(&md->now, &md->next);
     return QMT_OK;
 }
@@ -342,10 +357,10 @@ static QmtStatus advance_production(QmtContext *ctx, Md *md)
         return QMT_OK;
     }
     if (md->options.ensemble == MD_NVE)
-        TRY(integrate(ctx, md, &integrator_verlet, 0.0, RANDOM_PRODUCTION));
+        TRY(integrate(ctx, md, &integrator_verlet, NULL, 0.0, RANDOM_PRODUCTION));
     else
-        TRY(integrate(ctx, md, &integrator_langevin, md->options.friction_per_ps,
-                      RANDOM_PRODUCTION));
+        TRY(integrate(ctx, md, &integrator_baoab, md->options.thermostat,
+                      md->options.friction_per_ps, RANDOM_PRODUCTION));
     shadow_energy_add(&md->watch, md->mass, md->dt, &md->now, &md->next);
     md_state_copy(&md->now, &md->next);
     add_temperature(md);
@@ -370,7 +385,7 @@ static QmtStatus advance_window(QmtContext *ctx, Md *md)
         point.n_steps = md->n_window;
         TRY(md->hooks.window(ctx, md->hooks.user, &point));
     }
-    TRY(integrate(ctx, md, &integrator_verlet, 0.0, RANDOM_PRODUCTION));
+    TRY(integrate(ctx, md, &integrator_verlet, NULL, 0.0, RANDOM_PRODUCTION));
     nve_window_add(window, md->mass, md->dt, md_dof(md, MD_WINDOW), &md->now, &md->next);
     md_state_copy(&md->now, &md->next);
     return QMT_OK;

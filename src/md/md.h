@@ -3,6 +3,7 @@
 
 #include "md/nve_window.h"
 #include "md/state.h"
+#include "md/thermostat.h"
 
 /// A molecule from its start geometry to the end of its trajectory:
 ///
@@ -20,6 +21,7 @@ typedef enum { MD_NVT, MD_NVE } MdEnsemble;
 
 typedef struct {
     MdEnsemble ensemble;
+    const Thermostat *thermostat; ///< of NVT production; equilibration is always Langevin
     double temperature_k;
     double dt_fs;
     double friction_per_ps;  ///< of production; not used for NVE

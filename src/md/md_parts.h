@@ -37,6 +37,8 @@ struct Md {
     Relax relax;
     ShadowEnergy watch;
     NveWindow window;
+    Span thermostat;          // what the one of the production keeps
+    void *thermostat_before;  // scratch: the same before a step, which may fail
     NveWindowResult *results; // [n_windows]
 
     MdState next; // scratch

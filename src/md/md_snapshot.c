@@ -35,6 +35,9 @@ static MdSnapshotHead snapshot_head(const Md *md)
     MdSnapshotHead head = {0};
     int n = 0;
     span_name(&head.span[n++], "dynamics", DYNAMICS_VERSION, sizeof(MdRecord));
+    if (md->thermostat.size > 0)
+        span_name(&head.span[n++], md->options.thermostat->name,
+                  md->options.thermostat->kept_version, md->thermostat.size);
     for (const Engine *engine = md->engine; engine != NULL; engine = engine->inner)
         if (engine->kept.size > 0) {
             assert(n < MD_SNAPSHOT_SPANS);
@@ -138,6 +141,7 @@ static size_t snapshot_walk(Md *md, unsigned char *buffer, SnapshotPurpose purpo
     snapshot_plain(&walk, &md->window.temperature_sum, sizeof md->window.temperature_sum);
     snapshot_watch(&walk, &md->window.watch);
     snapshot_array(&walk, md->results, md->record.n_windows_done * sizeof *md->results);
+    snapshot_array(&walk, md->thermostat.data, md->thermostat.size);
     snapshot_engine(&walk, md->engine);
     return walk.used;
 }

@@ -32,6 +32,7 @@ MdOptions run_md_options(const RunSpec *task)
     const bool windows = spec_windows(config) > 0;
     MdOptions options = md_options_default();
     options.ensemble = config->ensemble == CONFIG_NVE ? MD_NVE : MD_NVT;
+    options.thermostat = thermostat_at((size_t)config->thermostat);
     options.temperature_k = config->temperature_k;
     options.dt_fs = config->dt_fs;
     options.friction_per_ps = config->friction_per_ps;

@@ -37,8 +37,10 @@ static inline void motion_begin(Motion *motion, const ModelOptions *options, siz
     for (size_t a = 0; a < n; a++)
         motion->mass[a] = mass_da[a] * ME_PER_DALTON;
     memcpy(motion->now.xyz, xyz, n * sizeof *xyz);
-    motion->settings = (IntegratorSettings){
-        .mass = motion->mass, .key = {.seed = 42, .molecule = 1}, .purpose = RANDOM_PRODUCTION};
+    motion->settings = (IntegratorSettings){.mass = motion->mass,
+                                            .thermostat = &THERMOSTAT_LANGEVIN,
+                                            .key = {.seed = 42, .molecule = 1},
+                                            .purpose = RANDOM_PRODUCTION};
 }
 
 static inline double motion_kinetic(const Motion *motion)

@@ -38,7 +38,7 @@ static int look(void **state)
     seen.kt = motion.settings.kt;
     for (int i = -100; i < LOOKS; i++) {
         for (int k = 0; k < STEPS_BETWEEN; k++)
-            motion_step(&motion, &integrator_langevin);
+            motion_step(&motion, &integrator_baoab);
         if (i < 0)
             continue;
         const double(*v)[3] = (const double(*)[3])motion.now.velocity;
@@ -128,7 +128,7 @@ static void mean_temperature_is_within_its_own_error(void **state)
     enum { STEPS = 400000, METHANE_DOF = 3 * METHANE_ATOMS - 3 };
     BlockMean blocks = {0};
     for (int i = -20000; i < STEPS; i++) {
-        motion_step(&motion, &integrator_langevin);
+        motion_step(&motion, &integrator_baoab);
         if (i >= 0)
             block_mean_add(&blocks, velocities_temperature(motion.now.at.kinetic, METHANE_DOF));
     }

@@ -78,7 +78,7 @@ static void harmonic_positions_have_their_variance(void **state)
         motion_heat(&motion, 300.0);
         double sum = 0.0;
         for (int k = -1000; k < STEPS; k++) {
-            motion_step(&motion, &integrator_langevin);
+            motion_step(&motion, &integrator_baoab);
             for (int a = 0; k >= 0 && a < N; a++)
                 sum += vec3_dot(motion.now.xyz[a], motion.now.xyz[a]);
         }
@@ -112,7 +112,7 @@ static void friction_is_a_true_rate(void **state)
     const double omega = sqrt(K / mu - half * half);
     double worst = 0.0;
     for (int i = 1; i <= 2000; i++) {
-        motion_step(&motion, &integrator_langevin);
+        motion_step(&motion, &integrator_baoab);
         const double t = i * motion.settings.dt;
         const double exact =
             STRETCH * exp(-half * t) * (cos(omega * t) + half / omega * sin(omega * t));
@@ -146,7 +146,7 @@ static void thinned_friction_is_a_true_rate_in_the_mean(void **state)
         mu = motion.mass[0] * motion.mass[1] / (motion.mass[0] + motion.mass[1]);
         motion_evaluate(&motion);
         for (int i = 1; i <= STEPS; i++) {
-            motion_step(&motion, &integrator_langevin);
+            motion_step(&motion, &integrator_baoab);
             mean[i] += (motion.now.xyz[1][0] - motion.now.xyz[0][0] - R0) / RUNS;
         }
         motion_end(&motion);
@@ -185,7 +185,7 @@ static void noise_and_friction_leave_the_momentum_alone(void **state)
             for (size_t a = 0; a < METHANE_ATOMS; a++)
                 thermal += motion.mass[a] * motion.settings.kt;
             for (int k = 0; k < 10000; k++)
-                motion_step(&motion, &integrator_langevin);
+                motion_step(&motion, &integrator_baoab);
             velocities_momentum(METHANE_ATOMS, motion.mass, (const double(*)[3])motion.now.velocity,
                                 after);
             vec3_difference(after, before, change);
@@ -249,7 +249,7 @@ static void shadow_energy_minus_heat_is_flat_under_langevin(void **state)
     static const double FRICTION_PER_PS[] = {0.002, 1.0, 10.0};
     for (int i = 0; i < 3; i++) {
         const ShadowEnergy watch =
-            watch_energy(&integrator_langevin, FRICTION_PER_PS[i], 0.0, 0.25, 30.0);
+            watch_energy(&integrator_baoab, FRICTION_PER_PS[i], 0.0, 0.25, 30.0);
         assert_true(line_fit_rms(&watch.shadow) < line_fit_rms(&watch.plain) / 50.0);
         // Noise in every step: what is left is of fourth order and walks at random with it.
         const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
@@ -267,9 +267,9 @@ static void shadow_energy_minus_heat_is_flat_between_random_instants(void **stat
     static const double INTERVAL_FS[] = {50.0, 50.0, 10.0, 5.0};
     for (int i = 0; i < 4; i++) {
         const ShadowEnergy coarse =
-            watch_energy(&integrator_langevin, FRICTION_PER_PS[i], INTERVAL_FS[i], 0.25, 30.0);
+            watch_energy(&integrator_baoab, FRICTION_PER_PS[i], INTERVAL_FS[i], 0.25, 30.0);
         const ShadowEnergy fine =
-            watch_energy(&integrator_langevin, FRICTION_PER_PS[i], INTERVAL_FS[i], 0.125, 30.0);
+            watch_energy(&integrator_baoab, FRICTION_PER_PS[i], INTERVAL_FS[i], 0.125, 30.0);
         const double unit = KJMOL_PER_HARTREE / PS_PER_AUT / METHANE_ATOMS;
         CHECK_NEAR(line_fit_slope(&coarse.shadow) * unit, 0.0, i < 2 ? 1e-8 : 5e-7);
         CHECK_NEAR(line_fit_slope(&fine.shadow) * unit, 0.0, i < 2 ? 1e-8 / 64.0 : 5e-7 / 64.0);
@@ -306,7 +306,7 @@ static void heat_of_an_oscillator_is_exact(void **state)
             shadow_energy_begin(&watch, &motion.now);
             double worst = 0.0;
             for (int k = 0; k < STEPS; k++) {
-                motion_step(&motion, &integrator_langevin);
+                motion_step(&motion, &integrator_baoab);
                 shadow_energy_add(&watch, motion.mass, motion.settings.dt, &motion.next,
                                   &motion.now);
                 // With noise in every step that of the last one is not known yet.
@@ -347,7 +347,7 @@ static void random_steps_keep_their_distance(void **state)
         int count = 0;
         for (int k = 0; k < LENGTH; k++) {
             const double heat = motion.now.at.heat;
-            motion_step(&motion, &integrator_langevin);
+            motion_step(&motion, &integrator_baoab);
             if (motion.now.at.heat == heat)
                 continue;
             assert_true(b * LENGTH + k - last >= SHADOW_ENERGY_POINTS);

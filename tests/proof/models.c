@@ -23,6 +23,7 @@ QmtStatus model_begin(QmtContext *ctx, const ModelOptions *options, size_t n, co
         model->mass[a] = mass_da[a] * ME_PER_DALTON;
     memcpy(model->now.xyz, xyz, n * sizeof *xyz);
     model->settings = (IntegratorSettings){.dt = dt,
+                                           .thermostat = &THERMOSTAT_LANGEVIN,
                                            .mass = model->mass,
                                            .kt = kelvin * HARTREE_PER_KELVIN,
                                            .friction = friction,
@@ -44,8 +45,8 @@ void model_heat(Model *model)
 QmtStatus model_step(QmtContext *ctx, Model *model)
 {
     EngineReport report;
-    TRY(integrator_langevin.step(ctx, model->engine, &model->settings, &model->now, &model->next,
-                                 &report));
+    TRY(integrator_baoab.step(ctx, model->engine, &model->settings, &model->now, &model->next,
+                              &report));
     const MdState swap = model->now;
     model->now = model->next;
     model->next = swap;

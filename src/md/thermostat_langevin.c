@@ -1,10 +1,12 @@
-#include "md/integrator.h"
-
 #include <math.h>
 
 #include "base/units.h"
+#include "md/integrator.h"
 #include "md/shadow_energy.h"
 #include "md/velocities.h"
+
+// Langevin dynamics. Friction and noise act on the motion relative to the centre of mass only, so the total
+// momentum is conserved and 3n - 3 degrees of freedom are thermostatted.
 
 double langevin_noise_interval(double friction_per_ps)
 {
@@ -25,8 +27,9 @@ typedef struct {
 /// step of each, and it leaves c = exp(-friction L dt) of the velocity, so that velocities decay with
 /// exactly the friction, as under Langevin's equation, to which it tends for short intervals. Each O part
 /// keeps Maxwell's distribution whatever c is: the ensemble is the same. Random steps, because fixed
-/// ones would meet a vibration in the same phase again and again. The last steps of a block are free, as
-/// many as the heat of an O part is computed from (md/shadow_energy.h), at most a quarter.
+/// ones would meet a vibration in the same phase again and again. No O part falls into
+/// the last `rest` steps of a block, because its heat is computed from that many smooth steps
+/// (md/shadow_energy.h); at most a quarter of the block.
 static Blocks blocks_of(const IntegratorSettings *settings)
 {
     const double ratio = settings->noise_interval / settings->dt;
@@ -37,8 +40,9 @@ static Blocks blocks_of(const IntegratorSettings *settings)
     return (Blocks){.length = length, .rest = rest > 0 ? rest : 1};
 }
 
-static bool collides(const IntegratorSettings *settings, const Blocks *blocks, const MdState *now)
+static bool acts(const IntegratorSettings *settings, const MdState *now)
 {
+    const Blocks b = blocks_of(settings), *blocks = &b;
     if (blocks->length == 1)
         return true;
     const uint64_t block = now->at.step / blocks->length;
@@ -56,9 +60,12 @@ static bool collides(const IntegratorSettings *settings, const Blocks *blocks, c
 /// with the noise projected so that sum m w' = 0. In mass-weighted velocities the projection is
 /// orthogonal to sqrt(m), so what remains is the exact Ornstein-Uhlenbeck process of the 3n - 3 other
 /// directions, whose stationary distribution is Maxwell's. V stays what it was.
-static void ornstein_uhlenbeck(const IntegratorSettings *settings, double c, const MdState *now,
-                               double (*velocity)[3])
+static void apply(const IntegratorSettings *settings, const MdState *now, void *kept,
+                  double (*velocity)[3])
 {
+    (void)kept; // random numbers have no state
+    const double length = (double)blocks_of(settings).length;
+    const double c = exp(-settings->friction * length * settings->dt);
     const size_t n = now->n_atoms;
     const double *mass = settings->mass;
     const double strength = (1.0 - c) * (1.0 + c) * settings->kt;
@@ -78,52 +85,4 @@ static void ornstein_uhlenbeck(const IntegratorSettings *settings, double c, con
             velocity[a][x] += before[x] - after[x];
 }
 
-static QmtStatus langevin_step(QmtContext *ctx, Engine *engine, const IntegratorSettings *settings,
-                               const MdState *now, MdState *next, EngineReport *report)
-{
-    const size_t n = now->n_atoms;
-    const double half = 0.5 * settings->dt;
-
-    for (size_t a = 0; a < n; a++) {
-        const double kick = half / settings->mass[a];
-        for (int x = 0; x < 3; x++) {
-            next->velocity[a][x] = now->velocity[a][x] - kick * now->gradient[a][x];
-            next->xyz[a][x] = now->xyz[a][x] + half * next->velocity[a][x];
-        }
-    }
-
-    const Blocks blocks = blocks_of(settings);
-    double heat = 0.0;
-    if (collides(settings, &blocks, now)) {
-        const double c = exp(-settings->friction * (double)blocks.length * settings->dt);
-        const double cold =
-            velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity);
-        ornstein_uhlenbeck(settings, c, now, next->velocity);
-        heat = velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity) - cold;
-    }
-
-    for (size_t a = 0; a < n; a++)
-        for (int x = 0; x < 3; x++)
-            next->xyz[a][x] += half * next->velocity[a][x];
-
-    next->at = now->at;
-    const EngineResult result = {.energy = &next->at.energy,
-                                 .gradient = next->gradient,
-                                 .report = report,
-                                 .properties = next->properties,
-                                 .property_set = settings->property_set};
-    TRY(engine_evaluate(ctx, engine, (const double(*)[3])next->xyz, &result));
-
-    next->at.heat = now->at.heat + heat;
-    for (size_t a = 0; a < n; a++) {
-        const double kick = half / settings->mass[a];
-        for (int x = 0; x < 3; x++)
-            next->velocity[a][x] -= kick * next->gradient[a][x];
-    }
-    next->at.kinetic = velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity);
-    next->at.step = now->at.step + 1;
-    return QMT_OK;
-}
-
-const Integrator integrator_langevin = {
-    .name = "Langevin BAOAB", .order = 2, .step = langevin_step};
+const Thermostat THERMOSTAT_LANGEVIN = {.name = "langevin", .acts = acts, .apply = apply};
