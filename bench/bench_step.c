@@ -333,7 +333,7 @@ static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
                            .potential = frame->potential * KJMOL_PER_HARTREE,
                            .total = (frame->kinetic + frame->potential) * KJMOL_PER_HARTREE,
                            .time = frame->time_ps,
-                           .extras = out->properties});
+                           .properties = out->properties});
     out->time[out->n_frames++] = microseconds() - start;
     return status;
 }
@@ -352,12 +352,7 @@ static void open_output(QmtContext *ctx, const Structure *s, const double *masse
                                .masses = masses};
     if (properties) {
         out->properties = calloc(properties_size(ALL_PROPERTIES, s->n_atoms), sizeof(double));
-        for (int p = 0; p < N_PROPERTIES; p++) {
-            TrajectoryExtra *extra = &layout.extra[layout.n_extras++];
-            *extra = (TrajectoryExtra){.name = PROPERTIES[p].name, .n_axes = PROPERTIES[p].n_axes};
-            for (size_t i = 0; i < extra->n_axes; i++)
-                extra->axis[i] = PROPERTIES[p].axis[i] != 0 ? PROPERTIES[p].axis[i] : s->n_atoms;
-        }
+        layout.properties = ALL_PROPERTIES;
     }
     if (mkdtemp(out->folder) == NULL ||
         trajectory_create(ctx, out->folder, &layout, &out->file) != QMT_OK)

@@ -30,7 +30,7 @@ _qmtraj() {
             fi
         done < <("$program" --help 2>/dev/null)
         if [[ $command == help ]]; then
-            offers+=(config)
+            offers+=(config arrays)
         else
             offers+=(--help --version --cite)
         fi
@@ -51,7 +51,13 @@ _qmtraj() {
             done < <("$program" help config 2>/dev/null)
             compopt -o nospace 2>/dev/null
             ;;
-        FORMAT) offers=(extxyz npy npz) ;;
+        FORMAT)
+            # "  extxyz   text for ...", behind the line "Formats:"
+            offers=()
+            while IFS= read -r line; do
+                [[ ! $line =~ ^\ \ ([a-z0-9]+)\  ]] || offers+=("${BASH_REMATCH[1]}")
+            done < <("$program" convert --help 2>/dev/null | sed -n '/^Formats:/,/^$/p')
+            ;;
         SOLVENT)
             # One solvent a line, after a line of titles.
             offers=()

@@ -68,8 +68,8 @@ typedef struct {
     const char *choices; ///< "nvt|nve"; NULL if any value of the range will do
     const char *help;    ///< one sentence
     int decides_numbers; ///< 1: a different value gives different trajectories
-    char initial[128];   ///< its default, as YAML writes it
-    char range[128];     ///< "> 0, <= 20" or "nvt | nve"
+    char initial[256];   ///< its default, as YAML writes it
+    char range[256];     ///< "> 0, <= 20" or "nvt | nve"
 } QmtConfigKey;
 
 /// Key i = 0, 1, ... of the table. Fails with QMT_ERR_ARGUMENT after the last one.

@@ -180,7 +180,7 @@ size_t qmt_engine_terms(const QmtEngine *engine, QmtTerm *terms, size_t room)
 
 const char *qmt_property_name(size_t p)
 {
-    return p < N_PROPERTIES ? PROPERTIES[p].name : NULL;
+    return p < N_PROPERTIES ? property_name((Property)p) : NULL;
 }
 
 size_t qmt_property_size(size_t p, size_t n_atoms)

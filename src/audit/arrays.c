@@ -1,30 +1,10 @@
 #include "audit/arrays.h"
 
+#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static const struct {
-    const char *name;
-    char kind;
-    uint64_t item_bytes;
-    bool or_double; ///< float64 on request
-    size_t n_dims;
-    bool frames, atoms; ///< first axis F; an axis N
-    bool needed;
-} ARRAYS[N_ARRAYS] = {
-    [ARRAY_POS] = {"pos", 'f', 4, true, 3, true, true, true},
-    [ARRAY_VEL] = {"vel", 'f', 4, true, 3, true, true, true},
-    [ARRAY_FORCES] = {"forces", 'f', 4, true, 3, true, true, true},
-    [ARRAY_EKIN] = {"Ekin", 'f', 8, false, 1, true, false, true},
-    [ARRAY_EPOT] = {"Epot", 'f', 8, false, 1, true, false, true},
-    [ARRAY_ETOT] = {"Etot", 'f', 8, false, 1, true, false, true},
-    [ARRAY_TIME] = {"time_ps", 'f', 8, false, 1, true, false, true},
-    [ARRAY_MASSES] = {"masses", 'f', 4, false, 1, false, true, true},
-    [ARRAY_TYPES] = {"atom_types", 'i', 4, false, 1, false, true, true},
-    [ARRAY_BOX] = {"box", 'f', 4, false, 3, true, false, false},
-};
 
 QmtStatus archive_check(QmtContext *ctx, const char *path, Check *check, bool *readable)
 {
@@ -51,37 +31,25 @@ QmtStatus archive_check(QmtContext *ctx, const char *path, Check *check, bool *r
     return QMT_OK;
 }
 
-/// False if the array has a shape or a type that nothing can be made of.
-static bool shape_fits(const Check *check, ArrayPlace place, const NpzArray *array)
-{
-    if (array->n_dims != ARRAYS[place].n_dims || (array->kind != 'f' && array->kind != 'i') ||
-        (array->item_bytes != 4 && array->item_bytes != 8))
-        return false;
-    if (ARRAYS[place].frames && array->shape[0] != check->n_frames)
-        return false;
-    if (ARRAYS[place].n_dims == 1)
-        return ARRAYS[place].frames || array->shape[0] == check->n_atoms;
-    return array->shape[1] == (ARRAYS[place].atoms ? check->n_atoms : 3) && array->shape[2] == 3;
-}
-
 /// Numbers of frames and atoms, which everything else is held against.
 static bool sizes_find(Check *check)
 {
-    const NpzArray *const pos = npz_find(&check->npz, "pos");
+    const NpzArray *const pos = npz_find(&check->npz, trajectory_array(ARRAY_POS).name);
     if (pos == NULL || pos->n_dims != 3) {
         check_say(check, CHECK_ARRAYS, CHECK_FAIL,
                   pos == NULL ? "pos is missing"
                               : "pos does not have the shape (frames, atoms, 3)");
         return false;
     }
-    check->n_frames = pos->shape[0];
-    check->n_atoms = (size_t)pos->shape[1];
-    if (!shape_fits(check, ARRAY_POS, pos)) {
+    const TrajectorySizes sizes = {.n_frames = pos->shape[0], .n_atoms = pos->shape[1]};
+    if (!trajectory_array_has_shape(ARRAY_POS, pos, &sizes)) {
         // Nothing follows from the size of the file then: (2^40, 2^40, 0) takes no byte.
         check_say(check, CHECK_ARRAYS, CHECK_FAIL,
                   "pos does not have the shape (frames, atoms, 3), or not the type f4 or f8");
         return false;
     }
+    check->n_frames = sizes.n_frames;
+    check->n_atoms = (size_t)sizes.n_atoms;
     if (check->n_frames == 0 || check->n_atoms == 0) {
         check_say(check, CHECK_ARRAYS, CHECK_FAIL, "there are no %s",
                   check->n_frames == 0 ? "frames" : "atoms");
@@ -90,26 +58,54 @@ static bool sizes_find(Check *check)
     return true;
 }
 
-static void array_find(Check *check, ArrayPlace place)
+/// True if the configuration in the metadata asks for the array.
+static bool is_promised(const Check *check, const char *name)
 {
-    const char *const name = ARRAYS[place].name;
-    const NpzArray *const array = npz_find(&check->npz, name);
+    const cJSON *const config = cJSON_GetObjectItemCaseSensitive(check->metadata, "config");
+    const cJSON *item;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(config, "properties"))
+    {
+        const char *const text = cJSON_GetStringValue(item);
+        if (text != NULL && strcmp(text, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/// How bad it is that row i of the schema is missing.
+static CheckVerdict missing_verdict(const Check *check, size_t i)
+{
+    const TrajectoryArray row = trajectory_array(i);
+    if (row.required || i == ARRAY_METADATA || is_promised(check, row.name))
+        return CHECK_FAIL;
+    return i == ARRAY_BOX ? CHECK_WARN : CHECK_PASS;
+}
+
+/// Looks for row i of the schema. What does not fit is said of `item`; what nothing can be made of is not kept.
+static void array_find(Check *check, size_t i, CheckItem item)
+{
+    const TrajectoryArray row = trajectory_array(i);
+    const TrajectorySizes sizes = {.n_frames = check->n_frames, .n_atoms = check->n_atoms};
+    const NpzArray *const array = npz_find(&check->npz, row.name);
     if (array == NULL) {
-        check_say(check, CHECK_ARRAYS, ARRAYS[place].needed ? CHECK_FAIL : CHECK_WARN,
-                  "%s is missing", name);
+        const CheckVerdict verdict = missing_verdict(check, i);
+        if (verdict != CHECK_PASS)
+            check_say(check, item, verdict, "%s is missing", row.name);
         return;
     }
-    if (array->kind != ARRAYS[place].kind || (array->item_bytes != ARRAYS[place].item_bytes &&
-                                              !(ARRAYS[place].or_double && array->item_bytes == 8)))
-        check_say(check, CHECK_ARRAYS, CHECK_FAIL, "%s is of type %c%" PRIu64 ", not %c%" PRIu64,
-                  name, array->kind, array->item_bytes, ARRAYS[place].kind,
-                  ARRAYS[place].item_bytes);
-    if (shape_fits(check, place, array))
-        check->array[place] = array;
-    else
-        check_say(check, CHECK_ARRAYS, CHECK_FAIL,
-                  "%s does not have the shape expected for %" PRIu64 " frames of %zu atoms", name,
-                  check->n_frames, check->n_atoms);
+    if (row.type == TYPE_TEXT && !trajectory_array_has_shape(i, array, &sizes))
+        check_say(check, item, CHECK_FAIL, "%s is no text", row.name);
+    else if (!trajectory_array_has_type(i, array))
+        check_say(check, item, CHECK_FAIL, "%s is of type %c%" PRIu64 ", not %s", row.name,
+                  array->kind, array->item_bytes, trajectory_array_descr(&row, false) + 1);
+    if (row.role == ROLE_WINDOW) // of lengths of their own, see windows.c
+        return;
+    if (trajectory_array_has_shape(i, array, &sizes))
+        check->array[i] = array;
+    else if (row.type != TYPE_TEXT)
+        check_say(check, item, CHECK_FAIL,
+                  "%s does not have the shape expected for %" PRIu64 " frames of %zu atoms",
+                  row.name, check->n_frames, check->n_atoms);
 }
 
 void arrays_check(Check *check)
@@ -118,31 +114,16 @@ void arrays_check(Check *check)
         check->n_frames = 0;
         return;
     }
-    for (int place = 0; place < N_ARRAYS; place++)
-        array_find(check, (ArrayPlace)place);
-    static const char *const TEXTS[] = {"metadata", "nve_windows"};
-    for (size_t i = 0; i < 2; i++) {
-        const NpzArray *const array = npz_find(&check->npz, TEXTS[i]);
-        if (array == NULL)
-            check_say(check, CHECK_ARRAYS, i == 0 ? CHECK_FAIL : CHECK_WARN, "%s is missing",
-                      TEXTS[i]);
-        else if (array->kind != 'U' || array->n_dims != 0)
-            check_say(check, CHECK_ARRAYS, CHECK_FAIL, "%s is no text", TEXTS[i]);
-    }
+    for (size_t i = 0; i < N_ARRAYS; i++)
+        array_find(check, i, CHECK_ARRAYS);
     check_say(check, CHECK_ARRAYS, CHECK_PASS, "%" PRIu64 " frames of %zu atoms", check->n_frames,
               check->n_atoms);
 }
 
-/// True if this program writes an array of this name.
-static bool name_is_known(const char *name)
+void arrays_find_properties(Check *check)
 {
-    for (int place = 0; place < N_ARRAYS; place++)
-        if (strcmp(name, ARRAYS[place].name) == 0)
-            return true;
-    for (int p = 0; p < N_PROPERTIES; p++)
-        if (strcmp(name, PROPERTIES[p].name) == 0)
-            return true;
-    return strcmp(name, "metadata") == 0 || strcmp(name, "nve_windows") == 0;
+    for (size_t i = N_ARRAYS; i < N_TRAJECTORY_ARRAYS; i++)
+        array_find(check, i, CHECK_PROPERTIES);
 }
 
 /// Nothing is periodic: the box is the identity in every frame.
@@ -170,13 +151,15 @@ QmtStatus arrays_check_ours(QmtContext *ctx, Check *check)
     if (!check->is_ours)
         return QMT_OK;
     for (size_t i = 0; i < check->npz.n; i++)
-        if (!name_is_known(check->npz.arrays[i].name))
+        if (trajectory_array_find(check->npz.arrays[i].name) == N_TRAJECTORY_ARRAYS)
             check_say(check, CHECK_ARRAYS, CHECK_FAIL,
                       "%s is no array that this program writes; was its name damaged?",
                       check->npz.arrays[i].name);
-    if (npz_find(&check->npz, "nve_windows") == NULL || npz_find(&check->npz, "box") == NULL)
+    const bool windows = npz_find(&check->npz, trajectory_array(ARRAY_NVE_WINDOW).name) != NULL ||
+                         check->array[ARRAY_NVE_TEXT] != NULL;
+    if (!windows || check->array[ARRAY_BOX] == NULL)
         check_say(check, CHECK_ARRAYS, CHECK_FAIL,
                   "%s is missing, which this program always writes",
-                  npz_find(&check->npz, "box") == NULL ? "box" : "nve_windows");
+                  trajectory_array(windows ? ARRAY_BOX : ARRAY_NVE_WINDOW).name);
     return check->array[ARRAY_BOX] != NULL ? box_check(ctx, check) : QMT_OK;
 }

@@ -14,4 +14,7 @@ void arrays_check(Check *check);
 /// What only files of this program must have; to be called when the metadata are known.
 QmtStatus arrays_check_ours(QmtContext *ctx, Check *check);
 
+/// Finds the arrays of properties, whose faults are those of CHECK_PROPERTIES. The metadata are known.
+void arrays_find_properties(Check *check);
+
 #endif

@@ -34,7 +34,7 @@ static void frames_layout(Frames *frames, const Check *check)
     frames->raw = arena_doubles(arena, n_frames * n_raw);
     for (int place = 0; place < N_ARRAYS; place++) {
         const NpzArray *const array = check->array[place];
-        if (array != NULL && place != ARRAY_MASSES && place != ARRAY_TYPES)
+        if (array != NULL && trajectory_array((size_t)place).axes[0] == 'F')
             frames->block[place] =
                 arena_doubles(arena, n_frames * (size_t)(array->row_bytes / array->item_bytes));
     }

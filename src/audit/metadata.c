@@ -62,30 +62,19 @@ QmtStatus metadata_read(QmtContext *ctx, Check *check)
 
 static void units_check(Check *check)
 {
-    static const char *const UNITS[][2] = {
-        {"pos", "nm"},       {"vel", "nm/ps"},   {"forces", "kJ/mol/nm"},  {"Ekin", "kJ/mol"},
-        {"Epot", "kJ/mol"},  {"Etot", "kJ/mol"}, {"time_ps", "ps"},        {"masses", "Da"},
-        {"atom_types", "1"}, {"box", "nm"},      {"nve_windows", "kJ/mol"}};
     const char *const velocity = check_metadata_text(check, "velocity_units");
     const cJSON *const units = cJSON_GetObjectItemCaseSensitive(check->metadata, "units");
     if (velocity != NULL && strcmp(velocity, "nm/ps") != 0)
         check_say(check, CHECK_METADATA, CHECK_FAIL, "velocity_units is %.40s, not nm/ps",
                   velocity);
-    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
-        const cJSON *const item = cJSON_GetObjectItemCaseSensitive(units, UNITS[i][0]);
+    for (size_t i = 0; i < N_TRAJECTORY_ARRAYS; i++) {
+        const TrajectoryArray array = trajectory_array(i);
+        const cJSON *const item = cJSON_GetObjectItemCaseSensitive(units, array.name);
         const char *const unit = cJSON_GetStringValue(item);
-        if (item != NULL && (unit == NULL || strcmp(unit, UNITS[i][1]) != 0))
+        if (item != NULL && (unit == NULL || strcmp(unit, array.unit) != 0))
             check_say(check, CHECK_METADATA, CHECK_FAIL,
-                      "the unit of %s is said to be %.40s, this format has %s", UNITS[i][0],
-                      unit != NULL ? unit : "no text", UNITS[i][1]);
-    }
-    for (int p = 0; p < N_PROPERTIES; p++) {
-        const char *const unit =
-            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(units, PROPERTIES[p].name));
-        if (unit != NULL && strcmp(unit, PROPERTIES[p].unit) != 0)
-            check_say(check, CHECK_METADATA, CHECK_FAIL,
-                      "the unit of %s is said to be %.40s, this format has %s", PROPERTIES[p].name,
-                      unit, PROPERTIES[p].unit);
+                      "the unit of %s is said to be %.40s, this format has %s", array.name,
+                      unit != NULL ? unit : "no text", array.unit);
     }
 }
 

@@ -7,58 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/arrays.h"
+
 /// Numbers read at once; a row can be any size.
 enum { BLOCK_NUMBERS = 1 << 16 };
-
-/// Between stored and computed, a.u.: what float32 positions and numbers leave of a molecule of usual size, ten times
-/// over; beyond, the response to rounding is asked for. The residual of the loop depends on the way to its end and is
-/// not computed again.
-static const double LIMIT[N_PROPERTIES] = {
-    [PROPERTY_DIPOLE] = 1e-4, [PROPERTY_CHARGES] = 1e-5,    [PROPERTY_BOND_ORDERS] = 1e-4,
-    [PROPERTY_GAP] = 1e-5,    [PROPERTY_QUADRUPOLE] = 1e-2, [PROPERTY_SCF_RESIDUAL] = INFINITY,
-};
 
 /// e per atom: charges in float32 round by 6e-8.
 static const double CHARGE_LIMIT = 1e-6;
 
-static bool shape_fits(const Check *check, const PropertyType *type, const NpzArray *array)
+static const NpzArray *array_of(const Check *check, Property property)
 {
-    bool fits = array->kind == 'f' && (array->item_bytes == 4 || array->item_bytes == 8) &&
-                array->n_dims == 1 + type->n_axes && array->shape[0] == check->n_frames;
-    for (size_t i = 0; i < type->n_axes && fits; i++)
-        fits = array->shape[1 + i] == (type->axis[i] != 0 ? type->axis[i] : check->n_atoms);
-    return fits;
-}
-
-/// True if the configuration in the metadata asks for the array.
-static bool is_promised(const Check *check, const char *name)
-{
-    const cJSON *const config = cJSON_GetObjectItemCaseSensitive(check->metadata, "config");
-    const cJSON *item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(config, "properties"))
-    {
-        const char *const text = cJSON_GetStringValue(item);
-        if (text != NULL && strcmp(text, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void arrays_find(Check *check)
-{
-    for (int p = 0; p < N_PROPERTIES; p++) {
-        const PropertyType *type = &PROPERTIES[p];
-        const NpzArray *const array = npz_find(&check->npz, type->name);
-        if (array == NULL && is_promised(check, type->name))
-            check_say(check, CHECK_PROPERTIES, CHECK_FAIL, "%s is missing", type->name);
-        else if (array != NULL && !shape_fits(check, type, array))
-            check_say(check, CHECK_PROPERTIES, CHECK_FAIL,
-                      "%s has not the type and shape that belong to %" PRIu64
-                      " frames of %zu atoms",
-                      type->name, check->n_frames, check->n_atoms);
-        else
-            check->property[p] = array;
-    }
+    return check->array[N_ARRAYS + (size_t)property];
 }
 
 /// The residual at the end of a loop is no more than the largest of the run, which the summary tells.
@@ -80,10 +39,9 @@ static void row_check(Check *check, Property property, uint64_t frame, const dou
 {
     double total, sum = 0.0;
     for (size_t i = 0; i < n; i++) {
-        // A molecule without empty orbitals has no gap.
-        if (!isfinite(row[i]) && !(property == PROPERTY_GAP && isnan(row[i])))
+        if (!isfinite(row[i]) && !(PROPERTIES[property].may_be_nan && isnan(row[i])))
             check_say(check, CHECK_PROPERTIES, CHECK_FAIL, "%s in frame %" PRIu64 " is %s",
-                      PROPERTIES[property].name, frame, isnan(row[i]) ? "NaN" : "Inf");
+                      property_name(property), frame, isnan(row[i]) ? "NaN" : "Inf");
         sum += row[i];
     }
     if (property == PROPERTY_SCF_RESIDUAL)
@@ -97,7 +55,7 @@ static void row_check(Check *check, Property property, uint64_t frame, const dou
 
 static QmtStatus array_check(QmtContext *ctx, Check *check, Property property)
 {
-    const NpzArray *const array = check->property[property];
+    const NpzArray *const array = array_of(check, property);
     const size_t n = property_size(property, check->n_atoms);
     const size_t n_block = n < BLOCK_NUMBERS ? BLOCK_NUMBERS / n : 1;
     double *const raw = malloc(n_block * n * sizeof *raw);
@@ -120,9 +78,9 @@ static QmtStatus array_check(QmtContext *ctx, Check *check, Property property)
 
 QmtStatus properties_check(QmtContext *ctx, Check *check)
 {
-    arrays_find(check);
+    arrays_find_properties(check);
     for (int p = 0; p < N_PROPERTIES; p++)
-        if (check->property[p] != NULL) {
+        if (array_of(check, (Property)p) != NULL) {
             check->property_set |= 1u << p;
             TRY(array_check(ctx, check, (Property)p));
         }
@@ -137,7 +95,7 @@ QmtStatus properties_read(QmtContext *ctx, Check *check, uint64_t frame, double 
     for (int p = 0; p < N_PROPERTIES; p++) {
         if (!(check->property_set & 1u << p))
             continue;
-        TRY(check_read(ctx, check, check->property[p], frame, 1, raw, stored));
+        TRY(check_read(ctx, check, array_of(check, (Property)p), frame, 1, raw, stored));
         stored += property_size((Property)p, check->n_atoms);
     }
     return QMT_OK;
@@ -153,9 +111,10 @@ bool properties_compare(Check *check, uint64_t frame, const double *stored, cons
         const size_t n = property_size((Property)p, check->n_atoms);
         const double unit = PROPERTIES[p].unit_per_au;
         for (size_t i = 0; i < n; i++) {
-            const double limit = LIMIT[p] +
-                                 2.0 * check_rounding(check->property[p], stored[i]) / unit +
-                                 (spread != NULL ? spread[i] : 0.0);
+            const double limit =
+                PROPERTIES[p].tolerance +
+                2.0 * check_rounding(array_of(check, (Property)p), stored[i]) / unit +
+                (spread != NULL ? spread[i] : 0.0);
             const double gap = fabs(stored[i] / unit - computed[i]);
             if (gap <= limit || (isnan(stored[i]) && isnan(computed[i])))
                 continue;
@@ -163,7 +122,8 @@ bool properties_compare(Check *check, uint64_t frame, const double *stored, cons
             if (is_last)
                 check_say(check, CHECK_PROPERTIES, CHECK_FAIL,
                           "frame %" PRIu64 ": %s is %.6g, computed again %.6g %s", frame,
-                          PROPERTIES[p].name, stored[i], computed[i] * unit, PROPERTIES[p].unit);
+                          property_name((Property)p), stored[i], computed[i] * unit,
+                          PROPERTIES[p].unit);
         }
         stored += n;
         computed += n;
@@ -178,7 +138,7 @@ void properties_report(Check *check, uint64_t n_again)
     for (int p = 0; p < N_PROPERTIES; p++)
         if (check->property_set & 1u << p)
             snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
-                     names[0] != '\0' ? ", " : "", PROPERTIES[p].name);
+                     names[0] != '\0' ? ", " : "", property_name((Property)p));
     if (names[0] != '\0')
         check_say(check, CHECK_PROPERTIES, CHECK_PASS, "%s; %" PRIu64 " frames computed again",
                   names, n_again);

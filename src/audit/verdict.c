@@ -76,22 +76,7 @@ const char *check_config_text(const Check *check, const char *name)
 QmtStatus check_read(QmtContext *ctx, Check *check, const NpzArray *array, uint64_t first,
                      uint64_t n, void *raw, double *out)
 {
-    TRY(npz_read_rows(ctx, &check->npz, array, first, n, raw));
-    const size_t n_items = (size_t)(n * (array->row_bytes / array->item_bytes));
-    const bool is_float = array->kind == 'f', is_wide = array->item_bytes == 8;
-    for (size_t i = 0; i < n_items; i++) {
-        const unsigned char *at = (const unsigned char *)raw + i * array->item_bytes;
-        union {
-            float f;
-            double d;
-            int32_t i;
-            int64_t l;
-        } value;
-        memcpy(&value, at, array->item_bytes);
-        out[i] = is_float ? (is_wide ? value.d : (double)value.f)
-                          : (is_wide ? (double)value.l : (double)value.i);
-    }
-    return QMT_OK;
+    return npz_read_numbers(ctx, &check->npz, array, first, n, raw, out);
 }
 
 QmtStatus check_read_json(QmtContext *ctx, Check *check, const char *name, CheckItem item,

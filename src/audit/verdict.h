@@ -2,25 +2,10 @@
 #define AUDIT_VERDICT_H
 
 #include "audit/report.h"
-#include "engine/properties.h"
-#include "io/npz_read.h"
+#include "io/trajectory_reader.h"
 
 /// The file under examination, what is known of it, and the report that grows: what every check works on. The
 /// checks know nothing of each other; audit.c calls them in order.
-
-typedef enum {
-    ARRAY_POS,
-    ARRAY_VEL,
-    ARRAY_FORCES,
-    ARRAY_EKIN,
-    ARRAY_EPOT,
-    ARRAY_ETOT,
-    ARRAY_TIME,
-    ARRAY_MASSES,
-    ARRAY_TYPES,
-    ARRAY_BOX,
-    N_ARRAYS
-} ArrayPlace;
 
 struct cJSON;
 
@@ -40,7 +25,8 @@ typedef struct {
     Npz npz;
     uint64_t n_again, seed; ///< frames to compute again, and which ones
     CheckReport *report;
-    const NpzArray *array[N_ARRAYS]; ///< NULL: missing, or of a shape that cannot be used
+    /// By place in the schema; NULL: missing, or of a shape that cannot be used.
+    const NpzArray *array[N_TRAJECTORY_ARRAYS];
     uint64_t n_frames;
     size_t n_atoms;
     int *numbers;           ///< [n_atoms], NULL if not known or not elements 1..86
@@ -49,8 +35,7 @@ typedef struct {
     bool is_ours;           ///< the metadata say that this program wrote it
     bool is_complete;       ///< ... and that the trajectory is complete
     CheckMotion motion;
-    const NpzArray *property[N_PROPERTIES]; ///< NULL: missing, or of a shape that cannot be used
-    unsigned property_set;                  ///< those that are there
+    unsigned property_set; ///< those that are there
 } Check;
 
 /// Sets the sentence of a check; a worse verdict that is there already stays. What is not printable in it (names and

@@ -36,41 +36,25 @@ static double number_at(const cJSON *item)
     return cJSON_IsNumber(item) ? item->valuedouble : NAN;
 }
 
-/// False, with the reason said, if it is no window.
-static bool window_read(Check *check, const cJSON *item, int number, double dt_ps, Window *window)
+/// The figures of one window from its n steps.
+static Window window_of(Check *check, const TrajectoryWindowStep *steps, int n, double dt_ps)
 {
-    const cJSON *kinetic = cJSON_GetObjectItemCaseSensitive(item, "kinetic");
-    const cJSON *potential = cJSON_GetObjectItemCaseSensitive(item, "potential");
-    const cJSON *total = cJSON_GetObjectItemCaseSensitive(item, "total");
-    const int n = cJSON_GetArraySize(total);
-    *window = (Window){.number = number, .n = n};
-    if (n < 1 || cJSON_GetArraySize(kinetic) != n || cJSON_GetArraySize(potential) != n) {
-        check_say(check, CHECK_WINDOWS, CHECK_FAIL,
-                  "NVE window %d: kinetic, potential and total are not of one length", number);
-        return false;
-    }
-    kinetic = kinetic->child;
-    potential = potential->child;
-    total = total->child;
-    window->kinetic_first = number_at(kinetic);
-    window->potential_first = number_at(potential);
-    const double first = number_at(total);
+    Window window = {.number = (int)steps->window,
+                     .n = n,
+                     .kinetic_first = steps->kinetic,
+                     .potential_first = steps->potential};
     for (int i = 0; i < n; i++) {
-        const double e = number_at(total);
-        const double gap = fabs(e - number_at(kinetic) - number_at(potential));
-        window->gap = gap <= window->gap ? window->gap : gap; // NaN stays
-        window->furthest = fmax(window->furthest, fabs(e - first));
-        window->kinetic_mean += number_at(kinetic) / n;
-        line_fit_add(&window->total, i * dt_ps, e - first);
-        kinetic = kinetic->next;
-        potential = potential->next;
-        total = total->next;
+        const double gap = fabs(steps[i].total - steps[i].kinetic - steps[i].potential);
+        window.gap = gap <= window.gap ? window.gap : gap; // NaN stays
+        window.furthest = fmax(window.furthest, fabs(steps[i].total - steps->total));
+        window.kinetic_mean += steps[i].kinetic / n;
+        line_fit_add(&window.total, i * dt_ps, steps[i].total - steps->total);
     }
-    if (!(window->gap <= ENERGY_LIMIT))
+    if (!(window.gap <= ENERGY_LIMIT))
         check_say(check, CHECK_WINDOWS, CHECK_FAIL,
-                  "NVE window %d: total differs from kinetic + potential by %.2g kJ/mol", number,
-                  window->gap);
-    return true;
+                  "NVE window %d: total differs from kinetic + potential by %.2g kJ/mol",
+                  window.number, window.gap);
+    return window;
 }
 
 /// The windows begin with the energies of the trajectory at that time, where that is a frame.
@@ -175,7 +159,8 @@ static void drift_add(const Check *check, const Window *window, double dt_ps, do
 }
 
 /// Every window in turn, each against its part of the summary.
-static QmtStatus windows_go_through(QmtContext *ctx, Check *check, const cJSON *windows,
+static QmtStatus windows_go_through(QmtContext *ctx, Check *check,
+                                    const TrajectoryWindowStep *steps, size_t n_steps,
                                     const cJSON *summary, double dt_ps, WorstDrift *worst)
 {
     double shortest_ps = 0.0, every_ps = 0.0;
@@ -185,17 +170,13 @@ static QmtStatus windows_go_through(QmtContext *ctx, Check *check, const cJSON *
         check_config_number(check, "nve_window_ps", &shortest_ps))
         shortest_ps -= 0.5 * dt_ps;
     check_config_number(check, "nve_every_ps", &every_ps);
-    int number = 0;
-    const cJSON *item;
-    cJSON_ArrayForEach(item, windows)
-    {
-        Window window;
-        if (window_read(check, item, number, dt_ps, &window)) {
-            TRY(window_check_begin(ctx, check, &window, (number + 1) * every_ps));
-            window_check_summary(check, &window, cJSON_GetArrayItem(summary, number));
-            drift_add(check, &window, dt_ps, shortest_ps, worst);
-        }
-        number++;
+    for (size_t first = 0, end = 0; first < n_steps; first = end) {
+        while (end < n_steps && steps[end].window == steps[first].window)
+            end++;
+        const Window window = window_of(check, steps + first, (int)(end - first), dt_ps);
+        TRY(window_check_begin(ctx, check, &window, (window.number + 1) * every_ps));
+        window_check_summary(check, &window, cJSON_GetArrayItem(summary, window.number));
+        drift_add(check, &window, dt_ps, shortest_ps, worst);
     }
     return QMT_OK;
 }
@@ -215,30 +196,45 @@ static void drift_check(Check *check, int n, const WorstDrift *worst)
     drift_report(check, name, worst->slope, worst->ripple, worst->length_ps);
 }
 
-QmtStatus windows_check(QmtContext *ctx, Check *check)
+/// What the steps of all windows say, numbered 0, 1, ...
+static QmtStatus steps_check(QmtContext *ctx, Check *check, const TrajectoryWindowStep *steps,
+                             size_t n_steps)
 {
-    cJSON *windows;
     double dt_fs = 0.0;
     WorstDrift worst = {.number = -1};
-    TRY(check_read_json(ctx, check, "nve_windows", CHECK_WINDOWS, &windows));
-    if (windows == NULL)
-        return QMT_OK;
-    const int n = cJSON_GetArraySize(windows);
+    const int n = n_steps > 0 ? (int)steps[n_steps - 1].window + 1 : 0;
     const cJSON *const summary = cJSON_GetObjectItemCaseSensitive(
         cJSON_GetObjectItemCaseSensitive(check->metadata, "summary"), "nve_windows");
     windows_check_number(check, n, summary);
-    QmtStatus status = QMT_OK;
-    if (n > 0 && !(check_config_number(check, "dt_fs", &dt_fs) && dt_fs > 0.0))
+    if (n > 0 && !(check_config_number(check, "dt_fs", &dt_fs) && dt_fs > 0.0)) {
         check_say(check, CHECK_DRIFT, CHECK_NOT_RUN, "the metadata do not say dt_fs");
-    else {
-        status = windows_go_through(ctx, check, windows, summary, 1e-3 * dt_fs, &worst);
+    } else {
+        TRY(windows_go_through(ctx, check, steps, n_steps, summary, 1e-3 * dt_fs, &worst));
         drift_check(check, n, &worst);
     }
-    cJSON_Delete(windows);
     if (n == 0)
         check_say(check, CHECK_WINDOWS, CHECK_PASS, "none, as the configuration says");
     else
         check_say(check, CHECK_WINDOWS, CHECK_PASS,
                   "%d, with the energies of their frames and the figures of the summary", n);
+    return QMT_OK;
+}
+
+QmtStatus windows_check(QmtContext *ctx, Check *check)
+{
+    TrajectoryWindowStep *steps;
+    size_t n_steps;
+    bool found;
+    QmtStatus status = trajectory_windows_read(ctx, &check->npz, &steps, &n_steps, &found);
+    if (status == QMT_ERR_FORMAT) {
+        check_say(check, CHECK_WINDOWS, CHECK_FAIL, "%s", qmt_context_message(ctx));
+        return QMT_OK;
+    }
+    TRY(status);
+    if (!found)
+        check_say(check, CHECK_WINDOWS, CHECK_NOT_RUN, "the file says nothing of NVE windows");
+    else
+        status = steps_check(ctx, check, steps, n_steps);
+    free(steps);
     return status;
 }

@@ -15,6 +15,8 @@
 #define KJMOL_PER_HARTREE 2625.4996394799 ///< kJ/mol in one hartree
 #define EV_PER_HARTREE 27.211386245988    ///< of today; the tables of GFN use another, see method
 #define HARTREE_PER_KELVIN 3.1668115634556e-6 ///< Boltzmann constant of the nuclei
+#define ANGSTROM_PER_NM 10.0
+#define EV_PER_KJMOL (EV_PER_HARTREE / KJMOL_PER_HARTREE)
 #define DEBYE_PER_EBOHR 2.541746473
 
 #endif

@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "io/file.h"
 #include "io/json.h"
-#include "run/partial_export.h"
+#include "run/partial.h"
 
 enum { O_FRAMES, O_SEED, O_JSON, O_HELP, O_H, N_OPTIONS };
 

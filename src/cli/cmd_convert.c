@@ -5,25 +5,26 @@
 #include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "io/export_extxyz.h"
-#include "io/export_npy.h"
+#include "io/convert.h"
 #include "io/file.h"
-#include "run/partial_export.h"
+#include "run/partial.h"
 #include "run/run.h"
 
 enum { O_TO, O_EVERY, O_OUT, O_OUT_SHORT, O_MOMENTA, O_HELP, O_H, N_OPTIONS };
 
 static const Option OPTIONS[N_OPTIONS] = {
-    [O_TO] = {"--to", "FORMAT", "extxyz, npy, or npz for the frames of an unfinished trajectory"},
+    [O_TO] = {"--to", "FORMAT", "one of the formats above"},
     [O_EVERY] = {"--every", "K", "frames 0, K, 2K, ... (default 1, all)"},
     [O_OUT] = {"--out", "OUT",
-               "file or folder to make, also -o (default: beside FILE, trajectory.extxyz, "
-               "trajectory_npy or trajectory.frames.npz)"},
+               "file or folder to make, also -o (default: beside FILE, with the ending of the "
+               "format)"},
     [O_OUT_SHORT] = {"-o", "OUT", NULL},
-    [O_MOMENTA] = {"--momenta", NULL, "extxyz: momenta and masses too"},
+    [O_MOMENTA] = {"--momenta", NULL, "momenta and masses too, extxyz only"},
     [O_HELP] = {"--help", NULL, "this text"},
     [O_H] = {"-h", NULL, NULL},
 };
+
+enum { FORMATS_MAX = 32, FORMATS_SIZE = 256 };
 
 /// The command line of `qmtraj convert`.
 typedef struct {
@@ -32,26 +33,37 @@ typedef struct {
     bool momenta, help;
 } ConvertWords;
 
+/// "extxyz, npy, npz".
+static const char *formats_list(char list[FORMATS_SIZE])
+{
+    size_t used = 0;
+    list[0] = '\0';
+    for (size_t i = 0; i < N_SINKS && used < FORMATS_SIZE; i++)
+        used += (size_t)snprintf(list + used, FORMATS_SIZE - used, "%s%s", i > 0 ? ", " : "",
+                                 SINKS[i]->name);
+    return list;
+}
+
 void help_convert(FILE *out)
 {
-    fputs(
-        "qmtraj convert FILE --to extxyz|npy|npz [options]\n"
-        "\n"
-        "A trajectory in the format of another program. extxyz: text for ASE, MACE and NequIP, in "
-        "eV and\n"
-        "angstrom, energy and forces under both their names (energy, REF_energy). npy: a folder "
-        "of plain\n"
-        "arrays that numpy.load(..., mmap_mode=\"r\") maps into memory, in the units of FILE. FILE "
-        "may also be\n"
-        "the trajectory.npz.part of a trajectory that was stopped, met a full disk, or still runs: "
-        "its frames\n"
-        "up to the last checkpoint; npz makes an NPZ file of them.\n"
-        "\n"
-        "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
-        "  qmtraj convert data/qm/glycine/trajectory.npz --to npy -o glycine_arrays\n"
-        "  qmtraj convert data/qm/glycine/trajectory.npz.part --to npz -o glycine_so_far.npz\n"
-        "\n",
-        out);
+    fputs("qmtraj convert FILE --to FORMAT [options]\n"
+          "\n"
+          "Writes a trajectory in the format of another program. FILE is an NPZ file, or the\n"
+          "trajectory.npz.part of a trajectory that was stopped or still runs: its frames up to\n"
+          "the last checkpoint.\n"
+          "\n"
+          "Formats:\n",
+          out);
+    for (size_t i = 0; i < N_SINKS; i++) {
+        const int column = fprintf(out, "  %-8s ", SINKS[i]->name);
+        text_print_wrapped(out, SINKS[i]->help, column, column);
+    }
+    fputs("\n"
+          "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
+          "  qmtraj convert data/qm/glycine/trajectory.npz --to npy -o glycine_arrays\n"
+          "  qmtraj convert data/qm/glycine/trajectory.npz.part --to npz -o glycine_so_far.npz\n"
+          "\n",
+          out);
     options_print(out, OPTIONS, N_OPTIONS);
 }
 
@@ -104,13 +116,12 @@ static size_t without(const char *name, size_t length, const char *ending)
     return length > n && strncmp(name + length - n, ending, n) == 0 ? length - n : length;
 }
 
-/// OUT without the slashes that may end it, or FILE with another ending.
-static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, char path[FILE_PATH_SIZE])
+/// OUT without the slashes that may end it, or FILE with the ending of the format.
+static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, const SinkType *type,
+                          char path[FILE_PATH_SIZE])
 {
     const char *const given = words->out != NULL ? words->out : words->from;
-    const char *const ending = strcmp(words->to, "npy") == 0   ? "_npy"
-                               : strcmp(words->to, "npz") == 0 ? ".frames.npz"
-                                                               : ".extxyz";
+    const char *const ending = words->out != NULL ? "" : type->ending;
     size_t length = strlen(given);
     if (words->out != NULL)
         while (length > 1 && given[length - 1] == '/')
@@ -120,7 +131,7 @@ static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, char path[
     if (length + strlen(ending) >= FILE_PATH_SIZE)
         return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", given);
     memcpy(path, given, length);
-    strcpy(path + length, words->out != NULL ? "" : ending);
+    strcpy(path + length, ending);
     return QMT_OK;
 }
 
@@ -139,37 +150,33 @@ static QmtStatus own_name_refuse(QmtContext *ctx, const char *part, const char *
     return QMT_OK;
 }
 
-static QmtStatus npz_export(QmtContext *ctx, const ConvertWords *words, const char *from,
-                            const char *out, uint64_t *n_frames)
+/// The format of --to, if the other options go with it.
+static QmtStatus format_find(QmtContext *ctx, const ConvertWords *words, const SinkType **type)
 {
-    if (strcmp(words->to, "npy") == 0)
-        return export_npy(ctx, from, out, (uint64_t)words->every, n_frames);
-    const ExtxyzOptions options = {.every = (uint64_t)words->every, .momenta = words->momenta};
-    return export_extxyz(ctx, from, out, &options, n_frames);
-}
-
-/// By way of an NPZ file, which goes again if it is not what was asked for.
-static QmtStatus unfinished_export(QmtContext *ctx, const ConvertWords *words, const char *out,
-                                   uint64_t *n_frames)
-{
-    char between[FILE_PATH_SIZE];
-    if (strcmp(words->to, "npz") == 0)
-        return partial_export(ctx, words->from, out, n_frames);
-    const int length = snprintf(between, sizeof between, "%s.npz.tmp", out);
-    if (length < 0 || (size_t)length >= sizeof between)
-        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", out);
-    TRY(partial_export(ctx, words->from, between, n_frames));
-    const QmtStatus status = npz_export(ctx, words, between, out, n_frames);
-    const Message failure = context_keep(ctx);
-    const QmtStatus removed = file_remove(ctx, between);
-    return status == QMT_OK ? removed : context_restore(ctx, &failure);
+    const char *names[FORMATS_MAX];
+    char hint[SUGGEST_HINT_SIZE], list[FORMATS_SIZE];
+    if (words->to == NULL)
+        return FAIL(ctx, QMT_ERR_USAGE, "--to FORMAT is missing: %s", formats_list(list));
+    size_t n = 0;
+    for (; n < N_SINKS && n < FORMATS_MAX; n++)
+        names[n] = SINKS[n]->name;
+    *type = sink_find(words->to);
+    if (*type == NULL)
+        return FAIL(ctx, QMT_ERR_USAGE, "--to %.60s: unknown format%s (%s)", words->to,
+                    suggest_hint(words->to, names, n, hint), formats_list(list));
+    if (words->momenta && !(*type)->has_momenta)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "--momenta: %s has the velocities instead, in the array vel; leave it out",
+                    words->to);
+    return QMT_OK;
 }
 
 QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
 {
-    static const char *const FORMATS[] = {"extxyz", "npy", "npz"};
     ConvertWords words = {.every = 1};
-    char out[FILE_PATH_SIZE], hint[SUGGEST_HINT_SIZE];
+    const SinkType *type = NULL;
+    TrajectoryReader *reader = NULL;
+    char out[FILE_PATH_SIZE];
     uint64_t n_frames = 0;
 
     TRY(words_read(ctx, argc, argv, &words));
@@ -180,31 +187,16 @@ QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
     if (words.from == NULL)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "no FILE; e.g. `qmtraj convert data/qm/glycine/trajectory.npz --to extxyz`");
-    if (words.to == NULL)
-        return FAIL(ctx, QMT_ERR_USAGE, "--to FORMAT is missing: extxyz, npy or npz");
-    const bool extxyz = strcmp(words.to, FORMATS[0]) == 0, npy = strcmp(words.to, FORMATS[1]) == 0;
-    const bool npz = strcmp(words.to, FORMATS[2]) == 0, unfinished = partial_is(words.from);
-    if (!extxyz && !npy && !npz)
-        return FAIL(ctx, QMT_ERR_USAGE, "--to %.60s: unknown format%s (extxyz, npy, npz)", words.to,
-                    suggest_hint(words.to, FORMATS, 3, hint));
-    if (npy && words.momenta)
-        return FAIL(ctx, QMT_ERR_USAGE,
-                    "--momenta belongs to extxyz; npy has the velocities always, in vel.npy");
-    if (npz && !unfinished)
-        return FAIL(ctx, QMT_ERR_USAGE,
-                    "--to npz is for a trajectory.npz.part; a finished trajectory is an NPZ file");
-    if (npz && (words.every != 1 || words.momenta))
-        return FAIL(ctx, QMT_ERR_USAGE, "--to npz takes all frames as they are, without %s",
-                    words.momenta ? "--momenta" : "--every");
-
-    TRY(out_path(ctx, &words, out));
-    if (npz)
+    TRY(format_find(ctx, &words, &type));
+    TRY(out_path(ctx, &words, type, out));
+    if (type->is_trajectory)
         TRY(own_name_refuse(ctx, words.from, out));
-    if (npz && file_exists(out))
-        return FAIL(ctx, QMT_ERR_USAGE, "%s: exists already; remove it or choose another name",
-                    out);
-    TRY(unfinished ? unfinished_export(ctx, &words, out, &n_frames)
-                   : npz_export(ctx, &words, words.from, out, &n_frames));
+    TRY(partial_is(words.from) ? partial_open(ctx, words.from, &reader)
+                               : trajectory_reader_open(ctx, words.from, &reader));
+    const ConvertOptions options = {.every = (uint64_t)words.every, .momenta = words.momenta};
+    const QmtStatus status = trajectory_convert(ctx, reader, type, out, &options, &n_frames);
+    trajectory_reader_close(&reader);
+    TRY(status);
     printf("%s: %" PRIu64 " frames\n", out, n_frames);
     return QMT_OK;
 }

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,47 +70,63 @@ typedef struct {
 } Single;
 
 /// Bond orders below this are not printed as text.
-static const double BOND_ORDER_PRINTED = 0.1;
+static const double PAIR_PRINTED = 0.1;
 
 static const double *property_of(const Single *single, Property property, size_t n_atoms)
 {
     return single->properties + properties_size((1u << property) - 1, n_atoms);
 }
 
-static void print_bond_orders(const Structure *structure, const double *orders)
+/// A matrix of the atoms, of which only what counts is printed.
+static void print_pairs(const Structure *structure, const double *values)
 {
     const size_t n = structure->n_atoms;
-    printf("bond orders above %.1f\n", BOND_ORDER_PRINTED);
     for (size_t a = 0; a < n; a++)
         for (size_t b = a + 1; b < n; b++)
-            if (orders[a * n + b] > BOND_ORDER_PRINTED)
+            if (values[a * n + b] > PAIR_PRINTED)
                 printf("  %4zu %-2s %4zu %-2s %10.6f\n", a + 1,
                        element_symbol(structure->numbers[a]), b + 1,
-                       element_symbol(structure->numbers[b]), orders[a * n + b]);
+                       element_symbol(structure->numbers[b]), values[a * n + b]);
+}
+
+/// A number on its own may be small, like a residual.
+static void print_number(double value, bool alone)
+{
+    printf(!alone || fabs(value) >= 1e-4 ? "  %18.12f" : "  %18.3e", value);
+}
+
+/// The numbers of a property in lines: one, or one per row.
+static void print_property(const Structure *structure, Property property, const double *values)
+{
+    const PropertyType *type = &PROPERTIES[property];
+    const bool pairs = strcmp(type->axes, "NN") == 0, matrix = strlen(type->axes) > 1;
+    const size_t n = property_size(property, structure->n_atoms);
+    const size_t n_columns = matrix || strcmp(type->axes, "3") == 0 ? 3 : 1;
+    if (pairs)
+        printf("%s above %.1f\n", type->title, PAIR_PRINTED);
+    else
+        printf("%s, %s\n", type->title, type->au);
+    if (pairs)
+        print_pairs(structure, values);
+    for (size_t i = 0; i < n && !pairs; i += n_columns) {
+        for (size_t k = 0; k < n_columns; k++)
+            print_number(values[i + k], n == 1);
+        if (strcmp(type->au, "hartree") == 0)
+            printf("   (%.4f eV)", values[i] * EV_PER_HARTREE);
+        putchar('\n');
+    }
     putchar('\n');
 }
 
-/// Those that the text does not have anyway.
+/// Those that were asked for and that the text does not have anyway.
 static void print_properties(const RunSpec *task, const Single *single)
 {
-    const Structure *structure = task->structure;
-    const size_t n = structure->n_atoms;
-    const int64_t set = task->config.properties;
-    const double *gap = property_of(single, PROPERTY_GAP, n);
-    const double *theta = property_of(single, PROPERTY_QUADRUPOLE, n);
-    if (set >> PROPERTY_BOND_ORDERS & 1)
-        print_bond_orders(structure, property_of(single, PROPERTY_BOND_ORDERS, n));
-    if (set >> PROPERTY_GAP & 1)
-        printf("HOMO-LUMO gap, hartree\n  %18.12f   (%.4f eV)\n\n", *gap, *gap * EV_PER_HARTREE);
-    if (set >> PROPERTY_QUADRUPOLE & 1) {
-        printf("quadrupole, e bohr^2, traceless, about the origin\n");
-        for (int x = 0; x < 3; x++)
-            printf("  %18.12f %18.12f %18.12f\n", theta[3 * x], theta[3 * x + 1], theta[3 * x + 2]);
-        putchar('\n');
-    }
-    if (set >> PROPERTY_SCF_RESIDUAL & 1)
-        printf("SCF residual, RMS of the last change of charges and moments, a.u.\n  %18.3e\n\n",
-               *property_of(single, PROPERTY_SCF_RESIDUAL, n));
+    const unsigned shown = 1u << PROPERTY_DIPOLE | 1u << PROPERTY_CHARGES;
+    const unsigned set = (unsigned)task->config.properties & ~shown;
+    for (int p = 0; p < N_PROPERTIES; p++)
+        if (set >> p & 1)
+            print_property(task->structure, (Property)p,
+                           property_of(single, (Property)p, task->structure->n_atoms));
 }
 
 void help_energy(FILE *out)
@@ -186,16 +203,14 @@ static cJSON *matrix_json(const double *values, size_t n_rows, size_t n)
     return rows;
 }
 
-static void add_properties(cJSON *object, const Single *single, size_t n)
+static cJSON *property_json(Property property, const double *values, size_t n_atoms)
 {
-    cJSON_AddItemToObject(object, "bond_orders",
-                          matrix_json(property_of(single, PROPERTY_BOND_ORDERS, n), n, n));
-    cJSON_AddItemToObject(object, "homo_lumo_gap",
-                          number_json(*property_of(single, PROPERTY_GAP, n)));
-    cJSON_AddItemToObject(object, "quadrupole",
-                          matrix_json(property_of(single, PROPERTY_QUADRUPOLE, n), 3, 3));
-    cJSON_AddItemToObject(object, "scf_residual",
-                          number_json(*property_of(single, PROPERTY_SCF_RESIDUAL, n)));
+    const char *const axes = PROPERTIES[property].axes;
+    const size_t n = property_size(property, n_atoms);
+    if (axes[0] == '\0')
+        return number_json(*values);
+    const size_t n_rows = axes[0] == 'N' ? n_atoms : (size_t)(axes[0] - '0');
+    return axes[1] == '\0' ? numbers_json(values, n) : matrix_json(values, n_rows, n / n_rows);
 }
 
 static QmtStatus print_json(QmtContext *ctx, const RunSpec *task, const Single *single)
@@ -226,10 +241,12 @@ static QmtStatus print_json(QmtContext *ctx, const RunSpec *task, const Single *
     }
     cJSON_AddItemToObject(object, "energy", number_json(single->energy));
     cJSON_AddItemToObject(object, "gradient", gradient);
-    cJSON_AddItemToObject(object, "charges",
-                          numbers_json(single->charges, task->structure->n_atoms));
-    cJSON_AddItemToObject(object, "dipole", numbers_json(single->dipole, 3));
-    add_properties(object, single, task->structure->n_atoms);
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        const size_t n_atoms = task->structure->n_atoms;
+        const double *const values = property_of(single, (Property)p, n_atoms);
+        cJSON_AddItemToObject(object, property_name((Property)p),
+                              property_json((Property)p, values, n_atoms));
+    }
     cJSON *const terms = cJSON_AddObjectToObject(object, "terms");
     for (size_t t = 0; t < single->n_terms; t++)
         cJSON_AddItemToObject(terms, single->terms[t].name, number_json(single->terms[t].energy));
@@ -239,12 +256,8 @@ static QmtStatus print_json(QmtContext *ctx, const RunSpec *task, const Single *
     cJSON *const units = cJSON_AddObjectToObject(object, "units");
     cJSON_AddStringToObject(units, "energy", "hartree");
     cJSON_AddStringToObject(units, "gradient", "hartree/bohr");
-    cJSON_AddStringToObject(units, "charges", "e");
-    cJSON_AddStringToObject(units, "dipole", "e bohr");
-    cJSON_AddStringToObject(units, "bond_orders", "1");
-    cJSON_AddStringToObject(units, "homo_lumo_gap", "hartree");
-    cJSON_AddStringToObject(units, "quadrupole", "e bohr^2");
-    cJSON_AddStringToObject(units, "scf_residual", "a.u.");
+    for (int p = 0; p < N_PROPERTIES; p++)
+        cJSON_AddStringToObject(units, property_name((Property)p), PROPERTIES[p].au);
     cJSON_AddStringToObject(units, "terms", "hartree");
 
     char *const text = json_text(object, false);

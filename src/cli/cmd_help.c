@@ -6,6 +6,10 @@
 #include "cli/options.h"
 #include "config/config_write.h"
 #include "config/value_text.h"
+#include "io/trajectory_schema.h"
+
+/// Tables that `help` prints.
+enum { N_TABLES = 2 };
 
 enum { LARGEST_EXIT_CODE = 75 };
 
@@ -56,6 +60,40 @@ static void help_config(FILE *out)
     }
 }
 
+/// "(F, N, 3)" as NumPy writes a shape.
+static void print_shape(FILE *out, const char *axes)
+{
+    fputc('(', out);
+    for (const char *axis = axes; *axis != '\0'; axis++)
+        fprintf(out, "%s%c%s", axis > axes ? ", " : "", *axis,
+                axis == axes && axis[1] == '\0' ? "," : "");
+    fputc(')', out);
+}
+
+static void print_array_rows(FILE *out, size_t from, size_t to)
+{
+    static const char *const TYPES[] = {[TYPE_REAL] = "float32 *",
+                                        [TYPE_FLOAT32] = "float32",
+                                        [TYPE_FLOAT64] = "float64",
+                                        [TYPE_INT32] = "int32",
+                                        [TYPE_TEXT] = "unicode"};
+    fputs("| array | type | shape | unit | meaning |\n|---|---|---|---|---|\n", out);
+    for (size_t i = from; i < to; i++) {
+        const TrajectoryArray array = trajectory_array(i);
+        fprintf(out, "| `%s` | %s | ", array.name, TYPES[array.type]);
+        print_shape(out, array.axes);
+        fprintf(out, " | %s | %s |\n", array.unit, array.help);
+    }
+}
+
+/// The arrays of a trajectory as Markdown: those of every one, then those of `properties`.
+static void help_arrays(FILE *out)
+{
+    print_array_rows(out, 0, N_ARRAYS);
+    fputc('\n', out);
+    print_array_rows(out, N_ARRAYS, N_TRAJECTORY_ARRAYS);
+}
+
 void help_version(FILE *out)
 {
     fputs(
@@ -83,7 +121,11 @@ void help_cite(FILE *out)
 
 QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
 {
-    const char *topics[COMMANDS_MAX + 1] = {"config"};
+    static const struct {
+        const char *name;
+        void (*print)(FILE *out);
+    } TABLES[N_TABLES] = {{"config", help_config}, {"arrays", help_arrays}};
+    const char *topics[COMMANDS_MAX + N_TABLES];
 
     if (argc == 0 || asks_help(argc, argv)) {
         help_all(stdout);
@@ -92,19 +134,22 @@ QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
     if (argc > 1)
         return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: one topic at a time, got %.60s too", argv[0],
                     argv[1]);
-    if (strcmp(argv[0], "config") == 0) {
-        help_config(stdout);
-        return QMT_OK;
+    for (size_t i = 0; i < N_TABLES; i++) {
+        topics[i] = TABLES[i].name;
+        if (strcmp(argv[0], TABLES[i].name) == 0) {
+            TABLES[i].print(stdout);
+            return QMT_OK;
+        }
     }
     for (size_t i = 0; i < N_COMMANDS; i++) {
-        topics[i + 1] = COMMANDS[i].name;
+        topics[N_TABLES + i] = COMMANDS[i].name;
         if (strcmp(argv[0], COMMANDS[i].name) == 0) {
             COMMANDS[i].help_text(stdout);
             return QMT_OK;
         }
     }
     char hint[SUGGEST_HINT_SIZE];
-    suggest_hint(argv[0], topics, N_COMMANDS + 1, hint);
+    suggest_hint(argv[0], topics, N_COMMANDS + N_TABLES, hint);
     return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic%s", argv[0],
                 hint[0] != '\0' ? hint : "; `qmtraj --help` lists the commands");
 }

@@ -22,8 +22,8 @@ const Command COMMANDS[] = {
     {"status", "how far the trajectories of a folder are", cmd_status, help_status},
     {"check", "proof that trajectory files are what they say", cmd_check, help_check},
     {"solvents", "the solvents of the continuum models", cmd_solvents, help_solvents},
-    {"help", "this text, or `qmtraj help COMMAND`, or `qmtraj help config` for all keys", cmd_help,
-     help_all},
+    {"help", "this text, or that of a COMMAND; `help config`: all keys, `help arrays`: all arrays",
+     cmd_help, help_all},
     {"version", "version, instruction set, checksum of the parameters", cmd_version, help_version},
     {"cite", "the papers to cite, as BibTeX", cmd_cite, help_cite},
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/solvent.h"
+#include "engine/properties.h"
 #include "md/thermostat.h"
 
 /// Whole numbers go through doubles in JSON readers, which hold them exactly up to here.
@@ -158,6 +159,12 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 1e9,
      .decides_numbers = true,
      .help = "Time between the starts of these side runs; 0: none."},
+    {.name = "nve_windows_text",
+     .type = CONFIG_BOOL,
+     .offset = AT(nve_windows_text),
+     .unit = "",
+     .decides_numbers = true,
+     .help = "Store the NVE windows as JSON text `nve_windows`, too, for loaders that ask for it."},
     {.name = "ensemble",
      .type = CONFIG_CHOICE,
      .offset = AT(ensemble),
@@ -240,7 +247,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .type = CONFIG_SET,
      .offset = AT(properties),
      .unit = "",
-     .choices = "dipole|charges|bond_orders|homo_lumo_gap|quadrupole|scf_residual", // as Property
+     .choices = &PROPERTY_NAMES[1], // behind the first bar
      .decides_numbers = true,
      .help = "Further arrays in the file, of every frame."},
     {.name = "replicas",
@@ -262,6 +269,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .help = "Seconds from one checkpoint to the next, fractions allowed; 0: after every step. It "
              "never changes the numbers."},
 };
+_Static_assert(sizeof PROPERTY_NAMES + N_PROPERTIES + 2 <= CONFIG_TEXT_SIZE,
+               "the names of all properties do not fit into the text of a value");
 const size_t CONFIG_KEY_COUNT = sizeof CONFIG_KEYS / sizeof CONFIG_KEYS[0];
 _Static_assert(sizeof CONFIG_KEYS / sizeof CONFIG_KEYS[0] <= CONFIG_KEYS_MAX,
                "more keys than lines");

@@ -10,7 +10,7 @@
 /// help of every key; reading YAML, `--set key=value`, the echo, the metadata and the manual all
 /// walk it.
 
-enum { CONFIG_KEYS_MAX = 32, CONFIG_TEXT_SIZE = 128 }; ///< bytes of the text of a value
+enum { CONFIG_KEYS_MAX = 32, CONFIG_TEXT_SIZE = 256 }; ///< bytes of the text of a value
 
 enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                     ///< ensemble
 enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };             ///< precision
@@ -38,6 +38,7 @@ typedef struct {
     double equilibration_ps;
     double nve_window_ps;
     double nve_every_ps;
+    bool nve_windows_text;
     int64_t ensemble;
     int64_t thermostat;
     double equilibration_friction_per_ps;

@@ -8,14 +8,12 @@
 #include "base/vec3.h"
 #include "data/element.h"
 #include "data/method.h"
+#include "engine/property_source.h"
 #include "engine/xtb_terms.h"
 #include "scf/bond_orders.h"
 #include "scf/homo_lumo_gap.h"
 #include "scf/scf.h"
 #include "terms/hamiltonian.h"
-
-/// Properties that are sums of atomic dipoles and quadrupoles.
-static const unsigned OF_MOMENTS = 1u << PROPERTY_DIPOLE | 1u << PROPERTY_QUADRUPOLE;
 
 /// One GFN-xTB engine: everything of one molecule, in one block of memory.
 typedef struct {
@@ -276,66 +274,18 @@ static void electrons_of_atoms(const Xtb *xtb, const Moments *moments, double *e
     }
 }
 
-static void sum_dipole(const Geometry *geometry, const Moments *moments, double dipole[3])
+/// What properties are made of. After the gradient, whose matrices they overwrite.
+static PropertySource property_source(Xtb *xtb, const Geometry *geometry, const Moments *moments)
 {
-    memset(dipole, 0, 3 * sizeof(double));
-    for (size_t a = 0; a < geometry->n_atoms; a++) {
-        vec3_add_scaled(moments->atom[a], geometry->xyz[a], dipole);
-        vec3_add_scaled(1.0, moments->dipole[a], dipole);
-    }
-}
-
-/// The formula is that of PROPERTY_QUADRUPOLE.
-static void sum_quadrupole(const Geometry *geometry, const Moments *moments, double quadrupole[9])
-{
-    static const int PLACE[3][3] = {{0, 1, 3}, {1, 2, 4}, {3, 4, 5}};
-    memset(quadrupole, 0, 9 * sizeof(double));
-    for (size_t a = 0; a < geometry->n_atoms; a++) {
-        const double *r = geometry->xyz[a], *mu = moments->dipole[a], q = moments->atom[a];
-        const double trace = q * vec3_dot(r, r) + 2.0 * vec3_dot(r, mu);
-        for (int x = 0; x < 3; x++)
-            for (int y = 0; y < 3; y++)
-                quadrupole[3 * x + y] += moments->quadrupole[a][PLACE[x][y]] +
-                                         1.5 * (q * r[x] * r[y] + r[x] * mu[y] + mu[x] * r[y]) -
-                                         (x == y ? 0.5 * trace : 0.0);
-    }
-}
-
-/// Properties of the set, one after another. After the gradient, whose matrices are overwritten.
-static void collect_properties(Xtb *xtb, const Geometry *geometry, Moments *moments, unsigned set,
-                               double *out)
-{
-    const size_t n = geometry->n_atoms;
-    if (set & OF_MOMENTS)
-        collect_atomic_moments(xtb, moments);
-    for (int p = 0; p < N_PROPERTIES; p++) {
-        if (!(set & 1u << p))
-            continue;
-        switch ((Property)p) {
-        case PROPERTY_DIPOLE:
-            sum_dipole(geometry, moments, out);
-            break;
-        case PROPERTY_CHARGES:
-            memcpy(out, moments->atom, n * sizeof *out);
-            break;
-        case PROPERTY_BOND_ORDERS:
-            electrons_of_atoms(xtb, moments, xtb->electrons);
-            bond_orders(&xtb->scf.density, &xtb->basis, &xtb->bond_orders, xtb->electrons, out);
-            break;
-        case PROPERTY_GAP:
-            *out = homo_lumo_gap(&xtb->scf.density, &xtb->gap_search);
-            break;
-        case PROPERTY_QUADRUPOLE:
-            sum_quadrupole(geometry, moments, out);
-            break;
-        case PROPERTY_SCF_RESIDUAL:
-            *out = xtb->scf.residual;
-            break;
-        case N_PROPERTIES:
-            break;
-        }
-        out += property_size((Property)p, n);
-    }
+    electrons_of_atoms(xtb, moments, xtb->electrons);
+    return (PropertySource){.geometry = geometry,
+                            .moments = moments,
+                            .basis = &xtb->basis,
+                            .density = &xtb->scf.density,
+                            .bond_orders = &xtb->bond_orders,
+                            .gap_search = &xtb->gap_search,
+                            .electrons = xtb->electrons,
+                            .residual = xtb->scf.residual};
 }
 
 static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
@@ -350,9 +300,9 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
     coordination_update(&xtb->coordination, &xtb->pairs);
     const Geometry geometry = {
         .n_atoms = n, .xyz = xyz, .pairs = &xtb->pairs, .coordination = &xtb->coordination};
+    const unsigned property_set = result->properties != NULL ? result->property_set : 0;
     xtb->hamiltonian.moments_wanted =
-        result->dipole != NULL ||
-        (result->properties != NULL && (result->property_set & OF_MOMENTS) != 0);
+        result->dipole != NULL || properties_need_moments(property_set);
     hamiltonian_update(&xtb->hamiltonian, &geometry);
     for (size_t t = 0; t < xtb->terms.n; t++)
         if (xtb->terms.list[t].type->update != NULL)
@@ -369,12 +319,14 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
         *result->energy = energy;
     if (result->charges != NULL)
         memcpy(result->charges, moments.atom, n * sizeof(double));
-    if (result->dipole != NULL) {
-        collect_atomic_moments(xtb, &moments);
-        sum_dipole(&geometry, &moments, result->dipole);
+    if (result->dipole != NULL || property_set != 0) {
+        if (xtb->hamiltonian.moments_wanted)
+            collect_atomic_moments(xtb, &moments);
+        const PropertySource source = property_source(xtb, &geometry, &moments);
+        if (result->dipole != NULL)
+            properties_compute(&source, 1u << PROPERTY_DIPOLE, result->dipole);
+        properties_compute(&source, property_set, result->properties);
     }
-    if (result->properties != NULL)
-        collect_properties(xtb, &geometry, &moments, result->property_set, result->properties);
     if (result->report != NULL)
         *result->report = (EngineReport){.scf_iterations = xtb->scf.iterations,
                                          .scf_residual = xtb->scf.residual,

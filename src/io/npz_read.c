@@ -347,6 +347,30 @@ QmtStatus npz_read_rows(QmtContext *ctx, Npz *npz, const NpzArray *array, uint64
                         array->data_offset + first * array->row_bytes);
 }
 
+void npz_numbers(const NpzArray *array, const void *raw, size_t n, double *out)
+{
+    const bool is_float = array->kind == 'f', is_wide = array->item_bytes == 8;
+    for (size_t i = 0; i < n; i++) {
+        union {
+            float f;
+            double d;
+            int32_t i;
+            int64_t l;
+        } value;
+        memcpy(&value, (const unsigned char *)raw + i * array->item_bytes, array->item_bytes);
+        out[i] = is_float ? (is_wide ? value.d : (double)value.f)
+                          : (is_wide ? (double)value.l : (double)value.i);
+    }
+}
+
+QmtStatus npz_read_numbers(QmtContext *ctx, Npz *npz, const NpzArray *array, uint64_t first,
+                           uint64_t n, void *raw, double *out)
+{
+    TRY(npz_read_rows(ctx, npz, array, first, n, raw));
+    npz_numbers(array, raw, (size_t)(n * (array->row_bytes / array->item_bytes)), out);
+    return QMT_OK;
+}
+
 /// UCS-4 to UTF-8; returns the bytes written, 0 for a value that is no character.
 static size_t put_utf8(uint32_t code, char *out)
 {

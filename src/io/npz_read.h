@@ -48,6 +48,13 @@ QmtStatus npz_require(QmtContext *ctx, const Npz *npz, const char *name, char ki
 /// QMT_ERR_FORMAT if there are not so many rows.
 QmtStatus npz_read_rows(QmtContext *ctx, Npz *npz, const NpzArray *array, uint64_t first,
                         uint64_t n, void *out);
+/// n numbers of an array of f4, f8, i4 or i8, as doubles.
+void npz_numbers(const NpzArray *array, const void *raw, size_t n, double *out);
+/// Reads rows of such an array.
+///
+/// @param raw  [n * row_bytes] scratch;  @param out  [n * row_bytes / item_bytes]
+QmtStatus npz_read_numbers(QmtContext *ctx, Npz *npz, const NpzArray *array, uint64_t first,
+                           uint64_t n, void *raw, double *out);
 /// Reads a single string as UTF-8, malloc'ed. Fails with QMT_ERR_FORMAT if it is none or more than 1 GiB.
 QmtStatus npz_read_text(QmtContext *ctx, Npz *npz, const NpzArray *array, char **utf8);
 /// Reads everything and compares the CRC-32 of each array; QMT_ERR_FORMAT names the first that differs.

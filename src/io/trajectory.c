@@ -12,154 +12,59 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "arrays are written as they are in memory");
 
-enum {
-    BUFFER_FRAMES = 256,      // so many frames a killed process loses at most
-    BUFFER_BYTES = 4 << 20,   // large molecules get fewer frames
-    METADATA_BYTES = 1 << 20, // reserved for metadata and directory
-    /// Three numbers of up to 24 characters with their commas, four bytes each.
-    WINDOW_JSON_BYTES = 3 * 26 * 4,
-};
-
-static const char *const STREAM_NAMES[STREAM_EXTRA] = {"pos",  "vel",  "forces",
-                                                       "Ekin", "Epot", "Etot"};
-static const char *const REST_NAMES[N_REST] = {"masses", "atom_types", "box", "metadata",
-                                               "nve_windows"};
-
-static size_t extra_header(const Trajectory *t, const TrajectoryExtra *extra, uint64_t n_frames,
-                           unsigned char *out)
-{
-    uint64_t shape[1 + TRAJECTORY_EXTRA_AXES_MAX] = {n_frames};
-    memcpy(shape + 1, extra->axis, extra->n_axes * sizeof *shape);
-    return npy_header(t->layout.float64 ? "<f8" : "<f4", 1 + extra->n_axes, shape, out);
-}
-
-size_t trajectory_npy_header(const Trajectory *t, size_t member, uint64_t n_frames,
-                             unsigned char *out)
-{
-    const uint64_t n = t->layout.n_atoms;
-    if (member <= STREAM_FORCES)
-        return npy_header(t->layout.float64 ? "<f8" : "<f4", 3, (uint64_t[]){n_frames, n, 3}, out);
-    if (member >= STREAM_EXTRA && member < trajectory_times(t))
-        return extra_header(t, &t->layout.extra[member - STREAM_EXTRA], n_frames, out);
-    if (member < t->n_streams)
-        return npy_header("<f8", 1, &n_frames, out);
-    switch (member - t->n_streams) {
-    case REST_MASSES:
-        return npy_header("<f4", 1, &n, out);
-    case REST_ATOM_TYPES:
-        return npy_header("<i4", 1, &n, out);
-    default:
-        return npy_header("<f4", 3, (uint64_t[]){n_frames, 3, 3}, out);
-    }
-}
-
-static uint64_t data_bytes(const Trajectory *t, size_t member, uint64_t n_frames)
-{
-    if (member < t->n_streams)
-        return n_frames * t->frame_bytes[member];
-    if (member == t->n_streams + REST_BOX)
-        return n_frames * 9 * sizeof(float);
-    return 4 * (uint64_t)t->layout.n_atoms;
-}
-
-uint64_t trajectory_place(Trajectory *t, uint64_t n_frames)
-{
-    unsigned char header[NPY_HEADER_MAX];
-    uint64_t offset = 0;
-    for (size_t m = 0; m < trajectory_n_placed(t); m++) {
-        t->npy_size[m] = trajectory_npy_header(t, m, n_frames, header);
-        t->members[m].size = t->npy_size[m] + data_bytes(t, m, n_frames);
-        offset = zip_place(&t->members[m], offset);
-    }
-    return offset;
-}
-
-/// Numbers of an extra array in one frame.
-static size_t extra_numbers(const TrajectoryExtra *extra)
-{
-    size_t n = 1;
-    for (size_t i = 0; i < extra->n_axes; i++)
-        n *= (size_t)extra->axis[i];
-    return n;
-}
-
-static void name_member(Trajectory *t, size_t member, const char *name)
-{
-    snprintf(t->members[member].name, sizeof t->members[member].name, "%s.npy", name);
-}
-
-/// Names and sizes that follow from the layout; t->layout is set.
-static void describe(Trajectory *t)
-{
-    const size_t real = t->layout.float64 ? sizeof(double) : sizeof(float);
-    t->n_streams = STREAM_EXTRA + t->layout.n_extras + 1;
-    for (size_t s = 0; s < STREAM_EXTRA; s++) {
-        name_member(t, s, STREAM_NAMES[s]);
-        t->frame_bytes[s] = s <= STREAM_FORCES ? t->layout.n_atoms * 3 * real : sizeof(double);
-    }
-    for (size_t e = 0; e < t->layout.n_extras; e++) {
-        name_member(t, STREAM_EXTRA + e, t->layout.extra[e].name);
-        t->frame_bytes[STREAM_EXTRA + e] = extra_numbers(&t->layout.extra[e]) * real;
-    }
-    name_member(t, trajectory_times(t), "time_ps");
-    t->frame_bytes[trajectory_times(t)] = sizeof(double);
-    for (size_t r = 0; r < N_REST; r++)
-        name_member(t, t->n_streams + r, REST_NAMES[r]);
-
-    size_t frame = 0;
-    for (size_t s = 0; s < t->n_streams; s++)
-        frame += t->frame_bytes[s];
-    t->buffer_frames = BUFFER_BYTES / frame;
-    if (t->buffer_frames > BUFFER_FRAMES)
-        t->buffer_frames = BUFFER_FRAMES;
-    if (t->buffer_frames < 1)
-        t->buffer_frames = 1;
-}
-
-uint64_t trajectory_bytes(const TrajectoryLayout *layout)
-{
-    Trajectory t = {.layout = *layout};
-    describe(&t);
-    return trajectory_place(&t, layout->n_frames) + METADATA_BYTES +
-           layout->n_window_records * (WINDOW_JSON_BYTES + WINDOW_COLUMNS * sizeof(double));
-}
-
 static void layout_arena(Trajectory *t, int **numbers, double **masses)
 {
     *numbers = arena_ints(&t->arena, t->layout.n_atoms);
     *masses = arena_doubles(&t->arena, t->layout.n_atoms);
     for (size_t s = 0; s < t->n_streams; s++)
-        t->buffer[s] = arena_bytes(&t->arena, t->buffer_frames * t->frame_bytes[s]);
+        t->members[s].buffer = arena_bytes(&t->arena, t->buffer_frames * t->members[s].frame_bytes);
     t->window_buffer = arena_bytes(&t->arena, WINDOW_BUFFER * sizeof *t->window_buffer);
     t->block = arena_bytes(&t->arena, BLOCK_BYTES);
 }
 
+/// The names in the folder of a run.
+static QmtStatus folder_files(QmtContext *ctx, const char *folder, TrajectoryFiles *files)
+{
+    TRY(file_join(ctx, folder, "trajectory.npz", files->path));
+    TRY(file_join(ctx, folder, "trajectory.partial.npz", files->partial));
+    TRY(file_join(ctx, folder, "trajectory.npz.part", files->part));
+    return file_join(ctx, folder, "nve_windows.part", files->windows);
+}
+
+/// The names beside a file of any name.
+static QmtStatus path_files(QmtContext *ctx, const char *path, TrajectoryFiles *files)
+{
+    const size_t size = sizeof files->path;
+    const int n = snprintf(files->windows, size, "%s.nve_windows.part", path);
+    if (n < 0 || (size_t)n >= size)
+        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", path);
+    snprintf(files->path, size, "%s", path);
+    snprintf(files->part, size, "%.*s.part", (int)(size - sizeof ".part"), path);
+    return QMT_OK;
+}
+
 /// Everything but the files.
-static QmtStatus make(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
+static QmtStatus make(QmtContext *ctx, const TrajectoryFiles *files, const TrajectoryLayout *layout,
                       Trajectory **made)
 {
     assert(layout->n_atoms > 0 && layout->n_frames > 0);
     Trajectory *t = calloc(1, sizeof *t);
     if (t == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the trajectory writer", folder);
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the trajectory writer", files->path);
     t->layout = *layout;
+    t->files = *files;
     t->file = t->window_file = file_none();
     t->mode = FILE_UPDATE;
-    describe(t);
+    trajectory_describe(t);
 
     int *numbers;
     double *masses;
     layout_arena(t, &numbers, &masses);
-    QmtStatus status = arena_reserve(ctx, &t->arena);
-    if (status == QMT_OK)
-        status = file_join(ctx, folder, "trajectory.npz.part", t->part);
-    if (status == QMT_OK)
-        status = file_join(ctx, folder, "nve_windows.part", t->windows);
+    const QmtStatus status = arena_reserve(ctx, &t->arena);
     if (status != QMT_OK) {
         trajectory_close(&t);
         return status;
     }
-    strcpy(t->folder, folder);
     layout_arena(t, &numbers, &masses);
     memcpy(numbers, layout->numbers, layout->n_atoms * sizeof *numbers);
     memcpy(masses, layout->masses, layout->n_atoms * sizeof *masses);
@@ -178,26 +83,20 @@ static uint32_t header_crc(const Trajectory *t, size_t stream)
     return zip_crc(0, header, n);
 }
 
-static uint64_t stream_offset(const Trajectory *t, size_t stream, uint64_t frame)
-{
-    return t->members[stream].data_offset + t->npy_size[stream] + frame * t->frame_bytes[stream];
-}
-
-QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
-                            Trajectory **trajectory)
+static QmtStatus create(QmtContext *ctx, const TrajectoryFiles *files,
+                        const TrajectoryLayout *layout, Trajectory **trajectory)
 {
     Trajectory *t = NULL;
-    TRY(make(ctx, folder, layout, &t));
-    const ZipMember *last = &t->members[trajectory_n_placed(t) - 1];
+    TRY(make(ctx, files, layout, &t));
+    const ZipMember *last = &t->zip[t->n_placed - 1];
     const uint64_t end = last->data_offset + last->size;
-    const uint64_t tail = METADATA_BYTES + layout->n_window_records * WINDOW_JSON_BYTES;
 
-    QmtStatus status = file_open(ctx, t->part, FILE_CREATE, &t->file);
+    QmtStatus status = file_open(ctx, t->files.part, FILE_CREATE, &t->file);
     if (status == QMT_OK)
         status = layout->sparse ? file_truncate(ctx, &t->file, end)
-                                : file_reserve(ctx, &t->file, end + tail);
+                                : file_reserve(ctx, &t->file, end + trajectory_tail_bytes(t));
     if (status == QMT_OK)
-        status = file_remove(ctx, t->windows);
+        status = file_remove(ctx, t->files.windows);
     if (status != QMT_OK) {
         // A file that could not be opened is an earlier run's.
         if (t->file.fd < 0)
@@ -207,9 +106,25 @@ QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const Trajector
         return status;
     }
     for (size_t s = 0; s < t->n_streams; s++)
-        t->state.crc[s] = header_crc(t, s);
+        t->members[s].crc = header_crc(t, s);
     *trajectory = t;
     return QMT_OK;
+}
+
+QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
+                            Trajectory **trajectory)
+{
+    TrajectoryFiles files = {.path = ""};
+    TRY(folder_files(ctx, folder, &files));
+    return create(ctx, &files, layout, trajectory);
+}
+
+QmtStatus trajectory_create_file(QmtContext *ctx, const char *path, const TrajectoryLayout *layout,
+                                 Trajectory **trajectory)
+{
+    TrajectoryFiles files = {.path = ""};
+    TRY(path_files(ctx, path, &files));
+    return create(ctx, &files, layout, trajectory);
 }
 
 /// CRC of n bytes of a file from offset on, after those that gave *crc.
@@ -226,79 +141,88 @@ static QmtStatus crc_of_file(QmtContext *ctx, Trajectory *t, File *file, uint64_
     return QMT_OK;
 }
 
-/// The state of the files with this many frames and window records, from their bytes.
-static QmtStatus read_state(QmtContext *ctx, Trajectory *t, uint64_t n_frames, uint64_t n_records,
-                            TrajectoryState *state)
+TrajectoryState trajectory_state(const Trajectory *t)
 {
-    *state = (TrajectoryState){.n_frames = n_frames, .n_window_records = n_records};
+    TrajectoryState state = {
+        .n_frames = t->n_frames, .n_window_steps = t->n_window_steps, .window_crc = t->window_crc};
+    for (size_t s = 0; s < t->n_streams; s++)
+        state.crc = zip_crc(state.crc, &t->members[s].crc, sizeof t->members[s].crc);
+    return state;
+}
+
+/// The state of the files with this many frames and steps of windows, from their bytes.
+static QmtStatus read_state(QmtContext *ctx, Trajectory *t, uint64_t n_frames, uint64_t n_steps)
+{
+    t->n_frames = n_frames;
+    t->n_window_steps = n_steps;
+    t->window_crc = 0;
     for (size_t s = 0; s < t->n_streams; s++) {
-        state->crc[s] = header_crc(t, s);
-        TRY(crc_of_file(ctx, t, &t->file, stream_offset(t, s, 0), n_frames * t->frame_bytes[s],
-                        &state->crc[s]));
+        Member *member = &t->members[s];
+        member->crc = header_crc(t, s);
+        TRY(crc_of_file(ctx, t, &t->file, trajectory_offset(t, s, 0),
+                        n_frames * member->frame_bytes, &member->crc));
     }
-    if (n_records > 0)
-        TRY(crc_of_file(ctx, t, &t->window_file, 0, n_records * WINDOW_COLUMNS * sizeof(double),
-                        &state->window_crc));
+    if (n_steps > 0)
+        TRY(crc_of_file(ctx, t, &t->window_file, 0, n_steps * sizeof *t->window_buffer,
+                        &t->window_crc));
     return QMT_OK;
 }
 
 /// Opens the files that an earlier process left; a missing or short one does not fit.
-static QmtStatus open_left(QmtContext *ctx, Trajectory *t, uint64_t n_records)
+static QmtStatus open_left(QmtContext *ctx, Trajectory *t, uint64_t n_steps)
 {
     uint64_t size;
-    const uint64_t end = stream_offset(t, trajectory_times(t), t->layout.n_frames);
-    if (!file_exists(t->part))
+    const uint64_t end = trajectory_offset(t, trajectory_times(t), t->layout.n_frames);
+    if (!file_exists(t->files.part))
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: is missing, so the trajectory cannot be continued; "
                     "start it afresh",
-                    t->part);
-    TRY(file_open(ctx, t->part, t->mode, &t->file));
+                    t->files.part);
+    TRY(file_open(ctx, t->files.part, t->mode, &t->file));
     TRY(file_size(ctx, &t->file, &size));
     if (size < end)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: has %" PRIu64 " bytes, at least %" PRIu64 " are "
                     "needed: it belongs to another run or was cut off; start afresh",
-                    t->part, size, end);
-    if (n_records == 0)
+                    t->files.part, size, end);
+    if (n_steps == 0)
         return QMT_OK;
-    if (!file_exists(t->windows))
+    if (!file_exists(t->files.windows))
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: is missing, so the trajectory cannot be continued; "
                     "start it afresh",
-                    t->windows);
-    TRY(file_open(ctx, t->windows, t->mode, &t->window_file));
+                    t->files.windows);
+    TRY(file_open(ctx, t->files.windows, t->mode, &t->window_file));
     TRY(file_size(ctx, &t->window_file, &size));
-    if (size / (WINDOW_COLUMNS * sizeof(double)) < n_records)
+    if (size / sizeof *t->window_buffer < n_steps)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: has %" PRIu64 " bytes, %" PRIu64 " steps of windows "
                     "are needed: it was cut off; start afresh",
-                    t->windows, size, n_records);
+                    t->files.windows, size, n_steps);
     return QMT_OK;
 }
 
 static QmtStatus check_state(QmtContext *ctx, Trajectory *t, const TrajectoryState *wanted)
 {
-    TrajectoryState found;
     if (wanted->n_frames > t->layout.n_frames)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: the checkpoint knows %" PRIu64 " frames, the run has "
                     "only %" PRIu64 "; start afresh",
-                    t->part, wanted->n_frames, t->layout.n_frames);
-    TRY(open_left(ctx, t, wanted->n_window_records));
-    TRY(read_state(ctx, t, wanted->n_frames, wanted->n_window_records, &found));
-    for (size_t s = 0; s < t->n_streams; s++)
-        if (found.crc[s] != wanted->crc[s])
-            return FAIL(
-                ctx, QMT_ERR_CHECKPOINT,
-                "%s: the first %" PRIu64 " frames of %s are not those "
-                "of the checkpoint (CRC-32 %08" PRIx32 ", wanted %08" PRIx32 "); start afresh",
-                t->part, wanted->n_frames, t->members[s].name, found.crc[s], wanted->crc[s]);
+                    t->files.part, wanted->n_frames, t->layout.n_frames);
+    TRY(open_left(ctx, t, wanted->n_window_steps));
+    TRY(read_state(ctx, t, wanted->n_frames, wanted->n_window_steps));
+    const TrajectoryState found = trajectory_state(t);
+    if (found.crc != wanted->crc)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "%s: its first %" PRIu64
+                    " frames are not those of the checkpoint (CRC-32 %08" PRIx32
+                    ", expected %08" PRIx32 "); start afresh",
+                    t->files.part, wanted->n_frames, found.crc, wanted->crc);
     if (found.window_crc != wanted->window_crc)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: is not the file of the checkpoint (CRC-32 %08" PRIx32 ", wanted %08" PRIx32
-                    "); start afresh",
-                    t->windows, found.window_crc, wanted->window_crc);
-    t->state = *wanted;
+                    "%s: is not the file of the checkpoint (CRC-32 %08" PRIx32
+                    ", expected %08" PRIx32 "); start afresh",
+                    t->files.windows, found.window_crc, wanted->window_crc);
     return QMT_OK;
 }
 
@@ -306,7 +230,9 @@ static QmtStatus open_at(QmtContext *ctx, const char *folder, const TrajectoryLa
                          const TrajectoryState *state, FileMode mode, Trajectory **trajectory)
 {
     Trajectory *t = NULL;
-    TRY(make(ctx, folder, layout, &t));
+    TrajectoryFiles files = {.path = ""};
+    TRY(folder_files(ctx, folder, &files));
+    TRY(make(ctx, &files, layout, &t));
     t->mode = mode;
     const QmtStatus status = check_state(ctx, t, state);
     if (status != QMT_OK)
@@ -323,9 +249,9 @@ QmtStatus trajectory_open_for_append(QmtContext *ctx, const char *folder,
     return open_at(ctx, folder, layout, state, FILE_UPDATE, trajectory);
 }
 
-QmtStatus trajectory_open_for_copy(QmtContext *ctx, const char *folder,
-                                   const TrajectoryLayout *layout, const TrajectoryState *state,
-                                   Trajectory **trajectory)
+QmtStatus trajectory_open_for_reading(QmtContext *ctx, const char *folder,
+                                      const TrajectoryLayout *layout, const TrajectoryState *state,
+                                      Trajectory **trajectory)
 {
     return open_at(ctx, folder, layout, state, FILE_READ, trajectory);
 }
@@ -338,12 +264,12 @@ static QmtStatus count_frames(QmtContext *ctx, Trajectory *t, uint64_t *n_frames
     const uint64_t per_block = BLOCK_BYTES / sizeof *times;
     double last = 0.0, energy;
     uint64_t n = 0;
-    TRY(file_read_at(ctx, &t->file, &energy, sizeof energy, stream_offset(t, STREAM_ETOT, 0)));
+    TRY(file_read_at(ctx, &t->file, &energy, sizeof energy, trajectory_offset(t, ARRAY_ETOT, 0)));
     for (uint64_t first = 0; first < t->layout.n_frames && n == first; first += per_block) {
         const uint64_t left = t->layout.n_frames - first;
         const size_t now = (size_t)(left < per_block ? left : per_block);
         TRY(file_read_at(ctx, &t->file, times, now * sizeof *times,
-                         stream_offset(t, trajectory_times(t), first)));
+                         trajectory_offset(t, trajectory_times(t), first)));
         for (size_t i = 0; i < now; i++) {
             const bool there = first + i == 0 ? energy != 0.0 || times[0] != 0.0 : times[i] > last;
             if (!there)
@@ -360,19 +286,21 @@ static QmtStatus recover(QmtContext *ctx, Trajectory *t)
 {
     uint64_t size = 0, n_frames = 0;
     TRY(open_left(ctx, t, 0));
-    if (file_exists(t->windows)) {
-        TRY(file_open(ctx, t->windows, FILE_UPDATE, &t->window_file));
+    if (file_exists(t->files.windows)) {
+        TRY(file_open(ctx, t->files.windows, FILE_UPDATE, &t->window_file));
         TRY(file_size(ctx, &t->window_file, &size));
     }
     TRY(count_frames(ctx, t, &n_frames));
-    return read_state(ctx, t, n_frames, size / (WINDOW_COLUMNS * sizeof(double)), &t->state);
+    return read_state(ctx, t, n_frames, size / sizeof *t->window_buffer);
 }
 
 QmtStatus trajectory_recover(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
                              Trajectory **trajectory)
 {
     Trajectory *t = NULL;
-    TRY(make(ctx, folder, layout, &t));
+    TrajectoryFiles files = {.path = ""};
+    TRY(folder_files(ctx, folder, &files));
+    TRY(make(ctx, &files, layout, &t));
     const QmtStatus status = recover(ctx, t);
     if (status != QMT_OK)
         trajectory_close(&t);
@@ -387,11 +315,13 @@ static QmtStatus flush_frames(QmtContext *ctx, Trajectory *t)
         return QMT_OK;
     // The times come last: who finds one finds the rest of its frame, see count_frames().
     for (size_t s = 0; s < t->n_streams; s++)
-        TRY(file_write_at(ctx, &t->file, t->buffer[s], t->n_buffered * t->frame_bytes[s],
-                          stream_offset(t, s, t->state.n_frames)));
+        TRY(file_write_at(ctx, &t->file, t->members[s].buffer,
+                          t->n_buffered * t->members[s].frame_bytes,
+                          trajectory_offset(t, s, t->n_frames)));
     for (size_t s = 0; s < t->n_streams; s++)
-        t->state.crc[s] = zip_crc(t->state.crc[s], t->buffer[s], t->n_buffered * t->frame_bytes[s]);
-    t->state.n_frames += t->n_buffered;
+        t->members[s].crc = zip_crc(t->members[s].crc, t->members[s].buffer,
+                                    t->n_buffered * t->members[s].frame_bytes);
+    t->n_frames += t->n_buffered;
     t->n_buffered = 0;
     return QMT_OK;
 }
@@ -401,12 +331,12 @@ static QmtStatus flush_windows(QmtContext *ctx, Trajectory *t)
     if (t->n_window_buffered == 0)
         return QMT_OK;
     if (t->window_file.fd < 0)
-        TRY(file_open(ctx, t->windows, FILE_CREATE, &t->window_file));
+        TRY(file_open(ctx, t->files.windows, FILE_CREATE, &t->window_file));
     const size_t n = t->n_window_buffered * sizeof *t->window_buffer;
     TRY(file_write_at(ctx, &t->window_file, t->window_buffer, n,
-                      t->state.n_window_records * sizeof *t->window_buffer));
-    t->state.window_crc = zip_crc(t->state.window_crc, t->window_buffer, n);
-    t->state.n_window_records += t->n_window_buffered;
+                      t->n_window_steps * sizeof *t->window_buffer));
+    t->window_crc = zip_crc(t->window_crc, t->window_buffer, n);
+    t->n_window_steps += t->n_window_buffered;
     t->n_window_buffered = 0;
     return QMT_OK;
 }
@@ -417,16 +347,16 @@ QmtStatus trajectory_flush(QmtContext *ctx, Trajectory *t)
     return flush_windows(ctx, t);
 }
 
-/// Takes the next numbers of a stream, in the type of the file.
-static void store(const Trajectory *t, size_t stream, const double *from)
+/// Stores the numbers of the next frame, in the type of the file.
+static void store(const Trajectory *t, const Member *member, const double *from)
 {
-    unsigned char *to = t->buffer[stream] + t->n_buffered * t->frame_bytes[stream];
-    if (t->layout.float64) {
-        memcpy(to, from, t->frame_bytes[stream]);
+    unsigned char *const to = member->buffer + t->n_buffered * member->frame_bytes;
+    if (trajectory_array_item_bytes(&member->array, t->layout.float64) == sizeof(double)) {
+        memcpy(to, from, member->frame_bytes);
         return;
     }
-    float *single = (float *)to;
-    for (size_t i = 0; i < t->frame_bytes[stream] / sizeof *single; i++)
+    float *const single = (float *)to;
+    for (size_t i = 0; i < member->frame_bytes / sizeof *single; i++)
         single[i] = (float)from[i];
 }
 
@@ -435,37 +365,24 @@ QmtStatus trajectory_append(QmtContext *ctx, Trajectory *t, const TrajectoryFram
     assert(trajectory_n_frames(t) < t->layout.n_frames);
     if (t->n_buffered == t->buffer_frames)
         TRY(flush_frames(ctx, t));
-    store(t, STREAM_POS, &frame->pos[0][0]);
-    store(t, STREAM_VEL, &frame->vel[0][0]);
-    store(t, STREAM_FORCES, &frame->forces[0][0]);
-    ((double *)t->buffer[STREAM_EKIN])[t->n_buffered] = frame->kinetic;
-    ((double *)t->buffer[STREAM_EPOT])[t->n_buffered] = frame->potential;
-    ((double *)t->buffer[STREAM_ETOT])[t->n_buffered] = frame->total;
-    ((double *)t->buffer[trajectory_times(t)])[t->n_buffered] = frame->time;
-    const double *extra = frame->extras;
-    for (size_t e = 0; e < t->layout.n_extras; e++) {
-        store(t, STREAM_EXTRA + e, extra);
-        extra += extra_numbers(&t->layout.extra[e]);
-    }
+    for (size_t s = 0; s < t->n_streams; s++)
+        store(t, &t->members[s],
+              trajectory_frame_numbers(frame, t->members[s].id, t->layout.properties,
+                                       t->layout.n_atoms));
     t->n_buffered++;
     return QMT_OK;
 }
 
 uint64_t trajectory_n_frames(const Trajectory *t)
 {
-    return t->state.n_frames + t->n_buffered;
+    return t->n_frames + t->n_buffered;
 }
 
-QmtStatus trajectory_window_add(QmtContext *ctx, Trajectory *t, uint64_t window, double kinetic,
-                                double potential, double total)
+QmtStatus trajectory_window_add(QmtContext *ctx, Trajectory *t, const TrajectoryWindowStep *step)
 {
     if (t->n_window_buffered == WINDOW_BUFFER)
         TRY(flush_windows(ctx, t));
-    double *record = t->window_buffer[t->n_window_buffered++];
-    record[0] = (double)window;
-    record[1] = kinetic;
-    record[2] = potential;
-    record[3] = total;
+    t->window_buffer[t->n_window_buffered++] = *step;
     return QMT_OK;
 }
 
@@ -478,7 +395,7 @@ QmtStatus trajectory_flush_state(QmtContext *ctx, Trajectory *t, TrajectoryState
         TRY(file_check_there(ctx, &t->window_file));
         TRY(file_sync(ctx, &t->window_file));
     }
-    *state = t->state;
+    *state = trajectory_state(t);
     return QMT_OK;
 }
 
@@ -499,9 +416,9 @@ void trajectory_discard(Trajectory **trajectory)
     if (*trajectory == NULL)
         return;
     // Nothing can be done about a file that cannot be removed; the next run overwrites it.
-    if ((*trajectory)->part[0] != '\0')
-        unlink((*trajectory)->part);
-    if ((*trajectory)->windows[0] != '\0')
-        unlink((*trajectory)->windows);
+    if ((*trajectory)->files.part[0] != '\0')
+        unlink((*trajectory)->files.part);
+    if ((*trajectory)->files.windows[0] != '\0')
+        unlink((*trajectory)->files.windows);
     trajectory_close(trajectory);
 }

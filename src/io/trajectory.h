@@ -2,71 +2,34 @@
 #define IO_TRAJECTORY_H
 
 #include "base/context.h"
+#include "io/trajectory_schema.h"
 
-/// The writer of FOLDER/trajectory.npz:
+/// The writer of FOLDER/trajectory.npz, whose arrays are those of io/trajectory_schema.h.
 ///
-///     pos       (F, N, 3)  float32  nm          (float64 on request, as vel, forces and extras)
-///     vel       (F, N, 3)  float32  nm/ps
-///     forces    (F, N, 3)  float32  kJ/mol/nm
-///     Ekin      (F,)       float64  kJ/mol
-///     Epot      (F,)       float64  kJ/mol
-///     Etot      (F,)       float64  kJ/mol
-///     ...       (F, ...)   float32              extra arrays, if any
-///     time_ps   (F,)       float64  ps
-///     masses    (N,)       float32  Da
-///     atom_types (N,)      int32    atomic numbers
-///     box       (F, 3, 3)  float32  identity
-///     metadata  ()         str      JSON
-///     nve_windows ()       str      JSON, a list of {"kinetic": [...], "potential": [...], "total": [...]}
-///
-/// F is known from the start, so that every member has its place at once: frames go to
-/// trajectory.npz.part through a buffer of a few hundred frames, and memory does not depend on F. What
-/// the NVE windows bring goes to nve_windows.part and becomes JSON at the end. Bytes depend on what is
-/// given and on nothing else.
-
-enum {
-    TRAJECTORY_EXTRAS_MAX = 6,
-    TRAJECTORY_STREAMS_MAX = 7 + TRAJECTORY_EXTRAS_MAX,
-    TRAJECTORY_EXTRA_AXES_MAX = 2
-};
-
-/// An array with numbers of each frame beyond those that every trajectory has.
-typedef struct {
-    const char *name; ///< a constant, at most 31 bytes
-    size_t n_axes;    ///< behind the one of frames
-    uint64_t axis[TRAJECTORY_EXTRA_AXES_MAX];
-} TrajectoryExtra;
+/// The number of frames is known from the start, so that every member has its place at once: frames go
+/// to trajectory.npz.part through a buffer of a few hundred frames, and memory does not depend on their
+/// number. What the NVE windows bring goes to nve_windows.part and becomes arrays at the end. Bytes depend
+/// on what is given and on nothing else.
 
 /// What decides the places of everything in the file.
 typedef struct {
     size_t n_atoms;
-    uint64_t n_frames;    ///< F of the complete trajectory, at least 1
-    bool float64;         ///< pos, vel, forces and extras in double precision
-    const int *numbers;   ///< [n_atoms], copied
-    const double *masses; ///< [n_atoms] Da, copied
-    uint64_t
-        n_window_records; ///< steps of all NVE windows together; a guess, for the space to reserve
-    bool sparse;          ///< leave holes instead of reserving the space, for tests
-    size_t n_extras;
-    TrajectoryExtra extra[TRAJECTORY_EXTRAS_MAX];
+    uint64_t n_frames;       ///< of the complete trajectory, at least 1
+    bool float64;            ///< pos, vel, forces and properties in double precision
+    unsigned properties;     ///< set of Property
+    const int *numbers;      ///< [n_atoms], copied
+    const double *masses;    ///< [n_atoms] Da, copied
+    uint64_t n_window_steps; ///< of all NVE windows together; a guess, for the space to reserve
+    bool window_text;        ///< the NVE windows as JSON text, too
+    bool sparse;             ///< leave holes instead of reserving the space, for tests
 } TrajectoryLayout;
-
-/// One instant, in the units of the file.
-typedef struct {
-    const double (*pos)[3];           ///< [n_atoms][3] nm
-    const double (*vel)[3];           ///< [n_atoms][3] nm/ps
-    const double (*forces)[3];        ///< [n_atoms][3] kJ/mol/nm
-    double kinetic, potential, total; ///< kJ/mol
-    double time;                      ///< ps
-    const double *extras;             ///< all extra arrays one after another; NULL without any
-} TrajectoryFrame;
 
 /// All that a checkpoint must keep to go on with a file: what is on the disk and how to know it again.
 typedef struct {
     uint64_t n_frames;
-    uint32_t crc[TRAJECTORY_STREAMS_MAX]; ///< CRC-32 of each member so far, header included
-    uint64_t n_window_records;
-    uint32_t window_crc;
+    uint64_t n_window_steps;
+    uint32_t crc;        ///< CRC-32 of the CRC-32 of each array so far, header included
+    uint32_t window_crc; ///< of nve_windows.part
 } TrajectoryState;
 
 typedef struct Trajectory Trajectory;
@@ -79,16 +42,19 @@ uint64_t trajectory_bytes(const TrajectoryLayout *layout);
 /// must exist. Fails with QMT_ERR_IO or QMT_ERR_MEMORY and leaves no file.
 QmtStatus trajectory_create(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
                             Trajectory **trajectory);
+/// The same for a file of any name: through PATH.part and PATH.nve_windows.part to PATH.
+QmtStatus trajectory_create_file(QmtContext *ctx, const char *path, const TrajectoryLayout *layout,
+                                 Trajectory **trajectory);
 /// Goes on with a .part file after the frames of the state; what the file holds beyond them is written
 /// again. QMT_ERR_CHECKPOINT if the file is not the one that the state was taken from: missing, cut off,
 /// or other bytes.
 QmtStatus trajectory_open_for_append(QmtContext *ctx, const char *folder,
                                      const TrajectoryLayout *layout, const TrajectoryState *state,
                                      Trajectory **trajectory);
-/// The same for trajectory_copy_partial(): the files are only read, so another process may work on them.
-QmtStatus trajectory_open_for_copy(QmtContext *ctx, const char *folder,
-                                   const TrajectoryLayout *layout, const TrajectoryState *state,
-                                   Trajectory **trajectory);
+/// The same for trajectory_reader_of_part(): the files are only read, so another process may work on them.
+QmtStatus trajectory_open_for_reading(QmtContext *ctx, const char *folder,
+                                      const TrajectoryLayout *layout, const TrajectoryState *state,
+                                      Trajectory **trajectory);
 /// Begins the .part file of a longer trajectory with the frames of FOLDER/trajectory.npz, which stays.
 ///
 /// @param n_frames_before  F of trajectory.npz
@@ -99,7 +65,7 @@ QmtStatus trajectory_extend(QmtContext *ctx, const char *folder, const Trajector
                             uint64_t n_frames_before, const TrajectoryState *state,
                             const void *windows, size_t windows_size, Trajectory **trajectory);
 /// Opens the .part file that a killed process left, with the frames found in it (the buffer is lost), so
-/// that trajectory_finish_partial() can save them. Window records that are whole are kept.
+/// that trajectory_finish_partial() can save them. Steps of windows that are whole are kept.
 QmtStatus trajectory_recover(QmtContext *ctx, const char *folder, const TrajectoryLayout *layout,
                              Trajectory **trajectory);
 
@@ -108,9 +74,9 @@ QmtStatus trajectory_recover(QmtContext *ctx, const char *folder, const Trajecto
 QmtStatus trajectory_append(QmtContext *ctx, Trajectory *trajectory, const TrajectoryFrame *frame);
 /// Frames taken so far.
 uint64_t trajectory_n_frames(const Trajectory *trajectory);
-/// Adds one step of NVE window number `window` (never less than the one before), kJ/mol.
-QmtStatus trajectory_window_add(QmtContext *ctx, Trajectory *trajectory, uint64_t window,
-                                double kinetic, double potential, double total);
+/// Adds one step of an NVE window, whose number is never less than the one before.
+QmtStatus trajectory_window_add(QmtContext *ctx, Trajectory *trajectory,
+                                const TrajectoryWindowStep *step);
 
 /// Brings everything to the disk (write and fsync) and says what is there.
 QmtStatus trajectory_flush_state(QmtContext *ctx, Trajectory *trajectory, TrajectoryState *state);
@@ -126,11 +92,6 @@ QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *trajectory, const char 
 /// a failure. Frames in the buffer that the disk does not take are lost, with a warning.
 QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *trajectory,
                                     const char *metadata_json);
-
-/// Writes the frames of an opened .part file as a file of their own, PATH.tmp first; the .part file stays as it
-/// is. Fails with QMT_ERR_IO and leaves no file. The trajectory is of no use afterwards but to be closed.
-QmtStatus trajectory_copy_partial(QmtContext *ctx, Trajectory *trajectory, const char *path,
-                                  const char *metadata_json);
 
 /// Closes without writing the buffer and keeps the .part files, for a later resume.
 void trajectory_close(Trajectory **trajectory);

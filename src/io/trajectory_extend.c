@@ -3,62 +3,59 @@
 
 #include "io/trajectory_parts.h"
 
-/// Copies the frames of one stream from where they are in the shorter file, and counts their CRC as both
-/// files see it.
-static QmtStatus copy_stream(QmtContext *ctx, Trajectory *t, File *source,
-                             const Trajectory *shorter, size_t stream, uint64_t n_frames,
-                             uint32_t *crc_shorter)
+/// Copies the frames of one stream from where they are in the shorter file; counts their CRC as either file
+/// sees it.
+static QmtStatus copy_stream(QmtContext *ctx, Trajectory *t, File *source, Trajectory *shorter,
+                             size_t stream, uint64_t n_frames)
 {
     unsigned char header[NPY_HEADER_MAX];
-    uint64_t from = shorter->members[stream].data_offset + shorter->npy_size[stream];
-    uint64_t to = t->members[stream].data_offset + t->npy_size[stream];
-    uint64_t left = n_frames * t->frame_bytes[stream];
+    uint64_t from = trajectory_offset(shorter, stream, 0), to = trajectory_offset(t, stream, 0);
+    uint64_t left = n_frames * t->members[stream].frame_bytes;
     size_t n = trajectory_npy_header(shorter, stream, shorter->layout.n_frames, header);
-    *crc_shorter = zip_crc(0, header, n);
+    uint32_t crc_shorter = zip_crc(0, header, n);
     n = trajectory_npy_header(t, stream, t->layout.n_frames, header);
     uint32_t crc = zip_crc(0, header, n);
     while (left > 0) {
         const size_t now = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
         TRY(file_read_at(ctx, source, t->block, now, from));
         TRY(file_write_at(ctx, &t->file, t->block, now, to));
-        *crc_shorter = zip_crc(*crc_shorter, t->block, now);
+        crc_shorter = zip_crc(crc_shorter, t->block, now);
         crc = zip_crc(crc, t->block, now);
         from += now;
         to += now;
         left -= now;
     }
-    t->state.crc[stream] = crc;
+    shorter->members[stream].crc = crc_shorter;
+    t->members[stream].crc = crc;
     return QMT_OK;
 }
 
-static QmtStatus copy_all(QmtContext *ctx, Trajectory *t, File *source, const Trajectory *shorter,
+static QmtStatus copy_all(QmtContext *ctx, Trajectory *t, File *source, Trajectory *shorter,
                           const TrajectoryState *state)
 {
-    for (size_t s = 0; s < t->n_streams; s++) {
-        uint32_t found;
-        TRY(copy_stream(ctx, t, source, shorter, s, state->n_frames, &found));
-        if (found != state->crc[s])
-            return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                        "%s: its %s is not that of the checkpoint; start afresh", source->path,
-                        t->members[s].name);
-    }
-    t->state.n_frames = state->n_frames;
+    for (size_t s = 0; s < t->n_streams; s++)
+        TRY(copy_stream(ctx, t, source, shorter, s, state->n_frames));
+    if (trajectory_state(shorter).crc != state->crc)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "%s: its frames are not those of the checkpoint; start afresh", source->path);
+    t->n_frames = state->n_frames;
     return QMT_OK;
 }
 
 static QmtStatus take_windows(QmtContext *ctx, Trajectory *t, const TrajectoryState *state,
                               const void *windows, size_t windows_size)
 {
-    if (windows_size != state->n_window_records * WINDOW_COLUMNS * sizeof(double) ||
+    if (windows_size != state->n_window_steps * sizeof *t->window_buffer ||
         zip_crc(0, windows, windows_size) != state->window_crc)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: the checkpoint does not have its NVE windows; start afresh", t->part);
+                    "%s: the checkpoint does not have its NVE windows; start afresh",
+                    t->files.part);
     if (windows_size == 0)
         return QMT_OK;
-    TRY(file_open(ctx, t->windows, FILE_CREATE, &t->window_file));
+    TRY(file_open(ctx, t->files.windows, FILE_CREATE, &t->window_file));
     TRY(file_write_at(ctx, &t->window_file, windows, windows_size, 0));
-    t->state.n_window_records = state->n_window_records;
-    t->state.window_crc = state->window_crc;
+    t->n_window_steps = state->n_window_steps;
+    t->window_crc = state->window_crc;
     return QMT_OK;
 }
 

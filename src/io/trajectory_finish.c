@@ -7,184 +7,96 @@
 #include "io/text.h"
 #include "io/trajectory_parts.h"
 
-/// A text on its way into a member: UTF-8 in, UCS-4 out, through the block of the trajectory. It runs
-/// twice: first only counting, because the length stands in front of the text.
-typedef struct {
-    QmtContext *ctx;
-    Trajectory *t;
-    bool counting;
-    uint64_t n_characters;
-    uint64_t offset; ///< in the file, of the next block
-    uint32_t crc;
-    size_t used; ///< characters in the block
-} Sink;
+/// Rows that are made at the end, n from `first` on, into items; they fill at most half of the block, and
+/// the other half is free.
+typedef QmtStatus RowsMake(QmtContext *ctx, Trajectory *t, const Member *member, uint64_t first,
+                           size_t n, void *items);
 
-static QmtStatus sink_flush(Sink *sink)
+static QmtStatus masses_make(QmtContext *ctx, Trajectory *t, const Member *member, uint64_t first,
+                             size_t n, void *items)
 {
-    const size_t n = sink->used * sizeof(uint32_t);
-    TRY(file_write_at(sink->ctx, &sink->t->file, sink->t->block, n, sink->offset));
-    sink->crc = zip_crc(sink->crc, sink->t->block, n);
-    sink->offset += n;
-    sink->used = 0;
-    return QMT_OK;
-}
-
-static QmtStatus sink_character(Sink *sink, uint32_t code)
-{
-    sink->n_characters++;
-    if (sink->counting)
-        return QMT_OK;
-    // Half of the block: the other half holds the window records that are being read.
-    ((uint32_t *)sink->t->block)[sink->used++] = code;
-    return sink->used == BLOCK_BYTES / 2 / sizeof(uint32_t) ? sink_flush(sink) : QMT_OK;
-}
-
-static QmtStatus sink_text(Sink *sink, const char *utf8)
-{
-    while (*utf8 != '\0')
-        TRY(sink_character(sink, npy_utf8_next(&utf8)));
-    return QMT_OK;
-}
-
-/// Window records, read forwards through the other half of the block.
-typedef struct {
-    Sink *sink;
-    uint64_t first; ///< of the records in memory
-    size_t n;
-} Records;
-
-static QmtStatus record_at(Records *r, uint64_t index, const double **record)
-{
-    Trajectory *t = r->sink->t;
-    double *memory = (double *)(t->block + BLOCK_BYTES / 2);
-    const size_t capacity = BLOCK_BYTES / 2 / (WINDOW_COLUMNS * sizeof(double));
-    if (index < r->first || index >= r->first + r->n) {
-        const uint64_t left = t->state.n_window_records - index;
-        const size_t n = (size_t)(left < capacity ? left : capacity);
-        TRY(file_read_at(r->sink->ctx, &t->window_file, memory, n * WINDOW_COLUMNS * sizeof(double),
-                         index * WINDOW_COLUMNS * sizeof(double)));
-        r->first = index;
-        r->n = n;
-    }
-    *record = memory + (index - r->first) * WINDOW_COLUMNS;
-    return QMT_OK;
-}
-
-/// One column of the window that begins at record `first`; *end becomes the first record after it.
-static QmtStatus sink_column(Records *r, uint64_t first, int column, uint64_t *end)
-{
-    const uint64_t n = r->sink->t->state.n_window_records;
-    const double *record;
-    char number[TEXT_DOUBLE_SIZE];
-    TRY(record_at(r, first, &record));
-    const double window = record[0];
-    uint64_t i = first;
-    for (; i < n; i++) {
-        TRY(record_at(r, i, &record));
-        if (record[0] != window)
-            break;
-        text_format_double(record[column], number);
-        if (i > first)
-            TRY(sink_text(r->sink, ", "));
-        TRY(sink_text(r->sink, number));
-    }
-    *end = i;
-    return QMT_OK;
-}
-
-static QmtStatus sink_windows(Sink *sink)
-{
-    Records r = {.sink = sink};
-    const uint64_t n = sink->t->state.n_window_records;
-    uint64_t end = 0;
-    TRY(sink_text(sink, "["));
-    for (uint64_t first = 0; first < n; first = end) {
-        TRY(sink_text(sink, first == 0 ? "{\"kinetic\": [" : ", {\"kinetic\": ["));
-        TRY(sink_column(&r, first, 1, &end));
-        TRY(sink_text(sink, "], \"potential\": ["));
-        TRY(sink_column(&r, first, 2, &end));
-        TRY(sink_text(sink, "], \"total\": ["));
-        TRY(sink_column(&r, first, 3, &end));
-        TRY(sink_text(sink, "]}"));
-    }
-    return sink_text(sink, "]");
-}
-
-static QmtStatus sink_content(Sink *sink, const char *text)
-{
-    return text != NULL ? sink_text(sink, text) : sink_windows(sink);
-}
-
-/// Writes a text member at *offset, which moves behind it; text NULL stands for the NVE windows.
-static QmtStatus write_text(QmtContext *ctx, Trajectory *t, size_t member, const char *text,
-                            uint64_t *offset)
-{
-    unsigned char header[NPY_HEADER_MAX];
-    Sink sink = {.ctx = ctx, .t = t, .counting = true};
-    TRY(sink_content(&sink, text));
-
-    ZipMember *m = &t->members[member];
-    const size_t n_header = npy_string_header(sink.n_characters, header);
-    m->size = n_header + npy_string_length(sink.n_characters) * sizeof(uint32_t);
-    *offset = zip_place(m, *offset);
-    TRY(file_write_at(ctx, &t->file, header, n_header, m->data_offset));
-
-    sink = (Sink){.ctx = ctx,
-                  .t = t,
-                  .offset = m->data_offset + n_header,
-                  .crc = zip_crc(0, header, n_header)};
-    TRY(sink_content(&sink, text));
-    if (sink.n_characters == 0)
-        TRY(sink_character(&sink, 0));
-    TRY(sink_flush(&sink));
-    m->crc = sink.crc;
-    return QMT_OK;
-}
-
-/// One of the members that are made at the end: header, then n_items times the same kind of item, which
-/// fill(items) writes into the block.
-static QmtStatus write_made(QmtContext *ctx, Trajectory *t, size_t member, uint64_t n_frames,
-                            uint64_t n_items, size_t item_bytes,
-                            void (*fill)(const Trajectory *t, uint64_t first, size_t n,
-                                         void *items))
-{
-    unsigned char header[NPY_HEADER_MAX];
-    const size_t n_header = trajectory_npy_header(t, member, n_frames, header);
-    uint64_t offset = t->members[member].data_offset;
-    TRY(file_write_at(ctx, &t->file, header, n_header, offset));
-    uint32_t crc = zip_crc(0, header, n_header);
-    offset += n_header;
-    const size_t per_block = BLOCK_BYTES / item_bytes;
-    for (uint64_t first = 0; first < n_items; first += per_block) {
-        const size_t n = (size_t)(n_items - first < per_block ? n_items - first : per_block);
-        fill(t, first, n, t->block);
-        TRY(file_write_at(ctx, &t->file, t->block, n * item_bytes, offset));
-        crc = zip_crc(crc, t->block, n * item_bytes);
-        offset += n * item_bytes;
-    }
-    t->members[member].crc = crc;
-    return QMT_OK;
-}
-
-static void fill_masses(const Trajectory *t, uint64_t first, size_t n, void *items)
-{
+    (void)ctx, (void)member;
     for (size_t i = 0; i < n; i++)
         ((float *)items)[i] = (float)t->layout.masses[first + i];
+    return QMT_OK;
 }
 
-static void fill_atom_types(const Trajectory *t, uint64_t first, size_t n, void *items)
+static QmtStatus atom_types_make(QmtContext *ctx, Trajectory *t, const Member *member,
+                                 uint64_t first, size_t n, void *items)
 {
+    (void)ctx, (void)member;
     for (size_t i = 0; i < n; i++)
         ((int32_t *)items)[i] = t->layout.numbers[first + i];
+    return QMT_OK;
 }
 
 /// Identity, because loaders ask for a box; nothing here is periodic.
-static void fill_box(const Trajectory *t, uint64_t first, size_t n, void *items)
+static QmtStatus box_make(QmtContext *ctx, Trajectory *t, const Member *member, uint64_t first,
+                          size_t n, void *items)
 {
-    (void)t;
-    (void)first;
+    (void)ctx, (void)t, (void)member, (void)first;
     for (size_t i = 0; i < 9 * n; i++)
         ((float *)items)[i] = i % 9 % 4 == 0 ? 1.0f : 0.0f;
+    return QMT_OK;
+}
+
+/// One column of nve_windows.part.
+static QmtStatus window_make(QmtContext *ctx, Trajectory *t, const Member *member, uint64_t first,
+                             size_t n, void *items)
+{
+    TrajectoryWindowStep *const steps = (TrajectoryWindowStep *)(t->block + BLOCK_BYTES / 2);
+    TRY(file_read_at(ctx, &t->window_file, steps, n * sizeof *steps, first * sizeof *steps));
+    for (size_t i = 0; i < n; i++) {
+        double value;
+        memcpy(&value, (const char *)&steps[i] + member->array.offset, sizeof value);
+        if (member->array.type == TYPE_INT32)
+            ((int32_t *)items)[i] = (int32_t)value;
+        else
+            ((double *)items)[i] = value;
+    }
+    return QMT_OK;
+}
+
+static RowsMake *rows_make(const Member *member)
+{
+    switch (member->id) {
+    case ARRAY_MASSES:
+        return masses_make;
+    case ARRAY_TYPES:
+        return atom_types_make;
+    case ARRAY_BOX:
+        return box_make;
+    default:
+        assert(member->array.role == ROLE_WINDOW);
+        return window_make;
+    }
+}
+
+/// One of the members that are made at the end, at its place.
+static QmtStatus write_made(QmtContext *ctx, Trajectory *t, size_t m, uint64_t n_frames)
+{
+    unsigned char header[NPY_HEADER_MAX];
+    const Member *member = &t->members[m];
+    const size_t row_bytes = trajectory_array_row(&member->array, t->layout.n_atoms) *
+                             trajectory_array_item_bytes(&member->array, t->layout.float64);
+    const size_t n_header = trajectory_npy_header(t, m, n_frames, header);
+    const uint64_t n_rows = (t->zip[m].size - n_header) / row_bytes;
+    const size_t widest =
+        row_bytes > sizeof(TrajectoryWindowStep) ? row_bytes : sizeof(TrajectoryWindowStep);
+    const size_t per_block = BLOCK_BYTES / 2 / widest;
+    uint64_t offset = t->zip[m].data_offset;
+    TRY(file_write_at(ctx, &t->file, header, n_header, offset));
+    uint32_t crc = zip_crc(0, header, n_header);
+    offset += n_header;
+    for (uint64_t first = 0; first < n_rows; first += per_block) {
+        const size_t n = (size_t)(n_rows - first < per_block ? n_rows - first : per_block);
+        TRY(rows_make(member)(ctx, t, member, first, n, t->block));
+        TRY(file_write_at(ctx, &t->file, t->block, n * row_bytes, offset));
+        crc = zip_crc(crc, t->block, n * row_bytes);
+        offset += n * row_bytes;
+    }
+    t->zip[m].crc = crc;
+    return QMT_OK;
 }
 
 /// Local headers of all members, and .npy headers of the streams.
@@ -192,13 +104,13 @@ static QmtStatus write_headers(QmtContext *ctx, Trajectory *t, uint64_t n_frames
 {
     unsigned char header[NPY_HEADER_MAX];
     _Static_assert((int)NPY_HEADER_MAX >= (int)ZIP_LOCAL_MAX, "one block for both headers");
-    for (size_t m = 0; m < t->n_streams + N_REST; m++) {
-        const size_t n = zip_local_header(&t->members[m], header);
-        TRY(file_write_at(ctx, &t->file, header, n, t->members[m].header_offset));
+    for (size_t m = 0; m < t->n_members; m++) {
+        const size_t n = zip_local_header(&t->zip[m], header);
+        TRY(file_write_at(ctx, &t->file, header, n, t->zip[m].header_offset));
     }
     for (size_t s = 0; s < t->n_streams; s++) {
         const size_t n = trajectory_npy_header(t, s, n_frames, header);
-        TRY(file_write_at(ctx, &t->file, header, n, t->members[s].data_offset));
+        TRY(file_write_at(ctx, &t->file, header, n, t->zip[s].data_offset));
     }
     return QMT_OK;
 }
@@ -207,19 +119,23 @@ static QmtStatus write_headers(QmtContext *ctx, Trajectory *t, uint64_t n_frames
 static QmtStatus write_rest(QmtContext *ctx, Trajectory *t, uint64_t n_frames,
                             const char *metadata_json)
 {
-    const uint64_t n = t->layout.n_atoms;
-    const size_t rest = t->n_streams;
-    TRY(write_made(ctx, t, rest + REST_MASSES, n_frames, n, sizeof(float), fill_masses));
-    TRY(write_made(ctx, t, rest + REST_ATOM_TYPES, n_frames, n, sizeof(int32_t), fill_atom_types));
-    TRY(write_made(ctx, t, rest + REST_BOX, n_frames, n_frames, 9 * sizeof(float), fill_box));
-    uint64_t offset = t->members[rest + REST_BOX].data_offset + t->members[rest + REST_BOX].size;
-    TRY(write_text(ctx, t, rest + REST_METADATA, metadata_json, &offset));
-    TRY(write_text(ctx, t, rest + REST_NVE_WINDOWS, NULL, &offset));
+    const ZipMember *const last = &t->zip[t->n_placed - 1];
+    uint64_t offset = last->data_offset + last->size;
+    for (size_t m = t->n_streams; m < t->n_members; m++) {
+        if (t->members[m].array.type == TYPE_TEXT) {
+            const char *const text = t->members[m].id == ARRAY_METADATA ? metadata_json : NULL;
+            TRY(trajectory_write_text(ctx, t, m, text, &offset));
+            continue;
+        }
+        if (m >= t->n_placed)
+            offset = trajectory_place_member(t, m, n_frames, offset);
+        TRY(write_made(ctx, t, m, n_frames));
+    }
     TRY(write_headers(ctx, t, n_frames));
 
-    const size_t n_directory = zip_directory_size(t->members, rest + N_REST);
+    const size_t n_directory = zip_directory_size(t->zip, t->n_members);
     assert(n_directory <= BLOCK_BYTES);
-    zip_directory(t->members, rest + N_REST, offset, t->block);
+    zip_directory(t->zip, t->n_members, offset, t->block);
     TRY(file_write_at(ctx, &t->file, t->block, n_directory, offset));
     TRY(file_truncate(ctx, &t->file, offset + n_directory));
     TRY(file_sync(ctx, &t->file));
@@ -229,14 +145,10 @@ static QmtStatus write_rest(QmtContext *ctx, Trajectory *t, uint64_t n_frames,
 /// The file is complete: takes the leftovers of the run away. Failing here loses nothing.
 static void clean(QmtContext *ctx, Trajectory *t, bool complete)
 {
-    char partial[FILE_PATH_SIZE];
     file_abandon(&t->window_file);
-    QmtStatus status = file_remove(ctx, t->windows);
-    if (status == QMT_OK && complete) {
-        status = file_join(ctx, t->folder, "trajectory.partial.npz", partial);
-        if (status == QMT_OK)
-            status = file_remove(ctx, partial);
-    }
+    QmtStatus status = file_remove(ctx, t->files.windows);
+    if (status == QMT_OK && complete && t->files.partial[0] != '\0')
+        status = file_remove(ctx, t->files.partial);
     if (status != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
 }
@@ -244,67 +156,61 @@ static void clean(QmtContext *ctx, Trajectory *t, bool complete)
 /// An attempt that failed at the very end has closed the file.
 static QmtStatus reopen(QmtContext *ctx, Trajectory *t)
 {
-    return t->file.fd >= 0 ? QMT_OK : file_open(ctx, t->part, FILE_UPDATE, &t->file);
+    return t->file.fd >= 0 ? QMT_OK : file_open(ctx, t->files.part, FILE_UPDATE, &t->file);
 }
 
 QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *t, const char *metadata_json)
 {
     assert(trajectory_n_frames(t) == t->layout.n_frames);
     assert(text_is_utf8(metadata_json, strlen(metadata_json)));
-    char path[FILE_PATH_SIZE];
-    TRY(file_join(ctx, t->folder, "trajectory.npz", path));
     TRY(reopen(ctx, t));
     TRY(trajectory_flush(ctx, t));
     for (size_t s = 0; s < t->n_streams; s++)
-        t->members[s].crc = t->state.crc[s];
+        t->zip[s].crc = t->members[s].crc;
     TRY(write_rest(ctx, t, t->layout.n_frames, metadata_json));
-    TRY(file_rename(ctx, t->part, path));
+    TRY(file_rename(ctx, t->files.part, t->files.path));
     clean(ctx, t, true);
     return QMT_OK;
 }
 
 /// Moves a stream to its place in a file of fewer frames, which is never behind the old one, so that
-/// copying forwards overwrites only what was copied before. Where source is another file it just copies.
-static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, File *source, size_t stream,
-                             uint64_t old_offset, uint64_t n_frames)
+/// copying forwards overwrites only what was copied before.
+static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, size_t stream, uint64_t old_offset,
+                             uint64_t n_frames)
 {
     unsigned char header[NPY_HEADER_MAX];
     const size_t n_header = trajectory_npy_header(t, stream, n_frames, header);
-    uint64_t offset = t->members[stream].data_offset + n_header;
-    uint64_t left = n_frames * t->frame_bytes[stream];
+    uint64_t offset = t->zip[stream].data_offset + n_header;
+    uint64_t left = n_frames * t->members[stream].frame_bytes;
     uint32_t crc = zip_crc(0, header, n_header);
     assert(offset <= old_offset);
     while (left > 0) {
         const size_t now = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
-        TRY(file_read_at(ctx, source, t->block, now, old_offset));
+        TRY(file_read_at(ctx, &t->file, t->block, now, old_offset));
         TRY(file_write_at(ctx, &t->file, t->block, now, offset));
         crc = zip_crc(crc, t->block, now);
         old_offset += now;
         offset += now;
         left -= now;
     }
-    t->members[stream].crc = crc;
+    t->zip[stream].crc = crc;
     return QMT_OK;
 }
 
-/// The frames so far as a whole NPZ in t->file; source has them where a complete file would.
-static QmtStatus write_partial(QmtContext *ctx, Trajectory *t, File *source,
-                               const char *metadata_json)
+/// The frames so far as a whole NPZ.
+static QmtStatus write_partial(QmtContext *ctx, Trajectory *t, const char *metadata_json)
 {
-    uint64_t old_offset[TRAJECTORY_STREAMS_MAX];
-    const uint64_t n_frames = t->state.n_frames;
+    uint64_t old_offset[N_TRAJECTORY_ARRAYS];
     for (size_t s = 0; s < t->n_streams; s++)
-        old_offset[s] = t->members[s].data_offset + t->npy_size[s];
-    trajectory_place(t, n_frames);
+        old_offset[s] = trajectory_offset(t, s, 0);
+    trajectory_place(t, t->n_frames);
     for (size_t s = 0; s < t->n_streams; s++)
-        TRY(move_stream(ctx, t, source, s, old_offset[s], n_frames));
-    return write_rest(ctx, t, n_frames, metadata_json);
+        TRY(move_stream(ctx, t, s, old_offset[s], t->n_frames));
+    return write_rest(ctx, t, t->n_frames, metadata_json);
 }
 
 QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *t, const char *metadata_json)
 {
-    char path[FILE_PATH_SIZE];
-    TRY(file_join(ctx, t->folder, "trajectory.partial.npz", path));
     assert(text_is_utf8(metadata_json, strlen(metadata_json)));
     TRY(reopen(ctx, t));
     if (trajectory_flush(ctx, t) != QMT_OK) {
@@ -314,32 +220,8 @@ QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *t, const char *
         t->n_buffered = t->n_window_buffered = 0;
     }
 
-    TRY(write_partial(ctx, t, &t->file, metadata_json));
-    TRY(file_rename(ctx, t->part, path));
+    TRY(write_partial(ctx, t, metadata_json));
+    TRY(file_rename(ctx, t->files.part, t->files.partial));
     clean(ctx, t, false);
     return QMT_OK;
-}
-
-QmtStatus trajectory_copy_partial(QmtContext *ctx, Trajectory *t, const char *path,
-                                  const char *metadata_json)
-{
-    char made[FILE_PATH_SIZE];
-    const int length = snprintf(made, sizeof made, "%s.tmp", path);
-    if (length < 0 || (size_t)length >= sizeof made)
-        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", path);
-    assert(text_is_utf8(metadata_json, strlen(metadata_json)));
-
-    File source = t->file;
-    t->file = file_none();
-    QmtStatus status = file_open(ctx, made, FILE_CREATE, &t->file);
-    const bool begun = status == QMT_OK;
-    if (begun)
-        status = write_partial(ctx, t, &source, metadata_json);
-    file_abandon(&source);
-    file_abandon(&t->file);
-    if (status == QMT_OK)
-        status = file_rename(ctx, made, path);
-    if (status != QMT_OK && begun)
-        unlink(made);
-    return status;
 }

@@ -35,8 +35,8 @@ static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
     if (failed_geometry_write(ctx, run) != QMT_OK) // the frames are worth more
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     TRY(run_folder_forget(ctx, run));
-    if (trajectory_n_frames(run->trajectory) == 0) {
-        trajectory_discard(&run->trajectory);
+    if (run->sink->n_frames == 0) {
+        sink_discard(&run->sink);
         return QMT_OK;
     }
     const MdReport report = md_report(run->md);
@@ -50,7 +50,7 @@ static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
     char *const metadata = metadata_text(ctx, run->task, &facts);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");
-    const QmtStatus status = trajectory_finish_partial(ctx, run->trajectory, metadata);
+    const QmtStatus status = run_format()->finish_partial(ctx, run->sink, metadata);
     cJSON_free(metadata);
     return status;
 }
@@ -80,7 +80,7 @@ void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *resu
     const Message cause = context_keep(ctx);
     const bool in_molecule =
         failure == QMT_ERR_SCF || failure == QMT_ERR_INPUT || failure == QMT_ERR_PHYSICS;
-    const unsigned long long n_frames = trajectory_n_frames(run->trajectory);
+    const unsigned long long n_frames = run->sink->n_frames;
     const bool kept = in_molecule && frames_save(ctx, run, cause.text) == QMT_OK;
 
     if (kept && n_frames == 0)
@@ -121,21 +121,21 @@ QmtStatus run_recover(QmtContext *ctx, const RunOptions *settings, const RunSpec
     char *const metadata = metadata_text(ctx, task, &facts);
 
     QmtStatus status;
-    Trajectory *trajectory = NULL;
+    Sink *sink = NULL;
     if (masses == NULL || metadata == NULL) {
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory to save its frames");
     } else {
         run_masses_fill(task->structure, masses);
         const TrajectoryLayout layout = spec_layout(task, masses);
-        status = trajectory_recover(ctx, folder, &layout, &trajectory);
+        status = run_format()->recover(ctx, folder, &layout, &sink);
     }
     if (status == QMT_OK) {
-        *n_frames = (int64_t)trajectory_n_frames(trajectory);
+        *n_frames = (int64_t)sink->n_frames;
         if (*n_frames > 0)
-            status = trajectory_finish_partial(ctx, trajectory, metadata);
+            status = run_format()->finish_partial(ctx, sink, metadata);
         else
-            trajectory_discard(&trajectory);
-        trajectory_close(&trajectory);
+            sink_discard(&sink);
+        sink_close(&sink);
     }
     free(masses);
     cJSON_free(metadata);

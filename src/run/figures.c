@@ -48,8 +48,8 @@ void run_result_fill(const Run *run, RunResult *result)
         .n_atoms = run->task->structure->n_atoms,
         .dof = report.dof,
         .n_steps = (int64_t)report.steps,
-        .n_frames = (int64_t)(run->trajectory != NULL ? trajectory_n_frames(run->trajectory)
-                                                      : run->before.trajectory.n_frames),
+        .n_frames =
+            (int64_t)(run->sink != NULL ? run->sink->n_frames : run->before.trajectory.n_frames),
         .evaluations = (int64_t)report.evaluations,
         .wall_s = run->before.wall_s + run_clock_s(CLOCK_MONOTONIC) - run->started_s,
         .cpu_s = run->before.cpu_s + run_clock_s(CLOCK_PROCESS_CPUTIME_ID) - run->started_cpu_s,

@@ -106,7 +106,7 @@ static QmtStatus begin_anew(QmtContext *ctx, Run *run)
         TRY(older_remove(ctx, run->folder, older[i]));
     TRY(descriptions_write(ctx, run));
     const TrajectoryLayout layout = spec_layout(run->task, run->masses);
-    TRY(trajectory_create(ctx, run->folder, &layout, &run->trajectory));
+    TRY(run_format()->begin(ctx, run->folder, &layout, &run->sink));
     return run_checkpoint(ctx, run);
 }
 
@@ -137,8 +137,8 @@ static QmtStatus begin_interrupted(QmtContext *ctx, Run *run)
         return QMT_OK;
 
     const TrajectoryLayout layout = spec_layout(run->task, run->masses);
-    TRY(trajectory_open_for_append(ctx, run->folder, &layout, &checkpoint->numbers.trajectory,
-                                   &run->trajectory));
+    TRY(run_format()->resume(ctx, run->folder, &layout, &checkpoint->numbers.trajectory,
+                             &run->sink));
     // What is left of a shorter trajectory that this one goes on from.
     TRY(older_remove(ctx, run->folder, RUN_FILE_COMPLETE));
     TRY(older_remove(ctx, run->folder, RUN_FILE_RUN));
@@ -152,9 +152,9 @@ static QmtStatus begin_longer(QmtContext *ctx, Run *run)
     const TrajectoryLayout layout = spec_layout(run->task, run->masses);
     TRY(md_snapshot_load(ctx, run->md, checkpoint->snapshot, checkpoint->snapshot_size));
     TRY(damaged_put_aside(ctx, run));
-    TRY(trajectory_extend(ctx, run->folder, &layout, checkpoint->numbers.n_frames,
-                          &checkpoint->numbers.trajectory, checkpoint->windows,
-                          checkpoint->windows_size, &run->trajectory));
+    TRY(run_format()->extend(ctx, run->folder, &layout, checkpoint->numbers.n_frames,
+                             &checkpoint->numbers.trajectory, checkpoint->windows,
+                             checkpoint->windows_size, &run->sink));
     TRY(run_checkpoint(ctx, run));
     TRY(older_remove(ctx, run->folder, RUN_FILE_COMPLETE));
     TRY(older_remove(ctx, run->folder, RUN_FILE_RUN));
@@ -233,7 +233,7 @@ static QmtStatus windows_read(QmtContext *ctx, const Run *run, char **windows, s
 static QmtStatus frames_flush(QmtContext *ctx, Run *run, TrajectoryState *state)
 {
     char part[FILE_PATH_SIZE];
-    const QmtStatus status = trajectory_flush_state(ctx, run->trajectory, state);
+    const QmtStatus status = run_format()->mark(ctx, run->sink, state);
     if (status == QMT_OK ||
         file_join(ctx, run->folder, RUN_FILE_COMPLETE ".part", part) != QMT_OK || file_exists(part))
         return status;
@@ -259,7 +259,7 @@ QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
 
     if (config == NULL || start == NULL || snapshot == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for a checkpoint");
-    if (status == QMT_OK && numbers.done && state.n_window_records > 0)
+    if (status == QMT_OK && numbers.done && state.n_window_steps > 0)
         status = windows_read(ctx, run, &windows, &windows_size);
     if (status == QMT_OK) {
         md_snapshot_save(run->md, snapshot);

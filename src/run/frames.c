@@ -40,15 +40,15 @@ QmtStatus run_take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
     properties_convert(run, frame->properties);
     const double kinetic = frame->kinetic * KJMOL_PER_HARTREE;
     const double potential = frame->potential * KJMOL_PER_HARTREE;
-    TRY(trajectory_append(ctx, run->trajectory,
-                          &(TrajectoryFrame){.pos = (const double(*)[3])run->pos,
-                                             .vel = (const double(*)[3])run->vel,
-                                             .forces = (const double(*)[3])run->forces,
-                                             .kinetic = kinetic,
-                                             .potential = potential,
-                                             .total = kinetic + potential,
-                                             .time = frame->time_ps,
-                                             .extras = run->properties}));
+    TRY(sink_append(ctx, run->sink,
+                    &(TrajectoryFrame){.pos = (const double(*)[3])run->pos,
+                                       .vel = (const double(*)[3])run->vel,
+                                       .forces = (const double(*)[3])run->forces,
+                                       .kinetic = kinetic,
+                                       .potential = potential,
+                                       .total = kinetic + potential,
+                                       .time = frame->time_ps,
+                                       .properties = run->properties}));
 
     const int64_t ahead = settings->fail_at_step - step;
     if (ahead > 0 && ahead <= run->task->config.save_interval_steps)
@@ -61,6 +61,9 @@ QmtStatus run_take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
 QmtStatus run_take_window(QmtContext *ctx, void *user, const NveWindowPoint *point)
 {
     Run *const run = user;
-    return trajectory_window_add(ctx, run->trajectory, point->window, point->kinetic,
-                                 point->potential, point->total);
+    return sink_window(ctx, run->sink,
+                       &(TrajectoryWindowStep){.window = (double)point->window,
+                                               .kinetic = point->kinetic,
+                                               .potential = point->potential,
+                                               .total = point->total});
 }

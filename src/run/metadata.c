@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "config/config_write.h"
-#include "engine/properties.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/text.h"
+#include "io/trajectory_schema.h"
 #include "run/program.h"
 
 /// Numbers are written by our own formatter: shortest form that reads back, in every locale.
@@ -30,18 +30,22 @@ static void add_whole(cJSON *object, const char *name, int64_t value)
     cJSON_AddRawToObject(object, name, text);
 }
 
+/// True if the trajectory has row i of the schema.
+static bool has_array(const Config *config, size_t i)
+{
+    if (i >= N_ARRAYS)
+        return config->properties >> (i - N_ARRAYS) & 1;
+    return i != ARRAY_NVE_TEXT || config->nve_windows_text;
+}
+
 static cJSON *units_json(const Config *config)
 {
-    static const char *const units[][2] = {
-        {"pos", "nm"},       {"vel", "nm/ps"},   {"forces", "kJ/mol/nm"},  {"Ekin", "kJ/mol"},
-        {"Epot", "kJ/mol"},  {"Etot", "kJ/mol"}, {"time_ps", "ps"},        {"masses", "Da"},
-        {"atom_types", "1"}, {"box", "nm"},      {"nve_windows", "kJ/mol"}};
     cJSON *const object = cJSON_CreateObject();
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        cJSON_AddStringToObject(object, units[i][0], units[i][1]);
-    for (int p = 0; p < N_PROPERTIES; p++)
-        if (config->properties >> p & 1)
-            cJSON_AddStringToObject(object, PROPERTIES[p].name, PROPERTIES[p].unit);
+    for (size_t i = 0; i < N_TRAJECTORY_ARRAYS; i++) {
+        const TrajectoryArray array = trajectory_array(i);
+        if (has_array(config, i) && array.unit[0] != '\0')
+            cJSON_AddStringToObject(object, array.name, array.unit);
+    }
     return object;
 }
 
@@ -49,16 +53,15 @@ static cJSON *units_json(const Config *config)
 static cJSON *properties_json(const Config *config)
 {
     cJSON *const object = cJSON_CreateObject();
-    for (int p = 0; p < N_PROPERTIES; p++) {
-        if (!(config->properties >> p & 1))
+    for (size_t i = N_ARRAYS; i < N_TRAJECTORY_ARRAYS; i++) {
+        const TrajectoryArray array = trajectory_array(i);
+        if (!has_array(config, i))
             continue;
-        cJSON *const shape = cJSON_AddArrayToObject(object, PROPERTIES[p].name);
-        cJSON_AddItemToArray(shape, cJSON_CreateString("F"));
-        for (size_t i = 0; i < PROPERTIES[p].n_axes; i++) {
-            const size_t axis = PROPERTIES[p].axis[i];
-            cJSON_AddItemToArray(shape, axis == 0 ? cJSON_CreateString("N")
-                                                  : cJSON_CreateNumber((double)axis));
-        }
+        cJSON *const shape = cJSON_AddArrayToObject(object, array.name);
+        for (const char *axis = array.axes; *axis != '\0'; axis++)
+            cJSON_AddItemToArray(shape, *axis >= '0' && *axis <= '9'
+                                            ? cJSON_CreateNumber(*axis - '0')
+                                            : cJSON_CreateString((char[]){*axis, '\0'}));
     }
     return object;
 }

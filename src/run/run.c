@@ -96,7 +96,7 @@ static QmtStatus run_move(QmtContext *ctx, Run *run)
 /// again, and a longer trajectory can go on from it.
 static QmtStatus run_finish(QmtContext *ctx, Run *run)
 {
-    if (run->trajectory == NULL) {
+    if (run->sink == NULL) {
         run_folder_tidy(ctx, run);
         return QMT_OK;
     }
@@ -111,7 +111,7 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
     char *const metadata = metadata_text(ctx, run->task, &facts);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");
-    const QmtStatus status = trajectory_finish(ctx, run->trajectory, metadata);
+    const QmtStatus status = sink_finish(ctx, run->sink, metadata);
     cJSON_free(metadata);
     TRY(status);
     run_folder_tidy(ctx, run);
@@ -139,7 +139,7 @@ static void run_log_write(QmtContext *ctx, const Run *run, const RunResult *resu
 static void run_release(Run *run)
 {
     md_destroy(&run->md);
-    trajectory_close(&run->trajectory);
+    sink_close(&run->sink);
     engine_destroy(&run->engine);
     engine_destroy(&run->xtb);
     arena_release(&run->arena);

@@ -6,12 +6,19 @@
 #include "base/arena.h"
 #include "engine/engine.h"
 #include "io/file.h"
+#include "io/sink.h"
 #include "md/md.h"
 #include "run/hooks.h"
 #include "run/resume.h"
 #include "run/run.h"
 
 /// What the files of this floor share; nobody else's. run.c holds the sequence of a trajectory.
+
+/// The format that a run writes.
+static inline const SinkRunType *run_format(void)
+{
+    return SINK_NPZ.run;
+}
 
 /// A trajectory in the making.
 typedef struct {
@@ -25,8 +32,8 @@ typedef struct {
                  PROGRAM_EARLIER_SIZE]; ///< of the checkpoints: what decides the bytes
     double *masses;                     ///< [n_atoms] Da
     Engine *xtb;
-    Engine *engine;         ///< the witness around it
-    Trajectory *trajectory; ///< NULL if its file is finished and only run.json is missing
+    Engine *engine; ///< the witness around it
+    Sink *sink; ///< of the trajectory; NULL if its file is finished and only run.json is missing
     Md *md;
     Arena arena;
     double (*pos)[3], (*vel)[3], (*forces)[3]; ///< [n_atoms] of one frame, in the units of the file

@@ -11,7 +11,6 @@
 #include "basis/basis.h"
 #include "data/element.h"
 #include "data/method.h"
-#include "engine/properties.h"
 #include "io/smiles_formula.h"
 #include "io/xyz.h"
 
@@ -21,8 +20,6 @@
 
 /// Of the engine per pair of orbitals: 41 and 37 doubles with 450 and 1350 orbitals, measured.
 #define BYTES_PER_PAIR (40.0 * 8.0)
-
-_Static_assert((int)N_PROPERTIES <= (int)TRAJECTORY_EXTRAS_MAX, "more properties than arrays");
 
 int64_t spec_windows(const Config *config)
 {
@@ -192,23 +189,14 @@ TrajectoryLayout spec_layout(const RunSpec *task, const double *masses)
 {
     const Config *config = &task->config;
     const int64_t window_steps = config_steps(config, config->nve_window_ps);
-    const size_t n_atoms = task->structure->n_atoms;
-    TrajectoryLayout layout = {.n_atoms = n_atoms,
-                               .n_frames = (uint64_t)config_frames(config),
-                               .n_window_records = (uint64_t)(spec_windows(config) * window_steps),
-                               .float64 = config->precision == CONFIG_FLOAT64,
-                               .numbers = task->structure->numbers,
-                               .masses = masses};
-    for (int p = 0; p < N_PROPERTIES; p++) {
-        if (!(config->properties >> p & 1))
-            continue;
-        const PropertyType *type = &PROPERTIES[p];
-        TrajectoryExtra *extra = &layout.extra[layout.n_extras++];
-        *extra = (TrajectoryExtra){.name = type->name, .n_axes = type->n_axes};
-        for (size_t i = 0; i < type->n_axes; i++)
-            extra->axis[i] = type->axis[i] != 0 ? type->axis[i] : n_atoms;
-    }
-    return layout;
+    return (TrajectoryLayout){.n_atoms = task->structure->n_atoms,
+                              .n_frames = (uint64_t)config_frames(config),
+                              .float64 = config->precision == CONFIG_FLOAT64,
+                              .properties = (unsigned)config->properties,
+                              .numbers = task->structure->numbers,
+                              .masses = masses,
+                              .n_window_steps = (uint64_t)(spec_windows(config) * window_steps),
+                              .window_text = config->nve_windows_text};
 }
 
 /// What cannot fit into the machine is refused here: the system would end the process without a word.

@@ -112,7 +112,7 @@ says "FAIL     properties" "computed again"
 ends 1 "$QMTRAJ" check gone.npz
 says "bond_orders is missing"
 ends 1 "$QMTRAJ" check short.npz
-says "homo_lumo_gap has not the type and shape"
+says "homo_lumo_gap does not have the shape expected"
 ends 1 "$QMTRAJ" check inf.npz
 says "quadrupole in frame 3 is Inf"
 
@@ -130,7 +130,7 @@ says "dt_fs wants one value, got a list"
 
 # single points
 ends 0 "$QMTRAJ" energy water.xyz --properties bond_orders,homo_lumo_gap,quadrupole,scf_residual
-says "bond orders above 0.1" "HOMO-LUMO gap, hartree" "quadrupole, e bohr^2" "SCF residual"
+says "bond orders above 0.1" "HOMO-LUMO gap, hartree" "quadrupole about the origin, traceless, e bohr^2" "SCF residual"
 ends 0 "$QMTRAJ" energy hydroxide.xyz --json --method GFN1-xTB
 /usr/bin/python3 - out <<'PYTHON' || fail "the JSON is not what it should be"
 import json, sys

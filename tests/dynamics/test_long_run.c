@@ -81,8 +81,11 @@ static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
 static QmtStatus take_window(QmtContext *ctx, void *user, const NveWindowPoint *point)
 {
     Sink *const sink = user;
-    return trajectory_window_add(ctx, sink->trajectory, point->window, point->kinetic,
-                                 point->potential, point->total);
+    return trajectory_window_add(ctx, sink->trajectory,
+                                 &(TrajectoryWindowStep){.window = (double)point->window,
+                                                         .kinetic = point->kinetic,
+                                                         .potential = point->potential,
+                                                         .total = point->total});
 }
 
 static Md *molecule_make(QmtContext *ctx, Sink *sink, Engine **engine, double *mass)
@@ -152,7 +155,7 @@ static void memory_does_not_grow_with_the_frames(void **state)
                                      .n_frames = N_FRAMES,
                                      .numbers = numbers,
                                      .masses = mass,
-                                     .n_window_records = N_WINDOW_STEPS};
+                                     .n_window_steps = N_WINDOW_STEPS};
     assert_int_equal(trajectory_create(ctx, folder, &layout, &sink.trajectory), QMT_OK);
     while (!done) {
         // A checkpoint now and then, as a job writes it.

@@ -67,10 +67,10 @@ size_t fuzz_seed(unsigned which, uint8_t *out, size_t max)
     if (!file_exists(folder))
         FUZZ_REQUIRE(mkdir(folder, 0700) == 0);
     sample_write(folder, done ? SAMPLE_FRAMES : 2 * SAMPLE_FRAMES, false, false, &state);
-    static const double WINDOWS[SAMPLE_WINDOW_RECORDS][4] = {{0.0, 1.5, -2577.25, -2575.75},
-                                                             {0.0, 1.5, -2577.25, -2575.75},
-                                                             {1.0, 1.5, -2577.25, -2575.75},
-                                                             {1.0, 1.5, -2577.25, -2575.75}};
+    static const double WINDOWS[SAMPLE_WINDOW_STEPS][4] = {{0.0, 1.5, -2577.25, -2575.75},
+                                                           {0.0, 1.5, -2577.25, -2575.75},
+                                                           {1.0, 1.5, -2577.25, -2575.75},
+                                                           {1.0, 1.5, -2577.25, -2575.75}};
     const Checkpoint checkpoint = {.program = "version 0\n",
                                    .config = CONFIG,
                                    .start = START,

@@ -7,8 +7,7 @@
 #include "audit/audit.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/sample.h"
-#include "io/export_extxyz.h"
-#include "io/export_npy.h"
+#include "io/convert.h"
 #include "io/file.h"
 #include "io/npz_read.h"
 
@@ -66,20 +65,23 @@ static uint64_t arrays_read(QmtContext *ctx, const char *path, size_t size)
 static void converted(QmtContext *ctx, const char *path)
 {
     char to[FILE_PATH_SIZE];
-    uint64_t n_frames;
-    snprintf(to, sizeof to, "%s/t.extxyz", fuzz_folder());
-    for (int momenta = 0; momenta < 2; momenta++)
-        if (fuzz_status(export_extxyz(ctx, path, to,
-                                      &(ExtxyzOptions){.every = 2, .momenta = momenta == 1},
-                                      &n_frames)) == QMT_OK)
-            FUZZ_REQUIRE(remove(to) == 0);
-        else
-            FUZZ_REQUIRE(!file_exists(to));
-    snprintf(to, sizeof to, "%s/t_npy", fuzz_folder());
-    if (fuzz_status(export_npy(ctx, path, to, 1, &n_frames)) == QMT_OK)
-        FUZZ_REQUIRE(nftw(to, entry_remove, 8, FTW_DEPTH | FTW_PHYS) == 0);
-    else
-        FUZZ_REQUIRE(!file_exists(to));
+    for (size_t i = 0; i < N_SINKS; i++) {
+        TrajectoryReader *reader;
+        uint64_t n_frames;
+        snprintf(to, sizeof to, "%s/t.%s", fuzz_folder(), SINKS[i]->name);
+        if (fuzz_status(trajectory_reader_open(ctx, path, &reader)) != QMT_OK)
+            return;
+        for (int momenta = 0; momenta <= SINKS[i]->has_momenta; momenta++) {
+            const ConvertOptions options = {.every = 1 + (uint64_t)momenta,
+                                            .momenta = momenta == 1};
+            if (fuzz_status(trajectory_convert(ctx, reader, SINKS[i], to, &options, &n_frames)) ==
+                QMT_OK)
+                FUZZ_REQUIRE(nftw(to, entry_remove, 8, FTW_DEPTH | FTW_PHYS) == 0);
+            else
+                FUZZ_REQUIRE(!file_exists(to));
+        }
+        trajectory_reader_close(&reader);
+    }
 }
 
 /// A finished file as the beginning of a longer one.
@@ -96,8 +98,8 @@ static void extended(QmtContext *ctx, const uint8_t *data, size_t size)
     FUZZ_REQUIRE(file != NULL && fwrite(data, 1, size, file) == size && fclose(file) == 0);
     const TrajectoryLayout layout = sample_layout(2 * SAMPLE_FRAMES, false);
     Trajectory *t = NULL;
-    double windows[SAMPLE_WINDOW_RECORDS][4];
-    for (int i = 0; i < SAMPLE_WINDOW_RECORDS; i++) {
+    double windows[SAMPLE_WINDOW_STEPS][4];
+    for (int i = 0; i < SAMPLE_WINDOW_STEPS; i++) {
         const double record[4] = {i / 2, 1.5, -2577.25, -2575.75};
         memcpy(windows[i], record, sizeof record);
     }

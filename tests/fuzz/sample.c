@@ -23,15 +23,11 @@ TrajectoryLayout sample_layout(uint64_t n_frames, bool float64)
                                .float64 = float64,
                                .numbers = NUMBERS,
                                .masses = SAMPLE_MASS,
-                               .n_window_records = SAMPLE_WINDOW_RECORDS};
-    if (float64) {
-        layout.n_extras = 4;
-        layout.extra[0] = (TrajectoryExtra){.name = "dipole", .n_axes = 1, .axis = {3}};
-        layout.extra[1] = (TrajectoryExtra){.name = "charges", .n_axes = 1, .axis = {SAMPLE_ATOMS}};
-        layout.extra[2] = (TrajectoryExtra){
-            .name = "bond_orders", .n_axes = 2, .axis = {SAMPLE_ATOMS, SAMPLE_ATOMS}};
-        layout.extra[3] = (TrajectoryExtra){.name = "homo_lumo_gap"};
-    }
+                               .n_window_steps = SAMPLE_WINDOW_STEPS,
+                               .window_text = !float64};
+    if (float64)
+        layout.properties = 1u << PROPERTY_DIPOLE | 1u << PROPERTY_CHARGES |
+                            1u << PROPERTY_BOND_ORDERS | 1u << PROPERTY_GAP;
     return layout;
 }
 
@@ -42,7 +38,7 @@ static QmtStatus frame_append(QmtContext *ctx, Trajectory *t, int frame)
     const double vel[SAMPLE_ATOMS][3] = {{0.0, 0.0, -v}, {0.0, 0.0, v}};
     const double forces[SAMPLE_ATOMS][3] = {{0.0, 0.0, f}, {0.0, 0.0, -f}};
     // Dipole, charges, bond orders, gap.
-    const double extras[3 + 2 + 4 + 1] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 15.0};
+    const double properties[3 + 2 + 4 + 1] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 15.0};
     const double kinetic = SAMPLE_MASS[0] * v * v, potential = -2577.0 + 0.1 * frame;
     return trajectory_append(ctx, t,
                              &(TrajectoryFrame){.pos = pos,
@@ -52,7 +48,7 @@ static QmtStatus frame_append(QmtContext *ctx, Trajectory *t, int frame)
                                                 .potential = potential,
                                                 .total = kinetic + potential,
                                                 .time = 0.00025 * frame,
-                                                .extras = extras});
+                                                .properties = properties});
 }
 
 void sample_write(const char *folder, uint64_t n_frames, bool float64, bool finish,
@@ -65,8 +61,10 @@ void sample_write(const char *folder, uint64_t n_frames, bool float64, bool fini
     FUZZ_REQUIRE(trajectory_create(ctx, folder, &layout, &t) == QMT_OK);
     for (int frame = 0; frame < SAMPLE_FRAMES; frame++)
         FUZZ_REQUIRE(frame_append(ctx, t, frame) == QMT_OK);
-    for (uint64_t i = 0; i < SAMPLE_WINDOW_RECORDS; i++)
-        FUZZ_REQUIRE(trajectory_window_add(ctx, t, i / 2, 1.5, -2577.25, -2575.75) == QMT_OK);
+    for (int i = 0; i < SAMPLE_WINDOW_STEPS; i++) {
+        const TrajectoryWindowStep step = {i / 2, 1.5, -2577.25, -2575.75};
+        FUZZ_REQUIRE(trajectory_window_add(ctx, t, &step) == QMT_OK);
+    }
     FUZZ_REQUIRE(trajectory_flush_state(ctx, t, &found) == QMT_OK);
     if (finish)
         FUZZ_REQUIRE(trajectory_finish(ctx, t, METADATA) == QMT_OK);

@@ -49,8 +49,11 @@ static QmtStatus write_frames(QmtContext *ctx, Trajectory *t, int n_frames)
                                                  .time = 0.00025 * f}));
         if (f == 1000 || f == 3000)
             for (int s = 0; s < WINDOW_STEPS; s++)
-                TRY(trajectory_window_add(ctx, t, f == 1000 ? 0 : 1, s / 3.0, -s / 7.0,
-                                          s / 3.0 - s / 7.0));
+                TRY(trajectory_window_add(ctx, t,
+                                          &(TrajectoryWindowStep){.window = f == 1000 ? 0 : 1,
+                                                                  .kinetic = s / 3.0,
+                                                                  .potential = -s / 7.0,
+                                                                  .total = s / 3.0 - s / 7.0}));
     }
     return QMT_OK;
 }
@@ -64,7 +67,8 @@ static QmtStatus write_trajectory(QmtContext *ctx, const char *folder, bool floa
                                      .float64 = float64,
                                      .numbers = NUMBERS,
                                      .masses = MASSES,
-                                     .n_window_records = 2 * WINDOW_STEPS};
+                                     .n_window_steps = 2 * WINDOW_STEPS,
+                                     .window_text = true};
     Trajectory *t = NULL;
     TRY(trajectory_create(ctx, folder, &layout, &t));
     QmtStatus status = write_frames(ctx, t, partial ? N_PARTIAL : N_FRAMES);

@@ -23,7 +23,7 @@ class FileFormat(unittest.TestCase):
             [os.environ["QMTRAJ"], "run", "--config", SOURCE / "configs/qm_test.yaml",
              "--set", "length_ps=0.05", "--set", "equilibration_ps=0.01",
              "--set", "save_interval_steps=2", "--set", "nve_every_ps=0.02",
-             "--set", "nve_window_ps=0.01",
+             "--set", "nve_window_ps=0.01", "--set", "nve_windows_text=true",
              "--set", "properties=dipole,charges,bond_orders,homo_lumo_gap,quadrupole,scf_residual",
              SOURCE / "data/molecules/xyz/glycine.xyz", "--out", cls.folder.name],
             check=True, stdout=subprocess.DEVNULL)
@@ -36,7 +36,7 @@ class FileFormat(unittest.TestCase):
         cls.folder.cleanup()
 
     def test_arrays_are_the_documented_ones(self):
-        sizes = {"F": 101, "N": 10, "3": 3}
+        sizes = {"F": 101, "N": 10, "W": 80, "3": 3}
         rows = re.findall(r"^\| `(\w+)` \| (\w+)[ *]*\| (\([^)]*\)) \|", DOC, re.M)
         self.assertEqual(sorted(name for name, _, _ in rows), sorted(self.data.files))
         for name, dtype, shape in rows:
@@ -54,7 +54,7 @@ class FileFormat(unittest.TestCase):
         section = DOC.split("\n## metadata\n")[1].split("\n## ")[0]
         cells = re.findall(r"^\| (`[^|]*`) \|", section, re.M)
         known = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
-        self.assertEqual(set(self.metadata) | {"reason"}, known)
+        self.assertEqual(set(self.metadata) | {"reason", "every"}, known)
 
     def test_velocities_are_nm_per_ps(self):
         vel = self.data["vel"].astype(float)
@@ -67,11 +67,23 @@ class FileFormat(unittest.TestCase):
         np.testing.assert_array_equal(self.data["Etot"], self.data["Ekin"] + self.data["Epot"])
 
     def test_windows_have_a_value_per_step(self):
+        self.assertEqual(self.data["nve_window"].tolist(), [0] * 40 + [1] * 40)
+        np.testing.assert_array_equal(self.data["nve_window_Etot"],
+                                      self.data["nve_window_Ekin"] + self.data["nve_window_Epot"])
         windows = json.loads(str(self.data["nve_windows"]))
         self.assertEqual(len(windows), 2)
         for window in windows:
             self.assertEqual(set(window), {"kinetic", "potential", "total"})
             self.assertEqual([len(values) for values in window.values()], [40, 40, 40])
+
+    def test_tables_are_those_of_the_program(self):
+        said = subprocess.run([os.environ["QMTRAJ"], "help", "arrays"], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+        tables = said.strip().split("\n\n")
+        self.assertEqual(len(tables), 2)
+        for table in tables:
+            self.assertIn(table, DOC, "the output of `qmtraj help arrays` belongs into "
+                                      "docs/file-format.md")
 
     def test_archive_is_sound_and_says_nothing_about_the_day(self):
         with zipfile.ZipFile(self.path) as archive:

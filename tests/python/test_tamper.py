@@ -199,14 +199,17 @@ def other_half(d):
                 d[name][half:] = second[name][half:]
 
 
+WINDOWS = ("nve_window", "nve_window_Ekin", "nve_window_Epot", "nve_window_Etot")
+
+
 def cut_at_half(d):
     n = len(d["pos"])
     frames_are(lambda n: list(range(n // 2)))(d)
-    windows = json.loads(str(d["nve_windows"]))
-    left = windows[: int(d["time_ps"][-1] / 0.04)]
-    d["nve_windows"] = np.array(json.dumps(left))
+    left = d["nve_window"] < int(d["time_ps"][-1] / 0.04)
+    for name in WINDOWS:
+        d[name] = d[name][left]
     m = meta_of(d)
-    m["summary"]["nve_windows"] = m["summary"]["nve_windows"][: len(left)]
+    m["summary"]["nve_windows"] = m["summary"]["nve_windows"][: len(set(d["nve_window"]))]
     m["status"] = "complete"
     set_meta(d, m)
     assert len(d["pos"]) < n
@@ -217,16 +220,16 @@ def box(d):
 
 
 def window_smoothed(d):
-    windows = json.loads(str(d["nve_windows"]))
-    for w in windows:
-        mean = float(np.mean(w["total"]))
-        w["potential"] = [mean - k for k in w["kinetic"]]
-        w["total"] = [k + p for k, p in zip(w["kinetic"], w["potential"])]
-    d["nve_windows"] = np.array(json.dumps(windows))
+    for w in set(d["nve_window"]):
+        of = d["nve_window"] == w
+        kinetic = d["nve_window_Ekin"][of]
+        d["nve_window_Epot"][of] = np.mean(d["nve_window_Etot"][of]) - kinetic
+        d["nve_window_Etot"][of] = kinetic + d["nve_window_Epot"][of]
 
 
 def windows_removed(d):
-    d["nve_windows"] = np.array("[]")
+    for name in WINDOWS:
+        d[name] = d[name][:0]
     m = meta_of(d)
     m["summary"]["nve_windows"] = []
     set_meta(d, m)

@@ -14,7 +14,8 @@ import numpy as np
 MAKE = pathlib.Path(os.environ["QMTRAJ_BUILD"]) / "tests" / "make_trajectory"
 N_ATOMS, N_FRAMES, N_PARTIAL, WINDOW_STEPS = 3, 5000, 1234, 1000
 MEMBERS = ["pos", "vel", "forces", "Ekin", "Epot", "Etot", "time_ps", "masses", "atom_types", "box",
-           "metadata", "nve_windows"]
+           "nve_window", "nve_window_Ekin", "nve_window_Epot", "nve_window_Etot", "metadata",
+           "nve_windows"]
 
 
 class Trajectory(unittest.TestCase):
@@ -72,6 +73,14 @@ class Trajectory(unittest.TestCase):
                 windows = json.loads(str(data["nve_windows"]))
                 self.assertEqual(len(windows), n_windows)
                 step = np.arange(WINDOW_STEPS)
+                np.testing.assert_array_equal(data["nve_window"],
+                                              np.repeat(np.arange(n_windows), WINDOW_STEPS))
+                self.assertEqual(data["nve_window"].dtype.str, "<i4")
+                for name, values in (("Ekin", step / 3.0), ("Epot", -step / 7.0),
+                                     ("Etot", step / 3.0 - step / 7.0)):
+                    column = data["nve_window_" + name]
+                    self.assertEqual(column.dtype.str, "<f8")
+                    np.testing.assert_array_equal(column, np.tile(values, n_windows))
                 for window in windows:
                     self.assertEqual(list(window), ["kinetic", "potential", "total"])
                     np.testing.assert_array_equal(window["kinetic"], step / 3.0)

@@ -76,11 +76,12 @@ static void the_disk_space_counts_frames_and_windows(void **state)
     (void)state;
     StructureList list;
     Config config = config_default();
-    uint64_t n_bytes[3];
-    for (int i = 0; i < 3; i++) {
+    uint64_t n_bytes[4];
+    for (int i = 0; i < 4; i++) {
         Plan plan;
         config.precision = i == 1 ? CONFIG_FLOAT64 : CONFIG_FLOAT32;
-        config.nve_every_ps = i == 2 ? 20.0 : 0.0;
+        config.nve_every_ps = i >= 2 ? 20.0 : 0.0;
+        config.nve_windows_text = i == 3;
         read_molecules(&list);
         assert_int_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_OK);
         n_bytes[i] = plan.tasks[0].n_bytes;
@@ -90,8 +91,10 @@ static void the_disk_space_counts_frames_and_windows(void **state)
     assert_true(n_bytes[0] > n_frames * (3 * 3 * 3 * 4 + 4 * 8 + 9 * 4));
     // Members of the archive begin at multiples of 64 bytes.
     CHECK_NEAR((double)(n_bytes[1] - n_bytes[0]), (double)n_frames * 3 * 3 * 3 * 4, 12 * 64);
-    assert_true(n_bytes[2] >
-                n_bytes[0] + 40000 * 3 * 4 * 10); // three numbers of ten characters or more
+    // One window of 40000 steps: its number and three energies, and four doubles while it is written.
+    assert_int_equal(n_bytes[2] - n_bytes[0], 40000 * (4 + 3 * 8 + 4 * 8));
+    // The text: three numbers of ten characters or more, of four bytes each.
+    assert_true(n_bytes[3] > n_bytes[2] + 40000 * 3 * 4 * 10);
 }
 
 static void a_failed_plan_leaves_the_structures(void **state)

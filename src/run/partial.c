@@ -1,4 +1,4 @@
-#include "run/partial_export.h"
+#include "run/partial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,12 +70,11 @@ static int64_t dof_of(const RunSpec *task, const Checkpoint *checkpoint)
                : METADATA_DOF_UNKNOWN;
 }
 
-static QmtStatus frames_copy(QmtContext *ctx, const char *folder, const Checkpoint *checkpoint,
-                             const RunSpec *task, const char *path)
+static QmtStatus frames_open(QmtContext *ctx, const char *folder, const Checkpoint *checkpoint,
+                             const RunSpec *task, TrajectoryReader **reader)
 {
     const CheckpointNumbers *numbers = &checkpoint->numbers;
     const Structure *structure = task->structure;
-    Trajectory *trajectory = NULL;
     char reason[128];
     snprintf(reason, sizeof reason, "not finished: the frames of a checkpoint, step %llu of %llu",
              (unsigned long long)numbers->total_step, (unsigned long long)numbers->total_steps);
@@ -93,17 +92,15 @@ static QmtStatus frames_copy(QmtContext *ctx, const char *folder, const Checkpoi
             masses[a] = structure_mass_da(structure, a);
         TrajectoryLayout layout = spec_layout(task, masses);
         layout.n_frames = numbers->n_frames;
-        status = trajectory_open_for_copy(ctx, folder, &layout, &numbers->trajectory, &trajectory);
+        status =
+            trajectory_reader_of_part(ctx, folder, &layout, &numbers->trajectory, metadata, reader);
     }
-    if (status == QMT_OK)
-        status = trajectory_copy_partial(ctx, trajectory, path, metadata);
-    trajectory_close(&trajectory);
     free(masses);
     cJSON_free(metadata);
     return status;
 }
 
-QmtStatus partial_export(QmtContext *ctx, const char *part, const char *path, uint64_t *n_frames)
+QmtStatus partial_open(QmtContext *ctx, const char *part, TrajectoryReader **reader)
 {
     char folder[FILE_PATH_SIZE];
     const size_t length = strlen(part) - (sizeof NAME - 1);
@@ -116,6 +113,7 @@ QmtStatus partial_export(QmtContext *ctx, const char *part, const char *path, ui
     if (length == 0)
         strcpy(folder, ".");
 
+    *reader = NULL;
     Checkpoint checkpoint = {0};
     StructureList list = {0};
     RunSpec task;
@@ -130,9 +128,7 @@ QmtStatus partial_export(QmtContext *ctx, const char *part, const char *path, ui
     if (status == QMT_OK)
         status = task_of(ctx, folder, &checkpoint, &list, &task);
     if (status == QMT_OK)
-        status = frames_copy(ctx, folder, &checkpoint, &task, path);
-    if (status == QMT_OK)
-        *n_frames = checkpoint.numbers.trajectory.n_frames;
+        status = frames_open(ctx, folder, &checkpoint, &task, reader);
     structures_release(&list);
     checkpoint_release(&checkpoint);
     return status;
