@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+// Of sink_extxyz.c and so on; a new format is a name here and in the list below.
+extern const SinkType SINK_EXTXYZ, SINK_NPY;
+
 const SinkType *const SINKS[] = {&SINK_EXTXYZ, &SINK_NPY, &SINK_NPZ};
 const size_t N_SINKS = sizeof SINKS / sizeof *SINKS;
 

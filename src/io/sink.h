@@ -67,7 +67,7 @@ struct Sink {
     uint64_t n_frames; ///< appended, or there before
 };
 
-extern const SinkType SINK_NPZ, SINK_EXTXYZ, SINK_NPY;
+extern const SinkType SINK_NPZ; ///< what runs write
 extern const SinkType *const SINKS[];
 extern const size_t N_SINKS;
 

@@ -23,6 +23,8 @@
 /// `momenta`, on request and with `masses` (Da) beside them, are in ASE's unit sqrt(eV Da). Readers that
 /// take `dipole` and `charges` for quantities of their own find only REF_dipole and REF_charges.
 
+extern const SinkType SINK_EXTXYZ; // at the end of this file
+
 enum {
     BUFFER_SIZE = 1 << 18,
     LINE_MAX = 4096, ///< bytes of the longest piece: a name and some dozen numbers

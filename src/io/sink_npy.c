@@ -11,6 +11,8 @@
 /// memory: a loader that draws single frames reads only these. Types, shapes and units are those of the
 /// trajectory; the metadata become metadata.json.
 
+extern const SinkType SINK_NPY; // at the end of this file
+
 enum { BUFFER_BYTES = 1 << 16 };
 
 /// One array on its way to its file.
