@@ -1,10 +1,12 @@
 # Thin words over CMake; the builds themselves are described in CMakePresets.json.
 PREFIX ?= /usr/local
 JOBS := $(shell nproc 2>/dev/null || echo 1)
+# e.g. CONFIGURE=-DQMTRAJ_WERROR=ON
+CONFIGURE ?=
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm
+.PHONY: mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm clang coverage cppcheck
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -23,7 +25,10 @@ help:
 	@echo 'make format              write the sources as clang-format 14 would'
 	@echo 'make check-format        fail where it would write them differently'
 	@echo 'make layers              fail on an include that points upwards'
-	@echo 'make tidy                read the sources with clang-tidy 14'
+	@echo 'make tidy BASE=HEAD~1    read the sources that changed since then (all with BASE=) with clang-tidy 14'
+	@echo 'make cppcheck BASE=...   the same with cppcheck'
+	@echo 'make clang               a build by clang and its quick tests'
+	@echo 'make coverage            lines and branches that the tests reach, by folder'
 	@echo 'make bare                all of it in a fresh Debian 12 root (as root, minutes)'
 	@echo 'make bench               time of one MD step beside libxtb (quiet machine, minutes)'
 	@echo 'make clean               remove what was built'
@@ -32,12 +37,12 @@ setup:
 	@tools/setup.sh
 
 build: setup
-	cmake --preset release
+	cmake --preset release $(CONFIGURE)
 	$(BUILD) build -j $(JOBS)
 
 # Without the tests, which take longer to build than all the rest.
 program: setup
-	cmake --preset release
+	cmake --preset release $(CONFIGURE)
 	$(BUILD) build -j $(JOBS) --target qmtraj_program
 
 run: program
@@ -50,7 +55,7 @@ test:
 
 proof:
 	@tools/setup.sh test
-	cmake --preset release
+	cmake --preset release $(CONFIGURE)
 	$(BUILD) build -j $(JOBS) --target proof compare_libxtb
 	rm -rf build/proof
 	build/tests/proof/proof build/proof
@@ -61,15 +66,29 @@ install: program
 
 sanitize:
 	@tools/setup.sh test
-	cmake --preset sanitize
+	cmake --preset sanitize $(CONFIGURE)
 	$(BUILD) build-sanitize -j $(JOBS)
 	$(TEST) build-sanitize
 
 nordkit:
 	@QMTRAJ_RDKIT=OFF tools/setup.sh test
-	cmake --preset nordkit
+	cmake --preset nordkit $(CONFIGURE)
 	$(BUILD) build-nordkit -j $(JOBS)
 	$(TEST) build-nordkit
+
+# Another compiler: its warnings, and the tests that are quick and need its arithmetic.
+clang:
+	@QMTRAJ_RDKIT=OFF tools/setup.sh test fuzz
+	cmake --preset clang $(CONFIGURE)
+	$(BUILD) build-clang -j $(JOBS)
+	$(TEST) build-clang -L 'unit|reference'
+
+coverage:
+	@tools/setup.sh test
+	cmake --preset coverage $(CONFIGURE)
+	$(BUILD) build-coverage -j $(JOBS)
+	-$(TEST) build-coverage -LE 'crash|proof'
+	@tools/coverage.sh build-coverage
 
 format:
 	@tools/setup.sh format
@@ -82,9 +101,15 @@ check-format:
 layers:
 	@tools/check_layers.sh
 
+# Both read what changed since BASE, or everything with BASE=
+BASE ?= HEAD~1
 tidy: build
 	@tools/setup.sh tidy
-	@tools/tidy.sh
+	@tools/tidy.sh $(BASE)
+
+cppcheck: build
+	@tools/setup.sh cppcheck
+	@tools/cppcheck.sh $(BASE)
 
 bare:
 	@tools/setup.sh bare
@@ -92,12 +117,12 @@ bare:
 
 bench: setup
 	@tools/setup.sh bench
-	cmake --preset release
+	cmake --preset release $(CONFIGURE)
 	$(BUILD) build -j $(JOBS) --target bench_step
 	@bench/run.sh
 
 clean:
-	rm -rf build build-sanitize build-nordkit build-debug build-coverage build-fuzz
+	rm -rf build build-sanitize build-nordkit build-debug build-coverage build-fuzz build-clang
 
 KILLS ?= 500
 crash: build
@@ -114,7 +139,7 @@ faults: build
 SECONDS ?= 60
 fuzz:
 	@QMTRAJ_RDKIT=OFF tools/setup.sh fuzz
-	cmake --preset fuzz
+	cmake --preset fuzz $(CONFIGURE)
 	$(BUILD) build-fuzz -j $(JOBS) --target fuzzers
 	@tools/fuzz.sh $(SECONDS)
 

@@ -8,7 +8,7 @@ string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 string(JOIN "\n" IDENTITY_SETTINGS
        "${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION} ${CMAKE_SYSTEM_PROCESSOR}"
        "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${build_type}}"
-       "kernels ${KERNEL_FLAGS}" "sanitizers ${QMTRAJ_SANITIZE}")
+       "kernels ${KERNEL_FLAGS}" "sanitizers ${QMTRAJ_SANITIZE}" "coverage ${QMTRAJ_COVERAGE}")
 file(CONFIGURE OUTPUT ${IDENTITY_DIR}/settings.txt CONTENT "${IDENTITY_SETTINGS}\n" @ONLY)
 
 add_custom_target(identity

@@ -8,6 +8,12 @@ if(QMTRAJ_FUZZ)
   # The readers are looked at, and clang takes minutes over kernels with sanitizers.
   list(APPEND KERNEL_FLAGS -fno-sanitize=all)
 endif()
+if(CMAKE_C_COMPILER_ID MATCHES Clang)
+  list(APPEND KERNEL_FLAGS -Wno-pass-failed) # a loop that it does not vectorise is no mistake
+endif()
+if(QMTRAJ_COVERAGE)
+  list(APPEND KERNEL_FLAGS -fno-profile-arcs -fno-test-coverage) # with counts they take many minutes to compile
+endif()
 set(QMTRAJ_KERNEL_OBJECTS)
 
 add_library(kernels OBJECT src/kernels/kernels.c)

@@ -2,6 +2,15 @@ add_library(qmtraj_warnings INTERFACE)
 target_compile_options(qmtraj_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
   -Wvla -Wpointer-arith -Wwrite-strings>)
+if(QMTRAJ_WERROR)
+  target_compile_options(qmtraj_warnings INTERFACE $<$<COMPILE_LANGUAGE:C>:-Wconversion -Werror>)
+endif()
+if(QMTRAJ_COVERAGE)
+  # Workers end with _exit(), which writes no counts: they do it themselves (src/campaign/worker_pool.c).
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+  add_compile_definitions(QMTRAJ_COVERAGE)
+endif()
 if(QMTRAJ_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=address,undefined)

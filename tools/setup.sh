@@ -9,6 +9,7 @@
 #   tools/setup.sh fuzz       also what make fuzz needs
 #   tools/setup.sh mutants    also what make mutants needs
 #   tools/setup.sh clients    also what make clients needs
+#   tools/setup.sh cppcheck   also what make cppcheck needs
 #   tools/setup.sh slurm      also what make slurm needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
 #
@@ -33,10 +34,11 @@ for word in "$@"; do
     fuzz) packages="$packages clang-14 clang libclang-rt-14-dev" ;;
     mutants) packages="$packages python3-clang-14 git" ;;
     clients) packages="$packages python3 python3-venv" ;;
+    cppcheck) packages="$packages cppcheck git" ;;
     slurm) packages="$packages slurm-wlm munge python3" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients, slurm and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients, slurm, cppcheck and bare" >&2
         exit 2
         ;;
     esac

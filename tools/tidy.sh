@@ -1,7 +1,9 @@
 #!/bin/sh
-# Reads the sources with clang-tidy 14 as .clang-tidy says; fails on a finding. Kernel bodies are left
+# Reads sources with clang-tidy 14 as .clang-tidy says; fails on a finding. Kernel bodies are left
 # out: they are compiled several times with flags of their own.
+#
+#   tools/tidy.sh [BASE]   only files that changed since this commit
 set -eu
 cd "$(dirname "$0")/.."
-find src tools -name '*.c' ! -name 'kernels_body.c' ! -name 'make_molecules.c' -print0 |
-    xargs -0 -n 8 -P "$(nproc)" clang-tidy-14 -p build --quiet --warnings-as-errors='*'
+tools/changed_sources.sh "${1:-}" |
+    xargs -r -n 8 -P "$(nproc)" clang-tidy-14 -p build --quiet --warnings-as-errors='*'

@@ -46,7 +46,7 @@ static const Fit *fit_of(const Method *method, SolvationModel model)
     for (int i = 0; i < N_FITS; i++)
         if (FITS[i].model == model && FITS[i].method == method)
             return &FITS[i];
-    assert(!"a method without solvents");
+    assert(false && "a method without solvents");
     return NULL;
 }
 

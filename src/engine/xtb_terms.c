@@ -42,7 +42,7 @@ static const Recipe *recipe_of(const Method *method)
     for (size_t i = 0; i < N_OF(RECIPES); i++)
         if (RECIPES[i].method == method)
             return &RECIPES[i];
-    assert(!"a method without a recipe");
+    assert(false && "a method without a recipe");
     return NULL;
 }
 
@@ -58,7 +58,7 @@ static void *state_of(const XtbTerms *terms, const TermType *type)
     for (size_t t = 0; t < terms->n; t++)
         if (terms->list[t].type == type)
             return terms->list[t].self;
-    assert(!"a term that shares the state of one that is not in the recipe");
+    assert(false && "a term that shares the state of one that is not in the recipe");
     return NULL;
 }
 

@@ -111,9 +111,10 @@ static void begin_heat(ShadowEnergy *watch, const double *mass, double dt, const
                                   kick * (next->gradient[a][x] + now->gradient[a][x]);
     }
     for (int k = 0; k < POINTS; k++)
-        watch->dots[k] = k < watch->n_smooth
-                             ? dot(watch, (const double(*)[3])(watch->past + k * watch->n_atoms))
-                             : 0.0;
+        watch->dots[k] =
+            k < watch->n_smooth
+                ? dot(watch, (const double(*)[3])(watch->past + (size_t)k * watch->n_atoms))
+                : 0.0;
     watch->n_before = watch->n_smooth;
     watch->n_smooth = 0;
 }

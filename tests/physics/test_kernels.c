@@ -225,7 +225,7 @@ static void combinations_and_differences_are_those_of_plain_loops(void **state)
                 for (size_t i = 0; i < n; i++) {
                     double sum = 0.0;
                     for (int k = 0; k < n_rows; k++)
-                        sum += weight[k] * rows[k * N + i];
+                        sum += weight[k] * rows[(size_t)k * N + i];
                     CHECK_NEAR(out[i], sum, RELATIVE * ROWS);
                 }
 
@@ -238,10 +238,11 @@ static void combinations_and_differences_are_those_of_plain_loops(void **state)
                     for (size_t i = 0; i < n; i++) {
                         double difference = x[i];
                         for (int l = 0; l < k; l++)
-                            difference -= rows[l * N + i];
-                        CHECK_NEAR(table[k * N + i], k < n_rows ? difference : rows[k * N + i],
-                                   1e-14);
-                        square += (difference - rows[k * N + i]) * (difference - rows[k * N + i]);
+                            difference -= rows[(size_t)l * N + i];
+                        CHECK_NEAR(table[(size_t)k * N + i],
+                                   k < n_rows ? difference : rows[(size_t)k * N + i], 1e-14);
+                        square += (difference - rows[(size_t)k * N + i]) *
+                                  (difference - rows[(size_t)k * N + i]);
                     }
                     if (k < n_rows)
                         CHECK_NEAR(squares[k], square, RELATIVE * square);
