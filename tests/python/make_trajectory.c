@@ -187,5 +187,5 @@ int main(int argc, char **argv)
     if (status != QMT_OK)
         fprintf(stderr, "%s\n", ctx != NULL ? qmt_context_message(ctx) : "no memory");
     qmt_context_destroy(&ctx);
-    return status != QMT_OK;
+    return status == QMT_ERR_FORMAT ? 3 : status != QMT_OK;
 }
