@@ -99,19 +99,24 @@ bool bonds_next(const Bonds *bonds, size_t *pair, size_t *a, size_t *b)
 
 void bonds_fragments_update(Bonds *bonds)
 {
+    const size_t n_pairs = bonds->n_atoms * (bonds->n_atoms - 1) / 2;
     size_t pair = 0, a, b;
+    if (n_pairs % 64 != 0) // bits from outside may be anything
+        bonds->bonded[bonds->n_words - 1] &= ((uint64_t)1 << (n_pairs % 64)) - 1;
     fragments_begin(bonds->n_atoms, bonds->fragment);
     while (bonds_next(bonds, &pair, &a, &b))
         fragments_join(bonds->fragment, a, b);
     bonds->n_fragments = fragments_label(bonds->n_atoms, bonds->fragment);
 }
 
-void bonds_add_list(Bonds *bonds, size_t n, const size_t (*pairs)[2])
+void bonds_add_list(Bonds *bonds, size_t n, const int (*pairs)[2])
 {
-    for (size_t i = 0; i < n; i++)
-        if (pairs[i][0] < bonds->n_atoms && pairs[i][1] < bonds->n_atoms &&
-            pairs[i][0] != pairs[i][1])
-            bit_set(bonds->bonded, pair_of(pairs[i][0], pairs[i][1]), true);
+    const int n_atoms = (int)bonds->n_atoms;
+    for (size_t i = 0; i < n; i++) {
+        const int a = pairs[i][0], b = pairs[i][1];
+        if (a >= 0 && b >= 0 && a < n_atoms && b < n_atoms && a != b)
+            bit_set(bonds->bonded, pair_of((size_t)a, (size_t)b), true);
+    }
     bonds_fragments_update(bonds);
 }
 

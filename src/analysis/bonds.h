@@ -34,7 +34,7 @@ void bonds_layout(Bonds *bonds, Arena *arena, size_t n_atoms);
 /// @param numbers   [n_atoms] atomic numbers
 /// @param angstrom  one angstrom in the unit of the positions that will come
 void bonds_setup(Bonds *bonds, const int *numbers, double angstrom);
-/// Bytes that decide all later results: a copy of Bonds.bonded.
+/// Bytes of Bonds.bonded, which decides all later results if nothing is unclear.
 size_t bonds_state_size(const Bonds *bonds);
 
 bool bonds_has(const Bonds *bonds, size_t a, size_t b);
@@ -45,7 +45,7 @@ bool bonds_next(const Bonds *bonds, size_t *pair, size_t *a, size_t *b);
 /// Adds bonds from a list of pairs, as a SMILES gives them; pairs that are no two atoms are left out.
 ///
 /// @param pairs  [n][2] atoms
-void bonds_add_list(Bonds *bonds, size_t n, const size_t (*pairs)[2]);
+void bonds_add_list(Bonds *bonds, size_t n, const int (*pairs)[2]);
 /// Both belong to the same molecule.
 void bonds_copy(Bonds *to, const Bonds *from);
 /// The fragments again, after Bonds.bonded was written from outside.

@@ -1,5 +1,7 @@
 #include "analysis/fragments.h"
 
+#include "base/vec3.h"
+
 void fragments_begin(size_t n_atoms, size_t *fragment)
 {
     for (size_t a = 0; a < n_atoms; a++)
@@ -33,4 +35,17 @@ size_t fragments_label(size_t n_atoms, size_t *fragment)
         n += fragment[a] == a;
     }
     return n;
+}
+
+size_t fragments_within(size_t n_atoms, const double (*xyz)[3], double distance, size_t *fragment)
+{
+    fragments_begin(n_atoms, fragment);
+    for (size_t a = 0; a < n_atoms; a++)
+        for (size_t b = 0; b < a; b++) {
+            double between[3];
+            vec3_difference(xyz[a], xyz[b], between);
+            if (vec3_dot(between, between) < distance * distance)
+                fragments_join(fragment, a, b);
+        }
+    return fragments_label(n_atoms, fragment);
 }

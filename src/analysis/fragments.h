@@ -16,5 +16,10 @@ void fragments_join(size_t *fragment, size_t a, size_t b);
 ///
 /// @return number of fragments
 size_t fragments_label(size_t n_atoms, size_t *fragment);
+/// The same of atoms that are connected if they are nearer than a distance, in the unit of the positions.
+///
+/// @param xyz  [n_atoms][3]
+/// @return number of fragments
+size_t fragments_within(size_t n_atoms, const double (*xyz)[3], double distance, size_t *fragment);
 
 #endif

@@ -30,7 +30,7 @@ static bool bonds_read(const Check *check, Bonds *bonds)
         const cJSON *const a = cJSON_GetArrayItem(item, 0), *const b = cJSON_GetArrayItem(item, 1);
         if (!cJSON_IsNumber(a) || !cJSON_IsNumber(b) || a->valueint < 0 || b->valueint < 0)
             continue;
-        const size_t pair[1][2] = {{(size_t)a->valueint, (size_t)b->valueint}};
+        const int pair[1][2] = {{a->valueint, b->valueint}};
         bonds_add_list(bonds, 1, pair);
     }
     return true;

@@ -8,7 +8,7 @@
 #include "io/file.h"
 #include "io/zip.h"
 
-enum { VERSION = 3, N_SECTIONS = 6, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
+enum { VERSION = 3, N_SECTIONS = 8, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
 static const char MAGIC[8] = {'Q', 'M', 'T', 'R', 'A', 'J', 'C', 'P'};
 
 /// A checkpoint of a thousand atoms and a hundred windows stays far below.
@@ -32,6 +32,9 @@ static void sections_of(const Checkpoint *c, Section sections[N_SECTIONS])
     sections[3] = (Section){&c->numbers, sizeof c->numbers};
     sections[4] = (Section){c->snapshot, c->snapshot_size};
     sections[5] = (Section){c->windows, c->windows_size};
+    sections[6] = (Section){c->events, c->events_size};
+    const char *const warnings = c->warnings != NULL ? c->warnings : "";
+    sections[7] = (Section){warnings, strlen(warnings) + 1};
 }
 
 /// The bytes of the file. The caller frees them; NULL if there is no memory.
@@ -100,6 +103,13 @@ QmtStatus checkpoint_save(QmtContext *ctx, const char *folder, const Checkpoint 
     return file_rename(ctx, made, path);
 }
 
+/// Ends with its only zero.
+static bool is_text(const Section *section)
+{
+    const char *const text = section->data;
+    return section->size > 0 && memchr(text, '\0', section->size) == text + section->size - 1;
+}
+
 /// Finds the sections in a block whose CRC is right.
 static bool unpack(unsigned char *block, size_t n, Section sections[N_SECTIONS])
 {
@@ -118,11 +128,8 @@ static bool unpack(unsigned char *block, size_t n, Section sections[N_SECTIONS])
         sections[s] = (Section){block + at, (size_t)length};
         at += filled((size_t)length);
     }
-    for (int s = 0; s < 3; s++)
-        if (sections[s].size == 0 || memchr(sections[s].data, '\0', sections[s].size) !=
-                                         (const char *)sections[s].data + sections[s].size - 1)
-            return false;
-    return at == end && sections[3].size == sizeof(CheckpointNumbers);
+    return at == end && sections[3].size == sizeof(CheckpointNumbers) && is_text(&sections[0]) &&
+           is_text(&sections[1]) && is_text(&sections[2]) && is_text(&sections[7]);
 }
 
 /// The version of the program that wrote a checkpoint of another format: in all formats so far the first section
@@ -193,6 +200,9 @@ QmtStatus checkpoint_load(QmtContext *ctx, const char *path, Checkpoint *checkpo
                                .snapshot_size = sections[4].size,
                                .windows = sections[5].data,
                                .windows_size = sections[5].size,
+                               .events = sections[6].data,
+                               .events_size = sections[6].size,
+                               .warnings = sections[7].data,
                                .block = block};
     memcpy(&checkpoint->numbers, sections[3].data, sizeof checkpoint->numbers);
     return QMT_OK;

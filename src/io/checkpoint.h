@@ -6,11 +6,11 @@
 /// FOLDER/checkpoint, from which an interrupted trajectory goes on, and FOLDER/checkpoint.previous, the
 /// one before it:
 ///
-///     "QMTRAJCP"  uint32 version  uint32 0  six sections  uint32 CRC-32 of all before it
+///     "QMTRAJCP"  uint32 version  uint32 0  eight sections  uint32 CRC-32 of all before it
 ///
 /// A section is its length as uint64 and its bytes, filled with zeros to a multiple of 8: program, config
-/// and start as texts with their terminating zero, the numbers, the snapshot, the window records. Plain
-/// bytes of this machine; another one is recognised by the text of the program.
+/// and start as texts with their terminating zero, the numbers, the snapshot, the window records, the record of
+/// events, the warnings as text. Plain bytes of this machine; another one is recognised by the text of the program.
 
 #define CHECKPOINT_FILE "checkpoint"
 #define CHECKPOINT_FILE_PREVIOUS "checkpoint.previous"
@@ -41,7 +41,10 @@ typedef struct {
     const void
         *windows; ///< bytes of the window records, in the checkpoint of a finished trajectory
     size_t windows_size;
-    void *block; ///< where all of it lies after loading
+    const void *events; ///< what happened to the molecule so far, run/watch.h
+    size_t events_size;
+    const char *warnings; ///< lines of run/warnings.h, for people who look at it
+    void *block;          ///< where all of it lies after loading
 } Checkpoint;
 
 /// Replaces FOLDER/checkpoint: a new file, fsync, the old one becomes checkpoint.previous, rename, fsync of

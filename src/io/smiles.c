@@ -37,6 +37,7 @@ static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, const Structur
                         s->source, s->smiles, made->numbers[a], ELEMENT_MAX,
                         element_symbol(ELEMENT_MAX));
     TRY(structure_reserve(ctx, s, made->n_atoms));
+    TRY(structure_set_bonds(ctx, s, made->n_bonds, (const int(*)[2])made->bonds));
     for (size_t a = 0; a < made->n_atoms; a++) {
         s->numbers[a] = made->numbers[a];
         for (int x = 0; x < 3; x++)
@@ -84,13 +85,16 @@ QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure 
     free(made.numbers);
     free(made.xyz);
     free(made.isotopes);
+    free(made.bonds);
     if (status != QMT_OK) {
         free(s->numbers);
         free(s->xyz);
         free(s->isotopes);
+        free(s->bonds);
         s->numbers = s->isotopes = NULL;
         s->xyz = NULL;
-        s->n_atoms = 0;
+        s->n_atoms = s->n_bonds = 0;
+        s->bonds = NULL;
     }
     return status;
 }

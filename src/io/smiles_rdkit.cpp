@@ -206,6 +206,20 @@ bool geometry_make(RDKit::ROMol &mol, int seed, RdkitMolecule &out)
     return true;
 }
 
+/// The bonds of the graph, hydrogen atoms and all.
+RdkitResult bonds_list(const RDKit::ROMol &mol, RdkitMolecule &out)
+{
+    out.bonds = static_cast<int(*)[2]>(std::malloc((mol.getNumBonds() + 1) * sizeof *out.bonds));
+    if (out.bonds == nullptr)
+        return RDKIT_NO_MEMORY;
+    for (const auto bond : mol.bonds()) {
+        out.bonds[out.n_bonds][0] = static_cast<int>(bond->getBeginAtomIdx());
+        out.bonds[out.n_bonds][1] = static_cast<int>(bond->getEndAtomIdx());
+        out.n_bonds++;
+    }
+    return RDKIT_OK;
+}
+
 RdkitResult make(const char *smiles, int seed, const Known &known, const Log &log,
                  RdkitMolecule &out, char *reason, std::size_t n_reason)
 {
@@ -270,7 +284,7 @@ RdkitResult make(const char *smiles, int seed, const Known &known, const Log &lo
         out.xyz[a][2] = position.z;
     }
     out.n_atoms = n;
-    return RDKIT_OK;
+    return bonds_list(*mol, out);
 }
 
 } // namespace
@@ -298,6 +312,7 @@ extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, const in
         std::free(made.numbers);
         std::free(made.xyz);
         std::free(made.isotopes);
+        std::free(made.bonds);
     }
     return result;
 }

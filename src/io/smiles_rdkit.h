@@ -13,6 +13,8 @@ typedef struct {
     size_t n_atoms;
     int *numbers;     ///< [n_atoms], malloc'ed
     double (*xyz)[3]; ///< [n_atoms][3] angstrom, malloc'ed
+    size_t n_bonds;
+    int (*bonds)[2]; ///< [n_bonds] pairs of atoms, malloc'ed
     int charge;
     int *isotopes;     ///< [n_atoms] mass numbers, 0: natural; malloc'ed
     int radicals;      ///< unpaired electrons

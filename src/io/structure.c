@@ -76,6 +76,20 @@ QmtStatus structure_set_unclear(QmtContext *ctx, Structure *structure, bool char
     return QMT_OK;
 }
 
+QmtStatus structure_set_bonds(QmtContext *ctx, Structure *structure, size_t n_bonds,
+                              const int (*bonds)[2])
+{
+    int(*copy)[2] = calloc(n_bonds + 1, sizeof *copy);
+    if (copy == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu bonds", structure->source, n_bonds);
+    if (n_bonds > 0)
+        memcpy(copy, bonds, n_bonds * sizeof *copy);
+    free(structure->bonds);
+    structure->bonds = copy;
+    structure->n_bonds = n_bonds;
+    return QMT_OK;
+}
+
 void structure_release(Structure *structure)
 {
     free(structure->numbers);
@@ -84,6 +98,7 @@ void structure_release(Structure *structure)
     free(structure->unclear);
     free(structure->smiles);
     free(structure->path);
+    free(structure->bonds);
     *structure = (Structure){0};
 }
 

@@ -32,7 +32,9 @@ typedef struct {
     /// computed only if its caller knows what is open.
     char *unclear;
     bool charge_unclear, multiplicity_unclear;
-    char *smiles;                       ///< NULL if not known
+    char *smiles;    ///< NULL if not known
+    size_t n_bonds;  ///< of the SMILES that the atoms were made from; 0 if they were not
+    int (*bonds)[2]; ///< [n_bonds] pairs of atoms
     char source[STRUCTURE_SOURCE_SIZE]; ///< "water.xyz:4", where it was read, for messages
     char *path;                         ///< of the file, NULL if there is none
     NameOrigin name_origin;
@@ -60,6 +62,9 @@ QmtStatus structure_set_path(QmtContext *ctx, Structure *structure, const char *
 /// Notes that the charge, the multiplicity or both are open, and why. Fails with QMT_ERR_MEMORY.
 QmtStatus structure_set_unclear(QmtContext *ctx, Structure *structure, bool charge,
                                 bool multiplicity, const char *sentence);
+/// Copies the bonds of its SMILES into the structure. Fails with QMT_ERR_MEMORY.
+QmtStatus structure_set_bonds(QmtContext *ctx, Structure *structure, size_t n_bonds,
+                              const int (*bonds)[2]);
 /// Frees what the structure owns and makes it empty.
 void structure_release(Structure *structure);
 

@@ -46,7 +46,8 @@ static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
                                  .dof = (int64_t)report.dof,
                                  .earlier = run->found.earlier,
                                  .reason = sentence,
-                                 .warnings = &warnings};
+                                 .warnings = &warnings,
+                                 .watch = &run->watch};
     char *const metadata = metadata_text(ctx, run->task, &facts);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");

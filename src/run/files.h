@@ -5,6 +5,7 @@
 ///
 ///     config.yaml             the configuration with every default
 ///     start.xyz               the start geometry with charge and multiplicity
+///     relaxed.xyz             the relaxed geometry with its energy, if it is relaxed
 ///     trajectory.npz.part     while it runs or waits to go on
 ///     checkpoint              from which it goes on; checkpoint.previous is the one before
 ///     lock                    while a process works on it
@@ -15,6 +16,7 @@
 
 #define RUN_FILE_CONFIG "config.yaml"
 #define RUN_FILE_START "start.xyz"
+#define RUN_FILE_RELAXED "relaxed.xyz"
 #define RUN_FILE_COMPLETE "trajectory.npz"
 #define RUN_FILE_OLD "trajectory.old.npz" // the finished one before this, after --fresh
 #define RUN_FILE_PARTIAL "trajectory.partial.npz"

@@ -99,7 +99,7 @@ static QmtStatus complete_put_aside(QmtContext *ctx, const Run *run)
 static QmtStatus begin_anew(QmtContext *ctx, Run *run)
 {
     static const char *const older[] = {RUN_FILE_PARTIAL, RUN_FILE_FAILED, RUN_FILE_RUN,
-                                        CHECKPOINT_FILE_DAMAGED};
+                                        RUN_FILE_RELAXED, CHECKPOINT_FILE_DAMAGED};
     TRY(run_folder_forget(ctx, run));
     TRY(complete_put_aside(ctx, run));
     for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)
@@ -125,13 +125,20 @@ static QmtStatus damaged_put_aside(QmtContext *ctx, const Run *run)
     return file_exists(path) ? file_rename(ctx, path, aside) : QMT_OK;
 }
 
+/// The motion and what was seen of it.
+static QmtStatus state_load(QmtContext *ctx, Run *run, const Checkpoint *checkpoint)
+{
+    TRY(md_snapshot_load(ctx, run->md, checkpoint->snapshot, checkpoint->snapshot_size));
+    return watch_state_load(ctx, &run->watch, checkpoint->events, checkpoint->events_size);
+}
+
 static QmtStatus begin_interrupted(QmtContext *ctx, Run *run)
 {
     const Checkpoint *checkpoint = &run->found.checkpoint;
     char part[FILE_PATH_SIZE], complete[FILE_PATH_SIZE];
     TRY(file_join(ctx, run->folder, "trajectory.npz.part", part));
     TRY(file_join(ctx, run->folder, RUN_FILE_COMPLETE, complete));
-    TRY(md_snapshot_load(ctx, run->md, checkpoint->snapshot, checkpoint->snapshot_size));
+    TRY(state_load(ctx, run, checkpoint));
     TRY(damaged_put_aside(ctx, run));
     if (checkpoint->numbers.done && !file_exists(part) && file_exists(complete))
         return QMT_OK;
@@ -150,7 +157,7 @@ static QmtStatus begin_longer(QmtContext *ctx, Run *run)
 {
     const Checkpoint *checkpoint = &run->found.checkpoint;
     const TrajectoryLayout layout = spec_layout(run->task, run->masses);
-    TRY(md_snapshot_load(ctx, run->md, checkpoint->snapshot, checkpoint->snapshot_size));
+    TRY(state_load(ctx, run, checkpoint));
     TRY(damaged_put_aside(ctx, run));
     TRY(run_format()->extend(ctx, run->folder, &layout, checkpoint->numbers.n_frames,
                              &checkpoint->numbers.trajectory, checkpoint->windows,
@@ -248,21 +255,25 @@ QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
     TrajectoryState state;
     TRY(frames_flush(ctx, run, &state));
 
-    const size_t size = md_snapshot_size(run->md);
+    const size_t size = md_snapshot_size(run->md), events_size = watch_state_size(&run->watch);
     char *const config = config_yaml(&run->task->config);
     char *const start = spec_start_text(ctx, run->task);
-    void *const snapshot = malloc(size);
+    void *const snapshot = malloc(size), *const events = malloc(events_size);
     char *windows = NULL;
     size_t windows_size = 0;
     QmtStatus status = QMT_OK;
     const CheckpointNumbers numbers = numbers_now(run, &state);
 
-    if (config == NULL || start == NULL || snapshot == NULL)
+    if (config == NULL || start == NULL || snapshot == NULL || events == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for a checkpoint");
     if (status == QMT_OK && numbers.done && state.n_window_steps > 0)
         status = windows_read(ctx, run, &windows, &windows_size);
     if (status == QMT_OK) {
+        const MdReport report = md_report(run->md);
+        RunWarnings warnings = {0};
+        run_warnings_collect(run, &report, &warnings);
         md_snapshot_save(run->md, snapshot);
+        watch_state_save(&run->watch, events);
         const Checkpoint checkpoint = {.program = run->program,
                                        .config = config,
                                        .start = start,
@@ -270,7 +281,10 @@ QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
                                        .snapshot = snapshot,
                                        .snapshot_size = size,
                                        .windows = windows,
-                                       .windows_size = windows_size};
+                                       .windows_size = windows_size,
+                                       .events = events,
+                                       .events_size = events_size,
+                                       .warnings = warnings.lines};
         status = checkpoint_save(ctx, run->folder, &checkpoint);
     }
     if (status == QMT_OK)
@@ -278,6 +292,7 @@ QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
     free(config);
     free(start);
     free(snapshot);
+    free(events);
     free(windows);
     run->next_checkpoint_s = run_clock_s(CLOCK_MONOTONIC) + run->task->config.checkpoint_s;
     return status;

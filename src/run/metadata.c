@@ -155,6 +155,64 @@ static cJSON *isotopes_json(const Structure *structure)
     return list;
 }
 
+/// [[0, 1], ...], lower index first.
+static cJSON *bonds_json(const Bonds *bonds)
+{
+    cJSON *const list = cJSON_CreateArray();
+    size_t pair = 0, a, b;
+    while (bonds_next(bonds, &pair, &a, &b)) {
+        char text[64];
+        snprintf(text, sizeof text, "[%zu,%zu]", b, a);
+        cJSON_AddItemToArray(list, cJSON_CreateRaw(text));
+    }
+    return list;
+}
+
+static cJSON *event_json(const Watch *watch, const WatchEvent *event)
+{
+    cJSON *const object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "kind", watch_kind_name(event->kind));
+    cJSON_AddStringToObject(object, "phase", event->in_production ? "production" : "equilibration");
+    if (event->in_production)
+        add_whole(object, "frame", watch_event_frame(watch, event));
+    else
+        cJSON_AddNullToObject(object, "frame");
+    add_number(object, "time_ps", watch_event_time_ps(watch, event));
+    cJSON *const atoms = cJSON_AddArrayToObject(object, "atoms");
+    for (int k = 0; k < event->n_atoms; k++)
+        cJSON_AddItemToArray(atoms, cJSON_CreateNumber(event->atoms[k]));
+    if (event->kind == WATCH_SCF_JUMP)
+        add_number(object, "size_kJ_mol", event->size_kjmol);
+    return object;
+}
+
+static void add_kept(cJSON *object, const char *name, int kept)
+{
+    cJSON_AddItemToObject(object, name, kept < 0 ? cJSON_CreateNull() : cJSON_CreateBool(kept));
+}
+
+/// Bonds, and what happened to them.
+static void watch_add(cJSON *object, const Watch *watch)
+{
+    const bool known = watch != NULL && watch->record.at_rest_known;
+    cJSON_AddItemToObject(object, "bonds",
+                          known ? bonds_json(&watch->at_rest) : cJSON_CreateNull());
+    add_kept(object, "smiles_kept", known ? watch_smiles_kept(watch, false) : -1);
+    add_kept(object, "smiles_kept_at_end", known ? watch_smiles_kept(watch, true) : -1);
+    if (!known) {
+        cJSON_AddNullToObject(object, "events");
+        cJSON_AddNullToObject(object, "event_counts");
+        return;
+    }
+    cJSON *const list = cJSON_AddArrayToObject(object, "events");
+    for (uint64_t i = 0; i < watch->record.n_events; i++)
+        cJSON_AddItemToArray(list, event_json(watch, &watch->record.events[i]));
+    cJSON *const counts = cJSON_AddObjectToObject(object, "event_counts");
+    for (int kind = 0; kind < WATCH_KINDS; kind++)
+        if (watch->record.counts[kind] > 0)
+            add_whole(counts, watch_kind_name(kind), (int64_t)watch->record.counts[kind]);
+}
+
 char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFacts *facts)
 {
     const MdReport *const report = facts->report;
@@ -212,6 +270,7 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
         cJSON_AddItemToObject(object, "summary", report_json(report));
     else
         cJSON_AddNullToObject(object, "summary");
+    watch_add(object, facts->watch);
     cJSON_AddItemToObject(object, "warnings", warnings_json(facts->warnings));
 
     return json_text(object, false);

@@ -6,6 +6,7 @@
 #include "run/options.h"
 #include "run/result.h"
 #include "run/spec.h"
+#include "run/watch.h"
 
 /// The two JSON texts of a trajectory: what belongs into the file, and what may differ from run to run.
 /// The caller frees them with cJSON_free(); NULL if there is no memory.
@@ -20,6 +21,7 @@ typedef struct {
         *earlier; ///< lines of Found.earlier, which become earlier_processors; "": never moved
     const char *reason;          ///< why the file is partial; NULL: it is complete
     const RunWarnings *warnings; ///< NULL: none
+    const Watch *watch;          ///< NULL: what happened to the molecule is not known
 } MetadataFacts;
 
 /// Metadata of the NPZ, described in docs/file-format.md. Holds nothing that two runs of the same task

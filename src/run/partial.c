@@ -80,10 +80,16 @@ static QmtStatus frames_open(QmtContext *ctx, const char *folder, const Checkpoi
              (unsigned long long)numbers->total_step, (unsigned long long)numbers->total_steps);
 
     double *const masses = malloc(structure->n_atoms * sizeof *masses);
+    Watch watch;
+    const bool watched =
+        watch_create(ctx, task, &watch) == QMT_OK &&
+        watch_state_load(ctx, &watch, checkpoint->events, checkpoint->events_size) == QMT_OK;
     const MetadataFacts facts = {.dof = dof_of(task, checkpoint),
                                  .earlier = program_text_earlier(checkpoint->program),
-                                 .reason = reason};
+                                 .reason = reason,
+                                 .watch = watched ? &watch : NULL};
     char *const metadata = metadata_text(ctx, task, &facts);
+    watch_release(&watch);
     QmtStatus status = QMT_OK;
     if (masses == NULL || metadata == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its frames", folder);

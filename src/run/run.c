@@ -74,7 +74,29 @@ static QmtStatus run_begin(QmtContext *ctx, Run *run)
         .user = run, .frame = run_take_frame, .window = run_take_window, .progress = take_progress};
     TRY(md_create(ctx, &options, &hooks, run->engine, run->masses,
                   (const double(*)[3])task->structure->xyz, &run->md));
+    TRY(watch_create(ctx, task, &run->watch));
     return run_folder_begin(ctx, run);
+}
+
+/// After a step: what happened to the molecule. The first event of a kind is told at once.
+static QmtStatus run_watch(QmtContext *ctx, Run *run)
+{
+    char text[WATCH_TEXT_SIZE];
+    Watch *const watch = &run->watch;
+    const MdState *const state = md_state(run->md);
+    watch_step(watch, &run->now, state);
+    for (; watch->n_said < watch->record.n_events; watch->n_said++) {
+        const WatchEvent *event = &watch->record.events[watch->n_said];
+        if (event != watch_first(watch, event->kind))
+            continue;
+        watch_event_text(watch, event, text);
+        context_log(ctx, QMT_LOG_WARNING, "%s", text);
+    }
+    const bool at_rest = run->now.phase == MD_EQUILIBRATION && run->now.step == 0;
+    if (!at_rest)
+        return QMT_OK;
+    run_smiles_say(ctx, watch);
+    return run->task->config.optimize ? run_relaxed_write(ctx, run, state) : QMT_OK;
 }
 
 /// All steps that are left, with checkpoints between them.
@@ -86,6 +108,7 @@ static QmtStatus run_move(QmtContext *ctx, Run *run)
             run->hooks->should_stop(run->hooks->user))
             return FAIL(ctx, QMT_STOPPED, "stopped on request");
         TRY(md_advance(ctx, run->md, 1, &done));
+        TRY(run_watch(ctx, run));
         if (!done && run_clock_s(CLOCK_MONOTONIC) >= run->next_checkpoint_s)
             TRY(run_checkpoint(ctx, run));
     }
@@ -107,7 +130,8 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
     const MetadataFacts facts = {.report = &report,
                                  .dof = (int64_t)report.dof,
                                  .earlier = run->found.earlier,
-                                 .warnings = &warnings};
+                                 .warnings = &warnings,
+                                 .watch = &run->watch};
     char *const metadata = metadata_text(ctx, run->task, &facts);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");
@@ -139,6 +163,7 @@ static void run_log_write(QmtContext *ctx, const Run *run, const RunResult *resu
 static void run_release(Run *run)
 {
     md_destroy(&run->md);
+    watch_release(&run->watch);
     sink_close(&run->sink);
     engine_destroy(&run->engine);
     engine_destroy(&run->xtb);

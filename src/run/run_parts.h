@@ -11,6 +11,7 @@
 #include "run/hooks.h"
 #include "run/resume.h"
 #include "run/run.h"
+#include "run/watch.h"
 
 /// What the files of this floor share; nobody else's. run.c holds the sequence of a trajectory.
 
@@ -35,6 +36,7 @@ typedef struct {
     Engine *engine; ///< the witness around it
     Sink *sink; ///< of the trajectory; NULL if its file is finished and only run.json is missing
     Md *md;
+    Watch watch; ///< what happens to the molecule
     Arena arena;
     double (*pos)[3], (*vel)[3], (*forces)[3]; ///< [n_atoms] of one frame, in the units of the file
     double *properties;                        ///< of one frame, likewise
@@ -68,8 +70,15 @@ void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *resu
 
 /// Adds what the figures say. It follows from the trajectory alone.
 void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *warnings);
-/// Tells them to the log.
+/// Tells the log what the relaxation made of the SMILES, if that is another molecule.
+void run_smiles_say(QmtContext *ctx, const Watch *watch);
+/// Tells the log what was not told when it happened.
 void run_warnings_say(QmtContext *ctx, const RunWarnings *warnings);
+
+// relaxed.c: the geometry that the motion starts from.
+
+/// Writes relaxed.xyz: the state is that of the molecule at rest.
+QmtStatus run_relaxed_write(QmtContext *ctx, const Run *run, const MdState *state);
 
 // figures.c: clocks and the figures of a result.
 

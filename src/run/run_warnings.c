@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "md/verdict.h"
@@ -21,16 +22,82 @@ static const struct {
     [MD_RELAXATION_UNFINISHED] = {"relaxation_unfinished", "", QMT_LOG_INFO},
 };
 
+static const char SMILES_CHANGED[] = "smiles_changed";
+
+/// What the relaxation made of the SMILES; "" if that is the molecule.
+static void smiles_sentence(const Watch *watch, char sentence[RUN_WARNING_TEXT_SIZE])
+{
+    char changes[WATCH_TEXT_SIZE];
+    watch_smiles_text(watch, changes);
+    snprintf(sentence, RUN_WARNING_TEXT_SIZE, "%s%s",
+             changes[0] != '\0' ? "the relaxed molecule is not that of its SMILES: " : "", changes);
+}
+
+void run_smiles_say(QmtContext *ctx, const Watch *watch)
+{
+    char sentence[RUN_WARNING_TEXT_SIZE];
+    smiles_sentence(watch, sentence);
+    if (sentence[0] != '\0')
+        context_log(ctx, QMT_LOG_WARNING, "%s", sentence);
+}
+
+/// What happened to the molecule, a sentence for each kind.
+static void events_collect(const Watch *watch, RunWarnings *warnings)
+{
+    char sentence[RUN_WARNING_TEXT_SIZE];
+    smiles_sentence(watch, sentence);
+    if (sentence[0] != '\0')
+        run_warning_add(warnings, SMILES_CHANGED, "%s", sentence);
+    for (int kind = 0; kind < WATCH_KINDS; kind++) {
+        const uint64_t n = watch->record.counts[kind];
+        char text[WATCH_TEXT_SIZE], more[64] = "";
+        if (n == 0)
+            continue;
+        watch_event_text(watch, watch_first(watch, kind), text);
+        if (n > 1)
+            snprintf(more, sizeof more, "; %llu such events", (unsigned long long)n);
+        run_warning_add(warnings, watch_kind_name(kind), "%s%s", text, more);
+    }
+}
+
+/// A molecule at constant energy that a reaction heated is as it should be.
+static void temperature_collect(const Watch *watch, const MdReport *report, double wanted_k,
+                                const char *verdict, RunWarnings *warnings)
+{
+    if (watch_has_reaction(watch))
+        run_warning_add(warnings, "reaction_heat",
+                        "a reaction changed the temperature: %.1f K on the mean, %.1f K asked for; "
+                        "at constant energy that is as it should be",
+                        report->mean_temperature_k, wanted_k);
+    else
+        run_warning_add(warnings, VERDICTS[MD_NVE_TEMPERATURE_OFF].code, "%s", verdict);
+}
+
 void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *warnings)
 {
     const MdOptions options = run_md_options(run->task);
     MdVerdict verdicts[MD_VERDICT_COUNT];
     const size_t n = report->phase == MD_DONE ? md_verdicts(report, &options, verdicts) : 0;
+    events_collect(&run->watch, warnings);
     for (size_t i = 0; i < n; i++) {
-        const char *const advice = VERDICTS[verdicts[i].kind].advice;
-        run_warning_add(warnings, VERDICTS[verdicts[i].kind].code, "%s%s%s", verdicts[i].text,
-                        advice[0] != '\0' ? "; " : "", advice);
+        const MdVerdictKind kind = verdicts[i].kind;
+        const char *const advice = VERDICTS[kind].advice;
+        if (kind == MD_NVE_TEMPERATURE_OFF)
+            temperature_collect(&run->watch, report, options.temperature_k, verdicts[i].text,
+                                warnings);
+        else
+            run_warning_add(warnings, VERDICTS[kind].code, "%s%s%s", verdicts[i].text,
+                            advice[0] != '\0' ? "; " : "", advice);
     }
+}
+
+/// True of what was told when it happened.
+static bool is_told(const char *code)
+{
+    bool told = strcmp(code, SMILES_CHANGED) == 0;
+    for (int kind = 0; kind < WATCH_KINDS; kind++)
+        told = told || strcmp(code, watch_kind_name(kind)) == 0;
+    return told;
 }
 
 static QmtLogLevel level_of(const char *code)
@@ -46,5 +113,6 @@ void run_warnings_say(QmtContext *ctx, const RunWarnings *warnings)
     char code[RUN_WARNING_CODE_SIZE], text[RUN_WARNING_TEXT_SIZE];
     size_t at = 0;
     while (run_warning_next(warnings, &at, code, text))
-        context_log(ctx, level_of(code), "%s", text);
+        if (!is_told(code))
+            context_log(ctx, level_of(code), "%s", text);
 }

@@ -103,7 +103,7 @@ says "file"
 # a failure before the first frame leaves no file without frames
 ends 4 "$QMTRAJ" run --config short.yaml --set dt_fs=10 --out never water.xyz
 says "there are no frames yet, the geometry is in failed.xyz"
-[ "$(cd never/water && echo *)" = "config.yaml failed.xyz run.json start.xyz" ] || fail "left is $(ls never/water)"
+[ "$(cd never/water && echo *)" = "config.yaml failed.xyz relaxed.xyz run.json start.xyz" ] || fail "left is $(ls never/water)"
 ends 0 "$QMTRAJ" run --config short.yaml --fresh --out never water.xyz
 
 # the temperature is warned of once, with the name: a step this long leaves the bonds 50 K too cold

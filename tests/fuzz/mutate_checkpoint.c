@@ -10,7 +10,7 @@
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 
-enum { HEAD = 16, TAIL = 4, N_SECTIONS = 6, WORK_MAX = 1 << 16 };
+enum { HEAD = 16, TAIL = 4, N_SECTIONS = 8, WORK_MAX = 1 << 16 };
 
 typedef struct {
     size_t offset, size;

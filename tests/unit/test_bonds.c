@@ -49,7 +49,7 @@ static void every_pair_has_its_bit(void **state)
     begin(MOST, numbers);
     for (size_t a = 1; a < MOST; a++)
         for (size_t b = 0; b < a; b++) {
-            const size_t pair[1][2] = {{b, a}};
+            const int pair[1][2] = {{(int)b, (int)a}};
             bonds_setup(&before, numbers, 1.0);
             bonds_add_list(&before, 1, pair);
             size_t at = 0, x, y;
@@ -184,7 +184,7 @@ static void a_list_of_bonds_is_believed(void **state)
     static const int numbers[2] = {6, 6};
     const double xyz[2][3] = {{0.0, 0.0, 0.0}, {1.87, 0.0, 0.0}};
     const double stretched[2][3] = {{0.0, 0.0, 0.0}, {1.70, 0.0, 0.0}};
-    static const size_t none[1][2] = {{0, 7}}, pair[1][2] = {{0, 1}};
+    static const int none[1][2] = {{0, 7}}, pair[1][2] = {{0, 1}};
     begin(2, numbers);
     bonds_find(&before, xyz);
     assert_int_equal(bonds_count(&before), 1);

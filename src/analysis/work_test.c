@@ -1,0 +1,113 @@
+#include "analysis/work_test.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "base/vec3.h"
+
+/// bohr^-1, and what it amounts to at most: at 1 fs, and with two points.
+static const double CUBIC = 30.0 * NM_PER_BOHR, CUBIC_MOST = 0.3, CUBIC_START_MOST = 0.8;
+static const double LONGEST_STEP_FS = 1.001;
+/// Where a surface has no curvature: of the RMS change of the energy, and hartree.
+static const double OF_CHANGE = 0.015, FLOOR = 0.01 / KJMOL_PER_HARTREE;
+
+void work_test_layout(WorkTest *test, Arena *arena, size_t n_atoms)
+{
+    test->n_atoms = n_atoms;
+    for (int k = 0; k < WORK_POINTS; k++) {
+        test->xyz[k] = arena_vectors(arena, n_atoms);
+        test->gradient[k] = arena_vectors(arena, n_atoms);
+    }
+}
+
+void work_test_begin(WorkTest *test, double step_fs)
+{
+    test->at = (WorkRecord){0};
+    test->step_fs = step_fs;
+}
+
+/// Work of the forces from a point to the next, by what both say.
+static double work_of_two(const WorkTest *test, uint64_t from)
+{
+    const size_t p = from % WORK_POINTS, q = (from + 1) % WORK_POINTS;
+    double work = 0.0;
+    for (size_t a = 0; a < test->n_atoms; a++)
+        for (int x = 0; x < 3; x++)
+            work -= 0.5 * (test->gradient[p][a][x] + test->gradient[q][a][x]) *
+                    (test->xyz[q][a][x] - test->xyz[p][a][x]);
+    return work;
+}
+
+/// The same with the points before and after.
+static double work_of_four(const WorkTest *test, uint64_t from)
+{
+    static const double WEIGHT[WORK_POINTS][WORK_POINTS] = {
+        {0.0, 31.0, -32.0, 1.0},
+        {-31.0, -360.0, 423.0, -32.0},
+        {32.0, -423.0, 360.0, 31.0},
+        {-1.0, 32.0, -31.0, 0.0},
+    };
+    const double(*x[WORK_POINTS])[3], (*g[WORK_POINTS])[3];
+    for (uint64_t k = 0; k < WORK_POINTS; k++) {
+        x[k] = (const double(*)[3])test->xyz[(from - 1 + k) % WORK_POINTS];
+        g[k] = (const double(*)[3])test->gradient[(from - 1 + k) % WORK_POINTS];
+    }
+    double work = 0.0;
+    for (size_t a = 0; a < test->n_atoms; a++)
+        for (int c = 0; c < 3; c++)
+            for (int j = 0; j < WORK_POINTS; j++) {
+                double way = 0.0;
+                for (int k = 0; k < WORK_POINTS; k++)
+                    way += WEIGHT[j][k] * x[k][a][c];
+                work -= g[j][a][c] * way / 720.0;
+            }
+    return work;
+}
+
+/// How far the energy of point from + 1 is off the work on the way there; 0: within what is allowed.
+static double judge(const WorkTest *test, uint64_t from, bool at_start)
+{
+    const WorkRecord *at = &test->at;
+    const double change = at->energy[(from + 1) % WORK_POINTS] - at->energy[from % WORK_POINTS];
+    const double off = change + (at_start ? work_of_two(test, from) : work_of_four(test, from));
+    // A bond at its turning point hardly moves: the steps before and after know better.
+    double curvature = 0.0, way = 0.0;
+    for (uint64_t end = from; end <= from + 2; end++) {
+        curvature = fmax(curvature, at->curvature[end % WORK_POINTS]);
+        way = fmax(way, at->way[end % WORK_POINTS]);
+    }
+    const double most = at_start ? CUBIC_START_MOST : CUBIC_MOST * test->step_fs * test->step_fs;
+    const double rms = sqrt(at->sum_squares / (double)(at->n_points - 1));
+    const double limit = OF_CHANGE * rms + FLOOR + fmin(CUBIC * way, most) * curvature;
+    return fabs(off) > limit ? off : 0.0;
+}
+
+void work_test_add(WorkTest *test, const double (*xyz)[3], const double (*gradient)[3],
+                   double energy, double *jump)
+{
+    WorkRecord *const at = &test->at;
+    const size_t n = test->n_atoms, now = at->n_points % WORK_POINTS,
+                 before = (at->n_points + WORK_POINTS - 1) % WORK_POINTS;
+    *jump = 0.0;
+    memcpy(test->xyz[now], xyz, n * sizeof *xyz);
+    memcpy(test->gradient[now], gradient, n * sizeof *gradient);
+    at->energy[now] = energy;
+    at->curvature[now] = at->way[now] = 0.0;
+    if (at->n_points++ == 0 || test->step_fs > LONGEST_STEP_FS)
+        return;
+    for (size_t a = 0; a < n; a++) {
+        double step[3];
+        vec3_difference(xyz[a], test->xyz[before][a], step);
+        for (int x = 0; x < 3; x++)
+            at->curvature[now] +=
+                0.5 * fabs((gradient[a][x] - test->gradient[before][a][x]) * step[x]);
+        at->way[now] = fmax(at->way[now], vec3_norm(step));
+    }
+    const double change = energy - at->energy[before];
+    at->sum_squares += change * change;
+    if (at->n_points == 3)
+        *jump = judge(test, 0, true);
+    else if (at->n_points > 3)
+        *jump = judge(test, at->n_points - 3, false);
+}

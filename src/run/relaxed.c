@@ -1,0 +1,48 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec3.h"
+#include "io/text.h"
+#include "io/xyz.h"
+#include "run/run_parts.h"
+
+/// Keys of the comment line. They name their units: no reader takes them for its own energy.
+static void keys_write(const MdState *state, char *keys, size_t size)
+{
+    char energy[TEXT_DOUBLE_SIZE], slope[TEXT_DOUBLE_SIZE];
+    double square = 0.0;
+    for (size_t a = 0; a < state->n_atoms; a++)
+        square += vec3_dot(state->gradient[a], state->gradient[a]);
+    text_format_double(state->at.energy, energy);
+    text_format_double(sqrt(square), slope);
+    snprintf(keys, size, " energy_hartree=%s gradient_norm_hartree_bohr=%s", energy, slope);
+}
+
+QmtStatus run_relaxed_write(QmtContext *ctx, const Run *run, const MdState *state)
+{
+    char keys[160], *text = NULL;
+    Structure relaxed = *run->task->structure; // shares what does not change
+    relaxed.xyz = state->xyz;
+    relaxed.has_charge = relaxed.has_multiplicity = true;
+    relaxed.charge = (int)run->task->config.charge;
+    relaxed.multiplicity = (int)run->task->config.spin_multiplicity;
+    TRY(xyz_format(ctx, &relaxed, &text));
+
+    keys_write(state, keys, sizeof keys);
+    const size_t n_text = strlen(text), n_keys = strlen(keys);
+    char *const longer = realloc(text, n_text + n_keys + 1);
+    if (longer == NULL) {
+        free(text);
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the relaxed geometry");
+    }
+    // The keys go to the end of the comment, which is the second line.
+    const size_t first = strcspn(longer, "\n") + 1;
+    const size_t at = first + strcspn(longer + first, "\n");
+    memmove(longer + at + n_keys, longer + at, n_text - at + 1);
+    memcpy(longer + at, keys, n_keys);
+    const QmtStatus status = run_text_write(ctx, run->folder, RUN_FILE_RELAXED, longer);
+    free(longer);
+    return status;
+}

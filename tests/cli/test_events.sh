@@ -1,0 +1,111 @@
+# What happens to a molecule is told, recorded and the same after an interruption: bonds that break, a SCF that
+# goes to another solution, a relaxation that moves a proton.
+source "$(dirname "$0")/support.sh"
+
+cat >ohh2.xyz <<'XYZ'
+4
+multiplicity=2
+O 0 0 0
+H 0.1 0.05 0.965
+H -0.1 0.1 -1.35
+H -0.2 0.25 -2.14
+XYZ
+cat >sn2.xyz <<'XYZ'
+6
+charge=-1
+C 0 0 0
+H 1.03 0.03 -0.3
+H -0.5 0.9 -0.32
+H -0.52 -0.88 -0.31
+Cl 0.02 0.05 -2.05
+F 0.1 0.0 2.6
+XYZ
+cat >nve.yaml <<'YAML'
+ensemble: nve
+temperature_K: 1500
+length_ps: 0.14
+equilibration_ps: 0
+nve_every_ps: 0
+optimize: false
+checkpoint_s: 0.002
+YAML
+
+# records FILE WORDS...: each is in the file, NPZ or text
+records() {
+    local file=$1 words
+    shift
+    for words in "$@"; do
+        tr -d '\0' <"$file" | grep -aqF -e "$words" || fail "$file does not record: $words"
+    done
+}
+
+# a reaction that heats the molecule
+ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.3 sn2.xyz --out whole
+says "warning: sn2: frame 172 (0.043 ps): the bond of atoms 0 (C) and 5 (F) forms" "a reaction changed the temperature"
+if grep -q "longer equilibration" out err; then fail "a hot reaction is blamed on the thermostat"; fi
+[ "$(grep -c "the bond of atoms" err)" = 2 ] || fail "not one note for each kind of event"
+records whole/sn2/trajectory.npz '"bonds":[[0,1],[0,2],[0,3],[0,4]]' '"smiles_kept":null' \
+    '"kind":"association","phase":"production","frame":172,"time_ps":0.043' '"atoms":[0,5]'
+for file in whole/sn2/trajectory.npz whole/sn2/run.json whole/summary.json; do
+    records $file association dissociation reaction_heat
+done
+"$QMTRAJ" status --json whole >out
+records out dissociation
+
+# the same bytes, metadata and all, after crashes and when it grows
+for step in 20 200 900; do
+    ends 1 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.3 sn2.xyz --out "cut$step" \
+        --test-crash "sn2:$step" --test-crash-again
+    ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.3 sn2.xyz --out "cut$step"
+    same "cut$step/sn2/trajectory.npz" whole/sn2/trajectory.npz
+    records "cut$step/sn2/run.json" association dissociation
+done
+ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.1 sn2.xyz --out grows
+records grows/sn2/run.json association
+if grep -q dissociation grows/sn2/run.json; then fail "an event before it happened"; fi
+ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.3 sn2.xyz --out grows
+same grows/sn2/trajectory.npz whole/sn2/trajectory.npz
+
+# Some trajectories of OH + H2 meet a crossing of two states, where the SCF goes from one to the other. Which ones
+# depends on last digits, that is, on the processor; check says the same as the run in any case.
+ends 0 "$QMTRAJ" run --config nve.yaml --set replicas=8 ohh2.xyz --out crossing
+for r in 1 2 3 4 5 6 7 8; do
+    jump=$(grep -c '"scf_jump"' crossing/ohh2/r0$r/run.json || true)
+    "$QMTRAJ" check crossing/ohh2/r0$r/trajectory.npz >out || true
+    off=$(grep -c "FAIL *work" out || true)
+    [ "$jump" = "$off" ] || fail "replica $r: the run has $jump jumps recorded, check $off"
+done
+
+# two molecules that drift apart; the relaxed geometry stands beside the trajectory
+cat >pair.xyz <<'XYZ'
+6
+
+O 0.0 0.0 0.0
+H 0.96 0.0 0.0
+H -0.24 0.93 0.0
+O 8.8 0.0 0.0
+H 9.76 0.0 0.0
+H 8.56 0.93 0.0
+XYZ
+ends 0 "$QMTRAJ" run --config nve.yaml --set length_ps=0.6 --set save_interval_steps=10 pair.xyz --out pair
+says "parts, more than 0.8 nm from each other, which hold atoms 0 (O) and 3 (O)"
+records pair/pair/trajectory.npz '"kind":"separation"'
+[ ! -e pair/pair/relaxed.xyz ] || fail "relaxed.xyz without a relaxation"
+ends 0 "$QMTRAJ" run --config short.yaml water.xyz --out relaxed
+grep -q "energy_hartree=-5.07.* gradient_norm_hartree_bohr=" relaxed/water/relaxed.xyz || fail "no energy of the relaxed geometry"
+wanted=$(sed -n 's/.*energy_hartree=\(-5.0[0-9]\{6\}\).*/\1/p' relaxed/water/relaxed.xyz)
+ends 0 "$QMTRAJ" energy relaxed/water/relaxed.xyz
+says "$wanted"
+if grep -qE "forms|breaks" err; then fail "water reacts"; fi
+
+# a relaxation that makes another molecule of the SMILES
+echo "[NH3+]CC(=O)[O-] zwitterion" >list.smi
+echo "C[N+](C)(C)CC(=O)[O-] betaine" >>list.smi
+if "$QMTRAJ" run --config short.yaml --smiles-file list.smi --out smiles >out 2>err; then
+    says "warning: zwitterion: the relaxed molecule is not that of its SMILES: hydrogen"
+    records smiles/zwitterion/trajectory.npz '"smiles_kept":false' '"smiles_kept_at_end":false' smiles_changed
+    records smiles/betaine/trajectory.npz '"smiles_kept":true' '"smiles_kept_at_end":true'
+    if grep -q "betaine.*not that of its SMILES" err; then fail "betaine has nothing to move"; fi
+elif ! grep -q "built without RDKit" err; then
+    fail "no run from SMILES"
+fi
