@@ -1,6 +1,7 @@
 #include "campaign/preflight.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,11 @@
 
 #include "campaign/start_geometry.h"
 #include "io/lock.h"
+#include "md/verdict.h"
 #include "run/resume.h"
 
+/// Part of the temperature that an equilibration may leave missing without a word.
+static const double DEFICIT_NOTED = 0.01;
 /// Ten times the memory of velocities at a friction of 1 /ps.
 static const double SAMPLING_SHORTEST_PS = 10.0;
 
@@ -138,10 +142,30 @@ QmtStatus preflight_folder(QmtContext *ctx, const char *out, bool only_read, cha
     return QMT_OK;
 }
 
-/// The default, which leaves the motion as it is, is no reason to warn of itself. A thermostat that forgets more slowly than the run lasts does not set its
-/// temperature.
+/// A molecule at rest lends half its kinetic energy to its vibrations; an equilibration that is too short does not give
+/// it back.
+static void equilibration_note(QmtContext *ctx, const Config *config)
+{
+    const double friction = config->equilibration_friction_per_ps;
+    const MdOptions motion = {.equilibration_ps = config->equilibration_ps,
+                              .equilibration_friction_per_ps = friction};
+    const double missing = md_equilibration_deficit(&motion);
+    if (!config->optimize || config->ensemble != CONFIG_NVT || missing <= DEFICIT_NOTED ||
+        friction <= 0.0)
+        return;
+    context_log(
+        ctx, QMT_LOG_INFO,
+        "equilibration_ps = %g at a friction of %g /ps: relaxed molecules begin about %.0f K "
+        "too cold; %.2g ps are enough",
+        config->equilibration_ps, friction, missing * config->temperature_k,
+        log(0.5 / DEFICIT_NOTED) / friction);
+}
+
+/// The default, which leaves the motion as it is, is no reason to warn of itself. A thermostat that forgets more slowly
+/// than the run lasts does not set its temperature.
 void preflight_notes(QmtContext *ctx, const Config *config)
 {
+    equilibration_note(ctx, config);
     char advice[64] = "";
     if (config->ensemble != CONFIG_NVT || config->friction_per_ps <= 0.0 ||
         config->friction_per_ps * config->length_ps >= 1.0 ||

@@ -234,9 +234,17 @@ static QmtStatus print_json(QmtContext *ctx, const RunSpec *task, const Single *
                           cJSON_CreateNumber((double)task->config.spin_multiplicity));
     cJSON_AddStringToObject(object, "multiplicity_source", task->multiplicity_source);
     cJSON *const numbers = cJSON_AddArrayToObject(object, "atomic_numbers");
+    cJSON *const species = cJSON_AddArrayToObject(object, "species");
+    cJSON *const positions = cJSON_AddArrayToObject(object, "positions");
     cJSON *const gradient = cJSON_CreateArray();
     for (size_t a = 0; a < task->structure->n_atoms; a++) {
         cJSON_AddItemToArray(numbers, cJSON_CreateNumber(task->structure->numbers[a]));
+        const double *const bohr = task->structure->xyz[a];
+        const double xyz[3] = {bohr[0] / BOHR_PER_ANGSTROM, bohr[1] / BOHR_PER_ANGSTROM,
+                               bohr[2] / BOHR_PER_ANGSTROM};
+        cJSON_AddItemToArray(species,
+                             cJSON_CreateString(element_symbol(task->structure->numbers[a])));
+        cJSON_AddItemToArray(positions, numbers_json(xyz, 3));
         cJSON_AddItemToArray(gradient, numbers_json(single->gradient[a], 3));
     }
     cJSON_AddItemToObject(object, "energy", number_json(single->energy));
@@ -254,6 +262,7 @@ static QmtStatus print_json(QmtContext *ctx, const RunSpec *task, const Single *
                           cJSON_CreateNumber(single->report.scf_iterations));
     cJSON_AddItemToObject(object, "scf_recovery", cJSON_CreateNumber(single->report.recovery));
     cJSON *const units = cJSON_AddObjectToObject(object, "units");
+    cJSON_AddStringToObject(units, "positions", "angstrom");
     cJSON_AddStringToObject(units, "energy", "hartree");
     cJSON_AddStringToObject(units, "gradient", "hartree/bohr");
     for (int p = 0; p < N_PROPERTIES; p++)

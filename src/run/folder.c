@@ -189,7 +189,7 @@ QmtStatus run_folder_begin(QmtContext *ctx, Run *run)
                     run->found.moved);
     context_log(ctx, QMT_LOG_INFO, "goes on at %s, step %llu of %llu",
                 md_phase_name(md_report(run->md).phase), (unsigned long long)run->before.total_step,
-                (unsigned long long)run->before.total_steps);
+                (unsigned long long)spec_steps(&run->task->config)); // of a longer one, all of them
     return QMT_OK;
 }
 

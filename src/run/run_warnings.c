@@ -22,7 +22,10 @@ static const struct {
     [MD_RELAXATION_UNFINISHED] = {"relaxation_unfinished", "", QMT_LOG_INFO},
 };
 
-static const char SMILES_CHANGED[] = "smiles_changed";
+static const char SMILES_CHANGED[] = "smiles_changed",
+                  EQUILIBRATION_SHORT[] = "equilibration_short";
+/// Part of the temperature that an equilibration may leave missing without a word.
+static const double DEFICIT_NOTED = 0.01;
 
 /// What the relaxation made of the SMILES; "" if that is the molecule.
 static void smiles_sentence(const Watch *watch, char sentence[RUN_WARNING_TEXT_SIZE])
@@ -73,12 +76,23 @@ static void temperature_collect(const Watch *watch, const MdReport *report, doub
         run_warning_add(warnings, VERDICTS[MD_NVE_TEMPERATURE_OFF].code, "%s", verdict);
 }
 
+/// Of a molecule that starts at rest. The job says so once, before it begins.
+static void equilibration_collect(const MdOptions *options, RunWarnings *warnings)
+{
+    const double missing = md_equilibration_deficit(options);
+    if (options->optimize && options->ensemble == MD_NVT && missing > DEFICIT_NOTED)
+        run_warning_add(warnings, EQUILIBRATION_SHORT,
+                        "after the equilibration the molecule is still about %.0f K too cold",
+                        missing * options->temperature_k);
+}
+
 void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *warnings)
 {
     const MdOptions options = run_md_options(run->task);
     MdVerdict verdicts[MD_VERDICT_COUNT];
     const size_t n = report->phase == MD_DONE ? md_verdicts(report, &options, verdicts) : 0;
     events_collect(&run->watch, warnings);
+    equilibration_collect(&options, warnings);
     for (size_t i = 0; i < n; i++) {
         const MdVerdictKind kind = verdicts[i].kind;
         const char *const advice = VERDICTS[kind].advice;
@@ -94,7 +108,7 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
 /// True of what was told when it happened.
 static bool is_told(const char *code)
 {
-    bool told = strcmp(code, SMILES_CHANGED) == 0;
+    bool told = strcmp(code, SMILES_CHANGED) == 0 || strcmp(code, EQUILIBRATION_SHORT) == 0;
     for (int kind = 0; kind < WATCH_KINDS; kind++)
         told = told || strcmp(code, watch_kind_name(kind)) == 0;
     return told;

@@ -98,6 +98,18 @@ ends 0 "$QMTRAJ" energy relaxed/water/relaxed.xyz
 says "$wanted"
 if grep -qE "forms|breaks" err; then fail "water reacts"; fi
 
+# the place where a longer trajectory goes on is counted in its own steps; an equilibration that is too short is told
+# by the job, once, and on record
+ends 0 "$QMTRAJ" run --config short.yaml water.xyz --out longer
+says "note: equilibration_ps = 0.02 at a friction of 10 /ps: relaxed molecules begin about 123 K too cold"
+records longer/water/trajectory.npz equilibration_short
+ends 0 "$QMTRAJ" run --config short.yaml --set length_ps=0.06 water.xyz --out longer
+says "water: goes on at production, step 280 of 320"
+
+# a geometry that is printed
+ends 0 "$QMTRAJ" energy --json water.xyz
+says '"species":["O","H","H"]' '"positions":[[0.0,0.0,0.119]'
+
 # a relaxation that makes another molecule of the SMILES
 echo "[NH3+]CC(=O)[O-] zwitterion" >list.smi
 echo "C[N+](C)(C)CC(=O)[O-] betaine" >>list.smi
