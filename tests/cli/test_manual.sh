@@ -47,7 +47,7 @@ is "$(offers help c)" "convert check cite config"
 for command in run energy convert check; do
     is "$(offers "$command" --)" "$(echo $(help_options "$command"))"
 done
-is "$(offers run --sm)" --smiles-file
+is "$(offers run --smiles-f)" --smiles-file
 is "$(offers run --set nve_window_)" nve_window_ps=
 is "$(offers energy --set electronic)" electronic_temperature_K=
 is "$(offers convert x.npz --to '')" "extxyz npy npz"

@@ -1,0 +1,81 @@
+# Files of many formats, names from folders, standard input, pipes, keys as options.
+source "$(dirname "$0")/support.sh"
+
+# the same water from each of them
+ends 0 "$QMTRAJ" energy --json water.xyz
+energy=$(grep -o '"energy":[^,]*' out)
+printf 'water\n  prog              3D\n\n  3  2  0  0  0  0  0  0  0  0999 V2000\n' >water.sdf
+printf '    0.0000    0.0000    0.1190 O   0  0\n    0.0000    0.7630   -0.4770 H   0  0\n    0.0000   -0.7630   -0.4770 H   0  0\n' >>water.sdf
+printf '  1  2  1  0\n  1  3  1  0\nM  END\n$$$$\n' >>water.sdf
+printf '$coord angs\n0 0 0.119 o\n0 0.763 -0.477 h\n0 -0.763 -0.477 h\n$end\n' >coord
+gzip -c water.xyz >packed.xyz.gz
+cp water.xyz water.extxyz
+for file in water.sdf coord packed.xyz.gz water.extxyz; do
+    ends 0 "$QMTRAJ" energy --json "$file"
+    says "$energy"
+done
+"$QMTRAJ" energy --json - <packed.xyz.gz >out 2>err || fail "standard input"
+says "$energy" '"name":"stdin"'
+
+# what is not read is named, with the way out
+printf 'HETATM    1  O   HOH A   1       0.000   0.000   0.119  1.00  0.00           O\n' >w.pdb
+printf '{"schema_name":"qcschema_molecule","symbols":["H"],"geometry":[0,0,0]}' >w.json
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n' >lfs.xyz
+printf '<!DOCTYPE html><html></html>\n' >page.xyz
+printf 'POSCAR\n1.0\n5 0 0\n0 5 0\n0 0 5\nH\n1\nDirect\n0 0 0\n' >POSCAR
+printf '3 C\nO H\n1 1 0 0 0\n2 2 0 0 1\n3 2 0 1 0\n' >w.gen
+printf '@<TRIPOS>MOLECULE\nw\n' >w.mol2
+for pair in 'w.pdb=obabel -ipdb "w.pdb" -O "w.xyz"' 'w.json=qcelemental' 'lfs.xyz=git lfs pull' 'page.xyz=a web page' \
+    'POSCAR=a POSCAR' 'w.gen=a gen file' 'w.mol2=a Tripos mol2'; do
+    ends 3 "$QMTRAJ" energy "${pair%%=*}"
+    says "${pair#*=}"
+done
+# a drawing without its hydrogen atoms is no molecule
+sed 's/^  3  2/  1  0/; /H   0  0/d; /^  1  [23]/d' water.sdf >bare.sdf
+ends 3 "$QMTRAJ" energy bare.sdf
+says "hydrogen atoms are missing"
+
+# folders name files of one name
+mkdir -p a b
+cp water.xyz a/struc.xyz
+cp ammonia.xyz b/struc.xyz
+ends 0 "$QMTRAJ" run --config short.yaml --dry-run a/struc.xyz b/struc.xyz
+says "# a " "# b "
+ends 0 "$QMTRAJ" run --config short.yaml --dry-run --name-from folder a/struc.xyz
+says "# a "
+ends 3 "$QMTRAJ" run --config short.yaml --dry-run --all-or-nothing --name-from file a/struc.xyz b/struc.xyz
+says "was taken before"
+
+# no folder and no empty pipe is waited for
+ends 5 timeout 20 "$QMTRAJ" energy a
+says "this is a folder, give a file"
+mkfifo pipe
+ends 5 timeout 20 "$QMTRAJ" energy pipe
+says "a pipe into which nobody writes"
+cat water.xyz >pipe &
+ends 0 timeout 20 "$QMTRAJ" energy --json pipe
+says "$energy"
+wait
+
+# keys of the configuration as options
+ends 0 "$QMTRAJ" run --config short.yaml --length_ps 0.1 --charge=0 --dry-run water.xyz
+says "length_ps: 0.1"
+ends 0 "$QMTRAJ" run --config short.yaml --charge -2 --dry-run water.xyz
+says "charge -2"
+ends 2 "$QMTRAJ" run --config short.yaml --temperature 400 --dry-run water.xyz
+says "--temperature: write --set temperature_K=400"
+ends 2 "$QMTRAJ" run --config short.yaml --seed=3 --dry-run water.xyz
+says "--seed: write --set random_seed=3"
+ends 2 "$QMTRAJ" run --config short.yaml --length 5 --dry-run water.xyz
+says "--set length_ps=5"
+
+# isotopes are masses, in the file and its metadata, and pass the check
+printf '3\n\nO 0 0 0.119\nD 0 0.763 -0.477\nH 0 -0.763 -0.477\n' >hod.xyz
+ends 0 "$QMTRAJ" run --config short.yaml -o iso hod.xyz
+/usr/bin/python3 - <<'PYTHON' || fail "the mass of deuterium is not in the file"
+import json, numpy
+data = numpy.load("iso/hod/trajectory.npz")
+assert abs(data["masses"][1] - 2.014102) < 1e-5 and abs(data["masses"][2] - 1.008) < 1e-5
+assert json.loads(str(data["metadata"]))["isotopes"] == [0, 2, 0]
+PYTHON
+ends 0 "$QMTRAJ" check iso
