@@ -204,7 +204,7 @@ static QmtStatus v3000_line(MolReader *r, char joined[V3000_LINE_MAX], char **wo
         joined[--length] = '\0';
     }
     *n = text_split(joined, words, WORDS_MAX);
-    r->line++;
+    r->line += r->line < r->text->n_lines;
     return QMT_OK;
 }
 

@@ -173,7 +173,7 @@ static bool is_rest_blank(const SdfReader *r)
     size_t l = r->line;
     while (l < r->text->n_lines && text_is_blank(r->text->line[l]))
         l++;
-    return l == r->text->n_lines;
+    return l >= r->text->n_lines;
 }
 
 static QmtStatus records_read(SdfReader *r, StructureList *list)
