@@ -37,6 +37,7 @@ static QmtStatus broken(QmtContext *ctx, const Npz *npz, const char *what)
 /// Where the directory is and how many members it has.
 typedef struct {
     uint64_t offset, size, n;
+    uint64_t end; ///< of what is behind it: the end record
 } Directory;
 
 /// Finds the end record, the last thing in the file but for a comment.
@@ -56,8 +57,8 @@ static QmtStatus find_directory(QmtContext *ctx, Npz *npz, uint64_t file_bytes, 
         if (get(tail + i, 4) == 0x06054B50 && i + END_SIZE + get(tail + i + 20, 2) == n_tail)
             end = i;
     if (end != UINT64_MAX)
-        *dir =
-            (Directory){get(tail + end + 16, 4), get(tail + end + 12, 4), get(tail + end + 10, 2)};
+        *dir = (Directory){get(tail + end + 16, 4), get(tail + end + 12, 4),
+                           get(tail + end + 10, 2), tail_offset + end};
     free(tail);
     TRY(status);
     if (end == UINT64_MAX)
@@ -71,13 +72,14 @@ static QmtStatus find_directory(QmtContext *ctx, Npz *npz, uint64_t file_bytes, 
     TRY(file_read_at(ctx, &npz->file, record, LOCATOR_SIZE, end_offset - LOCATOR_SIZE));
     if (get(record, 4) != 0x07064B50)
         return QMT_OK;
-    const uint64_t end64 = get(record + 8, 8);
-    if (end64 > end_offset - LOCATOR_SIZE - END64_SIZE)
-        return broken(ctx, npz, "its 64-bit end record is outside the file");
+    // Readers look for it right in front, whatever the locator says; and one file is one disk.
+    const uint64_t end64 = end_offset - LOCATOR_SIZE - END64_SIZE;
+    if (get(record + 8, 8) != end64 || get(record + 4, 4) != 0 || get(record + 16, 4) > 1)
+        return broken(ctx, npz, "its 64-bit end record is not where it should be");
     TRY(file_read_at(ctx, &npz->file, record, END64_SIZE, end64));
     if (get(record, 4) != 0x06064B50)
         return broken(ctx, npz, "its 64-bit end record is damaged");
-    *dir = (Directory){get(record + 48, 8), get(record + 40, 8), get(record + 32, 8)};
+    *dir = (Directory){get(record + 48, 8), get(record + 40, 8), get(record + 32, 8), end64};
     return QMT_OK;
 }
 
@@ -202,20 +204,51 @@ static bool sizes_fit(NpzArray *array)
                                    &array->data_bytes);
 }
 
-/// The local header and the .npy header behind it.
-static QmtStatus read_member(QmtContext *ctx, Npz *npz, const Directory *dir, NpzArray *array)
+/// True if a local header says what the entry of the directory says, and nothing that other readers refuse: a newer
+/// version of the format, encryption, patches. Sizes may stand in a 64-bit extra field of the local header alone.
+static bool headers_agree(const unsigned char *entry, const unsigned char *local,
+                          const NpzArray *array)
 {
-    unsigned char local[LOCAL_SIZE];
-    const uint64_t end = dir->offset;
-    if (array->member_offset > end || end - array->member_offset < LOCAL_SIZE)
+    enum { VERSION_MAX = 63, ENCRYPTED = 0x1, SIZES_BEHIND = 0x8, PATCHED = 0x20, STRONG = 0x40 };
+    const uint64_t flags = get(entry + 8, 2);
+    if (get(entry + 6, 2) > VERSION_MAX || get(local + 4, 2) > VERSION_MAX ||
+        (flags & (ENCRYPTED | PATCHED | STRONG)) != 0 || get(local + 6, 2) != flags ||
+        get(local + 8, 2) != get(entry + 10, 2) || get(local + 26, 2) != get(entry + 28, 2))
+        return false;
+    if (flags & SIZES_BEHIND)
+        return true;
+    if (get(local + 14, 4) != array->crc)
+        return false;
+    for (int k = 18; k <= 22; k += 4)
+        if (get(local + k, 4) != 0xFFFFFFFF && get(local + k, 4) != array->member_size)
+            return false;
+    return true;
+}
+
+/// The local header, held against the entry of the directory, and the place of the data.
+static QmtStatus read_local(QmtContext *ctx, Npz *npz, const Directory *dir,
+                            const unsigned char *entry, NpzArray *array)
+{
+    unsigned char local[LOCAL_SIZE + NPZ_NAME_SIZE];
+    const uint64_t end = dir->offset, n_name = get(entry + 28, 2);
+    if (array->member_offset > end || end - array->member_offset < LOCAL_SIZE + n_name)
         return broken(ctx, npz, "a member is outside the file");
-    TRY(file_read_at(ctx, &npz->file, local, LOCAL_SIZE, array->member_offset));
+    TRY(file_read_at(ctx, &npz->file, local, LOCAL_SIZE + (size_t)n_name, array->member_offset));
     if (get(local, 4) != 0x04034B50)
         return broken(ctx, npz, "a local header is damaged");
-    array->member_offset += LOCAL_SIZE + get(local + 26, 2) + get(local + 28, 2);
+    if (!headers_agree(entry, local, array) ||
+        memcmp(local + LOCAL_SIZE, entry + CENTRAL_SIZE, n_name) != 0)
+        return broken(ctx, npz, "a local header and the directory do not agree");
+    array->local_offset = array->member_offset;
+    array->member_offset += LOCAL_SIZE + n_name + get(local + 28, 2);
     if (array->member_offset > end || end - array->member_offset < array->member_size)
         return broken(ctx, npz, "a member is outside the file");
+    return QMT_OK;
+}
 
+/// The .npy header of a member.
+static QmtStatus read_member(QmtContext *ctx, Npz *npz, NpzArray *array)
+{
     char header[NPY_HEADER_READ_MAX + 1];
     const uint64_t n_read =
         array->member_size < NPY_HEADER_READ_MAX ? array->member_size : NPY_HEADER_READ_MAX;
@@ -240,6 +273,29 @@ static QmtStatus read_member(QmtContext *ctx, Npz *npz, const Directory *dir, Np
     return QMT_OK;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const NpzArray *const x = *(const NpzArray *const *)a, *const y = *(const NpzArray *const *)b;
+    return (x->local_offset > y->local_offset) - (x->local_offset < y->local_offset);
+}
+
+/// No byte belongs to two members: a few bytes could else be read a million times.
+static QmtStatus check_overlap(QmtContext *ctx, const Npz *npz)
+{
+    const NpzArray **const order = malloc((npz->n + 1) * sizeof *order);
+    bool overlap = false;
+    if (order == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the directory", npz->file.path);
+    for (size_t i = 0; i < npz->n; i++)
+        order[i] = &npz->arrays[i];
+    qsort(order, npz->n, sizeof *order, by_place);
+    for (size_t i = 1; i < npz->n && !overlap; i++)
+        overlap =
+            order[i - 1]->member_offset + order[i - 1]->member_size > order[i]->local_offset;
+    free(order);
+    return overlap ? broken(ctx, npz, "two members overlap") : QMT_OK;
+}
+
 static QmtStatus read_members(QmtContext *ctx, Npz *npz, const Directory *dir,
                               const unsigned char *bytes)
 {
@@ -247,7 +303,8 @@ static QmtStatus read_members(QmtContext *ctx, Npz *npz, const Directory *dir,
     for (uint64_t i = 0; i < dir->n; i++) {
         NpzArray *array = &npz->arrays[npz->n];
         bool stored = false;
-        const uint64_t n = read_central(bytes + at, dir->size - at, array, &stored);
+        const unsigned char *const entry = bytes + at;
+        const uint64_t n = read_central(entry, dir->size - at, array, &stored);
         if (n == 0)
             return broken(ctx, npz, "its directory is damaged");
         at += n;
@@ -260,10 +317,13 @@ static QmtStatus read_members(QmtContext *ctx, Npz *npz, const Directory *dir,
                         "savez_compressed",
                         npz->file.path, array->name);
         array->name[n_name - 4] = '\0';
-        TRY(read_member(ctx, npz, dir, array));
+        TRY(read_local(ctx, npz, dir, entry, array));
+        TRY(read_member(ctx, npz, array));
         npz->n++;
     }
-    return QMT_OK;
+    if (at != dir->size)
+        return broken(ctx, npz, "its directory is longer than its entries");
+    return check_overlap(ctx, npz);
 }
 
 static QmtStatus read_directory(QmtContext *ctx, Npz *npz)
@@ -273,7 +333,8 @@ static QmtStatus read_directory(QmtContext *ctx, Npz *npz)
     TRY(file_size(ctx, &npz->file, &file_bytes));
     TRY(find_directory(ctx, npz, file_bytes, &dir));
     if (dir.size > DIRECTORY_MAX || dir.n > MEMBERS_MAX || dir.n > dir.size / CENTRAL_SIZE ||
-        dir.offset > file_bytes || file_bytes - dir.offset < dir.size)
+        dir.offset > file_bytes || file_bytes - dir.offset < dir.size ||
+        dir.offset + dir.size != dir.end)
         return broken(ctx, npz, "its directory is outside the file");
 
     unsigned char *bytes = malloc((size_t)dir.size + 1);

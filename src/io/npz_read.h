@@ -20,6 +20,7 @@ typedef struct {
     uint64_t data_offset; ///< in the file
     uint64_t data_bytes;
     uint64_t member_offset, member_size; ///< with the .npy header
+    uint64_t local_offset;               ///< of the local header in front of it
     uint32_t crc;                        ///< that the directory claims
 } NpzArray;
 
