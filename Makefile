@@ -13,6 +13,7 @@ help:
 	@echo 'make test                set up, build, run all tests'
 	@echo 'make proof               the long proofs of the physics (minutes), report in build/proof/report.txt'
 	@echo 'make build               set up and build into build/'
+	@echo 'make check-proof         500 correct trajectories of many kinds, none of which check may refuse (minutes)'
 	@echo 'make install PREFIX=dir  program, library, header, pkg-config file, data (PREFIX=$(PREFIX))'
 	@echo 'make sanitize            the tests under the address and undefined behaviour sanitizers'
 	@echo 'make nordkit             the tests of a build without RDKit'
@@ -60,6 +61,9 @@ proof:
 	rm -rf build/proof
 	build/tests/proof/proof build/proof
 	[ ! -x build/tests/compare_libxtb ] || build/tests/compare_libxtb
+
+check-proof: program
+	QMTRAJ=build/qmtraj QMTRAJ_SOURCE=$(CURDIR) python3 -B tests/python/good_trajectories.py build/check-proof $(or $(COUNT),500)
 
 install: program
 	cmake --install build --prefix "$$(realpath -m '$(PREFIX)')"

@@ -1,141 +1,81 @@
-#include <dirent.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "audit/audit.h"
+#include "audit/check_many.h"
 #include "base/printable.h"
+#include "campaign/cpu_count.h"
 #include "cli/commands.h"
+#include "cli/npz_paths.h"
 #include "cli/options.h"
-#include "io/file.h"
+#include "cli/terminal.h"
 #include "io/json.h"
-#include "run/partial.h"
 
-enum { O_FRAMES, O_SEED, O_JSON, O_HELP, O_H, N_OPTIONS };
+/// Up to so many files are reported in full.
+enum { FEW_FILES = 3, PATH_SHOWN = 4096 };
+
+enum { O_FRAMES, O_SEED, O_NUM_WORKERS, O_QUIET, O_VERBOSE, O_JSON, O_HELP, O_H, N_OPTIONS };
 
 static const Option OPTIONS[N_OPTIONS] = {
-    [O_FRAMES] = {"--frames", "K", "frames to compute again (default 8; 0: none)"},
+    [O_FRAMES] = {"--frames", "K",
+                  "frames to compute again: a number (default 8; 0: none), or all"},
     [O_SEED] = {"--seed", "S", "draw other frames (default 1)"},
-    [O_JSON] = {"--json", NULL, "the report as JSON"},
+    [O_NUM_WORKERS] = {"--num-workers", "N",
+                       "files side by side, a process each (default: the cores this process may "
+                       "use); the output is the same"},
+    [O_QUIET] = {"--quiet", NULL, "one line for each file that does not pass, and nothing else"},
+    [O_VERBOSE] = {"--verbose", NULL, "every check of every file, however many files there are"},
+    [O_JSON] = {"--json", NULL, "the reports as JSON"},
     [O_HELP] = {"--help", NULL, "this text"},
     [O_H] = {"-h", NULL, NULL},
 };
 
 void help_check(FILE *out)
 {
-    fputs("qmtraj check PATH... [options]\n"
-          "\n"
-          "Proves that trajectory files are what they say. PATH is an .npz file, or a folder whose "
-          ".npz\n"
-          "files are all checked, those of its folders too. Each line is PASS, WARN, FAIL or NOT "
-          "RUN: types,\n"
-          "checksums, numbers that are not finite, masses, time, energies, temperature, drift, "
-          "centre of\n"
-          "mass, bonds, and the labels of a few frames computed again from nothing, properties "
-          "included.\n"
-          "\n"
-          "Ends with 0 if nothing fails, 1 if something does, 5 if a file cannot be read.\n"
-          "\n"
-          "  qmtraj check data/qm\n"
-          "  qmtraj check data/qm/glycine/trajectory.npz --frames 100\n"
-          "\n",
-          out);
+    fputs(
+        "qmtraj check PATH... [options]\n"
+        "\n"
+        "Proves that trajectory files are what they say. PATH is an .npz file, or a folder whose "
+        ".npz\n"
+        "files are all checked, those of its folders too. The steps of each file are made again "
+        "from its\n"
+        "forces, some of its frames are computed again from nothing, and everything that it says "
+        "twice is\n"
+        "compared. docs/check.md describes each check, its limits, and what no check can tell.\n"
+        "\n"
+        "Up to three files are reported in full: PASS, WARN, FAIL or NOT RUN for each check, with "
+        "what was\n"
+        "found and what is allowed. Of more files each has a line, with the checks that do not "
+        "pass.\n"
+        "\n"
+        "Ends with 0 if no file fails (a warning is no failure), 1 if one does, 5 if a file cannot "
+        "be read.\n"
+        "\n"
+        "  qmtraj check data/qm\n"
+        "  qmtraj check data/qm --quiet --num-workers 8\n"
+        "  qmtraj check data/qm/glycine/trajectory.npz --frames all\n"
+        "\n",
+        out);
     options_print(out, OPTIONS, N_OPTIONS);
-}
-
-typedef struct {
-    char **path; ///< [n], each malloc'ed
-    size_t n, room;
-} Paths;
-
-static void paths_release(Paths *paths)
-{
-    for (size_t i = 0; i < paths->n; i++)
-        free(paths->path[i]);
-    free(paths->path);
-}
-
-static QmtStatus paths_add(QmtContext *ctx, const char *path, Paths *paths)
-{
-    if (paths->n == paths->room) {
-        const size_t room = paths->room > 0 ? 2 * paths->room : 16;
-        char **const more = realloc(paths->path, room * sizeof *more);
-        if (more == NULL)
-            return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the list of files", path);
-        paths->path = more;
-        paths->room = room;
-    }
-    paths->path[paths->n] = strdup(path);
-    if (paths->path[paths->n] == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the list of files", path);
-    paths->n++;
-    return QMT_OK;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static bool is_npz(const char *name)
-{
-    const size_t n = strlen(name);
-    return n > 4 && strcmp(name + n - 4, ".npz") == 0;
-}
-
-/// The .npz files of a folder and those below it, in the order of their bytes.
-static QmtStatus folder_add(QmtContext *ctx, const char *folder, Paths *paths)
-{
-    struct dirent **entries = NULL;
-    const int n = scandir(folder, &entries, NULL, by_bytes);
-    if (n < 0)
-        return FAIL(ctx, QMT_ERR_IO, "%s: cannot be listed", folder);
-    QmtStatus status = QMT_OK;
-    for (int i = 0; i < n; i++) {
-        char path[FILE_PATH_SIZE];
-        struct stat about;
-        if (status == QMT_OK && entries[i]->d_name[0] != '.') {
-            status = file_join(ctx, folder, entries[i]->d_name, path);
-            // A link to a folder is not followed: it could lead back here.
-            if (status == QMT_OK && lstat(path, &about) == 0) {
-                if (S_ISDIR(about.st_mode))
-                    status = folder_add(ctx, path, paths);
-                else if (is_npz(path))
-                    status = paths_add(ctx, path, paths);
-            }
-        }
-        free(entries[i]);
-    }
-    free(entries);
-    return status;
-}
-
-static QmtStatus path_add(QmtContext *ctx, const char *path, Paths *paths)
-{
-    struct stat about;
-    if (partial_is(path))
-        return FAIL(ctx, QMT_ERR_INPUT,
-                    "%.300s: is not finished; `qmtraj convert %.300s --to npz` makes a file of its "
-                    "frames, which can be checked",
-                    path, path);
-    if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
-        return paths_add(ctx, path, paths);
-    const size_t before = paths->n;
-    TRY(folder_add(ctx, path, paths));
-    if (paths->n == before)
-        return FAIL(ctx, QMT_ERR_IO,
-                    "%s: there is no .npz file in this folder; of what is not finished, `qmtraj "
-                    "convert NAME/trajectory.npz.part --to npz` makes one",
-                    path);
-    return QMT_OK;
 }
 
 /// What the command line asks for.
 typedef struct {
     CheckOptions options;
-    Paths paths;
-    bool json, help;
+    NpzPaths paths;
+    size_t n_workers;
+    bool quiet, verbose, json, help;
 } CheckWords;
+
+static QmtStatus frames_read(QmtContext *ctx, const char *value, uint64_t *n)
+{
+    long long number = 0;
+    if (strcmp(value, "all") == 0) {
+        *n = UINT64_MAX;
+        return QMT_OK;
+    }
+    TRY(option_number(ctx, "--frames", value, 0, INT64_MAX, &number));
+    *n = (uint64_t)number;
+    return QMT_OK;
+}
 
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, CheckWords *words)
 {
@@ -149,15 +89,24 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, CheckWords *
         case OPTION_END:
             return QMT_OK;
         case OPTION_REST:
-            TRY(path_add(ctx, value, &words->paths));
+            TRY(npz_paths_add(ctx, value, &words->paths));
             break;
         case O_FRAMES:
-            TRY(option_number(ctx, "--frames", value, 0, INT64_MAX, &number));
-            words->options.n_frames = (uint64_t)number;
+            TRY(frames_read(ctx, value, &words->options.n_frames));
             break;
         case O_SEED:
             TRY(option_number(ctx, "--seed", value, 0, INT64_MAX, &number));
             words->options.seed = (uint64_t)number;
+            break;
+        case O_NUM_WORKERS:
+            TRY(option_number(ctx, "--num-workers", value, 1, 4096, &number));
+            words->n_workers = (size_t)number;
+            break;
+        case O_QUIET:
+            words->quiet = true;
+            break;
+        case O_VERBOSE:
+            words->verbose = true;
             break;
         case O_JSON:
             words->json = true;
@@ -169,14 +118,72 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, CheckWords *
     }
 }
 
-static void report_print(const char *path, const CheckReport *report)
+/// Where results go, and what they add up to.
+typedef struct {
+    QmtContext *ctx;
+    const CheckWords *words;
+    Terminal terminal;
+    cJSON *array; ///< NULL: text
+    size_t n[CHECK_FAIL + 1];
+    size_t n_unread;
+    Message unread; ///< of the first file that cannot be read
+} Printer;
+
+static void verdict_print(const Printer *printer, CheckVerdict verdict)
 {
-    char shown[4096];
-    printf("%s\n", text_printable(path, shown, sizeof shown));
-    for (int i = 0; i < CHECK_COUNT; i++) // what the metadata say comes into these sentences
-        printf("  %-7s  %-14s  %s\n", check_verdict_name(report->line[i].verdict),
-               check_item_name((CheckItem)i),
-               text_printable(report->line[i].sentence, shown, sizeof shown));
+    static const Colour COLOURS[] = {COLOUR_NONE, COLOUR_GOOD, COLOUR_WARNING, COLOUR_FAILURE};
+    printf("%s%-7s%s", colour_begin(&printer->terminal, COLOURS[verdict]),
+           check_verdict_name(verdict), colour_end(&printer->terminal, COLOURS[verdict]));
+}
+
+/// A line for each check, or for those that did not pass.
+static void lines_print(const Printer *printer, const CheckReport *report, CheckVerdict least)
+{
+    for (int i = 0; i < CHECK_COUNT; i++) {
+        if (report->line[i].verdict < least)
+            continue;
+        printf("  ");
+        verdict_print(printer, report->line[i].verdict);
+        printf("  %-14s  %s\n", check_item_name((CheckItem)i), report->line[i].sentence);
+    }
+}
+
+/// The file, its verdict and the first check that has it, in one line.
+static void quiet_print(const Printer *printer, const char *path, const CheckReport *report)
+{
+    const CheckVerdict worst = check_worst(report);
+    size_t n_more = 0;
+    int first = -1;
+    for (int i = 0; i < CHECK_COUNT; i++) {
+        const bool counts = report->line[i].verdict >= CHECK_WARN;
+        if (first < 0 && report->line[i].verdict == worst)
+            first = i;
+        else
+            n_more += counts;
+    }
+    if (worst <= CHECK_PASS)
+        return;
+    verdict_print(printer, worst);
+    printf(" %s: %s: %s", path, check_item_name((CheckItem)first), report->line[first].sentence);
+    if (n_more > 0)
+        printf(" (%zu more)", n_more);
+    putchar('\n');
+}
+
+static void report_print(const Printer *printer, const char *path, const CheckReport *report)
+{
+    char shown[PATH_SHOWN];
+    text_printable(path, shown, sizeof shown);
+    if (printer->words->quiet) {
+        quiet_print(printer, shown, report);
+    } else if (printer->words->verbose || printer->words->paths.n <= FEW_FILES) {
+        printf("%s\n", shown);
+        lines_print(printer, report, CHECK_NOT_RUN);
+    } else {
+        verdict_print(printer, check_worst(report));
+        printf(" %s\n", shown);
+        lines_print(printer, report, CHECK_WARN);
+    }
 }
 
 static cJSON *report_json(const char *path, const CheckReport *report)
@@ -195,38 +202,46 @@ static cJSON *report_json(const char *path, const CheckReport *report)
     return object;
 }
 
-/// Checks every file; one that cannot be read does not stop the others.
+/// One that cannot be read does not stop the others.
+static void result_take(void *user, size_t file, CheckResult *result)
+{
+    Printer *const printer = user;
+    const char *const path = printer->words->paths.path[file];
+    if (result->status != QMT_OK) {
+        if (printer->n_unread++ == 0) {
+            printer->unread = result->message;
+        } else {
+            context_restore(printer->ctx, &result->message);
+            context_log(printer->ctx, QMT_LOG_WARNING, "%s", qmt_context_message(printer->ctx));
+        }
+        return;
+    }
+    printer->n[check_worst(&result->report)]++;
+    if (printer->array != NULL)
+        cJSON_AddItemToArray(printer->array, report_json(path, &result->report));
+    else
+        report_print(printer, path, &result->report);
+}
+
 static QmtStatus paths_check(QmtContext *ctx, const CheckWords *words, cJSON *array)
 {
-    QmtStatus unread = QMT_OK;
-    Message first = {0};
-    size_t n_failed = 0, n_warned = 0;
-    for (size_t i = 0; i < words->paths.n; i++) {
-        const char *const path = words->paths.path[i];
-        CheckReport report;
-        const QmtStatus status = check_file(ctx, path, &words->options, &report);
-        if (status != QMT_OK) {
-            if (unread == QMT_OK)
-                first = context_keep(ctx);
-            else
-                context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
-            unread = unread == QMT_OK ? status : unread;
-            continue;
-        }
-        n_failed += check_worst(&report) == CHECK_FAIL;
-        n_warned += check_worst(&report) == CHECK_WARN;
-        if (array != NULL)
-            cJSON_AddItemToArray(array, report_json(path, &report));
-        else
-            report_print(path, &report);
+    const size_t n = words->paths.n;
+    const size_t n_workers = words->n_workers > 0 ? words->n_workers : cpu_count();
+    Printer printer = {.ctx = ctx, .words = words, .terminal = terminal_of(stdout), .array = array};
+    TRY(check_files(ctx, n, words->paths.path, &words->options, n_workers, result_take, &printer));
+    if (array == NULL && n > 1 && !words->quiet) {
+        printf("%zu files: %zu pass, %zu warn, %zu fail", n,
+               printer.n[CHECK_PASS] + printer.n[CHECK_NOT_RUN], printer.n[CHECK_WARN],
+               printer.n[CHECK_FAIL]);
+        if (printer.n_unread > 0)
+            printf(", %zu cannot be read", printer.n_unread);
+        putchar('\n');
     }
-    if (array == NULL && words->paths.n > 1)
-        printf("%zu files: %zu fail, %zu warn\n", words->paths.n, n_failed, n_warned);
-    if (unread != QMT_OK)
-        return context_restore(ctx, &first);
-    if (n_failed > 0)
-        return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu files are not what they should be", n_failed,
-                    words->paths.n);
+    if (printer.n_unread > 0)
+        return context_restore(ctx, &printer.unread);
+    if (printer.n[CHECK_FAIL] > 0)
+        return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu files are not what they should be",
+                    printer.n[CHECK_FAIL], n);
     return QMT_OK;
 }
 
@@ -257,6 +272,6 @@ QmtStatus cmd_check(QmtContext *ctx, int argc, char **argv)
         help_check(stdout);
     else if (status == QMT_OK)
         status = words_check(ctx, &words);
-    paths_release(&words.paths);
+    npz_paths_release(&words.paths);
     return status;
 }

@@ -290,8 +290,7 @@ static QmtStatus check_overlap(QmtContext *ctx, const Npz *npz)
         order[i] = &npz->arrays[i];
     qsort(order, npz->n, sizeof *order, by_place);
     for (size_t i = 1; i < npz->n && !overlap; i++)
-        overlap =
-            order[i - 1]->member_offset + order[i - 1]->member_size > order[i]->local_offset;
+        overlap = order[i - 1]->member_offset + order[i - 1]->member_size > order[i]->local_offset;
     free(order);
     return overlap ? broken(ctx, npz, "two members overlap") : QMT_OK;
 }

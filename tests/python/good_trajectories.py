@@ -147,10 +147,8 @@ KINDS = {
     "hot electrons": kind("formic", electronic_temperature_K=5000),
     "ferrocene": kind("ferrocene", length_ps=0.01, equilibration_ps=0.01),
     "chain of 20": kind("c20", length_ps=0.01, equilibration_ps=0.01),
-    "chain of 60": kind("c60", length_ps=0.0025, equilibration_ps=0.0025, relax_max=1),
+    "chain of 60": kind("c60", length_ps=0.0025, equilibration_ps=0.0025, optimize="false"),
 }
-KINDS["chain of 60"][1].pop("relax_max")
-KINDS["chain of 60"][1]["optimize"] = "false"
 OLD = ("plain", "glycine", "nve", "every 10th", "windows", "properties", "4000 K", "GFN1")
 COSTLY = ("chain of 60", "chain of 20", "ferrocene", "aspirin", "aspirin 2000 K")
 

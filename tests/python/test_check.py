@@ -259,7 +259,7 @@ for out, words in {
 # good files
 code, out, err = check("good", "nve", "double")
 assert code == 0 and "FAIL" not in out and "WARN" not in out, out + err
-assert "4 files: 0 fail, 0 warn" in out and out.index("formic_acid") < out.index("water")
+assert "4 files: 4 pass, 0 warn, 0 fail" in out and out.index("formic_acid") < out.index("water")
 assert check("good", "nve", "double") == (code, out, err), "the report is not the same again"
 code, found = lines("nve/formic_acid/trajectory.npz")
 assert found["drift"][0] == "PASS" and "trajectory" in found["drift"][1], found["drift"]
@@ -310,6 +310,28 @@ assert code == 0 and "201 frames" in found["labels"][1], found
 code, found = lines(good, "--frames", "0")
 assert code == 0 and found["labels"][0] == "NOT RUN"
 assert lines(good, "--seed", "2")[0] == 0
+
+assert lines(good, "--frames", "all")[1]["labels"][1].startswith("201 frames"), lines(good, "--frames", "all")
+
+# many files: a line each, details of what does not pass; --quiet only those; workers change nothing
+os.makedirs("many")
+for number in range(6):
+    os.link(good, f"many/{number}.npz")
+plant(put("forces", (60, 2), 9000.0), good, "many/6.npz")
+plant(lambda d: metadata(d, name="a\x1b[31m\nPASS  b.npz"), good, "many/7.npz")
+code, out, err = check("many")
+assert code == 1 and out.count("PASS") == 6 and "8 files: 6 pass, 0 warn, 2 fail" in out, out
+assert "\x1b" not in out and "many/6.npz\n  FAIL     work" in out, out
+for workers in ("1", "3", "20"):
+    assert check("many", "--num-workers", workers) == (code, out, err), workers
+code, quiet, err = check("many", "--quiet")
+assert code == 1 and [line.split(":")[0].split() for line in quiet.splitlines()] == [
+    ["FAIL", "many/6.npz"], ["FAIL", "many/7.npz"]], quiet
+assert check(good, "nve", "double", "--quiet")[:2] == (0, ""), "good files have no line"
+assert check("many", "--verbose")[1].count("\n") > 8 * 15
+assert check(good)[1].count("\n") > 15, "a few files are reported in full"
+code, out, err = check("many/0.npz", "nowhere.npz", "many/1.npz", "many/6.npz", "--num-workers", "2")
+assert code == 5 and "4 files: 2 pass, 0 warn, 1 fail, 1 cannot be read" in out and "nowhere" in err, (out, err)
 
 # what cannot be read, and the command line
 code, out, err = check("nowhere.npz", good)

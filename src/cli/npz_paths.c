@@ -1,0 +1,91 @@
+#include "cli/npz_paths.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "io/file.h"
+#include "run/partial.h"
+
+void npz_paths_release(NpzPaths *paths)
+{
+    for (size_t i = 0; i < paths->n; i++)
+        free(paths->path[i]);
+    free(paths->path);
+}
+
+static QmtStatus paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
+{
+    if (paths->n == paths->room) {
+        const size_t room = paths->room > 0 ? 2 * paths->room : 16;
+        char **const more = realloc(paths->path, room * sizeof *more);
+        if (more == NULL)
+            return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the list of files", path);
+        paths->path = more;
+        paths->room = room;
+    }
+    paths->path[paths->n] = strdup(path);
+    if (paths->path[paths->n] == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the list of files", path);
+    paths->n++;
+    return QMT_OK;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool is_npz(const char *name)
+{
+    const size_t n = strlen(name);
+    return n > 4 && strcmp(name + n - 4, ".npz") == 0;
+}
+
+/// The .npz files of a folder and those below it, in the order of their bytes.
+static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths)
+{
+    struct dirent **entries = NULL;
+    const int n = scandir(folder, &entries, NULL, by_bytes);
+    if (n < 0)
+        return FAIL(ctx, QMT_ERR_IO, "%s: cannot be listed", folder);
+    QmtStatus status = QMT_OK;
+    for (int i = 0; i < n; i++) {
+        char path[FILE_PATH_SIZE];
+        struct stat about;
+        if (status == QMT_OK && entries[i]->d_name[0] != '.') {
+            status = file_join(ctx, folder, entries[i]->d_name, path);
+            // A link to a folder is not followed: it could lead back here.
+            if (status == QMT_OK && lstat(path, &about) == 0) {
+                if (S_ISDIR(about.st_mode))
+                    status = folder_add(ctx, path, paths);
+                else if (is_npz(path))
+                    status = paths_add(ctx, path, paths);
+            }
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return status;
+}
+
+QmtStatus npz_paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
+{
+    struct stat about;
+    if (partial_is(path))
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%.300s: is not finished; `qmtraj convert %.300s --to npz` makes a file of its "
+                    "frames, which can be checked",
+                    path, path);
+    if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
+        return paths_add(ctx, path, paths);
+    const size_t before = paths->n;
+    TRY(folder_add(ctx, path, paths));
+    if (paths->n == before)
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%s: there is no .npz file in this folder; of what is not finished, `qmtraj "
+                    "convert NAME/trajectory.npz.part --to npz` makes one",
+                    path);
+    return QMT_OK;
+}

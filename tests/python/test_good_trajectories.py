@@ -1,0 +1,24 @@
+"""No correct trajectory is refused: one of each kind of good_trajectories.py that takes little time, by qmtraj check.
+`make check-proof` does it with 500."""
+
+import os
+import sys
+import tempfile
+
+import good_trajectories
+
+DEAR = good_trajectories.COSTLY + ("long", "glycine in acetone", "4000 K nve", "2000 K")
+
+with tempfile.TemporaryDirectory() as folder:
+    failed = []
+    for number, name in enumerate(good_trajectories.names(old=None)):
+        if name in DEAR:
+            continue
+        path = good_trajectories.make(name, number, folder, os.environ["QMTRAJ"])
+        if path is None:
+            sys.exit(f"{name}: no trajectory")
+        report = good_trajectories.verdicts(os.environ["QMTRAJ"], path, "--frames", "20")
+        failed += [f"{name}: {line['check']}: {line['message']}" for line in report["checks"]
+                   if line["verdict"] == "FAIL"]
+    if failed:
+        sys.exit("\n".join(failed))
