@@ -16,9 +16,9 @@ static const double MASS_ROUNDING = 2e-7, UNIT_ROUNDING = 1e-14, KICK_ROUNDING =
 
 /// Angular frequencies, 1/ps, of the fastest vibrations: 4000 /cm with hydrogen, 2400 /cm without.
 static const double FASTEST_WITH_HYDROGEN = 750.0, FASTEST = 450.0;
-/// Of the way h v: what an interval may be off a smooth path, twice the theory and what is found at 4000 K; and
+/// Of the way h v: what an interval may be off a smooth path, six times the theory, twice what is found at 4000 K; and
 /// beyond which a doubled frame, which is off by about 1, is not told from a good one.
-static const double SMOOTH_FLOOR = 0.03, SMOOTH_SHARE = 2.0 / 720.0, SMOOTH_MOST = 0.45;
+static const double SMOOTH_FLOOR = 0.03, SMOOTH_SHARE = 6.0 / 720.0, SMOOTH_MOST = 0.45;
 /// The theory itself is what half of the intervals keep within; beyond this, a file whose time is twice the true
 /// one, which is off by 0.5, is not told from a good one.
 static const double SMOOTH_SHARE_MEDIAN = 1.0 / 720.0, SMOOTH_MOST_MEDIAN = 0.4;
