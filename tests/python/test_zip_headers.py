@@ -88,4 +88,4 @@ assert report.returncode == 1 and "overlap" in report.stdout, report.stdout
 # A pipe is refused, not waited for.
 os.mkfifo("pipe.npz")
 report = subprocess.run([QMTRAJ, "check", "pipe.npz"], capture_output=True, text=True, timeout=20)
-assert report.returncode == 5 and "no regular file" in report.stderr, report.stderr
+assert report.returncode == 5 and "no file but a pipe" in report.stderr, report.stderr
