@@ -113,19 +113,29 @@ static void symmetric_product(const Symmetric *a, const double *x, float *scratc
     }
 }
 
-static int eigenvector(size_t m, const double *a, const float *off, size_t ld, double sign,
-                       const double *diagonal, const double par[3], double *restrict x,
-                       double *restrict work, double out[4])
+/// The iteration: vectors of kernels_padded(m) and the numbers of the last step.
+typedef struct {
+    Symmetric matrix;
+    size_t end;
+    double sign;
+    double *x, *levels, *r, *scale, *p, *q, *change;
+    float *scratch;
+    double norm, value, weight; ///< x.x, its Rayleigh quotient, x.D^-1.x
+    double part, missing;       ///< x.D^-1.r, and r.D^-1.r orthogonal to x
+    double before, gained;      ///< missing a step before; what the steps have taken off the value
+} EigenvectorSteps;
+
+/// The Rayleigh quotient of x and its residual, behind the distances of the levels. Returns the smallest of
+/// them.
+static double eigenvector_start(EigenvectorSteps *steps, const EigenvectorTask *task)
 {
-    const Symmetric matrix = {.m = m, .ld = ld, .all = a, .off = off, .diagonal = work};
-    const size_t end = kernels_padded(m);
-    double *restrict levels = work, *restrict r = levels + end, *restrict scale = r + end,
-                     *restrict p = scale + end, *restrict q = p + end, *restrict change = q + end;
-    float *scratch = (float *)(change + end);
-    const double closest = par[0], little = par[1];
+    const size_t m = task->m, end = steps->end;
+    const double sign = steps->sign;
+    const double *restrict x = steps->x;
+    double *restrict levels = steps->levels, *restrict r = steps->r;
     for (size_t i = 0; i < end; i += KERNELS_PAD)
-        store(levels + i, load_first(diagonal + i, m - i));
-    symmetric_product(&matrix, x, scratch, r);
+        store(levels + i, load_first(task->diagonal + i, m - i));
+    symmetric_product(&steps->matrix, x, steps->scratch, r);
     Vec square = all_lanes(0.0), product = square;
     for (size_t i = 0; i < end; i += KERNELS_PAD) {
         square += load(x + i) * load(x + i);
@@ -133,75 +143,121 @@ static int eigenvector(size_t m, const double *a, const float *off, size_t ld, d
     }
     const double norm = sum_of(square), value = sum_of(product) / norm;
 
+    const Vec closest = all_lanes(task->closest);
     Vec rr = all_lanes(0.0), xr = rr, xx = rr, nearest = all_lanes(1e300);
     for (size_t i = 0; i < end; i += KERNELS_PAD) {
         const Vec v = load(x + i), residual = sign * (load(r + i) - value * v);
         const Vec above = sign * (load(levels + i) - value);
-        const Vec s = 1.0 / select_of(less(all_lanes(closest), above), above, all_lanes(closest));
+        const Vec s = 1.0 / select_of(less(closest, above), above, closest);
         const Vec seen = select_of(lanes_below(m, i), above, nearest);
         nearest = select_of(less(seen, nearest), seen, nearest);
         rr += s * residual * residual;
         xr += s * residual * v;
         xx += s * v * v;
         store(r + i, residual);
-        store(scale + i, s);
-        store(p + i, all_lanes(0.0));
-        store(change + i, all_lanes(0.0));
+        store(steps->scale + i, s);
+        store(steps->p + i, all_lanes(0.0));
+        store(steps->change + i, all_lanes(0.0));
     }
-    const double weight = sum_of(xx);
-    double part = sum_of(xr), missing = sum_of(rr) - part * part / weight, before = missing,
-           gained = 0.0;
-    out[3] = smallest_of(nearest);
+    steps->norm = norm;
+    steps->value = value;
+    steps->weight = sum_of(xx);
+    steps->part = sum_of(xr);
+    steps->missing = sum_of(rr) - steps->part * steps->part / steps->weight;
+    steps->before = steps->missing;
+    return smallest_of(nearest);
+}
 
-    int step = 0;
-    while (missing > little * norm && step < (int)par[2]) {
-        const double share = part / weight, turn = step > 0 ? missing / before : 0.0;
-        for (size_t i = 0; i < end; i += KERNELS_PAD)
-            store(p + i,
-                  load(scale + i) * (load(r + i) - share * load(x + i)) + turn * load(p + i));
-        symmetric_product(&matrix, p, scratch, q);
-        Vec pq = all_lanes(0.0);
-        for (size_t i = 0; i < end; i += KERNELS_PAD) {
-            const Vec v = load(p + i), image = sign * (load(q + i) - value * v);
-            pq += v * image;
-            store(q + i, image);
-        }
-        const double curvature = sum_of(pq);
-        if (!(curvature > 0.0)) {
-            missing = __builtin_inf();
-            break;
-        }
-        const double length = missing / curvature;
-        rr = xr = all_lanes(0.0);
-        for (size_t i = 0; i < end; i += KERNELS_PAD) {
-            const Vec residual = load(r + i) - length * load(q + i), s = load(scale + i);
-            store(change + i, load(change + i) + length * load(p + i));
-            store(r + i, residual);
-            rr += s * residual * residual;
-            xr += s * residual * load(x + i);
-        }
-        gained += length * missing;
-        before = missing;
-        part = sum_of(xr);
-        missing = sum_of(rr) - part * part / weight;
-        step++;
+/// One step of conjugate gradients. Returns false if the value is not an outermost one.
+static bool eigenvector_step(EigenvectorSteps *steps, bool first)
+{
+    const size_t end = steps->end;
+    const double sign = steps->sign, value = steps->value;
+    const double share = steps->part / steps->weight,
+                 turn = first ? 0.0 : steps->missing / steps->before;
+    const double *restrict x = steps->x, *restrict scale = steps->scale;
+    double *restrict r = steps->r, *restrict p = steps->p, *restrict q = steps->q;
+    for (size_t i = 0; i < end; i += KERNELS_PAD)
+        store(p + i, load(scale + i) * (load(r + i) - share * load(x + i)) + turn * load(p + i));
+    symmetric_product(&steps->matrix, p, steps->scratch, q);
+    Vec pq = all_lanes(0.0);
+    for (size_t i = 0; i < end; i += KERNELS_PAD) {
+        const Vec v = load(p + i), image = sign * (load(q + i) - value * v);
+        pq += v * image;
+        store(q + i, image);
     }
+    const double curvature = sum_of(pq);
+    if (!(curvature > 0.0))
+        return false;
+    const double length = steps->missing / curvature;
+    Vec rr = all_lanes(0.0), xr = rr;
+    for (size_t i = 0; i < end; i += KERNELS_PAD) {
+        const Vec residual = load(r + i) - length * load(q + i), s = load(scale + i);
+        store(steps->change + i, load(steps->change + i) + length * load(p + i));
+        store(r + i, residual);
+        rr += s * residual * residual;
+        xr += s * residual * load(x + i);
+    }
+    steps->gained += length * steps->missing;
+    steps->before = steps->missing;
+    steps->part = sum_of(xr);
+    steps->missing = sum_of(rr) - steps->part * steps->part / steps->weight;
+    return true;
+}
 
-    const double share = part / weight;
-    square = all_lanes(0.0);
+/// The unit vector: x with the changes of the steps and the first-order correction that is left.
+static void eigenvector_finish(const EigenvectorSteps *steps)
+{
+    const size_t end = steps->end;
+    const double share = steps->part / steps->weight;
+    double *restrict x = steps->x;
+    Vec square = all_lanes(0.0);
     for (size_t i = 0; i < end; i += KERNELS_PAD) {
         const Vec v = load(x + i);
-        const Vec better = v - load(change + i) - load(scale + i) * (load(r + i) - share * v);
+        const Vec better =
+            v - load(steps->change + i) - load(steps->scale + i) * (load(steps->r + i) - share * v);
         square += better * better;
         store(x + i, better);
     }
     const double unit = 1.0 / __builtin_sqrt(sum_of(square));
     for (size_t i = 0; i < end; i += KERNELS_PAD)
         store(x + i, unit * load(x + i));
-    out[0] = value - sign * (gained + missing) / norm;
-    out[1] = missing / norm;
-    out[2] = (gained + missing) / norm;
-    return step;
+}
+
+static EigenvectorResult eigenvector(const EigenvectorTask *task)
+{
+    const size_t end = kernels_padded(task->m);
+    double *work = task->work;
+    EigenvectorSteps steps = {.matrix = {.m = task->m,
+                                         .ld = task->ld,
+                                         .all = task->a,
+                                         .off = task->off,
+                                         .diagonal = work},
+                              .end = end,
+                              .sign = task->sign,
+                              .x = task->x,
+                              .levels = work,
+                              .r = work + end,
+                              .scale = work + 2 * end,
+                              .p = work + 3 * end,
+                              .q = work + 4 * end,
+                              .change = work + 5 * end,
+                              .scratch = (float *)(work + 6 * end)};
+    EigenvectorResult result = {.level_distance = eigenvector_start(&steps, task)};
+    bool outermost = true;
+    while (steps.missing > task->tolerance * steps.norm && result.n_steps < task->max_steps) {
+        outermost = eigenvector_step(&steps, result.n_steps == 0);
+        if (!outermost)
+            break;
+        result.n_steps++;
+    }
+    if (!outermost)
+        steps.missing = __builtin_inf();
+    eigenvector_finish(&steps);
+    result.value = steps.value - steps.sign * (steps.gained + steps.missing) / steps.norm;
+    result.correction = steps.missing / steps.norm;
+    result.correction_all = (steps.gained + steps.missing) / steps.norm;
+    return result;
 }
 
 /// The sums of eight vectors.

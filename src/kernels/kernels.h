@@ -40,6 +40,34 @@ enum {
     KERNELS_SPHERE_SCRATCH = 4 * KERNELS_PAD ///< doubles of scratch for each of them
 };
 
+/// One eigenvector of a symmetric matrix A, that of its outermost eigenvalue, from one that is nearly it:
+/// conjugate gradients for (A - value) y = -r orthogonal to x, r = A x - value x, behind the distances
+/// D = max(sign (diagonal - value), closest), and then the correction of second-order perturbation theory
+/// that is still missing.
+typedef struct {
+    size_t m;               ///< order of A
+    const double *a;        ///< [m][ld] A, rows are read to the end of their padding; NULL: see off
+    const float *off;       ///< [m][ld] minus its off-diagonal elements, 0 on the diagonal
+    size_t ld;              ///< of either
+    const double *diagonal; ///< [m] of A
+    double sign;            ///< +1: the lowest eigenvalue is looked for, -1: the highest
+    double closest;         ///< smallest distance that counts
+    double tolerance;       ///< correction that may be missing when the steps end
+    int max_steps;          ///< each of which takes one product with A
+    double *x;              ///< [kernels_padded(m)] padded with zeros; becomes a unit vector
+    double *work;           ///< [8 kernels_padded(m)]
+} EigenvectorTask;
+
+typedef struct {
+    double value;          ///< the eigenvalue
+    double correction;     ///< second-order correction still missing at the end, included in value;
+                           ///< infinity if the steps left the outermost eigenvalue
+    double correction_all; ///< that at the start
+    double
+        level_distance; ///< smallest sign (diagonal - value): negative if another level has crossed
+    int n_steps;
+} EigenvectorResult;
+
 /// The hot loops over plain arrays, compiled once per instruction set from kernels_body.c and chosen
 /// once per context. All matrices are row-major with a leading dimension (ld..) in doubles.
 typedef struct Kernels {
@@ -120,22 +148,7 @@ typedef struct Kernels {
     /// that follows on d[k], the last of which is left in x; n is a multiple of KERNELS_PAD.
     void (*difference_store)(size_t n, int orders, double *x, double *d, size_t ld,
                              double *squares);
-    /// The eigenvector of the outermost eigenvalue of a symmetric matrix A [m][ld] from one that is nearly
-    /// it, x [kernels_padded(m)], padded with zeros: conjugate gradients for (A - value) y = -r orthogonal
-    /// to x, r = A x - value x, behind the distances D = max(sign (diagonal - value), closest), and what
-    /// second-order perturbation theory still finds missing then. Returns the number of its steps, each of
-    /// which takes one product with A. x becomes a unit vector.
-    ///
-    /// @param a     A; NULL: it is the diagonal and minus the off-diagonal elements in single precision,
-    ///              `off` [m][ld], 0 on the diagonal. Rows are read to the end of their padding.
-    /// @param sign  +1: the lowest eigenvalue is wanted, -1: the highest
-    /// @param par   closest; what may be missing; largest number of steps
-    /// @param work  [8 kernels_padded(m)]
-    /// @param out   the eigenvalue; what was missing at last, which is part of it, infinity where the value
-    ///              is no outermost one; what was missing at first, all of it; smallest sign (diagonal - value)
-    int (*eigenvector)(size_t m, const double *a, const float *off, size_t ld, double sign,
-                       const double *diagonal, const double par[3], double *x, double *work,
-                       double out[4]);
+    EigenvectorResult (*eigenvector)(const EigenvectorTask *task);
     /// (C x) F (C x) with a symmetric F [n][ldf], C [n][ldc], x [kernels_padded(m)] padded with zeros. Rows
     /// are read to the end of their padding.
     ///

@@ -15,26 +15,26 @@ enum { POINTS = GAP_POINTS };
 static const double EXTRAPOLATION[POINTS + 1][POINTS] = {
     [1] = {1.0}, [2] = {2.0, -1.0}, [3] = {3.0, -3.0, 1.0}, [4] = {4.0, -6.0, 4.0, -1.0}};
 
-/// Vectors that start with more than this missing, in hartree, are of other orbitals.
-#define STRANGE 1e-4
+/// A start vector with a larger error estimate belongs to another orbital.
+#define RESTART_ABOVE_HARTREE 1e-4
 
-/// What may be missing from an eigenvalue by second-order perturbation theory, hartree, and the smallest
+/// Second-order correction that may be missing from an eigenvalue when the search ends, and the smallest
 /// distance to another level that it counts with.
-#define MISSING 1e-10
-#define CLOSEST_LEVEL 1e-3
+#define GAP_TOLERANCE_HARTREE 1e-10
+#define CLOSEST_LEVEL_HARTREE 1e-3
 
-/// Steps end when less than this is missing, hartree: polynomials make errors of the vectors larger.
-#define LITTLE 1e-11
+/// The same at the end of the steps, smaller, as the extrapolation of vectors multiplies their errors.
+#define STEP_TOLERANCE_HARTREE 1e-11
 enum { MAX_STEPS = 8 };
 
-/// What the value is off by to third order is about the square of what was missing at first over the
-/// distance to the next level. Above this, hartree, the steps begin again from the better vector.
-#define SMALL 1e-8
+/// The third-order error of a value is about the square of the correction at the start over the distance to
+/// the next level. If that correction is larger than this, the steps begin again from the better vector.
+#define THIRD_ORDER_HARTREE 1e-8
 enum { MAX_STARTS = 3 };
 
-/// Largest difference, in hartree, between the values that F and its block give a vector at which the block
-/// is young enough to tell what is missing: it is about the size of the elements by which they differ.
-#define YOUNG 3e-7
+/// The stored block is accurate enough for the error estimate while F and the block give values of a vector
+/// that agree to this.
+#define BLOCK_TOLERANCE_HARTREE 3e-7
 
 /// Share of the neighbours in the first vector, and the distance in energy that counts as near: none of
 /// them may be left out for its symmetry.
@@ -58,7 +58,7 @@ typedef struct {
     double *x;    ///< [m], padded: what the geometries before point to, then the eigenvector
     double *work; ///< of GapSearch
     bool known;   ///< they are known
-    bool strange; ///< they were of no use
+    bool restart; ///< they belong to other orbitals
 } Space;
 
 /// Length of the vectors of two spaces, each padded.
@@ -189,7 +189,8 @@ static void improve(const Space *space, double value, bool has_direction)
            *aw = space->vector[AW], *p = space->vector[P], *ap = space->vector[AP];
     for (size_t i = 0; i < m; i++) {
         const double above = diagonal(space, i) - value;
-        const double far = fabs(above) > CLOSEST_LEVEL ? above : copysign(CLOSEST_LEVEL, above);
+        const double far =
+            fabs(above) > CLOSEST_LEVEL_HARTREE ? above : copysign(CLOSEST_LEVEL_HARTREE, above);
         w[i] = (ax[i] - value * x[i]) / far;
     }
     bool has_p = has_direction;
@@ -241,7 +242,7 @@ static double value_of(const Space *space, double *value)
     double missing = 0.0;
     for (size_t i = 0; i < space->m; i++) {
         const double r = ax[i] - v * x[i], above = fabs(d[i] - v);
-        missing += r * r / (above > CLOSEST_LEVEL ? above : CLOSEST_LEVEL);
+        missing += r * r / (above > CLOSEST_LEVEL_HARTREE ? above : CLOSEST_LEVEL_HARTREE);
     }
     return missing;
 }
@@ -251,7 +252,7 @@ static bool descend(const Space *space, double *value)
 {
     for (int round = 0; round < MAX_ROUNDS; round++) {
         const double missing = value_of(space, value);
-        if (missing <= MISSING) {
+        if (missing <= GAP_TOLERANCE_HARTREE) {
             *value -= missing;
             return true;
         }
@@ -273,13 +274,21 @@ static double diagonalised(Density *density, const Space *space)
     return space->sign > 0.0 ? eps[0] : -eps[m - 1];
 }
 
-/// Improves x in the block; the kernel tells about `out`.
-static void improve_kept(Space *space, double out[4])
+/// Improves x in the block.
+static EigenvectorResult improve_kept(const Space *space)
 {
-    static const double PAR[3] = {CLOSEST_LEVEL, LITTLE, MAX_STEPS};
-    space->density->kernels->eigenvector(space->m, space->block, space->off, space->ld_block,
-                                         space->sign, space->diagonal, PAR, space->x, space->work,
-                                         out);
+    const EigenvectorTask task = {.m = space->m,
+                                  .a = space->block,
+                                  .off = space->off,
+                                  .ld = space->ld_block,
+                                  .diagonal = space->diagonal,
+                                  .sign = space->sign,
+                                  .closest = CLOSEST_LEVEL_HARTREE,
+                                  .tolerance = STEP_TOLERANCE_HARTREE,
+                                  .max_steps = MAX_STEPS,
+                                  .x = space->x,
+                                  .work = space->work};
+    return space->density->kernels->eigenvector(&task);
 }
 
 /// The eigenvalue by steps from the vectors of the geometries before, with the diagonal of the block as a
@@ -289,28 +298,28 @@ static bool follow(Space *space, bool *crossed, double *value)
 {
     const Density *density = space->density;
     const Kernels *kernels = density->kernels;
-    double out[4];
+    EigenvectorResult found = {0};
     for (int start = 0; start < MAX_STARTS; start++) {
-        improve_kept(space, out);
+        found = improve_kept(space);
         if (start == 0)
-            space->strange = !(out[2] <= STRANGE);
-        *crossed = space->strange || !(out[3] >= 0.0);
+            space->restart = !(found.correction_all <= RESTART_ABOVE_HARTREE);
+        *crossed = space->restart || !(found.level_distance >= 0.0);
         if (*crossed)
             return false;
-        if (out[2] <= SMALL)
+        if (found.correction_all <= THIRD_ORDER_HARTREE)
             break;
     }
-    if (!(out[1] <= MISSING && out[2] <= SMALL))
+    if (!(found.correction <= GAP_TOLERANCE_HARTREE && found.correction_all <= THIRD_ORDER_HARTREE))
         return false;
-    *value = out[0];
+    *value = found.value;
     if (space->block_exact)
         return true;
     const double exact =
         kernels->quotient_of_columns(density->n, space->m, space->orbitals, space->ld_orbitals,
                                      space->x, density->fock, density->ld, space->work);
-    const bool young = fabs(exact - *value) <= YOUNG;
+    const bool accurate = fabs(exact - *value) <= BLOCK_TOLERANCE_HARTREE;
     *value = exact;
-    return young;
+    return accurate;
 }
 
 /// The eigenvalue by conjugate gradients in the block, which may be a little old, and then in F, from x
@@ -345,11 +354,11 @@ static double search(Density *density, Space *space, bool from_x)
     if (!found)
         return space->sign * diagonalised(density, space);
     // The same steps once more, for the vector that the next geometries begin with.
-    const bool strange = space->strange;
+    const bool restart = space->restart;
     bool crossed;
     double better;
     const bool followed = follow(space, &crossed, &better);
-    space->strange = strange;
+    space->restart = restart;
     return followed ? better : space->sign * value;
 }
 
@@ -427,8 +436,8 @@ double homo_lumo_gap(Density *density, GapSearch *gap_search)
 
     const double lumo = outermost(density, &empty);
     const double homo = outermost(density, &filled);
-    const bool strange = !known || filled.strange || empty.strange;
-    kept->n_known = strange ? 1 : kept->n_known < POINTS ? kept->n_known + 1 : POINTS;
+    const bool restart = !known || filled.restart || empty.restart;
+    kept->n_known = restart ? 1 : kept->n_known < POINTS ? kept->n_known + 1 : POINTS;
     kept->newest = (kept->newest + 1) % POINTS;
     double *vectors = gap_search->kept_vectors;
     memcpy(vectors + (size_t)kept->newest * size, gap_search->x, size * sizeof *vectors);

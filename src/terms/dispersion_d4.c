@@ -20,7 +20,8 @@ static const double WEIGHT_DROP = 1e-18;
 
 // ------------------------------------------------------------------------------ per molecule
 
-void dispersion_d4_layout(DispersionD4 *d4, Arena *arena, size_t n_atoms, const int *numbers)
+/// Counts of kinds, references and entries of a molecule.
+static void count_kinds(DispersionD4 *d4, size_t n_atoms, const int *numbers)
 {
     bool present[ELEMENT_MAX + 1] = {false};
     for (size_t i = 0; i < n_atoms; i++)
@@ -42,8 +43,13 @@ void dispersion_d4_layout(DispersionD4 *d4, Arena *arena, size_t n_atoms, const 
     d4->n_entries = 0;
     for (size_t i = 0; i < n; i++)
         d4->n_entries += (size_t)disp_element(numbers[i])->d4_nref;
-    const size_t n_entries = kernels_padded(d4->n_entries + KERNELS_PAD - 1);
+}
 
+void dispersion_d4_layout(DispersionD4 *d4, Arena *arena, size_t n_atoms, const int *numbers)
+{
+    count_kinds(d4, n_atoms, numbers);
+    const size_t n = d4->n, ld = d4->ld, n_kinds = d4->n_kinds, n_refs = d4->n_refs;
+    const size_t n_entries = kernels_padded(d4->n_entries + KERNELS_PAD - 1);
     d4->order = arena_sizes(arena, n);
     d4->kind = arena_ints(arena, n);
     d4->kind_z = arena_ints(arena, n_kinds);

@@ -345,7 +345,7 @@ static void eigenvectors_are_found_from_vectors_nearby(void **state)
             for (int k = 0; k < 4; k++) {
                 const double sign = k % 2 == 0 ? 1.0 : -1.0;
                 const bool single = k >= 2;
-                double diagonal[N], x[N] = {0.0}, plain[N], out[4], value;
+                double diagonal[N], x[N] = {0.0}, plain[N], value;
                 make_symmetric(m, sign, a, off, diagonal);
                 const size_t lowest = (m - m / 2) % m;
                 for (size_t i = 0; i < m; i++)
@@ -354,30 +354,37 @@ static void eigenvectors_are_found_from_vectors_nearby(void **state)
 
                 // Products in single precision are right to 1e-7 of their terms.
                 const double part = single ? 1e-6 : 1e-12;
-                const double none[3] = {1e-3, 0.0, 0.0};
-                assert_int_equal(kernels->eigenvector(m, single ? NULL : a, off, N, sign, diagonal,
-                                                      none, x, work, out),
-                                 0);
+                EigenvectorTask task = {.m = m,
+                                        .a = single ? NULL : a,
+                                        .off = off,
+                                        .ld = N,
+                                        .diagonal = diagonal,
+                                        .sign = sign,
+                                        .closest = 1e-3,
+                                        .x = x,
+                                        .work = work};
+                EigenvectorResult out = kernels->eigenvector(&task);
+                assert_int_equal(out.n_steps, 0);
                 const double missing = plain_step(m, a, sign, diagonal, 1e-3, plain, &value);
-                CHECK_NEAR(out[0], value - sign * missing, part);
-                CHECK_NEAR(out[1], missing, part);
-                CHECK_NEAR(out[2], missing, part);
-                CHECK_NEAR(out[3], sign * (diagonal[lowest] - value), part);
+                CHECK_NEAR(out.value, value - sign * missing, part);
+                CHECK_NEAR(out.correction, missing, part);
+                CHECK_NEAR(out.correction_all, missing, part);
+                CHECK_NEAR(out.level_distance, sign * (diagonal[lowest] - value), part);
                 for (size_t i = 0; i < N; i++)
                     CHECK_NEAR(x[i], i < m ? plain[i] : 0.0, 100.0 * part);
 
                 // Steps: A x = value x, and the value is that of the outermost level.
-                const double all[3] = {1e-3, 1e-14, 30.0};
+                task.tolerance = 1e-14;
+                task.max_steps = 30;
                 for (int start = 0; start < 3; start++)
-                    kernels->eigenvector(m, single ? NULL : a, off, N, sign, diagonal, all, x, work,
-                                         out);
-                assert_true(out[1] <= 1e-14 && out[3] >= 0.0);
+                    out = kernels->eigenvector(&task);
+                assert_true(out.correction <= 1e-14 && out.level_distance >= 0.0);
                 double length = 0.0;
                 for (size_t i = 0; i < m; i++) {
                     double sum = 0.0;
                     for (size_t j = 0; j < m; j++)
                         sum += a[i * N + j] * x[j];
-                    CHECK_NEAR(sum, out[0] * x[i], single ? 1e-6 : 1e-7);
+                    CHECK_NEAR(sum, out.value * x[i], single ? 1e-6 : 1e-7);
                     length += x[i] * x[i];
                 }
                 CHECK_NEAR(length, 1.0, 1e-14);
@@ -393,12 +400,21 @@ static void a_lower_level_shows(void **state)
     alignas(64) static float off[N * N];
     EACH_TABLE(kernels)
     {
-        double diagonal[N], x[N] = {0.0}, out[4];
-        const double par[3] = {1e-3, 1e-11, 8.0};
+        double diagonal[N], x[N] = {0.0};
         make_symmetric(M, 1.0, a, off, diagonal);
         x[M / 2 + 1] = 1.0; // the second level
-        kernels->eigenvector(M, a, NULL, N, 1.0, diagonal, par, x, work, out);
-        assert_true(out[3] < -0.05);
+        const EigenvectorTask task = {.m = M,
+                                      .a = a,
+                                      .ld = N,
+                                      .diagonal = diagonal,
+                                      .sign = 1.0,
+                                      .closest = 1e-3,
+                                      .tolerance = 1e-11,
+                                      .max_steps = 8,
+                                      .x = x,
+                                      .work = work};
+        const EigenvectorResult out = kernels->eigenvector(&task);
+        assert_true(out.level_distance < -0.05);
     }
 }
 
