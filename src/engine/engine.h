@@ -17,7 +17,7 @@ typedef struct {
     int recovery;         ///< 0: at the first try, else the stage of the recovery that worked
     int diagonalisations; ///< of the density builds
     bool checked;         ///< the density was compared with that of a full diagonalisation ...
-    bool check_failed;    ///< ... did not agree, and the evaluation was made anew without history
+    bool check_failed;    ///< ... did not agree, and the evaluation was made again without history
 } EngineReport;
 
 /// Where results go. Every pointer may be NULL.

@@ -42,7 +42,7 @@ typedef struct {
 /// windows of 10 ps every 20 ps, relaxed to 5e-4 hartree/bohr in at most 1000 evaluations, seed 42.
 MdOptions md_options_default(void);
 
-/// Steps of dt_fs in length_ps. False, and *steps untouched, if the length is no whole multiple (to
+/// Steps of dt_fs in length_ps. False, and *steps untouched, if the length is not a whole multiple (to
 /// 1e-6 of a step) or negative. The configuration asks this of every length that is in use; md_create
 /// asserts it.
 bool md_whole_steps(double length_ps, double dt_fs, uint64_t *steps);
@@ -76,7 +76,7 @@ typedef struct {
 typedef struct {
     void *user;
     /// Takes a frame. A failure ends the call of md with that status before the next step; the frame
-    /// is offered again when md goes on, so nothing of it may be kept.
+    /// is offered again when md continues, so nothing of it may be kept.
     QmtStatus (*frame)(QmtContext *ctx, void *user, const MdFrame *frame);
     /// Takes the energies before a step of a window; failures as with frame.
     QmtStatus (*window)(QmtContext *ctx, void *user, const NveWindowPoint *point);
@@ -150,7 +150,7 @@ const MdState *md_state(const Md *md);
 size_t md_snapshot_size(const Md *md);
 void md_snapshot_save(const Md *md, void *buffer);
 /// Fails with QMT_ERR_CHECKPOINT, the Md as before, if the size is not that of such a snapshot or phase,
-/// step and windows are no place in this trajectory.
+/// step and windows are not a place in this trajectory.
 QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t size);
 /// Degrees of freedom of the production that a snapshot belongs to, without an Md. False if it ends before
 /// the start geometry is known to be linear or not, which nve asks for.

@@ -223,7 +223,7 @@ QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t s
     if (!snapshot_is_sound(&probe))
         return FAIL(
             ctx, QMT_ERR_CHECKPOINT,
-            "snapshot: phase %d, step %llu with %llu windows is no place in this trajectory",
+            "snapshot: phase %d, step %llu with %llu windows is not a place in this trajectory",
             (int)probe.record.phase, (unsigned long long)probe.now.at.step,
             (unsigned long long)n_windows);
     md->record = probe.record;

@@ -41,7 +41,7 @@ typedef struct {
 void nve_window_layout(NveWindow *window, Arena *arena, size_t n_atoms, size_t n_properties,
                        size_t kept_size);
 
-/// Saves state and engine; the state goes on from where it is, with step and heat at zero.
+/// Saves state and engine; the state continues from where it is, with step and heat at zero.
 void nve_window_begin(NveWindow *window, const Engine *engine, MdState *state);
 
 /// The energies before the step that comes next.

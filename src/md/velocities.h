@@ -46,7 +46,7 @@ void velocities_draw(size_t n, const double *mass, double kt, const RandomKey *k
 void velocities_remove_momentum(size_t n, const double *mass, double (*velocity)[3]);
 
 /// Takes out the rotation as a rigid body about the centre of mass, so that the angular momentum is
-/// zero; of a linear molecule only the two components across its axis, as the third is no rotation of
+/// zero; of a linear molecule only the two components across its axis, as the third is not a rotation of
 /// the molecule but belongs to its bending.
 void velocities_remove_rotation(size_t n, const double *mass, const double (*xyz)[3], bool linear,
                                 double (*velocity)[3]);

@@ -8,7 +8,7 @@
 /// stands out from the ripple, and at all. Steps of 0.25 fs drift by 1e-8 in the gas phase and by 1e-4 in a
 /// solvent, steps of 1 fs by 1e-3, steps of 2 fs by 1e-2 to 1e-1.
 static const double DRIFT = 1e-3, DRIFT_AT_ALL = 1e-2, RIPPLE = 1e-2;
-/// The drift of less, ps, is ripple.
+/// Below this length, ps, a slope cannot be told from the ripple.
 static const double LENGTH_JUDGED = 0.5;
 /// Longer steps, fs, have ripple of their own.
 static const double STEP_JUDGED = 0.5;

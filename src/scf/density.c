@@ -204,7 +204,7 @@ void density_end(Density *density)
         orbital_update_clear(&density->update);
 }
 
-void density_leave_history(Density *density)
+void density_freeze_history(Density *density)
 {
     density->update.from_diagonalisation = true;
 }

@@ -57,7 +57,7 @@ void density_build_alpha(Density *density, double *alpha);
 
 /// From here on the geometry is only tried out: its orbitals go on from one density to the next, but
 /// nothing of it enters the history. After density_end().
-void density_leave_history(Density *density);
+void density_freeze_history(Density *density);
 
 /// Largest difference between an element of P and of the P that a diagonalisation of the same F gives;
 /// 0 if P comes from one. Fails as density_build(); P and orbitals stay as they are.

@@ -1,11 +1,11 @@
 #include "scf/extrapolation_order.h"
 
-/// An error this many times the one expected is a break of the path.
-static const double BREAK = 30.0;
-/// Points below which errors fall so fast that nothing is to be expected of them.
-enum { SETTLED = 4 };
+/// An error larger than this times the expected one is a break of the path.
+static const double BREAK_FACTOR = 30.0;
+/// With fewer points errors fall so fast that none can be expected.
+enum { FEWEST_POINTS = 4 };
 /// One error counts as at most this times the mean.
-static const double OUTLIER = 4.0;
+static const double OUTLIER_FACTOR = 4.0;
 
 /// binomial(p - s, age): how the last break enters the guess of order p.
 static double share_of_break(const ExtrapolationOrder *record, OrderBreak kind, int p)
@@ -44,7 +44,7 @@ double extrapolation_order_mean(double mean, double error)
 {
     if (!(mean > 0.0))
         return error;
-    return 0.9 * mean + 0.1 * (error < OUTLIER * mean ? error : OUTLIER * mean);
+    return 0.9 * mean + 0.1 * (error < OUTLIER_FACTOR * mean ? error : OUTLIER_FACTOR * mean);
 }
 
 bool extrapolation_order_breaks(const ExtrapolationOrder *record, OrderBreak kind, int n_points,
@@ -52,7 +52,7 @@ bool extrapolation_order_breaks(const ExtrapolationOrder *record, OrderBreak kin
 {
     const double expected = extrapolation_order_expected(
         record, kind, extrapolation_order_best(record, kind, n_points));
-    return n_points >= SETTLED && expected > 0.0 && error > BREAK * expected;
+    return n_points >= FEWEST_POINTS && expected > 0.0 && error > BREAK_FACTOR * expected;
 }
 
 void extrapolation_order_add(ExtrapolationOrder *record, OrderBreak kind, int n_points,

@@ -10,7 +10,7 @@
 enum { KEEP_UP_EVERY = 8 };
 /// A dR below this, bohr dalton^1/2, holds more rounding than information.
 static const double SHORTEST_STEP = 1e-7;
-/// No step of a motion changes a variable by as much.
+/// No step of a motion changes a variable, e or e bohr or e bohr^2, by as much.
 static const double LARGEST_CHANGE = 0.3;
 
 static size_t coordinates_of(size_t n, size_t n_atoms)
@@ -119,15 +119,17 @@ static double deviation(Guess *guess, const double *x, int order)
     return sqrt(guess->kernels->dot(n, guess->dx, guess->dx));
 }
 
-/// Judges the corrected orders next to the best one, and teaches G with that one's pair.
-static void learn(Guess *guess, const double *x)
+/// Updates the error record of the best corrected order and its two neighbours, then G from the best order's
+/// (dR, dx).
+static void update_response(Guess *guess, const double *x)
 {
     const size_t m = guess->n_coordinates;
     const int best = corrected_order(guess);
     double *error = guess->kept->error;
+    // The best order comes last: its pair stays for the update.
+    const int orders[3] = {best - 1, best + 1, best};
     for (int k = 0; k < 3; k++) {
-        // The best order comes last: its pair stays for the update.
-        const int order = best + (k == 0 ? -1 : k == 1 ? 1 : 0);
+        const int order = orders[k];
         if (order < 0 || order >= n_orders(guess))
             continue;
         const double now = deviation(guess, x, order) + 1e-300;
@@ -148,7 +150,7 @@ void guess_store(Guess *guess, const double (*xyz)[3], const double *x)
         weigh(guess, xyz);
         if (guess_points(guess) > 0 &&
             (plain > corrected || guess->kept->n_stored % KEEP_UP_EVERY == 0))
-            learn(guess, x);
+            update_response(guess, x);
         guess_extrapolation_store(&guess->r_history, guess->r);
         guess->kept->n_stored++;
     }

@@ -21,7 +21,7 @@ enum {
 #define SMALL_CORRECTION 5e-6
 /// Above this the norms of the occupied orbitals need their second order in a short pass, too.
 #define VISIBLE_CORRECTION 1e-7
-/// Above this the virtual block of G is made anew for the next pass.
+/// Above this the virtual block of G is made again for the next pass.
 #define MODERATE_CORRECTION 1e-4
 
 static size_t ld_for(size_t n_ao)

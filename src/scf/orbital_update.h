@@ -10,8 +10,8 @@
 
 /// Orbitals without a diagonalisation. The full set of orbitals is carried along a trajectory: the
 /// matrices T_t with C_t = C_{t-1} T_t change smoothly and are extrapolated; one refinement made of
-/// matrix products then solves F C = S C eps for the occupied space up to second order in what the
-/// guess lacks:
+/// matrix products then solves F C = S C eps for the occupied space to second order in the error of
+/// the guess:
 ///
 ///     E = C^T S C - 1,  G = C^T F C,  G_vv X - X G_oo = E_vo G_oo - G_vo
 ///     C <- C (1 + Y),  Y_oo = -E_oo/2,  Y_vv = -E_vv/2,  Y_vo = X,  Y_ov = -(X + E_vo)^T
@@ -20,8 +20,8 @@
 /// order, V^T V - E_ov E_vo - 3/4 E_oo^2 with V = X + E_vo: the energy is linear in it.
 ///
 /// The refinement is the occupied-virtual block form of Ogita and Aishima, Jpn. J. Ind. Appl. Math.
-/// 35, 1007 (2018), 10.1007/s13160-018-0310-3. Only for a clear gap and whole occupations; whoever calls
-/// diagonalises when it says no.
+/// 35, 1007 (2018), 10.1007/s13160-018-0310-3. Only for a clear gap and whole occupations; the caller
+/// diagonalises otherwise.
 ///
 /// E, G_oo and G_vo are made in double precision. G_vv is only a preconditioner, and what they give, Y, is small: its products with C and T, and
 /// T - 1 itself, which only makes a guess, are held in single precision, at half the price.
@@ -84,13 +84,13 @@ bool orbital_update_begin(OrbitalUpdate *update);
 /// @param clear_gap  smallest gap, in hartree, that counts as clear
 bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double clear_gap);
 
-/// Occupied block of G of the refined orbitals, up to second order, into g; after orbital_update_refine().
+/// Occupied block of G of the refined orbitals, to second order, into g; after orbital_update_refine().
 void orbital_update_occupied_block(OrbitalUpdate *update);
 
 /// Virtual block of G of the last full pass, to single precision, into g; after orbital_update_refine().
 void orbital_update_virtual_block(OrbitalUpdate *update);
 
-/// Takes over orbitals from a diagonalisation: the history of T starts anew.
+/// Takes over orbitals from a diagonalisation: the history of T starts again.
 ///
 /// @param rows  [n][ld_ao] row k is orbital k, rising energies
 void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *rows);

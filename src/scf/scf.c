@@ -6,7 +6,7 @@
 enum {
     WARM_ITERATIONS = 20,
     // The lower stages of the recovery are damped: slower, and the last resort.
-    PATIENCE = 4,
+    DAMPED_ITERATIONS_FACTOR = 4,
     // Measuring the Jacobian costs some hundred cycles, against hundreds of thousands of a motion.
     // Geometries in a row before this is worth while: more than a single point, less than a motion.
     JACOBIAN_MEASURE_AFTER = 4,
@@ -18,15 +18,15 @@ enum {
 /// is right to 1e-12 or so.
 #define JACOBIAN_STEP 1e-4
 
-/// Share of the tolerance at which extrapolated charges pass as they are. What they lack comes from the
-/// past and drains energy to one side (docs/lab/performance.md), unlike what a step with the Jacobian leaves.
-#define GUESS_SHARE 0.1
+/// Share of the tolerance at which extrapolated charges are accepted as they are. Their error is correlated with
+/// the past and makes the energy drift (docs/lab/performance.md), unlike that of a step with the Jacobian.
+#define GUESS_TOLERANCE_SHARE 0.1
 
-/// Largest charge of an atom, beyond that of the molecule, that a solution may have, e; and that one of the
-/// damped stage may have, which is often a wrong one, while there is a better stage to ask. The 97 molecules of
-/// the reference set stay below 1.2 and crammed random clusters, in solutions that all stages agree on, below
-/// 4.0; but the third-order energy has no lower bound, and where bonds are torn it makes fixed points of 2 to
-/// 20.
+/// Largest charge of an atom, beyond that of the molecule, that a solution may have, e. The damped stage often
+/// finds a wrong solution: its charges are accepted only up to the smaller limit while another stage is left. The
+/// 97 molecules of the reference set stay below 1.2, crammed random clusters, in solutions that all stages agree
+/// on, below 4.0; but the third-order energy has no lower bound, and where bonds are torn it makes fixed points
+/// of 2 to 20.
 #define LARGEST_CHARGE_DAMPED 1.5
 #define LARGEST_CHARGE 4.0
 
@@ -202,7 +202,7 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
             quasi_newton_next_step(&scf->quasi_newton, scf->f, scf->f_last, scf->dx);
         }
-        if (rms <= scf->spec.options.tolerance * (i == 0 ? GUESS_SHARE : 1.0)) {
+        if (rms <= scf->spec.options.tolerance * (i == 0 ? GUESS_TOLERANCE_SHARE : 1.0)) {
             *converged = true;
             memcpy(scf->x_best, scf->x_in, n * sizeof(double));
             scf->spec.kernels->axpy(n, 1.0, scf->dx, scf->x_best);
@@ -254,7 +254,7 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
          i++) {
         scf->density.kt = FACTOR[i] * kt;
         status = mix(ctx, geometry, scf, 0.5 * scf->spec.options.damping,
-                     PATIENCE * scf->spec.options.max_iterations, converged);
+                     DAMPED_ITERATIONS_FACTOR * scf->spec.options.max_iterations, converged);
     }
     scf->density.kt = kt;
     return status;
@@ -272,7 +272,7 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
     double *v = scf->work, *x = scf->work + n, *x_out = scf->f_last, *jv = scf->guess_error, rms;
     memcpy(x, scf->x_in, n * sizeof(double));
     memcpy(x_out, scf->x_out, n * sizeof(double));
-    density_leave_history(&scf->density);
+    density_freeze_history(&scf->density);
     for (int k = 0; k < JACOBIAN_MEASURE_AT_ONCE &&
                     quasi_newton_probe(&scf->quasi_newton, scf->guess_error, v);
          k++) {
@@ -327,8 +327,9 @@ static void recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int fir
                                  scf->spec.options.max_iterations, converged);
             break;
         case SCF_STAGE_DAMPED:
-            status = solve_fresh(ctx, geometry, scf, 0.25 * scf->spec.options.damping,
-                                 PATIENCE * scf->spec.options.max_iterations, converged);
+            status =
+                solve_fresh(ctx, geometry, scf, 0.25 * scf->spec.options.damping,
+                            DAMPED_ITERATIONS_FACTOR * scf->spec.options.max_iterations, converged);
             break;
         default:
             status = solve_hot(ctx, geometry, scf, converged);
@@ -352,7 +353,8 @@ static void forget(Scf *scf)
 
 /// A density that a diagonalisation does not confirm is dropped with all that led to it, and the geometry
 /// solved by diagonalisations from neutral atoms. Returns whether it was confirmed.
-static bool confirm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+static bool verify_by_diagonalisation(QmtContext *ctx, const Geometry *geometry, Scf *scf,
+                                      bool *converged)
 {
     double deviation;
     if (density_deviation(ctx, &scf->density, &deviation) == QMT_OK &&
@@ -376,7 +378,7 @@ static void check(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *con
         return;
     scf->kept->n_since_check = 0;
     scf->checked = true;
-    scf->check_failed = !confirm(ctx, geometry, scf, converged);
+    scf->check_failed = !verify_by_diagonalisation(ctx, geometry, scf, converged);
 }
 
 /// Adds the solution to the history and notes how far off the guess was.
@@ -401,7 +403,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     recover(ctx, geometry, scf, warm ? SCF_STAGE_WARM : SCF_STAGE_FRESH, &converged);
     // On the way from neutral atoms levels may cross while orbitals are refined that keep their occupations.
     if (converged && !warm)
-        (void)confirm(ctx, geometry, scf, &converged);
+        (void)verify_by_diagonalisation(ctx, geometry, scf, &converged);
     if (converged)
         check(ctx, geometry, scf, &converged);
     scf->diagonalisations = scf->density.n_diagonalised;

@@ -85,7 +85,7 @@ typedef struct {
     double largest_charge; ///< largest charge of the last stage that converged, e
     long diagonalisations;
     bool checked;      ///< the self-check was due
-    bool check_failed; ///< it found a wrong density, the result was made anew without history
+    bool check_failed; ///< it found a wrong density, the result was made again without history
 } Scf;
 
 void scf_layout(Scf *scf, Arena *arena, const Basis *basis);
