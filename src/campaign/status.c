@@ -9,6 +9,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "campaign/forecast.h"
+#include "campaign/journal_read.h"
+#include "campaign/rejected_file.h"
 #include "io/checkpoint.h"
 #include "run/metadata.h"
 
@@ -16,7 +19,8 @@ enum { RUN_JSON_LIMIT = 1 << 20 };
 
 const char *status_kind_word(StatusKind kind)
 {
-    static const char *const words[] = {"complete", "running", "interrupted", "failed"};
+    static const char *const words[] = {"complete", "running", "interrupted",
+                                        "failed",   "waiting", "rejected"};
     return words[kind];
 }
 
@@ -109,20 +113,20 @@ static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *lab
         snprintf(entry.reason, sizeof entry.reason, "may be running: %s", entry.holder);
         entry.holder[0] = '\0';
     }
-    const bool known = checkpoint_take(ctx, folder, &entry);
-
-    if (running) {
-        entry.kind = STATUS_RUNNING;
-        // The figures are as old as the checkpoint; what was done since shortens what is left.
-        entry.eta_s = fmax(0.0, entry.eta_s - entry.age_s);
-    } else if (is_in(folder, RUN_FILE_COMPLETE) && is_in(folder, RUN_FILE_RUN)) {
+    if (!running && is_in(folder, RUN_FILE_COMPLETE) && is_in(folder, RUN_FILE_RUN)) {
         entry.kind = STATUS_COMPLETE;
         entry.percent = 100.0;
         entry.eta_s = entry.age_s = 0.0;
         snprintf(entry.phase, sizeof entry.phase, "done");
         run_json_take(ctx, folder, &entry);
-        entry.n_steps = entry.n_steps > 0 ? entry.n_steps : entry.step;
-        entry.step = entry.n_steps;
+        entry.n_steps = entry.step;
+        return entry;
+    }
+    const bool known = checkpoint_take(ctx, folder, &entry);
+    if (running) {
+        entry.kind = STATUS_RUNNING;
+        // The figures are as old as the checkpoint; what was done since shortens what is left.
+        entry.eta_s = fmax(0.0, entry.eta_s - entry.age_s);
     } else if (known) {
         entry.kind = STATUS_INTERRUPTED;
     } else if (is_in(folder, RUN_FILE_RUN)) {
@@ -132,14 +136,25 @@ static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *lab
     return entry;
 }
 
-static QmtStatus entry_add(QmtContext *ctx, const char *folder, const char *label, StatusList *list)
+static QmtStatus entry_add(QmtContext *ctx, const StatusEntry *entry, StatusList *list)
 {
-    StatusEntry *const more = realloc(list->entries, (list->n + 1) * sizeof *more);
-    if (more == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its status", folder);
-    list->entries = more;
-    list->entries[list->n++] = entry_of(ctx, folder, label);
+    if (list->n == list->capacity) {
+        const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
+        StatusEntry *const more = realloc(list->entries, capacity * sizeof *more);
+        if (more == NULL)
+            return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its status", entry->label);
+        list->entries = more;
+        list->capacity = capacity;
+    }
+    list->entries[list->n++] = *entry;
     return QMT_OK;
+}
+
+static QmtStatus folder_add(QmtContext *ctx, const char *folder, const char *label,
+                            StatusList *list)
+{
+    const StatusEntry entry = entry_of(ctx, folder, label);
+    return entry_add(ctx, &entry, list);
 }
 
 /// Looks at the folders in a folder; replicas lie one below their molecule.
@@ -159,7 +174,7 @@ static QmtStatus folders_look(QmtContext *ctx, const char *out, const char *pare
             snprintf(label, sizeof label, "%s%s%s", parent, parent[0] != '\0' ? "/" : "", name) <
                 (int)sizeof label) {
             if (is_in(folder, RUN_FILE_CONFIG))
-                status = entry_add(ctx, folder, label, list);
+                status = folder_add(ctx, folder, label, list);
             else if (depth == 0 && is_in(folder, "."))
                 status = folders_look(ctx, folder, label, 1, list);
         }
@@ -169,10 +184,146 @@ static QmtStatus folders_look(QmtContext *ctx, const char *out, const char *pare
     return status;
 }
 
+static int by_label(const void *a, const void *b)
+{
+    return strcmp(((const StatusEntry *)a)->label, ((const StatusEntry *)b)->label);
+}
+
+static bool is_listed(const StatusList *list, size_t n_sorted, const char *label)
+{
+    StatusEntry wanted;
+    snprintf(wanted.label, sizeof wanted.label, "%s", label);
+    return n_sorted > 0 &&
+           bsearch(&wanted, list->entries, n_sorted, sizeof wanted, by_label) != NULL;
+}
+
+static StatusEntry entry_without_folder(const char *label, StatusKind kind, const char *reason)
+{
+    StatusEntry entry = {.kind = kind,
+                         .ms_per_step = NAN,
+                         .eta_s = NAN,
+                         .mean_temperature_k = NAN,
+                         .shadow_drift_kjmol_ps = NAN};
+    snprintf(entry.label, sizeof entry.label, "%s", label);
+    snprintf(entry.reason, sizeof entry.reason, "%s", reason);
+    return entry;
+}
+
+/// What has no folder: inputs that were rejected, molecules that wait, and those whose folder could not even be
+/// made. The list is sorted.
+static QmtStatus others_add(QmtContext *ctx, const MoleculeList *molecules,
+                            const RejectionList *rejected, StatusList *list)
+{
+    const size_t n_folders = list->n;
+    for (size_t i = 0; i < rejected->n; i++) {
+        const Rejection *const item = &rejected->items[i];
+        const StatusEntry entry = entry_without_folder(
+            item->name[0] != '\0' ? item->name : item->source, STATUS_REJECTED, item->sentence);
+        TRY(entry_add(ctx, &entry, list));
+    }
+    if (list->n > n_folders)
+        qsort(list->entries + n_folders, list->n - n_folders, sizeof *list->entries, by_label);
+    const size_t n_rejections = list->n - n_folders;
+    for (size_t i = 0; i < molecules->n; i++) {
+        const char *const label = molecules->items[i].label;
+        char name[STRUCTURE_NAME_SIZE]; // of a replica, that of its molecule
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(label, "/"), label);
+        const StatusList now = {.entries = list->entries + n_folders, .n = n_rejections};
+        if (is_listed(list, n_folders, label) || is_listed(&now, now.n, name))
+            continue;
+        const StatusEntry entry = entry_without_folder(label, STATUS_WAITING, "");
+        TRY(entry_add(ctx, &entry, list));
+    }
+    return QMT_OK;
+}
+
+/// Why something ended that says so nowhere else.
+static void reasons_fill(const JournalEntries *journal, StatusList *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        StatusEntry *const entry = &list->entries[i];
+        const bool silent = entry->reason[0] == '\0' && entry->kind != STATUS_COMPLETE &&
+                            entry->kind != STATUS_RUNNING;
+        const JournalEntry *const said = silent ? journal_find(journal, entry->label) : NULL;
+        if (said == NULL || said->is_complete)
+            continue;
+        cJSON *const object = cJSON_ParseWithLength(said->line, said->length);
+        const char *const message =
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "message"));
+        const char *const word =
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "status"));
+        const bool stopped = word != NULL && strcmp(word, status_word(QMT_STOPPED)) == 0;
+        if (message != NULL && !stopped) {
+            snprintf(entry->reason, sizeof entry->reason, "%s", message);
+            if (entry->kind == STATUS_WAITING)
+                entry->kind = STATUS_FAILED;
+        }
+        cJSON_Delete(object);
+    }
+}
+
+/// The time left by what the journals say of the trajectories before.
+static double left_of(const JournalEntries *journal, const MoleculeList *molecules,
+                      const StatusList *list)
+{
+    Forecast forecast = {0};
+    JobRest rest = {.n_at_a_time = list->n_of[STATUS_RUNNING]};
+    if (rest.n_at_a_time == 0)
+        return NAN;
+    for (size_t i = 0; i < list->n; i++) {
+        const StatusEntry *const entry = &list->entries[i];
+        const ListedMolecule *const molecule = molecule_find(molecules, entry->label);
+        const double cost = molecule != NULL ? molecule->cost : 0.0;
+        const JournalEntry *const said =
+            entry->kind == STATUS_COMPLETE ? journal_find(journal, entry->label) : NULL;
+        if (said != NULL && molecule != NULL)
+            forecast_add(&forecast, cost, said->wall_s);
+        if (entry->kind == STATUS_WAITING || entry->kind == STATUS_INTERRUPTED) {
+            rest.n_waiting++;
+            rest.waiting_cost += cost;
+        }
+        if (entry->kind == STATUS_RUNNING && isfinite(entry->eta_s)) {
+            rest.running_s += entry->eta_s;
+            rest.longest_running_s = fmax(rest.longest_running_s, entry->eta_s);
+        }
+    }
+    return forecast_left_s(&forecast, &rest);
+}
+
+/// Adds what the records of the jobs say to what lies in the folders.
+static QmtStatus records_add(QmtContext *ctx, const char *out, StatusList *list)
+{
+    JournalEntries journal = {0};
+    MoleculeList molecules = {0};
+    RejectionList rejected = {0};
+    if (list->n > 0)
+        qsort(list->entries, list->n, sizeof *list->entries, by_label);
+    QmtStatus status = journal_read(ctx, out, &journal);
+    if (status == QMT_OK)
+        status = journal_lists_read(ctx, out, &molecules);
+    if (status == QMT_OK)
+        status = rejected_file_read(ctx, out, &rejected);
+    if (status == QMT_OK)
+        status = others_add(ctx, &molecules, &rejected, list);
+    if (status == QMT_OK && list->n > 0) {
+        qsort(list->entries, list->n, sizeof *list->entries, by_label);
+        reasons_fill(&journal, list);
+        for (size_t i = 0; i < list->n; i++)
+            list->n_of[list->entries[i].kind]++;
+        list->left_s = left_of(&journal, &molecules, list);
+    }
+    journal_entries_release(&journal);
+    molecule_list_release(&molecules);
+    rejections_release(&rejected);
+    return status;
+}
+
 QmtStatus status_look(QmtContext *ctx, const char *out, StatusList *list)
 {
-    StatusList found = {0};
+    StatusList found = {.left_s = NAN};
     QmtStatus status = folders_look(ctx, out, "", 0, &found);
+    if (status == QMT_OK)
+        status = records_add(ctx, out, &found);
     if (status == QMT_OK && found.n == 0)
         status = FAIL(ctx, QMT_ERR_INPUT,
                       "%s: holds no trajectories; the folder wanted is that of `run --out`", out);

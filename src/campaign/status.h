@@ -5,16 +5,20 @@
 #include "run/run.h"
 
 /// How far the trajectories of an output folder are, also while they run: read from run.json of what has
-/// ended and from the last checkpoint of the rest. Looks only, and disturbs nobody.
+/// ended, from the last checkpoint of the rest, and from OUT/.journal of what waits or left nothing else behind.
+/// Looks only, and disturbs nobody.
 
 typedef enum {
     STATUS_COMPLETE,
     STATUS_RUNNING,     ///< a process works on it
     STATUS_INTERRUPTED, ///< no process works on it, its checkpoint waits
-    STATUS_FAILED       ///< ended with a partial file, or without a checkpoint
+    STATUS_FAILED,      ///< ended with a partial file, or without a checkpoint
+    STATUS_WAITING,     ///< in the list of a job, and not begun
+    STATUS_REJECTED,    ///< it cannot be computed, rejected.tsv
+    N_STATUS_KINDS
 } StatusKind;
 
-/// "complete", "running", "interrupted", "failed"
+/// "complete", "running", "interrupted", "failed", "waiting", "rejected"
 const char *status_kind_word(StatusKind kind);
 
 typedef struct {
@@ -28,17 +32,19 @@ typedef struct {
     double mean_temperature_k; ///< of production so far, NAN if it has not begun
     double
         shadow_drift_kjmol_ps; ///< likewise; in NVE windows if there are any, see run_drift_shown()
-    char reason[RUN_NOTE_SIZE]; ///< why it failed; "" otherwise
+    char reason[RUN_NOTE_SIZE]; ///< why it failed or was interrupted; "" otherwise
     RunWarnings warnings;       ///< what to know about one that has ended
     double age_s;               ///< of these figures; 0 for one that has ended
 } StatusEntry;
 
 typedef struct {
     StatusEntry *entries; ///< [n] in the order of their names
-    size_t n;
+    size_t n, capacity;
+    size_t n_of[N_STATUS_KINDS];
+    double left_s; ///< of all jobs in OUT, by the processes that run now; NAN if not known
 } StatusList;
 
-/// Looks at OUT/NAME and OUT/NAME/rNN. Fails with QMT_ERR_IO if OUT cannot be read, QMT_ERR_INPUT if it
+/// Looks at OUT/NAME and OUT/NAME/rNN, and at what the jobs in OUT say. Fails with QMT_ERR_IO if OUT cannot be read, QMT_ERR_INPUT if it
 /// holds no trajectory, QMT_ERR_MEMORY; *list is then untouched.
 QmtStatus status_look(QmtContext *ctx, const char *out, StatusList *list);
 void status_release(StatusList *list);

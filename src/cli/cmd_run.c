@@ -53,9 +53,11 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_NAME_FROM] = {"--name-from", "folder|file",
                      "what names molecules of files (default: the file, and the folder where files "
                      "of one name come from several)"},
-    [O_OUT] = {"--out", "FOLDER", "where FOLDER/NAME/trajectory.npz goes"},
+    [O_OUT] = {"--out", "FOLDER", "where FOLDER/NAME/trajectory.npz goes; -o is the same"},
     [O_O] = {"-o", "FOLDER", NULL},
-    [O_MOLECULE] = {"--molecule", "NAME", "only this one of the molecules; may be repeated"},
+    [O_MOLECULE] =
+        {"--molecule", "NAME",
+         "only this one of the molecules, or those of a pattern ('gly*'); may be repeated"},
     [O_NUM_WORKERS] =
         {"--num-workers", "N",
          "trajectories side by side, a process and a core each (default: the cores this "

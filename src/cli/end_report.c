@@ -115,7 +115,7 @@ static void table_print(const Plan *plan, const BatchOutcome *outcomes, bool onl
         row_print(&terminal, plan->tasks[t].label, width, &outcomes[t]);
     }
     if (n_left > 0)
-        printf("+%zu more, see `qmtraj status OUT --failed`\n", n_left);
+        printf("+%zu more, `qmtraj status` shows them\n", n_left);
     if (n_shown > 0)
         printf("T +-: standard error of the mean; drift: kJ/mol/ps of the shadow energy, in NVE\n"
                "windows if there are any\n");

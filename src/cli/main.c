@@ -19,6 +19,8 @@ const Command COMMANDS[] = {
     {"ipi", "energies and forces for i-PI or ASE, through a socket", cmd_ipi, help_ipi},
     {"convert", "a trajectory as extended XYZ, or as arrays to map into memory", cmd_convert,
      help_convert},
+    {"summary", "the figures of all trajectories of a folder in one file", cmd_summary,
+     help_summary},
     {"status", "how far the trajectories of a folder are", cmd_status, help_status},
     {"check", "proof that trajectory files are what they say", cmd_check, help_check},
     {"solvents", "the solvents of the continuum models", cmd_solvents, help_solvents},

@@ -7,7 +7,7 @@
 #include "config/config.h"
 #include "io/text.h"
 
-enum { COLUMNS = 100, HELP_COLUMN = 28, OPTIONS_MAX = 32 };
+enum { COLUMNS = 80, HELP_COLUMN = 28, OPTIONS_MAX = 32 };
 
 /// Words that people give for keys of the configuration.
 static const char *const KEY_WORDS[][2] = {

@@ -35,7 +35,7 @@ QmtStatus options_next(QmtContext *ctx, OptionReader *reader, const Option *opti
 /// Prints the table, one option a line.
 void options_print(FILE *out, const Option *options, size_t n);
 
-/// Prints text in lines of at most 100 columns, the first beginning at column `from`, the others
+/// Prints text in lines of at most 80 columns, the first beginning at column `from`, the others
 /// indented by `indent`.
 void text_print_wrapped(FILE *out, const char *text, int from, int indent);
 

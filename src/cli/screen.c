@@ -169,6 +169,10 @@ static void on_reused(void *user, size_t task, const BatchOutcome *outcome)
 static void on_start(void *user, size_t task)
 {
     Screen *const screen = user;
+    if (screen->job.n_waiting == screen->plan->n_tasks - screen->job.n_complete &&
+        screen->n_running == 0 && job_is_long(screen) && !screen->terminal.moves)
+        fprintf(stderr, "%zu of %zu trajectories to make, %zu at a time\n", screen->job.n_waiting,
+                screen->plan->n_tasks, screen->n_workers);
     screen->entries[task] = (ProgressEntry){.running = true};
     screen->began_at[task] = now_s();
     screen->running[screen->n_running++] = task;

@@ -91,6 +91,11 @@ static QmtStatus complete_put_aside(QmtContext *ctx, const Run *run)
     char path[FILE_PATH_SIZE], aside[FILE_PATH_SIZE];
     TRY(file_join(ctx, run->folder, RUN_FILE_COMPLETE, path));
     TRY(file_join(ctx, run->folder, RUN_FILE_OLD, aside));
+    for (int i = 2; file_exists(aside); i++) {
+        char name[64];
+        snprintf(name, sizeof name, "trajectory.old.%d.npz", i);
+        TRY(file_join(ctx, run->folder, name, aside));
+    }
     return file_exists(path) ? file_rename(ctx, path, aside) : QMT_OK;
 }
 

@@ -233,8 +233,10 @@ drift=$(sed -n 's/^water *[0-9]* *[0-9]* *[0-9]* *[^ ]* *[^ ]* *[^ ]* *\([^ ]*\)
 ends 0 "$QMTRAJ" status half
 says " $drift"
 ends 4 "$QMTRAJ" run --config drift.yaml --set dt_fs=10 --out bad water.xyz
-ends 0 "$QMTRAJ" status bad
-grep -q '^water *failed .* - .* - .* -  equilibration, step' out || fail "not the reason instead of figures"
+ends 1 "$QMTRAJ" status bad
+says "0/1 complete, 1 failed" "1 of 1 molecules failed"
+grep -q '^water *failed .* - .* - *-$' out || fail "figures of what never moved"
+grep -q '^    equilibration, step' out || fail "not the reason below the row"
 
 mkdir empty
 ends 3 "$QMTRAJ" status empty

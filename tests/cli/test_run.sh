@@ -79,6 +79,11 @@ same o/water/trajectory.npz before.npz
 ends 0 "$QMTRAJ" run --config short.yaml --set temperature_K=310 --out o --fresh water.xyz
 cmp -s o/water/trajectory.npz before.npz && fail "--fresh made nothing new"
 same o/water/trajectory.old.npz before.npz
+# a second one does not take the place of the first
+cp o/water/trajectory.npz second.npz
+ends 0 "$QMTRAJ" run --config short.yaml --set temperature_K=320 --out o --fresh water.xyz
+same o/water/trajectory.old.npz before.npz
+same o/water/trajectory.old.2.npz second.npz
 /usr/bin/python3 - <<'PYTHON' || fail "the summary forgot a trajectory"
 import json
 summary = json.load(open("o/summary.json"))

@@ -1,0 +1,34 @@
+# The status of a folder knows every molecule of its jobs: those that wait, failed without a word, or were rejected.
+source "$(dirname "$0")/support.sh"
+
+printf '2\n\nN 0 0 0\nO 0 0 1.15\n' >no.xyz
+ends 75 "$QMTRAJ" run --config short.yaml --set length_ps=1000 --set save_interval_steps=1000 --max-hours 0.0003 \
+    --num-workers 1 --out o water.xyz ammonia.xyz hydroxide.xyz no.xyz
+[ "$(wc -l <out)" -lt 30 ] || fail "more than 30 lines at the end"
+ends 1 "$QMTRAJ" status o
+says "0/4 complete, 2 waiting, 1 interrupted, 1 rejected" "11 valence electrons" "1 of 4 molecules"
+grep -q '^no  *rejected' out || fail "no row of what was rejected"
+[ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' out)" -le 80 ] || fail "wider than 80 columns"
+ends 1 "$QMTRAJ" status o --failed
+grep -q '^no  *rejected' out || fail "not what was rejected"
+grep -qE '^(water|ammonia|hydroxide) ' out && fail "more than what failed"
+
+# a failure that leaves no run.json has its reason in the journal
+code=0
+(ulimit -f 100; "$QMTRAJ" run --config short.yaml --set length_ps=5 --out limit water.xyz) >out 2>err || code=$?
+[ $code = 5 ] || fail "code $code"
+ends 1 "$QMTRAJ" status limit
+says "0/1 complete, 1 failed" "too large"
+# a line that was cut off loses itself alone
+printf '{"molecule":"wat' >>"$(ls limit/.journal/*.jsonl)"
+ends 0 "$QMTRAJ" run --config short.yaml --out limit water.xyz ammonia.xyz
+ends 0 "$QMTRAJ" status limit
+says "2/2 complete"
+rm limit/summary.json
+ends 0 "$QMTRAJ" summary limit
+says "holds 2 trajectories" "1 lines are damaged"
+/usr/bin/python3 - <<'PYTHON' || fail "the summary is not what it should be"
+import json
+rows = json.load(open("limit/summary.json"))["trajectories"]
+assert [r["molecule"] for r in rows] == ["ammonia", "water"] and all(r["status"] == "complete" for r in rows), rows
+PYTHON
