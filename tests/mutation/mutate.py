@@ -216,7 +216,7 @@ def main():
                            stderr=subprocess.STDOUT, text=True)
     while built.returncode != 0:
         bad = {(os.path.realpath(line.split(":")[0]), int(line.split(":")[1])) for line in built.stdout.splitlines()
-               if ": error:" in line and line.split(":")[1].isdigit()}
+               if (": error:" in line or "in expansion of macro" in line) and line.split(":")[1].isdigit()}
         dropped = [p for p in chosen if any(p[0] == f and abs(int(p[4].rsplit(" ", 1)[1]) - n) <= 3 for f, n in bad)]
         if not dropped:
             sys.exit(built.stdout[-3000:])
