@@ -11,6 +11,7 @@
 ///     structure.h   molecules from XYZ and SMILES files
 ///     config.h      the keys of a configuration
 ///     campaign.h    trajectories from a configuration to finished files, one or many; how far a folder is
+///     trajectory.h  files read, written and converted frame by frame
 ///     check.h       proof that a file is what it says
 ///     text.h        words and numbers, the same in every locale
 ///
@@ -34,6 +35,7 @@
 #include <qmtraj/status.h>
 #include <qmtraj/structure.h>
 #include <qmtraj/text.h>
+#include <qmtraj/trajectory.h>
 #include <qmtraj/version.h>
 
 #endif

@@ -32,6 +32,7 @@ extern "C" {
     X(QMT_ERR_CALLBACK, "a function of the caller failed")
 
 #define QMT_STATUS_ENUM(name, sentence) name,
+/// How a call ended.
 typedef enum { QMT_STATUS_LIST(QMT_STATUS_ENUM) QMT_STATUS_COUNT } QmtStatus;
 #undef QMT_STATUS_ENUM
 
@@ -51,6 +52,7 @@ QMT_API const char *qmt_status_name(QmtStatus status);
     X(QMT_HINT_SOLVENTS, "look at the list of solvents")
 
 #define QMT_HINT_ENUM(name, sentence) name,
+/// What may help.
 typedef enum { QMT_HINT_LIST(QMT_HINT_ENUM) QMT_HINT_COUNT } QmtHint;
 #undef QMT_HINT_ENUM
 

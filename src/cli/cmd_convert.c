@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/suggest.h"
+#include <qmtraj/text.h>
+
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "io/convert.h"
@@ -154,7 +155,7 @@ static QmtStatus own_name_refuse(QmtContext *ctx, const char *part, const char *
 static QmtStatus format_find(QmtContext *ctx, const ConvertWords *words, const SinkType **type)
 {
     const char *names[FORMATS_MAX];
-    char hint[SUGGEST_HINT_SIZE], list[FORMATS_SIZE];
+    char hint[256], list[FORMATS_SIZE];
     if (words->to == NULL)
         return FAIL(ctx, QMT_ERR_USAGE, "--to FORMAT is missing: %s", formats_list(list));
     size_t n = 0;
@@ -163,7 +164,7 @@ static QmtStatus format_find(QmtContext *ctx, const ConvertWords *words, const S
     *type = sink_find(words->to);
     if (*type == NULL)
         return FAIL(ctx, QMT_ERR_USAGE, "--to %.60s: unknown format%s (%s)", words->to,
-                    suggest_hint(words->to, names, n, hint), formats_list(list));
+                    qmt_text_suggest(words->to, names, n, hint, sizeof hint), formats_list(list));
     if (words->momenta && !(*type)->has_momenta)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "--momenta: %s has the velocities instead, in the array vel; leave it out",

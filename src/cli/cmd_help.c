@@ -1,6 +1,7 @@
 #include <string.h>
 
-#include "base/suggest.h"
+#include <qmtraj/text.h>
+
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
@@ -148,8 +149,8 @@ QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
             return QMT_OK;
         }
     }
-    char hint[SUGGEST_HINT_SIZE];
-    suggest_hint(argv[0], topics, N_COMMANDS + N_TABLES, hint);
+    char hint[256];
+    qmt_text_suggest(argv[0], topics, N_COMMANDS + N_TABLES, hint, sizeof hint);
     return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic%s", argv[0],
                 hint[0] != '\0' ? hint : "; `qmtraj --help` lists the commands");
 }

@@ -1,7 +1,8 @@
 #include <string.h>
 
+#include <qmtraj/config.h>
+
 #include "cli/commands.h"
-#include "data/solvent.h"
 
 void help_solvents(FILE *out)
 {
@@ -17,6 +18,41 @@ void help_solvents(FILE *out)
         out);
 }
 
+/// True if a method has a solvent in a model.
+static bool has_solvent(const char *method, const char *model, const char *solvent)
+{
+    const char *name;
+    for (size_t i = 0; (name = qmt_solvent_name(method, model, i)) != NULL; i++)
+        if (strcmp(name, solvent) == 0)
+            return true;
+    return false;
+}
+
+static void print_row(const char *solvent)
+{
+    const char *model, *method, *alias;
+    printf("%-14s", solvent);
+    for (size_t k = 0; (model = qmt_solvation_model_name(k)) != NULL; k++)
+        for (size_t m = 0; (method = qmt_method_name(m)) != NULL; m++)
+            printf("  %-13s", has_solvent(method, model, solvent) ? "yes" : "-");
+    for (size_t k = 0; (alias = qmt_solvent_alias(solvent, k)) != NULL; k++)
+        printf("%s%s", k == 0 ? "  " : ", ", alias);
+    printf("\n");
+}
+
+static void print_table(void)
+{
+    const char *model, *method, *name;
+    printf("%-14s", "solvent");
+    for (size_t k = 0; (model = qmt_solvation_model_name(k)) != NULL; k++)
+        for (size_t m = 0; (method = qmt_method_name(m)) != NULL; m++)
+            printf("  %s %-8s", model, method);
+    printf("  other names\n");
+    // GFN2-xTB with ALPB has them all.
+    for (size_t i = 0; (name = qmt_solvent_name("GFN2-xTB", "alpb", i)) != NULL; i++)
+        print_row(name);
+}
+
 QmtStatus cmd_solvents(QmtContext *ctx, int argc, char **argv)
 {
     if (argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
@@ -26,26 +62,6 @@ QmtStatus cmd_solvents(QmtContext *ctx, int argc, char **argv)
     if (argc > 0)
         return FAIL(ctx, QMT_ERR_USAGE, "%.60s: `qmtraj solvents` takes no words", argv[0]);
 
-    printf("%-14s", "solvent");
-    for (int model = 0; model < SOLVATION_MODELS; model++)
-        for (size_t m = 0; method_name(m) != NULL; m++)
-            printf("  %s %-8s", solvation_model_name((SolvationModel)model), method_name(m));
-    printf("  other names\n");
-    // GFN2-xTB with ALPB has them all.
-    const char *name;
-    for (size_t i = 0; (name = solvent_name(&METHOD_GFN2, SOLVATION_ALPB, i)) != NULL; i++) {
-        printf("%-14s", name);
-        for (int model = 0; model < SOLVATION_MODELS; model++)
-            for (size_t m = 0; method_name(m) != NULL; m++) {
-                Solvent solvent;
-                const bool has = solvent_find(method_find(method_name(m)), (SolvationModel)model,
-                                              name, &solvent);
-                printf("  %-13s", has ? "yes" : "-");
-            }
-        const char *alias;
-        for (size_t k = 0; (alias = solvent_alias(name, k)) != NULL; k++)
-            printf("%s%s", k == 0 ? "  " : ", ", alias);
-        printf("\n");
-    }
+    print_table();
     return QMT_OK;
 }

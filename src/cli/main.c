@@ -8,10 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/suggest.h"
+#include <qmtraj/config.h>
+#include <qmtraj/text.h>
+
 #include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "config/advice.h"
 
 const Command COMMANDS[] = {
     {"run", "trajectories of molecules", cmd_run, help_run},
@@ -58,14 +59,14 @@ static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
             return COMMANDS[i].run(ctx, argc - 2, argv + 2);
     }
     static const char *const options[] = {"--help", "--version", "--cite"};
-    char hint[SUGGEST_HINT_SIZE];
+    char hint[256];
     if (word[0] == '-') {
-        suggest_hint(word, options, 3, hint);
+        qmt_text_suggest(word, options, 3, hint, sizeof hint);
         return FAIL(ctx, QMT_ERR_USAGE,
                     "%.100s: unknown option%s%s the first word is a command, e.g. `qmtraj run`",
                     word, hint, hint[0] != '\0' ? " Otherwise" : ";");
     }
-    suggest_hint(word, names, N_COMMANDS, hint);
+    qmt_text_suggest(word, names, N_COMMANDS, hint, sizeof hint);
     return FAIL(ctx, QMT_ERR_USAGE, "%.100s: unknown command%s", word,
                 hint[0] != '\0' ? hint : "; `qmtraj --help` lists them");
 }
@@ -98,7 +99,7 @@ static QmtStatus output_finish(QmtContext *ctx, QmtStatus status)
 /// What a hint means to somebody in front of this program.
 static const char *advice(QmtHint hint)
 {
-    return hint == QMT_HINT_SOLVENTS ? "`qmtraj solvents` lists them" : config_advice(hint);
+    return hint == QMT_HINT_SOLVENTS ? "`qmtraj solvents` lists them" : qmt_config_advice(hint);
 }
 
 int main(int argc, char **argv)

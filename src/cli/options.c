@@ -3,7 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/suggest.h"
+#include <qmtraj/text.h>
+
 #include "config/config.h"
 #include "io/text.h"
 
@@ -97,12 +98,12 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const char *n
                     word[n_value] == '=' ? word + n_value + 1
                     : next != NULL       ? next
                                          : "VALUE");
-    char given[200], hint[SUGGEST_HINT_SIZE];
+    char given[200], hint[256];
     snprintf(given, sizeof given, "%.*s", (int)(length < 199 ? length : 199), word);
     if (begun != NULL)
-        suggest_hint(begun, &begun, 1, hint);
+        qmt_text_suggest(begun, &begun, 1, hint, sizeof hint);
     else
-        suggest_hint(given, names, n_shown, hint);
+        qmt_text_suggest(given, names, n_shown, hint, sizeof hint);
     return FAIL(ctx, QMT_ERR_USAGE, "%s: unknown option%s", given,
                 hint[0] != '\0' ? hint : "; --help lists them");
 }

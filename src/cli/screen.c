@@ -7,8 +7,9 @@
 #include <string.h>
 #include <time.h>
 
+#include <qmtraj/text.h>
+
 #include "base/columns.h"
-#include "base/printable.h"
 
 /// Seconds between two drawings, and between two lines about a long job in a log.
 static const double DRAW_PAUSE_S = 0.2, SAY_PAUSE_S = 30.0;
@@ -138,7 +139,7 @@ void screen_say(Screen *screen, QmtLogLevel level, const char *sentence)
     erase(screen);
     fprintf(stderr, "%s%s%s: %s\n", colour_begin(&screen->terminal, colour),
             warning ? "warning" : "note", colour_end(&screen->terminal, colour),
-            text_printable(sentence, shown, sizeof shown));
+            qmt_text_printable(sentence, shown, sizeof shown));
     draw(screen);
 }
 
@@ -186,7 +187,7 @@ static void progress_log(Screen *screen, size_t task, bool begins, bool tenth)
     char line[PROGRESS_LINE_SIZE], label[400];
     if (begins)
         fprintf(stderr, "%s: begins\n",
-                text_printable(screen->plan->tasks[task].label, label, sizeof label));
+                qmt_text_printable(screen->plan->tasks[task].label, label, sizeof label));
     if (!tenth)
         return;
     progress_line(screen->plan->tasks[task].label, 100, &screen->entries[task].last, line);
@@ -282,9 +283,9 @@ static void on_end(void *user, size_t task, const BatchOutcome *outcome)
                                                                   : COLOUR_FAILURE;
         erase(screen);
         fprintf(stderr, "%s%s%s: %s\n", colour_begin(&screen->terminal, colour),
-                text_printable(screen->plan->tasks[task].label, label, sizeof label),
+                qmt_text_printable(screen->plan->tasks[task].label, label, sizeof label),
                 colour_end(&screen->terminal, colour),
-                text_printable(sentence, shown, sizeof shown));
+                qmt_text_printable(sentence, shown, sizeof shown));
     }
     job_log(screen);
     if (screen->n_drawn == 0 || now_s() - screen->drawn_at > DRAW_PAUSE_S)

@@ -1,0 +1,192 @@
+// include/qmtraj/trajectory.h
+#include "qmtraj/trajectory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/argument.h"
+#include "data/element.h"
+#include "io/convert.h"
+#include "io/sink.h"
+#include "io/text.h"
+#include "io/trajectory_reader.h"
+#include "run/partial.h"
+
+struct QmtReader {
+    TrajectoryReader *inner;
+};
+
+struct QmtWriter {
+    Sink *sink;
+    uint64_t n_frames; ///< announced
+};
+
+QmtStatus qmt_reader_open(QmtContext *ctx, const char *path, QmtReader **reader)
+{
+    NEEDS(ctx, path != NULL && reader != NULL, "trajectory: path or reader is NULL");
+    QmtReader *const made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a reader");
+    const QmtStatus status = partial_is(path) ? partial_open(ctx, path, &made->inner)
+                                              : trajectory_reader_open(ctx, path, &made->inner);
+    if (status != QMT_OK)
+        free(made);
+    else
+        *reader = made;
+    return status;
+}
+
+void qmt_reader_close(QmtReader **reader)
+{
+    if (reader == NULL || *reader == NULL)
+        return;
+    trajectory_reader_close(&(*reader)->inner);
+    free(*reader);
+    *reader = NULL;
+}
+
+QmtStatus qmt_reader_info(QmtContext *ctx, const QmtReader *reader, QmtTrajectoryInfo *info)
+{
+    NEEDS(ctx, reader != NULL && info != NULL, "trajectory: reader or info is NULL");
+    const TrajectoryReader *inner = reader->inner;
+    *info = (QmtTrajectoryInfo){.n_frames = inner->n_frames,
+                                .n_atoms = inner->n_atoms,
+                                .numbers = inner->numbers,
+                                .masses = inner->masses,
+                                .metadata = inner->metadata,
+                                .name = inner->name,
+                                .property_set = inner->properties,
+                                .has_charge = inner->has_state,
+                                .charge = inner->charge,
+                                .multiplicity = inner->multiplicity};
+    return QMT_OK;
+}
+
+QmtStatus qmt_reader_frame(QmtContext *ctx, QmtReader *reader, uint64_t f,
+                           QmtTrajectoryFrame *frame)
+{
+    const TrajectoryFrame *read;
+    NEEDS(ctx, reader != NULL && frame != NULL, "trajectory: reader or frame is NULL");
+    NEEDS(ctx, f < reader->inner->n_frames, "trajectory: frame %llu of %llu", (unsigned long long)f,
+          (unsigned long long)reader->inner->n_frames);
+    TRY(trajectory_reader_frame(ctx, reader->inner, f, &read));
+    *frame = (QmtTrajectoryFrame){.time_ps = read->time,
+                                  .kinetic_kjmol = read->kinetic,
+                                  .potential_kjmol = read->potential,
+                                  .total_kjmol = read->total,
+                                  .pos_nm = &read->pos[0][0],
+                                  .vel_nm_ps = &read->vel[0][0],
+                                  .forces_kjmol_nm = &read->forces[0][0],
+                                  .properties =
+                                      reader->inner->properties != 0 ? read->properties : NULL};
+    return QMT_OK;
+}
+
+QmtStatus qmt_reader_verify(QmtContext *ctx, QmtReader *reader)
+{
+    NEEDS(ctx, reader != NULL, "trajectory: reader is NULL");
+    return trajectory_reader_verify(ctx, reader->inner);
+}
+
+const char *qmt_format_name(size_t i)
+{
+    return i < N_SINKS ? SINKS[i]->name : NULL;
+}
+
+QmtStatus qmt_reader_convert(QmtContext *ctx, QmtReader *reader, const char *format, const char *to,
+                             uint64_t every, uint64_t *n_frames)
+{
+    uint64_t written = 0;
+    NEEDS(ctx, reader != NULL && format != NULL && to != NULL && every > 0,
+          "trajectory: reader, format or to is NULL, or every is 0");
+    const SinkType *const type = sink_find(format);
+    NEEDS(ctx, type != NULL, "trajectory: there is no format %.60s; qmt_format_name() lists them",
+          format);
+    const ConvertOptions options = {.every = every};
+    TRY(trajectory_convert(ctx, reader->inner, type, to, &options, &written));
+    if (n_frames != NULL)
+        *n_frames = written;
+    return QMT_OK;
+}
+
+static QmtStatus sink_make(QmtContext *ctx, const char *path, size_t n_atoms, const int *numbers,
+                           uint64_t n_frames, Sink **sink)
+{
+    double *const masses = malloc(n_atoms * sizeof *masses);
+    if (masses == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu masses", n_atoms);
+    for (size_t a = 0; a < n_atoms; a++)
+        masses[a] = element_mass_da(numbers[a]);
+    const SinkSpec spec = {
+        .layout = {.n_atoms = n_atoms, .n_frames = n_frames, .numbers = numbers, .masses = masses},
+        .every = 1};
+    const QmtStatus status = SINK_NPZ.open(ctx, path, &spec, sink);
+    free(masses);
+    return status;
+}
+
+QmtStatus qmt_writer_create(QmtContext *ctx, const char *path, size_t n_atoms, const int *numbers,
+                            uint64_t n_frames, QmtWriter **writer)
+{
+    static const uint64_t atoms_max = 1000000, frames_max = UINT64_C(1) << 40;
+    NEEDS(ctx, path != NULL && numbers != NULL && writer != NULL,
+          "trajectory: path, numbers or writer is NULL");
+    NEEDS(ctx, n_atoms >= 1 && n_atoms <= atoms_max && n_frames >= 1 && n_frames <= frames_max,
+          "trajectory: %zu atoms in %llu frames cannot be written", n_atoms,
+          (unsigned long long)n_frames);
+    for (size_t a = 0; a < n_atoms; a++)
+        if (numbers[a] < 1 || numbers[a] > ELEMENT_MAX)
+            return FAIL(ctx, QMT_ERR_INPUT, "atom %zu has atomic number %d, 1 to %d are possible",
+                        a + 1, numbers[a], ELEMENT_MAX);
+    QmtWriter *const made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a writer");
+    made->n_frames = n_frames;
+    const QmtStatus status = sink_make(ctx, path, n_atoms, numbers, n_frames, &made->sink);
+    if (status != QMT_OK)
+        free(made);
+    else
+        *writer = made;
+    return status;
+}
+
+QmtStatus qmt_writer_append(QmtContext *ctx, QmtWriter *writer, const QmtTrajectoryFrame *frame)
+{
+    NEEDS(ctx, writer != NULL && frame != NULL, "trajectory: writer or frame is NULL");
+    NEEDS(ctx, frame->pos_nm != NULL && frame->vel_nm_ps != NULL && frame->forces_kjmol_nm != NULL,
+          "trajectory: pos_nm, vel_nm_ps or forces_kjmol_nm is NULL");
+    NEEDS(ctx, writer->sink->n_frames < writer->n_frames, "trajectory: all %llu frames are written",
+          (unsigned long long)writer->n_frames);
+    const TrajectoryFrame inner = {.pos = (const double(*)[3])frame->pos_nm,
+                                   .vel = (const double(*)[3])frame->vel_nm_ps,
+                                   .forces = (const double(*)[3])frame->forces_kjmol_nm,
+                                   .kinetic = frame->kinetic_kjmol,
+                                   .potential = frame->potential_kjmol,
+                                   .total = frame->total_kjmol,
+                                   .time = frame->time_ps};
+    return sink_append(ctx, writer->sink, &inner);
+}
+
+QmtStatus qmt_writer_finish(QmtContext *ctx, QmtWriter **writer, const char *metadata)
+{
+    NEEDS(ctx, writer != NULL && *writer != NULL, "trajectory: writer is NULL");
+    NEEDS(ctx, (*writer)->sink->n_frames == (*writer)->n_frames,
+          "trajectory: %llu of %llu frames are written",
+          (unsigned long long)(*writer)->sink->n_frames, (unsigned long long)(*writer)->n_frames);
+    const char *const text = metadata != NULL ? metadata : "{}";
+    NEEDS(ctx, text_is_utf8(text, strlen(text)), "trajectory: the metadata are not UTF-8");
+    TRY(sink_finish(ctx, (*writer)->sink, text));
+    sink_close(&(*writer)->sink);
+    free(*writer);
+    *writer = NULL;
+    return QMT_OK;
+}
+
+void qmt_writer_discard(QmtWriter **writer)
+{
+    if (writer == NULL || *writer == NULL)
+        return;
+    sink_discard(&(*writer)->sink);
+    free(*writer);
+    *writer = NULL;
+}

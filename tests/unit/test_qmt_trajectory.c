@@ -1,0 +1,128 @@
+#include "support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "qmtraj/qmtraj.h"
+
+#define REFUSED(call) assert_int_equal((call), QMT_ERR_ARGUMENT)
+
+static QmtContext *ctx;
+static char folder[64], path[96], other[96];
+static const int ATOMS[2] = {1, 9};
+static const double ZERO[6] = {0.0}, XYZ[6] = {0.0, 0.0, 0.0, 0.125, 0.0, 0.0}; // exact in float32
+
+static int things_make(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/test_qmt_trajectory_XXXXXX");
+    if (qmt_context_create(&ctx) != QMT_OK || mkdtemp(folder) == NULL)
+        return 1;
+    snprintf(path, sizeof path, "%s/a.npz", folder);
+    snprintf(other, sizeof other, "%s/b.npz", folder);
+    return 0;
+}
+
+static int things_drop(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    qmt_context_destroy(&ctx);
+    return system(command);
+}
+
+static QmtTrajectoryFrame frame_of(double time_ps)
+{
+    return (QmtTrajectoryFrame){.time_ps = time_ps,
+                                .kinetic_kjmol = 1.0,
+                                .potential_kjmol = -3.0,
+                                .total_kjmol = -2.0,
+                                .pos_nm = XYZ,
+                                .vel_nm_ps = ZERO,
+                                .forces_kjmol_nm = ZERO};
+}
+
+static void frames_go_through_a_file(void **state)
+{
+    (void)state;
+    QmtWriter *writer = NULL;
+    QmtReader *reader = NULL;
+    QmtTrajectoryInfo info;
+    QmtTrajectoryFrame frame;
+    uint64_t n = 0;
+    assert_int_equal(qmt_writer_create(ctx, path, 2, ATOMS, 3, &writer), QMT_OK);
+    for (int f = 0; f < 3; f++) {
+        REFUSED(qmt_writer_finish(ctx, &writer, NULL)); // frames are missing
+        frame = frame_of(0.5 * f);
+        assert_int_equal(qmt_writer_append(ctx, writer, &frame), QMT_OK);
+    }
+    REFUSED(qmt_writer_append(ctx, writer, &frame));
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(qmt_writer_finish(ctx, &writer, "{\"name\": \"fluoride\"}"), QMT_OK);
+    assert_null(writer);
+
+    assert_int_equal(qmt_reader_open(ctx, path, &reader), QMT_OK);
+    assert_int_equal(qmt_reader_verify(ctx, reader), QMT_OK);
+    assert_int_equal(qmt_reader_info(ctx, reader, &info), QMT_OK);
+    assert_int_equal(info.n_frames, 3);
+    assert_int_equal(info.numbers[1], 9);
+    assert_string_equal(info.name, "fluoride");
+    assert_int_equal(qmt_reader_frame(ctx, reader, 2, &frame), QMT_OK);
+    CHECK_NEAR(frame.time_ps, 1.0, 0.0);
+    assert_memory_equal(frame.pos_nm, XYZ, sizeof XYZ);
+    REFUSED(qmt_reader_frame(ctx, reader, 3, &frame));
+    assert_int_equal(qmt_reader_convert(ctx, reader, "npz", other, 2, &n), QMT_OK);
+    assert_int_equal(n, 2);
+    REFUSED(qmt_reader_convert(ctx, reader, "no such format", other, 1, &n));
+    REFUSED(qmt_reader_convert(ctx, reader, "npz", other, 0, &n));
+    qmt_reader_close(&reader);
+    qmt_reader_close(&reader);
+}
+
+static void null_and_nonsense_are_arguments(void **state)
+{
+    (void)state;
+    QmtWriter *writer = NULL;
+    QmtReader *reader = NULL;
+    QmtTrajectoryInfo info;
+    QmtTrajectoryFrame frame = frame_of(0.0);
+    REFUSED(qmt_reader_open(ctx, NULL, &reader));
+    REFUSED(qmt_reader_open(ctx, path, NULL));
+    REFUSED(qmt_reader_open(NULL, path, &reader));
+    assert_int_equal(qmt_reader_open(ctx, "/nowhere/a.npz", &reader), QMT_ERR_IO);
+    REFUSED(qmt_reader_info(ctx, NULL, &info));
+    REFUSED(qmt_reader_frame(ctx, NULL, 0, &frame));
+    REFUSED(qmt_reader_verify(ctx, NULL));
+    REFUSED(qmt_reader_convert(ctx, NULL, "npz", other, 1, NULL));
+    REFUSED(qmt_writer_create(ctx, NULL, 2, ATOMS, 3, &writer));
+    REFUSED(qmt_writer_create(ctx, path, 0, ATOMS, 3, &writer));
+    REFUSED(qmt_writer_create(ctx, path, SIZE_MAX, ATOMS, 3, &writer));
+    REFUSED(qmt_writer_create(ctx, path, 2, ATOMS, 0, &writer));
+    REFUSED(qmt_writer_create(ctx, path, 2, ATOMS, UINT64_MAX, &writer));
+    REFUSED(qmt_writer_create(ctx, path, 2, NULL, 3, &writer));
+    REFUSED(qmt_writer_append(ctx, NULL, &frame));
+    REFUSED(qmt_writer_finish(ctx, NULL, NULL));
+    REFUSED(qmt_writer_finish(ctx, &writer, NULL));
+    snprintf(other, sizeof other, "%s/c.npz", folder);
+    assert_int_equal(qmt_writer_create(ctx, other, 2, ATOMS, 1, &writer), QMT_OK);
+    REFUSED(qmt_writer_append(ctx, writer, NULL));
+    REFUSED(qmt_writer_append(ctx, writer, &(QmtTrajectoryFrame){0}));
+    qmt_writer_discard(&writer);
+    qmt_writer_discard(&writer);
+    qmt_writer_discard(NULL);
+    qmt_reader_close(NULL);
+    assert_int_equal(access(other, F_OK), -1);
+    assert_null(qmt_format_name(SIZE_MAX));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_go_through_a_file),
+        cmocka_unit_test(null_and_nonsense_are_arguments),
+    };
+    return cmocka_run_group_tests(tests, things_make, things_drop);
+}
