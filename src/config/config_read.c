@@ -103,48 +103,58 @@ static QmtStatus scalar_take(Reader *reader, const yaml_event_t *event)
                           &reader->config);
 }
 
+static QmtStatus list_begin(Reader *reader, const yaml_event_t *event)
+{
+    if (event->data.sequence_start.anchor != NULL)
+        return refuse(reader, event, "anchors (&name) are not allowed, write the value");
+    if (event->data.sequence_start.tag != NULL)
+        return refuse(reader, event, "tags (!name) are not allowed, write the value");
+    if (reader->in_list)
+        return refuse(reader, event, "nested lists are not allowed");
+    if (key_wants_list(reader)) {
+        reader->in_list = true;
+        reader->list[0] = '\0';
+        mark_place(reader, &event->start_mark, reader->list_place);
+        return QMT_OK;
+    }
+    if (reader->has_key) {
+        char place[320];
+        mark_place(reader, &event->start_mark, place);
+        return FAIL(reader->ctx, QMT_ERR_CONFIG, "%s: %s wants one value, got a list", place,
+                    reader->key);
+    }
+    return refuse(reader, event, "wants lines of \"key: value\", got a list");
+}
+
+static QmtStatus mapping_begin(Reader *reader, const yaml_event_t *event)
+{
+    if (event->data.mapping_start.anchor != NULL)
+        return refuse(reader, event, "anchors (&name) are not allowed, write the value");
+    if (event->data.mapping_start.tag != NULL)
+        return refuse(reader, event, "tags (!name) are not allowed, write the value");
+    if (reader->has_key) {
+        char place[320];
+        mark_place(reader, &event->start_mark, place);
+        return FAIL(reader->ctx, QMT_ERR_CONFIG, "%s: %s wants one value, got a nested block",
+                    place, reader->key);
+    }
+    if (reader->in_mapping || reader->mapping_done)
+        return refuse(reader, event, "nested blocks are not allowed");
+    reader->in_mapping = true;
+    return QMT_OK;
+}
+
 static QmtStatus event_take(Reader *reader, const yaml_event_t *event)
 {
     switch (event->type) {
     case YAML_ALIAS_EVENT:
         return refuse(reader, event, "aliases (*name) are not allowed, write the value");
     case YAML_SEQUENCE_START_EVENT:
-        if (event->data.sequence_start.anchor != NULL)
-            return refuse(reader, event, "anchors (&name) are not allowed, write the value");
-        if (event->data.sequence_start.tag != NULL)
-            return refuse(reader, event, "tags (!name) are not allowed, write the value");
-        if (reader->in_list)
-            return refuse(reader, event, "nested lists are not allowed");
-        if (key_wants_list(reader)) {
-            reader->in_list = true;
-            reader->list[0] = '\0';
-            mark_place(reader, &event->start_mark, reader->list_place);
-            return QMT_OK;
-        }
-        if (reader->has_key) {
-            char place[320];
-            mark_place(reader, &event->start_mark, place);
-            return FAIL(reader->ctx, QMT_ERR_CONFIG, "%s: %s wants one value, got a list", place,
-                        reader->key);
-        }
-        return refuse(reader, event, "wants lines of \"key: value\", got a list");
+        return list_begin(reader, event);
     case YAML_SEQUENCE_END_EVENT:
         return list_end(reader);
     case YAML_MAPPING_START_EVENT:
-        if (event->data.mapping_start.anchor != NULL)
-            return refuse(reader, event, "anchors (&name) are not allowed, write the value");
-        if (event->data.mapping_start.tag != NULL)
-            return refuse(reader, event, "tags (!name) are not allowed, write the value");
-        if (reader->has_key) {
-            char place[320];
-            mark_place(reader, &event->start_mark, place);
-            return FAIL(reader->ctx, QMT_ERR_CONFIG, "%s: %s wants one value, got a nested block",
-                        place, reader->key);
-        }
-        if (reader->in_mapping || reader->mapping_done)
-            return refuse(reader, event, "nested blocks are not allowed");
-        reader->in_mapping = true;
-        return QMT_OK;
+        return mapping_begin(reader, event);
     case YAML_MAPPING_END_EVENT:
         reader->in_mapping = false;
         reader->mapping_done = true;

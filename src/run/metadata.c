@@ -213,6 +213,29 @@ static void watch_add(cJSON *object, const Watch *watch)
             add_whole(counts, watch_kind_name(kind), (int64_t)watch->record.counts[kind]);
 }
 
+static void solvent_add(cJSON *object, const Config *config)
+{
+    const char *solvent = config_solvent_name(config);
+    if (solvent != NULL) {
+        char model[32];
+        cJSON_AddStringToObject(object, "solvent", solvent);
+        cJSON_AddStringToObject(object, "solvation_model",
+                                config_choice(config, "solvation_model", model));
+    } else {
+        cJSON_AddNullToObject(object, "solvent");
+        cJSON_AddNullToObject(object, "solvation_model");
+    }
+}
+
+/// Charge and multiplicity, and where they were read.
+static void state_add(cJSON *object, const RunSpec *task)
+{
+    add_whole(object, "charge", task->config.charge);
+    cJSON_AddStringToObject(object, "charge_source", task->charge_source);
+    add_whole(object, "multiplicity", task->config.spin_multiplicity);
+    cJSON_AddStringToObject(object, "multiplicity_source", task->multiplicity_source);
+}
+
 char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFacts *facts)
 {
     const MdReport *const report = facts->report;
@@ -233,25 +256,13 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
     if (facts->reason == NULL)
         add_whole(object, "num_frames", config_frames(&task->config));
     cJSON_AddStringToObject(object, "qm_method", config_choice(&task->config, "method", method));
-    const char *solvent = config_solvent_name(&task->config);
-    if (solvent != NULL) {
-        char model[32];
-        cJSON_AddStringToObject(object, "solvent", solvent);
-        cJSON_AddStringToObject(object, "solvation_model",
-                                config_choice(&task->config, "solvation_model", model));
-    } else {
-        cJSON_AddNullToObject(object, "solvent");
-        cJSON_AddNullToObject(object, "solvation_model");
-    }
+    solvent_add(object, &task->config);
     cJSON_AddStringToObject(object, "velocity_units", "nm/ps");
     cJSON_AddItemToObject(object, "units", units_json(&task->config));
     if (task->config.properties != 0)
         cJSON_AddItemToObject(object, "properties", properties_json(&task->config));
     cJSON_AddFalseToObject(object, "pbc");
-    add_whole(object, "charge", task->config.charge);
-    cJSON_AddStringToObject(object, "charge_source", task->charge_source);
-    add_whole(object, "multiplicity", task->config.spin_multiplicity);
-    cJSON_AddStringToObject(object, "multiplicity_source", task->multiplicity_source);
+    state_add(object, task);
     if (structure->isotopes != NULL)
         cJSON_AddItemToObject(object, "isotopes", isotopes_json(structure));
     if (dof != METADATA_DOF_UNKNOWN)
