@@ -342,6 +342,7 @@ ROWS = [
     (f"{name} x1.01, one frame", times(name, K), ONLY_PROPERTIES, ONLY_PROPERTIES),
     (f"{name} x1.01, all frames", times(name, None), ONLY_PROPERTIES, ()))] + [
     ("scf_residual x1.01, one frame", times("scf_residual", K), ONLY_PROPERTIES, ()),
+    ("scf_residual x1.01, all frames", times("scf_residual", slice(None)), ONLY_PROPERTIES, ()),
     ("scf_residual x10, all frames", lambda d: d["scf_residual"].__imul__(np.float32(10)), ONLY_PROPERTIES, ()),
     ("charges of two H exchanged, all frames", swap(slice(None), "charges"), ONLY_PROPERTIES, ()),
 ]
