@@ -11,7 +11,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- config smiles xyz checkpoint npz
+[ $# -gt 0 ] || set -- config smiles xyz structure checkpoint npz
 mkdir -p build-fuzz/crashes
 failed=0
 SLICE=120 # seconds by the clock; on a busy machine they are fewer of processor time
