@@ -161,7 +161,10 @@ static void write_constants(Csv *csv, const char *name, FILE *header)
         check_number(csv, csv->fields[1]);
         char macro[MAX_NAME];
         table_name(csv->fields[0], macro);
-        fprintf(header, "#define %.*s_%s ((double)%s)\n", (int)prefix, name, macro, csv->fields[1]);
+        // A floating literal, and not a cast of one, so that (int)NAME is a constant in every compiler.
+        const bool whole = strpbrk(csv->fields[1], ".eE") == NULL;
+        fprintf(header, "#define %.*s_%s (%s%s)\n", (int)prefix, name, macro, csv->fields[1],
+                whole ? ".0" : "");
     }
 }
 

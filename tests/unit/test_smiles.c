@@ -283,6 +283,7 @@ static void isotopes_of_smiles_are_masses(void **state)
     double sum = 0.0;
     for (size_t a = 0; a < s.n_atoms; a++)
         sum += structure_mass_da(&s, a);
+    // The same numbers added in another order.
     CHECK_NEAR(sum, 12.011 + 13.0033548378 + 3 * 2.0141017780 + 3 * 1.008, 1e-9);
     structure_release(&s);
 }
