@@ -268,6 +268,14 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 1e6,
      .help = "Seconds from one checkpoint to the next, fractions allowed; 0: after every step. It "
              "never changes the numbers."},
+    {.name = "keep_checkpoint",
+     .type = CONFIG_CHOICE,
+     .offset = AT(keep_checkpoint),
+     .unit = "",
+     .initial = CONFIG_KEEP_AUTO,
+     .choices = "auto|true|false",
+     .help = "Keep the checkpoint of a finished trajectory; without it a longer one begins anew. auto: keep "
+             "it unless it is larger than a tenth of trajectory.npz and that took less than a minute."},
 };
 _Static_assert(sizeof PROPERTY_NAMES + N_PROPERTIES + 2 <= CONFIG_TEXT_SIZE,
                "the names of all properties do not fit into the text of a value");

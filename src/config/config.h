@@ -12,10 +12,11 @@
 
 enum { CONFIG_KEYS_MAX = 32, CONFIG_TEXT_SIZE = 256 }; ///< bytes of the text of a value
 
-enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                     ///< ensemble
-enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };             ///< precision
-enum { CONFIG_SCF_TIGHT = 0, CONFIG_SCF_FAST = 1 };          ///< scf
-enum { CONFIG_FERMI_EXACT = 0, CONFIG_FERMI_REFERENCE = 1 }; ///< fermi_stop
+enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                                    ///< ensemble
+enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };                            ///< precision
+enum { CONFIG_SCF_TIGHT = 0, CONFIG_SCF_FAST = 1 };                         ///< scf
+enum { CONFIG_FERMI_EXACT = 0, CONFIG_FERMI_REFERENCE = 1 };                ///< fermi_stop
+enum { CONFIG_KEEP_AUTO = 0, CONFIG_KEEP_TRUE = 1, CONFIG_KEEP_FALSE = 2 }; ///< keep_checkpoint
 
 /// Steps are counted in 32 bits by the random number generator's key.
 #define CONFIG_LARGEST_STEPS 4294967295.0
@@ -51,6 +52,7 @@ typedef struct {
     int64_t properties; ///< a set, bits of Property
     int64_t replicas;
     double checkpoint_s;
+    int64_t keep_checkpoint;
 
     char place[256];           ///< file that was read, "" if none
     int line[CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, -1: --set

@@ -7,7 +7,8 @@
 ///     start.xyz               the start geometry with charge and multiplicity
 ///     relaxed.xyz             the relaxed geometry with its energy, if it is relaxed
 ///     trajectory.npz.part     while it runs or waits to go on
-///     checkpoint              from which it goes on; checkpoint.previous is the one before
+///     checkpoint              from which it goes on, and a longer one (keep_checkpoint)
+///     checkpoint.previous     the one before
 ///     lock                    while a process works on it
 ///     trajectory.npz          when it is complete
 ///     trajectory.partial.npz  the frames so far, if its SCF failed or its motion went wrong

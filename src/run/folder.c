@@ -99,6 +99,19 @@ static QmtStatus complete_put_aside(QmtContext *ctx, const Run *run)
     return file_exists(path) ? file_rename(ctx, path, aside) : QMT_OK;
 }
 
+/// The shorter trajectory before this one: put aside, but if it is cheap, as this one begins with its bytes.
+static QmtStatus shorter_put_away(QmtContext *ctx, const Run *run)
+{
+    const bool dropped = run->found.kind == EXISTING_SHORTER_DROPPED;
+    if (dropped)
+        context_log(ctx, QMT_LOG_INFO,
+                    "is wanted longer, and its checkpoint was not kept (keep_checkpoint): begins "
+                    "anew, with the bytes of one that goes on");
+    if (dropped && run_is_cheap(&run->found.result))
+        return older_remove(ctx, run->folder, RUN_FILE_COMPLETE);
+    return complete_put_aside(ctx, run);
+}
+
 /// From the start: nothing of an earlier run stays but a finished trajectory, aside. The checkpoints go first, so that none is taken for
 /// one of this run; the finished trajectory goes before its configuration is replaced.
 static QmtStatus begin_anew(QmtContext *ctx, Run *run)
@@ -106,7 +119,7 @@ static QmtStatus begin_anew(QmtContext *ctx, Run *run)
     static const char *const older[] = {RUN_FILE_PARTIAL, RUN_FILE_FAILED, RUN_FILE_RUN,
                                         RUN_FILE_RELAXED, CHECKPOINT_FILE_DAMAGED};
     TRY(run_folder_forget(ctx, run));
-    TRY(complete_put_aside(ctx, run));
+    TRY(shorter_put_away(ctx, run));
     for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)
         TRY(older_remove(ctx, run->folder, older[i]));
     TRY(descriptions_write(ctx, run));
@@ -175,7 +188,7 @@ static QmtStatus begin_longer(QmtContext *ctx, Run *run)
 
 QmtStatus run_folder_begin(QmtContext *ctx, Run *run)
 {
-    if (run->found.kind == EXISTING_NONE)
+    if (run->found.kind == EXISTING_NONE || run->found.kind == EXISTING_SHORTER_DROPPED)
         return begin_anew(ctx, run);
     run->before = run->found.checkpoint.numbers;
     run->n_safe = run->before.trajectory.n_frames;

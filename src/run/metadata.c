@@ -350,6 +350,8 @@ void result_from_json(const struct cJSON *object, RunResult *result)
 
 void result_from_run_json(const struct cJSON *run, RunResult *result)
 {
+    result->checkpoint_dropped =
+        cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(run, "checkpoint_kept"));
     result_from_json(cJSON_GetObjectItemCaseSensitive(run, "result"), result);
     warnings_from_json(cJSON_GetObjectItemCaseSensitive(run, "warnings"), &result->warnings);
 }
@@ -432,6 +434,8 @@ char *run_json_text(const QmtContext *ctx, const RunOptions *settings, const Run
     cJSON_AddStringToObject(object, "out", settings->out);
     add_whole(object, "workers", (int64_t)settings->n_workers);
     add_recognition(object, settings, task, status);
+    if (status == QMT_OK)
+        cJSON_AddBoolToObject(object, "checkpoint_kept", !result->checkpoint_dropped);
     cJSON *const figures = result_json(result);
     cJSON_AddItemToObject(object, "warnings",
                           cJSON_DetachItemFromObjectCaseSensitive(figures, "warnings"));

@@ -29,7 +29,8 @@ typedef struct {
     int64_t scf_iterations_max;
     double scf_residual_max, scf_residual_median;
     int64_t recoveries, diagonalisations, checks, checks_failed;
-    RunWarnings warnings; ///< what a person should know
+    bool checkpoint_dropped; ///< it is finished, and a longer one begins anew
+    RunWarnings warnings;    ///< what a person should know
 } RunResult;
 
 /// The drift that tables show: of the shadow energy, the largest of the NVE windows if there are any.

@@ -219,6 +219,10 @@ static QmtStatus interrupted_look(QmtContext *ctx, const char *folder, const Run
     int n_files;
 
     TRY(checkpoint_find(ctx, folder, found, &loaded, &n_files));
+    if (!loaded && longer && list[0] == '\0' && found->result.checkpoint_dropped) {
+        found->kind = EXISTING_SHORTER_DROPPED;
+        return QMT_OK;
+    }
     if (!loaded) {
         if (longer)
             difference_add(list, "length_ps was smaller, and without a whole checkpoint it cannot "

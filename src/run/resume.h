@@ -17,13 +17,14 @@ typedef enum {
     EXISTING_SAME,        ///< finished with the same configuration, start and program
     EXISTING_INTERRUPTED, ///< a checkpoint of the same trajectory, which goes on from there
     EXISTING_SHORTER,     ///< finished, the same but for a shorter length_ps; goes on from its end
-    EXISTING_DIFFERENT    ///< finished or interrupted, but not this
+    EXISTING_SHORTER_DROPPED, ///< likewise, but without its checkpoint, as keep_checkpoint asked for
+    EXISTING_DIFFERENT        ///< finished or interrupted, but not this
 } Existing;
 
 /// What was found.
 typedef struct {
     Existing kind;
-    RunResult result;      ///< figures of the earlier run, with EXISTING_SAME
+    RunResult result;      ///< figures of the earlier run, with EXISTING_SAME and _SHORTER_DROPPED
     Checkpoint checkpoint; ///< with EXISTING_INTERRUPTED and EXISTING_SHORTER
     bool from_previous; ///< it is checkpoint.previous, because the newest one is damaged or missing
     char note[512];     ///< about a checkpoint that was passed over, "" if none was

@@ -153,7 +153,11 @@ static void run_log_write(QmtContext *ctx, const Run *run, const RunResult *resu
 
     char *const text = run_json_text(ctx, run->settings, run->task, result, started,
                                      run_clock_s(CLOCK_REALTIME), status, sentence);
-    if (run_text_write(ctx, run->folder, RUN_FILE_RUN, text) != QMT_OK)
+    QmtStatus written = run_text_write(ctx, run->folder, RUN_FILE_RUN, text);
+    if (written == QMT_OK &&
+        result->checkpoint_dropped) // not before: it would be missed without run.json
+        written = run_folder_forget(ctx, run);
+    if (written != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     cJSON_free(text);
     if (status != QMT_OK)
@@ -197,6 +201,8 @@ QmtStatus run_trajectory(QmtContext *ctx, const RunOptions *settings, const RunS
         run_result_fill(&run, result);
         if (status != QMT_OK)
             run_interrupt(ctx, &run, status, result);
+        else
+            result->checkpoint_dropped = run_checkpoint_is_dropped(&run, result);
         run_log_write(ctx, &run, result, started, status);
     }
     run_release(&run);

@@ -75,6 +75,13 @@ void run_smiles_say(QmtContext *ctx, const Watch *watch);
 /// Tells the log what was not told when it happened.
 void run_warnings_say(QmtContext *ctx, const RunWarnings *warnings);
 
+// checkpoint_keep.c: whether the checkpoint of a finished trajectory stays.
+
+/// True if a trajectory is made again in less than a minute of processor time.
+bool run_is_cheap(const RunResult *result);
+/// What keep_checkpoint says about a trajectory that is finished.
+bool run_checkpoint_is_dropped(const Run *run, const RunResult *result);
+
 // relaxed.c: the geometry that the motion starts from.
 
 /// Writes relaxed.xyz: the state is that of the molecule at rest.

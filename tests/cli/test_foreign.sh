@@ -62,7 +62,7 @@ for command in "run --out pipes --config short.yaml water.xyz" "status pipes" "c
     code=0
     timeout 20 "$QMTRAJ" $command >out 2>err </dev/null || code=$?
     [ $code -lt 124 ] || fail "code $code: $command"
-    [ "$command" = "status pipes" ] || says "is no file but a pipe"
+    [ "$command" = "status pipes" ] || says "a pipe"
 done
 # but standard input may be one
 ends 0 bash -c 'cat water.xyz | "$QMTRAJ" energy /dev/stdin'

@@ -29,7 +29,8 @@ for file in summary.json water/run.json; do
         fail "$file does not name the build"
 done
 tr -d '\000' <whole/water/trajectory.npz | grep -aq "\"build\":\"$build\",\"numerics\":\"$numerics\"" || fail "nor do the metadata"
-grep -aq "^numerics $numerics" whole/water/checkpoint || fail "nor does the checkpoint"
+ends 0 run "$QMTRAJ" kept --set keep_checkpoint=true
+grep -aq "^numerics $numerics" kept/water/checkpoint || fail "nor does the checkpoint"
 
 # finished by a program whose numbers are others: refused, both are named, nothing is touched
 sha256sum whole/water/* >before
@@ -59,7 +60,7 @@ same begun/water/start.xyz whole/water/start.xyz
 # finished by 0.1.0, which had no such name: refused by its version, still read
 cp -r begun old
 sed -i '/"build"/d; /"numerics"/d; s/"version":.*/"version": "0.1.0",/' old/water/run.json
-rm old/water/checkpoint
+rm -f old/water/checkpoint
 ends 7 run "$QMTRAJ" old
 says "it is of qmtraj 0.1.0, and this is qmtraj"
 ends 0 "$QMTRAJ" status old

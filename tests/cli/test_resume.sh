@@ -8,6 +8,7 @@ nve_every_ps: 0.1
 nve_window_ps: 0.05
 friction_per_ps: 1
 checkpoint_s: 0.002
+keep_checkpoint: true
 YAML
 
 # run OUT WORDS...: the job of this file

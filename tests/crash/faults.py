@@ -37,6 +37,7 @@ nve_every_ps: 0.001
 nve_window_ps: 0.0005
 friction_per_ps: 1000
 checkpoint_s: 1e-6
+keep_checkpoint: true
 """
 SHORTER = CONFIG.replace("length_ps: 0.002", "length_ps: 0.00125")
 

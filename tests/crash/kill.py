@@ -37,7 +37,7 @@ JOBS = {
     "nve, every third frame": "ensemble: nve\nequilibration_ps: 0.2\nnve_every_ps: 0\nsave_interval_steps: 3\n"
                               "precision: float64\nlength_ps: 0.9\n",
 }
-COMMON = "checkpoint_s: 0.004\n"
+COMMON = "checkpoint_s: 0.004\nkeep_checkpoint: true\n"
 
 KINDS = ("group", "group", "group", "parent", "worker", "term")
 GOES_ON = re.compile(r"(\w+): goes on at ([A-Za-z ]+), step")
