@@ -96,7 +96,7 @@ PYTHON
 mkdir -p "evil/$evil"
 cp plain/water/* "evil/$evil/"
 sed -i 's/"status":.*/"status": "failed",/; s/"message":.*/"message": "\\u001b[2J\\n  PASS  all\\u009b31m\\u202e",/' "evil/$evil/run.json"
-rm "evil/$evil/trajectory.npz" "evil/$evil/checkpoint"
+rm -f "evil/$evil/trajectory.npz" "evil/$evil/checkpoint"
 shown() {
     cat out err >all
     LC_ALL=C grep -q "$(printf '\033\|\302\233\|\342\200\256')" all && fail "it reached the terminal: $*"
@@ -110,8 +110,10 @@ shown status
 "$QMTRAJ" check evil >out 2>err || true
 for name in "$evil" "$(printf 'a\302\23331m')" "$(printf 'a\342\200\213b')" "$(printf 'a\342\200\256b')"; do
     cp water.xyz "$name.xyz"
-    ends 3 run names "$name.xyz"
-    says "contains a control character or one that cannot be seen"
+    ends 0 run names "$name.xyz" # each such character becomes "_"
+    cat out err >all
+    LC_ALL=C grep -q "$(printf '\033\|\302\233\|\342\200')" all && fail "it reached the terminal: $name"
+    ls names | LC_ALL=C grep -q "$(printf '\033\|\302\233\|\342\200')" && fail "it is a name: $name"
 done
 
 # the status of somebody else's job

@@ -65,7 +65,7 @@ FAULTS = {
 }
 # ended well, some failed, the SCF failed, reading, writing or memory failed
 CODES = (0, 1, 4, 5)
-LEFT = ["checkpoint", "config.yaml", "run.json", "start.xyz", "trajectory.npz"]
+LEFT = ["checkpoint", "config.yaml", "relaxed.xyz", "run.json", "start.xyz", "trajectory.npz"]
 
 
 class Wrong(Exception):
@@ -193,7 +193,7 @@ def try_one(job, name, situation, kind, at, error, stays):
             # A checkpoint that could not be read was put aside; what could not be removed was named.
             spared = {"read": ["checkpoint.damaged"], "open": ["checkpoint.damaged"],
                       "remove": ["checkpoint.previous", "nve_windows.part"]}.get(kind, [])
-            left = [n for n in left if n not in ("lock", "trajectory.old.npz", *spared)]
+            left = [n for n in left if n not in ("lock", *spared) and not n.startswith("trajectory.old.")]
             wants(left == LEFT, f"{molecule}: {left}")
     except (Wrong, ValueError) as wrong:
         what = "stays" if stays else "once"

@@ -149,7 +149,7 @@ def round_of_kills(job, seconds, n_kills, tally):
         assert filecmp.cmp(*files, shallow=False), f"{job.name}: {files[1]} differs"
         # A process that is killed after its last word leaves its lock, which nobody holds.
         left = sorted(p.name for p in files[1].parent.iterdir() if p.name != "lock")
-        wanted = ["checkpoint", "config.yaml", "run.json", "start.xyz", "trajectory.npz"]
+        wanted = ["checkpoint", "config.yaml", "relaxed.xyz", "run.json", "start.xyz", "trajectory.npz"]
         assert left == wanted, f"{job.name}: {files[1].parent} holds {left}"
     subprocess.run(["rm", "-r", out], cwd=job.folder, check=True)
     return n_hit
