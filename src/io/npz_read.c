@@ -279,20 +279,46 @@ static int by_place(const void *a, const void *b)
     return (x->local_offset > y->local_offset) - (x->local_offset < y->local_offset);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const NpzArray *const x = *(const NpzArray *const *)a, *const y = *(const NpzArray *const *)b;
+    return strcmp(x->name, y->name);
+}
+
+/// Two members of one name are two answers: NumPy takes the last one, others the first.
+static QmtStatus check_names(QmtContext *ctx, const Npz *npz, const NpzArray **order)
+{
+    qsort(order, npz->n, sizeof *order, by_name);
+    for (size_t i = 1; i < npz->n; i++)
+        if (strcmp(order[i - 1]->name, order[i]->name) == 0)
+            return FAIL(ctx, QMT_ERR_FORMAT, "%s: holds two arrays of the name %.80s",
+                        npz->file.path, order[i]->name);
+    return QMT_OK;
+}
+
 /// No byte belongs to two members: a few bytes could else be read a million times.
-static QmtStatus check_overlap(QmtContext *ctx, const Npz *npz)
+static QmtStatus check_overlap(QmtContext *ctx, const Npz *npz, const NpzArray **order)
+{
+    qsort(order, npz->n, sizeof *order, by_place);
+    for (size_t i = 1; i < npz->n; i++)
+        if (order[i - 1]->member_offset + order[i - 1]->member_size > order[i]->local_offset)
+            return broken(ctx, npz, "two members overlap");
+    return QMT_OK;
+}
+
+/// The members beside each other.
+static QmtStatus check_members(QmtContext *ctx, const Npz *npz)
 {
     const NpzArray **const order = malloc((npz->n + 1) * sizeof *order);
-    bool overlap = false;
     if (order == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the directory", npz->file.path);
     for (size_t i = 0; i < npz->n; i++)
         order[i] = &npz->arrays[i];
-    qsort(order, npz->n, sizeof *order, by_place);
-    for (size_t i = 1; i < npz->n && !overlap; i++)
-        overlap = order[i - 1]->member_offset + order[i - 1]->member_size > order[i]->local_offset;
+    QmtStatus status = check_overlap(ctx, npz, order);
+    if (status == QMT_OK)
+        status = check_names(ctx, npz, order);
     free(order);
-    return overlap ? broken(ctx, npz, "two members overlap") : QMT_OK;
+    return status;
 }
 
 static QmtStatus read_members(QmtContext *ctx, Npz *npz, const Directory *dir,
@@ -322,7 +348,7 @@ static QmtStatus read_members(QmtContext *ctx, Npz *npz, const Directory *dir,
     }
     if (at != dir->size)
         return broken(ctx, npz, "its directory is longer than its entries");
-    return check_overlap(ctx, npz);
+    return check_members(ctx, npz);
 }
 
 static QmtStatus read_directory(QmtContext *ctx, Npz *npz)

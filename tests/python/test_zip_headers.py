@@ -89,3 +89,12 @@ assert report.returncode == 1 and "overlap" in report.stdout, report.stdout
 os.mkfifo("pipe.npz")
 report = subprocess.run([QMTRAJ, "check", "pipe.npz"], capture_output=True, text=True, timeout=20)
 assert report.returncode == 5 and "no file but a pipe" in report.stderr, report.stderr
+
+# Two members of one name: NumPy takes the last one, others the first.
+import zipfile  # noqa: E402
+with zipfile.ZipFile("good.npz") as archive, zipfile.ZipFile("bad.npz", "w") as twice:
+    for item in archive.infolist():
+        twice.writestr(item.filename, archive.read(item))
+    twice.writestr("pos.npy", archive.read("vel.npy"))
+report = check("bad.npz")
+assert report.returncode == 1 and "two arrays of the name pos" in report.stdout, report.stdout
