@@ -24,9 +24,7 @@ size_t utf8_decode(const char *bytes, size_t n, unsigned long *code)
     return more + 1;
 }
 
-/// The ranges of characters that are not seen themselves but change how others are: Unicode's general categories
-/// Cc, Zl and Zp, and of Cf those in use.
-static bool is_unseen(unsigned long code)
+bool character_is_unseen(unsigned long code)
 {
     static const unsigned long RANGES[][2] = {{0x00, 0x1F},     {0x7F, 0x9F},      {0xAD, 0xAD},
                                               {0x61C, 0x61C},   {0x180E, 0x180E},  {0x200B, 0x200F},
@@ -44,7 +42,7 @@ bool text_is_printable(const char *text)
     size_t left = strlen(text);
     while (left > 0) {
         const size_t length = utf8_decode(text, left, &code);
-        if (length == 0 || is_unseen(code))
+        if (length == 0 || character_is_unseen(code))
             return false;
         text += length;
         left -= length;
@@ -66,7 +64,7 @@ char *text_printable(const char *text, char *out, size_t size)
                 strcpy(shown, " ");
             else
                 snprintf(shown, sizeof shown, "\\x%02x", byte);
-        } else if (is_unseen(code)) {
+        } else if (character_is_unseen(code)) {
             snprintf(shown, sizeof shown, code > 0xFFFF ? "\\U%08lx" : "\\u%04lx", code);
         } else {
             snprintf(shown, sizeof shown, "%.*s", (int)length, text);

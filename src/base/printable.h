@@ -12,6 +12,11 @@
 /// are no UTF-8 (no surrogates, no overlong forms, at most U+10FFFF).
 size_t utf8_decode(const char *bytes, size_t n, unsigned long *code);
 
+/// True of characters that are not seen themselves but change how others are: Unicode's general categories Cc
+/// (control characters), Zl and Zp (separators of lines and paragraphs), and of Cf those in use (without width, or
+/// they steer the direction of writing).
+bool character_is_unseen(unsigned long code);
+
 /// True if the text is UTF-8 without control characters (C0, DEL, C1), line and paragraph separators, characters
 /// without width and those that steer the direction of writing.
 bool text_is_printable(const char *text);

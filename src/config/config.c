@@ -274,8 +274,10 @@ const ConfigKey CONFIG_KEYS[] = {
      .unit = "",
      .initial = CONFIG_KEEP_AUTO,
      .choices = "auto|true|false",
-     .help = "Keep the checkpoint of a finished trajectory; without it a longer one begins anew. auto: keep "
-             "it unless it is larger than a tenth of trajectory.npz and that took less than a minute."},
+     .help =
+         "Keep the checkpoint of a finished trajectory; without it a longer one begins anew. auto: "
+         "keep "
+         "it unless it is larger than a tenth of trajectory.npz and that took less than a minute."},
 };
 _Static_assert(sizeof PROPERTY_NAMES + N_PROPERTIES + 2 <= CONFIG_TEXT_SIZE,
                "the names of all properties do not fit into the text of a value");

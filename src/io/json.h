@@ -12,8 +12,9 @@ void json_begin(void);
 /// True if every allocation of cJSON since json_begin() succeeded.
 bool json_is_whole(void);
 
-/// Text of an object made since json_begin(), which is deleted; NULL if any part of it found no memory. The
-/// caller frees it with cJSON_free().
+/// Text of an object made since json_begin(), which is deleted; NULL if any part of it found no memory. Characters
+/// that are not seen (base/printable.h) are written as \uXXXX, so that the text may go to a terminal; a byte that is no
+/// UTF-8 as \ufffd, so that it is JSON. The caller frees it with cJSON_free().
 char *json_text(cJSON *object, bool formatted);
 
 #endif
