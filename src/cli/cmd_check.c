@@ -30,7 +30,8 @@ static const Option OPTIONS[N_OPTIONS] = {
 
 void help_check(FILE *out)
 {
-    fputs(
+    text_print_paragraphs(
+        out,
         "qmtraj check PATH... [options]\n"
         "\n"
         "Proves that trajectory files are what they say. PATH is an .npz file, or a folder whose "
@@ -52,8 +53,7 @@ void help_check(FILE *out)
         "  qmtraj check data/qm\n"
         "  qmtraj check data/qm --quiet --num-workers 8\n"
         "  qmtraj check data/qm/glycine/trajectory.npz --frames all\n"
-        "\n",
-        out);
+        "\n");
     options_print(out, OPTIONS, N_OPTIONS);
 }
 

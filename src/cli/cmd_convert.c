@@ -47,24 +47,25 @@ static const char *formats_list(char list[FORMATS_SIZE])
 
 void help_convert(FILE *out)
 {
-    fputs("qmtraj convert FILE --to FORMAT [options]\n"
-          "\n"
-          "Writes a trajectory in the format of another program. FILE is an NPZ file, or the\n"
-          "trajectory.npz.part of a trajectory that was stopped or still runs: its frames up to\n"
-          "the last checkpoint.\n"
-          "\n"
-          "Formats:\n",
-          out);
+    text_print_paragraphs(
+        out,
+        "qmtraj convert FILE --to FORMAT [options]\n"
+        "\n"
+        "Writes a trajectory in the format of another program. FILE is an NPZ file, or the\n"
+        "trajectory.npz.part of a trajectory that was stopped or still runs: its frames up to\n"
+        "the last checkpoint.\n"
+        "\n"
+        "Formats:\n");
     for (size_t i = 0; i < N_SINKS; i++) {
         const int column = fprintf(out, "  %-8s ", SINKS[i]->name);
         text_print_wrapped(out, SINKS[i]->help, column, column);
     }
-    fputs("\n"
-          "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
-          "  qmtraj convert data/qm/glycine/trajectory.npz --to npy -o glycine_arrays\n"
-          "  qmtraj convert data/qm/glycine/trajectory.npz.part --to npz -o glycine_so_far.npz\n"
-          "\n",
-          out);
+    text_print_paragraphs(
+        out, "\n"
+             "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
+             "  qmtraj convert data/qm/glycine/trajectory.npz --to npy -o glycine_arrays\n"
+             "  qmtraj convert data/qm/glycine/trajectory.npz.part --to npz -o so_far.npz\n"
+             "\n");
     options_print(out, OPTIONS, N_OPTIONS);
 }
 

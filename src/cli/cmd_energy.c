@@ -131,7 +131,8 @@ static void print_properties(const RunSpec *task, const Single *single)
 
 void help_energy(FILE *out)
 {
-    fputs(
+    text_print_paragraphs(
+        out,
         "qmtraj energy [options] FILE ...\n"
         "\n"
         "Energy by term, gradient, charges and dipole of structures at rest, from XYZ, SDF, "
@@ -144,8 +145,7 @@ void help_energy(FILE *out)
         "  qmtraj energy acetate.xyz --charge -1 --json\n"
         "  qmtraj energy --alpb water glycine.xyz\n"
         "  qmtraj energy water.xyz --properties bond_orders,homo_lumo_gap\n"
-        "\n",
-        out);
+        "\n");
     options_print(out, OPTIONS, N_OPTIONS);
 }
 
@@ -155,9 +155,9 @@ static void print_text(const RunSpec *task, const Single *single)
     const size_t n = structure->n_atoms;
     const char *solvent = config_solvent_name(&task->config);
     char model[32];
-    printf("%s: %zu atoms, charge %lld, multiplicity %lld, %s", structure->name, n,
-           (long long)task->config.charge, (long long)task->config.spin_multiplicity,
-           method_name((size_t)task->config.method));
+    printf("%s: %zu atom%s, charge %lld, multiplicity %lld, %s", structure->name, n,
+           n == 1 ? "" : "s", (long long)task->config.charge,
+           (long long)task->config.spin_multiplicity, method_name((size_t)task->config.method));
     if (solvent != NULL)
         printf(", %s %s", config_choice(&task->config, "solvation_model", model), solvent);
     printf("\n\n");

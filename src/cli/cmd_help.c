@@ -4,10 +4,8 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/help_tables.h"
 #include "cli/options.h"
-#include "config/config_write.h"
-#include "config/value_text.h"
-#include "io/trajectory_schema.h"
 
 /// Tables that `help` prints.
 enum { N_TABLES = 2 };
@@ -16,18 +14,20 @@ enum { LARGEST_EXIT_CODE = 75 };
 
 void help_all(FILE *out)
 {
-    fputs("qmtraj: GFN-xTB trajectories of molecules, every step of them, for training.\n"
-          "\n"
-          "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
-          "  qmtraj energy water.xyz\n"
-          "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
-          "  qmtraj check data/qm\n"
-          "\n"
-          "Commands (`qmtraj COMMAND --help` says more):\n",
-          out);
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
-    fputs("\nExit codes:\n", out);
+    text_print_paragraphs(
+        out, "qmtraj: GFN-xTB trajectories of molecules, every step of them, for training.\n"
+             "\n"
+             "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
+             "  qmtraj energy water.xyz\n"
+             "  qmtraj convert data/qm/glycine/trajectory.npz --to extxyz --every 100\n"
+             "  qmtraj check data/qm\n"
+             "\n"
+             "Commands (`qmtraj COMMAND --help` says more):\n");
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        const int column = fprintf(out, "  %-10s ", COMMANDS[i].name);
+        text_print_wrapped(out, COMMANDS[i].help, column, column);
+    }
+    text_print_paragraphs(out, "\nExit codes:\n");
     for (int code = 0; code <= LARGEST_EXIT_CODE; code++) {
         bool named = false;
         for (int status = 0; status < QMT_STATUS_COUNT; status++) {
@@ -40,7 +40,7 @@ void help_all(FILE *out)
             named = true;
         }
     }
-    fputs("  128+n ended by signal n\n", out);
+    text_print_paragraphs(out, "  128+n ended by signal n\n");
 }
 
 static bool asks_help(int argc, char **argv)
@@ -48,56 +48,10 @@ static bool asks_help(int argc, char **argv)
     return argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
 }
 
-/// The table of keys as Markdown, so that the manual is this output.
-static void help_config(FILE *out)
-{
-    fputs("| key | default | unit | values | meaning |\n|---|---|---|---|---|\n", out);
-    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        char initial[CONFIG_TEXT_SIZE], range[CONFIG_TEXT_SIZE];
-        config_default_text(k, initial);
-        config_range_text(k, range);
-        fprintf(out, "| `%s` | %s | %s | %s | %s |\n", CONFIG_KEYS[k].name, initial,
-                CONFIG_KEYS[k].unit, range, CONFIG_KEYS[k].help);
-    }
-}
-
-/// "(F, N, 3)" as NumPy writes a shape.
-static void print_shape(FILE *out, const char *axes)
-{
-    fputc('(', out);
-    for (const char *axis = axes; *axis != '\0'; axis++)
-        fprintf(out, "%s%c%s", axis > axes ? ", " : "", *axis,
-                axis == axes && axis[1] == '\0' ? "," : "");
-    fputc(')', out);
-}
-
-static void print_array_rows(FILE *out, size_t from, size_t to)
-{
-    static const char *const TYPES[] = {[TYPE_REAL] = "float32 *",
-                                        [TYPE_FLOAT32] = "float32",
-                                        [TYPE_FLOAT64] = "float64",
-                                        [TYPE_INT32] = "int32",
-                                        [TYPE_TEXT] = "unicode"};
-    fputs("| array | type | shape | unit | meaning |\n|---|---|---|---|---|\n", out);
-    for (size_t i = from; i < to; i++) {
-        const TrajectoryArray array = trajectory_array(i);
-        fprintf(out, "| `%s` | %s | ", array.name, TYPES[array.type]);
-        print_shape(out, array.axes);
-        fprintf(out, " | %s | %s |\n", array.unit, array.help);
-    }
-}
-
-/// The arrays of a trajectory as Markdown: those of every one, then those of `properties`.
-static void help_arrays(FILE *out)
-{
-    print_array_rows(out, 0, N_ARRAYS);
-    fputc('\n', out);
-    print_array_rows(out, N_ARRAYS, N_TRAJECTORY_ARRAYS);
-}
-
 void help_version(FILE *out)
 {
-    fputs(
+    text_print_paragraphs(
+        out,
         "qmtraj version\n"
         "\n"
         "The version, the build, the checksum of all that decides numbers, the instruction set of\n"
@@ -105,54 +59,67 @@ void help_version(FILE *out)
         "The environment variable QMTRAJ_ISA chooses another instruction set.\n"
         "\n"
         "  qmtraj version\n"
-        "  QMTRAJ_ISA=generic qmtraj version\n",
-        out);
+        "  QMTRAJ_ISA=generic qmtraj version\n");
 }
 
 void help_cite(FILE *out)
 {
-    fputs("qmtraj cite\n"
-          "\n"
-          "The papers behind the methods, the solvents, the thermostat and the start geometries, "
-          "as BibTeX.\n"
-          "\n"
-          "  qmtraj cite >references.bib\n",
-          out);
+    text_print_paragraphs(
+        out,
+        "qmtraj cite\n"
+        "\n"
+        "The papers behind the methods, the solvents, the thermostat and the start geometries, "
+        "as BibTeX.\n"
+        "\n"
+        "  qmtraj cite >references.bib\n");
+}
+
+static const struct {
+    const char *name;
+    void (*print)(FILE *out);
+    void (*print_markdown)(FILE *out);
+} TABLES[N_TABLES] = {{"config", help_config, help_config_markdown},
+                      {"arrays", help_arrays, help_arrays_markdown}};
+
+static QmtStatus no_topic(QmtContext *ctx, const char *word)
+{
+    const char *topics[COMMANDS_MAX + N_TABLES];
+    char hint[256];
+    for (size_t i = 0; i < N_TABLES; i++)
+        topics[i] = TABLES[i].name;
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        topics[N_TABLES + i] = COMMANDS[i].name;
+    qmt_text_suggest(word, topics, N_COMMANDS + N_TABLES, hint, sizeof hint);
+    return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic%s", word,
+                hint[0] != '\0' ? hint : "; `qmtraj --help` lists the commands");
 }
 
 QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*print)(FILE *out);
-    } TABLES[N_TABLES] = {{"config", help_config}, {"arrays", help_arrays}};
-    const char *topics[COMMANDS_MAX + N_TABLES];
-
     if (argc == 0 || asks_help(argc, argv)) {
         help_all(stdout);
         return QMT_OK;
     }
-    if (argc > 1)
+    const bool markdown = argc == 2 && strcmp(argv[1], "--markdown") == 0;
+    if (argc > 1 && !markdown)
         return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: one topic at a time, got %.60s too", argv[0],
                     argv[1]);
-    for (size_t i = 0; i < N_TABLES; i++) {
-        topics[i] = TABLES[i].name;
+    for (size_t i = 0; i < N_TABLES; i++)
         if (strcmp(argv[0], TABLES[i].name) == 0) {
-            TABLES[i].print(stdout);
+            (markdown ? TABLES[i].print_markdown : TABLES[i].print)(stdout);
             return QMT_OK;
         }
-    }
-    for (size_t i = 0; i < N_COMMANDS; i++) {
-        topics[N_TABLES + i] = COMMANDS[i].name;
+    if (markdown)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "help %.60s: only `help config` and `help arrays` are "
+                    "tables that --markdown can print",
+                    argv[0]);
+    for (size_t i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[0], COMMANDS[i].name) == 0) {
             COMMANDS[i].help_text(stdout);
             return QMT_OK;
         }
-    }
-    char hint[256];
-    qmt_text_suggest(argv[0], topics, N_COMMANDS + N_TABLES, hint, sizeof hint);
-    return FAIL(ctx, QMT_ERR_USAGE, "help %.60s: no such topic%s", argv[0],
-                hint[0] != '\0' ? hint : "; `qmtraj --help` lists the commands");
+    return no_topic(ctx, argv[0]);
 }
 
 QmtStatus cmd_version(QmtContext *ctx, int argc, char **argv)

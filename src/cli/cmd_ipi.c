@@ -67,16 +67,16 @@ typedef struct {
 
 void help_ipi(FILE *out)
 {
-    fputs("qmtraj ipi [options] START.xyz\n"
-          "\n"
-          "Gives energies and forces to a program that moves the nuclei: i-PI, ASE's\n"
-          "SocketIOCalculator. START.xyz says which atoms, in the order of the server; each\n"
-          "evaluation starts from the electrons of the one before. Ends when the server does.\n"
-          "\n"
-          "  qmtraj ipi --unix water water.xyz\n"
-          "  qmtraj ipi --host node7 --port 31415 --charge -1 acetate.xyz\n"
-          "\n",
-          out);
+    text_print_paragraphs(
+        out, "qmtraj ipi [options] START.xyz\n"
+             "\n"
+             "Gives energies and forces to a program that moves the nuclei: i-PI, ASE's\n"
+             "SocketIOCalculator. START.xyz says which atoms, in the order of the server; each\n"
+             "evaluation starts from the electrons of the one before. Ends when the server does.\n"
+             "\n"
+             "  qmtraj ipi --unix water water.xyz\n"
+             "  qmtraj ipi --host node7 --port 31415 --charge -1 acetate.xyz\n"
+             "\n");
     options_print(out, OPTIONS, N_OPTIONS);
 }
 

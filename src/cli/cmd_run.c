@@ -114,28 +114,30 @@ typedef struct {
 
 void help_run(FILE *out)
 {
-    fputs("qmtraj run [options] [FILE ...]\n"
-          "\n"
-          "Trajectories of molecules from files (XYZ, SDF, Turbomole coord, lists of SMILES; also "
-          "compressed\n"
-          "by gzip, \"-\" is standard input) or SMILES: relaxed, brought to temperature, and every "
-          "saved "
-          "step\n"
-          "written to FOLDER/NAME/trajectory.npz. Finished ones are recognised and skipped, "
-          "interrupted ones\n"
-          "go on where they were.\n"
-          "\n"
-          "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
-          "  qmtraj run --config configs/qm.yaml --set length_ps=5 --out out water.xyz\n"
-          "\n",
-          out);
+    text_print_paragraphs(
+        out,
+        "qmtraj run [options] [FILE ...]\n"
+        "\n"
+        "Trajectories of molecules from files (XYZ, SDF, Turbomole coord, lists of SMILES; also "
+        "compressed\n"
+        "by gzip, \"-\" is standard input) or SMILES: relaxed, brought to temperature, and every "
+        "saved "
+        "step\n"
+        "written to FOLDER/NAME/trajectory.npz. Finished ones are recognised and skipped, "
+        "interrupted ones\n"
+        "go on where they were.\n"
+        "\n"
+        "  qmtraj run --config configs/qm.yaml --smiles-file molecules.smi --out data/qm\n"
+        "  qmtraj run --config configs/qm.yaml --set length_ps=5 --out out water.xyz\n"
+        "\n");
     options_print(out, OPTIONS, N_OPTIONS);
-    fputs("\n`qmtraj help config` lists all keys; each is an option, too: --length_ps 5. Ctrl-C, "
-          "SIGTERM and SIGUSR1 end the job after the "
-          "current step;\n"
-          "the same command goes on from there. A longer length_ps makes finished trajectories "
-          "longer.\n",
-          out);
+    text_print_paragraphs(
+        out,
+        "\n`qmtraj help config` lists all keys; each is an option, too: --length_ps 5. Ctrl-C, "
+        "SIGTERM and SIGUSR1 end the job after the "
+        "current step;\n"
+        "the same command goes on from there. A longer length_ps makes finished trajectories "
+        "longer.\n");
 }
 
 /// --config is read before anything else, so that --set wins wherever it stands; so are the columns of lists.

@@ -3,10 +3,12 @@
 #include <qmtraj/config.h>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 
 void help_solvents(FILE *out)
 {
-    fputs(
+    text_print_paragraphs(
+        out,
         "qmtraj solvents\n"
         "\n"
         "The solvents of the continuum models ALPB and GBSA, with the methods that each was fitted "
@@ -14,8 +16,7 @@ void help_solvents(FILE *out)
         "configuration: solvent: water, and solvation_model: gbsa instead of alpb.\n"
         "\n"
         "  qmtraj solvents\n"
-        "  qmtraj energy --alpb water glycine.xyz\n",
-        out);
+        "  qmtraj energy --alpb water glycine.xyz\n");
 }
 
 /// True if a method has a solvent in a model.

@@ -23,21 +23,22 @@ static const Option OPTIONS[N_OPTIONS] = {
 
 void help_status(FILE *out)
 {
-    fputs("qmtraj status [options] OUT\n"
-          "\n"
-          "How far the jobs in an output folder are, also while they run: how many molecules are\n"
-          "complete, running, waiting, failed or rejected, and the time left; then a table with\n"
-          "percent, time left, speed, mean temperature and drift so far (of the shadow energy, in\n"
-          "NVE windows if there are any), and the reason of each failure. What is running is\n"
-          "shown as of its last checkpoint. Of more than 50 molecules only those have a row that\n"
-          "run, failed, were interrupted or have a warning.\n"
-          "\n"
-          "The exit code is 1 if a molecule failed or cannot be computed, else 0.\n"
-          "\n"
-          "  qmtraj status data/qm\n"
-          "  qmtraj status data/qm --failed\n"
-          "\n",
-          out);
+    text_print_paragraphs(
+        out,
+        "qmtraj status [options] OUT\n"
+        "\n"
+        "How far the jobs in an output folder are, also while they run: how many molecules are\n"
+        "complete, running, waiting, failed or rejected, and the time left; then a table with\n"
+        "percent, time left, speed, mean temperature and drift so far (of the shadow energy, in\n"
+        "NVE windows if there are any), and the reason of each failure. What is running is\n"
+        "shown as of its last checkpoint. Of more than 50 molecules only those have a row that\n"
+        "run, failed, were interrupted or have a warning.\n"
+        "\n"
+        "The exit code is 1 if a molecule failed or cannot be computed, else 0.\n"
+        "\n"
+        "  qmtraj status data/qm\n"
+        "  qmtraj status data/qm --failed\n"
+        "\n");
     options_print(out, OPTIONS, N_OPTIONS);
 }
 

@@ -13,7 +13,8 @@ static const Option OPTIONS[N_OPTIONS] = {
 
 void help_summary(FILE *out)
 {
-    fputs(
+    text_print_paragraphs(
+        out,
         "qmtraj summary OUT\n"
         "\n"
         "Writes OUT/summary.json anew: the figures of every trajectory in OUT, from the journals\n"
@@ -21,8 +22,7 @@ void help_summary(FILE *out)
         "small part of a large folder.\n"
         "\n"
         "  qmtraj summary data/qm\n"
-        "\n",
-        out);
+        "\n");
     options_print(out, OPTIONS, N_OPTIONS);
 }
 

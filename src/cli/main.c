@@ -13,6 +13,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/terminal.h"
 
 const Command COMMANDS[] = {
     {"run", "trajectories of molecules", cmd_run, help_run},
@@ -36,7 +37,9 @@ _Static_assert(sizeof COMMANDS / sizeof COMMANDS[0] < COMMANDS_MAX, "more comman
 static void print_note(void *user, QmtLogLevel level, const char *sentence)
 {
     (void)user;
-    fprintf(stderr, "%s: %s\n", level == QMT_LOG_WARNING ? "warning" : "note", sentence);
+    const bool warning = level == QMT_LOG_WARNING;
+    sentence_print(stderr, warning ? COLOUR_WARNING : COLOUR_NONE, warning ? "warning" : "note",
+                   sentence);
 }
 
 static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
@@ -120,7 +123,7 @@ int main(int argc, char **argv)
     status = output_finish(ctx, command_run(ctx, argc, argv));
     context_spend_hint(ctx, advice(qmt_context_hint(ctx)));
     if (status != QMT_OK)
-        fprintf(stderr, "qmtraj: %s\n", qmt_context_message(ctx));
+        sentence_print(stderr, COLOUR_NONE, "qmtraj", qmt_context_message(ctx));
     qmt_context_destroy(&ctx);
     return exit_code(status);
 }

@@ -43,6 +43,12 @@ static bool is_npz(const char *name)
     return n > 4 && strcmp(name + n - 4, ".npz") == 0;
 }
 
+/// "trajectory.old.npz", "trajectory.old.2.npz": a finished trajectory that `run --fresh` put aside.
+static bool is_put_aside(const char *name)
+{
+    return strncmp(name, "trajectory.old.", strlen("trajectory.old.")) == 0;
+}
+
 /// The .npz files of a folder and those below it, in the order of their bytes.
 static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths)
 {
@@ -60,7 +66,7 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths
             if (status == QMT_OK && lstat(path, &about) == 0) {
                 if (S_ISDIR(about.st_mode))
                     status = folder_add(ctx, path, paths);
-                else if (is_npz(path))
+                else if (is_npz(path) && !is_put_aside(entries[i]->d_name))
                     status = paths_add(ctx, path, paths);
             }
         }

@@ -173,10 +173,15 @@ QmtStatus options_next(QmtContext *ctx, OptionReader *reader, const Option *opti
 
 void text_print_wrapped(FILE *out, const char *text, int from, int indent)
 {
+    text_print_within(out, text, from, indent, COLUMNS);
+}
+
+void text_print_within(FILE *out, const char *text, int from, int indent, int columns)
+{
     int column = from;
     while (*text != '\0') {
         const int length = (int)strcspn(text, " ");
-        if (column > indent && column + length > COLUMNS) {
+        if (column > indent && column + length > columns) {
             fprintf(out, "\n%*s", indent, "");
             column = indent;
         }
@@ -185,7 +190,7 @@ void text_print_wrapped(FILE *out, const char *text, int from, int indent)
         text += length;
         if (*text == ' ') {
             text++;
-            if (column + 1 + (int)strcspn(text, " ") <= COLUMNS) {
+            if (column + 1 + (int)strcspn(text, " ") <= columns) {
                 fputc(' ', out);
                 column++;
             } else {
@@ -195,6 +200,30 @@ void text_print_wrapped(FILE *out, const char *text, int from, int indent)
         }
     }
     fputc('\n', out);
+}
+
+static bool line_stays(const char *line)
+{
+    return line[0] == '\n' || line[0] == ' ';
+}
+
+void text_print_paragraphs(FILE *out, const char *text)
+{
+    char paragraph[2048];
+    while (*text != '\0') {
+        const bool stays = line_stays(text);
+        size_t n = strcspn(text, "\n");
+        while (!stays && text[n] == '\n' && text[n + 1] != '\0' && !line_stays(text + n + 1))
+            n += 1 + strcspn(text + n + 1, "\n");
+        snprintf(paragraph, sizeof paragraph, "%.*s", (int)n, text);
+        for (char *end = paragraph; (end = strchr(end, '\n')) != NULL;)
+            *end = ' ';
+        if (stays)
+            fprintf(out, "%s\n", paragraph);
+        else
+            text_print_wrapped(out, paragraph, 0, 0);
+        text += n + (text[n] == '\n');
+    }
 }
 
 void options_print(FILE *out, const Option *options, size_t n)

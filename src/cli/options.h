@@ -39,6 +39,13 @@ void options_print(FILE *out, const Option *options, size_t n);
 /// indented by `indent`.
 void text_print_wrapped(FILE *out, const char *text, int from, int indent);
 
+/// Likewise in lines of at most so many columns. Words are as wide as their bytes, so that lines with other letters are
+/// a little shorter.
+void text_print_within(FILE *out, const char *text, int from, int indent, int columns);
+
+/// Prints a text of whole lines in lines of at most 80 columns: paragraphs are filled, lines that begin with a blank stay.
+void text_print_paragraphs(FILE *out, const char *text);
+
 /// A whole number in a range; QMT_ERR_USAGE names the option.
 QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, long long lowest,
                         long long highest, long long *number);

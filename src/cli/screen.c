@@ -137,9 +137,8 @@ void screen_say(Screen *screen, QmtLogLevel level, const char *sentence)
     const Colour colour = warning ? COLOUR_WARNING : COLOUR_NONE;
     char shown[2 * RUN_NOTE_SIZE];
     erase(screen);
-    fprintf(stderr, "%s%s%s: %s\n", colour_begin(&screen->terminal, colour),
-            warning ? "warning" : "note", colour_end(&screen->terminal, colour),
-            qmt_text_printable(sentence, shown, sizeof shown));
+    sentence_print(stderr, colour, warning ? "warning" : "note",
+                   qmt_text_printable(sentence, shown, sizeof shown));
     draw(screen);
 }
 
@@ -170,10 +169,10 @@ static void on_reused(void *user, size_t task, const BatchOutcome *outcome)
 static void on_start(void *user, size_t task)
 {
     Screen *const screen = user;
-    if (screen->job.n_waiting == screen->plan->n_tasks - screen->job.n_complete &&
-        screen->n_running == 0 && job_is_long(screen) && !screen->terminal.moves)
+    if (!screen->announced && job_is_long(screen) && !screen->terminal.moves)
         fprintf(stderr, "%zu of %zu trajectories to make, %zu at a time\n", screen->job.n_waiting,
                 screen->plan->n_tasks, screen->n_workers);
+    screen->announced = true;
     screen->entries[task] = (ProgressEntry){.running = true};
     screen->began_at[task] = now_s();
     screen->running[screen->n_running++] = task;
@@ -282,10 +281,9 @@ static void on_end(void *user, size_t task, const BatchOutcome *outcome)
                               : outcome->status == QMT_ERR_LOCKED ? COLOUR_NONE
                                                                   : COLOUR_FAILURE;
         erase(screen);
-        fprintf(stderr, "%s%s%s: %s\n", colour_begin(&screen->terminal, colour),
-                qmt_text_printable(screen->plan->tasks[task].label, label, sizeof label),
-                colour_end(&screen->terminal, colour),
-                qmt_text_printable(sentence, shown, sizeof shown));
+        sentence_print(stderr, colour,
+                       qmt_text_printable(screen->plan->tasks[task].label, label, sizeof label),
+                       qmt_text_printable(sentence, shown, sizeof shown));
     }
     job_log(screen);
     if (screen->n_drawn == 0 || now_s() - screen->drawn_at > DRAW_PAUSE_S)

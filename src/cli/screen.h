@@ -27,7 +27,8 @@ typedef struct {
     JobState job;
     Forecast forecast;
     double waiting_cost;
-    bool stopping; ///< the user asked to stop
+    bool announced; ///< a log knows how many trajectories there are to make
+    bool stopping;  ///< the user asked to stop
 } Screen;
 
 /// Fails with QMT_ERR_MEMORY.

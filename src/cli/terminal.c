@@ -5,6 +5,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/columns.h"
+#include "cli/options.h"
+
 Terminal terminal_of(FILE *stream)
 {
     const char *const term = getenv("TERM"), *const no_color = getenv("NO_COLOR");
@@ -31,6 +34,21 @@ const char *colour_begin(const Terminal *terminal, Colour colour)
 const char *colour_end(const Terminal *terminal, Colour colour)
 {
     return terminal->colours && colour != COLOUR_NONE ? "\033[0m" : "";
+}
+
+void sentence_print(FILE *stream, Colour colour, const char *about, const char *sentence)
+{
+    const Terminal terminal = terminal_of(stream);
+    int columns, rows;
+    fprintf(stream, "%s%s%s: ", colour_begin(&terminal, colour), about,
+            colour_end(&terminal, colour));
+    if (!terminal.moves) {
+        fprintf(stream, "%s\n", sentence);
+        return;
+    }
+    terminal_size(stream, &columns, &rows);
+    // The last column stays free: there some terminals wrap.
+    text_print_within(stream, sentence, text_columns(about) + 2, 2, columns - 1);
 }
 
 Colour colour_of_status(const char *word)

@@ -24,6 +24,10 @@ void terminal_size(FILE *stream, int *columns, int *rows);
 const char *colour_begin(const Terminal *terminal, Colour colour);
 const char *colour_end(const Terminal *terminal, Colour colour);
 
+/// One sentence behind a word or name that says what or whom it is about: "warning: ...". On a terminal in lines of at
+/// most its width, broken between words; elsewhere in one line.
+void sentence_print(FILE *stream, Colour colour, const char *about, const char *sentence);
+
 /// The colour of a status as a word: "complete", "failed", "interrupted", ...
 Colour colour_of_status(const char *word);
 

@@ -105,6 +105,8 @@ static QmtStatus failure(QmtContext *ctx, FileOperation op, const char *path, in
                     "%s: cannot %s: it is a link to %.200s, which does not exist; remove or mend "
                     "the link",
                     path, file_operation_name(op), target);
+    if (error == EISDIR && op == FILE_OP_OPEN)
+        return FAIL(ctx, QMT_ERR_IO, "%s: %s", path, way_out(error));
     return FAIL(ctx, QMT_ERR_IO, "%s: cannot %s: %s; %s", path, file_operation_name(op),
                 strerror(error), way_out(error));
 }

@@ -57,3 +57,11 @@ says "0.100 angstrom apart"
 printf '2\n\nH 0 0 0\nUuo 0 0 1\n' >element.xyz
 ends 3 "$QMTRAJ" energy element.xyz
 says "element.xyz:4"
+
+# a list with wrong lines: each is named, the others are computed
+printf 'C methane\nC1CC ring\n[Xx] unknown\nfoo bar baz\nO\n' >wrong.smi
+ends 1 "$QMTRAJ" energy --smiles-file wrong.smi
+says "methane: 5 atoms" "wrong.smi:2" "wrong.smi:3" "wrong.smi:4" "3 of 5 structures failed"
+printf '1\nname=helium\nHe 0 0 0\n' >helium.xyz
+ends 0 "$QMTRAJ" energy helium.xyz
+says "helium: 1 atom, "

@@ -48,7 +48,7 @@ says "was taken before"
 
 # no folder and no empty pipe is waited for
 ends 5 timeout 20 "$QMTRAJ" energy a
-says "this is a folder, give a file"
+says ": this is a folder, give a file"
 mkfifo pipe
 ends 5 timeout 20 "$QMTRAJ" energy pipe
 says "a pipe into which nobody writes"

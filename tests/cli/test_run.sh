@@ -65,7 +65,20 @@ ends 0 "$QMTRAJ" run --config short.yaml --out digits $start
 for folder in digits/*/; do
     name=$(basename "$folder")
     ends 0 "$QMTRAJ" run --config "$folder/config.yaml" --out again "$folder/start.xyz"
-    same "again/$name/trajectory.npz" "$folder/trajectory.npz"
+    /usr/bin/python3 - "again/$name/trajectory.npz" "$folder/trajectory.npz" <<'PYTHON' || fail "$name: another trajectory"
+import json, sys, zipfile
+again, before = (zipfile.ZipFile(path) for path in sys.argv[1:])
+assert again.namelist() == before.namelist()
+for name in again.namelist():
+    assert name == "metadata.npy" or again.read(name) == before.read(name), name
+# who says the state differs, a SMILES or the comment line of start.xyz, and only a SMILES can be kept
+import numpy
+keys = [json.loads(str(numpy.load(path)["metadata"])) for path in sys.argv[1:]]
+for one in keys:
+    for key in ("charge_source", "multiplicity_source", "smiles_kept", "smiles_kept_at_end"):
+        one.pop(key, None)
+assert keys[0] == keys[1], [k for k in keys[0] if keys[0][k] != keys[1].get(k)]
+PYTHON
 done
 
 # another configuration, another geometry
@@ -84,6 +97,10 @@ cp o/water/trajectory.npz second.npz
 ends 0 "$QMTRAJ" run --config short.yaml --set temperature_K=320 --out o --fresh water.xyz
 same o/water/trajectory.old.npz before.npz
 same o/water/trajectory.old.2.npz second.npz
+# which `check` of the folder does not take for data
+ends 0 "$QMTRAJ" check --frames 0 --json o/water
+[ "$(grep -c 'trajectory[.a-z0-9]*npz' out)" = 1 ] && ! grep -q 'trajectory\.old' out || fail "check takes what was put aside"
+ends 0 "$QMTRAJ" check --frames 0 o/water/trajectory.old.npz
 /usr/bin/python3 - <<'PYTHON' || fail "the summary forgot a trajectory"
 import json
 summary = json.load(open("o/summary.json"))

@@ -13,7 +13,7 @@ grep -q -e --test-fail out && fail "options for tests are in the help"
 ends 0 "$QMTRAJ" help energy
 says "qmtraj energy water.xyz"
 ends 0 "$QMTRAJ" energy -h
-ends 0 "$QMTRAJ" help config
+ends 0 "$QMTRAJ" help config --markdown
 says '| `temperature_K` | 300 | K |' '| `ensemble` | nvt |'
 ends 0 "$QMTRAJ" --version
 says "qmtraj " "instruction set" "parameters"

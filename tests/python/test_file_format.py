@@ -54,7 +54,7 @@ class FileFormat(unittest.TestCase):
         section = DOC.split("\n## metadata\n")[1].split("\n## ")[0]
         cells = re.findall(r"^\| (`[^|]*`) \|", section, re.M)
         known = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
-        self.assertEqual(set(self.metadata) | {"reason", "every"}, known)
+        self.assertEqual(set(self.metadata) | {"reason", "every", "isotopes"}, known)
 
     def test_velocities_are_nm_per_ps(self):
         vel = self.data["vel"].astype(float)
@@ -77,12 +77,12 @@ class FileFormat(unittest.TestCase):
             self.assertEqual([len(values) for values in window.values()], [40, 40, 40])
 
     def test_tables_are_those_of_the_program(self):
-        said = subprocess.run([os.environ["QMTRAJ"], "help", "arrays"], check=True, text=True,
+        said = subprocess.run([os.environ["QMTRAJ"], "help", "arrays", "--markdown"], check=True, text=True,
                               stdout=subprocess.PIPE).stdout
         tables = said.strip().split("\n\n")
         self.assertEqual(len(tables), 2)
         for table in tables:
-            self.assertIn(table, DOC, "the output of `qmtraj help arrays` belongs into "
+            self.assertIn(table, DOC, "the output of `qmtraj help arrays --markdown` belongs into "
                                       "docs/file-format.md")
 
     def test_archive_is_sound_and_says_nothing_about_the_day(self):

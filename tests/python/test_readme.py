@@ -42,10 +42,10 @@ class Readme(unittest.TestCase):
         self.assertEqual(sorted(table), sorted(p.name for p in glycine.iterdir()))
 
     def test_keys_are_those_of_the_program(self):
-        table = self.said("help", "config").strip()
+        table = self.said("help", "config", "--markdown").strip()
         manual = (SOURCE / "docs/configuration.md").read_text(encoding="utf-8")
         self.assertIn(table, manual,
-                      "the output of `qmtraj help config` belongs into docs/configuration.md")
+                      "the output of `qmtraj help config --markdown` belongs into docs/configuration.md")
 
     def test_citations_are_those_of_the_program(self):
         citation = (SOURCE / "CITATION.cff").read_text(encoding="utf-8")
