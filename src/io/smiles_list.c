@@ -247,7 +247,8 @@ static void line_split(const ListReader *r, char *line, char **smiles, char **re
             *(*rest)++ = '\0';
         return;
     }
-    const size_t n = table_split(line, r->separator, columns);
+    const size_t there = table_split(line, r->separator, columns);
+    const size_t n = there < TABLE_COLUMNS_MAX ? there : TABLE_COLUMNS_MAX;
     if (r->smiles < n)
         *smiles = columns[r->smiles];
     if (r->name < n)
