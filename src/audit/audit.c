@@ -9,6 +9,7 @@
 #include "audit/labels.h"
 #include "audit/metadata.h"
 #include "audit/properties.h"
+#include "audit/record.h"
 #include "audit/summary.h"
 #include "audit/windows.h"
 #include "io/text.h"
@@ -25,6 +26,7 @@ static QmtStatus content_check(QmtContext *ctx, Check *check)
     TRY(atoms_check(ctx, check));
     metadata_check(ctx, check);
     TRY(frames_check(ctx, check, &frames));
+    record_check(check);
     TRY(windows_check(ctx, check));
     summary_figures_check(check, &frames);
     TRY(properties_check(ctx, check));

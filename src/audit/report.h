@@ -24,6 +24,7 @@
     X(CHECK_SUMMARY, "summary")         /* figures of the metadata, computed again */              \
     X(CHECK_CENTRE, "centre of mass")   /* at rest */                                              \
     X(CHECK_BONDS, "bonds")             /* which break and form */                                 \
+    X(CHECK_RECORD, "record")           /* what the run recorded and nothing else here sees */     \
     X(CHECK_LABELS, "labels")           /* energies and forces computed again */                   \
     X(CHECK_PROPERTIES, "properties")   /* charges, dipoles, ... that were asked for, likewise */
 

@@ -74,6 +74,7 @@ static bool checkpoint_take(QmtContext *ctx, const char *folder, StatusEntry *en
         return false;
 
     const CheckpointNumbers numbers = checkpoint.numbers;
+    run_warnings_from_lines(checkpoint.warnings, &entry->warnings);
     checkpoint_release(&checkpoint);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);

@@ -33,7 +33,7 @@ typedef struct {
     double
         shadow_drift_kjmol_ps; ///< likewise; in NVE windows if there are any, see run_drift_shown()
     char reason[RUN_NOTE_SIZE]; ///< why it failed or was interrupted; "" otherwise
-    RunWarnings warnings;       ///< what to know about one that has ended
+    RunWarnings warnings;       ///< what to know about it; of one that runs, at its checkpoint
     double age_s;               ///< of these figures; 0 for one that has ended
 } StatusEntry;
 

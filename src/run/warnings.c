@@ -41,6 +41,20 @@ void run_warning_add(RunWarnings *warnings, const char *code, const char *format
     warnings->n++;
 }
 
+void run_warnings_from_lines(const char *lines, RunWarnings *warnings)
+{
+    *warnings = (RunWarnings){0};
+    for (const char *line = lines; *line != '\0';) {
+        const int length = (int)strcspn(line, "\n"), n_code = (int)strcspn(line, ":");
+        char code[RUN_WARNING_CODE_SIZE];
+        if (n_code > 0 && n_code + 2 <= length && n_code < (int)sizeof code) {
+            snprintf(code, sizeof code, "%.*s", n_code, line);
+            run_warning_add(warnings, code, "%.*s", length - n_code - 2, line + n_code + 2);
+        }
+        line += length + (line[length] == '\n');
+    }
+}
+
 bool run_warning_next(const RunWarnings *warnings, size_t *at, char code[RUN_WARNING_CODE_SIZE],
                       char text[RUN_WARNING_TEXT_SIZE])
 {

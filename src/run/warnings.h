@@ -36,6 +36,8 @@ typedef struct {
 void run_warning_add(RunWarnings *warnings, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool run_warning_has(const RunWarnings *warnings, const char *code);
+/// Takes lines as they stand in a checkpoint, as many as there is room for.
+void run_warnings_from_lines(const char *lines, RunWarnings *warnings);
 /// The next one; begin with *at = 0. False when there is none.
 bool run_warning_next(const RunWarnings *warnings, size_t *at, char code[RUN_WARNING_CODE_SIZE],
                       char text[RUN_WARNING_TEXT_SIZE]);

@@ -100,7 +100,7 @@ if grep -qE "forms|breaks" err; then fail "water reacts"; fi
 
 # the place where a longer trajectory goes on is counted in its own steps; an equilibration that is too short is told
 # by the job, once, and on record
-ends 0 "$QMTRAJ" run --config short.yaml water.xyz --out longer
+ends 0 "$QMTRAJ" run --config short.yaml --set keep_checkpoint=true water.xyz --out longer
 says "note: equilibration_ps = 0.02 at a friction of 10 /ps: relaxed molecules begin about 123 K too cold"
 records longer/water/trajectory.npz equilibration_short
 ends 0 "$QMTRAJ" run --config short.yaml --set length_ps=0.06 water.xyz --out longer
@@ -117,6 +117,10 @@ if "$QMTRAJ" run --config short.yaml --smiles-file list.smi --out smiles >out 2>
     says "warning: zwitterion: the relaxed molecule is not that of its SMILES: hydrogen"
     records smiles/zwitterion/trajectory.npz '"smiles_kept":false' '"smiles_kept_at_end":false' smiles_changed
     records smiles/betaine/trajectory.npz '"smiles_kept":true' '"smiles_kept_at_end":true'
+    ends 0 "$QMTRAJ" check smiles/zwitterion
+    grep -q "WARN *record *smiles_changed: the relaxed molecule" out || fail "check does not say it"
+    ends 0 "$QMTRAJ" check smiles/betaine
+    grep -q "PASS *record" out || fail "check says more than it should"
     if grep -q "betaine.*not that of its SMILES" err; then fail "betaine has nothing to move"; fi
 elif ! grep -q "built without RDKit" err; then
     fail "no run from SMILES"

@@ -9,6 +9,14 @@ ends 1 "$QMTRAJ" status o
 says "0/4 complete, 2 waiting, 1 interrupted, 1 rejected" "11 valence electrons" "1 of 4 molecules"
 grep -q '^no  *rejected' out || fail "no row of what was rejected"
 [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' out)" -le 80 ] || fail "wider than 80 columns"
+# what is to be known about one that has not ended stands in its checkpoint
+grep -q "warning: after the equilibration the molecule is still" out || fail "no warning of an interrupted one"
+ends 1 "$QMTRAJ" status o --json
+/usr/bin/python3 - <<'PYTHON' || fail "no warnings of an interrupted one in the JSON"
+import json
+codes = {row["status"]: [warning["code"] for warning in row["warnings"]] for row in json.load(open("out"))}
+assert codes == {"interrupted": ["equilibration_short"], "waiting": [], "rejected": []}, codes
+PYTHON
 ends 1 "$QMTRAJ" status o --failed
 grep -q '^no  *rejected' out || fail "not what was rejected"
 grep -qE '^(water|ammonia|hydroxide) ' out && fail "more than what failed"

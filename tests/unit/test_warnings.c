@@ -26,6 +26,18 @@ static void warnings_come_back_in_their_order(void **state)
     assert_false(run_warning_next(&warnings, &at, code, text));
 }
 
+static void lines_of_a_checkpoint_are_taken(void **state)
+{
+    (void)state;
+    RunWarnings warnings = {0}, taken;
+    run_warning_add(&warnings, "energy_drift", "it drifts: %d", 3);
+    run_warning_add(&warnings, "scf_jump", "it jumps");
+    run_warnings_from_lines(warnings.lines, &taken);
+    assert_memory_equal(&taken, &warnings, sizeof taken);
+    run_warnings_from_lines("no line\n: \ncode:\na: b", &taken);
+    assert_string_equal(taken.lines, "a: b\n");
+}
+
 static void what_does_not_fit_is_counted(void **state)
 {
     (void)state;
@@ -49,6 +61,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(warnings_come_back_in_their_order),
+        cmocka_unit_test(lines_of_a_checkpoint_are_taken),
         cmocka_unit_test(what_does_not_fit_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
