@@ -10,6 +10,7 @@
 #include "campaign/start_geometry.h"
 #include "campaign/summary.h"
 #include "io/lock.h"
+#include "io/smiles.h"
 #include "io/text.h"
 #include "run/resume.h"
 
@@ -310,7 +311,7 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
     double *const cost = malloc((plan->n_tasks + 1) * sizeof *cost);
     WorkerOutcome *const ended = malloc((plan->n_tasks + 1) * sizeof *ended);
     batch->task_of = malloc((plan->n_tasks + 1) * sizeof *batch->task_of);
-    size_t n = 0;
+    size_t n = 0, n_missing = 0; // n_missing: those without a geometry
     QmtStatus status = QMT_OK;
 
     if (cost == NULL || ended == NULL || batch->task_of == NULL) {
@@ -322,7 +323,10 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
             batch->outcomes[t].status = QMT_STOPPED;
             batch->task_of[n] = t;
             cost[n++] = plan->tasks[t].cost;
+            n_missing += start_geometry_is_missing(&plan->tasks[t]);
         }
+        if (n_missing > 1)
+            smiles_prepare();
         const WorkerPool job = {.n_tasks = n,
                                 .cost = cost,
                                 .n_workers = batch->settings->n_workers,

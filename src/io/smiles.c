@@ -18,6 +18,23 @@ bool smiles_can_embed(void)
     return true;
 }
 
+static void made_release(RdkitMolecule *made)
+{
+    free(made->numbers);
+    free(made->xyz);
+    free(made->isotopes);
+    free(made->bonds);
+}
+
+void smiles_prepare(void)
+{
+    RdkitMolecule made = {0};
+    char reason[400];
+    // butane: the smallest molecule that has a torsion
+    if (smiles_rdkit_embed("CCCC", EMBED_SEED, NULL, 0, &made, reason, sizeof reason) == RDKIT_OK)
+        made_release(&made);
+}
+
 /// Moves what RDKit made into the structure, if it is a molecule that can be computed.
 ///
 /// @param known  whose geometry it is if made has none
@@ -82,10 +99,7 @@ QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure 
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to embed \"%.200s\"", s->source, s->smiles);
     }
     const QmtStatus status = take(ctx, &made, known, s);
-    free(made.numbers);
-    free(made.xyz);
-    free(made.isotopes);
-    free(made.bonds);
+    made_release(&made);
     if (status != QMT_OK) {
         free(s->numbers);
         free(s->xyz);
@@ -121,6 +135,10 @@ QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_
 bool smiles_can_embed(void)
 {
     return false;
+}
+
+void smiles_prepare(void)
+{
 }
 
 QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_t *n)

@@ -26,6 +26,10 @@ QmtStatus smiles_embed(QmtContext *ctx, Structure *structure);
 /// SMILES in the same order. All else comes from the SMILES either way.
 QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *structure);
 
+/// Makes RDKit build the tables that it builds at its first geometry (torsion preferences, MMFF94), some 35 ms, so that
+/// processes forked later share them. Never fails: what it cannot do now is done, or said, at the first geometry.
+void smiles_prepare(void);
+
 /// The atoms that smiles_embed() would make, in its order, without a geometry.
 ///
 /// @param numbers  [n] atomic numbers, malloc'ed
