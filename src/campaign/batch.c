@@ -243,6 +243,8 @@ static size_t count(const bool *values, size_t n)
 typedef struct {
     size_t n_held, n_failed, n_rejected, n_complete;
     const BatchOutcome *held; ///< one of them
+    bool at_once;             ///< some stopped without a checkpoint, since nobody would wait
+    int64_t n_safe;           ///< frames of those that stopped
 } Ends;
 
 static Ends ends_count(const Batch *batch, size_t n)
@@ -260,8 +262,24 @@ static Ends ends_count(const Batch *batch, size_t n)
         } else {
             ends.n_failed++;
         }
+        if (outcome->status == QMT_STOPPED) {
+            ends.at_once = ends.at_once || outcome->signal != 0;
+            ends.n_safe += outcome->result.n_frames;
+        }
     }
     return ends;
+}
+
+static QmtStatus job_stopped(QmtContext *ctx, const Ends *ends)
+{
+    if (ends->at_once)
+        return FAIL(ctx, QMT_STOPPED,
+                    "stopped on request; the same command goes on from the last checkpoints");
+    if (ends->n_safe == 0)
+        return FAIL(ctx, QMT_STOPPED, "stopped on request; the same command goes on from here");
+    return FAIL(ctx, QMT_STOPPED,
+                "stopped on request; %lld frames are safe, the same command goes on from here",
+                (long long)ends->n_safe);
 }
 
 /// The status of the whole job. What is held elsewhere counts only if nothing else was done.
@@ -277,7 +295,7 @@ static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
         return QMT_STOPPED;
     }
     if (status == QMT_STOPPED)
-        return FAIL(ctx, QMT_STOPPED, "stopped on request; the same command goes on from here");
+        return job_stopped(ctx, &ends);
     if (n > 0 && ends.n_held == n && n_rejected == 0) {
         (void)FAIL(ctx, QMT_ERR_LOCKED, "nothing was done: %s",
                    n == 1 ? ends.held->message : "every trajectory is held by another process");

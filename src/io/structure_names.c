@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/printable.h"
+#include "io/text.h"
+
 /// How many folders a name may be made of.
 enum { FOLDERS_MAX = 8 };
 
@@ -80,16 +83,39 @@ static void number_append(char name[STRUCTURE_NAME_SIZE], size_t number)
     strcpy(name + length, suffix);
 }
 
-QmtStatus frames_name(QmtContext *ctx, const char *path, StructureList *list, size_t first)
+/// Refuses to name a molecule after a file whose name holds characters that nobody sees: replaced in silence,
+/// two such files would become one molecule.
+static QmtStatus file_name_check(QmtContext *ctx, const char *path)
+{
+    const char *const base = base_of(path);
+    if (!text_is_utf8(base, strlen(base)) || text_is_printable(base))
+        return QMT_OK;
+    return FAIL(ctx, QMT_ERR_INPUT,
+                "%s: the name of this file contains a control character or one that cannot be "
+                "seen, but it is to become a folder; rename the file",
+                path);
+}
+
+/// Gives the structures from index first on that have no name that of their file.
+static QmtStatus nameless_name(QmtContext *ctx, const char *path, StructureList *list, size_t first)
 {
     char stem[STRUCTURE_NAME_SIZE];
     name_from_path(path, stem);
+    for (size_t i = first; i < list->n; i++) {
+        Structure *const s = &list->items[i];
+        if (s->name[0] != '\0')
+            continue;
+        TRY(file_name_check(ctx, path));
+        strcpy(s->name, stem);
+        s->name_origin = NAME_OF_FILE;
+    }
+    return QMT_OK;
+}
+
+QmtStatus frames_name(QmtContext *ctx, const char *path, StructureList *list, size_t first)
+{
+    TRY(nameless_name(ctx, path, list, first));
     const size_t n = list->n - first;
-    for (size_t i = first; i < list->n; i++)
-        if (list->items[i].name[0] == '\0') {
-            strcpy(list->items[i].name, stem);
-            list->items[i].name_origin = NAME_OF_FILE;
-        }
     if (n < 2)
         return QMT_OK;
 

@@ -110,10 +110,11 @@ shown status
 "$QMTRAJ" check evil >out 2>err || true
 for name in "$evil" "$(printf 'a\302\23331m')" "$(printf 'a\342\200\213b')" "$(printf 'a\342\200\256b')"; do
     cp water.xyz "$name.xyz"
-    ends 0 run names "$name.xyz" # each such character becomes "_"
-    cat out err >all
-    LC_ALL=C grep -q "$(printf '\033\|\302\233\|\342\200')" all && fail "it reached the terminal: $name"
-    ls names | LC_ALL=C grep -q "$(printf '\033\|\302\233\|\342\200')" && fail "it is a name: $name"
+    ends 3 run names --all-or-nothing "$name.xyz"
+    says "contains a control character or one that cannot be seen"
+    ends 1 run names --fresh "$name.xyz" # by default the others are computed
+    grep -q "contains a control character or one that cannot be seen" names/rejected.tsv || fail "no reason is recorded"
+    [ "$(ls names)" = "$(printf 'rejected.tsv\nsummary.json\nwater')" ] || fail "not only water: $(ls names)"
 done
 
 # the status of somebody else's job
