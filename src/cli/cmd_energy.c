@@ -310,6 +310,11 @@ static QmtStatus structure_compute(QmtContext *ctx, const RunSpec *task, bool js
                 "%s: the SCF found no solution on the plain way and took rung %d of its recovery "
                 "ladder; there may be more than one solution: look at the charges",
                 structure->name, single.report.recovery);
+        if (single.report.recovery == 0 && single.report.scf_iterations > SCF_SLOW_ITERATIONS)
+            context_log(ctx, QMT_LOG_WARNING,
+                        "%s: the SCF needed %d iterations; there may be more than one solution: "
+                        "look at the charges",
+                        structure->name, single.report.scf_iterations);
         single.n_terms = xtb_energy_terms(engine, single.terms);
         if (json)
             status = print_json(ctx, task, &single);

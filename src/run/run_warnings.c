@@ -76,6 +76,15 @@ static void temperature_collect(const Watch *watch, const MdReport *report, doub
         run_warning_add(warnings, VERDICTS[MD_NVE_TEMPERATURE_OFF].code, "%s", verdict);
 }
 
+/// Where two solutions are close to each other the SCF wanders long between them, and may end in either.
+static void slow_scf_collect(const MdReport *report, RunWarnings *warnings)
+{
+    if (report->scf_iterations_max > SCF_SLOW_ITERATIONS)
+        run_warning_add(warnings, "scf_slow",
+                        "a step needed %d SCF iterations; there may be more than one solution",
+                        report->scf_iterations_max);
+}
+
 /// Of a molecule that starts at rest. The job says so once, before it begins.
 static void equilibration_collect(const MdOptions *options, RunWarnings *warnings)
 {
@@ -93,6 +102,7 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
     const size_t n = report->phase == MD_DONE ? md_verdicts(report, &options, verdicts) : 0;
     events_collect(&run->watch, warnings);
     equilibration_collect(&options, warnings);
+    slow_scf_collect(report, warnings);
     for (size_t i = 0; i < n; i++) {
         const MdVerdictKind kind = verdicts[i].kind;
         const char *const advice = VERDICTS[kind].advice;

@@ -13,6 +13,7 @@
 ///     reaction_heat         at constant energy, a reaction heated or cooled the molecule
 ///     energy_drift          the conserved energy is not conserved
 ///     scf_recovered         steps converged only by the recovery ladder
+///     scf_slow              a step needed more than SCF_SLOW_ITERATIONS
 ///     scf_jump              the SCF went to another solution: Epot left the work of the forces
 ///     self_check_failed     a density was found wrong and made again
 ///     relaxation_unfinished the start geometry is not at a minimum
@@ -23,6 +24,7 @@
 ///     other_processor       goes on on another processor: other last digits
 ///     checkpoint_damaged    goes on from the checkpoint before the last
 
+enum { SCF_SLOW_ITERATIONS = 100 }; ///< steps of a motion need 5 to 10, first ones some 20
 enum { RUN_WARNINGS_SIZE = 1600, RUN_WARNING_CODE_SIZE = 32, RUN_WARNING_TEXT_SIZE = 320 };
 
 typedef struct {

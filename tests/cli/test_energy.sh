@@ -65,3 +65,15 @@ says "methane: 5 atoms" "wrong.smi:2" "wrong.smi:3" "wrong.smi:4" "3 of 5 struct
 printf '1\nname=helium\nHe 0 0 0\n' >helium.xyz
 ends 0 "$QMTRAJ" energy helium.xyz
 says "helium: 1 atom, "
+
+# two solutions that cross (LiO near 1.59 angstrom): whoever gets one after a long search is told, and has the figure
+slow=0
+for r in 1.5886461 1.5886462 1.589 1.60; do
+    printf '2\nmultiplicity=2\nLi 0 0 0\nO 0 0 %s\n' $r >lio.xyz
+    ends 0 "$QMTRAJ" energy --json lio.xyz
+    iterations=$(sed 's/.*"scf_iterations":\([0-9]*\).*/\1/' out)
+    [ "$iterations" -gt 100 ] || continue
+    slow=$((slow + 1))
+    says "there may be more than one solution: look at the charges"
+done
+[ $slow -gt 0 ] || fail "no SCF was slow"
