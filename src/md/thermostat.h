@@ -30,7 +30,7 @@ THERMOSTAT_LIST(THERMOSTAT_DECLARE)
 
 /// "langevin|...", in the order of the rows.
 #define THERMOSTAT_NAME(symbol, name) "|" name
-#define THERMOSTAT_NAMES (THERMOSTAT_LIST(THERMOSTAT_NAME) + 1)
+#define THERMOSTAT_NAMES (&(THERMOSTAT_LIST(THERMOSTAT_NAME))[1])
 
 /// The thermostat of a row, from 0; NULL behind the last.
 const Thermostat *thermostat_at(size_t row);
