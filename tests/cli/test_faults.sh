@@ -124,11 +124,17 @@ ends 0 "$QMTRAJ" run --config short.yaml --dry-run water.xyz
 says "# 1 trajectory, 280 steps and 201 frames, on 1 core"
 
 # without memory: a sentence, wherever the program itself can be loaded
+given_up=
 for kib in $(seq 16000 500 32000); do
     code=0
     (ulimit -v $kib && exec "$QMTRAJ" version) >out 2>err || code=$?
     [ $code = 0 ] || continue
     (ulimit -v $kib && exec "$QMTRAJ" run --smiles-file "$QMTRAJ_SOURCE/data/molecules/qm_molecules.smi" \
         --molecule aspirin --dry-run) >out 2>err || code=$?
+    # In a band of some 100 KiB glibc 2.36 itself gives up while RDKit's exception is raised: at most one step of 500.
+    if [ $code = 134 ] && [ "$(cat err)" = "Unexpected error." ] && [ -z "$given_up" ]; then
+        given_up=$kib
+        continue
+    fi
     [ $code -lt 126 ] || fail "with $kib KiB: code $code"
 done

@@ -126,7 +126,7 @@ ends 0 "$QMTRAJ" run --config short.yaml --out limit water.xyz
 mkdir -p closed/summary.json.lock
 touch closed/.journal
 ends 0 "$QMTRAJ" run --config short.yaml --out closed water.xyz
-says "warning: no journal of this job: closed/.journal" "warning: closed/summary.json.lock: cannot open"
+says "warning: no journal of this job: closed/.journal" "warning: closed/summary.json.lock: this is a folder"
 [ -s closed/water/trajectory.npz ] || fail "no trajectory"
 ends 0 "$QMTRAJ" run --config short.yaml --out closed water.xyz
 says "nothing to do"
