@@ -68,23 +68,38 @@ typedef struct {
 
 // Written by signal handlers, the one kind of state that has no owner to hang it on. In the parent:
 // the first signal and how many there were, those apart that a person gave. In a worker: asked to stop, and by what.
-static volatile sig_atomic_t first_signal, n_signals, n_by_hand, worker_stop;
+static volatile sig_atomic_t first_signal, n_signals, n_by_hand, last_by_hand_ms, worker_stop;
+
+/// Signals that come closer than this are one: `timeout` sends its signal to the program and then to the group.
+enum { ONE_SIGNAL_MS = 200 };
 
 static const int STOP_SIGNALS[] = {SIGINT, SIGTERM, SIGUSR1, SIGHUP, SIGQUIT, SIGXCPU};
 enum { N_STOP_SIGNALS = sizeof STOP_SIGNALS / sizeof STOP_SIGNALS[0] };
 
+/// Milliseconds of a clock that begins anew every twelve days, which fit into what a handler may write.
+static int clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int)(now.tv_sec % 1000000) * 1000 + (int)(now.tv_nsec / 1000000);
+}
+
 /// A terminal that closes says so more than once, a limit on processor time every second, a session that ends goes on
 /// to SIGTERM, and a batch system that ends a job adds one to the signal that its script passes on (SIGUSR1): only
-/// a second signal by hand means that somebody does not want to wait.
+/// a second signal by hand, some time after the first, means that somebody does not want to wait.
 static void parent_signal(int signal)
 {
-    const bool by_hand = signal == SIGINT || signal == SIGTERM || signal == SIGQUIT;
+    const int now_ms = clock_ms();
+    const bool by_hand = (signal == SIGINT || signal == SIGTERM || signal == SIGQUIT) &&
+                         (n_by_hand == 0 || abs(now_ms - last_by_hand_ms) >= ONE_SIGNAL_MS);
     if (n_signals == 0)
         first_signal = signal;
     if (n_signals == 0 || (by_hand && n_by_hand > 0))
         n_signals = n_signals + 1;
-    if (by_hand)
+    if (by_hand) {
         n_by_hand = n_by_hand + 1;
+        last_by_hand_ms = now_ms;
+    }
 }
 
 static void child_signal(int signal)

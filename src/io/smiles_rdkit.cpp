@@ -93,6 +93,16 @@ void unwinder_load() noexcept
 #endif
 }
 
+/// RDKit reads its tables of torsions at the first embedding; where they find no memory half way an assertion of
+/// RDKit ends the process. They take less than this, so who has it free may begin.
+bool tables_have_room() noexcept
+{
+    const std::size_t ROOM = std::size_t{4} << 20;
+    void *volatile probe = std::malloc(ROOM); // volatile: a compiler may leave the pair out
+    std::free(probe);
+    return probe != nullptr;
+}
+
 bool embed(RDKit::ROMol &mol, int seed)
 {
     RDKit::DGeomHelpers::EmbedParameters parameters(RDKit::DGeomHelpers::ETKDGv3);
@@ -296,6 +306,8 @@ extern "C" RdkitResult smiles_rdkit_embed(const char *smiles, int seed, const in
     RdkitMolecule made = {};
     RdkitResult result = RDKIT_NO_MOLECULE;
     unwinder_load();
+    if (!tables_have_room())
+        return RDKIT_NO_MEMORY;
     try {
         const Log log;
         result = make(smiles, seed, Known{known, n_known}, log, made, reason, n_reason);
