@@ -227,6 +227,8 @@ void metadata_check(QmtContext *ctx, Check *check)
     status_check(check);
     keys_check(check);
     const char *const method = check_metadata_text(check, "qm_method");
-    check_say(check, CHECK_METADATA, CHECK_PASS, "%.40s%s", method != NULL ? method : "",
-              check->is_complete ? ", complete" : "");
+    const bool passed_over = check_metadata_text(check, "smiles") != NULL && !smiles_can_embed();
+    check_say(check, CHECK_METADATA, CHECK_PASS, "%.40s%s%s", method != NULL ? method : "",
+              check->is_complete ? ", complete" : "",
+              passed_over ? "; the SMILES is not read: this program is built without RDKit" : "");
 }

@@ -18,6 +18,8 @@ import tempfile
 import numpy as np
 
 QMTRAJ = os.environ["QMTRAJ"]
+# Without RDKit a SMILES is not read, and `check` says so.
+RDKIT = subprocess.run([QMTRAJ, "energy", "--smiles", "C"], capture_output=True).returncode == 0
 FORMIC = ("5\nname=formic_acid\nC -0.1 0.41 0\nO 1.13 0.27 0\nO -1.0 -0.6 0\n"
           "H -0.6 1.38 0\nH -0.6 -1.45 0\n")
 WINDOWS = ["--set", "nve_every_ps=0.04", "--set", "nve_window_ps=0.025"]
@@ -391,7 +393,7 @@ for name, tamper, kinds, only_all in ROWS:
         results = [entry(program, "bad.npz") for program in programs]
         cells.append(" / ".join(text for text, _ in reversed(results)))
         text, late = results[0]
-        if (name, kind) in CANNOT:
+        if (name, kind) in CANNOT or (not RDKIT and name == "metadata name and smiles of another"):
             continue
         if text == "NO" or (late and kind not in only_all):
             wrong.append(f"{name} ({kind}): {text}")

@@ -55,6 +55,7 @@ static void without_a_list_the_first_one_is_a_failure(void **state)
     StructureList list = {0};
     assert_int_equal(smiles_read_memory(ctx, "m.smi", DATA, strlen(DATA), &list), QMT_ERR_FORMAT);
     assert_int_equal(list.n, 0);
+    structures_release(&list);
 }
 
 static void a_fault_of_the_machine_is_no_bad_input(void **state)
