@@ -54,10 +54,10 @@ fi
 
 # it disappears while the job runs
 background job gone --set length_ps=1000 --set save_interval_steps=100 --set checkpoint_s=0.1
-until_there gone/water/checkpoint
+until_there gone/water/checkpoint.previous
 until rm -rf gone 2>/dev/null; do :; done # the job may make a file there meanwhile
 ended 5
-says "gone/water/trajectory.npz.part: was removed while it was being written" "begins it anew"
+says "gone/water/" "begins it anew" # which file is missed first depends on the moment; the next case has one only
 
 # only its frames disappear: told at the next checkpoint, and no checkpoint promises them
 background job lost --set length_ps=1000 --set save_interval_steps=100 --set checkpoint_s=0.1
