@@ -39,10 +39,10 @@
 #include "data/element.h"
 #include "engine/properties.h"
 #include "engine/xtb.h"
-#include "io/trajectory.h"
-#include "io/xyz.h"
 #include "md/md.h"
 #include "stages.h"
+#include "structure/xyz.h"
+#include "trajectory/trajectory.h"
 #ifdef BENCH_XTB
 #include <xtb.h>
 #endif

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "io/file.h"
-#include "io/smiles.h"
-#include "io/xyz.h"
+#include "structure/smiles.h"
+#include "structure/xyz.h"
 
 static QmtStatus make_one(QmtContext *ctx, const char *folder, Structure *s)
 {

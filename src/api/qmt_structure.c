@@ -9,8 +9,8 @@
 #include "api/argument.h"
 #include "data/element.h"
 #include "io/file.h"
-#include "io/smiles.h"
-#include "io/xyz.h"
+#include "structure/smiles.h"
+#include "structure/xyz.h"
 
 QmtStatus qmt_structures_create(QmtContext *ctx, QmtStructures **structures)
 {

@@ -1,9 +1,9 @@
 #ifndef API_QMT_STRUCTURE_H
 #define API_QMT_STRUCTURE_H
 
-#include "io/rejections.h"
-#include "io/structure.h"
 #include "qmtraj/structure.h"
+#include "structure/rejections.h"
+#include "structure/structure.h"
 
 struct QmtStructures {
     StructureList list;

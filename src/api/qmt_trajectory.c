@@ -6,11 +6,11 @@
 
 #include "api/argument.h"
 #include "data/element.h"
-#include "io/convert.h"
-#include "io/sink.h"
 #include "io/text.h"
-#include "io/trajectory_reader.h"
 #include "run/partial.h"
+#include "trajectory/convert.h"
+#include "trajectory/sink.h"
+#include "trajectory/trajectory_reader.h"
 
 struct QmtReader {
     TrajectoryReader *inner;

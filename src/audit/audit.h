@@ -3,7 +3,7 @@
 
 #include "audit/report.h"
 
-/// Proof that a trajectory file is what it says: reads an NPZ of the layout of io/trajectory.h, whoever
+/// Proof that a trajectory file is what it says: reads an NPZ of the layout of trajectory/trajectory.h, whoever
 /// wrote it, and says of each of its checks whether it passes. Nothing is written.
 
 typedef struct {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/smiles.h"
+#include "structure/smiles.h"
 
 /// Whole numbers that a double holds exactly.
 static const double WHOLE_MAX = 9007199254740992.0;

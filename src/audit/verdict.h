@@ -2,7 +2,7 @@
 #define AUDIT_VERDICT_H
 
 #include "audit/report.h"
-#include "io/trajectory_reader.h"
+#include "trajectory/trajectory_reader.h"
 
 /// The file under examination, what is known of it, and the report that grows: what every check works on. The
 /// checks know nothing of each other; audit.c calls them in order.

@@ -10,9 +10,9 @@
 #include "campaign/start_geometry.h"
 #include "campaign/summary.h"
 #include "io/lock.h"
-#include "io/smiles.h"
 #include "io/text.h"
 #include "run/resume.h"
+#include "structure/smiles.h"
 
 typedef struct {
     QmtContext *ctx;

@@ -1,7 +1,7 @@
 #ifndef CAMPAIGN_MOLECULE_CHOICE_H
 #define CAMPAIGN_MOLECULE_CHOICE_H
 
-#include "io/structure.h"
+#include "structure/structure.h"
 
 /// Marks the structures that are named, exactly or by a pattern of fnmatch(3) ("gly*"), and drops the
 /// rejections of all others.

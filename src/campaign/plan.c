@@ -7,9 +7,9 @@
 #include "base/random.h"
 #include "campaign/molecule_choice.h"
 #include "config/config_check.h"
-#include "io/smiles.h"
-#include "io/xyz.h"
 #include "run/input_digest.h"
+#include "structure/smiles.h"
+#include "structure/xyz.h"
 
 /// As many sentences about molecules that cannot be computed are said; the others are counted.
 enum { SENTENCES_MAX = 20 };

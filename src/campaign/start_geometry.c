@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "io/checkpoint.h"
 #include "io/file.h"
-#include "io/smiles.h"
-#include "io/xyz.h"
 #include "run/files.h"
+#include "structure/smiles.h"
+#include "structure/xyz.h"
+#include "trajectory/checkpoint.h"
 
 bool start_geometry_is_missing(const RunSpec *task)
 {

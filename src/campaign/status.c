@@ -12,8 +12,8 @@
 #include "campaign/forecast.h"
 #include "campaign/journal_read.h"
 #include "campaign/rejected_file.h"
-#include "io/checkpoint.h"
 #include "run/metadata.h"
+#include "trajectory/checkpoint.h"
 
 enum { RUN_JSON_LIMIT = 1 << 20 };
 

@@ -6,10 +6,10 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "io/convert.h"
 #include "io/file.h"
 #include "run/partial.h"
 #include "run/run.h"
+#include "trajectory/convert.h"
 
 enum { O_TO, O_EVERY, O_OUT, O_OUT_SHORT, O_MOMENTA, O_HELP, O_H, N_OPTIONS };
 

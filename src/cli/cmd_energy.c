@@ -12,11 +12,11 @@
 #include "data/method.h"
 #include "engine/xtb.h"
 #include "io/json.h"
-#include "io/smiles.h"
-#include "io/structure_names.h"
-#include "io/structure_read.h"
 #include "io/text.h"
 #include "run/run.h"
+#include "structure/smiles.h"
+#include "structure/structure_names.h"
+#include "structure/structure_read.h"
 
 enum {
     O_METHOD,

@@ -10,8 +10,8 @@
 #include "io/ipi.h"
 #include "io/json.h"
 #include "io/text.h"
-#include "io/xyz.h"
 #include "run/run.h"
+#include "structure/xyz.h"
 
 enum {
     O_UNIX,

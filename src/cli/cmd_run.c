@@ -10,9 +10,9 @@
 #include "config/config_read.h"
 #include "config/config_set.h"
 #include "config/config_write.h"
-#include "io/structure_names.h"
-#include "io/structure_read.h"
 #include "io/text.h"
+#include "structure/structure_names.h"
+#include "structure/structure_read.h"
 
 enum {
     O_CONFIG,

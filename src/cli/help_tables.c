@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "config/config.h"
 #include "config/value_text.h"
-#include "io/trajectory_schema.h"
+#include "trajectory/trajectory_schema.h"
 
 enum { INDENT = 4, SHAPE_SIZE = 64 };
 

@@ -7,9 +7,9 @@
 
 #include "config/advice.h"
 #include "engine/recorder.h"
-#include "io/xyz.h"
 #include "md/velocities.h"
 #include "run/metadata.h"
+#include "structure/xyz.h"
 
 /// The geometry that the engine was asked for when it failed.
 static QmtStatus failed_geometry_write(QmtContext *ctx, const Run *run)

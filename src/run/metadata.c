@@ -12,8 +12,8 @@
 #include "io/file.h"
 #include "io/json.h"
 #include "io/text.h"
-#include "io/trajectory_schema.h"
 #include "run/program.h"
+#include "trajectory/trajectory_schema.h"
 
 /// Numbers are written by our own formatter: shortest form that reads back, in every locale.
 static void add_number(cJSON *object, const char *name, double value)

@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "config/config_read.h"
-#include "io/checkpoint.h"
 #include "io/file.h"
 #include "io/json.h"
-#include "io/xyz.h"
 #include "run/metadata.h"
 #include "run/program.h"
 #include "run/run.h"
+#include "structure/xyz.h"
+#include "trajectory/checkpoint.h"
 
 static const char NAME[] = RUN_FILE_COMPLETE ".part";
 

@@ -1,7 +1,7 @@
 #ifndef RUN_PARTIAL_H
 #define RUN_PARTIAL_H
 
-#include "io/trajectory_reader.h"
+#include "trajectory/trajectory_reader.h"
 
 /// Opens a trajectory that is not finished: the frames up to the last checkpoint beside
 /// FOLDER/trajectory.npz.part, checked against it, with metadata that say "partial". Nothing in the folder is

@@ -5,8 +5,8 @@
 
 #include "base/vec3.h"
 #include "io/text.h"
-#include "io/xyz.h"
 #include "run/run_parts.h"
+#include "structure/xyz.h"
 
 /// Keys of the comment line. They name their units: no reader takes them for its own energy.
 static void keys_write(const MdState *state, char *keys, size_t size)

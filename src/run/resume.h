@@ -1,13 +1,13 @@
 #ifndef RUN_RESUME_H
 #define RUN_RESUME_H
 
-#include "io/checkpoint.h"
 #include "md/md.h"
 #include "run/files.h"
 #include "run/options.h"
 #include "run/program.h"
 #include "run/result.h"
 #include "run/spec.h"
+#include "trajectory/checkpoint.h"
 
 /// What an earlier run left in the folder of a trajectory, so that nothing is computed twice and nothing
 /// finished is lost by accident.

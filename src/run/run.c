@@ -18,10 +18,10 @@
 #include "engine/recorder.h"
 #include "engine/xtb.h"
 #include "io/lock.h"
-#include "io/xyz.h"
 #include "md/velocities.h"
 #include "run/metadata.h"
 #include "run/run_parts.h"
+#include "structure/xyz.h"
 
 /// Seconds between two messages to the parent.
 #define PROGRESS_PAUSE_S 0.2

@@ -6,12 +6,12 @@
 #include "base/arena.h"
 #include "engine/engine.h"
 #include "io/file.h"
-#include "io/sink.h"
 #include "md/md.h"
 #include "run/hooks.h"
 #include "run/resume.h"
 #include "run/run.h"
 #include "run/watch.h"
+#include "trajectory/sink.h"
 
 /// What the files of this floor share; nobody else's. run.c holds the sequence of a trajectory.
 

@@ -11,8 +11,8 @@
 #include "basis/basis.h"
 #include "data/element.h"
 #include "data/method.h"
-#include "io/smiles_formula.h"
-#include "io/xyz.h"
+#include "structure/smiles_formula.h"
+#include "structure/xyz.h"
 
 /// Closer than the first no two nuclei of a molecule ever are; the second is shorter than H2 (0.74).
 #define TOO_CLOSE_BOHR (0.3 * BOHR_PER_ANGSTROM)

@@ -2,8 +2,8 @@
 #define RUN_SPEC_H
 
 #include "config/config.h"
-#include "io/structure.h"
-#include "io/trajectory.h"
+#include "structure/structure.h"
+#include "trajectory/trajectory.h"
 
 /// What one trajectory is to be: a structure and a configuration, checked against each other.
 

@@ -96,7 +96,7 @@ identity >now
 [ "$(sed -n 2p now)" = "$(sed -n 2p first)" ] || fail "words decide numbers"
 [ "$(sed -n 1p now)" != "$(sed -n 1p first)" ] || fail "the build is another, and does not say so"
 for changed in src/md/verlet.c src/base/random.c src/base/units.h src/kernels/kernels_body.c data/masses.csv \
-    src/run/frames.c src/io/trajectory.c tools/tablegen.c; do
+    src/run/frames.c src/trajectory/trajectory.c tools/tablegen.c; do
     cp "tree/$changed" saved
     echo '/* another number */' >>"tree/$changed"
     identity >now

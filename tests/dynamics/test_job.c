@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "campaign/plan.h"
-#include "io/xyz.h"
 #include "run/run.h"
+#include "structure/xyz.h"
 
 static QmtContext *ctx;
 static char out[] = "/tmp/qmtraj-job-XXXXXX";

@@ -13,9 +13,9 @@
 #include "engine/model.h"
 #include "io/file.h"
 #include "io/npz_read.h"
-#include "io/trajectory.h"
 #include "md/md.h"
 #include "support/check.h"
+#include "trajectory/trajectory.h"
 
 #ifdef __SANITIZE_ADDRESS__
 /// The sanitizer keeps freed memory back, so that only the way through is tested.

@@ -7,9 +7,9 @@
 #include "engine/model.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/sample.h"
-#include "io/checkpoint.h"
 #include "io/file.h"
 #include "md/md.h"
+#include "trajectory/checkpoint.h"
 
 /// A trajectory of a few steps with a relaxation and NVE windows: what a snapshot is loaded into.
 static Md *md_of_sample(QmtContext *ctx, Engine **engine)

@@ -7,9 +7,9 @@
 #include "audit/audit.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/sample.h"
-#include "io/convert.h"
 #include "io/file.h"
 #include "io/npz_read.h"
+#include "trajectory/convert.h"
 
 /// Larger molecules are not computed again here: this is about reading, and each takes a moment.
 enum { LABEL_ATOMS_MAX = 3, LABELS_EVERY = 16, EXTENDED_EVERY = 8 };

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "io/smiles.h"
+#include "structure/smiles.h"
 
 size_t fuzz_seed(unsigned which, uint8_t *out, size_t max)
 {

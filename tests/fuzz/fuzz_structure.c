@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "fuzz/fuzz.h"
-#include "io/input_text.h"
-#include "io/structure_read.h"
+#include "structure/input_text.h"
+#include "structure/structure_read.h"
 
 size_t fuzz_seed(unsigned which, uint8_t *out, size_t max)
 {

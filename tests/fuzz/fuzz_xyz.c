@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "io/xyz.h"
+#include "structure/xyz.h"
 
 size_t fuzz_seed(unsigned which, uint8_t *out, size_t max)
 {

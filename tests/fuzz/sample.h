@@ -1,7 +1,7 @@
 #ifndef FUZZ_SAMPLE_H
 #define FUZZ_SAMPLE_H
 
-#include "io/trajectory.h"
+#include "trajectory/trajectory.h"
 
 /// A small trajectory for the targets that read binary files: two hydrogen atoms, few frames, two NVE
 /// windows. The numbers are made up.

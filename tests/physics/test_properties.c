@@ -8,9 +8,9 @@
 #include "base/random.h"
 #include "data/method.h"
 #include "engine/xtb.h"
-#include "io/xyz.h"
 #include "scf/bond_orders.h"
 #include "scf/homo_lumo_gap.h"
+#include "structure/xyz.h"
 #include "support/gfn2_parts.h"
 #include "support/systems.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/units.h"
 #include "data/element.h"
-#include "io/xyz.h"
+#include "structure/xyz.h"
 
 const char *const PROOF_MOLECULES[PROOF_N_MOLECULES] = {
     "formic_acid", "glycine", "tetrahydrothiophene", "benzene", "chloromethane"};

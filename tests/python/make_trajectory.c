@@ -16,8 +16,8 @@
 #include "io/file.h"
 #include "io/npy.h"
 #include "io/npz_read.h"
-#include "io/trajectory.h"
 #include "io/zip.h"
+#include "trajectory/trajectory.h"
 
 enum { N_ATOMS = 3, N_FRAMES = 5000, N_PARTIAL = 1234, WINDOW_STEPS = 1000 };
 

@@ -394,7 +394,8 @@ for name, tamper, kinds, only_all in ROWS:
         cells.append(" / ".join(text for text, _ in reversed(results)))
         text, late = results[0]
         # The largest of the run may lie in its equilibration or in a window, and then nothing contradicts a little more.
-        if name == "scf_residual x1.01, all frames" and data["scf_residual"].max() <= meta_of(data)["scf_residual_max"]:
+        if (name == "scf_residual x1.01, all frames" and
+                data["scf_residual"].max() <= meta_of(data)["summary"]["scf_residual_max"]):
             print("cannot be told: the largest residual of this run is not among its frames")
             continue
         if (name, kind) in CANNOT or (not RDKIT and name == "metadata name and smiles of another"):

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/checkpoint.h"
 #include "io/file.h"
 #include "io/zip.h"
+#include "trajectory/checkpoint.h"
 
 static QmtContext *ctx;
 static char folder[64];

@@ -6,7 +6,7 @@
 #include "campaign/plan.h"
 #include "engine/model.h"
 #include "engine/recorder.h"
-#include "io/xyz.h"
+#include "structure/xyz.h"
 
 static QmtContext *ctx;
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "io/rejections.h"
-#include "io/smiles.h"
+#include "structure/rejections.h"
+#include "structure/smiles.h"
 
 static QmtContext *ctx;
 

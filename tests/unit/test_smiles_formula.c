@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "io/smiles.h"
-#include "io/smiles_formula.h"
+#include "structure/smiles.h"
+#include "structure/smiles_formula.h"
 
 /// Counted by hand from the formula in the comment.
 static void atoms_are_counted_from_the_text(void **state)

@@ -7,7 +7,7 @@
 
 #include "io/file.h"
 #include "io/npz_read.h"
-#include "io/trajectory_reader.h"
+#include "trajectory/trajectory_reader.h"
 
 /// More frames than the buffer of the writer holds, so that it is flushed on the way.
 enum { N_ATOMS = 3, N_FRAMES = 700, N_WINDOWS = 3, WINDOW_STEPS = 400 };

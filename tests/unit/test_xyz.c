@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "io/smiles.h"
-#include "io/xyz.h"
+#include "structure/smiles.h"
+#include "structure/xyz.h"
 
 static QmtContext *ctx;
 static char last_note[1024];

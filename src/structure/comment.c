@@ -1,0 +1,226 @@
+#include "structure/comment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "io/text.h"
+#include "structure/comment_words.h"
+
+/// What the keys of a line say that is settled at its end.
+typedef struct {
+    const char *place;
+    ReaderNotes *notes;
+    Structure *structure;
+    StateTexts *texts;
+    AtomColumns *columns;
+    char lattice[64]; ///< its value, cut; "": none, or nine zeros
+    char pbc[64];     ///< likewise
+    bool has_pbc;
+    char waiting[64]; ///< free word whose value the next one may be, "charge" of "charge: 2"
+} Comment;
+
+/// Properties=NAME:TYPE:COUNT:...: where species and positions are.
+static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *value)
+{
+    size_t columns = 0, species = COLUMNS_MAX, number = COLUMNS_MAX, pos = COLUMNS_MAX;
+    const char *at = value;
+    for (;;) {
+        const size_t n_name = strcspn(at, ":");
+        const char *const type = at[n_name] == ':' ? at + n_name + 1 : NULL;
+        const char *const count = type != NULL ? strchr(type, ':') : NULL;
+        char *end = NULL;
+        const unsigned long n = count != NULL ? strtoul(count + 1, &end, 10) : 0;
+        if (count == NULL || end == count + 1 || n < 1 || n > COLUMNS_MAX ||
+            columns + n > COLUMNS_MAX || (*end != ':' && *end != '\0'))
+            return FAIL(ctx, QMT_ERR_FORMAT,
+                        "%s: Properties=%.80s: \"%.40s\" is not NAME:TYPE:COUNT", c->place, value,
+                        at);
+        char name[32];
+        snprintf(name, sizeof name, "%.*s", (int)(n_name < 31 ? n_name : 31), at);
+        if ((strcasecmp(name, "species") == 0 || strcasecmp(name, "symbols") == 0) && n == 1)
+            species = columns;
+        else if ((strcasecmp(name, "Z") == 0 || strcasecmp(name, "numbers") == 0) && n == 1)
+            number = columns;
+        else if ((strcasecmp(name, "pos") == 0 || strcasecmp(name, "positions") == 0) && n == 3)
+            pos = columns;
+        columns += n;
+        if (*end == '\0')
+            break;
+        at = end + 1;
+    }
+    if (species == COLUMNS_MAX)
+        species = number;
+    if (species == COLUMNS_MAX || pos == COLUMNS_MAX)
+        return FAIL(ctx, QMT_ERR_FORMAT,
+                    "%s: Properties=%.80s names no species:S:1 or no pos:R:3; both are needed",
+                    c->place, value);
+    *c->columns = (AtomColumns){.declared = true, .n = columns, .species = species, .pos = pos};
+    return QMT_OK;
+}
+
+/// True if pbc= says that some direction is periodic: "T F F", "True", "1 0 0".
+static bool is_periodic(const char *value)
+{
+    return strpbrk(value, "tTrR1") != NULL;
+}
+
+static bool is_zero_lattice(const char *value)
+{
+    return strpbrk(value, "123456789") == NULL;
+}
+
+static void name_take(const Comment *c, const char *value)
+{
+    char name[STRUCTURE_NAME_SIZE];
+    bool changed;
+    if (!structure_name_clean(value, name, &changed))
+        return;
+    if (changed)
+        reader_note(c->notes, NOTE_NAME, QMT_LOG_INFO,
+                    "%s: the name \"%.220s\" cannot be a folder and becomes \"%s\"", c->place,
+                    value, name);
+    strcpy(c->structure->name, name);
+    c->structure->name_origin = NAME_GIVEN;
+}
+
+static QmtStatus smiles_take(QmtContext *ctx, const Comment *c, const char *value)
+{
+    if (strchr(value, '"') != NULL) // start.xyz could not be read again
+        return FAIL(ctx, QMT_ERR_FORMAT,
+                    "%s: smiles='%.80s' contains a quote, which no SMILES has; remove it", c->place,
+                    value);
+    return structure_set_smiles(ctx, c->structure, value);
+}
+
+static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
+{
+    const char *const key = word->key, *const value = word->value;
+    if (word->open_quote)
+        reader_note(c->notes, NOTE_QUOTE, QMT_LOG_INFO,
+                    "%s: the quote after %.40s= is not closed; it is left out", c->place, key);
+    if (strcasecmp(key, "name") == 0)
+        name_take(c, value);
+    else if (strcasecmp(key, "smiles") == 0)
+        return smiles_take(ctx, c, value);
+    else if (strcmp(key, "charge_from") == 0)
+        snprintf(c->texts->charge_from, STATE_SOURCE_SIZE, "%.95s", value);
+    else if (strcmp(key, "multiplicity_from") == 0)
+        snprintf(c->texts->multiplicity_from, STATE_SOURCE_SIZE, "%.95s", value);
+    else if (strcasecmp(key, "lattice") == 0)
+        snprintf(c->lattice, sizeof c->lattice, "%.60s", is_zero_lattice(value) ? "" : value);
+    else if (strcasecmp(key, "pbc") == 0) {
+        c->has_pbc = true;
+        snprintf(c->pbc, sizeof c->pbc, "%.60s", value);
+    } else if (strcasecmp(key, "properties") == 0)
+        return properties_read(ctx, c, value);
+    else
+        return state_add_key(ctx, c->place, "comment", key, value, c->texts);
+    return QMT_OK;
+}
+
+static bool begins_as_number(const char *word)
+{
+    word += *word == '+' || *word == '-';
+    return *word >= '0' && *word <= '9';
+}
+
+/// "charge:2" or "charge 2": only a whole number, or the word of a multiplicity, is meant as its value.
+static QmtStatus loose_value_take(QmtContext *ctx, Comment *c, const char *key, const char *value)
+{
+    double number;
+    const StateQuantity quantity = state_quantity(key);
+    const bool is_number = text_parse_double(value, &number) == NULL;
+    if (!is_number && state_multiplicity_word(value) == 0)
+        return QMT_OK;
+    if (is_number && (quantity == STATE_CHARGE || quantity == STATE_UNPAIRED) &&
+        number != (double)(long long)number)
+        return QMT_OK; // a partial charge
+    if (is_number && number < 1.0 && quantity == STATE_MULTIPLICITY) {
+        snprintf(c->texts->open_spin, sizeof c->texts->open_spin, "comment \"%.30s %.30s\"", key,
+                 value);
+        return QMT_OK;
+    }
+    return state_add_key(ctx, c->place, "comment", key, value, c->texts);
+}
+
+/// A free word that may be meant as a key: "charge:2", "charge: 2", "charge 2".
+static QmtStatus free_word_take(QmtContext *ctx, Comment *c, char *word)
+{
+    char *const colon = strchr(word, ':');
+    if (word[0] == '\0' || (colon == word && word[1] == '\0'))
+        return QMT_OK; // "charge : 2"
+    if (c->waiting[0] != '\0' && (begins_as_number(word) || state_multiplicity_word(word) > 0)) {
+        char key[sizeof c->waiting];
+        strcpy(key, c->waiting);
+        c->waiting[0] = '\0';
+        return loose_value_take(ctx, c, key, word);
+    }
+    c->waiting[0] = '\0';
+    if (colon != NULL)
+        *colon = '\0';
+    char *end = word + strlen(word);
+    while (end > word && strchr("\"')", end[-1]) != NULL)
+        *--end = '\0';
+    const bool known = state_quantity(word) != STATE_NONE && (colon != NULL || word[1] != '\0');
+    if (!known && state_quantity_meant(word) == STATE_NONE) {
+        state_add_word(word, c->texts);
+        return QMT_OK;
+    }
+    if (colon != NULL && colon[1] != '\0')
+        return loose_value_take(ctx, c, word, colon + 1 + strspn(colon + 1, "\"'"));
+    snprintf(c->waiting, sizeof c->waiting, "%.60s", word);
+    return QMT_OK;
+}
+
+/// A comment line that is nothing but two integers: "2 1", "0, 3", "(-1 2)".
+static void pair_find(const char *comment, StateTexts *texts)
+{
+    char copy[64], *words[3];
+    if (strlen(comment) >= sizeof copy)
+        return;
+    strcpy(copy, comment);
+    for (char *at = copy; *at != '\0'; at++)
+        if (strchr(",;()[]", *at) != NULL)
+            *at = ' ';
+    if (text_split(copy, words, 3) == 2)
+        state_add_pair(words[0], words[1], texts);
+}
+
+static QmtStatus cell_check(QmtContext *ctx, const Comment *c)
+{
+    if (c->has_pbc && is_periodic(c->pbc))
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%s: pbc=\"%.40s\" is periodic, but molecules are computed in free space; "
+                    "write pbc=\"F F F\" or remove it",
+                    c->place, c->pbc);
+    if (c->lattice[0] != '\0' && !c->has_pbc)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%s: Lattice= without pbc= is a periodic cell, but molecules are computed in "
+                    "free space; if it is only a box, write pbc=\"F F F\" behind it",
+                    c->place);
+    return QMT_OK;
+}
+
+QmtStatus comment_read(QmtContext *ctx, const char *place, char *comment, ReaderNotes *notes,
+                       Structure *structure, StateTexts *texts, AtomColumns *columns)
+{
+    Comment c = {
+        .place = place, .notes = notes, .structure = structure, .texts = texts, .columns = columns};
+    *columns = (AtomColumns){.n = 4, .species = 0, .pos = 1};
+    pair_find(comment, texts);
+    char *at = comment;
+    CommentWord word;
+    for (;;) {
+        comment_word_next(&at, &word);
+        if (word.key == NULL)
+            return cell_check(ctx, &c);
+        if (word.value == NULL) {
+            TRY(free_word_take(ctx, &c, word.key));
+        } else {
+            c.waiting[0] = '\0';
+            TRY(key_take(ctx, &c, &word));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+#ifndef IO_COMMENT_H
+#define IO_COMMENT_H
+
+#include "structure/state.h"
+
+/// The comment line of an XYZ frame: free text, keys with values, or two integers.
+
+/// Where an atom line has what is needed, columns counted from 0.
+typedef struct {
+    bool declared; ///< by Properties=
+    size_t n;      ///< columns of an atom line; not declared: at least 4
+    size_t species, pos;
+} AtomColumns;
+
+enum { COLUMNS_MAX = 256 }; ///< how many columns Properties= may declare
+
+/// Reads the line, cutting it in place: name and SMILES go into the structure, charge and spin into *texts.
+///
+/// Fails with QMT_ERR_FORMAT (a charge that is none, columns without positions) or QMT_ERR_INPUT (a periodic
+/// cell); place ("water.xyz:2") begins the message.
+QmtStatus comment_read(QmtContext *ctx, const char *place, char *comment, ReaderNotes *notes,
+                       Structure *structure, StateTexts *texts, AtomColumns *columns);
+
+#endif

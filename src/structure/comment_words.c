@@ -1,0 +1,85 @@
+#include "structure/comment_words.h"
+
+#include <string.h>
+
+static const char BLANKS[] = " \t";
+static const char SEPARATORS[] = " \t,;|";
+
+/// Takes brackets and quotes off both ends, in place.
+static char *bare(char *word)
+{
+    word += strspn(word, "([{\"'");
+    size_t n = strlen(word);
+    while (n > 0 && strchr(")]}\"'", word[n - 1]) != NULL)
+        n--;
+    word[n] = '\0';
+    return word;
+}
+
+/// True if the text after a separator begins a new word: blanks, the end, or "key=".
+static bool begins_anew(const char *text)
+{
+    if (*text == '\0' || strchr(BLANKS, *text) != NULL)
+        return true;
+    const size_t n = strcspn(text, " \t,;|=\"");
+    return n > 0 && text[n + strspn(text + n, BLANKS)] == '=';
+}
+
+/// Cuts the unquoted value that begins at s; returns what follows it.
+static char *value_cut(char *s)
+{
+    while (*s != '\0' && strchr(BLANKS, *s) == NULL &&
+           !(strchr(",;|", *s) != NULL && begins_anew(s + 1)))
+        s++;
+    char *const next = *s == '\0' ? s : s + 1;
+    *s = '\0';
+    return next;
+}
+
+/// The value after "=", with the line going on behind it.
+static void value_take(char **at, CommentWord *word)
+{
+    char *s = *at + strspn(*at, BLANKS);
+    char *const end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : NULL;
+    if (end != NULL) {
+        word->value = s + 1;
+        *end = '\0';
+        *at = end + 1;
+        return;
+    }
+    if (*s == '"' || *s == '\'') {
+        word->open_quote = true;
+        s++;
+    }
+    word->value = s;
+    *at = value_cut(s);
+}
+
+void comment_word_next(char **at, CommentWord *word)
+{
+    char *s = *at;
+    *word = (CommentWord){0};
+    for (;;) {
+        s += strspn(s, SEPARATORS);
+        if (*s == '\0') {
+            *at = s;
+            return;
+        }
+        char *const begin = s;
+        s += strcspn(s, " \t,;|=");
+        char *const end = s;
+        s += strspn(s, BLANKS);
+        const bool is_key = *s == '=';
+        if (is_key && end == begin) {
+            s++; // without a key before it
+            continue;
+        }
+        // Behind a free word its separator goes; behind a key, "=".
+        *at = is_key || (s == end && *s != '\0') ? s + 1 : s;
+        *end = '\0';
+        word->key = bare(begin);
+        if (is_key)
+            value_take(at, word);
+        return;
+    }
+}

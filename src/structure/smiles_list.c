@@ -1,0 +1,417 @@
+#include "structure/smiles_list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "structure/input_text.h"
+#include "structure/state.h"
+#include "structure/table_line.h"
+
+enum { NO_COLUMN = TABLE_COLUMNS_MAX, THIRD_MULTIPLICITY_MAX = 11 };
+
+/// What is known of a list before its lines are taken.
+typedef struct {
+    QmtContext *ctx;
+    const char *path;
+    const Text *text;
+    StructureList *list;
+    ReaderNotes notes;
+    char separator;
+    size_t first;                      ///< line of the first molecule, from 0
+    size_t smiles, name, multiplicity; ///< columns, NO_COLUMN: none
+    bool third_is_multiplicity;        ///< of lines between blanks
+    size_t n_molecules;                ///< lines taken so far, for made-up names
+} ListReader;
+
+static bool is_skipped(const char *line)
+{
+    return text_is_blank(line) || line[strspn(line, " \t")] == '#';
+}
+
+static bool word_is(const char *word, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcasecmp(word, list[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool names_smiles(const char *word)
+{
+    static const char *const WORDS[] = {
+        "smiles",         "smi",           "canonical_smiles", "isomeric_smiles", "canonicalsmiles",
+        "isomericsmiles", "smiles_string", "structure",        "can_smiles"};
+    return word_is(word, WORDS, sizeof WORDS / sizeof *WORDS);
+}
+
+static bool names_name(const char *word)
+{
+    static const char *const WORDS[] = {"name",     "id",    "title", "compound",
+                                        "molecule", "label", "cid",   "key"};
+    const size_t n = strlen(word);
+    return word_is(word, WORDS, sizeof WORDS / sizeof *WORDS) ||
+           (n > 2 && strcasecmp(word + n - 2, "id") == 0) ||
+           (n > 4 && strcasecmp(word + n - 4, "name") == 0);
+}
+
+/// A column by the word of the header, or by its number; NO_COLUMN: there is none.
+static size_t column_find(const char *wanted, char **columns, size_t n, bool header)
+{
+    long long number;
+    for (size_t i = 0; header && i < n; i++)
+        if (strcasecmp(columns[i], wanted) == 0)
+            return i;
+    if (text_parse_integer(wanted, 1, TABLE_COLUMNS_MAX, &number) == NULL && (size_t)number <= n)
+        return (size_t)number - 1;
+    return NO_COLUMN;
+}
+
+/// Finds the columns in the first line, which is a header if it says SMILES, or has a column that is wanted.
+static QmtStatus header_read(ListReader *r, const SmilesColumns *wanted)
+{
+    char *columns[TABLE_COLUMNS_MAX];
+    char *const line = strdup(r->text->line[r->first]);
+    if (line == NULL)
+        return FAIL(r->ctx, QMT_ERR_MEMORY, "%s: no memory for a line", r->path);
+    size_t n = table_split(line, r->separator, columns);
+    n = n < TABLE_COLUMNS_MAX ? n : TABLE_COLUMNS_MAX;
+    bool header = false;
+    r->smiles = 0;
+    for (size_t i = n; i-- > 0;)
+        if (names_smiles(columns[i]) || (wanted->smiles != NULL && wanted->smiles[0] > '9' &&
+                                         strcasecmp(columns[i], wanted->smiles) == 0)) {
+            header = true;
+            r->smiles = i;
+        }
+    r->name = header ? NO_COLUMN : n > 1 ? 1 : NO_COLUMN;
+    for (size_t i = n; header && i-- > 0;) {
+        if (names_name(columns[i]) && i != r->smiles)
+            r->name = i;
+        if (state_quantity(columns[i]) == STATE_MULTIPLICITY)
+            r->multiplicity = i;
+    }
+    if (header && r->name == NO_COLUMN && n > 1)
+        r->name = r->smiles == 0 ? 1 : 0;
+    if (header && r->name == r->multiplicity)
+        r->name = NO_COLUMN;
+    QmtStatus status = QMT_OK;
+    const char *const given[] = {wanted->smiles, wanted->name};
+    for (int i = 0; i < 2 && status == QMT_OK; i++) {
+        if (given[i] == NULL)
+            continue;
+        const size_t found = column_find(given[i], columns, n, header);
+        *(i == 0 ? &r->smiles : &r->name) = found;
+        if (found == NO_COLUMN)
+            status = FAIL(r->ctx, QMT_ERR_USAGE,
+                          "%s:%zu: no column \"%.60s\" among %zu; give a word of the header, or a "
+                          "number from 1",
+                          r->path, r->first + 1, given[i], n);
+    }
+    r->first += header;
+    free(line);
+    return status;
+}
+
+/// Whether the third words of all lines are small whole numbers, and the second ones no running text ("compound 1",
+/// "compound 2").
+static void third_column_judge(ListReader *r)
+{
+    char before[64] = "";
+    size_t n = 0, n_alike = 0;
+    for (size_t l = r->first; l < r->text->n_lines && r->separator == ' '; l++) {
+        const char *at = r->text->line[l];
+        char words[4][64] = {"", "", "", ""};
+        if (is_skipped(at))
+            continue;
+        for (int w = 0; w < 4; w++) {
+            at += strspn(at, " \t");
+            const size_t length = strcspn(at, " \t");
+            snprintf(words[w], sizeof words[w], "%.*s", (int)(length < 63 ? length : 63), at);
+            at += length;
+        }
+        long long value;
+        if (words[2][0] == '\0' || words[2][0] == '#')
+            continue;
+        if (text_parse_integer(words[2], 1, THIRD_MULTIPLICITY_MAX, &value) != NULL ||
+            (words[3][0] != '\0' && words[3][0] != '#'))
+            return;
+        n_alike += n > 0 && strcmp(before, words[1]) == 0;
+        memcpy(before, words[1], sizeof before);
+        n++;
+    }
+    r->third_is_multiplicity = n > 0 && (n == 1 || n_alike == 0);
+}
+
+/// "|...|" behind the SMILES: what follows it, or NULL if it marks radicals, which the SMILES alone does not say.
+static char *extension_skip(char *rest)
+{
+    char *const begin = rest + strspn(rest, " \t");
+    if (*begin != '|')
+        return rest;
+    char *const end = strchr(begin + 1, '|');
+    if (end == NULL)
+        return begin + strlen(begin);
+    for (const char *at = begin; at < end; at++)
+        if (*at == '^')
+            return NULL;
+    return end + 1;
+}
+
+/// Sets the multiplicity of a line. A word that is none is a failure.
+static QmtStatus multiplicity_take(ListReader *r, const char *place, const char *word, Structure *s)
+{
+    long long value;
+    if (word[0] == '\0')
+        return QMT_OK;
+    if (text_parse_integer(word, 1, 1000, &value) != NULL)
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is no multiplicity", place, word);
+    s->has_multiplicity = true;
+    s->multiplicity = (int)value;
+    snprintf(s->multiplicity_source, sizeof s->multiplicity_source, "list \"%.20s\"", word);
+    reader_note(&r->notes, NOTE_STATE, QMT_LOG_INFO, "%s: multiplicity %d is taken from the list",
+                place, s->multiplicity);
+    return QMT_OK;
+}
+
+/// "multiplicity=3" among the words of a line: true if the word is of this kind.
+static QmtStatus key_word_take(ListReader *r, const char *place, const char *word, Structure *s,
+                               bool *taken)
+{
+    char key[64];
+    const char *const equals = strchr(word, '=');
+    *taken = false;
+    if (equals == NULL || equals == word || (size_t)(equals - word) >= sizeof key)
+        return QMT_OK;
+    snprintf(key, sizeof key, "%.*s", (int)(equals - word), word);
+    const StateQuantity quantity = state_quantity(key);
+    *taken = quantity == STATE_MULTIPLICITY || quantity == STATE_TOTAL_SPIN;
+    return *taken ? multiplicity_take(r, place, equals + 1, s) : QMT_OK;
+}
+
+/// Gives the molecule its name; words that state the multiplicity and comments are taken out.
+static QmtStatus name_take(ListReader *r, const char *place, char *text, Structure *s)
+{
+    char joined[STRUCTURE_NAME_SIZE] = "", *words[TABLE_COLUMNS_MAX];
+    size_t n = text_split(text, words, TABLE_COLUMNS_MAX), length = 0;
+    bool changed;
+    n = n < TABLE_COLUMNS_MAX ? n : TABLE_COLUMNS_MAX;
+    for (size_t w = 0; w < n; w++) {
+        bool taken = false;
+        if (strcmp(words[w], "#") == 0 || (w > 0 && words[w][0] == '#'))
+            break; // a comment
+        TRY(key_word_take(r, place, words[w], s, &taken));
+        if (!taken && w == 1 && r->third_is_multiplicity) {
+            TRY(multiplicity_take(r, place, words[w], s));
+            taken = true;
+        }
+        if (!taken && length < sizeof joined - 1)
+            length += (size_t)snprintf(joined + length, sizeof joined - length, "%s%s",
+                                       length > 0 ? "_" : "", words[w]);
+    }
+    if (joined[0] == '\0' || !structure_name_clean(joined, s->name, &changed)) {
+        snprintf(s->name, sizeof s->name, "mol_%04zu", r->n_molecules);
+        s->name_origin = NAME_MADE_UP;
+    } else if (changed) {
+        reader_note(&r->notes, NOTE_NAME, QMT_LOG_INFO,
+                    "%s: the name \"%.220s\" cannot be a folder and becomes \"%s\"", place, joined,
+                    s->name);
+    }
+    return QMT_OK;
+}
+
+static QmtStatus smiles_check(ListReader *r, size_t l, const char *line, const char *smiles)
+{
+    for (const char *at = smiles; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x21 || (unsigned char)*at > 0x7E || *at == '"')
+            return FAIL(r->ctx, QMT_ERR_FORMAT,
+                        "%s:%zu:%zu: a byte 0x%02x in the SMILES \"%.80s\"; only ASCII without "
+                        "quotes is possible",
+                        r->path, l + 1, (size_t)(at - line) + 1, (unsigned)(unsigned char)*at,
+                        smiles);
+    return QMT_OK;
+}
+
+/// The columns of a line: SMILES, name and the rest, multiplicity.
+static void line_split(const ListReader *r, char *line, char **smiles, char **rest,
+                       char **multiplicity)
+{
+    static char none[] = "";
+    char *columns[TABLE_COLUMNS_MAX];
+    *smiles = *rest = *multiplicity = none;
+    if (r->separator == ' ' && r->smiles == 0 && r->multiplicity == NO_COLUMN) {
+        *smiles = line + strspn(line, " \t");
+        *rest = *smiles + strcspn(*smiles, " \t");
+        if (**rest != '\0')
+            *(*rest)++ = '\0';
+        return;
+    }
+    const size_t there = table_split(line, r->separator, columns);
+    const size_t n = there < TABLE_COLUMNS_MAX ? there : TABLE_COLUMNS_MAX;
+    if (r->smiles < n)
+        *smiles = columns[r->smiles];
+    if (r->name < n)
+        *rest = columns[r->name];
+    if (r->multiplicity < n)
+        *multiplicity = columns[r->multiplicity];
+}
+
+static QmtStatus line_read(ListReader *r, size_t l, Structure *s)
+{
+    char *const line = r->text->line[l], *smiles, *rest, *multiplicity;
+    char place[STRUCTURE_SOURCE_SIZE];
+    line_split(r, line, &smiles, &rest, &multiplicity);
+    snprintf(s->source, sizeof s->source, "%.460s:%zu:%zu", r->path, l + 1,
+             (size_t)(smiles >= line && smiles <= line + SMILES_SIZE_LIMIT ? smiles - line : 0) +
+                 1);
+    snprintf(place, sizeof place, "%.460s:%zu", r->path, l + 1);
+    // Where the table has tabs the extension stands in the column of the SMILES.
+    char *const blank = smiles + strcspn(smiles, " \t");
+    char *extension = rest;
+    if (*blank != '\0') {
+        *blank = '\0';
+        extension = blank + 1;
+    }
+    char *const after = extension_skip(extension);
+    if (after == NULL)
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT,
+            "%s: the extension behind \"%.80s\" marks radicals; write them in the SMILES, as "
+            "[CH3]",
+            place, smiles);
+    if (extension == rest)
+        rest = after;
+    if (smiles[0] == '\0')
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: the column of the SMILES is empty", place);
+    TRY(smiles_check(r, l, line, smiles));
+    TRY(multiplicity_take(r, place, multiplicity, s));
+    TRY(name_take(r, place, rest, s));
+    TRY(structure_set_path(r->ctx, s, r->path));
+    return structure_set_smiles(r->ctx, s, smiles);
+}
+
+static QmtStatus lines_read(ListReader *r)
+{
+    for (size_t l = r->first; l < r->text->n_lines; l++) {
+        char place[STRUCTURE_SOURCE_SIZE];
+        if (is_skipped(r->text->line[l]))
+            continue;
+        Structure s = {0};
+        r->n_molecules++;
+        QmtStatus status = line_read(r, l, &s);
+        snprintf(place, sizeof place, "%.460s:%zu", r->path, l + 1);
+        if (status == QMT_OK)
+            status = structures_append(r->ctx, r->list, &s);
+        else
+            status =
+                rejection_take(r->ctx, r->list->rejected, place, s.name, REJECT_FORMAT, status);
+        structure_release(&s);
+        TRY(status);
+    }
+    return QMT_OK;
+}
+
+QmtStatus smiles_read_text(QmtContext *ctx, const char *path, const Text *text,
+                           const SmilesColumns *columns, StructureList *list)
+{
+    static const SmilesColumns found = {0};
+    const size_t before = list->n;
+    ListReader r = {.ctx = ctx,
+                    .path = path,
+                    .text = text,
+                    .list = list,
+                    .notes = {.ctx = ctx, .path = path},
+                    .multiplicity = NO_COLUMN};
+    while (r.first < text->n_lines && is_skipped(text->line[r.first]))
+        r.first++;
+    QmtStatus status = QMT_OK;
+    if (r.first < text->n_lines) {
+        r.separator = table_separator(text->line[r.first]);
+        status = header_read(&r, columns != NULL ? columns : &found);
+    }
+    if (status == QMT_OK) {
+        third_column_judge(&r);
+        status = lines_read(&r);
+    }
+    if (status == QMT_OK && r.n_molecules == 0)
+        status = FAIL(ctx, QMT_ERR_FORMAT,
+                      "%s: no molecule in the file; write lines \"SMILES name\"", path);
+    if (status == QMT_OK)
+        reader_notes_end(&r.notes);
+    else
+        structures_truncate(list, before);
+    return status;
+}
+
+QmtStatus smiles_read(QmtContext *ctx, const char *path, StructureList *list)
+{
+    return smiles_read_table(ctx, path, NULL, list);
+}
+
+QmtStatus smiles_read_table(QmtContext *ctx, const char *path, const SmilesColumns *columns,
+                            StructureList *list)
+{
+    Text text;
+    char *data;
+    size_t n;
+    TRY(input_read(ctx, path, SMILES_SIZE_LIMIT, &data, &n));
+    QmtStatus status = text_from_memory(ctx, path, data, n, &text);
+    free(data);
+    TRY(status);
+    status = smiles_read_text(ctx, path, &text, columns, list);
+    text_release(&text);
+    return status;
+}
+
+QmtStatus smiles_read_memory(QmtContext *ctx, const char *path, const char *data, size_t n,
+                             StructureList *list)
+{
+    Text text;
+    TRY(text_from_memory(ctx, path, data, n, &text));
+    const QmtStatus status = smiles_read_text(ctx, path, &text, NULL, list);
+    text_release(&text);
+    return status;
+}
+
+/// True for a text that no SMILES can contain: letters that are no element of the organic subset outside
+/// brackets.
+static bool is_no_smiles(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr("adefghijkmtuvwxyzADEGHJKLMQRTUVWXYZ_", *text) != NULL)
+            return true;
+        if ((*text == 'l' || *text == 'r') && strchr("lr", *text) != NULL &&
+            !(text[-1] == 'C' || text[-1] == 'B'))
+            return true;
+    }
+    return false;
+}
+
+QmtStatus smiles_read_word(QmtContext *ctx, const char *word, StructureList *list)
+{
+    const char *const equals = strrchr(word, '=');
+    const size_t n = strlen(word);
+    char *const line = malloc(n + 2);
+    if (line == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the SMILES \"%.80s\"", word);
+    strcpy(line, word);
+    if (equals != NULL && equals != word && strchr(word, ' ') == NULL && is_no_smiles(equals + 1))
+        line[equals - word] = ' ';
+    Text text = {.data = line, .line = (char *[]){line}, .n_lines = 1};
+    ListReader r = {.ctx = ctx,
+                    .path = "command line",
+                    .text = &text,
+                    .list = list,
+                    .notes = {.ctx = ctx, .path = "command line"},
+                    .separator = ' ',
+                    .name = 1,
+                    .multiplicity = NO_COLUMN,
+                    .n_molecules = list->n};
+    third_column_judge(&r);
+    const QmtStatus status = is_skipped(line)
+                                 ? FAIL(ctx, QMT_ERR_USAGE, "an empty SMILES on the command line")
+                                 : lines_read(&r);
+    free(line);
+    return status;
+}

@@ -1,0 +1,178 @@
+#include "structure/state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "io/text.h"
+
+/// Charges and multiplicities beyond these are other things.
+enum { CHARGE_MAX = 1000 };
+
+/// A calculated magnetic moment this near a whole number counts electrons.
+static const double MOMENT_TOLERANCE = 0.02;
+
+/// A whole number, also written as "1.0".
+static bool is_whole(const char *text, int limit, int *value)
+{
+    double number;
+    if (text_parse_double(text, &number) != NULL || number != rint(number) || fabs(number) > limit)
+        return false;
+    *value = (int)number;
+    return true;
+}
+
+/// "None", "nan" and the like: the key is there, a value is not.
+static bool is_absent(const char *value)
+{
+    static const char *const WORDS[] = {"none", "null", "nan", "n/a", "na", "unknown", "?"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcasecmp(value, WORDS[i]) == 0)
+            return true;
+    return false;
+}
+
+QmtStatus state_add_charge(QmtContext *ctx, const char *place, int charge, const char *source,
+                           StateTexts *texts)
+{
+    if (texts->has_charge && texts->charge != charge)
+        return FAIL(ctx, QMT_ERR_FORMAT,
+                    "%s: the charge is given twice, as %d (%s) and %d (%s); keep one", place,
+                    texts->charge, texts->charge_source, charge, source);
+    if (!texts->has_charge)
+        snprintf(texts->charge_source, sizeof texts->charge_source, "%s", source);
+    texts->has_charge = true;
+    texts->charge = charge;
+    return QMT_OK;
+}
+
+void state_add_spin(StateQuantity quantity, double value, const char *source, StateTexts *texts)
+{
+    if (texts->n_spins == STATE_SPINS_MAX)
+        return;
+    texts->spin[texts->n_spins].quantity = quantity;
+    texts->spin[texts->n_spins].value = value;
+    snprintf(texts->spin[texts->n_spins].source, sizeof texts->spin[0].source, "%s", source);
+    texts->n_spins++;
+}
+
+static bool is_half(double value)
+{
+    return 2.0 * value == rint(2.0 * value) && value >= 0.0 && value <= 50.0;
+}
+
+/// A key that is understood with certainty: its value must be possible.
+static QmtStatus sure_key_add(QmtContext *ctx, const char *place, StateQuantity quantity,
+                              const char *key, const char *value, const char *source,
+                              StateTexts *texts)
+{
+    const bool is_charge = quantity == STATE_CHARGE;
+    const int lowest = is_charge ? -CHARGE_MAX : quantity == STATE_MULTIPLICITY ? 1 : 0;
+    int number = 0;
+    const int word = is_charge ? 0 : state_multiplicity_word(value);
+    if (word > 0) {
+        state_add_spin(STATE_MULTIPLICITY, word, source, texts);
+        return QMT_OK;
+    }
+    if (!is_whole(value, CHARGE_MAX, &number) || number < lowest)
+        return FAIL(ctx, QMT_ERR_FORMAT,
+                    "%s: %.40s=%.40s is no %s; a whole number from %d to %d is possible", place,
+                    key, value,
+                    is_charge                        ? "charge"
+                    : quantity == STATE_MULTIPLICITY ? "multiplicity"
+                                                     : "number of unpaired electrons",
+                    lowest, CHARGE_MAX);
+    if (is_charge)
+        return state_add_charge(ctx, place, number, source, texts);
+    state_add_spin(quantity, number, source, texts);
+    return QMT_OK;
+}
+
+/// A key that names something else in other files: what cannot be meant is left alone.
+static void loose_key_add(StateQuantity quantity, const char *value, const char *source,
+                          StateTexts *texts)
+{
+    double number;
+    const int word = state_multiplicity_word(value);
+    if (word > 0 && quantity != STATE_SHORT_M) {
+        state_add_spin(STATE_WORD, word, source, texts);
+        return;
+    }
+    if (quantity == STATE_WORD || text_parse_double(value, &number) != NULL)
+        return;
+    if (quantity == STATE_SPIN && !is_half(number))
+        snprintf(texts->open_spin, sizeof texts->open_spin, "%s", source);
+    else if (quantity == STATE_SHORT_M && number != rint(number))
+        return;
+    else if (quantity == STATE_MOMENT && fabs(fabs(number) - rint(fabs(number))) < MOMENT_TOLERANCE)
+        state_add_spin(quantity, rint(fabs(number)), source, texts);
+    else if (quantity != STATE_MOMENT && is_half(number))
+        state_add_spin(quantity, number, source, texts);
+}
+
+/// A key that looks like one of charge or multiplicity. A value that changes nothing does no harm.
+static void unknown_key_add(const char *key, const char *value, const char *source,
+                            StateTexts *texts)
+{
+    int number;
+    if (!is_whole(value, CHARGE_MAX, &number) || number == 0)
+        return;
+    const StateQuantity meant = state_quantity_meant(key);
+    if (meant == STATE_CHARGE)
+        snprintf(texts->open_charge, sizeof texts->open_charge, "%s", source);
+    else if (meant == STATE_MULTIPLICITY && number != 1)
+        snprintf(texts->open_spin, sizeof texts->open_spin, "%s", source);
+}
+
+QmtStatus state_add_key(QmtContext *ctx, const char *place, const char *source, const char *key,
+                        const char *text, StateTexts *texts)
+{
+    char quoted[STATE_SOURCE_SIZE], value[48];
+    snprintf(value, sizeof value, "%.47s", text);
+    for (size_t n = strlen(value); n > 0 && strchr(")]}\"'", value[n - 1]) != NULL; n--)
+        value[n - 1] = '\0';
+    if (is_absent(value))
+        return QMT_OK;
+    snprintf(quoted, sizeof quoted, "%s \"%.30s=%.30s\"", source, key, value);
+    for (char *at = quoted; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == '\'') // it is written between such quotes
+            *at = '_';
+    const StateQuantity quantity = state_quantity(key);
+    switch (quantity) {
+    case STATE_NONE:
+        unknown_key_add(key, value, quoted, texts);
+        return QMT_OK;
+    case STATE_CHARGE:
+    case STATE_MULTIPLICITY:
+    case STATE_TOTAL_SPIN:
+    case STATE_UNPAIRED:
+        return sure_key_add(ctx, place, quantity, key, value, quoted, texts);
+    default:
+        loose_key_add(quantity, value, quoted, texts);
+        return QMT_OK;
+    }
+}
+
+void state_add_pair(const char *first, const char *second, StateTexts *texts)
+{
+    long long charge, multiplicity;
+    if (text_parse_integer(first, -1000000000, 1000000000, &charge) != NULL ||
+        text_parse_integer(second, -1000000000, 1000000000, &multiplicity) != NULL)
+        return;
+    texts->has_pair = true;
+    texts->pair_charge = (int)charge;
+    texts->pair_multiplicity = (int)multiplicity;
+    snprintf(texts->pair_source, sizeof texts->pair_source, "comment \"%.20s %.20s\"", first,
+             second);
+}
+
+void state_add_word(const char *word, StateTexts *texts)
+{
+    static const char *const IONS[] = {"dication", "dianion", "trication", "trianion"};
+    if (state_multiplicity_word(word) > 2) // a doublet is told by its odd number of electrons
+        snprintf(texts->open_spin, sizeof texts->open_spin, "comment \"%.40s\"", word);
+    for (size_t i = 0; i < sizeof IONS / sizeof *IONS; i++)
+        if (strcasecmp(word, IONS[i]) == 0)
+            snprintf(texts->open_charge, sizeof texts->open_charge, "comment \"%.40s\"", word);
+}

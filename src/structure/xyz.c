@@ -1,0 +1,305 @@
+#include "structure/xyz.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/units.h"
+#include "io/text.h"
+#include "structure/atom_symbol.h"
+#include "structure/comment.h"
+#include "structure/misread_labels.h"
+#include "structure/structure_names.h"
+
+/// A value beyond this (in angstrom) is a broken file, not a molecule.
+static const double COORDINATE_MAX = 1e6;
+
+/// Where the reader is: line counts from 0, messages from 1.
+typedef struct {
+    QmtContext *ctx;
+    const char *path;
+    const Text *text;
+    size_t line;
+    ReaderNotes notes;
+    StateTexts beside; ///< what .CHRG and .UHF say, for every frame
+    size_t suspects[LABELS_SUSPECT_MAX],
+        n_suspects; ///< atoms of this frame whose symbol may be a label
+} Reader;
+
+/// "FILE:LINE" of a line counted from 0.
+static const char *place_of(const Reader *r, size_t line, char place[STRUCTURE_SOURCE_SIZE])
+{
+    snprintf(place, STRUCTURE_SOURCE_SIZE, "%.480s:%zu", r->path, line + 1);
+    return place;
+}
+
+/// A coordinate; QM9 writes exponents as "6.9*^-6".
+static QmtStatus coordinate_read(const Reader *r, char axis, char *word, double *bohr)
+{
+    double value;
+    char *const power = strstr(word, "*^");
+    if (power != NULL) {
+        power[0] = 'e';
+        memmove(power + 1, power + 2, strlen(power + 2) + 1);
+    }
+    const char *const problem = text_parse_double(word, &value);
+    if (problem != NULL)
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the %c coordinate \"%.60s\" %s", r->path,
+                    r->line + 1, axis, word, problem);
+    if (value > COORDINATE_MAX || value < -COORDINATE_MAX)
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the %c coordinate %.60s is beyond %g angstrom",
+                    r->path, r->line + 1, axis, word, COORDINATE_MAX);
+    *bohr = value * BOHR_PER_ANGSTROM;
+    return QMT_OK;
+}
+
+static QmtStatus columns_check(Reader *r, const AtomColumns *columns, size_t i, size_t n_atoms,
+                               char **words, size_t n_words)
+{
+    if (n_words == 0)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s:%zu: an empty line where atom %zu of %zu is expected; is the number of "
+                    "atoms right?",
+                    r->path, r->line + 1, i + 1, n_atoms);
+    if (n_words < 4)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s:%zu: atom %zu of %zu has %zu columns (\"%.40s\"), symbol x y z are needed; "
+                    "is the number of atoms right?",
+                    r->path, r->line + 1, i + 1, n_atoms, n_words, words[0]);
+    if (columns->declared && n_words != columns->n)
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: %zu columns, but Properties= declares %zu",
+                    r->path, r->line + 1, n_words, columns->n);
+    if (!columns->declared && n_words > columns->n)
+        reader_note(&r->notes, NOTE_COLUMNS, QMT_LOG_INFO,
+                    "%s:%zu: %zu columns; symbol x y z are read, the others (from \"%.40s\" on) "
+                    "ignored",
+                    r->path, r->line + 1, n_words, words[4]);
+    return QMT_OK;
+}
+
+/// One atom line; i counts from 0. *shifted becomes false if the second column is no whole number before three
+/// with a point, as a charge of the nucleus or a frozen-atom flag would be.
+static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Structure *s,
+                           bool *shifted)
+{
+    char *words[COLUMNS_MAX], place[STRUCTURE_SOURCE_SIZE];
+    const size_t n_words = text_split(r->text->line[r->line], words, COLUMNS_MAX);
+    AtomSymbol atom;
+    TRY(columns_check(r, columns, i, s->n_atoms, words, n_words));
+    TRY(atom_symbol_read(r->ctx, place_of(r, r->line, place), words[columns->species], &atom));
+    s->numbers[i] = atom.number;
+    if (atom.mass_number != 0)
+        TRY(structure_set_isotope(r->ctx, s, i, atom.mass_number));
+    if (label_is_suspect(words[columns->species]) && r->n_suspects < LABELS_SUSPECT_MAX)
+        r->suspects[r->n_suspects++] = i;
+    if (atom.is_label)
+        reader_note(&r->notes, NOTE_LABEL, QMT_LOG_INFO,
+                    "%s: the label \"%.20s\" is taken for its element", place,
+                    words[columns->species]);
+    char **const xyz = words + columns->pos;
+    *shifted = *shifted && !columns->declared && n_words > 4 && strchr(xyz[0], '.') == NULL &&
+               strchr(xyz[1], '.') != NULL && strchr(xyz[2], '.') != NULL &&
+               strchr(words[4], '.') != NULL;
+    for (int x = 0; x < 3; x++)
+        TRY(coordinate_read(r, "xyz"[x], xyz[x], &s -> xyz[i][x]));
+    return QMT_OK;
+}
+
+/// The number of atoms. It is held against the lines that are left before any memory is taken.
+static QmtStatus read_count(const Reader *r, bool first, size_t *n_atoms)
+{
+    char *words[2];
+    char *line = r->text->line[r->line];
+    const size_t n_words = text_split(line, words, 2);
+    long long count = 0;
+    const char *problem =
+        n_words == 1 ? text_parse_integer(words[0], 1, 4611686018427387904LL, &count) : "";
+    if (n_words == 1 && problem != NULL && strcmp(problem, "is not a whole number") != 0)
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the number of atoms \"%.40s\" %s", r->path,
+                    r->line + 1, words[0], problem);
+    if (problem != NULL)
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: \"%.40s%s\" is not a number of atoms; %s",
+                    r->path, r->line + 1, n_words > 0 ? words[0] : "", n_words > 1 ? " ..." : "",
+                    first
+                        ? "an XYZ file begins with it"
+                        : "after the last atom of a frame the next frame or the end of the file is "
+                          "expected");
+    const size_t left = r->text->n_lines - r->line - 1;
+    const size_t atoms_left = left > 0 ? left - 1 : 0;
+    if ((unsigned long long)count > atoms_left)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s:%zu: %lld atoms are announced, but only %zu line%s the comment line; the "
+                    "file is cut off or the number is wrong",
+                    r->path, r->line + 1, count, atoms_left,
+                    atoms_left == 1 ? " follows" : "s follow");
+    *n_atoms = (size_t)count;
+    return QMT_OK;
+}
+
+/// Behind the atoms of QM9 come the frequencies, two SMILES and two InChI.
+static void qm9_tail_skip(Reader *r)
+{
+    enum { TAIL = 3 };
+    const size_t first = r->line;
+    for (int i = 0; i < TAIL && r->line < r->text->n_lines; i++) {
+        const char *const line = r->text->line[r->line];
+        const char *const word = line + strspn(line, " \t");
+        // The next frame begins with a lone whole number.
+        if (word[0] != '\0' && word[strspn(word, "0123456789 \t")] == '\0' && i != 0)
+            break;
+        r->line++;
+    }
+    if (r->line > first)
+        reader_note(&r->notes, NOTE_TAIL, QMT_LOG_INFO,
+                    "%s:%zu: the lines behind the atoms (frequencies, SMILES, InChI of QM9) are "
+                    "ignored",
+                    r->path, first + 1);
+}
+
+/// The atoms of a frame, from the line after its comment.
+static QmtStatus read_atoms(Reader *r, const AtomColumns *columns, size_t n_atoms, Structure *s)
+{
+    const size_t first = r->line;
+    bool shifted = true;
+    r->n_suspects = 0;
+    TRY(structure_reserve(r->ctx, s, n_atoms));
+    for (size_t i = 0; i < n_atoms; i++, r->line++)
+        TRY(read_atom(r, columns, i, s, &shifted));
+    if (shifted)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s:%zu: the second column holds whole numbers before three with a point, so "
+                    "x y z may be columns 3 to 5; remove it, or declare the columns in Properties=",
+                    r->path, first + 1);
+    return labels_check(r->ctx, s, r->suspects, r->n_suspects);
+}
+
+static QmtStatus read_frame(Reader *r, bool first, Structure *s)
+{
+    char place[STRUCTURE_SOURCE_SIZE];
+    size_t n_atoms = 0;
+    AtomColumns columns;
+    StateTexts texts = r->beside;
+    place_of(r, r->line, s->source);
+    TRY(structure_set_path(r->ctx, s, r->path));
+    TRY(read_count(r, first, &n_atoms));
+    r->line++;
+    place_of(r, r->line, place);
+    char *const comment = r->text->line[r->line];
+    const bool is_qm9 = strncasecmp(comment, "gdb", 3) == 0;
+    TRY(comment_read(r->ctx, place, comment, &r->notes, s, &texts, &columns));
+    r->line++;
+    TRY(read_atoms(r, &columns, n_atoms, s));
+    if (is_qm9)
+        qm9_tail_skip(r);
+    return state_settle(r->ctx, place, &texts, &r->notes, s);
+}
+
+/// True for lines between frames: blank, or ">" of ORCA's files of all images.
+static bool is_between(const char *line)
+{
+    return text_is_blank(line) || (line[strspn(line, " \t")] == '>' && strlen(line) <= 8);
+}
+
+static QmtStatus read_frames(Reader *r, StructureList *list)
+{
+    const size_t first = list->n;
+    for (;;) {
+        while (r->line < r->text->n_lines && is_between(r->text->line[r->line]))
+            r->line++;
+        if (r->line == r->text->n_lines)
+            break;
+        Structure s = {0};
+        QmtStatus status = read_frame(r, list->n == first, &s);
+        if (status == QMT_OK)
+            status = structures_append(r->ctx, list, &s);
+        structure_release(&s);
+        TRY(status);
+    }
+    if (list->n == first)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s: the file is empty; an XYZ file begins with the number of atoms", r->path);
+    return frames_name(r->ctx, r->path, list, first);
+}
+
+QmtStatus xyz_read_text(QmtContext *ctx, const char *path, const Text *text, bool is_file,
+                        StructureList *list)
+{
+    const size_t before = list->n;
+    Reader r = {.ctx = ctx, .path = path, .text = text, .notes = {.ctx = ctx, .path = path}};
+    QmtStatus status = is_file ? state_add_files(ctx, path, &r.notes, &r.beside) : QMT_OK;
+    if (status == QMT_OK)
+        status = read_frames(&r, list);
+    if (status == QMT_OK)
+        reader_notes_end(&r.notes);
+    else
+        structures_truncate(list, before);
+    return status;
+}
+
+QmtStatus xyz_read(QmtContext *ctx, const char *path, StructureList *list)
+{
+    Text text;
+    TRY(text_read(ctx, path, XYZ_SIZE_LIMIT, &text));
+    const QmtStatus status = xyz_read_text(ctx, path, &text, true, list);
+    text_release(&text);
+    return status;
+}
+
+QmtStatus xyz_read_memory(QmtContext *ctx, const char *path, const char *data, size_t n,
+                          StructureList *list)
+{
+    Text text;
+    TRY(text_from_memory(ctx, path, data, n, &text));
+    const QmtStatus status = xyz_read_text(ctx, path, &text, false, list);
+    text_release(&text);
+    return status;
+}
+
+QmtStatus xyz_format(QmtContext *ctx, const Structure *s, char **out)
+{
+    enum { LINE_SIZE = 160 };
+    const size_t before = *out != NULL ? strlen(*out) : 0;
+    const size_t n_smiles = s->smiles != NULL ? strlen(s->smiles) : 0;
+    const size_t size =
+        before + 5 * LINE_SIZE + STRUCTURE_NAME_SIZE + n_smiles + s->n_atoms * LINE_SIZE;
+    char *text = realloc(*out, size);
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu bytes", s->name, size);
+    *out = text;
+
+    const locale_t locale = text_enter_c_locale();
+    char *at = text + before;
+    at += sprintf(at, "%zu\nname=\"%s\" charge=%d multiplicity=%d", s->n_atoms, s->name, s->charge,
+                  s->has_multiplicity ? s->multiplicity : 1);
+    if (s->charge_source[0] != '\0')
+        at += sprintf(at, " charge_from='%s'", s->charge_source);
+    if (s->multiplicity_source[0] != '\0')
+        at += sprintf(at, " multiplicity_from='%s'", s->multiplicity_source);
+    if (s->smiles != NULL)
+        at += sprintf(at, " smiles=\"%s\"", s->smiles);
+    at += sprintf(at, "\n");
+    for (size_t a = 0; a < s->n_atoms; a++) {
+        char symbol[8];
+        at += sprintf(
+            at, "%-2s",
+            atom_symbol_text(s->numbers[a], s->isotopes != NULL ? s->isotopes[a] : 0, symbol));
+        for (int x = 0; x < 3; x++)
+            at += sprintf(at, " %15.10f", s->xyz[a][x] / BOHR_PER_ANGSTROM);
+        at += sprintf(at, "\n");
+    }
+    text_leave_c_locale(locale);
+    return QMT_OK;
+}
+
+void xyz_round(Structure *structure)
+{
+    const double decimals = 1e10;
+    for (size_t a = 0; a < structure->n_atoms; a++)
+        for (int x = 0; x < 3; x++) {
+            const double angstrom = structure->xyz[a][x] / BOHR_PER_ANGSTROM;
+            if (fabs(angstrom) < 1e5)
+                structure->xyz[a][x] = round(angstrom * decimals) / decimals * BOHR_PER_ANGSTROM;
+        }
+}
