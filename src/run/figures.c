@@ -1,6 +1,7 @@
 #include "run/run_parts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -47,6 +48,8 @@ void run_result_fill(const Run *run, RunResult *result)
     *result = (RunResult){
         .n_atoms = run->task->structure->n_atoms,
         .dof = report.dof,
+        .charge = run->task->config.charge,
+        .multiplicity = run->task->config.spin_multiplicity,
         .n_steps = (int64_t)report.steps,
         .n_frames =
             (int64_t)(run->sink != NULL ? run->sink->n_frames : run->before.trajectory.n_frames),
@@ -70,6 +73,9 @@ void run_result_fill(const Run *run, RunResult *result)
         .diagonalisations = (int64_t)report.diagonalisations,
         .checks = (int64_t)report.checks,
         .checks_failed = (int64_t)report.checks_failed};
+    snprintf(result->charge_source, sizeof result->charge_source, "%s", run->task->charge_source);
+    snprintf(result->multiplicity_source, sizeof result->multiplicity_source, "%s",
+             run->task->multiplicity_source);
     if (report.evaluations > 0)
         result->scf_iterations_mean = (double)report.scf_iterations / (double)report.evaluations;
     run_warnings_collect(run, &report, &result->warnings);

@@ -291,9 +291,13 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
 static const struct {
     const char *name;
     size_t offset;
-    enum { FIGURE_REAL, FIGURE_WHOLE, FIGURE_OLD } type; ///< old ones are read only
+    enum { FIGURE_REAL, FIGURE_WHOLE, FIGURE_SOURCE, FIGURE_OLD } type; ///< old ones are read only
 } FIGURES[] = {
     {"atoms", offsetof(RunResult, n_atoms), FIGURE_WHOLE},
+    {"charge", offsetof(RunResult, charge), FIGURE_WHOLE},
+    {"charge_source", offsetof(RunResult, charge_source), FIGURE_SOURCE},
+    {"multiplicity", offsetof(RunResult, multiplicity), FIGURE_WHOLE},
+    {"multiplicity_source", offsetof(RunResult, multiplicity_source), FIGURE_SOURCE},
     {"steps", offsetof(RunResult, n_steps), FIGURE_WHOLE},
     {"frames", offsetof(RunResult, n_frames), FIGURE_WHOLE},
     {"evaluations", offsetof(RunResult, evaluations), FIGURE_WHOLE},
@@ -330,6 +334,8 @@ struct cJSON *result_json(const RunResult *result)
             add_number(object, FIGURES[i].name, *(const double *)at);
         else if (FIGURES[i].type == FIGURE_WHOLE)
             add_whole(object, FIGURES[i].name, *(const int64_t *)at);
+        else if (FIGURES[i].type == FIGURE_SOURCE)
+            cJSON_AddStringToObject(object, FIGURES[i].name, at);
     }
     cJSON_AddItemToObject(object, "warnings", warnings_json(&result->warnings));
     return object;
@@ -340,7 +346,10 @@ void result_from_json(const struct cJSON *object, RunResult *result)
     for (size_t i = 0; i < N_FIGURES; i++) {
         const cJSON *const item = cJSON_GetObjectItemCaseSensitive(object, FIGURES[i].name);
         char *at = (char *)result + FIGURES[i].offset;
-        if (FIGURES[i].type != FIGURE_WHOLE && (cJSON_IsNumber(item) || cJSON_IsNull(item)))
+        if (FIGURES[i].type == FIGURE_SOURCE && cJSON_IsString(item))
+            snprintf(at, STATE_SOURCE_SIZE, "%s", item->valuestring);
+        else if ((FIGURES[i].type == FIGURE_REAL || FIGURES[i].type == FIGURE_OLD) &&
+                 (cJSON_IsNumber(item) || cJSON_IsNull(item)))
             *(double *)at = cJSON_IsNumber(item) ? item->valuedouble : NAN;
         else if (FIGURES[i].type == FIGURE_WHOLE && cJSON_IsNumber(item))
             *(int64_t *)at = (int64_t)item->valuedouble;

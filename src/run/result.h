@@ -6,11 +6,14 @@
 #include <stdint.h>
 
 #include "run/warnings.h"
+#include "structure/structure.h"
 
 /// How a trajectory went. Plain bytes, so that it can go through a pipe.
 typedef struct {
     bool reused; ///< finished by an earlier run, nothing computed
     size_t n_atoms, dof;
+    int64_t charge, multiplicity; ///< 0: it ended before its state was settled
+    char charge_source[STATE_SOURCE_SIZE], multiplicity_source[STATE_SOURCE_SIZE];
     int64_t n_steps;  ///< of production
     int64_t n_frames; ///< in the file
     int64_t evaluations;

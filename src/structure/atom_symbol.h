@@ -1,5 +1,5 @@
-#ifndef IO_ATOM_SYMBOL_H
-#define IO_ATOM_SYMBOL_H
+#ifndef STRUCTURE_ATOM_SYMBOL_H
+#define STRUCTURE_ATOM_SYMBOL_H
 
 #include "base/context.h"
 

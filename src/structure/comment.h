@@ -1,5 +1,5 @@
-#ifndef IO_COMMENT_H
-#define IO_COMMENT_H
+#ifndef STRUCTURE_COMMENT_H
+#define STRUCTURE_COMMENT_H
 
 #include "structure/state.h"
 

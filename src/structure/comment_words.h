@@ -1,5 +1,5 @@
-#ifndef IO_COMMENT_WORDS_H
-#define IO_COMMENT_WORDS_H
+#ifndef STRUCTURE_COMMENT_WORDS_H
+#define STRUCTURE_COMMENT_WORDS_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef IO_COORD_H
-#define IO_COORD_H
+#ifndef STRUCTURE_COORD_H
+#define STRUCTURE_COORD_H
 
 #include "io/text.h"
 #include "structure/structure.h"

@@ -1,5 +1,5 @@
-#ifndef IO_FORMAT_DETECT_H
-#define IO_FORMAT_DETECT_H
+#ifndef STRUCTURE_FORMAT_DETECT_H
+#define STRUCTURE_FORMAT_DETECT_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef IO_INPUT_TEXT_H
-#define IO_INPUT_TEXT_H
+#ifndef STRUCTURE_INPUT_TEXT_H
+#define STRUCTURE_INPUT_TEXT_H
 
 #include "io/text.h"
 

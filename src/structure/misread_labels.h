@@ -1,5 +1,5 @@
-#ifndef IO_MISREAD_LABELS_H
-#define IO_MISREAD_LABELS_H
+#ifndef STRUCTURE_MISREAD_LABELS_H
+#define STRUCTURE_MISREAD_LABELS_H
 
 #include "structure/structure.h"
 

@@ -1,5 +1,5 @@
-#ifndef IO_MOLFILE_H
-#define IO_MOLFILE_H
+#ifndef STRUCTURE_MOLFILE_H
+#define STRUCTURE_MOLFILE_H
 
 #include "io/text.h"
 #include "structure/structure.h"

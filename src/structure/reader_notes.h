@@ -1,5 +1,5 @@
-#ifndef IO_READER_NOTES_H
-#define IO_READER_NOTES_H
+#ifndef STRUCTURE_READER_NOTES_H
+#define STRUCTURE_READER_NOTES_H
 
 #include "base/context.h"
 

@@ -1,5 +1,5 @@
-#ifndef IO_REJECTIONS_H
-#define IO_REJECTIONS_H
+#ifndef STRUCTURE_REJECTIONS_H
+#define STRUCTURE_REJECTIONS_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef IO_SDF_H
-#define IO_SDF_H
+#ifndef STRUCTURE_SDF_H
+#define STRUCTURE_SDF_H
 
 #include "io/text.h"
 #include "structure/structure.h"

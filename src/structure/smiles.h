@@ -1,5 +1,5 @@
-#ifndef IO_SMILES_H
-#define IO_SMILES_H
+#ifndef STRUCTURE_SMILES_H
+#define STRUCTURE_SMILES_H
 
 #include "structure/smiles_list.h"
 

@@ -1,5 +1,5 @@
-#ifndef IO_SMILES_FORMULA_H
-#define IO_SMILES_FORMULA_H
+#ifndef STRUCTURE_SMILES_FORMULA_H
+#define STRUCTURE_SMILES_FORMULA_H
 
 #include <stddef.h>
 

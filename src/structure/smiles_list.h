@@ -1,5 +1,5 @@
-#ifndef IO_SMILES_LIST_H
-#define IO_SMILES_LIST_H
+#ifndef STRUCTURE_SMILES_LIST_H
+#define STRUCTURE_SMILES_LIST_H
 
 #include "io/text.h"
 #include "structure/structure.h"

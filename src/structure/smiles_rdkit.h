@@ -1,5 +1,5 @@
-#ifndef IO_SMILES_RDKIT_H
-#define IO_SMILES_RDKIT_H
+#ifndef STRUCTURE_SMILES_RDKIT_H
+#define STRUCTURE_SMILES_RDKIT_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef IO_SMILES_STATE_H
-#define IO_SMILES_STATE_H
+#ifndef STRUCTURE_SMILES_STATE_H
+#define STRUCTURE_SMILES_STATE_H
 
 #include "structure/structure.h"
 

@@ -1,5 +1,5 @@
-#ifndef IO_STATE_H
-#define IO_STATE_H
+#ifndef STRUCTURE_STATE_H
+#define STRUCTURE_STATE_H
 
 #include "structure/reader_notes.h"
 #include "structure/state_keys.h"

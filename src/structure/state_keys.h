@@ -1,5 +1,5 @@
-#ifndef IO_STATE_KEYS_H
-#define IO_STATE_KEYS_H
+#ifndef STRUCTURE_STATE_KEYS_H
+#define STRUCTURE_STATE_KEYS_H
 
 #include "base/context.h"
 

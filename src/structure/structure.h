@@ -1,5 +1,5 @@
-#ifndef IO_STRUCTURE_H
-#define IO_STRUCTURE_H
+#ifndef STRUCTURE_STRUCTURE_H
+#define STRUCTURE_STRUCTURE_H
 
 #include "structure/rejections.h"
 

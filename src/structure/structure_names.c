@@ -39,7 +39,7 @@ static const char *base_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-void name_from_path(const char *path, char name[STRUCTURE_NAME_SIZE])
+bool name_from_path(const char *path, char name[STRUCTURE_NAME_SIZE])
 {
     const char *const base = strcmp(path, "-") == 0 ? "stdin" : base_of(path);
     char stem[STRUCTURE_NAME_SIZE];
@@ -51,6 +51,7 @@ void name_from_path(const char *path, char name[STRUCTURE_NAME_SIZE])
     stem[length] = '\0';
     if (!structure_name_clean(stem, name, &changed))
         strcpy(name, "molecule");
+    return changed;
 }
 
 static int by_name(const void *a, const void *b)
@@ -100,12 +101,18 @@ static QmtStatus file_name_check(QmtContext *ctx, const char *path)
 static QmtStatus nameless_name(QmtContext *ctx, const char *path, StructureList *list, size_t first)
 {
     char stem[STRUCTURE_NAME_SIZE];
-    name_from_path(path, stem);
+    bool to_say = name_from_path(path, stem);
     for (size_t i = first; i < list->n; i++) {
         Structure *const s = &list->items[i];
         if (s->name[0] != '\0')
             continue;
         TRY(file_name_check(ctx, path));
+        if (to_say)
+            context_log(ctx, QMT_LOG_INFO,
+                        "%s: the name of this file cannot be that of a folder; its molecule is "
+                        "called \"%s\"",
+                        path, stem);
+        to_say = false;
         strcpy(s->name, stem);
         s->name_origin = NAME_OF_FILE;
     }

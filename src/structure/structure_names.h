@@ -1,12 +1,14 @@
-#ifndef IO_STRUCTURE_NAMES_H
-#define IO_STRUCTURE_NAMES_H
+#ifndef STRUCTURE_STRUCTURE_NAMES_H
+#define STRUCTURE_STRUCTURE_NAMES_H
 
 #include "structure/structure.h"
 
 /// Names of structures from the files and folders they were read from.
 
-/// "folder/water.xyz.gz" -> "water": without folder and without the endings of formats.
-void name_from_path(const char *path, char name[STRUCTURE_NAME_SIZE]);
+/// "folder/water.xyz.gz" -> "water": without folder and without the endings of formats. What no folder may be called becomes "_".
+///
+/// @return true if something did
+bool name_from_path(const char *path, char name[STRUCTURE_NAME_SIZE]);
 
 /// Gives the structures from index first on, which are the frames of one file, their names: their own, else that
 /// of the file. A name that several have gets the place in the file behind it: NAME_0001, NAME_0002, ...

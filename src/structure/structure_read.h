@@ -1,5 +1,5 @@
-#ifndef IO_STRUCTURE_READ_H
-#define IO_STRUCTURE_READ_H
+#ifndef STRUCTURE_STRUCTURE_READ_H
+#define STRUCTURE_STRUCTURE_READ_H
 
 #include "structure/smiles_list.h"
 

@@ -1,5 +1,5 @@
-#ifndef IO_TABLE_LINE_H
-#define IO_TABLE_LINE_H
+#ifndef STRUCTURE_TABLE_LINE_H
+#define STRUCTURE_TABLE_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef IO_XYZ_H
-#define IO_XYZ_H
+#ifndef STRUCTURE_XYZ_H
+#define STRUCTURE_XYZ_H
 
 #include "io/text.h"
 #include "structure/structure.h"

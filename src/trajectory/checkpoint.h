@@ -1,5 +1,5 @@
-#ifndef IO_CHECKPOINT_H
-#define IO_CHECKPOINT_H
+#ifndef TRAJECTORY_CHECKPOINT_H
+#define TRAJECTORY_CHECKPOINT_H
 
 #include "trajectory/trajectory.h"
 

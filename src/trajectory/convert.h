@@ -1,5 +1,5 @@
-#ifndef IO_CONVERT_H
-#define IO_CONVERT_H
+#ifndef TRAJECTORY_CONVERT_H
+#define TRAJECTORY_CONVERT_H
 
 #include "trajectory/sink.h"
 #include "trajectory/trajectory_reader.h"

@@ -1,5 +1,5 @@
-#ifndef IO_SINK_H
-#define IO_SINK_H
+#ifndef TRAJECTORY_SINK_H
+#define TRAJECTORY_SINK_H
 
 #include "base/context.h"
 #include "structure/structure.h"

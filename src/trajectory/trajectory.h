@@ -1,5 +1,5 @@
-#ifndef IO_TRAJECTORY_H
-#define IO_TRAJECTORY_H
+#ifndef TRAJECTORY_TRAJECTORY_H
+#define TRAJECTORY_TRAJECTORY_H
 
 #include "base/context.h"
 #include "trajectory/trajectory_schema.h"

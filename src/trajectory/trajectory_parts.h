@@ -1,5 +1,5 @@
-#ifndef IO_TRAJECTORY_PARTS_H
-#define IO_TRAJECTORY_PARTS_H
+#ifndef TRAJECTORY_TRAJECTORY_PARTS_H
+#define TRAJECTORY_TRAJECTORY_PARTS_H
 
 #include "base/arena.h"
 #include "io/file.h"

@@ -1,5 +1,5 @@
-#ifndef IO_TRAJECTORY_READER_H
-#define IO_TRAJECTORY_READER_H
+#ifndef TRAJECTORY_TRAJECTORY_READER_H
+#define TRAJECTORY_TRAJECTORY_READER_H
 
 #include "base/context.h"
 #include "io/npz_read.h"

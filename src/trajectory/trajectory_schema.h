@@ -1,5 +1,5 @@
-#ifndef IO_TRAJECTORY_SCHEMA_H
-#define IO_TRAJECTORY_SCHEMA_H
+#ifndef TRAJECTORY_TRAJECTORY_SCHEMA_H
+#define TRAJECTORY_TRAJECTORY_SCHEMA_H
 
 #include <stdbool.h>
 #include <stddef.h>

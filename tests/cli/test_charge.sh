@@ -59,3 +59,16 @@ says 'given twice, as 1 (file .CHRG) and 0 (comment "charge=0")'
 printf '3\nname=w multiplicity=1\nO 0 0 0\nH 0.76 0.59 0\nH -0.76 0.59 0\n' > w.xyz
 ends 2 "$QMTRAJ" run --config short.yaml --set spin_multiplicity=3 --out spin w.xyz
 says "multiplicity 1 in w.xyz"
+
+# the sources stand in every file of a run
+printf '2\n-1 3\nN 0 0 0\nO 0 0 1.26\n' >anion.xyz
+ends 0 "$QMTRAJ" run --config short.yaml --out sources anion.xyz
+/usr/bin/python3 - <<'PYTHON' || fail "a file does not say where the state is from"
+import json, numpy
+with open("sources/summary.json") as summary, open("sources/anion/run.json") as run:
+    found = [json.load(summary)["trajectories"][0], json.load(run)]
+found.append(json.loads(str(numpy.load("sources/anion/trajectory.npz")["metadata"])))
+for one in found:
+    assert (one["charge"], one["multiplicity"]) == (-1, 3), one
+    assert one["charge_source"] == one["multiplicity_source"] == 'comment "-1 3"', one
+PYTHON

@@ -94,6 +94,10 @@ for name in .hidden=_hidden -rf=_rf summary.json=summary.json_ summary.json.lock
     ends 0 "$QMTRAJ" run --config short.yaml --dry-run named.xyz
     says "the name \"${name%%=*}\" cannot be a folder and becomes \"${name#*=}\"" "# ${name#*=} "
 done
+# so are bytes of a file name that are no UTF-8
+cp water.xyz "$(printf 'caf\351.xyz')"
+ends 0 "$QMTRAJ" run --config short.yaml --dry-run "$(printf 'caf\351.xyz')"
+says 'caf\xe9.xyz: the name of this file cannot be that of a folder; its molecule is called "caf_"' "# caf_ "
 [ ! -e o ] || fail "a mistake leaves a folder"
 
 # what could not be printed is a failure, whether the first or the last block of it is lost
