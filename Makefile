@@ -63,7 +63,7 @@ proof:
 	[ ! -x build/tests/compare_libxtb ] || build/tests/compare_libxtb
 
 check-proof: program
-	QMTRAJ=build/qmtraj QMTRAJ_SOURCE=$(CURDIR) python3 -B tests/python/good_trajectories.py build/check-proof $(or $(COUNT),500)
+	QMTRAJ=build/qmtraj QMTRAJ_SOURCE=$(CURDIR) python3 -B tests/python/good_trajectories.py build/check-proof $(or $(COUNT),500) $(or $(SEED),1)
 
 install: program
 	cmake --install build --prefix "$$(realpath -m '$(PREFIX)')"

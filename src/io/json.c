@@ -1,5 +1,6 @@
 #include "io/json.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,4 +89,30 @@ char *json_text(cJSON *object, bool formatted)
         return NULL;
     }
     return text != NULL ? unseen_escape(text) : NULL;
+}
+
+/// The shortest of the texts of a number that is read as the same number.
+static void number_text(double value, char text[32])
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, 32, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            return;
+    }
+}
+
+void json_numbers_keep(cJSON *item)
+{
+    for (cJSON *child = item != NULL ? item->child : NULL; child != NULL; child = child->next) {
+        char text[32];
+        json_numbers_keep(child);
+        if (!cJSON_IsNumber(child) || !isfinite(child->valuedouble))
+            continue;
+        number_text(child->valuedouble, text);
+        char *const kept = cJSON_malloc(strlen(text) + 1);
+        if (kept == NULL)
+            return; // noted: json_text() fails
+        child->valuestring = strcpy(kept, text);
+        child->type = (child->type & ~0xFF) | cJSON_Raw;
+    }
 }

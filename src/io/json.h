@@ -17,4 +17,8 @@ bool json_is_whole(void);
 /// UTF-8 as \ufffd, so that it is JSON. The caller frees it with cJSON_free().
 char *json_text(cJSON *object, bool formatted);
 
+/// Makes every number below item the text that gives it again to the last bit: cJSON itself prints what is equal to
+/// 2e-16 of it. For a text that was read and is written again.
+void json_numbers_keep(cJSON *item);
+
 #endif

@@ -41,6 +41,7 @@ static char *metadata_of(const TrajectoryReader *reader, uint64_t every)
     if (cJSON_IsNumber(interval))
         cJSON_SetNumberValue(interval, interval->valuedouble * (double)every);
     cJSON_AddNumberToObject(object, "every", (double)every);
+    json_numbers_keep(object);
     return json_text(object, false);
 }
 

@@ -1,7 +1,8 @@
 """Correct trajectories of many kinds, for what `qmtraj check` must not refuse.
 
-    python3 good_trajectories.py FOLDER [COUNT]     makes COUNT of them (all kinds in turn, default 500), checks
-                                                    them and prints a table; code 1 if one fails
+    python3 good_trajectories.py FOLDER [COUNT [SEED]]   makes COUNT of them (all kinds in turn, default 500) with the
+                                                         random seeds from SEED on, checks them and prints a table;
+                                                         code 1 if one fails
 
 QMTRAJ names the program; QMTRAJ_OLD an earlier one, whose files are then among the kinds.
 """
@@ -157,7 +158,7 @@ def names(old):
     return list(KINDS) + ([f"old: {name}" for name in OLD] if old else [])
 
 
-def make(name, number, folder, program, old=None):
+def make(name, number, folder, program, old=None, seed=1):
     """One trajectory; the path of its file."""
     if name.startswith("old: "):
         program, name = old, name.removeprefix("old: ")
@@ -170,8 +171,8 @@ def make(name, number, folder, program, old=None):
             with open(source, "w") as file:
                 file.write(MOLECULES[molecule])
     words = [w for key, value in keys.items() for w in ("--set", f"{key}={value}")]
-    run = subprocess.run([program, "run", "--out", out, "--num-workers", "1", "--set", f"random_seed={number + 1}", *words,
-                          source], capture_output=True, text=True)
+    run = subprocess.run([program, "run", "--out", out, "--num-workers", "1", "--set", f"random_seed={number + seed}",
+                          *words, source], capture_output=True, text=True)
     for found, _, files in os.walk(out):
         if "trajectory.npz" in files:
             return os.path.join(found, "trajectory.npz")
@@ -184,7 +185,7 @@ def verdicts(program, path, *words):
     return json.loads(run.stdout)[0]
 
 
-def main(folder, count):
+def main(folder, count=500, seed=1):
     program, old = os.environ["QMTRAJ"], os.environ.get("QMTRAJ_OLD")
     os.makedirs(folder, exist_ok=True)
     kinds = names(old)
@@ -194,7 +195,7 @@ def main(folder, count):
         # Two of each costly one, then the others in turn.
         first = len(kinds) if number < 2 * len(kinds) else len(cheap)
         name = kinds[number % first] if first == len(kinds) else cheap[number % first]
-        path = make(name, number, folder, program, old)
+        path = make(name, number, folder, program, old, seed)
         row = table.setdefault(name, {"PASS": 0, "WARN": 0, "FAIL": 0, "none": 0})
         if path is None:
             row["none"] += 1
@@ -214,4 +215,4 @@ def main(folder, count):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 500))
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))

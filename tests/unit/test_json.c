@@ -58,12 +58,28 @@ static void what_is_escaped_is_read_back(void **state)
     cJSON_Delete(object);
 }
 
+static void numbers_are_kept_to_the_last_bit(void **state)
+{
+    (void)state;
+    // The first has a neighbour within 1e-16 of it that 15 digits name: cJSON alone prints that.
+    const char *const text =
+        "{\"a\":0.30000000000000004,\"b\":[300,-1e-300,{\"c\":0.1}],\"d\":null}";
+    json_begin();
+    cJSON *const object = cJSON_Parse(text);
+    json_numbers_keep(object);
+    char *const again = json_text(object, false);
+    assert_non_null(again);
+    assert_string_equal(again, text);
+    cJSON_free(again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_that_is_seen_stays),
         cmocka_unit_test(what_steers_a_terminal_is_escaped),
         cmocka_unit_test(bytes_that_are_no_utf8_are_replaced),
+        cmocka_unit_test(numbers_are_kept_to_the_last_bit),
         cmocka_unit_test(what_is_escaped_is_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
