@@ -6,9 +6,8 @@
 #include "base/units.h"
 #include "base/vec3.h"
 
-/// bohr^-1, and what it amounts to at most: at 1 fs, and with two points.
-static const double CUBIC = 30.0 * NM_PER_BOHR, CUBIC_MOST = 0.3, CUBIC_START_MOST = 0.8;
-static const double LONGEST_STEP_FS = 1.001;
+/// bohr^-1, and what it amounts to at most: at 1 fs with four points, and with two.
+static const double CUBIC = 30.0 * NM_PER_BOHR, CUBIC_MOST = 0.3, CUBIC_END_MOST = 0.8;
 /// Where a surface has no curvature: of the RMS change of the energy, and hartree.
 static const double OF_CHANGE = 0.015, FLOOR = 0.01 / KJMOL_PER_HARTREE;
 
@@ -65,49 +64,66 @@ static double work_of_four(const WorkTest *test, uint64_t from)
     return work;
 }
 
-/// How far the energy of point from + 1 is off the work on the way there; 0: within what is allowed.
-static double judge(const WorkTest *test, uint64_t from, bool at_start)
+/// The step from a point to the next, of which the newest point is @p last.
+static WorkStep step_of(const WorkTest *test, uint64_t from, uint64_t last, bool at_end)
 {
     const WorkRecord *at = &test->at;
     const double change = at->energy[(from + 1) % WORK_POINTS] - at->energy[from % WORK_POINTS];
-    const double off = change + (at_start ? work_of_two(test, from) : work_of_four(test, from));
     // A bond at its turning point hardly moves: the steps before and after know better.
     double curvature = 0.0, way = 0.0;
-    for (uint64_t end = from; end <= from + 2; end++) {
+    for (uint64_t end = from; end <= from + 2 && end <= last; end++) {
         curvature = fmax(curvature, at->curvature[end % WORK_POINTS]);
         way = fmax(way, at->way[end % WORK_POINTS]);
     }
-    const double most = at_start ? CUBIC_START_MOST : CUBIC_MOST * test->step_fs * test->step_fs;
-    const double rms = sqrt(at->sum_squares / (double)(at->n_points - 1));
-    const double limit = OF_CHANGE * rms + FLOOR + fmin(CUBIC * way, most) * curvature;
-    return fabs(off) > limit ? off : 0.0;
+    const double most = at_end ? CUBIC_END_MOST : CUBIC_MOST * test->step_fs * test->step_fs;
+    return (WorkStep){.point = from + 1,
+                      .off = change + (at_end ? work_of_two(test, from) : work_of_four(test, from)),
+                      .resolution = fmin(CUBIC * way, most) * curvature};
 }
 
-void work_test_add(WorkTest *test, const double (*xyz)[3], const double (*gradient)[3],
-                   double energy, double *jump)
+bool work_test_add(WorkTest *test, const double (*xyz)[3], const double (*gradient)[3],
+                   double energy, WorkStep *step)
 {
     WorkRecord *const at = &test->at;
     const size_t n = test->n_atoms, now = at->n_points % WORK_POINTS,
                  before = (at->n_points + WORK_POINTS - 1) % WORK_POINTS;
-    *jump = 0.0;
     memcpy(test->xyz[now], xyz, n * sizeof *xyz);
     memcpy(test->gradient[now], gradient, n * sizeof *gradient);
     at->energy[now] = energy;
     at->curvature[now] = at->way[now] = 0.0;
-    if (at->n_points++ == 0 || test->step_fs > LONGEST_STEP_FS)
-        return;
+    if (at->n_points++ == 0 || test->step_fs > WORK_LONGEST_STEP_FS)
+        return false;
     for (size_t a = 0; a < n; a++) {
-        double step[3];
-        vec3_difference(xyz[a], test->xyz[before][a], step);
+        double dx[3];
+        vec3_difference(xyz[a], test->xyz[before][a], dx);
         for (int x = 0; x < 3; x++)
             at->curvature[now] +=
-                0.5 * fabs((gradient[a][x] - test->gradient[before][a][x]) * step[x]);
-        at->way[now] = fmax(at->way[now], vec3_norm(step));
+                0.5 * fabs((gradient[a][x] - test->gradient[before][a][x]) * dx[x]);
+        at->way[now] = fmax(at->way[now], vec3_norm(dx));
     }
     const double change = energy - at->energy[before];
     at->sum_squares += change * change;
-    if (at->n_points == 3)
-        *jump = judge(test, 0, true);
-    else if (at->n_points > 3)
-        *jump = judge(test, at->n_points - 3, false);
+    const uint64_t last = at->n_points - 1;
+    if (last == 2)
+        *step = step_of(test, 0, last, true);
+    else if (last > 2)
+        *step = step_of(test, last - 2, last, false);
+    return last >= 2;
+}
+
+WorkStep work_test_end(const WorkTest *test)
+{
+    const uint64_t last = test->at.n_points - 1;
+    return step_of(test, last - 1, last, true);
+}
+
+double work_test_rms(const WorkTest *test)
+{
+    const uint64_t n = test->at.n_points;
+    return n > 1 ? sqrt(test->at.sum_squares / (double)(n - 1)) : 0.0;
+}
+
+double work_step_limit(const WorkStep *step, double rms)
+{
+    return OF_CHANGE * rms + FLOOR + step->resolution;
 }

@@ -2,81 +2,14 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
-#include "base/vec3.h"
-
-/// The error of the quadrature is a part of the work against the curvature, sum |dF dx|/2, that grows with the way dx
-/// of an atom, here nm^-1 of the longest, about twice what is seen at 3000 K (a Morse bond has some 10 nm^-1), and
-/// that four frames resolve the better the closer they are, so that it is no more than CUBIC_MOST at 1 fs
-/// and falls with the square of the frame distance. Beyond 1 fs it says nothing.
-static const double CUBIC = 30.0, CUBIC_MOST = 0.3, CUBIC_END_MOST = 0.8;
-static const double WORK_STEP_MAX_PS = 1.001e-3;
-/// Where a surface has no curvature: of the RMS change of Epot, and kJ/mol, what float32 costs.
-static const double WORK_LIMIT = 0.015, WORK_FLOOR = 0.01;
+#include "base/units.h"
 
 void work_layout(Work *work, Arena *arena, const Check *check)
 {
-    for (int k = 0; k < WORK_FRAMES; k++) {
-        work->pos[k] = arena_doubles(arena, 3 * check->n_atoms);
-        work->forces[k] = arena_doubles(arena, 3 * check->n_atoms);
-    }
-}
-
-/// Work of the forces from a frame to the next, by what both say.
-static double work_of_two(const Work *work, size_t n, uint64_t from)
-{
-    const size_t a = from % WORK_FRAMES, b = (from + 1) % WORK_FRAMES;
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum +=
-            0.5 * (work->forces[a][i] + work->forces[b][i]) * (work->pos[b][i] - work->pos[a][i]);
-    return sum;
-}
-
-/// The same with the frames before and after: the integral of F dx/dt where both are cubic in time.
-static double work_of_four(const Work *work, size_t n, uint64_t from)
-{
-    static const double WEIGHT[WORK_FRAMES][WORK_FRAMES] = {
-        {0.0, 31.0, -32.0, 1.0},
-        {-31.0, -360.0, 423.0, -32.0},
-        {32.0, -423.0, 360.0, 31.0},
-        {-1.0, 32.0, -31.0, 0.0},
-    };
-    double total = 0.0;
-    for (uint64_t j = 0; j < WORK_FRAMES; j++)
-        for (uint64_t k = 0; k < WORK_FRAMES; k++) {
-            const double *const forces = work->forces[(from - 1 + j) % WORK_FRAMES];
-            const double *const pos = work->pos[(from - 1 + k) % WORK_FRAMES];
-            double sum = 0.0;
-            for (size_t i = 0; i < n; i++)
-                sum += forces[i] * pos[i];
-            total += WEIGHT[j][k] / 720.0 * sum;
-        }
-    return total;
-}
-
-/// Holds the change of Epot from a frame to the next against the work.
-///
-/// @param last  the newest frame
-static void work_compare(Work *work, size_t n, uint64_t from, uint64_t last, bool is_end)
-{
-    const double step_fs = 1e3 * work->step_ps;
-    const double change = work->epot[(from + 1) % WORK_FRAMES] - work->epot[from % WORK_FRAMES];
-    const double off =
-        fabs(change + (is_end ? work_of_two(work, n, from) : work_of_four(work, n, from)));
-    // A bond at its turning point hardly moves: the steps before and after know better.
-    double curvature = 0.0, way = 0.0;
-    for (uint64_t end = from; end <= from + 2 && end <= last; end++) {
-        curvature = fmax(curvature, work->curvature[end % WORK_FRAMES]);
-        way = fmax(way, work->atom_way[end % WORK_FRAMES]);
-    }
-    const double part = fmin(CUBIC * way, is_end ? CUBIC_END_MOST : CUBIC_MOST * step_fs * step_fs);
-    const WorkStep step = {.off = off, .limit = part * curvature, .frame = from + 1};
-    if (from == 0 || !(off - step.limit <= work->worst.off - work->worst.limit))
-        work->worst = step;
-    if (from == 0 || !(off <= work->furthest.off))
-        work->furthest = step;
+    work_test_layout(&work->test, arena, check->n_atoms);
+    work->xyz = arena_vectors(arena, check->n_atoms);
+    work->gradient = arena_vectors(arena, check->n_atoms);
 }
 
 /// What the rounding of positions changes the work by, four times its standard deviation.
@@ -91,48 +24,42 @@ static double rounding_of_work(const Check *check, const CheckFrame *frame)
     return 4.0 * sqrt(square);
 }
 
-/// The newest frame takes its place, with the way to it from the one before.
-static void frame_keep(const Check *check, Work *work, const CheckFrame *frame)
+static void step_take(Work *work, const WorkStep *step)
 {
-    const size_t n = 3 * check->n_atoms;
-    const size_t now = frame->number % WORK_FRAMES, before = (now + WORK_FRAMES - 1) % WORK_FRAMES;
-    memcpy(work->pos[now], frame->pos, n * sizeof *frame->pos);
-    memcpy(work->forces[now], frame->forces, n * sizeof *frame->forces);
-    work->epot[now] = *frame->potential;
-    work->curvature[now] = work->atom_way[now] = 0.0;
-    if (frame->number == 0)
-        return;
-    for (size_t a = 0; a < n; a += 3) {
-        double step[3];
-        vec3_difference(frame->pos + a, work->pos[before] + a, step);
-        for (size_t x = 0; x < 3; x++)
-            work->curvature[now] +=
-                0.5 * fabs((frame->forces[a + x] - work->forces[before][a + x]) * step[x]);
-        work->atom_way[now] = fmax(work->atom_way[now], vec3_norm(step));
-    }
-    const double change = work->epot[now] - work->epot[before];
-    work->square += change * change;
+    const double excess = fabs(step->off) - step->resolution;
+    if (step->point == 1 || !(excess <= fabs(work->worst.off) - work->worst.resolution))
+        work->worst = *step;
+    if (step->point == 1 || !(fabs(step->off) <= fabs(work->furthest.off)))
+        work->furthest = *step;
 }
 
 void work_add(const Check *check, Work *work, const CheckFrame *frame)
 {
-    const size_t n = 3 * check->n_atoms;
-    const uint64_t k = frame->number;
     if (frame->pos == NULL || frame->forces == NULL || frame->potential == NULL ||
         frame->time == NULL)
         return;
-    if (k == 0)
+    if (frame->number == 0) {
+        work_test_begin(&work->test, 0.0);
         work->time_before = *frame->time;
-    if (k == 1)
-        work->step_ps = *frame->time - work->time_before;
-    frame_keep(check, work, frame);
+    }
+    if (frame->number == 1)
+        work->test.step_fs = 1e3 * (*frame->time - work->time_before);
+    for (size_t a = 0; a < check->n_atoms; a++)
+        for (size_t x = 0; x < 3; x++) {
+            work->xyz[a][x] = frame->pos[3 * a + x] / NM_PER_BOHR;
+            work->gradient[a][x] = -frame->forces[3 * a + x] * NM_PER_BOHR / KJMOL_PER_HARTREE;
+        }
     work->rounding = fmax(work->rounding, rounding_of_work(check, frame));
-    if (k >= 3)
-        work_compare(work, n, k - 2, k, false);
-    if (k == 2)
-        work_compare(work, n, 0, k, true);
-    if (k >= 2 && k + 1 == check->n_frames)
-        work_compare(work, n, k - 1, k, true);
+    WorkStep step;
+    if (!work_test_add(&work->test, (const double(*)[3])work->xyz,
+                       (const double(*)[3])work->gradient, *frame->potential / KJMOL_PER_HARTREE,
+                       &step))
+        return;
+    step_take(work, &step);
+    if (frame->number + 1 < check->n_frames)
+        return;
+    step = work_test_end(&work->test);
+    step_take(work, &step);
 }
 
 void work_report(Check *check, const Work *work)
@@ -141,17 +68,18 @@ void work_report(Check *check, const Work *work)
         check->array[ARRAY_EPOT] == NULL || check->array[ARRAY_POS] == NULL ||
         check->array[ARRAY_FORCES] == NULL)
         return;
-    if (!(work->step_ps <= WORK_STEP_MAX_PS)) {
+    if (!(work->test.step_fs <= WORK_LONGEST_STEP_FS)) {
         check_say(check, CHECK_WORK, CHECK_NOT_RUN,
-                  "frames are %.3g fs apart; the work can be told up to 1 fs", 1e3 * work->step_ps);
+                  "frames are %.3g fs apart; the work can be told up to 1 fs", work->test.step_fs);
         return;
     }
-    const double rms = sqrt(work->square / (double)(check->n_frames - 1));
-    const double limit = WORK_LIMIT * rms + WORK_FLOOR + work->rounding;
-    const bool good = work->worst.off <= limit + work->worst.limit;
+    const double rms = work_test_rms(&work->test);
+    const bool good = KJMOL_PER_HARTREE * fabs(work->worst.off) <=
+                      KJMOL_PER_HARTREE * work_step_limit(&work->worst, rms) + work->rounding;
     const WorkStep *const shown = good ? &work->furthest : &work->worst;
     check_say(check, CHECK_WORK, good ? CHECK_PASS : CHECK_FAIL,
               "frame %" PRIu64 ": the change of Epot is off the work of the forces by %.1e kJ/mol; "
               "%.1e is allowed",
-              shown->frame, shown->off, limit + shown->limit);
+              shown->point, KJMOL_PER_HARTREE * fabs(shown->off),
+              KJMOL_PER_HARTREE * work_step_limit(shown, rms) + work->rounding);
 }

@@ -112,19 +112,19 @@ static void rest_look(Watch *watch, const MdState *state)
 static void work_look(Watch *watch, const MdProgress *progress, const MdState *state)
 {
     WatchRecord *const record = &watch->record;
-    double jump;
+    WorkStep step;
     if (progress->step == 0)
         work_test_begin(&watch->work, watch->task->config.dt_fs);
     else if (progress->step == record->last_step)
         return; // back from a side run
     record->last_step = progress->step;
-    work_test_add(&watch->work, (const double(*)[3])state->xyz, (const double(*)[3])state->gradient,
-                  state->at.energy, &jump);
-    if (jump != 0.0)
+    if (work_test_add(&watch->work, (const double(*)[3])state->xyz,
+                      (const double(*)[3])state->gradient, state->at.energy, &step) &&
+        fabs(step.off) > work_step_limit(&step, work_test_rms(&watch->work)))
         event_add(watch, (WatchEvent){.step = progress->step - 1,
                                       .kind = WATCH_SCF_JUMP,
                                       .in_production = 1,
-                                      .size_kjmol = jump * KJMOL_PER_HARTREE});
+                                      .size_kjmol = step.off * KJMOL_PER_HARTREE});
 }
 
 void watch_step(Watch *watch, const MdProgress *progress, const MdState *state)

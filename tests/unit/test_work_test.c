@@ -42,11 +42,14 @@ static double largest_jump(uint64_t from, uint64_t to, double size, uint64_t *wh
         const double gradient[N][3] = {{-0.6 * slope, 0.0, -0.8 * slope},
                                        {0.6 * slope, 0.0, 0.8 * slope}};
         const double other = k >= from && k < to ? size : 0.0;
-        double jump;
-        work_test_add(&test, xyz, gradient, 0.17 * (1.0 - e) * (1.0 - e) + other, &jump);
-        if (fabs(jump) > fabs(largest)) {
-            largest = jump;
-            *where = k - 1;
+        WorkStep step;
+        if (!work_test_add(&test, xyz, gradient, 0.17 * (1.0 - e) * (1.0 - e) + other, &step))
+            continue;
+        assert_true(step.point == k - 1);
+        if (fabs(step.off) > work_step_limit(&step, work_test_rms(&test)) &&
+            fabs(step.off) > fabs(largest)) {
+            largest = step.off;
+            *where = step.point;
         }
     }
     return largest;
@@ -86,12 +89,10 @@ static void long_steps_say_nothing(void **state)
 {
     (void)state;
     const double xyz[N][3] = {{0.0}}, gradient[N][3] = {{0.0}};
-    double jump;
+    WorkStep step;
     work_test_begin(&test, 2.0);
-    for (int k = 0; k < 6; k++) {
-        work_test_add(&test, xyz, gradient, (double)k, &jump);
-        assert_true(jump == 0.0);
-    }
+    for (int k = 0; k < 6; k++)
+        assert_false(work_test_add(&test, xyz, gradient, (double)k, &step));
 }
 
 int main(void)
