@@ -21,8 +21,10 @@ static const Floor FLOOR_OURS = {2e-3, 1e-5}, FLOOR_FAST = {0.02, 1e-4},
                    FLOOR_OTHERS = {0.05, 1e-3};
 /// kJ/mol/nm^2: the stiffness of bonds, C-H 2e5 to C=O 8e5; less than that is not worth a measurement.
 static const double STIFFNESS = 3e5;
-/// Geometries that the answer to rounding is measured at, and how much larger that of the true rounding may be.
-enum { SHIFTS = 2 };
+/// Geometries that the answer to rounding is measured at, and how much larger that of the true rounding may be. Where
+/// few bonds decide the answer (two small molecules far from the origin), the first ones may by chance all move
+/// little: one correct file of 500 failed with two. A sound frame needs more of them seldom, a false one always.
+enum { SHIFTS_MIN = 2, SHIFTS_MAX = 12 };
 static const double SHIFT_FACTOR = 4.0;
 /// Where the self-consistency ends when computed afresh; a step further and rounding stops it.
 static const double TIGHTEST = 1e-12;
@@ -84,35 +86,32 @@ static QmtStatus evaluate(QmtContext *ctx, const Check *check, Labels *labels, d
     return QMT_OK;
 }
 
-/// Largest change of a force, kJ/mol/nm, and of each property, at positions shifted within their rounding.
-static QmtStatus shift_measure(QmtContext *ctx, const Check *check, uint64_t frame, Labels *labels,
-                               double *force_change)
+/// Raises the largest change of a force, kJ/mol/nm, and of each property to those at one geometry shifted within the
+/// rounding of its positions.
+static QmtStatus shift_measure(QmtContext *ctx, const Check *check, uint64_t frame, uint64_t shift,
+                               Labels *labels, double *force_change)
 {
     const size_t n = check->n_atoms;
     const RandomKey key = {.seed = check->seed};
     const size_t n_properties = properties_size(check->property_set, n);
     double energy = 0.0;
-    *force_change = 0.0;
-    memset(labels->spread, 0, n_properties * sizeof *labels->spread);
-    for (uint64_t shift = 0; shift < SHIFTS; shift++) {
-        for (size_t a = 0; a < n; a++) {
-            double u[4];
-            random_uniforms(&key, frame, SHIFT_ATOM + shift * n + a, RANDOM_PRODUCTION, u);
-            for (size_t x = 0; x < 3; x++) {
-                const double pos = labels->pos[3 * a + x];
-                const double rounding = check_rounding(check->array[ARRAY_POS], pos);
-                labels->xyz[a][x] = (pos + (2.0 * u[x] - 1.0) * rounding) * BOHR_PER_NM;
-            }
+    for (size_t a = 0; a < n; a++) {
+        double u[4];
+        random_uniforms(&key, frame, SHIFT_ATOM + shift * n + a, RANDOM_PRODUCTION, u);
+        for (size_t x = 0; x < 3; x++) {
+            const double pos = labels->pos[3 * a + x];
+            const double rounding = check_rounding(check->array[ARRAY_POS], pos);
+            labels->xyz[a][x] = (pos + (2.0 * u[x] - 1.0) * rounding) * BOHR_PER_NM;
         }
-        TRY(evaluate(ctx, check, labels, &energy, labels->shifted_gradient, labels->shifted));
-        for (size_t i = 0; i < 3 * n; i++)
-            *force_change =
-                fmax(*force_change, fabs(force_of((const double(*)[3])labels->shifted_gradient, i) -
-                                         force_of((const double(*)[3])labels->gradient, i)));
-        for (size_t i = 0; i < n_properties; i++)
-            labels->spread[i] = fmax(
-                labels->spread[i], SHIFT_FACTOR * fabs(labels->shifted[i] - labels->properties[i]));
     }
+    TRY(evaluate(ctx, check, labels, &energy, labels->shifted_gradient, labels->shifted));
+    for (size_t i = 0; i < 3 * n; i++)
+        *force_change =
+            fmax(*force_change, fabs(force_of((const double(*)[3])labels->shifted_gradient, i) -
+                                     force_of((const double(*)[3])labels->gradient, i)));
+    for (size_t i = 0; i < n_properties; i++)
+        labels->spread[i] = fmax(labels->spread[i],
+                                 SHIFT_FACTOR * fabs(labels->shifted[i] - labels->properties[i]));
     return QMT_OK;
 }
 
@@ -182,12 +181,19 @@ static QmtStatus frame_compare(QmtContext *ctx, Check *check, uint64_t frame, La
     TRY(frame_read(ctx, check, frame, labels, &stored));
     TRY(evaluate(ctx, check, labels, &energy, labels->gradient, labels->properties));
     double excess = forces_compare(check, labels, STIFFNESS, 0.0, &off, &allowed);
-    const bool agree =
-        properties_compare(check, frame, labels->stored, labels->properties, NULL, false);
-    if (!(excess <= 1.0) || !agree) {
-        TRY(shift_measure(ctx, check, frame, labels, &change));
-        excess = forces_compare(check, labels, 0.0, SHIFT_FACTOR * change, &off, &allowed);
-        properties_compare(check, frame, labels->stored, labels->properties, labels->spread, true);
+    bool agree = properties_compare(check, frame, labels->stored, labels->properties, NULL, false);
+    memset(labels->spread, 0,
+           properties_size(check->property_set, check->n_atoms) * sizeof *labels->spread);
+    // One wrong frame is enough for the verdict.
+    const uint64_t n_shifts = labels->force_excess <= 1.0 ? SHIFTS_MAX : SHIFTS_MIN;
+    for (uint64_t shift = 0; (!(excess <= 1.0) || !agree) && shift < n_shifts; shift++) {
+        TRY(shift_measure(ctx, check, frame, shift, labels, &change));
+        if (shift + 1 < SHIFTS_MIN)
+            continue;
+        if (!(excess <= 1.0))
+            excess = forces_compare(check, labels, 0.0, SHIFT_FACTOR * change, &off, &allowed);
+        agree = properties_compare(check, frame, labels->stored, labels->properties, labels->spread,
+                                   shift + 1 == n_shifts);
     }
     energy_compare(check, frame, stored, energy, labels);
     for (size_t i = 0; i < 3 * check->n_atoms; i++) {
