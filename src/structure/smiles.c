@@ -75,6 +75,14 @@ static QmtStatus take(QmtContext *ctx, const RdkitMolecule *made, const Structur
     return smiles_state_settle(ctx, s, made->charge, made->radicals, made->radicals_most);
 }
 
+/// RDKit's table of valences lacks atoms that exist, as in ClF3 and SiF6 2-.
+static const char *valence_advice(const char *reason)
+{
+    return strncmp(reason, "Explicit valence", strlen("Explicit valence")) == 0
+               ? "; if this is meant, give an XYZ file"
+               : "";
+}
+
 QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *s)
 {
     // The parser of RDKit is recursive in places: an absurd length would end the program.
@@ -88,8 +96,8 @@ QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure 
     case RDKIT_OK:
         break;
     case RDKIT_NO_MOLECULE:
-        return FAIL(ctx, QMT_ERR_INPUT, "%s: the SMILES \"%.200s\" is no molecule: %s", s->source,
-                    s->smiles, reason);
+        return FAIL(ctx, QMT_ERR_INPUT, "%s: the SMILES \"%.200s\" is no molecule: %s%s", s->source,
+                    s->smiles, reason, valence_advice(reason));
     case RDKIT_NO_GEOMETRY:
         return FAIL(ctx, QMT_ERR_INPUT,
                     "%s: no geometry for the SMILES \"%.200s\": %s; give an XYZ "
@@ -124,7 +132,8 @@ QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_
     if (result == RDKIT_NO_MEMORY)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for \"%.200s\"", smiles);
     if (result != RDKIT_OK)
-        return FAIL(ctx, QMT_ERR_INPUT, "the SMILES \"%.200s\" is no molecule: %s", smiles, reason);
+        return FAIL(ctx, QMT_ERR_INPUT, "the SMILES \"%.200s\" is no molecule: %s%s", smiles,
+                    reason, valence_advice(reason));
     *numbers = made.numbers;
     *n = made.n_atoms;
     return QMT_OK;

@@ -132,6 +132,7 @@ if "$QMTRAJ" run --config short.yaml --smiles-file <(echo 'C m') --dry-run >/dev
     smi 3 't.smi:1:1: the SMILES "C(C" is no molecule: extra open parentheses' 'C(C ethane\n'
     smi 3 't.smi:2:1: the SMILES "C1CC" is no molecule: unclosed ring' 'CC ok\nC1CC x\n'
     smi 3 't.smi:1:1: the SMILES "C(C)(C)(C)(C)C" is no molecule: Explicit valence' 'C(C)(C)(C)(C)C x\n'
+    smi 3 'permitted; if this is meant, give an XYZ file' 'FCl(F)F x\n'
     smi 3 't.smi:1:1: the SMILES "[99CH4]" holds 99C, whose mass is not known' '[99CH4] x\n'
     smi 3 'leaves several electrons unpaired on one atom; give its multiplicity' 'F[C]F x\n'
     smi 3 't.smi:1:1: the SMILES "*C" is no molecule: it contains a dummy atom' '*C x\n'
