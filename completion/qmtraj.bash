@@ -55,8 +55,8 @@ _qmtraj() {
             # "  extxyz   text for ...", behind the line "Formats:"
             offers=()
             while IFS= read -r line; do
-                [[ ! $line =~ ^\ \ ([a-z0-9]+)\  ]] || offers+=("${BASH_REMATCH[1]}")
-            done < <("$program" convert --help 2>/dev/null | sed -n '/^Formats:/,/^$/p')
+                [[ ! $line =~ ^\ \ ([a-z0-9-]+)\  ]] || offers+=("${BASH_REMATCH[1]}")
+            done < <("$program" "$command" --help 2>/dev/null | sed -n '/^Formats:/,/^$/p')
             ;;
         SOLVENT)
             # One solvent a line, after a line of titles.

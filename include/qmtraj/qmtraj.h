@@ -13,6 +13,7 @@
 ///     campaign.h    trajectories from a configuration to finished files, one or many; how far a folder is
 ///     trajectory.h  files read, written and converted frame by frame
 ///     check.h       proof that a file is what it says
+///     dataset.h     training sets from trajectories
 ///     text.h        words and numbers, the same in every locale
 ///
 /// Conventions for every function:
@@ -30,6 +31,7 @@
 #include <qmtraj/check.h>
 #include <qmtraj/config.h>
 #include <qmtraj/context.h>
+#include <qmtraj/dataset.h>
 #include <qmtraj/dynamics.h>
 #include <qmtraj/engine.h>
 #include <qmtraj/status.h>

@@ -36,6 +36,9 @@ QMT_API const char *qmt_numerics_id(void);
 /// FNV-1a checksum (64 bit, hex) of all parameter tables compiled in.
 QMT_API const char *qmt_parameter_checksum(void);
 
+/// The papers to cite, as BibTeX.
+QMT_API const char *qmt_citations(void);
+
 #ifdef __cplusplus
 }
 #endif

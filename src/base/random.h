@@ -19,7 +19,8 @@ typedef struct {
 typedef enum {
     RANDOM_VELOCITIES = 1,    ///< the Maxwell-Boltzmann draw
     RANDOM_EQUILIBRATION = 2, ///< thermostat noise before production
-    RANDOM_PRODUCTION = 3     ///< thermostat noise of the production
+    RANDOM_PRODUCTION = 3,    ///< thermostat noise of the production
+    RANDOM_SPLIT = 4          ///< which part of a training set a molecule belongs to
 } RandomPurpose;
 
 /// FNV-1a, 64 bit, of a name.

@@ -21,6 +21,8 @@ const Command COMMANDS[] = {
     {"ipi", "energies and forces for i-PI or ASE, through a socket", cmd_ipi, help_ipi},
     {"convert", "a trajectory as extended XYZ, or as arrays to map into memory", cmd_convert,
      help_convert},
+    {"dataset", "a training set from trajectories, divided without leaks", cmd_dataset,
+     help_dataset},
     {"summary", "the figures of all trajectories of a folder in one file", cmd_summary,
      help_summary},
     {"status", "how far the trajectories of a folder are", cmd_status, help_status},

@@ -44,7 +44,7 @@ is "$(offers r)" run
 is "$(offers '')" "$(echo $commands) --help --version --cite"
 is "$(offers --v)" --version
 is "$(offers help c)" "convert check cite config"
-for command in run energy convert check; do
+for command in run energy convert dataset check; do
     is "$(offers "$command" --)" "$(echo $(help_options "$command"))"
 done
 is "$(offers run --smiles-f)" --smiles-file
@@ -52,6 +52,7 @@ is "$(offers run --set nve_window_)" nve_window_ps=
 is "$(offers energy --set electronic)" electronic_temperature_K=
 is "$(offers convert x.npz --to '')" "extxyz npy npz"
 is "$(offers convert x.npz --to = n)" "npy npz"
+is "$(offers dataset x.npz --for ma)" mace
 is "$(offers energy --alpb wa)" water
 is "$(offers run --config '')" ""
 is "$(offers run '')" ""

@@ -1,0 +1,74 @@
+#include "dataset/folder.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/// Says that a folder is ours to remove. The finished one has none.
+static const char MARK[] = ".unfinished-dataset";
+
+static int entry_remove(const char *path, const struct stat *about, int type, struct FTW *at)
+{
+    (void)about, (void)type, (void)at;
+    return remove(path);
+}
+
+static bool tree_remove(const char *path)
+{
+    enum { DESCRIPTORS = 16 };
+    return nftw(path, entry_remove, DESCRIPTORS, FTW_DEPTH | FTW_PHYS) == 0;
+}
+
+/// What an interrupted call left goes.
+static QmtStatus left_over_remove(QmtContext *ctx, const Folder *folder)
+{
+    char mark[FILE_PATH_SIZE];
+    struct stat about;
+    if (lstat(folder->part, &about) != 0)
+        return QMT_OK;
+    TRY(file_join(ctx, folder->part, MARK, mark));
+    if (!S_ISDIR(about.st_mode) || lstat(mark, &about) != 0)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "%.900s: is needed for a while and exists already; remove it or choose another "
+                    "name",
+                    folder->part);
+    if (!tree_remove(folder->part))
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%.900s: was left by an interrupted job and cannot be removed: %s",
+                    folder->part, strerror(errno));
+    return QMT_OK;
+}
+
+QmtStatus folder_begin(QmtContext *ctx, const char *out, Folder *folder)
+{
+    char mark[FILE_PATH_SIZE];
+    size_t length = strlen(out);
+    while (length > 1 && out[length - 1] == '/')
+        length--;
+    const int n = snprintf(folder->part, sizeof folder->part, "%.*s.part", (int)length, out);
+    if (length == 0 || n < 0 || (size_t)n >= sizeof folder->part)
+        return FAIL(ctx, QMT_ERR_USAGE, "\"%.60s\" is no name for a folder", out);
+    snprintf(folder->path, sizeof folder->path, "%.*s", (int)length, out);
+    if (file_exists(folder->path))
+        return FAIL(ctx, QMT_ERR_USAGE, "%.900s: exists already; remove it or choose another name",
+                    folder->path);
+    TRY(left_over_remove(ctx, folder));
+    TRY(file_make_directories(ctx, folder->part));
+    TRY(file_join(ctx, folder->part, MARK, mark));
+    return file_write_whole(ctx, mark, "", 0);
+}
+
+QmtStatus folder_finish(QmtContext *ctx, const Folder *folder)
+{
+    char mark[FILE_PATH_SIZE];
+    TRY(file_rename(ctx, folder->part, folder->path));
+    TRY(file_join(ctx, folder->path, MARK, mark));
+    return file_remove(ctx, mark);
+}
+
+void folder_discard(const Folder *folder)
+{
+    tree_remove(folder->part); // nothing can be done about what stays
+}

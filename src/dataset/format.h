@@ -1,0 +1,64 @@
+#ifndef DATASET_FORMAT_H
+#define DATASET_FORMAT_H
+
+#include <stdio.h>
+
+#include "dataset/set.h"
+
+/// The face of every format of a training set. A format is a file format_NAME.c and a row, or several, of the table in
+/// format.c; the command line, README.md and docs/dataset.md follow that table.
+///
+/// A writer makes the files of one part of the set. Molecules come one after another, each with all its frames.
+
+/// One instant of a trajectory, in the units of trajectories.
+typedef struct {
+    const System *system;
+    const Source *source;
+    uint64_t number;              ///< in the trajectory
+    const TrajectoryFrame *frame; ///< valid during the call
+    const TrajectoryFrame *later; ///< the second of a pair; NULL: single frames
+    bool wide;                    ///< the trajectory is in double precision
+    unsigned properties;          ///< set of Property
+    const double *masses;         ///< [n_atoms] Da
+} SetFrame;
+
+typedef struct SetWriter SetWriter;
+typedef struct SetFormat SetFormat;
+
+struct SetFormat {
+    const char *name; ///< as in --for
+    const char *help; ///< what it is, a few words
+    bool pairs;       ///< can write pairs of frames
+    bool atom_frames; ///< single atoms go in front of the training part
+
+    /// Begins a part in a folder. Fails with QMT_ERR_IO, QMT_ERR_MEMORY, or QMT_ERR_INPUT if the format cannot hold
+    /// the set; nothing needs to be removed then, the folder goes as a whole.
+    QmtStatus (*open)(QmtContext *ctx, const SetFormat *format, const Set *set, const char *folder,
+                      Split split, SetWriter **writer);
+    /// The next molecule, of which system->n_frames[split] frames will come; it has at least one.
+    QmtStatus (*system)(QmtContext *ctx, SetWriter *writer, const System *system);
+    QmtStatus (*append)(QmtContext *ctx, SetWriter *writer, const SetFrame *frame);
+    /// All frames are there: brings everything to the disk.
+    QmtStatus (*finish)(QmtContext *ctx, SetWriter *writer);
+    /// Frees a writer, finished or not.
+    void (*close)(SetWriter *writer);
+
+    /// Markdown for README.md: the files and what is in them, with units.
+    void (*contents)(const SetFormat *format, const Set *set, FILE *out);
+    /// Likewise: how a training starts.
+    void (*training)(const SetFormat *format, const Set *set, FILE *out);
+    const void *more; ///< of formats that share a file
+};
+
+/// First member of every writer.
+struct SetWriter {
+    const SetFormat *format;
+};
+
+extern const SetFormat *const SET_FORMATS[];
+extern const size_t N_SET_FORMATS;
+
+/// A format by name; NULL if there is none.
+const SetFormat *set_format_find(const char *name);
+
+#endif

@@ -1,0 +1,275 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "dataset/format.h"
+#include "io/output.h"
+#include "io/text.h"
+
+/// Extended XYZ in the dialects of its readers: positions in angstrom, energies in eV, forces in eV/angstrom, each under
+/// the name that the reader looks for. Charge and multiplicity stand there under every name in use:
+///
+///     charge spin               NequIP, fairchem, Orb (spin is the multiplicity)
+///     total_charge total_spin   MACE (likewise)
+///     spin_multiplicity         mlip, metatrain
+
+/// What differs from reader to reader.
+typedef struct {
+    const char *files[N_SPLITS];
+    const char *energy;    ///< keys, blanks between them
+    const char *forces;    ///< columns
+    const char *atom_type; ///< config_type of the frames of single atoms; NULL: there are none
+    bool lattice;          ///< a box is expected, though nothing is periodic
+    const char *more;      ///< further words of the comment line
+    const char *training;  ///< how to start, Markdown
+} Dialect;
+
+enum { KEYS_MAX = 4, KEY_SIZE = 32 };
+
+typedef struct {
+    SetWriter face; // first: a SetWriter * is an ExtxyzWriter *
+    const Dialect *dialect;
+    const Set *set;
+    Output output;
+    char energy[KEYS_MAX][KEY_SIZE], forces[KEYS_MAX][KEY_SIZE];
+    size_t n_energy, n_forces;
+} ExtxyzWriter;
+
+/// A cube that no molecule reaches the walls of.
+static const double BOX_ANGSTROM = 100.0;
+
+static size_t keys_split(const char *list, char keys[KEYS_MAX][KEY_SIZE])
+{
+    size_t n = 0;
+    for (list += strspn(list, " "); *list != '\0' && n < KEYS_MAX; list += strspn(list, " ")) {
+        const size_t length = strcspn(list, " ");
+        snprintf(keys[n++], KEY_SIZE, "%.*s", (int)length, list);
+        list += length;
+    }
+    return n;
+}
+
+/// A text in quotes; readers differ in how they unescape, and it is only a label here.
+static void put_label(QmtContext *ctx, Output *out, const char *key, const char *label)
+{
+    char clean[STRUCTURE_NAME_SIZE + 16];
+    snprintf(clean, sizeof clean, "%s", label);
+    for (char *at = clean; *at != '\0'; at++)
+        if (strchr("\"'\\{}[]", *at) != NULL || (unsigned char)*at < 0x20)
+            *at = '_';
+    output_text(ctx, out, " %s=\"%s\"", key, clean);
+}
+
+/// The part of a comment line that every frame has.
+static void put_head(QmtContext *ctx, ExtxyzWriter *w, size_t n_atoms, bool pairs, double energy_ev,
+                     int charge, int multiplicity)
+{
+    char text[TEXT_DOUBLE_SIZE];
+    Output *const out = &w->output;
+    output_text(ctx, out, "%zu\n", n_atoms);
+    if (w->dialect->lattice)
+        output_text(ctx, out, "Lattice=\"%g 0 0 0 %g 0 0 0 %g\" ", BOX_ANGSTROM, BOX_ANGSTROM,
+                    BOX_ANGSTROM);
+    output_text(ctx, out, "Properties=species:S:1:pos:R:3");
+    for (size_t k = 0; k < w->n_forces; k++)
+        output_text(ctx, out, ":%s:R:3", w->forces[k]);
+    if (pairs)
+        output_text(ctx, out, ":momenta:R:3:masses:R:1:future_positions:R:3:future_momenta:R:3");
+    text_format_double(energy_ev, text);
+    for (size_t k = 0; k < w->n_energy; k++)
+        output_text(ctx, out, " %s=%s", w->energy[k], text);
+    output_text(
+        ctx, out,
+        " charge=%d spin=%d total_charge=%d total_spin=%d spin_multiplicity=%d elec_temp=%g",
+        charge, multiplicity, charge, multiplicity, multiplicity,
+        w->set->sources.items[0].electronic_temperature_k);
+    output_text(ctx, out, "%s pbc=\"F F F\"", w->dialect->more);
+}
+
+static void put_vector(QmtContext *ctx, Output *out, const double v[3], double factor, bool wide)
+{
+    // nine digits give a single precision number back exactly, seventeen a double precision one
+    if (wide)
+        output_text(ctx, out, " %.17g %.17g %.17g", factor * v[0], factor * v[1], factor * v[2]);
+    else
+        output_text(ctx, out, " %.9g %.9g %.9g", factor * v[0], factor * v[1], factor * v[2]);
+}
+
+/// Frames of single atoms, which MACE and others take their energies from.
+static void put_atoms(QmtContext *ctx, ExtxyzWriter *w)
+{
+    static const double ZERO[3] = {0.0, 0.0, 0.0};
+    for (int z = 1; z <= ELEMENT_MAX; z++) {
+        const AtomEnergy *const atom = &w->set->atoms[z];
+        if (atom->multiplicity == 0)
+            continue;
+        put_head(ctx, w, 1, false, atom->hartree * EV_PER_HARTREE, 0, atom->multiplicity);
+        put_label(ctx, &w->output, "config_type", w->dialect->atom_type);
+        output_text(ctx, &w->output, "\n%-2s", element_symbol(z));
+        for (size_t k = 0; k < 1 + w->n_forces; k++)
+            put_vector(ctx, &w->output, ZERO, 1.0, false);
+        output_text(ctx, &w->output, "\n");
+    }
+}
+
+static void extxyz_close(SetWriter *face)
+{
+    ExtxyzWriter *const w = (ExtxyzWriter *)face;
+    output_abandon(&w->output);
+    free(w);
+}
+
+static QmtStatus extxyz_open(QmtContext *ctx, const SetFormat *format, const Set *set,
+                             const char *folder, Split split, SetWriter **writer)
+{
+    ExtxyzWriter *const made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory to write %s", split_name(split));
+    made->face.format = format;
+    made->dialect = format->more;
+    made->set = set;
+    made->n_energy = keys_split(made->dialect->energy, made->energy);
+    made->n_forces = keys_split(made->dialect->forces, made->forces);
+    char path[FILE_PATH_SIZE];
+    const char *const name = made->dialect->files[split], *const slash = strrchr(name, '/');
+    QmtStatus status = file_join(ctx, folder, name, path);
+    if (status == QMT_OK && slash != NULL) {
+        path[strlen(path) - strlen(slash)] = '\0';
+        status = file_make_directories(ctx, path);
+    }
+    if (status == QMT_OK)
+        status = output_open_in(ctx, folder, name, &made->output);
+    if (status != QMT_OK) {
+        free(made);
+        return status;
+    }
+    if (split == SPLIT_TRAIN && made->dialect->atom_type != NULL) {
+        const locale_t locale = text_enter_c_locale();
+        put_atoms(ctx, made);
+        text_leave_c_locale(locale);
+    }
+    *writer = &made->face;
+    return QMT_OK;
+}
+
+static QmtStatus extxyz_system(QmtContext *ctx, SetWriter *face, const System *system)
+{
+    (void)ctx, (void)face, (void)system; // every frame says all about itself
+    return QMT_OK;
+}
+
+/// sqrt(eV Da) in one Da nm/ps.
+static double momentum_unit(void)
+{
+    const double speed_au = BOHR_PER_NM * PS_PER_AUT;
+    return sqrt(ME_PER_DALTON * speed_au * speed_au * EV_PER_HARTREE);
+}
+
+static void put_pair(QmtContext *ctx, Output *out, const SetFrame *f, size_t a, bool wide)
+{
+    const double unit = f->masses[a] * momentum_unit();
+    put_vector(ctx, out, f->frame->vel[a], unit, wide);
+    output_text(ctx, out, " %.9g", f->masses[a]);
+    put_vector(ctx, out, f->later->pos[a], ANGSTROM_PER_NM, wide);
+    put_vector(ctx, out, f->later->vel[a], unit, wide);
+}
+
+static QmtStatus extxyz_append(QmtContext *ctx, SetWriter *face, const SetFrame *f)
+{
+    ExtxyzWriter *const w = (ExtxyzWriter *)face;
+    Output *const out = &w->output;
+    const Source *const source = f->source;
+    char text[TEXT_DOUBLE_SIZE];
+    const bool pairs = f->later != NULL;
+    const locale_t locale = text_enter_c_locale();
+    put_head(ctx, w, source->n_atoms, pairs, f->frame->potential * EV_PER_KJMOL, source->charge,
+             source->multiplicity);
+    text_format_double(f->frame->time, text);
+    output_text(ctx, out, " time_ps=%s frame=%llu replica=%d", text, (unsigned long long)f->number,
+                source->replica);
+    put_label(ctx, out, "name", source->name);
+    put_label(ctx, out, "config_type", f->system->label);
+    if (source->solvent[0] != '\0')
+        put_label(ctx, out, "solvent", source->solvent);
+    output_text(ctx, out, "\n");
+    for (size_t a = 0; a < source->n_atoms; a++) {
+        output_text(ctx, out, "%-2s", element_symbol(source->numbers[a]));
+        put_vector(ctx, out, f->frame->pos[a], ANGSTROM_PER_NM, f->wide);
+        for (size_t k = 0; k < w->n_forces; k++)
+            put_vector(ctx, out, f->frame->forces[a], EV_PER_KJMOL / ANGSTROM_PER_NM, f->wide);
+        if (pairs)
+            put_pair(ctx, out, f, a, f->wide);
+        output_text(ctx, out, "\n");
+    }
+    text_leave_c_locale(locale);
+    return output_check(ctx, out);
+}
+
+static QmtStatus extxyz_finish(QmtContext *ctx, SetWriter *face)
+{
+    return output_finish(ctx, &((ExtxyzWriter *)face)->output);
+}
+
+static void extxyz_contents(const SetFormat *format, const Set *set, FILE *out)
+{
+    const Dialect *const dialect = format->more;
+    for (int s = 0; s < N_SPLITS; s++)
+        if (set->n_frames[s] > 0)
+            fprintf(out, "- `%s`: %llu frames%s\n", dialect->files[s],
+                    (unsigned long long)set->n_frames[s],
+                    s == SPLIT_TRAIN && dialect->atom_type != NULL
+                        ? ", behind those of single atoms"
+                        : "");
+    fprintf(out,
+            "\n| key | unit | |\n|---|---|---|\n"
+            "| `pos` (`positions`) | angstrom | |\n"
+            "| `%s` | eV | total energy, with the electronic entropy: what the forces belong to |\n"
+            "| `%s` | eV/angstrom | |\n"
+            "| `charge`, `total_charge` | e | |\n"
+            "| `spin`, `total_spin`, `spin_multiplicity` | | 2S+1, all three |\n"
+            "| `elec_temp` | K | electronic temperature |\n"
+            "| `config_type`, `name` | | the molecule |\n"
+            "| `time_ps`, `frame`, `replica` | ps | where it comes from, with `manifest.tsv` |\n",
+            dialect->energy, dialect->forces);
+    if (set->options->lag_fs > 0.0)
+        fprintf(out,
+                "| `momenta`, `future_momenta` | sqrt(eV Da) | ASE's unit; now, and %g fs later |\n"
+                "| `future_positions` | angstrom | %g fs later |\n| `masses` | Da | |\n",
+                set->options->lag_fs, set->options->lag_fs);
+    if (dialect->lattice)
+        fprintf(out,
+                "| `Lattice` | angstrom | a box for the reader's sake; nothing is periodic |\n");
+    fputc('\n', out);
+}
+
+static void extxyz_training(const SetFormat *format, const Set *set, FILE *out)
+{
+    (void)set;
+    fputs(((const Dialect *)format->more)->training, out);
+}
+
+#define EXTXYZ_FORMAT(word, text, with_atoms, dialect)                                             \
+    {                                                                                              \
+        .name = word, .help = text, .pairs = true, .atom_frames = with_atoms, .open = extxyz_open, \
+        .system = extxyz_system, .append = extxyz_append, .finish = extxyz_finish,                 \
+        .close = extxyz_close, .contents = extxyz_contents, .training = extxyz_training,           \
+        .more = dialect                                                                            \
+    }
+
+static const Dialect MACE = {
+    .files = {"train.extxyz", "valid.extxyz", "test.extxyz"},
+    .energy = "REF_energy",
+    .forces = "REF_forces",
+    .atom_type = "IsolatedAtom",
+    .more = " head=Default",
+    .training =
+        "```sh\n"
+        "mace_run_train --name=model --train_file=train.extxyz --valid_file=valid.extxyz \\\n"
+        "    --energy_key=REF_energy --forces_key=REF_forces --model=MACE --num_channels=64 \\\n"
+        "    --max_L=0 --r_max=5.0 --batch_size=10 --valid_batch_size=10 --max_num_epochs=200 \\\n"
+        "    --E0s=IsolatedAtom --default_dtype=float64 --device=cuda --seed=1\n"
+        "```\n"};
+extern const SetFormat FORMAT_MACE;
+const SetFormat FORMAT_MACE = EXTXYZ_FORMAT(
+    "mace", "extended XYZ with REF_energy, REF_forces and frames of single atoms", true, &MACE);

@@ -1,0 +1,123 @@
+#include "dataset/set.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "engine/xtb.h"
+
+bool sources_alike(const Source *a, const Source *b)
+{
+    return a->n_atoms == b->n_atoms &&
+           memcmp(a->numbers, b->numbers, a->n_atoms * sizeof *a->numbers) == 0;
+}
+
+static bool same_system(const Source *a, const Source *b)
+{
+    return strcmp(a->name, b->name) == 0 && sources_alike(a, b) && a->charge == b->charge &&
+           a->multiplicity == b->multiplicity && strcmp(a->solvent, b->solvent) == 0 &&
+           strcmp(a->solvation_model, b->solvation_model) == 0;
+}
+
+/// The name, or name_2, ... for another molecule or state of the same name.
+static void label_make(const Set *set, size_t s)
+{
+    System *const system = &set->systems[s];
+    size_t n_before = 0;
+    for (size_t k = s; k > 0 && strcmp(set->systems[k - 1].first->name, system->first->name) == 0;
+         k--)
+        n_before++;
+    if (n_before == 0)
+        snprintf(system->label, sizeof system->label, "%s", system->first->name);
+    else
+        snprintf(system->label, sizeof system->label, "%s_%zu", system->first->name, n_before + 1);
+}
+
+static QmtStatus filled_check(QmtContext *ctx, const Set *set)
+{
+    for (int s = 0; s < N_SPLITS; s++)
+        if (set->plan.fraction[s] > 0.0 && set->n_frames[s] == 0)
+            return FAIL(ctx, QMT_ERR_USAGE,
+                        "no frame is left for %s: the trajectories are too short, the windows too "
+                        "narrow, or the gap between blocks too long",
+                        split_name((Split)s));
+    return QMT_OK;
+}
+
+QmtStatus set_systems_find(QmtContext *ctx, Set *set)
+{
+    set->systems = calloc(set->sources.n, sizeof *set->systems);
+    if (set->systems == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu molecules", set->sources.n);
+    for (size_t i = 0; i < set->sources.n; i++) {
+        Source *const source = &set->sources.items[i];
+        if (i == 0 || !same_system(source, source - 1)) {
+            set->systems[set->n_systems++].first = source;
+            label_make(set, set->n_systems - 1);
+        }
+        System *const system = &set->systems[set->n_systems - 1];
+        system->n_sources++;
+        source->system = set->n_systems - 1;
+        for (int s = 0; s < N_SPLITS; s++) {
+            system->n_frames[s] += source->n_chosen[s];
+            set->n_frames[s] += source->n_chosen[s];
+        }
+    }
+    return filled_check(ctx, set);
+}
+
+/// One atom alone.
+static QmtStatus atom_compute(QmtContext *ctx, const Source *settings, int z, AtomEnergy *atom)
+{
+    static const double ORIGIN[1][3] = {{0.0, 0.0, 0.0}};
+    QmtEngineOptions options = xtb_options_default();
+    Engine *engine = NULL;
+    AtomEnergy made = {.multiplicity = atom_ground_multiplicity(z, 0)};
+    options.method = settings->method;
+    options.electronic_temperature_k = settings->electronic_temperature_k;
+    options.unpaired = made.multiplicity > 0 ? made.multiplicity - 1 : -1;
+    TRY(xtb_create(ctx, 1, &z, &options, &engine));
+    const EngineResult result = {.energy = &made.hartree};
+    const QmtStatus status = engine_evaluate(ctx, engine, ORIGIN, &result);
+    engine_destroy(&engine);
+    if (status != QMT_OK) {
+        context_set_subject(ctx, "a single atom of %s", element_symbol(z));
+        return status;
+    }
+    if (made.multiplicity == 0) {
+        context_log(ctx, QMT_LOG_WARNING,
+                    "%s: the ground state of the atom is not known; its energy is that of the "
+                    "lowest multiplicity",
+                    element_symbol(z));
+        made.multiplicity = 1 + z % 2;
+    }
+    *atom = made;
+    return QMT_OK;
+}
+
+QmtStatus set_atoms_compute(QmtContext *ctx, Set *set)
+{
+    for (size_t s = 0; s < set->n_systems; s++) {
+        System *const system = &set->systems[s];
+        const Source *const source = system->first;
+        double hartree = 0.0;
+        for (size_t a = 0; a < source->n_atoms; a++) {
+            AtomEnergy *const atom = &set->atoms[source->numbers[a]];
+            if (atom->multiplicity == 0) {
+                TRY(atom_compute(ctx, source, source->numbers[a], atom));
+                set->n_elements++;
+            }
+            hartree += atom->hartree;
+        }
+        system->atoms_energy_kjmol = hartree * KJMOL_PER_HARTREE;
+    }
+    return QMT_OK;
+}
+
+void set_release(Set *set)
+{
+    sources_release(&set->sources);
+    free(set->systems);
+    set->systems = NULL;
+}
