@@ -17,6 +17,11 @@
 extern "C" {
 #endif
 
+/// Files of a trajectory in its folder; docs/file-format.md has all of them.
+#define QMT_FILE_TRAJECTORY "trajectory.npz"      ///< when it is complete
+#define QMT_FILE_PARTIAL "trajectory.partial.npz" ///< the frames up to a failure
+#define QMT_FILE_OLD "trajectory.old.npz"         ///< the complete one before this
+
 /// What is to be done: molecules and a configuration, checked as a whole before any of it begins.
 typedef struct QmtPlan QmtPlan;
 
@@ -159,6 +164,13 @@ QMT_API QmtStatus qmt_run(QmtContext *ctx, QmtPlan *plan, size_t i, const QmtRun
 /// The cores that this process may use: the least of its processors, the quota of its control group and
 /// SLURM_CPUS_PER_TASK; at least 1.
 QMT_API size_t qmt_cpu_count(void);
+
+/// Writes OUT/summary.json again: the figures of every trajectory in OUT, from what all campaigns there noted, also while
+/// they run. A campaign does it at its end, unless it made only a small part of a large folder.
+///
+/// @param n  how many trajectories it holds; may be NULL
+/// Fails with QMT_ERR_INPUT (OUT holds no trajectory), QMT_ERR_IO, QMT_ERR_LOCKED, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_summary_write(QmtContext *ctx, const char *out, size_t *n);
 
 /// How far the trajectories of an output folder are.
 typedef struct QmtFolderStatus QmtFolderStatus;

@@ -46,6 +46,28 @@ typedef struct QmtCheckReport QmtCheckReport;
 /// Fails with QMT_ERR_IO (the file cannot be read), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_check_file(QmtContext *ctx, const char *path, const QmtCheckOptions *options,
                                  QmtCheckReport **report);
+/// A file of qmt_check_files(). Made by the library; may grow at its end.
+typedef struct {
+    QmtStatus status;             ///< of qmt_check_file()
+    const char *message;          ///< the sentence of a failure, "" otherwise
+    const QmtCheckReport *report; ///< NULL after a failure
+} QmtCheckedFile;
+
+/// Takes the result of paths[file]; pointers are valid during the call.
+typedef void (*QmtCheckedFunction)(void *user, size_t file, const QmtCheckedFile *checked);
+
+/// Checks files side by side, each as by qmt_check_file(). Results come in the order of the files, in the thread of the
+/// call, and do not depend on the number of processes. A file that cannot be read stops no other.
+///
+/// @param paths      [n]
+/// @param options    NULL: the defaults
+/// @param n_workers  processes, made with fork(); 1: none but this one; 0: the cores this process may use
+/// @param take       gets every result
+/// Fails with QMT_ERR_IO or QMT_ERR_MEMORY (a process cannot be made) or QMT_ERR_ARGUMENT.
+QMT_API QmtStatus qmt_check_files(QmtContext *ctx, const char *const *paths, size_t n,
+                                  const QmtCheckOptions *options, size_t n_workers,
+                                  QmtCheckedFunction take, void *user);
+
 /// Destroys a report and sets the pointer to NULL; accepts NULL.
 QMT_API void qmt_check_report_destroy(QmtCheckReport **report);
 

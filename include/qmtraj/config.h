@@ -61,7 +61,7 @@ QMT_API int qmt_config_is_given(const QmtConfig *config, const char *key);
 /// again gives the same values. Fails with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_config_yaml(QmtContext *ctx, const QmtConfig *config, char **text);
 
-/// A key of the configuration. Made by the library; may grow at its end.
+/// A key of the configuration, texts valid for ever. Made by the library; may grow at its end.
 typedef struct {
     const char *name;    ///< "dt_fs"
     const char *unit;    ///< "fs"; "" if it has none

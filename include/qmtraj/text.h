@@ -22,6 +22,24 @@ QMT_API void qmt_text_free(char *text);
 /// @return out; "" if it is NULL or size is 0
 QMT_API const char *qmt_text_printable(const char *text, char *out, size_t size);
 
+/// Copies a text of JSON so that it may be shown on a terminal: characters that are not seen become \uXXXX, bytes that
+/// are no UTF-8 \ufffd, so that it is JSON in any case.
+///
+/// @return to be freed with qmt_text_free(); NULL if there is no memory, or text is NULL
+QMT_API char *qmt_text_json_printable(const char *text);
+
+/// Columns of a terminal that printable UTF-8 takes: none for combining marks, two for East Asian wide characters and
+/// emoji, one for all others; 0 for NULL.
+QMT_API int qmt_text_columns(const char *text);
+
+/// Copies a text as qmt_text_printable(), with its middle replaced by ".." if it is wider than so many columns: names
+/// differ at both ends.
+///
+/// @param text  NULL counts as ""
+/// @param out   [size] what does not fit is cut off between two characters
+/// @return out; "" if it is NULL or size is 0
+QMT_API const char *qmt_text_shorten(const char *text, int columns, char *out, size_t size);
+
 /// ", did you mean NAME?" for the nearest candidate, or "" if none is near.
 ///
 /// @param candidates  [n]

@@ -16,6 +16,23 @@
 extern "C" {
 #endif
 
+/// An array of trajectory files. Made by the library; may grow at its end.
+typedef struct {
+    const char *name; ///< "pos"
+    char axes
+        [8]; ///< a character per axis: 'F' frames, 'N' atoms, 'W' steps of NVE windows, or a digit
+    const char *type;      ///< as NumPy calls it: "float32", "float64", "int32", "unicode"
+    int follows_precision; ///< 1: float64 if the configuration wants `precision: float64`
+    int is_property;       ///< 1: there if the configuration names it among its `properties`
+    const char *unit;      ///< "nm"; "" if it has none
+    const char *help;      ///< one sentence, Markdown
+} QmtArray;
+
+/// Array i = 0, 1, ... of the table. Fails with QMT_ERR_ARGUMENT after the last one.
+QMT_API QmtStatus qmt_array(QmtContext *ctx, size_t i, QmtArray *array);
+/// How many arrays there are.
+QMT_API size_t qmt_array_count(void);
+
 /// One instant of a file. Arrays are flat, [3 n_atoms]. This struct does not grow.
 typedef struct {
     double time_ps;
@@ -25,6 +42,9 @@ typedef struct {
     const double *forces_kjmol_nm;
     const double *properties; ///< those of the file one after another, in its units; NULL: none
 } QmtTrajectoryFrame;
+
+/// 1 if a path has the name of a trajectory that is not finished, trajectory.npz.part; 0 otherwise, also for NULL.
+QMT_API int qmt_path_is_unfinished(const char *path);
 
 /// An open file.
 typedef struct QmtReader QmtReader;
@@ -63,17 +83,52 @@ QMT_API QmtStatus qmt_reader_frame(QmtContext *ctx, QmtReader *reader, uint64_t 
 /// QMT_ERR_ARGUMENT.
 QMT_API QmtStatus qmt_reader_verify(QmtContext *ctx, QmtReader *reader);
 
-/// Name of format i = 0, 1, ... that trajectories can be written in, "extxyz"; NULL after the last one.
-QMT_API const char *qmt_format_name(size_t i);
+/// A format that trajectories can be written in, texts valid for ever. Made by the library; may grow at its end.
+typedef struct {
+    const char *name;   ///< "extxyz"
+    const char *ending; ///< of its files or folders, ".extxyz"
+    const char *help;   ///< what it is, a few words
+    int has_momenta;    ///< 1: can hold momenta and masses besides the velocities
+    int is_trajectory;  ///< 1: qmt_reader_open() reads it
+} QmtFormat;
 
-/// Writes every k-th frame of a file in another format, to a file or folder that must not exist yet.
+/// Format i = 0, 1, ... of the table. Fails with QMT_ERR_ARGUMENT after the last one.
+QMT_API QmtStatus qmt_format(QmtContext *ctx, size_t i, QmtFormat *format);
+/// Name of format i = 0, 1, ..., "extxyz"; NULL after the last one.
+QMT_API const char *qmt_format_name(size_t i);
+/// What format i is, a few words; NULL after the last one.
+QMT_API const char *qmt_format_help(size_t i);
+/// How many formats there are.
+QMT_API size_t qmt_format_count(void);
+
+/// What to write of a file. Start from qmt_convert_options_default().
+typedef struct {
+    size_t struct_size; ///< sizeof(QmtConvertOptions), set by qmt_convert_options_default()
+    uint64_t every;     ///< frames 0, every, 2 every, ...; at least 1
+    int momenta;        ///< 1: momenta and masses too, in formats that have_momenta
+    int reserved;       ///< 0
+} QmtConvertOptions;
+
+/// Sets every option to its default, as far as options of that size reach; NULL is ignored.
+QMT_API void qmt_convert_options_init(QmtConvertOptions *options, size_t struct_size);
+
+/// All frames, without momenta.
+static inline QmtConvertOptions qmt_convert_options_default(void)
+{
+    QmtConvertOptions options;
+    qmt_convert_options_init(&options, sizeof options);
+    return options;
+}
+
+/// Writes the frames of a file in another format, to a file or folder that must not exist yet.
 ///
-/// @param every     1: all frames
+/// @param options   NULL: the defaults
 /// @param n_frames  how many were written; may be NULL
 /// Fails with QMT_ERR_FORMAT (damaged, or without what the format needs), QMT_ERR_USAGE (`to` exists), QMT_ERR_IO,
-/// QMT_ERR_ARGUMENT (an unknown format, every 0) or QMT_ERR_MEMORY; nothing is left then.
+/// QMT_ERR_ARGUMENT (an unknown format, every 0, momenta in a format that has none) or QMT_ERR_MEMORY; nothing is left then.
 QMT_API QmtStatus qmt_reader_convert(QmtContext *ctx, QmtReader *reader, const char *format,
-                                     const char *to, uint64_t every, uint64_t *n_frames);
+                                     const char *to, const QmtConvertOptions *options,
+                                     uint64_t *n_frames);
 
 /// A file in the making.
 typedef struct QmtWriter QmtWriter;

@@ -10,6 +10,7 @@
 #include "campaign/batch.h"
 #include "campaign/cpu_count.h"
 #include "campaign/status.h"
+#include "campaign/summary.h"
 #include "io/text.h"
 
 enum { OPTIONS_FIRST_SIZE = 40, HOOKS_FIRST_SIZE = 64 };
@@ -305,6 +306,19 @@ QmtStatus qmt_run(QmtContext *ctx, QmtPlan *plan, size_t i, const QmtRunOptions 
 size_t qmt_cpu_count(void)
 {
     return cpu_count();
+}
+
+QmtStatus qmt_summary_write(QmtContext *ctx, const char *out, size_t *n)
+{
+    size_t written = 0;
+    NEEDS(ctx, out != NULL, "summary: out is NULL");
+    const locale_t before = text_enter_c_locale();
+    const QmtStatus status = summary_renew(ctx, out, &written);
+    text_leave_c_locale(before);
+    TRY(status);
+    if (n != NULL)
+        *n = written;
+    return QMT_OK;
 }
 
 struct QmtFolderStatus {

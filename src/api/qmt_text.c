@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/columns.h"
 #include "base/printable.h"
 #include "base/suggest.h"
+#include "io/json.h"
 #include "io/text.h"
 
 void qmt_text_free(char *text)
@@ -18,6 +20,23 @@ const char *qmt_text_printable(const char *text, char *out, size_t size)
     if (out == NULL || size == 0)
         return "";
     return text_printable(text != NULL ? text : "", out, size);
+}
+
+char *qmt_text_json_printable(const char *text)
+{
+    return text != NULL ? json_escape_unseen(text) : NULL;
+}
+
+int qmt_text_columns(const char *text)
+{
+    return text != NULL ? text_columns(text) : 0;
+}
+
+const char *qmt_text_shorten(const char *text, int columns, char *out, size_t size)
+{
+    if (out == NULL || size == 0)
+        return "";
+    return text_shorten(text != NULL ? text : "", columns, out, size);
 }
 
 const char *qmt_text_suggest(const char *word, const char *const *candidates, size_t n, char *hint,

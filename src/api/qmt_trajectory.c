@@ -1,6 +1,7 @@
 // include/qmtraj/trajectory.h
 #include "qmtraj/trajectory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,10 @@
 #include "trajectory/convert.h"
 #include "trajectory/sink.h"
 #include "trajectory/trajectory_reader.h"
+#include "trajectory/trajectory_schema.h"
+
+enum { CONVERT_FIRST_SIZE = 24 };
+_Static_assert(sizeof(QmtConvertOptions) == CONVERT_FIRST_SIZE, "it has not grown yet");
 
 struct QmtReader {
     TrajectoryReader *inner;
@@ -20,6 +25,36 @@ struct QmtWriter {
     Sink *sink;
     uint64_t n_frames; ///< announced
 };
+
+QmtStatus qmt_array(QmtContext *ctx, size_t i, QmtArray *array)
+{
+    static const char *const TYPES[] = {[TYPE_REAL] = "float32",
+                                        [TYPE_FLOAT32] = "float32",
+                                        [TYPE_FLOAT64] = "float64",
+                                        [TYPE_INT32] = "int32",
+                                        [TYPE_TEXT] = "unicode"};
+    NEEDS(ctx, array != NULL, "trajectory: array is NULL");
+    NEEDS(ctx, i < N_TRAJECTORY_ARRAYS, "trajectory: array %zu of %d", i, (int)N_TRAJECTORY_ARRAYS);
+    const TrajectoryArray row = trajectory_array(i);
+    *array = (QmtArray){.name = row.name,
+                        .type = TYPES[row.type],
+                        .follows_precision = row.type == TYPE_REAL,
+                        .is_property = i >= N_ARRAYS,
+                        .unit = row.unit,
+                        .help = row.help};
+    snprintf(array->axes, sizeof array->axes, "%s", row.axes);
+    return QMT_OK;
+}
+
+size_t qmt_array_count(void)
+{
+    return N_TRAJECTORY_ARRAYS;
+}
+
+int qmt_path_is_unfinished(const char *path)
+{
+    return path != NULL && partial_is(path);
+}
 
 QmtStatus qmt_reader_open(QmtContext *ctx, const char *path, QmtReader **reader)
 {
@@ -88,22 +123,60 @@ QmtStatus qmt_reader_verify(QmtContext *ctx, QmtReader *reader)
     return trajectory_reader_verify(ctx, reader->inner);
 }
 
+QmtStatus qmt_format(QmtContext *ctx, size_t i, QmtFormat *format)
+{
+    NEEDS(ctx, format != NULL, "trajectory: format is NULL");
+    NEEDS(ctx, i < N_SINKS, "trajectory: format %zu of %zu", i, N_SINKS);
+    *format = (QmtFormat){.name = SINKS[i]->name,
+                          .ending = SINKS[i]->ending,
+                          .help = SINKS[i]->help,
+                          .has_momenta = SINKS[i]->has_momenta,
+                          .is_trajectory = SINKS[i]->is_trajectory};
+    return QMT_OK;
+}
+
 const char *qmt_format_name(size_t i)
 {
     return i < N_SINKS ? SINKS[i]->name : NULL;
 }
 
-QmtStatus qmt_reader_convert(QmtContext *ctx, QmtReader *reader, const char *format, const char *to,
-                             uint64_t every, uint64_t *n_frames)
+const char *qmt_format_help(size_t i)
 {
+    return i < N_SINKS ? SINKS[i]->help : NULL;
+}
+
+size_t qmt_format_count(void)
+{
+    return N_SINKS;
+}
+
+void qmt_convert_options_init(QmtConvertOptions *options, size_t struct_size)
+{
+    const QmtConvertOptions initial = {.struct_size = sizeof initial, .every = 1};
+    if (options == NULL || struct_size < sizeof struct_size)
+        return;
+    memset(options, 0, struct_size);
+    memcpy(options, &initial, struct_size < sizeof initial ? struct_size : sizeof initial);
+    options->struct_size = struct_size;
+}
+
+QmtStatus qmt_reader_convert(QmtContext *ctx, QmtReader *reader, const char *format, const char *to,
+                             const QmtConvertOptions *options, uint64_t *n_frames)
+{
+    QmtConvertOptions own = qmt_convert_options_default();
     uint64_t written = 0;
-    NEEDS(ctx, reader != NULL && format != NULL && to != NULL && every > 0,
-          "trajectory: reader, format or to is NULL, or every is 0");
+    NEEDS(ctx, reader != NULL && format != NULL && to != NULL,
+          "trajectory: reader, format or to is NULL");
+    if (options != NULL)
+        TRY(struct_take(ctx, "QmtConvertOptions", options, CONVERT_FIRST_SIZE, &own, sizeof own));
+    NEEDS(ctx, own.every > 0, "trajectory: options.every is 0");
     const SinkType *const type = sink_find(format);
-    NEEDS(ctx, type != NULL, "trajectory: there is no format %.60s; qmt_format_name() lists them",
+    NEEDS(ctx, type != NULL, "trajectory: there is no format %.60s; qmt_format() lists them",
           format);
-    const ConvertOptions options = {.every = every};
-    TRY(trajectory_convert(ctx, reader->inner, type, to, &options, &written));
+    NEEDS(ctx, !own.momenta || type->has_momenta, "trajectory: the format %.60s has no momenta",
+          format);
+    const ConvertOptions inner = {.every = own.every, .momenta = own.momenta != 0};
+    TRY(trajectory_convert(ctx, reader->inner, type, to, &inner, &written));
     if (n_frames != NULL)
         *n_frames = written;
     return QMT_OK;

@@ -49,8 +49,8 @@ static bool read_all(int from, void *data, size_t n)
 }
 
 /// The files of one worker, in its own process; does not return.
-static void worker_run(QmtContext *ctx, size_t first, size_t step, size_t n, char *const *paths,
-                       const CheckOptions *options, int to)
+static void worker_run(QmtContext *ctx, size_t first, size_t step, size_t n,
+                       const char *const *paths, const CheckOptions *options, int to)
 {
     CheckResult *const result = malloc(sizeof *result);
     for (size_t i = first; result != NULL && i < n; i += step) {
@@ -63,7 +63,7 @@ static void worker_run(QmtContext *ctx, size_t first, size_t step, size_t n, cha
 
 /// @param workers  [n_workers], those before this one have begun
 static QmtStatus worker_begin(QmtContext *ctx, Worker *workers, size_t number, size_t n_workers,
-                              size_t n, char *const *paths, const CheckOptions *options)
+                              size_t n, const char *const *paths, const CheckOptions *options)
 {
     int ends[2];
     if (pipe(ends) != 0)
@@ -109,9 +109,9 @@ static void workers_end(Worker *workers, size_t n)
             continue;
 }
 
-QmtStatus check_files(QmtContext *ctx, size_t n, char *const *paths, const CheckOptions *options,
-                      size_t n_workers, void (*take)(void *user, size_t file, CheckResult *result),
-                      void *user)
+QmtStatus check_files(QmtContext *ctx, size_t n, const char *const *paths,
+                      const CheckOptions *options, size_t n_workers,
+                      void (*take)(void *user, size_t file, CheckResult *result), void *user)
 {
     const size_t n_begun = n_workers < n ? n_workers : n;
     CheckResult *const result = malloc(sizeof *result);

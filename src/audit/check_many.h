@@ -16,8 +16,8 @@ typedef struct {
 /// @param take  gets every result, in the order of the files
 /// Fails with QMT_ERR_IO or QMT_ERR_MEMORY if a process cannot be made. A process that dies is a result with
 /// QMT_ERR_IO for each file that it had left.
-QmtStatus check_files(QmtContext *ctx, size_t n, char *const *paths, const CheckOptions *options,
-                      size_t n_workers, void (*take)(void *user, size_t file, CheckResult *result),
-                      void *user);
+QmtStatus check_files(QmtContext *ctx, size_t n, const char *const *paths,
+                      const CheckOptions *options, size_t n_workers,
+                      void (*take)(void *user, size_t file, CheckResult *result), void *user);
 
 #endif

@@ -1,13 +1,13 @@
 #include <string.h>
 
-#include "audit/check_many.h"
-#include "base/printable.h"
-#include "campaign/cpu_count.h"
+#include <qmtraj/check.h>
+#include <qmtraj/text.h>
+
 #include "cli/commands.h"
+#include "cli/json_print.h"
 #include "cli/npz_paths.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
-#include "io/json.h"
 
 /// Up to so many files are reported in full.
 enum { FEW_FILES = 3, PATH_SHOWN = 4096 };
@@ -59,7 +59,7 @@ void help_check(FILE *out)
 
 /// What the command line asks for.
 typedef struct {
-    CheckOptions options;
+    QmtCheckOptions options;
     NpzPaths paths;
     size_t n_workers;
     bool quiet, verbose, json, help;
@@ -124,124 +124,126 @@ typedef struct {
     const CheckWords *words;
     Terminal terminal;
     cJSON *array; ///< NULL: text
-    size_t n[CHECK_FAIL + 1];
+    size_t n[QMT_CHECK_FAIL + 1];
     size_t n_unread;
-    Message unread; ///< of the first file that cannot be read
+    QmtStatus unread; ///< of the first file that cannot be read
+    char unread_sentence[1280];
 } Printer;
 
-static void verdict_print(const Printer *printer, CheckVerdict verdict)
+static void verdict_print(const Printer *printer, QmtVerdict verdict)
 {
     static const Colour COLOURS[] = {COLOUR_NONE, COLOUR_GOOD, COLOUR_WARNING, COLOUR_FAILURE};
     printf("%s%-7s%s", colour_begin(&printer->terminal, COLOURS[verdict]),
-           check_verdict_name(verdict), colour_end(&printer->terminal, COLOURS[verdict]));
+           qmt_verdict_name(verdict), colour_end(&printer->terminal, COLOURS[verdict]));
 }
 
 /// A line for each check, or for those that did not pass.
-static void lines_print(const Printer *printer, const CheckReport *report, CheckVerdict least)
+static void lines_print(const Printer *printer, const QmtCheckReport *report, QmtVerdict least)
 {
-    for (int i = 0; i < CHECK_COUNT; i++) {
-        if (report->line[i].verdict < least)
+    for (size_t i = 0; i < qmt_check_count(); i++) {
+        if (qmt_check_verdict(report, i) < least)
             continue;
         printf("  ");
-        verdict_print(printer, report->line[i].verdict);
-        printf("  %-14s  %s\n", check_item_name((CheckItem)i), report->line[i].sentence);
+        verdict_print(printer, qmt_check_verdict(report, i));
+        printf("  %-14s  %s\n", qmt_check_name(i), qmt_check_sentence(report, i));
     }
 }
 
 /// The file, its verdict and the first check that has it, in one line.
-static void quiet_print(const Printer *printer, const char *path, const CheckReport *report)
+static void quiet_print(const Printer *printer, const char *path, const QmtCheckReport *report)
 {
-    const CheckVerdict worst = check_worst(report);
-    size_t n_more = 0;
-    int first = -1;
-    for (int i = 0; i < CHECK_COUNT; i++) {
-        const bool counts = report->line[i].verdict >= CHECK_WARN;
-        if (first < 0 && report->line[i].verdict == worst)
+    const QmtVerdict worst = qmt_check_worst(report);
+    size_t n_more = 0, first = qmt_check_count();
+    for (size_t i = 0; i < qmt_check_count(); i++) {
+        const bool counts = qmt_check_verdict(report, i) >= QMT_CHECK_WARN;
+        if (first == qmt_check_count() && qmt_check_verdict(report, i) == worst)
             first = i;
         else
             n_more += counts;
     }
-    if (worst <= CHECK_PASS)
+    if (worst <= QMT_CHECK_PASS)
         return;
     verdict_print(printer, worst);
-    printf(" %s: %s: %s", path, check_item_name((CheckItem)first), report->line[first].sentence);
+    printf(" %s: %s: %s", path, qmt_check_name(first), qmt_check_sentence(report, first));
     if (n_more > 0)
         printf(" (%zu more)", n_more);
     putchar('\n');
 }
 
-static void report_print(const Printer *printer, const char *path, const CheckReport *report)
+static void report_print(const Printer *printer, const char *path, const QmtCheckReport *report)
 {
     char shown[PATH_SHOWN];
-    text_printable(path, shown, sizeof shown);
+    qmt_text_printable(path, shown, sizeof shown);
     if (printer->words->quiet) {
         quiet_print(printer, shown, report);
     } else if (printer->words->verbose || printer->words->paths.n <= FEW_FILES) {
         printf("%s\n", shown);
-        lines_print(printer, report, CHECK_NOT_RUN);
+        lines_print(printer, report, QMT_CHECK_NOT_RUN);
     } else {
-        verdict_print(printer, check_worst(report));
+        verdict_print(printer, qmt_check_worst(report));
         printf(" %s\n", shown);
-        lines_print(printer, report, CHECK_WARN);
+        lines_print(printer, report, QMT_CHECK_WARN);
     }
 }
 
-static cJSON *report_json(const char *path, const CheckReport *report)
+static cJSON *report_json(const char *path, const QmtCheckReport *report)
 {
+    json_print_go_on();
     cJSON *const object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "path", path);
-    cJSON_AddStringToObject(object, "verdict", check_verdict_name(check_worst(report)));
+    cJSON_AddStringToObject(object, "verdict", qmt_verdict_name(qmt_check_worst(report)));
     cJSON *const lines = cJSON_AddArrayToObject(object, "checks");
-    for (int i = 0; i < CHECK_COUNT; i++) {
+    for (size_t i = 0; i < qmt_check_count(); i++) {
         cJSON *const line = cJSON_CreateObject();
-        cJSON_AddStringToObject(line, "check", check_item_name((CheckItem)i));
-        cJSON_AddStringToObject(line, "verdict", check_verdict_name(report->line[i].verdict));
-        cJSON_AddStringToObject(line, "message", report->line[i].sentence);
+        cJSON_AddStringToObject(line, "check", qmt_check_name(i));
+        cJSON_AddStringToObject(line, "verdict", qmt_verdict_name(qmt_check_verdict(report, i)));
+        cJSON_AddStringToObject(line, "message", qmt_check_sentence(report, i));
         cJSON_AddItemToArray(lines, line);
     }
     return object;
 }
 
 /// One that cannot be read does not stop the others.
-static void result_take(void *user, size_t file, CheckResult *result)
+static void result_take(void *user, size_t file, const QmtCheckedFile *checked)
 {
     Printer *const printer = user;
     const char *const path = printer->words->paths.path[file];
-    if (result->status != QMT_OK) {
+    if (checked->status != QMT_OK) {
         if (printer->n_unread++ == 0) {
-            printer->unread = result->message;
+            printer->unread = checked->status;
+            snprintf(printer->unread_sentence, sizeof printer->unread_sentence, "%s",
+                     checked->message);
         } else {
-            context_restore(printer->ctx, &result->message);
-            context_log(printer->ctx, QMT_LOG_WARNING, "%s", qmt_context_message(printer->ctx));
+            qmt_context_note(printer->ctx, QMT_LOG_WARNING, checked->message);
         }
         return;
     }
-    printer->n[check_worst(&result->report)]++;
+    printer->n[qmt_check_worst(checked->report)]++;
     if (printer->array != NULL)
-        cJSON_AddItemToArray(printer->array, report_json(path, &result->report));
+        cJSON_AddItemToArray(printer->array, report_json(path, checked->report));
     else
-        report_print(printer, path, &result->report);
+        report_print(printer, path, checked->report);
 }
 
 static QmtStatus paths_check(QmtContext *ctx, const CheckWords *words, cJSON *array)
 {
     const size_t n = words->paths.n;
-    const size_t n_workers = words->n_workers > 0 ? words->n_workers : cpu_count();
     Printer printer = {.ctx = ctx, .words = words, .terminal = terminal_of(stdout), .array = array};
-    TRY(check_files(ctx, n, words->paths.path, &words->options, n_workers, result_take, &printer));
+    TRY(qmt_check_files(ctx, (const char *const *)words->paths.path, n, &words->options,
+                        words->n_workers, result_take, &printer));
     if (array == NULL && n > 1 && !words->quiet) {
         printf("%zu files: %zu pass, %zu warn, %zu fail", n,
-               printer.n[CHECK_PASS] + printer.n[CHECK_NOT_RUN], printer.n[CHECK_WARN],
-               printer.n[CHECK_FAIL]);
+               printer.n[QMT_CHECK_PASS] + printer.n[QMT_CHECK_NOT_RUN], printer.n[QMT_CHECK_WARN],
+               printer.n[QMT_CHECK_FAIL]);
         if (printer.n_unread > 0)
             printf(", %zu cannot be read", printer.n_unread);
         putchar('\n');
     }
     if (printer.n_unread > 0)
-        return context_restore(ctx, &printer.unread);
-    if (printer.n[CHECK_FAIL] > 0)
+        return FAIL(ctx, printer.unread, "%s", printer.unread_sentence);
+    if (printer.n[QMT_CHECK_FAIL] > 0)
         return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu files are not what they should be",
-                    printer.n[CHECK_FAIL], n);
+                    printer.n[QMT_CHECK_FAIL], n);
     return QMT_OK;
 }
 
@@ -251,22 +253,22 @@ static QmtStatus words_check(QmtContext *ctx, const CheckWords *words)
         return FAIL(ctx, QMT_ERR_USAGE, "no PATH; e.g. `qmtraj check data/qm`");
     if (!words->json)
         return paths_check(ctx, words, NULL);
-    json_begin();
+    json_print_begin();
     cJSON *const array = cJSON_CreateArray();
     if (array == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
     const QmtStatus status = paths_check(ctx, words, array);
-    char *const text = json_text(array, true);
+    char *const text = json_print_text(array, true);
     if (text == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
     puts(text);
-    cJSON_free(text);
+    qmt_text_free(text);
     return status;
 }
 
 QmtStatus cmd_check(QmtContext *ctx, int argc, char **argv)
 {
-    CheckWords words = {.options = {.n_frames = 8, .seed = 1}};
+    CheckWords words = {.options = qmt_check_options_default()};
     QmtStatus status = words_read(ctx, argc, argv, &words);
     if (status == QMT_OK && words.help)
         help_check(stdout);

@@ -1,15 +1,14 @@
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <qmtraj/campaign.h>
 #include <qmtraj/text.h>
+#include <qmtraj/trajectory.h>
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "io/file.h"
-#include "run/partial.h"
-#include "run/run.h"
-#include "trajectory/convert.h"
 
 enum { O_TO, O_EVERY, O_OUT, O_OUT_SHORT, O_MOMENTA, O_HELP, O_H, N_OPTIONS };
 
@@ -39,9 +38,9 @@ static const char *formats_list(char list[FORMATS_SIZE])
 {
     size_t used = 0;
     list[0] = '\0';
-    for (size_t i = 0; i < N_SINKS && used < FORMATS_SIZE; i++)
+    for (size_t i = 0; i < qmt_format_count() && used < FORMATS_SIZE; i++)
         used += (size_t)snprintf(list + used, FORMATS_SIZE - used, "%s%s", i > 0 ? ", " : "",
-                                 SINKS[i]->name);
+                                 qmt_format_name(i));
     return list;
 }
 
@@ -56,9 +55,9 @@ void help_convert(FILE *out)
         "the last checkpoint.\n"
         "\n"
         "Formats:\n");
-    for (size_t i = 0; i < N_SINKS; i++) {
-        const int column = fprintf(out, "  %-8s ", SINKS[i]->name);
-        text_print_wrapped(out, SINKS[i]->help, column, column);
+    for (size_t i = 0; i < qmt_format_count(); i++) {
+        const int column = fprintf(out, "  %-8s ", qmt_format_name(i));
+        text_print_wrapped(out, qmt_format_help(i), column, column);
     }
     text_print_paragraphs(
         out, "\n"
@@ -119,18 +118,18 @@ static size_t without(const char *name, size_t length, const char *ending)
 }
 
 /// OUT without the slashes that may end it, or FILE with the ending of the format.
-static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, const SinkType *type,
-                          char path[FILE_PATH_SIZE])
+static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, const QmtFormat *format,
+                          char path[PATH_MAX])
 {
     const char *const given = words->out != NULL ? words->out : words->from;
-    const char *const ending = words->out != NULL ? "" : type->ending;
+    const char *const ending = words->out != NULL ? "" : format->ending;
     size_t length = strlen(given);
     if (words->out != NULL)
         while (length > 1 && given[length - 1] == '/')
             length--;
     else
         length = without(given, without(given, length, ".part"), ".npz");
-    if (length + strlen(ending) >= FILE_PATH_SIZE)
+    if (length + strlen(ending) >= PATH_MAX)
         return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long; choose a shorter one", given);
     memcpy(path, given, length);
     strcpy(path + length, ending);
@@ -140,7 +139,7 @@ static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, const Sink
 /// `qmtraj run` renames to and removes the files of these names beside the .part file.
 static QmtStatus own_name_refuse(QmtContext *ctx, const char *part, const char *out)
 {
-    static const char *const NAMES[] = {RUN_FILE_COMPLETE, RUN_FILE_OLD, RUN_FILE_PARTIAL};
+    static const char *const NAMES[] = {QMT_FILE_TRAJECTORY, QMT_FILE_OLD, QMT_FILE_PARTIAL};
     const char *const slash = strrchr(part, '/');
     const size_t length = slash != NULL ? (size_t)(slash - part) + 1 : 0;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
@@ -153,20 +152,23 @@ static QmtStatus own_name_refuse(QmtContext *ctx, const char *part, const char *
 }
 
 /// The format of --to, if the other options go with it.
-static QmtStatus format_find(QmtContext *ctx, const ConvertWords *words, const SinkType **type)
+static QmtStatus format_find(QmtContext *ctx, const ConvertWords *words, QmtFormat *format)
 {
     const char *names[FORMATS_MAX];
     char hint[256], list[FORMATS_SIZE];
     if (words->to == NULL)
         return FAIL(ctx, QMT_ERR_USAGE, "--to FORMAT is missing: %s", formats_list(list));
     size_t n = 0;
-    for (; n < N_SINKS && n < FORMATS_MAX; n++)
-        names[n] = SINKS[n]->name;
-    *type = sink_find(words->to);
-    if (*type == NULL)
+    for (; n < qmt_format_count() && n < FORMATS_MAX; n++) {
+        TRY(qmt_format(ctx, n, format));
+        names[n] = format->name;
+        if (strcmp(words->to, format->name) == 0)
+            break;
+    }
+    if (n == qmt_format_count())
         return FAIL(ctx, QMT_ERR_USAGE, "--to %.60s: unknown format%s (%s)", words->to,
                     qmt_text_suggest(words->to, names, n, hint, sizeof hint), formats_list(list));
-    if (words->momenta && !(*type)->has_momenta)
+    if (words->momenta && !format->has_momenta)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "--momenta: %s has the velocities instead, in the array vel; leave it out",
                     words->to);
@@ -176,9 +178,10 @@ static QmtStatus format_find(QmtContext *ctx, const ConvertWords *words, const S
 QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
 {
     ConvertWords words = {.every = 1};
-    const SinkType *type = NULL;
-    TrajectoryReader *reader = NULL;
-    char out[FILE_PATH_SIZE];
+    QmtConvertOptions options = qmt_convert_options_default();
+    QmtFormat format;
+    QmtReader *reader = NULL;
+    char out[PATH_MAX];
     uint64_t n_frames = 0;
 
     TRY(words_read(ctx, argc, argv, &words));
@@ -189,15 +192,15 @@ QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
     if (words.from == NULL)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "no FILE; e.g. `qmtraj convert data/qm/glycine/trajectory.npz --to extxyz`");
-    TRY(format_find(ctx, &words, &type));
-    TRY(out_path(ctx, &words, type, out));
-    if (type->is_trajectory)
+    TRY(format_find(ctx, &words, &format));
+    TRY(out_path(ctx, &words, &format, out));
+    if (format.is_trajectory)
         TRY(own_name_refuse(ctx, words.from, out));
-    TRY(partial_is(words.from) ? partial_open(ctx, words.from, &reader)
-                               : trajectory_reader_open(ctx, words.from, &reader));
-    const ConvertOptions options = {.every = (uint64_t)words.every, .momenta = words.momenta};
-    const QmtStatus status = trajectory_convert(ctx, reader, type, out, &options, &n_frames);
-    trajectory_reader_close(&reader);
+    TRY(qmt_reader_open(ctx, words.from, &reader));
+    options.every = (uint64_t)words.every;
+    options.momenta = words.momenta;
+    const QmtStatus status = qmt_reader_convert(ctx, reader, format.name, out, &options, &n_frames);
+    qmt_reader_close(&reader);
     TRY(status);
     printf("%s: %" PRIu64 " frames\n", out, n_frames);
     return QMT_OK;

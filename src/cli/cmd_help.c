@@ -77,8 +77,8 @@ void help_cite(FILE *out)
 
 static const struct {
     const char *name;
-    void (*print)(FILE *out);
-    void (*print_markdown)(FILE *out);
+    void (*print)(QmtContext *ctx, FILE *out);
+    void (*print_markdown)(QmtContext *ctx, FILE *out);
 } TABLES[N_TABLES] = {{"config", help_config, help_config_markdown},
                       {"arrays", help_arrays, help_arrays_markdown}};
 
@@ -107,7 +107,7 @@ QmtStatus cmd_help(QmtContext *ctx, int argc, char **argv)
                     argv[1]);
     for (size_t i = 0; i < N_TABLES; i++)
         if (strcmp(argv[0], TABLES[i].name) == 0) {
-            (markdown ? TABLES[i].print_markdown : TABLES[i].print)(stdout);
+            (markdown ? TABLES[i].print_markdown : TABLES[i].print)(ctx, stdout);
             return QMT_OK;
         }
     if (markdown)

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
-#include "campaign/summary.h"
+#include <qmtraj/campaign.h>
+
 #include "cli/commands.h"
 #include "cli/options.h"
 
@@ -46,7 +47,7 @@ QmtStatus cmd_summary(QmtContext *ctx, int argc, char **argv)
     }
     if (out == NULL)
         return FAIL(ctx, QMT_ERR_USAGE, "which folder? qmtraj summary OUT");
-    TRY(summary_renew(ctx, out, &n));
+    TRY(qmt_summary_write(ctx, out, &n));
     printf("%s/summary.json holds %zu %s\n", out, n, n == 1 ? "trajectory" : "trajectories");
     return QMT_OK;
 }

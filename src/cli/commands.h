@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "base/context.h"
+#include "cli/fail.h"
 
 /// One function per command: argv [argc] are the words after its name. A failure leaves its sentence in
 /// the context; main() prints it and makes the exit code.

@@ -1,11 +1,11 @@
 #include "cli/help_tables.h"
 
-#include <string.h>
+#include <stdbool.h>
+
+#include <qmtraj/config.h>
+#include <qmtraj/trajectory.h>
 
 #include "cli/options.h"
-#include "config/config.h"
-#include "config/value_text.h"
-#include "trajectory/trajectory_schema.h"
 
 enum { INDENT = 4, SHAPE_SIZE = 64 };
 
@@ -16,44 +16,35 @@ static void indented_print(FILE *out, const char *text)
     text_print_wrapped(out, text, INDENT, INDENT);
 }
 
-void help_config(FILE *out)
+void help_config(QmtContext *ctx, FILE *out)
 {
+    QmtConfigKey key;
     fputs("Keys of the configuration: `key: value` in a YAML file, `--set key=value` or\n"
           "`--key value` on the command line of `qmtraj run`.\n",
           out);
-    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        const ConfigKey *const key = &CONFIG_KEYS[k];
-        char initial[CONFIG_TEXT_SIZE], range[CONFIG_TEXT_SIZE], values[3 * CONFIG_TEXT_SIZE];
-        config_default_text(k, initial);
-        config_range_text(k, range);
-        snprintf(values, sizeof values, "default %s%s%s; %s", initial,
-                 key->unit[0] != '\0' ? " " : "", key->unit, range);
-        fprintf(out, "\n%s\n", key->name);
-        indented_print(out, key->help);
+    for (size_t k = 0; k < qmt_config_key_count() && qmt_config_key(ctx, k, &key) == QMT_OK; k++) {
+        char values[sizeof key.initial + sizeof key.range + 64];
+        snprintf(values, sizeof values, "default %s%s%s; %s", key.initial,
+                 key.unit[0] != '\0' ? " " : "", key.unit, key.range);
+        fprintf(out, "\n%s\n", key.name);
+        indented_print(out, key.help);
         indented_print(out, values);
     }
 }
 
-void help_config_markdown(FILE *out)
+void help_config_markdown(QmtContext *ctx, FILE *out)
 {
+    QmtConfigKey key;
     fputs("| key | default | unit | values | meaning |\n|---|---|---|---|---|\n", out);
-    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        char initial[CONFIG_TEXT_SIZE], range[CONFIG_TEXT_SIZE];
-        config_default_text(k, initial);
-        config_range_text(k, range);
-        fprintf(out, "| `%s` | %s | %s | %s | %s |\n", CONFIG_KEYS[k].name, initial,
-                CONFIG_KEYS[k].unit, range, CONFIG_KEYS[k].help);
-    }
+    for (size_t k = 0; k < qmt_config_key_count() && qmt_config_key(ctx, k, &key) == QMT_OK; k++)
+        fprintf(out, "| `%s` | %s | %s | %s | %s |\n", key.name, key.initial, key.unit, key.range,
+                key.help);
 }
 
-static const char *type_name(const TrajectoryArray *array)
+/// "*": the type follows the key `precision`.
+static const char *type_mark(const QmtArray *array)
 {
-    static const char *const TYPES[] = {[TYPE_REAL] = "float32 *",
-                                        [TYPE_FLOAT32] = "float32",
-                                        [TYPE_FLOAT64] = "float64",
-                                        [TYPE_INT32] = "int32",
-                                        [TYPE_TEXT] = "unicode"};
-    return TYPES[array->type];
+    return array->follows_precision ? " *" : "";
 }
 
 /// "(F, N, 3)" as NumPy writes a shape.
@@ -67,38 +58,43 @@ static void shape_text(const char *axes, char text[SHAPE_SIZE])
         snprintf(text + n, SHAPE_SIZE - n, ")");
 }
 
-void help_arrays(FILE *out)
+void help_arrays(QmtContext *ctx, FILE *out)
 {
+    QmtArray array;
+    bool properties = false;
     fputs("Arrays of a trajectory with shape, type and unit; *: float64 with `precision:\n"
           "float64`.\n",
           out);
-    for (size_t i = 0; i < N_TRAJECTORY_ARRAYS; i++) {
-        const TrajectoryArray array = trajectory_array(i);
+    for (size_t i = 0; i < qmt_array_count() && qmt_array(ctx, i, &array) == QMT_OK; i++) {
         char shape[SHAPE_SIZE];
         shape_text(array.axes, shape);
-        if (i == N_ARRAYS)
+        if (array.is_property && !properties)
             fputs("\nWith the key `properties`:\n", out);
-        fprintf(out, "\n%s  %s  %s%s%s\n", array.name, shape, type_name(&array),
+        properties = array.is_property;
+        fprintf(out, "\n%s  %s  %s%s%s%s\n", array.name, shape, array.type, type_mark(&array),
                 array.unit[0] != '\0' ? "  " : "", array.unit);
         indented_print(out, array.help);
     }
 }
 
-static void array_rows_print(FILE *out, size_t from, size_t to)
+/// The arrays that every trajectory has, or those of properties.
+static void array_rows_print(QmtContext *ctx, FILE *out, bool properties)
 {
+    QmtArray array;
     fputs("| array | type | shape | unit | meaning |\n|---|---|---|---|---|\n", out);
-    for (size_t i = from; i < to; i++) {
-        const TrajectoryArray array = trajectory_array(i);
+    for (size_t i = 0; i < qmt_array_count() && qmt_array(ctx, i, &array) == QMT_OK; i++) {
         char shape[SHAPE_SIZE];
+        if (properties != (array.is_property != 0))
+            continue;
         shape_text(array.axes, shape);
-        fprintf(out, "| `%s` | %s | %s | %s | %s |\n", array.name, type_name(&array), shape,
-                array.unit, array.help);
+        fprintf(out, "| `%s` | %s%s | %s | %s | %s |\n", array.name, array.type, type_mark(&array),
+                shape, array.unit, array.help);
     }
 }
 
-void help_arrays_markdown(FILE *out)
+void help_arrays_markdown(QmtContext *ctx, FILE *out)
 {
-    array_rows_print(out, 0, N_ARRAYS);
+    array_rows_print(ctx, out, false);
     fputc('\n', out);
-    array_rows_print(out, N_ARRAYS, N_TRAJECTORY_ARRAYS);
+    array_rows_print(ctx, out, true);
 }

@@ -13,6 +13,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/fail.h"
 #include "cli/terminal.h"
 
 const Command COMMANDS[] = {
@@ -97,7 +98,7 @@ static QmtStatus output_finish(QmtContext *ctx, QmtStatus status)
         "standard output: cannot be written; is the disk full or the reader gone?";
     if (status == QMT_OK)
         return FAIL(ctx, QMT_ERR_IO, "%s", sentence);
-    context_log(ctx, QMT_LOG_WARNING, "%s", sentence);
+    cli_note(ctx, QMT_LOG_WARNING, "%s", sentence);
     return status;
 }
 
@@ -105,6 +106,15 @@ static QmtStatus output_finish(QmtContext *ctx, QmtStatus status)
 static const char *advice(QmtHint hint)
 {
     return hint == QMT_HINT_SOLVENTS ? "`qmtraj solvents` lists them" : qmt_config_advice(hint);
+}
+
+static void failure_print(const QmtContext *ctx)
+{
+    char sentence[2048];
+    const char *const more = advice(qmt_context_hint(ctx));
+    snprintf(sentence, sizeof sentence, "%s%s%s", qmt_context_message(ctx),
+             more[0] != '\0' ? "; " : "", more);
+    sentence_print(stderr, COLOUR_NONE, "qmtraj", sentence);
 }
 
 int main(int argc, char **argv)
@@ -123,9 +133,8 @@ int main(int argc, char **argv)
     qmt_context_set_log(ctx, print_note, NULL);
 
     status = output_finish(ctx, command_run(ctx, argc, argv));
-    context_spend_hint(ctx, advice(qmt_context_hint(ctx)));
     if (status != QMT_OK)
-        sentence_print(stderr, COLOUR_NONE, "qmtraj", qmt_context_message(ctx));
+        failure_print(ctx);
     qmt_context_destroy(&ctx);
     return exit_code(status);
 }

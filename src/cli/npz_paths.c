@@ -1,12 +1,13 @@
 #include "cli/npz_paths.h"
 
 #include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "io/file.h"
-#include "run/partial.h"
+#include <qmtraj/trajectory.h>
 
 void npz_paths_release(NpzPaths *paths)
 {
@@ -49,6 +50,17 @@ static bool is_put_aside(const char *name)
     return strncmp(name, "trajectory.old.", strlen("trajectory.old.")) == 0;
 }
 
+/// "FOLDER/NAME". Fails with QMT_ERR_IO if that is too long.
+static QmtStatus path_join(QmtContext *ctx, const char *folder, const char *name,
+                           char path[PATH_MAX])
+{
+    if (snprintf(path, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%.60s...: the path is longer than %d bytes; choose a shorter one", folder,
+                    PATH_MAX - 1);
+    return QMT_OK;
+}
+
 /// The .npz files of a folder and those below it, in the order of their bytes.
 static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths)
 {
@@ -58,10 +70,10 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths
         return FAIL(ctx, QMT_ERR_IO, "%s: cannot be listed", folder);
     QmtStatus status = QMT_OK;
     for (int i = 0; i < n; i++) {
-        char path[FILE_PATH_SIZE];
+        char path[PATH_MAX];
         struct stat about;
         if (status == QMT_OK && entries[i]->d_name[0] != '.') {
-            status = file_join(ctx, folder, entries[i]->d_name, path);
+            status = path_join(ctx, folder, entries[i]->d_name, path);
             // A link to a folder is not followed: it could lead back here.
             if (status == QMT_OK && lstat(path, &about) == 0) {
                 if (S_ISDIR(about.st_mode))
@@ -79,7 +91,7 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths
 QmtStatus npz_paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
 {
     struct stat about;
-    if (partial_is(path))
+    if (qmt_path_is_unfinished(path))
         return FAIL(ctx, QMT_ERR_INPUT,
                     "%.300s: is not finished; `qmtraj convert %.300s --to npz` makes a file of its "
                     "frames, which can be checked",

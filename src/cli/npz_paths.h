@@ -1,7 +1,9 @@
 #ifndef CLI_NPZ_PATHS_H
 #define CLI_NPZ_PATHS_H
 
-#include "base/context.h"
+#include <stddef.h>
+
+#include "cli/fail.h"
 
 /// The .npz files that a command line names: files, and folders with all that are below them.
 

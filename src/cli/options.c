@@ -1,12 +1,11 @@
 #include "cli/options.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include <qmtraj/config.h>
 #include <qmtraj/text.h>
-
-#include "config/config.h"
-#include "io/text.h"
 
 enum { COLUMNS = 80, HELP_COLUMN = 28, OPTIONS_MAX = 32 };
 
@@ -44,21 +43,23 @@ static void key_of_option(const char *word, char key[64])
 }
 
 /// The key that an unknown option means though it is called otherwise; NULL: none.
-static const char *key_meant(const char *word)
+static const char *key_meant(QmtContext *ctx, const char *word)
 {
     char key[64];
     const char *found = NULL;
+    QmtConfigKey row;
     size_t n_found = 0;
     key_of_option(word, key);
     for (size_t i = 0; i < sizeof KEY_WORDS / sizeof *KEY_WORDS; i++)
         if (strcasecmp(key, KEY_WORDS[i][0]) == 0)
             return KEY_WORDS[i][1];
-    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        const char *const name = CONFIG_KEYS[k].name;
-        if (strcasecmp(key, name) == 0)
-            return name;
-        if (strlen(key) > 3 && strncasecmp(key, name, strlen(key)) == 0) {
-            found = name;
+    for (size_t k = 0; k < qmt_config_key_count(); k++) {
+        if (qmt_config_key(ctx, k, &row) != QMT_OK)
+            continue;
+        if (strcasecmp(key, row.name) == 0)
+            return row.name;
+        if (strlen(key) > 3 && strncasecmp(key, row.name, strlen(key)) == 0) {
+            found = row.name;
             n_found++;
         }
     }
@@ -91,7 +92,7 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const char *n
             begun = options[i].name;
     }
     const size_t n_value = strcspn(word, "=");
-    const char *const key = begun == NULL && has_set ? key_meant(word) : NULL;
+    const char *const key = begun == NULL && has_set ? key_meant(ctx, word) : NULL;
     if (key != NULL)
         return FAIL(ctx, QMT_ERR_USAGE, "%.*s: write --set %s=%.60s",
                     (int)(n_value < 199 ? n_value : 199), word, key,
@@ -108,6 +109,15 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const char *n
                 hint[0] != '\0' ? hint : "; --help lists them");
 }
 
+static bool is_key(QmtContext *ctx, const char *word)
+{
+    QmtConfigKey row;
+    for (size_t k = 0; k < qmt_config_key_count(); k++)
+        if (qmt_config_key(ctx, k, &row) == QMT_OK && strcmp(row.name, word) == 0)
+            return true;
+    return false;
+}
+
 /// An option that the table does not have: a key of the configuration is read as --set.
 static QmtStatus key_option(QmtContext *ctx, OptionReader *reader, const char *word,
                             const Option *options, size_t n, int *place, const char **value)
@@ -117,7 +127,7 @@ static QmtStatus key_option(QmtContext *ctx, OptionReader *reader, const char *w
     const char *const equals = strchr(word, '=');
     key_of_option(word, key);
     const int set = set_place(options, n);
-    if (set == OPTION_END || strncmp(word, "--", 2) != 0 || config_key(key) == CONFIG_KEY_COUNT)
+    if (set == OPTION_END || strncmp(word, "--", 2) != 0 || !is_key(ctx, key))
         return option_unknown(ctx, word, next, options, n);
     if (equals == NULL && next == NULL)
         return FAIL(ctx, QMT_ERR_USAGE, "--%s: its value is missing", key);
@@ -245,7 +255,7 @@ void options_print(FILE *out, const Option *options, size_t n)
 QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, long long lowest,
                         long long highest, long long *number)
 {
-    const char *const problem = text_parse_integer(value, lowest, highest, number);
+    const char *const problem = qmt_text_to_integer(value, lowest, highest, number);
     if (problem != NULL)
         return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s %s; wanted is a whole number from %lld on", name,
                     value, problem, lowest);

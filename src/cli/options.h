@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "base/context.h"
+#include "cli/fail.h"
 
 /// The words of a command line: options from a table, `--name value`, `--name=value` or `-h`, and the
 /// rest in between. After `--` every word is one of the rest.

@@ -63,17 +63,24 @@ static size_t escaped_write(const char *text, size_t n, char *out)
     return n_out;
 }
 
+char *json_escape_unseen(const char *text)
+{
+    const size_t n = strlen(text), n_out = escaped_write(text, n, NULL);
+    char *const out = malloc(n_out + 1);
+    if (out == NULL)
+        return NULL;
+    escaped_write(text, n, out);
+    out[n_out] = '\0';
+    return out;
+}
+
 /// The text, or a new one in its place if anything has to be escaped; NULL if there is no memory.
 static char *unseen_escape(char *text)
 {
-    const size_t n = strlen(text), n_out = escaped_write(text, n, NULL);
-    if (n_out == n) // an escape is longer than what it stands for
+    const size_t n = strlen(text);
+    if (escaped_write(text, n, NULL) == n) // an escape is longer than what it stands for
         return text;
-    char *const out = cJSON_malloc(n_out + 1);
-    if (out != NULL) {
-        escaped_write(text, n, out);
-        out[n_out] = '\0';
-    }
+    char *const out = json_escape_unseen(text); // cJSON_free() is free(), see json_begin()
     cJSON_free(text);
     return out;
 }

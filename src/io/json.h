@@ -17,6 +17,9 @@ bool json_is_whole(void);
 /// UTF-8 as \ufffd, so that it is JSON. The caller frees it with cJSON_free().
 char *json_text(cJSON *object, bool formatted);
 
+/// Copies a text of JSON with such characters and bytes escaped; NULL if there is no memory. To be freed with free().
+char *json_escape_unseen(const char *text);
+
 /// Makes every number below item the text that gives it again to the last bit: cJSON itself prints what is equal to
 /// 2e-16 of it. For a text that was read and is written again.
 void json_numbers_keep(cJSON *item);

@@ -1,6 +1,8 @@
 #ifndef RUN_FILES_H
 #define RUN_FILES_H
 
+#include "qmtraj/campaign.h"
+
 /// Files of one trajectory in OUT/LABEL:
 ///
 ///     config.yaml             the configuration with every default
@@ -18,9 +20,9 @@
 #define RUN_FILE_CONFIG "config.yaml"
 #define RUN_FILE_START "start.xyz"
 #define RUN_FILE_RELAXED "relaxed.xyz"
-#define RUN_FILE_COMPLETE "trajectory.npz"
-#define RUN_FILE_OLD "trajectory.old.npz" // the finished one before this, after --fresh
-#define RUN_FILE_PARTIAL "trajectory.partial.npz"
+#define RUN_FILE_COMPLETE QMT_FILE_TRAJECTORY
+#define RUN_FILE_OLD QMT_FILE_OLD // the finished one before this, after --fresh
+#define RUN_FILE_PARTIAL QMT_FILE_PARTIAL
 #define RUN_FILE_FAILED "failed.xyz"
 #define RUN_FILE_RUN "run.json"
 #define RUN_FILE_LOCK "lock"

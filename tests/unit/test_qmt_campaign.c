@@ -161,6 +161,10 @@ static void a_campaign_stops_on_request_and_goes_on(void **state)
     assert_int_equal(seen.n_stops, 1);
     seen.stop_now = 0;
     assert_int_equal(qmt_campaign_run(ctx, plan, &options, &hooks), QMT_OK);
+    size_t n_in_summary = 0;
+    assert_int_equal(qmt_summary_write(ctx, out, &n_in_summary), QMT_OK);
+    assert_int_equal(n_in_summary, 2);
+    assert_int_equal(qmt_summary_write(ctx, out, NULL), QMT_OK);
     assert_int_equal(qmt_folder_status(ctx, out, &status), QMT_OK);
     assert_int_equal(qmt_folder_status_count(status), 2);
     for (size_t i = 0; i < 2; i++) {
@@ -216,6 +220,9 @@ static void null_and_nonsense_are_arguments(void **state)
     REFUSED(qmt_run(ctx, NULL, 0, &options, NULL));
     options.max_s = -1.0;
     REFUSED(qmt_run(ctx, plan, 0, &options, NULL));
+    REFUSED(qmt_summary_write(ctx, NULL, NULL));
+    REFUSED(qmt_summary_write(NULL, folder, NULL));
+    assert_int_equal(qmt_summary_write(ctx, "/nowhere", NULL), QMT_ERR_IO);
     REFUSED(qmt_folder_status(ctx, NULL, &status));
     REFUSED(qmt_folder_status(ctx, folder, NULL));
     assert_int_equal(qmt_folder_status(ctx, "/nowhere", &status), QMT_ERR_IO);

@@ -53,6 +53,8 @@ static void frames_go_through_a_file(void **state)
     QmtTrajectoryInfo info;
     QmtTrajectoryFrame frame;
     uint64_t n = 0;
+    QmtConvertOptions second = qmt_convert_options_default();
+    second.every = 2;
     assert_int_equal(qmt_writer_create(ctx, path, 2, ATOMS, 3, &writer), QMT_OK);
     for (int f = 0; f < 3; f++) {
         REFUSED(qmt_writer_finish(ctx, &writer, NULL)); // frames are missing
@@ -74,12 +76,44 @@ static void frames_go_through_a_file(void **state)
     CHECK_NEAR(frame.time_ps, 1.0, 0.0);
     assert_memory_equal(frame.pos_nm, XYZ, sizeof XYZ);
     REFUSED(qmt_reader_frame(ctx, reader, 3, &frame));
-    assert_int_equal(qmt_reader_convert(ctx, reader, "npz", other, 2, &n), QMT_OK);
+    assert_int_equal(qmt_reader_convert(ctx, reader, "npz", other, &second, &n), QMT_OK);
     assert_int_equal(n, 2);
-    REFUSED(qmt_reader_convert(ctx, reader, "no such format", other, 1, &n));
-    REFUSED(qmt_reader_convert(ctx, reader, "npz", other, 0, &n));
+    REFUSED(qmt_reader_convert(ctx, reader, "no such format", other, NULL, &n));
+    REFUSED(qmt_reader_convert(ctx, reader, "npz", other, &(QmtConvertOptions){0}, &n));
+    second.every = 0;
+    REFUSED(qmt_reader_convert(ctx, reader, "npz", other, &second, &n));
+    second = qmt_convert_options_default();
+    second.momenta = 1; // which NPZ has no place for
+    REFUSED(qmt_reader_convert(ctx, reader, "npz", other, &second, &n));
     qmt_reader_close(&reader);
     qmt_reader_close(&reader);
+}
+
+static void tables_say_what_there_is(void **state)
+{
+    (void)state;
+    QmtFormat format;
+    QmtArray array;
+    int n_npz = 0, n_extxyz = 0, n_pos = 0, n_bond_orders = 0;
+    for (size_t i = 0; i < qmt_format_count(); i++) {
+        assert_int_equal(qmt_format(ctx, i, &format), QMT_OK);
+        n_npz += strcmp(format.name, "npz") == 0 && format.is_trajectory && !format.has_momenta;
+        n_extxyz += strcmp(format.name, "extxyz") == 0 && format.has_momenta;
+    }
+    for (size_t i = 0; i < qmt_array_count(); i++) {
+        assert_int_equal(qmt_array(ctx, i, &array), QMT_OK);
+        n_pos += strcmp(array.name, "pos") == 0 && strcmp(array.axes, "FN3") == 0 &&
+                 strcmp(array.type, "float32") == 0 && array.follows_precision &&
+                 !array.is_property && strcmp(array.unit, "nm") == 0;
+        n_bond_orders += strcmp(array.name, "bond_orders") == 0 && array.is_property &&
+                         strcmp(array.axes, "FNN") == 0;
+    }
+    assert_int_equal(n_npz, 1);
+    assert_int_equal(n_extxyz, 1);
+    assert_int_equal(n_pos, 1);
+    assert_int_equal(n_bond_orders, 1);
+    assert_int_equal(qmt_path_is_unfinished("a/b/trajectory.npz.part"), 1);
+    assert_int_equal(qmt_path_is_unfinished("a/b/trajectory.npz"), 0);
 }
 
 static void null_and_nonsense_are_arguments(void **state)
@@ -96,7 +130,7 @@ static void null_and_nonsense_are_arguments(void **state)
     REFUSED(qmt_reader_info(ctx, NULL, &info));
     REFUSED(qmt_reader_frame(ctx, NULL, 0, &frame));
     REFUSED(qmt_reader_verify(ctx, NULL));
-    REFUSED(qmt_reader_convert(ctx, NULL, "npz", other, 1, NULL));
+    REFUSED(qmt_reader_convert(ctx, NULL, "npz", other, NULL, NULL));
     REFUSED(qmt_writer_create(ctx, NULL, 2, ATOMS, 3, &writer));
     REFUSED(qmt_writer_create(ctx, path, 0, ATOMS, 3, &writer));
     REFUSED(qmt_writer_create(ctx, path, SIZE_MAX, ATOMS, 3, &writer));
@@ -115,13 +149,25 @@ static void null_and_nonsense_are_arguments(void **state)
     qmt_writer_discard(NULL);
     qmt_reader_close(NULL);
     assert_int_equal(access(other, F_OK), -1);
+    QmtFormat format;
+    QmtArray array;
+    REFUSED(qmt_format(ctx, SIZE_MAX, &format));
+    REFUSED(qmt_format(ctx, 0, NULL));
+    REFUSED(qmt_format(NULL, 0, &format));
+    REFUSED(qmt_array(ctx, qmt_array_count(), &array));
+    REFUSED(qmt_array(ctx, 0, NULL));
+    REFUSED(qmt_array(NULL, 0, &array));
+    qmt_convert_options_init(NULL, 8);
     assert_null(qmt_format_name(SIZE_MAX));
+    assert_null(qmt_format_help(qmt_format_count()));
+    assert_int_equal(qmt_path_is_unfinished(NULL), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_go_through_a_file),
+        cmocka_unit_test(tables_say_what_there_is),
         cmocka_unit_test(null_and_nonsense_are_arguments),
     };
     return cmocka_run_group_tests(tests, things_make, things_drop);
