@@ -7,6 +7,7 @@
 ///     status.h      how a call ended
 ///     context.h     what every function that can fail is given
 ///     engine.h      energy and forces of one geometry
+///     atoms.h       energies of free atoms
 ///     dynamics.h    motion of one molecule, step by step
 ///     structure.h   molecules from XYZ and SMILES files
 ///     config.h      the keys of a configuration
@@ -27,6 +28,7 @@
 /// - Structs of options and results begin with struct_size and may grow at their end; docs/api.md has the rules.
 /// - A context per thread; engines and dynamics are in one call at a time and may move between threads.
 
+#include <qmtraj/atoms.h>
 #include <qmtraj/campaign.h>
 #include <qmtraj/check.h>
 #include <qmtraj/config.h>

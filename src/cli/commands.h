@@ -9,6 +9,7 @@
 /// the context; main() prints it and makes the exit code.
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv);
+QmtStatus cmd_atoms(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_ipi(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_dataset(QmtContext *ctx, int argc, char **argv);
@@ -23,6 +24,7 @@ QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv);
 /// The help texts of the commands; help_all() is that of the program.
 void help_run(FILE *out);
 void help_energy(FILE *out);
+void help_atoms(FILE *out);
 void help_ipi(FILE *out);
 void help_convert(FILE *out);
 void help_dataset(FILE *out);

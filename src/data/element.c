@@ -42,6 +42,12 @@ int atom_ground_multiplicity(int z, int charge)
     return 0;
 }
 
+int atom_valence_multiplicity(int z)
+{
+    enum { CE = 58, YB = 70 };
+    return z >= CE && z <= YB ? 2 : atom_ground_multiplicity(z, 0);
+}
+
 const char *element_nearest(const char *symbol)
 {
     const char *symbols[ELEMENT_MAX];
