@@ -172,6 +172,27 @@ QMT_API size_t qmt_cpu_count(void);
 /// Fails with QMT_ERR_INPUT (OUT holds no trajectory), QMT_ERR_IO, QMT_ERR_LOCKED, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_summary_write(QmtContext *ctx, const char *out, size_t *n);
 
+/// The cores for the trajectories of this process: qmt_cpu_count(), and of a rank of srun or mpirun not more than its
+/// share of the machine; at least 1.
+QMT_API size_t qmt_worker_count(void);
+
+/// Part index of count of a list of molecules, counted from 1; count 0 or 1 is the whole list. Which part a molecule
+/// belongs to follows from its name alone, so that processes share a list without a word to each other. This struct
+/// does not grow.
+typedef struct {
+    uint64_t index, count;
+} QmtShard;
+
+/// Reads "3/100". Fails with QMT_ERR_USAGE or QMT_ERR_ARGUMENT; *shard is then untouched.
+QMT_API QmtStatus qmt_shard_parse(QmtContext *ctx, const char *text, QmtShard *shard);
+/// 1 if a molecule belongs to a part; 0 otherwise, also for NULL.
+QMT_API int qmt_shard_has(QmtShard shard, const char *name);
+/// The part of this process by its rank, if srun, mpirun or mpiexec started it (Slurm, Open MPI, PMI: MPICH, Intel MPI).
+///
+/// @param shard  written if there is a launcher; may be NULL
+/// @return its name, static; NULL if there is none, or one process only
+QMT_API const char *qmt_launcher_shard(QmtShard *shard);
+
 /// How far the trajectories of an output folder are.
 typedef struct QmtFolderStatus QmtFolderStatus;
 

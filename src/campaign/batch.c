@@ -161,7 +161,7 @@ static void rejection_note(Batch *batch, const RunSpec *task, BatchOutcome *outc
     QmtStatus status = rejection_take(ctx, batch->rejected, task->structure->source,
                                       task->structure->name, REJECT_SMILES, failure);
     if (status == QMT_OK)
-        status = rejected_file_append(ctx, batch->settings->out,
+        status = rejected_file_append(ctx, batch->settings->out, &batch->plan->shard,
                                       &batch->rejected->items[batch->rejected->n - 1]);
     if (status != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
@@ -288,6 +288,8 @@ static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
     QmtContext *const ctx = batch->ctx;
     const Plan *const plan = batch->plan;
     const Ends ends = ends_count(batch, n);
+    char rejected_name[REJECTED_NAME_SIZE];
+    rejected_file_name(&plan->shard, rejected_name);
     const size_t n_rejected = batch->rejected != NULL ? batch->rejected->n : ends.n_rejected;
     if (status == QMT_STOPPED && n == 1 && batch->outcomes[batch->task_of[0]].ran) {
         (void)FAIL(ctx, QMT_STOPPED, "%s", batch->outcomes[batch->task_of[0]].message);
@@ -305,8 +307,8 @@ static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
     }
     if (n_rejected > 0 && ends.n_failed == 0)
         return FAIL(ctx, QMT_ERR_PARTIAL,
-                    "%zu molecule%s cannot be computed; %s/" REJECTED_FILE " says which and why",
-                    n_rejected, n_rejected == 1 ? "" : "s", batch->settings->out);
+                    "%zu molecule%s cannot be computed; %s/%s says which and why", n_rejected,
+                    n_rejected == 1 ? "" : "s", batch->settings->out, rejected_name);
     if (ends.n_failed == 0)
         return ends.n_held > 0 ? QMT_OK : status;
     if (plan->n_tasks == 1 && n_rejected == 0) {
@@ -316,8 +318,8 @@ static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
     (void)FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu trajectories failed", ends.n_failed,
                plan->n_tasks);
     if (n_rejected > 0)
-        context_append(ctx, ", %zu cannot be computed (%s/" REJECTED_FILE ")", n_rejected,
-                       batch->settings->out);
+        context_append(ctx, ", %zu cannot be computed (%s/%s)", n_rejected, batch->settings->out,
+                       rejected_name);
     if (ends.n_held > 0)
         context_append(ctx, ", %zu are held by another process", ends.n_held);
     return QMT_ERR_PARTIAL;
@@ -390,6 +392,20 @@ QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settin
     return status;
 }
 
+QmtStatus batch_finished(QmtContext *ctx, const Plan *plan, const RunOptions *settings, bool *done)
+{
+    bool *const has_space = calloc(plan->n_tasks + 1, sizeof *has_space);
+    BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
+    QmtStatus status = QMT_OK;
+    if (has_space == NULL || outcomes == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
+    if (status == QMT_OK)
+        status = preflight_earlier(ctx, plan, settings, outcomes, done, has_space);
+    free(has_space);
+    free(outcomes);
+    return status;
+}
+
 /// The files about the whole job. The trajectories do not need them, so what goes wrong with them is a warning.
 static void records_write(QmtContext *ctx, const Batch *batch)
 {
@@ -397,7 +413,22 @@ static void records_write(QmtContext *ctx, const Batch *batch)
     const char *const out = batch->settings->out;
     if (rejected_file_write(ctx, out, batch->plan, batch->outcomes) != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
-    if (summary_write(ctx, batch->plan, batch->settings, batch->outcomes) != QMT_OK)
+    // Of parts the last one writes the summary, when it has ended.
+    if (!shard_is_part(&batch->plan->shard) &&
+        summary_write(ctx, batch->plan, batch->settings, batch->outcomes) != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    (void)context_restore(ctx, &before);
+}
+
+/// A part of a list came to its end: the last one writes the summary of all.
+static void shard_end(QmtContext *ctx, const Batch *batch)
+{
+    size_t n;
+    const char *const out = batch->settings->out;
+    if (!shard_is_part(&batch->plan->shard) || !journal_shard_end(ctx, out, &batch->plan->shard))
+        return;
+    const Message before = context_keep(ctx);
+    if (summary_renew(ctx, out, &n) != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     (void)context_restore(ctx, &before);
 }
@@ -408,14 +439,33 @@ static QmtStatus job_run(Batch *batch, const bool *reused)
     QmtContext *const ctx = batch->ctx;
     const Plan *const plan = batch->plan;
     preflight_notes(ctx, &plan->tasks[0].config);
-    batch->journal = journal_open(ctx, batch->settings->out);
+    batch->journal = journal_open(ctx, batch->settings->out, &plan->shard);
     journal_list_write(ctx, batch->settings->out, plan);
     if (rejected_file_write(ctx, batch->settings->out, plan, NULL) != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     const QmtStatus status = rest_run(batch, reused);
     journal_close(&batch->journal);
     records_write(ctx, batch);
+    if (status != QMT_STOPPED)
+        shard_end(ctx, batch);
     return status;
+}
+
+/// Nothing is left to compute; what cannot be computed is noted all the same.
+static QmtStatus nothing_run(Batch *batch)
+{
+    QmtContext *const ctx = batch->ctx;
+    const Plan *const plan = batch->plan;
+    const bool any_rejected = batch->rejected != NULL && batch->rejected->n > 0;
+    if (plan->n_tasks == 0 && !any_rejected)
+        context_log(ctx, QMT_LOG_INFO, "no molecule of the list is in part %llu of %llu",
+                    (unsigned long long)plan->shard.index, (unsigned long long)plan->shard.count);
+    if (any_rejected || shard_is_part(&plan->shard))
+        TRY(file_make_directories(ctx, batch->settings->out));
+    if (any_rejected)
+        records_write(ctx, batch);
+    shard_end(ctx, batch);
+    return job_judge(batch, 0, QMT_OK);
 }
 
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
@@ -449,9 +499,7 @@ QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *setting
         if (reused[t])
             hooks->reused(hooks->user, t, &outcomes[t]);
     if (status == QMT_OK && all_done) {
-        if (batch.rejected != NULL && batch.rejected->n > 0)
-            records_write(ctx, &batch);
-        status = job_judge(&batch, 0, QMT_OK);
+        status = nothing_run(&batch);
     } else if (status == QMT_OK) {
         status = job_run(&batch, reused);
     }

@@ -37,6 +37,9 @@ uint64_t batch_bytes(const Plan *plan, const bool *reused);
 /// batch_run() before its first trajectory.
 QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settings);
 
+/// Marks the trajectories of a plan that are finished in OUT, done [plan->n_tasks]; fails as batch_look().
+QmtStatus batch_finished(QmtContext *ctx, const Plan *plan, const RunOptions *settings, bool *done);
+
 /// Runs a plan. What cannot be computed is noted in plan->structures.rejected, if there is one, and in
 /// OUT/rejected.tsv; every end in OUT/.journal; figures of all in OUT/summary.json.
 ///

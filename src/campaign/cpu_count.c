@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LINE_SIZE = 1024 };
 
@@ -118,6 +119,12 @@ size_t cpu_count_of_cgroup(const char *proc_cgroup, const char *mount)
     }
     fclose(file);
     return cores;
+}
+
+size_t cpu_count_of_machine(void)
+{
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (size_t)n : 1;
 }
 
 size_t cpu_count(void)

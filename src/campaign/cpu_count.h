@@ -10,6 +10,9 @@
 /// At least 1. Cannot fail: a limit that cannot be read is no limit.
 size_t cpu_count(void);
 
+/// Processors of this machine, whoever may use them; at least 1.
+size_t cpu_count_of_machine(void);
+
 /// The quota of a control group in cores, rounded up; 0: none.
 ///
 /// @param proc_cgroup  the file that names the groups of a process, e.g. "/proc/self/cgroup"

@@ -1,6 +1,7 @@
 #include "campaign/journal.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +42,13 @@ static QmtStatus folder_make(QmtContext *ctx, const char *out, char folder[FILE_
     return file_make_directories(ctx, folder);
 }
 
-static QmtStatus file_begin(QmtContext *ctx, const char *out, File *file)
+static QmtStatus file_begin(QmtContext *ctx, const char *out, const Shard *shard, File *file)
 {
-    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], host[HOST_SIZE], name[HOST_SIZE + 8];
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], host[HOST_SIZE], part[SHARD_TEXT_SIZE];
+    char name[HOST_SIZE + SHARD_TEXT_SIZE + 8];
     host_name(host);
-    snprintf(name, sizeof name, "%s.jsonl", host);
+    shard_suffix(shard, part);
+    snprintf(name, sizeof name, "%s%s.jsonl", host, part);
     TRY(folder_make(ctx, out, folder));
     TRY(file_join(ctx, folder, name, path));
     TRY(file_open(ctx, path, FILE_APPEND, file));
@@ -55,11 +58,11 @@ static QmtStatus file_begin(QmtContext *ctx, const char *out, File *file)
     return status;
 }
 
-Journal journal_open(QmtContext *ctx, const char *out)
+Journal journal_open(QmtContext *ctx, const char *out, const Shard *shard)
 {
     Journal journal = {.file = file_none()};
     const Message before = context_keep(ctx);
-    if (file_begin(ctx, out, &journal.file) != QMT_OK) {
+    if (file_begin(ctx, out, shard, &journal.file) != QMT_OK) {
         context_log(ctx, QMT_LOG_WARNING, "no journal of this job: %s", qmt_context_message(ctx));
         journal.file = file_none();
     }
@@ -124,6 +127,83 @@ void journal_close(Journal *journal)
     if (journal->file.fd >= 0)
         file_abandon(&journal->file);
     journal->file = file_none();
+}
+
+/// The line that ends the journal of a part.
+static const char SHARD_ENDED[] = "{\"ended\": true}\n";
+
+/// True if a file ends with that line.
+static bool has_ended(QmtContext *ctx, const char *path)
+{
+    enum { N = sizeof SHARD_ENDED - 1 };
+    char last[N];
+    uint64_t size = 0;
+    File file = file_none();
+    const Message before = context_keep(ctx);
+    const bool ended = file_open(ctx, path, FILE_READ, &file) == QMT_OK &&
+                       file_size(ctx, &file, &size) == QMT_OK && size >= N &&
+                       file_read_at(ctx, &file, last, N, size - N) == QMT_OK &&
+                       memcmp(last, SHARD_ENDED, N) == 0;
+    file_abandon(&file);
+    (void)context_restore(ctx, &before);
+    return ended;
+}
+
+/// How many parts have a journal that has ended, on any machine; *own: this one among them.
+static QmtStatus ended_count(QmtContext *ctx, const char *out, const Shard *shard, size_t *n,
+                             bool *own)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
+    struct dirent **names = NULL;
+    *n = 0;
+    *own = false;
+    TRY(file_join(ctx, out, JOURNAL_FOLDER, folder));
+    const int n_names = scandir(folder, &names, NULL, NULL);
+    bool *const ended = calloc(shard->count, sizeof *ended);
+    for (int i = 0; i < n_names; i++) {
+        unsigned long long index, count;
+        const char *const point = strrchr(names[i]->d_name, '.');
+        const char *part = point;
+        while (part != NULL && part > names[i]->d_name && *--part != '.')
+            continue;
+        if (ended != NULL && point != NULL && strcmp(point, ".jsonl") == 0 &&
+            sscanf(part, ".%llu-of-%llu.", &index, &count) == 2 && count == shard->count &&
+            index >= 1 && index <= count && !ended[index - 1] &&
+            file_join(ctx, folder, names[i]->d_name, path) == QMT_OK && has_ended(ctx, path)) {
+            ended[index - 1] = true;
+            ++*n;
+        }
+        free(names[i]);
+    }
+    free(names);
+    if (ended == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %llu parts of the list",
+                    (unsigned long long)shard->count);
+    *own = ended[shard->index - 1];
+    free(ended);
+    return QMT_OK;
+}
+
+bool journal_shard_end(QmtContext *ctx, const char *out, const Shard *shard)
+{
+    size_t n = 0;
+    bool own = false;
+    File file = file_none();
+    const Message before = context_keep(ctx);
+    QmtStatus status = ended_count(ctx, out, shard, &n, &own);
+    const bool is_new = status == QMT_OK && !own;
+    if (is_new) {
+        status = file_begin(ctx, out, shard, &file);
+        if (status == QMT_OK)
+            status = file_write_at(ctx, &file, SHARD_ENDED, sizeof SHARD_ENDED - 1, 0);
+        file_abandon(&file);
+        if (status == QMT_OK) // others may have ended meanwhile
+            status = ended_count(ctx, out, shard, &n, &own);
+    }
+    if (status != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    (void)context_restore(ctx, &before);
+    return is_new && status == QMT_OK && n == shard->count;
 }
 
 /// "NAME\tCOST\n" for each task; the caller frees it, NULL if there is no memory.

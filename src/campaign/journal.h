@@ -8,7 +8,8 @@
 /// What happened in OUT, as it happens: a line for every trajectory that ended, whichever program made it.
 ///
 ///     OUT/.journal/HOST.jsonl   a JSON object a line, only ever appended to; one file for each machine, so
-///                              that a network file system need not sort the writers out
+///                              that a network file system need not sort the writers out; HOST.3-of-100.jsonl of a
+///                              part of a list, whose last line says that it came to its end
 ///     OUT/.journal/KEY.list     molecules of a job with their cost, a line each: those that wait, too
 ///
 /// A line that was cut off loses itself and nothing else. Nothing here is needed to go on: who deletes the
@@ -23,10 +24,14 @@ typedef struct {
 } Journal;
 
 /// Opens or makes the journal in OUT; why that failed is a warning.
-Journal journal_open(QmtContext *ctx, const char *out);
+Journal journal_open(QmtContext *ctx, const char *out, const Shard *shard);
 /// Notes how a trajectory ended.
 void journal_add(QmtContext *ctx, Journal *journal, const char *label, const BatchOutcome *outcome);
 void journal_close(Journal *journal);
+
+/// Notes that a part of a list came to its end, unless the last line says so already. True if this was the last one: all
+/// parts have ended, and this one just now. Trouble is a warning.
+bool journal_shard_end(QmtContext *ctx, const char *out, const Shard *shard);
 
 /// Leaves the list of the molecules of a plan, unless it is there. A single one needs none. Trouble is a
 /// warning.

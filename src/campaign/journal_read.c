@@ -111,6 +111,10 @@ static QmtStatus entry_take(QmtContext *ctx, char *line, void *user)
     const char *const status =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "status"));
     const cJSON *const wall = cJSON_GetObjectItemCaseSensitive(object, "wall_s");
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "ended"))) { // of a part of a list
+        cJSON_Delete(object);
+        return QMT_OK;
+    }
     if (label == NULL || ended == NULL || status == NULL) {
         found->n_skipped++;
         cJSON_Delete(object);

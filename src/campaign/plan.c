@@ -36,7 +36,8 @@ static bool needs_atoms(const Structure *structure)
 static QmtStatus structure_check(const Planning *planning, Structure *structure, RunSpec *checked,
                                  RejectReason *reason)
 {
-    if (needs_atoms(structure) && planning->options->embed_later && planning->n_wanted > 1) {
+    const bool is_list = planning->n_wanted > 1 || shard_is_part(&planning->options->shard);
+    if (needs_atoms(structure) && planning->options->embed_later && is_list) {
         spec_estimate(structure, planning->config, checked);
         return QMT_OK;
     }
@@ -110,7 +111,8 @@ static QmtStatus rejections_judge(const Planning *planning)
 {
     const RejectionList *const rejected = planning->structures->rejected;
     QmtContext *const ctx = planning->ctx;
-    if (rejected == NULL || rejected->n == 0 || rejected->n < planning->n_wanted)
+    if (rejected == NULL || rejected->n == 0 || rejected->n < planning->n_wanted ||
+        shard_is_part(&planning->options->shard))
         return QMT_OK;
     for (size_t i = 0; i < rejected->n && i < SENTENCES_MAX && rejected->n > 1; i++)
         context_log(ctx, QMT_LOG_WARNING, "%s", rejected->items[i].sentence);
@@ -156,7 +158,8 @@ static uint64_t input_key(const Planning *planning)
     }
     for (size_t m = 0; m < planning->options->n_molecules; m++)
         key = key * 31 + random_name_key(planning->options->molecules[m]);
-    return key;
+    const Shard *const shard = &planning->options->shard;
+    return shard_is_part(shard) ? (key * 31 + shard->index) * 31 + shard->count : key;
 }
 
 /// Without RDKit every SMILES would be rejected with the same sentence.
@@ -168,12 +171,37 @@ static QmtStatus can_embed_check(QmtContext *ctx, StructureList *structures, con
     return QMT_OK;
 }
 
+/// Leaves what is in the part of the list. An input without a name is told from others by its place.
+static QmtStatus shard_choose(const Planning *planning)
+{
+    const StructureList *const structures = planning->structures;
+    const Shard *const shard = &planning->options->shard;
+    RejectionList *const rejected = structures->rejected;
+    if (!shard_is_part(shard))
+        return QMT_OK;
+    for (size_t i = 0; i < structures->n; i++)
+        planning->keep[i] = planning->keep[i] && shard_has(shard, structures->items[i].name);
+    if (rejected == NULL || rejected->n == 0)
+        return QMT_OK;
+    bool *const keep = calloc(rejected->n, sizeof *keep);
+    if (keep == NULL)
+        return FAIL(planning->ctx, QMT_ERR_MEMORY, "plan: no memory for %zu names", rejected->n);
+    for (size_t i = 0; i < rejected->n; i++) {
+        const Rejection *const item = &rejected->items[i];
+        keep[i] = shard_has(shard, item->name[0] != '\0' ? item->name : item->source);
+    }
+    rejections_keep(rejected, keep);
+    free(keep);
+    return QMT_OK;
+}
+
 static QmtStatus planning_check(Planning *planning)
 {
     const PlanOptions *const options = planning->options;
     StructureList *const structures = planning->structures;
     TRY(molecules_choose(planning->ctx, structures, options->molecules, options->n_molecules,
                          planning->keep));
+    TRY(shard_choose(planning));
     TRY(can_embed_check(planning->ctx, structures, planning->keep));
     planning->n_wanted = structures->rejected != NULL ? structures->rejected->n : 0;
     for (size_t i = 0; i < structures->n; i++)
@@ -215,7 +243,11 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
         return status;
     }
     // The items stay where they are, so the tasks' pointers hold.
-    *plan = (Plan){.structures = *structures, .tasks = tasks, .n_tasks = n_tasks, .input_key = key};
+    *plan = (Plan){.structures = *structures,
+                   .tasks = tasks,
+                   .n_tasks = n_tasks,
+                   .input_key = key,
+                   .shard = planning.options->shard};
     *structures = (StructureList){0};
     return QMT_OK;
 }

@@ -1,5 +1,8 @@
 #include "campaign/rejected_file.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,11 +48,25 @@ static QmtStatus line_take(QmtContext *ctx, char *line, RejectionList *list)
     return QMT_OK; // the titles
 }
 
-QmtStatus rejected_file_read(QmtContext *ctx, const char *out, RejectionList *list)
+void rejected_file_name(const Shard *shard, char name[REJECTED_NAME_SIZE])
 {
-    char path[FILE_PATH_SIZE];
+    char part[SHARD_TEXT_SIZE];
+    shard_suffix(shard, part);
+    snprintf(name, REJECTED_NAME_SIZE, "rejected%s.tsv", part);
+}
+
+static QmtStatus path_make(QmtContext *ctx, const char *out, const Shard *shard,
+                           char path[FILE_PATH_SIZE])
+{
+    char name[REJECTED_NAME_SIZE];
+    rejected_file_name(shard, name);
+    return file_join(ctx, out, name, path);
+}
+
+/// Reads one of the files.
+static QmtStatus part_read(QmtContext *ctx, const char *path, RejectionList *list)
+{
     Text text;
-    TRY(file_join(ctx, out, REJECTED_FILE, path));
     if (!file_exists(path))
         return QMT_OK;
     const Message before = context_keep(ctx);
@@ -63,12 +80,70 @@ QmtStatus rejected_file_read(QmtContext *ctx, const char *out, RejectionList *li
     return status;
 }
 
-QmtStatus rejected_file_append(QmtContext *ctx, const char *out, const Rejection *rejection)
+static int is_rejected_file(const struct dirent *entry)
+{
+    return fnmatch("rejected.*tsv", entry->d_name, 0) == 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const Rejection *const p = *(const Rejection *const *)a, *const q =
+                                                                 *(const Rejection *const *)b;
+    int order = strcmp(p->source, q->source);
+    if (order == 0)
+        order = strcmp(p->name, q->name);
+    return order != 0 ? order : (p > q) - (p < q);
+}
+
+/// Drops what is there twice: parts of one list and the whole of it, or 3 parts and later 5.
+static QmtStatus repeats_drop(QmtContext *ctx, RejectionList *list)
+{
+    const Rejection **const sorted = malloc((list->n + 1) * sizeof *sorted);
+    bool *const keep = calloc(list->n + 1, sizeof *keep);
+    if (sorted != NULL && keep != NULL) {
+        for (size_t i = 0; i < list->n; i++)
+            sorted[i] = &list->items[i];
+        qsort(sorted, list->n, sizeof *sorted, by_place);
+        for (size_t i = 0; i < list->n; i++)
+            keep[sorted[i] - list->items] = i == 0 ||
+                                            strcmp(sorted[i]->source, sorted[i - 1]->source) != 0 ||
+                                            strcmp(sorted[i]->name, sorted[i - 1]->name) != 0;
+        rejections_keep(list, keep);
+    }
+    const bool done = sorted != NULL && keep != NULL;
+    free(sorted);
+    free(keep);
+    return done ? QMT_OK : FAIL(ctx, QMT_ERR_MEMORY, "no memory for the rejected molecules");
+}
+
+QmtStatus rejected_file_read(QmtContext *ctx, const char *out, RejectionList *list)
+{
+    char path[FILE_PATH_SIZE];
+    struct dirent **names = NULL;
+    const int n = scandir(out, &names, is_rejected_file, alphasort);
+    if (n < 0 && errno == ENOENT)
+        return QMT_OK;
+    if (n < 0)
+        return FAIL(ctx, QMT_ERR_IO, "%s: %s", out, strerror(errno));
+    QmtStatus status = QMT_OK;
+    for (int i = 0; i < n; i++) {
+        if (status == QMT_OK)
+            status = file_join(ctx, out, names[i]->d_name, path);
+        if (status == QMT_OK)
+            status = part_read(ctx, path, list);
+        free(names[i]);
+    }
+    free(names);
+    return status == QMT_OK && n > 1 ? repeats_drop(ctx, list) : status;
+}
+
+QmtStatus rejected_file_append(QmtContext *ctx, const char *out, const Shard *shard,
+                               const Rejection *rejection)
 {
     char path[FILE_PATH_SIZE], text[sizeof TITLES + LINE_SIZE];
     File file = file_none();
     uint64_t size;
-    TRY(file_join(ctx, out, REJECTED_FILE, path));
+    TRY(path_make(ctx, out, shard, path));
     TRY(file_open(ctx, path, FILE_APPEND, &file));
     QmtStatus status = file_size(ctx, &file, &size);
     const size_t n_titles = status == QMT_OK && size == 0 ? sizeof TITLES - 1 : 0;
@@ -173,10 +248,13 @@ QmtStatus rejected_file_write(QmtContext *ctx, const char *out, const Plan *plan
     const RejectionList *const now =
         plan->structures.rejected != NULL ? plan->structures.rejected : &NONE;
     char path[FILE_PATH_SIZE], lock_path[FILE_PATH_SIZE];
+    char lock_name[REJECTED_NAME_SIZE + 8] = "";
     RejectionList earlier = {0};
     File lock = file_none();
-    TRY(file_join(ctx, out, REJECTED_FILE, path));
-    TRY(file_join(ctx, out, REJECTED_FILE ".lock", lock_path));
+    TRY(path_make(ctx, out, &plan->shard, path));
+    rejected_file_name(&plan->shard, lock_name);
+    strcat(lock_name, ".lock");
+    TRY(file_join(ctx, out, lock_name, lock_path));
     if (now->n == 0 && !file_exists(path))
         return QMT_OK;
     TRY(lock_take(ctx, lock_path, LOCK_WAIT_S, &lock, NULL));
@@ -184,7 +262,7 @@ QmtStatus rejected_file_write(QmtContext *ctx, const char *out, const Plan *plan
     news.computed = computed_names(plan, outcomes, &news.n_computed);
     QmtStatus status = news.computed == NULL || news.keys == NULL
                            ? FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its names", path)
-                           : rejected_file_read(ctx, out, &earlier);
+                           : part_read(ctx, path, &earlier);
     if (status == QMT_OK)
         status = merged_write(ctx, path, &earlier, now, &news);
     rejections_release(&earlier);

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "campaign/cpu_count.h"
 #include "cli/commands.h"
 #include "cli/end_report.h"
 #include "cli/options.h"
@@ -11,6 +10,7 @@
 #include "config/config_set.h"
 #include "config/config_write.h"
 #include "io/text.h"
+#include "qmtraj/campaign.h"
 #include "structure/structure_names.h"
 #include "structure/structure_read.h"
 
@@ -25,6 +25,8 @@ enum {
     O_O,
     O_MOLECULE,
     O_NUM_WORKERS,
+    O_SHARD,
+    O_LIST,
     O_SET,
     O_DRY_RUN,
     O_KEEP_GOING,
@@ -62,6 +64,14 @@ static const Option OPTIONS[N_OPTIONS] = {
         {"--num-workers", "N",
          "trajectories side by side, a process and a core each (default: the cores this "
          "process may use)"},
+    [O_SHARD] =
+        {"--shard", "I/N",
+         "only part I of N of the molecules, by a hash of their names, so that parts can run "
+         "anywhere (default: what srun or mpirun say, 1/1 otherwise)"},
+    [O_LIST] =
+        {"--list", NULL,
+         "print the names of the molecules that would run, the longest first, and stop; with "
+         "--out without those that are finished"},
     [O_SET] = {"--set", "KEY=VALUE", "a key of the configuration, over the file; may be repeated"},
     [O_DRY_RUN] =
         {"--dry-run", NULL,
@@ -105,6 +115,8 @@ typedef struct {
     const char *molecules[MOLECULES_MAX];
     size_t n_molecules;
     size_t n_workers;
+    Shard shard; ///< count 0: not said
+    bool list;
     RejectionList rejected;
     bool all_or_nothing;
     bool dry_run, fresh, allow_other_cpu, help;
@@ -213,6 +225,11 @@ static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWo
         TRY(option_number(ctx, "--num-workers", value, 1, 100000, &number));
         words->n_workers = (size_t)number;
         return QMT_OK;
+    case O_SHARD:
+        return shard_parse(ctx, value, &words->shard);
+    case O_LIST:
+        words->list = true;
+        return QMT_OK;
     case O_OMP_NUM_THREADS:
         TRY(option_number(ctx, "--omp-num-threads", value, 0, 100000, &number));
         if (number > 1)
@@ -277,7 +294,7 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, RunWords *wo
         TRY(other_word(ctx, place, value, words));
     }
     TRY(structures_name_apart(ctx, &words->structures, words->names_from));
-    if (words->out == NULL ? !words->dry_run : words->out[0] == '\0')
+    if (words->out == NULL ? !words->dry_run && !words->list : words->out[0] == '\0')
         return FAIL(ctx, QMT_ERR_USAGE, "--out FOLDER is missing: where the trajectories go");
     return QMT_OK;
 }
@@ -321,6 +338,51 @@ static QmtStatus dry_run(QmtContext *ctx, const Plan *plan, const RunWords *word
         return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu molecules cannot be computed; the others can",
                     words->rejected.n, words->rejected.n + plan->n_tasks);
     return QMT_OK;
+}
+
+static int longest_first(const void *a, const void *b)
+{
+    const RunSpec *const p = *(const RunSpec *const *)a, *const q = *(const RunSpec *const *)b;
+    return p->cost != q->cost ? (p->cost < q->cost) - (p->cost > q->cost) : (p > q) - (p < q);
+}
+
+/// Names of the molecules that would run, one a line; those with replicas once.
+static QmtStatus list_print(QmtContext *ctx, const Plan *plan, const RunWords *words)
+{
+    const RunSpec **const order = malloc((plan->n_tasks + 1) * sizeof *order);
+    bool *const done = calloc(plan->n_tasks + 1, sizeof *done);
+    const RunOptions settings = job_settings(words);
+    QmtStatus status = QMT_OK;
+    if (order == NULL || done == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
+    if (status == QMT_OK && words->out != NULL)
+        status = batch_finished(ctx, plan, &settings, done);
+    size_t n = 0;
+    for (size_t t = 0; t < plan->n_tasks && status == QMT_OK; t++)
+        if (!done[t] && (n == 0 || order[n - 1]->structure != plan->tasks[t].structure))
+            order[n++] = &plan->tasks[t];
+    if (status == QMT_OK)
+        qsort(order, n, sizeof(const RunSpec *), longest_first);
+    for (size_t i = 0; i < n; i++)
+        puts(order[i]->structure->name);
+    free(order);
+    free(done);
+    return status;
+}
+
+/// The part of the list that srun or mpirun leave to this process.
+static void launcher_take(QmtContext *ctx, RunWords *words)
+{
+    QmtShard shard;
+    const char *const launcher = words->shard.count == 0 ? qmt_launcher_shard(&shard) : NULL;
+    if (launcher == NULL)
+        return;
+    words->shard = (Shard){.index = shard.index, .count = shard.count};
+    context_log(
+        ctx, QMT_LOG_INFO,
+        "process %llu of %llu by %s: takes part %llu/%llu of the list (--shard 1/1 takes all)",
+        (unsigned long long)shard.index, (unsigned long long)shard.count, launcher,
+        (unsigned long long)shard.index, (unsigned long long)shard.count);
 }
 
 static void say_on_screen(void *user, QmtLogLevel level, const char *sentence)
@@ -371,7 +433,7 @@ static void planning_show(void *user, size_t n_done, size_t n)
 
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
 {
-    RunWords words = {.config = config_default(), .n_workers = cpu_count()};
+    RunWords words = {.config = config_default(), .n_workers = qmt_worker_count()};
     Plan plan = {0};
 
     if (wants_help(argc, argv)) {
@@ -380,14 +442,19 @@ QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
     }
     QmtStatus status = words_read(ctx, argc, argv, &words);
     if (status == QMT_OK)
+        launcher_take(ctx, &words);
+    if (status == QMT_OK)
         status = plan_make(ctx, &words.config, &words.structures,
                            &(PlanOptions){.molecules = words.molecules,
                                           .n_molecules = words.n_molecules,
                                           .embed_later = !words.dry_run && !words.all_or_nothing,
+                                          .shard = words.shard,
                                           .progress = planning_show},
                            &plan);
     if (status == QMT_OK)
-        status = words.dry_run ? dry_run(ctx, &plan, &words) : plan_run(ctx, &plan, &words);
+        status = words.list      ? list_print(ctx, &plan, &words)
+                 : words.dry_run ? dry_run(ctx, &plan, &words)
+                                 : plan_run(ctx, &plan, &words);
     structures_release(&words.structures);
     plan_release(&plan);
     rejections_release(&words.rejected);

@@ -1,6 +1,7 @@
 #include "structure/structure.h"
 
 #include <assert.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,8 +135,9 @@ void structures_release(StructureList *list)
 
 const char *structure_name_problem(const char *name)
 {
-    static const char *const reserved[] = {"summary.json", "summary.json.lock", "summary.json.tmp",
-                                           "rejected.tsv", "rejected.tsv.lock", "rejected.tsv.tmp"};
+    static const char *const reserved[] = {
+        "summary.json",       "summary.json.lock", "summary.json.tmp", "rejected.*tsv",
+        "rejected.*tsv.lock", "rejected.*tsv.tmp", "packed.*zip",      "packed.*zip.*"};
     const size_t length = strlen(name);
     if (length == 0)
         return "is empty";
@@ -158,7 +160,7 @@ const char *structure_name_problem(const char *name)
     if (name[0] == '-')
         return "begins with a dash, which programs take for an option";
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
-        if (strcmp(name, reserved[i]) == 0)
+        if (fnmatch(reserved[i], name, 0) == 0)
             return "is that of a file of the program";
     return NULL;
 }
