@@ -39,6 +39,8 @@ typedef struct {
     size_t n_workers;             ///< processes side by side; 0: the cores this process may use
     double lag_fs;                ///< pairs of frames so far apart, for codes that learn the
                                   ///< motion; 0: single frames
+    const char *units;            ///< of npy: "ev-angstrom", "kj-nm", "kcal-angstrom" or "atomic";
+        ///< NULL: eV and angstrom, and for formats with units of their own
 } QmtDatasetOptions;
 
 /// Sets every option to its default, as far as options of that size reach; NULL is ignored.

@@ -22,6 +22,7 @@ enum {
     O_ENERGY_WINDOW,
     O_MAX_FORCE,
     O_LAG_FS,
+    O_UNITS,
     O_SPLIT,
     O_BY,
     O_GAP_PS,
@@ -48,6 +49,8 @@ static const Option OPTIONS[N_OPTIONS] = {
                          "only frames at most E eV above the lowest of their trajectory"},
     [O_MAX_FORCE] = {"--max-force", "F", "only frames without a force above F eV/angstrom"},
     [O_LAG_FS] = {"--lag-fs", "T", "pairs of frames T fs apart, for codes that learn the motion"},
+    [O_UNITS] = {"--units", "UNITS",
+                 "of npy: ev-angstrom (default), kj-nm, kcal-angstrom or atomic"},
     [O_SPLIT] = {"--split", "A/B/C", "parts to train, validate and test (default 80/10/10)"},
     [O_BY] = {"--by", "UNIT",
               "divide by molecule, replica or block of time (default: molecule, if there are as "
@@ -181,6 +184,9 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Datase
         return amount_read(ctx, name, value, false, &o->max_force_ev_angstrom);
     case O_LAG_FS:
         return amount_read(ctx, name, value, false, &o->lag_fs);
+    case O_UNITS:
+        o->units = value;
+        return QMT_OK;
     case O_SPLIT:
         return split_read(ctx, value, o);
     case O_BY:

@@ -244,6 +244,8 @@ static QmtStatus folder_fill(QmtContext *ctx, Job *job, char **summary)
     TRY(set_systems_find(ctx, set));
     TRY(set_atoms_compute(ctx, set));
     TRY(parts_write(ctx, job));
+    if (job->format->extras != NULL)
+        TRY(job->format->extras(ctx, job->format, set, job->folder.part));
     TRY(overlap_find(ctx, set, overlap_told, job, &job->overlap));
     return texts_write(ctx, job, summary);
 }
@@ -256,6 +258,9 @@ static QmtStatus format_take(QmtContext *ctx, const QmtDatasetOptions *options,
         return FAIL(ctx, QMT_ERR_USAGE, "%.60s: no such format of training sets", options->format);
     if (options->lag_fs > 0.0 && !(*format)->pairs)
         return FAIL(ctx, QMT_ERR_USAGE, "%s: has no place for pairs of frames", options->format);
+    if (options->units != NULL && !(*format)->units)
+        return FAIL(ctx, QMT_ERR_USAGE, "%s: has units of its own; leave the choice out",
+                    options->format);
     return QMT_OK;
 }
 

@@ -2,10 +2,12 @@
 
 #include <string.h>
 
-// Of format_extxyz.c and so on; a new format is a name here and in the list below.
-extern const SetFormat FORMAT_MACE;
+#include "base/units.h"
 
-const SetFormat *const SET_FORMATS[] = {&FORMAT_MACE};
+const SetFormat *const SET_FORMATS[] = {
+    &FORMAT_MACE,      &FORMAT_NEQUIP, &FORMAT_SEVENNET, &FORMAT_ORB,    &FORMAT_FAIRCHEM,
+    &FORMAT_METATRAIN, &FORMAT_GPUMD,  &FORMAT_QUIP,     &FORMAT_DEEPMD, &FORMAT_DEEPMD_MIXED,
+    &FORMAT_SGDML,     &FORMAT_RMD17,  &FORMAT_NPY};
 const size_t N_SET_FORMATS = sizeof SET_FORMATS / sizeof *SET_FORMATS;
 
 const SetFormat *set_format_find(const char *name)
@@ -14,4 +16,28 @@ const SetFormat *set_format_find(const char *name)
         if (strcmp(SET_FORMATS[i]->name, name) == 0)
             return SET_FORMATS[i];
     return NULL;
+}
+
+static void list_print(const Set *set, const char *quote, const char *between, bool energies,
+                       FILE *out)
+{
+    bool first = true;
+    for (int z = 1; z <= ELEMENT_MAX; z++) {
+        if (set->atoms[z].multiplicity == 0)
+            continue;
+        fprintf(out, "%s%s%s%s", first ? "" : between, quote, element_symbol(z), quote);
+        if (energies)
+            fprintf(out, ": %.9f", set->atoms[z].hartree * EV_PER_HARTREE);
+        first = false;
+    }
+}
+
+void set_elements_print(const Set *set, const char *quote, const char *between, FILE *out)
+{
+    list_print(set, quote, between, false, out);
+}
+
+void set_atoms_print(const Set *set, const char *quote, const char *between, FILE *out)
+{
+    list_print(set, quote, between, true, out);
 }

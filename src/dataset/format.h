@@ -29,6 +29,7 @@ struct SetFormat {
     const char *name; ///< as in --for
     const char *help; ///< what it is, a few words
     bool pairs;       ///< can write pairs of frames
+    bool units;       ///< has units to choose
     bool atom_frames; ///< single atoms go in front of the training part
 
     /// Begins a part in a folder. Fails with QMT_ERR_IO, QMT_ERR_MEMORY, or QMT_ERR_INPUT if the format cannot hold
@@ -43,6 +44,10 @@ struct SetFormat {
     /// Frees a writer, finished or not.
     void (*close)(SetWriter *writer);
 
+    /// Further files of the set, such as the options of a training; NULL: none.
+    QmtStatus (*extras)(QmtContext *ctx, const SetFormat *format, const Set *set,
+                        const char *folder);
+
     /// Markdown for README.md: the files and what is in them, with units.
     void (*contents)(const SetFormat *format, const Set *set, FILE *out);
     /// Likewise: how a training starts.
@@ -50,10 +55,22 @@ struct SetFormat {
     const void *more; ///< of formats that share a file
 };
 
+/// Lists of the elements of a set for the options of trainings: "H, C" and "H: -10.707211471, C: -48.798080215" (eV).
+///
+/// @param quote    around each symbol, "" for none
+/// @param between  two elements
+void set_elements_print(const Set *set, const char *quote, const char *between, FILE *out);
+void set_atoms_print(const Set *set, const char *quote, const char *between, FILE *out);
+
 /// First member of every writer.
 struct SetWriter {
     const SetFormat *format;
 };
+
+/// Those of the files format_NAME.c.
+extern const SetFormat FORMAT_MACE, FORMAT_NEQUIP, FORMAT_SEVENNET, FORMAT_ORB, FORMAT_FAIRCHEM,
+    FORMAT_METATRAIN, FORMAT_GPUMD, FORMAT_QUIP, FORMAT_DEEPMD, FORMAT_DEEPMD_MIXED, FORMAT_SGDML,
+    FORMAT_RMD17, FORMAT_NPY;
 
 extern const SetFormat *const SET_FORMATS[];
 extern const size_t N_SET_FORMATS;

@@ -3,33 +3,16 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "dataset/format.h"
+#include "dataset/draft.h"
+#include "dataset/format_extxyz.h"
 #include "io/output.h"
 #include "io/text.h"
-
-/// Extended XYZ in the dialects of its readers: positions in angstrom, energies in eV, forces in eV/angstrom, each under
-/// the name that the reader looks for. Charge and multiplicity stand there under every name in use:
-///
-///     charge spin               NequIP, fairchem, Orb (spin is the multiplicity)
-///     total_charge total_spin   MACE (likewise)
-///     spin_multiplicity         mlip, metatrain
-
-/// What differs from reader to reader.
-typedef struct {
-    const char *files[N_SPLITS];
-    const char *energy;    ///< keys, blanks between them
-    const char *forces;    ///< columns
-    const char *atom_type; ///< config_type of the frames of single atoms; NULL: there are none
-    bool lattice;          ///< a box is expected, though nothing is periodic
-    const char *more;      ///< further words of the comment line
-    const char *training;  ///< how to start, Markdown
-} Dialect;
 
 enum { KEYS_MAX = 4, KEY_SIZE = 32 };
 
 typedef struct {
     SetWriter face; // first: a SetWriter * is an ExtxyzWriter *
-    const Dialect *dialect;
+    const ExtxyzDialect *dialect;
     const Set *set;
     Output output;
     char energy[KEYS_MAX][KEY_SIZE], forces[KEYS_MAX][KEY_SIZE];
@@ -113,15 +96,15 @@ static void put_atoms(QmtContext *ctx, ExtxyzWriter *w)
     }
 }
 
-static void extxyz_close(SetWriter *face)
+void extxyz_close(SetWriter *face)
 {
     ExtxyzWriter *const w = (ExtxyzWriter *)face;
     output_abandon(&w->output);
     free(w);
 }
 
-static QmtStatus extxyz_open(QmtContext *ctx, const SetFormat *format, const Set *set,
-                             const char *folder, Split split, SetWriter **writer)
+QmtStatus extxyz_open(QmtContext *ctx, const SetFormat *format, const Set *set, const char *folder,
+                      Split split, SetWriter **writer)
 {
     ExtxyzWriter *const made = calloc(1, sizeof *made);
     if (made == NULL)
@@ -153,7 +136,7 @@ static QmtStatus extxyz_open(QmtContext *ctx, const SetFormat *format, const Set
     return QMT_OK;
 }
 
-static QmtStatus extxyz_system(QmtContext *ctx, SetWriter *face, const System *system)
+QmtStatus extxyz_system(QmtContext *ctx, SetWriter *face, const System *system)
 {
     (void)ctx, (void)face, (void)system; // every frame says all about itself
     return QMT_OK;
@@ -175,7 +158,7 @@ static void put_pair(QmtContext *ctx, Output *out, const SetFrame *f, size_t a, 
     put_vector(ctx, out, f->later->vel[a], unit, wide);
 }
 
-static QmtStatus extxyz_append(QmtContext *ctx, SetWriter *face, const SetFrame *f)
+QmtStatus extxyz_append(QmtContext *ctx, SetWriter *face, const SetFrame *f)
 {
     ExtxyzWriter *const w = (ExtxyzWriter *)face;
     Output *const out = &w->output;
@@ -206,14 +189,14 @@ static QmtStatus extxyz_append(QmtContext *ctx, SetWriter *face, const SetFrame 
     return output_check(ctx, out);
 }
 
-static QmtStatus extxyz_finish(QmtContext *ctx, SetWriter *face)
+QmtStatus extxyz_finish(QmtContext *ctx, SetWriter *face)
 {
     return output_finish(ctx, &((ExtxyzWriter *)face)->output);
 }
 
-static void extxyz_contents(const SetFormat *format, const Set *set, FILE *out)
+void extxyz_contents(const SetFormat *format, const Set *set, FILE *out)
 {
-    const Dialect *const dialect = format->more;
+    const ExtxyzDialect *const dialect = format->more;
     for (int s = 0; s < N_SPLITS; s++)
         if (set->n_frames[s] > 0)
             fprintf(out, "- `%s`: %llu frames%s\n", dialect->files[s],
@@ -243,33 +226,24 @@ static void extxyz_contents(const SetFormat *format, const Set *set, FILE *out)
     fputc('\n', out);
 }
 
-static void extxyz_training(const SetFormat *format, const Set *set, FILE *out)
+void extxyz_training(const SetFormat *format, const Set *set, FILE *out)
 {
-    (void)set;
-    fputs(((const Dialect *)format->more)->training, out);
+    ((const ExtxyzDialect *)format->more)->training(set, out);
 }
 
-#define EXTXYZ_FORMAT(word, text, with_atoms, dialect)                                             \
-    {                                                                                              \
-        .name = word, .help = text, .pairs = true, .atom_frames = with_atoms, .open = extxyz_open, \
-        .system = extxyz_system, .append = extxyz_append, .finish = extxyz_finish,                 \
-        .close = extxyz_close, .contents = extxyz_contents, .training = extxyz_training,           \
-        .more = dialect                                                                            \
-    }
-
-static const Dialect MACE = {
-    .files = {"train.extxyz", "valid.extxyz", "test.extxyz"},
-    .energy = "REF_energy",
-    .forces = "REF_forces",
-    .atom_type = "IsolatedAtom",
-    .more = " head=Default",
-    .training =
-        "```sh\n"
-        "mace_run_train --name=model --train_file=train.extxyz --valid_file=valid.extxyz \\\n"
-        "    --energy_key=REF_energy --forces_key=REF_forces --model=MACE --num_channels=64 \\\n"
-        "    --max_L=0 --r_max=5.0 --batch_size=10 --valid_batch_size=10 --max_num_epochs=200 \\\n"
-        "    --E0s=IsolatedAtom --default_dtype=float64 --device=cuda --seed=1\n"
-        "```\n"};
-extern const SetFormat FORMAT_MACE;
-const SetFormat FORMAT_MACE = EXTXYZ_FORMAT(
-    "mace", "extended XYZ with REF_energy, REF_forces and frames of single atoms", true, &MACE);
+QmtStatus extxyz_extras(QmtContext *ctx, const SetFormat *format, const Set *set,
+                        const char *folder)
+{
+    const ExtxyzDialect *const dialect = format->more;
+    char path[FILE_PATH_SIZE], *text = NULL;
+    Draft draft;
+    if (dialect->options == NULL)
+        return QMT_OK;
+    TRY(file_join(ctx, folder, dialect->options, path));
+    TRY(draft_begin(ctx, &draft));
+    dialect->options_write(set, draft.file);
+    TRY(draft_end(ctx, &draft, &text));
+    const QmtStatus status = file_write_whole(ctx, path, text, strlen(text));
+    free(text);
+    return status;
+}

@@ -31,7 +31,24 @@ static void label_make(const Set *set, size_t s)
     if (n_before == 0)
         snprintf(system->label, sizeof system->label, "%s", system->first->name);
     else
-        snprintf(system->label, sizeof system->label, "%s_%zu", system->first->name, n_before + 1);
+        snprintf(system->label, sizeof system->label, "%.250s_%zu", system->first->name,
+                 n_before + 1);
+}
+
+/// The label where it is a sensible name of a file; what was changed gets the number of the system behind it.
+static void file_name_make(System *system, size_t s)
+{
+    bool changed = false;
+    snprintf(system->file, sizeof system->file, "%s", system->label);
+    for (char *at = system->file; *at != '\0'; at++)
+        if (strchr("/\\*?[]\"'`$&;|<>() ", *at) != NULL || (unsigned char)*at < 0x20 ||
+            (at == system->file && (*at == '.' || *at == '-'))) {
+            *at = '_';
+            changed = true;
+        }
+    const size_t n = strlen(system->file);
+    if (changed)
+        snprintf(system->file + n, sizeof system->file - n, "_%zu", s + 1);
 }
 
 static QmtStatus filled_check(QmtContext *ctx, const Set *set)
@@ -55,6 +72,7 @@ QmtStatus set_systems_find(QmtContext *ctx, Set *set)
         if (i == 0 || !same_system(source, source - 1)) {
             set->systems[set->n_systems++].first = source;
             label_make(set, set->n_systems - 1);
+            file_name_make(&set->systems[set->n_systems - 1], set->n_systems - 1);
         }
         System *const system = &set->systems[set->n_systems - 1];
         system->n_sources++;

@@ -10,6 +10,7 @@
 typedef struct {
     char
         label[STRUCTURE_NAME_SIZE + 16]; ///< the name; with a number behind where two have the same
+    char file[STRUCTURE_NAME_SIZE + 48]; ///< the label as the name of a file or folder
     const Source *first;                 ///< of its sources, which follow each other
     size_t n_sources;
     uint64_t n_frames[N_SPLITS];

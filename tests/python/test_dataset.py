@@ -1,6 +1,7 @@
 """qmtraj dataset: what the readers of each format find is what the trajectories hold."""
 
 import csv
+import hashlib
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
+import ase.data
 import ase.io
 import numpy as np
 from ase import units
@@ -24,6 +26,7 @@ MOLECULES = {
                  ["--set", "solvent=water"]),
 }
 SHORT = ["length_ps=0.02", "equilibration_ps=0.01", "nve_every_ps=0"]
+SYMBOLS = {"neutral": "OHH", "charged": "OH", "radical": "CHHH", "solvated": "OHH"}
 STATES = {"neutral": (0, 1), "charged": (-1, 1), "radical": (0, 2), "solvated": (0, 1)}
 
 
@@ -91,6 +94,120 @@ class Dataset(unittest.TestCase):
                 self.assertFalse(atoms.pbc.any())
                 n += 1
         self.assertEqual(n, 80)
+
+    def test_dialects_of_extended_xyz(self):
+        names = {"train": "train.extxyz", "valid": "valid.extxyz", "test": "test.extxyz"}
+        for form, files, forces in (("nequip", names, None), ("sevennet", names, None), ("orb", names, None),
+                                    ("metatrain", names, None),
+                                    ("fairchem", {"train": "train/train.extxyz", "valid": "val/valid.extxyz",
+                                                  "test": "test/test.extxyz"}, None),
+                                    ("gpumd", {"train": "train.xyz", "valid": "test.xyz", "test": "holdout.xyz"}, "force"),
+                                    ("quip", {"train": "train.xyz", "valid": "valid.xyz", "test": "test.xyz"}, None)):
+            folder = self.make(form, "--n", 6)
+            for split, file in files.items():
+                frames = ase.io.read(folder / file, ":", format="extxyz")
+                if form == "quip" and split == "train":
+                    self.assertEqual([a.info["config_type"] for a in frames[:3]], 3 * ["isolated_atom"])
+                    frames = frames[3:]
+                rows = self.manifest(folder, split)
+                self.assertEqual(len(rows), len(frames))
+                for row, atoms in zip(rows, frames):
+                    energy, positions, wanted = self.wanted(row)
+                    self.near(atoms.get_potential_energy(), energy)
+                    if form not in ("gpumd", "quip"):
+                        self.near(atoms.get_potential_energy(force_consistent=True), energy)
+                    self.near(atoms.positions, positions)
+                    self.near(atoms.arrays[forces] if forces else atoms.get_forces(), wanted)
+                    self.assertEqual((atoms.info["charge"], atoms.info["spin"]), STATES[row["molecule"]])
+                    self.assertEqual(atoms.cell.volume > 0, form in ("gpumd", "quip"))
+                    self.assertFalse(atoms.pbc.any())
+
+    def test_deepmd(self):
+        folder = self.make("deepmd", "--n", 20)
+        for split in ("train", "valid", "test"):
+            rows = self.manifest(folder, split)
+            for name in {row["molecule"] for row in rows}:
+                system, own = folder / split / name, [row for row in rows if row["molecule"] == name]
+                names = (system / "type_map.raw").read_text().split()
+                types = [int(word) for word in (system / "type.raw").read_text().split()]
+                self.assertEqual("".join(names[t] for t in types), SYMBOLS[name])
+                self.assertEqual((system / "nopbc").read_text(), "")
+                arrays = {key: np.load(system / "set.000" / f"{key}.npy") for key in ("coord", "energy", "force", "charge_spin")}
+                self.check_rows(own, arrays["energy"], arrays["coord"], arrays["force"], 1.0, arrays["charge_spin"])
+                self.assertEqual(arrays["energy"].dtype, np.float64)
+                self.assertEqual(arrays["coord"].shape, (len(own), 3 * len(types)))
+        json.loads((folder / "input.json").read_text())
+
+    def test_deepmd_mixed(self):
+        folder = self.make("deepmd-mixed", "--n", 20)
+        n = 0
+        for split in ("train", "valid", "test"):
+            rows = self.manifest(folder, split)
+            for system in sorted((folder / split).iterdir()):
+                arrays = {key: np.load(system / "set.000" / f"{key}.npy")
+                          for key in ("coord", "energy", "force", "charge_spin", "real_atom_types")}
+                own = [row for row in rows if len(self.wanted(row)[1]) == int(system.name)]
+                names = (system / "type_map.raw").read_text().split()
+                self.assertEqual(set((system / "type.raw").read_text().split()), {"0"})
+                for row, types in zip(own, arrays["real_atom_types"]):
+                    self.assertEqual("".join(names[t] for t in types), SYMBOLS[row["molecule"]])
+                self.check_rows(own, arrays["energy"], arrays["coord"], arrays["force"], 1.0, arrays["charge_spin"])
+                n += len(own)
+        self.assertEqual(n, 80)
+
+    def check_rows(self, rows, energies, positions, forces, unit, states):
+        """Arrays of frames against lines of the manifest; unit: of energy in eV, lengths are in angstrom."""
+        self.assertEqual(len(rows), len(energies))
+        for row, energy, pos, force, state in zip(rows, energies, positions, forces, states):
+            wanted = self.wanted(row)
+            self.near(np.ravel(energy) * unit, wanted[0])
+            self.near(pos.reshape(-1, 3), wanted[1], 1e-7)
+            self.near(force.reshape(-1, 3) * unit, wanted[2], 1e-7)
+            self.assertEqual(tuple(state), STATES[row["molecule"]])
+
+    def test_npz_of_sgdml_and_rmd17(self):
+        kcal = units.kcal / units.mol
+        for form, keys in (("sgdml", "R E F z"), ("rmd17", "coords energies forces nuclear_charges")):
+            folder = self.make(form, "--by", "block", "--n", 20)
+            pos, energy, force, numbers = keys.split()
+            for split in ("train", "valid", "test"):
+                rows = self.manifest(folder, split)
+                for name in MOLECULES:
+                    data = np.load(folder / split / f"{name}.npz")
+                    own = [row for row in rows if row["molecule"] == name]
+                    state = (int(data["charge"]), int(data["multiplicity"]))
+                    self.check_rows(own, data[energy], data[pos], data[force], kcal, len(own) * [state])
+                    self.assertEqual(data[numbers].dtype, np.uint8)
+                    if form == "rmd17":
+                        self.assertEqual(list(data["old_indices"]), [int(row["frame"]) for row in own])
+                        continue
+                    self.assertEqual((str(data["type"]), str(data["e_unit"]), str(data["r_unit"])), ("d", "kcal/mol", "Ang"))
+                    md5 = hashlib.md5()
+                    for key in "zREF":
+                        md5.update(hashlib.md5(data[key].tobytes()).digest())
+                    self.assertEqual(bytes(data["md5"]).decode(), md5.hexdigest())
+                    for key in "EF":
+                        for word, function in (("min", np.min), ("max", np.max), ("mean", np.mean), ("var", np.var)):
+                            np.testing.assert_allclose(data[f"{key}_{word}"], function(data[key]), rtol=1e-9, atol=1e-9)
+
+    def test_npy_in_every_unit(self):
+        lengths = {"angstrom": 1.0, "nm": units.nm, "bohr": units.Bohr}
+        energies = {"eV": 1.0, "kJ/mol": EV, "kcal/mol": units.kcal / units.mol, "hartree": units.Hartree}
+        for name, length, energy in (("ev-angstrom", "angstrom", "eV"), ("kj-nm", "nm", "kJ/mol"),
+                                     ("kcal-angstrom", "angstrom", "kcal/mol"), ("atomic", "bohr", "hartree")):
+            folder = self.make("npy", "--n", 4, "--units", name, out=name)
+            single = json.loads((folder / "summary.json").read_text())["atom_energies_eV"]
+            e, r = energies[energy], lengths[length]
+            for split in ("train", "valid", "test"):
+                rows = self.manifest(folder, split)
+                for molecule in {row["molecule"] for row in rows}:
+                    load = lambda key: np.load(folder / split / molecule / f"{key}.npy", mmap_mode="r").astype(float)
+                    own = [row for row in rows if row["molecule"] == molecule]
+                    states = np.stack([load("charge"), load("multiplicity")], 1)
+                    self.assertEqual(load("energy").shape, (len(own), 1))
+                    self.check_rows(own, load("energy") * e, load("pos") * r, load("forces") * (e / r), 1.0, states)
+                    atoms = sum(single[ase.data.chemical_symbols[z]] for z in load("atom_types").astype(int))
+                    np.testing.assert_allclose(load("energy_less_atoms") * e, load("energy") * e - atoms, atol=2e-6)
 
     def test_single_atoms_are_those_of_energy(self):
         folder = self.make("mace", "--n", 2, out="atoms")
