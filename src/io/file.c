@@ -380,13 +380,19 @@ static QmtStatus sync_parent(QmtContext *ctx, const char *path)
     return QMT_OK;
 }
 
-QmtStatus file_rename(QmtContext *ctx, const char *from, const char *to)
+static QmtStatus rename_only(QmtContext *ctx, const char *from, const char *to)
 {
     const int injected = fault(FILE_OP_RENAME, from);
     const int error = injected > 0 ? injected : (rename(from, to) != 0 ? errno : 0);
     if (error != 0)
         return FAIL(ctx, QMT_ERR_IO, "%s: cannot rename to %s: %s; %s", from, to, strerror(error),
                     way_out(error));
+    return QMT_OK;
+}
+
+QmtStatus file_rename(QmtContext *ctx, const char *from, const char *to)
+{
+    TRY(rename_only(ctx, from, to));
     return sync_parent(ctx, to);
 }
 
@@ -449,14 +455,17 @@ QmtStatus file_make_directories(QmtContext *ctx, const char *path)
     return length > 0 ? make_directory(ctx, path) : QMT_OK;
 }
 
-static QmtStatus write_and_sync(QmtContext *ctx, File *file, const void *data, size_t n)
+static QmtStatus content_write(QmtContext *ctx, File *file, const void *data, size_t n, bool wait)
 {
     TRY(file_write_at(ctx, file, data, n, 0));
-    TRY(file_sync(ctx, file));
+    if (wait)
+        TRY(file_sync(ctx, file));
     return file_close(ctx, file);
 }
 
-QmtStatus file_write_whole(QmtContext *ctx, const char *path, const void *data, size_t n)
+/// Replaces a file; wait: for the disk.
+static QmtStatus file_replace(QmtContext *ctx, const char *path, const void *data, size_t n,
+                              bool wait)
 {
     char temporary[FILE_PATH_SIZE];
     const int length = snprintf(temporary, sizeof temporary, "%s.tmp", path);
@@ -465,12 +474,33 @@ QmtStatus file_write_whole(QmtContext *ctx, const char *path, const void *data, 
 
     File file = file_none();
     TRY(file_open(ctx, temporary, FILE_CREATE, &file));
-    QmtStatus status = write_and_sync(ctx, &file, data, n);
+    QmtStatus status = content_write(ctx, &file, data, n, wait);
     file_abandon(&file);
     if (status == QMT_OK)
-        status = file_rename(ctx, temporary, path);
+        status = wait ? file_rename(ctx, temporary, path) : rename_only(ctx, temporary, path);
     if (status != QMT_OK)
         unlink(temporary);
+    return status;
+}
+
+QmtStatus file_write_whole(QmtContext *ctx, const char *path, const void *data, size_t n)
+{
+    return file_replace(ctx, path, data, n, true);
+}
+
+QmtStatus file_write_later(QmtContext *ctx, const char *path, const void *data, size_t n)
+{
+    return file_replace(ctx, path, data, n, false);
+}
+
+QmtStatus file_sync_path(QmtContext *ctx, const char *path)
+{
+    File file = file_none();
+    if (!file_exists(path))
+        return QMT_OK;
+    TRY(file_open(ctx, path, FILE_READ, &file));
+    const QmtStatus status = file_sync(ctx, &file);
+    file_abandon(&file);
     return status;
 }
 

@@ -102,6 +102,12 @@ QmtStatus file_make_directories(QmtContext *ctx, const char *path);
 /// Replaces a file as a whole: PATH.tmp, fsync, rename, fsync of the folder. Whoever reads PATH sees
 /// the old content or the new one. After a failure PATH is as it was and PATH.tmp is gone.
 QmtStatus file_write_whole(QmtContext *ctx, const char *path, const void *data, size_t n);
+/// Replaces a file as a whole for those that read it, but does not wait for the disk: file_sync_path() does, for many
+/// small files at a later moment.
+QmtStatus file_write_later(QmtContext *ctx, const char *path, const void *data, size_t n);
+/// Waits until the content of a file is on the disk; none there is fine. Its name is there with the next file_rename() in
+/// its folder.
+QmtStatus file_sync_path(QmtContext *ctx, const char *path);
 /// Reads a whole file (pipes too) of at most limit bytes; *data has a terminating zero that *n does
 /// not count and is freed by the caller. A larger file is QMT_ERR_FORMAT.
 QmtStatus file_read_whole(QmtContext *ctx, const char *path, size_t limit, char **data, size_t *n);

@@ -30,6 +30,8 @@ bool run_checkpoint_is_dropped(const Run *run, const RunResult *result)
     case CONFIG_KEEP_FALSE:
         return true;
     default:
+        if (size_of(run, CHECKPOINT_FILE) == 0.0)
+            return true; // there was none
         return run_is_cheap(result) &&
                size_of(run, CHECKPOINT_FILE) > SMALL_PART * size_of(run, RUN_FILE_COMPLETE);
     }

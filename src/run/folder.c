@@ -28,6 +28,28 @@ QmtStatus run_text_write(QmtContext *ctx, const char *folder, const char *name, 
     return file_write_whole(ctx, path, text, strlen(text));
 }
 
+QmtStatus run_text_write_later(QmtContext *ctx, Run *run, const char *name, const char *text)
+{
+    char path[FILE_PATH_SIZE];
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its text", name);
+    run->texts_wait = true;
+    TRY(file_join(ctx, run->folder, name, path));
+    return file_write_later(ctx, path, text, strlen(text));
+}
+
+QmtStatus run_texts_sync(QmtContext *ctx, Run *run)
+{
+    static const char *const names[] = {RUN_FILE_CONFIG, RUN_FILE_START, RUN_FILE_RELAXED};
+    char path[FILE_PATH_SIZE];
+    for (size_t i = 0; run->texts_wait && i < sizeof names / sizeof names[0]; i++) {
+        TRY(file_join(ctx, run->folder, names[i], path));
+        TRY(file_sync_path(ctx, path));
+    }
+    run->texts_wait = false;
+    return QMT_OK;
+}
+
 static QmtStatus older_remove(QmtContext *ctx, const char *folder, const char *name)
 {
     char path[FILE_PATH_SIZE];
@@ -57,14 +79,14 @@ QmtStatus run_folder_enter(QmtContext *ctx, Run *run)
 }
 
 /// Configuration and start geometry, which do not change any more.
-static QmtStatus descriptions_write(QmtContext *ctx, const Run *run)
+static QmtStatus descriptions_write(QmtContext *ctx, Run *run)
 {
     char *const config = config_yaml(&run->task->config);
-    QmtStatus status = run_text_write(ctx, run->folder, RUN_FILE_CONFIG, config);
+    QmtStatus status = run_text_write_later(ctx, run, RUN_FILE_CONFIG, config);
     free(config);
     TRY(status);
     char *const start = spec_start_text(ctx, run->task);
-    status = run_text_write(ctx, run->folder, RUN_FILE_START, start);
+    status = run_text_write_later(ctx, run, RUN_FILE_START, start);
     free(start);
     return status;
 }
@@ -125,7 +147,8 @@ static QmtStatus begin_anew(QmtContext *ctx, Run *run)
     TRY(descriptions_write(ctx, run));
     const TrajectoryLayout layout = spec_layout(run->task, run->masses);
     TRY(run_format()->begin(ctx, run->folder, &layout, &run->sink));
-    return run_checkpoint(ctx, run);
+    run->next_checkpoint_s = run_clock_s(CLOCK_MONOTONIC) + run->task->config.checkpoint_s;
+    return spec_is_short(run->task) ? QMT_OK : run_checkpoint(ctx, run);
 }
 
 /// A damaged newest checkpoint is kept for a look under another name; left in its place it would become
@@ -271,6 +294,7 @@ static QmtStatus frames_flush(QmtContext *ctx, Run *run, TrajectoryState *state)
 QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
 {
     TrajectoryState state;
+    TRY(run_texts_sync(ctx, run));
     TRY(frames_flush(ctx, run, &state));
 
     const size_t size = md_snapshot_size(run->md), events_size = watch_state_size(&run->watch);

@@ -20,7 +20,7 @@ static void keys_write(const MdState *state, char *keys, size_t size)
     snprintf(keys, size, " energy_hartree=%s gradient_norm_hartree_bohr=%s", energy, slope);
 }
 
-QmtStatus run_relaxed_write(QmtContext *ctx, const Run *run, const MdState *state)
+QmtStatus run_relaxed_write(QmtContext *ctx, Run *run, const MdState *state)
 {
     char keys[160], *text = NULL;
     Structure relaxed = *run->task->structure; // shares what does not change
@@ -42,7 +42,7 @@ QmtStatus run_relaxed_write(QmtContext *ctx, const Run *run, const MdState *stat
     const size_t at = first + strcspn(longer + first, "\n");
     memmove(longer + at + n_keys, longer + at, n_text - at + 1);
     memcpy(longer + at, keys, n_keys);
-    const QmtStatus status = run_text_write(ctx, run->folder, RUN_FILE_RELAXED, longer);
+    const QmtStatus status = run_text_write_later(ctx, run, RUN_FILE_RELAXED, longer);
     free(longer);
     return status;
 }

@@ -313,6 +313,17 @@ QmtStatus resume_replicas(QmtContext *ctx, const RunOptions *settings, const Run
     return QMT_OK;
 }
 
+/// True if a process ended before it wrote run.json, and nothing else says what was done.
+static bool is_without_record(QmtContext *ctx, const char *folder)
+{
+    static const char *const names[] = {RUN_FILE_RUN, CHECKPOINT_FILE, CHECKPOINT_FILE_PREVIOUS};
+    char path[FILE_PATH_SIZE];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (file_join(ctx, folder, names[i], path) != QMT_OK || file_exists(path))
+            return false;
+    return true;
+}
+
 QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
                       Found *found)
 {
@@ -340,6 +351,9 @@ QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec
             return QMT_OK;
         }
     }
+    // Ended between its last two files, without a checkpoint: sooner made again.
+    if (complete && spec_is_short(task) && is_without_record(ctx, folder))
+        return QMT_OK;
     return interrupted_look(ctx, folder, settings, task, complete, longer, list, found);
 }
 

@@ -116,7 +116,8 @@ static QmtStatus run_move(QmtContext *ctx, Run *run)
 }
 
 /// The checkpoint of the end comes first: with it a file that is finished by a killed process is known
-/// again, and a longer trajectory can go on from it.
+/// again, and a longer trajectory can go on from it. One of a few steps, whose checkpoint would go at once, is sooner
+/// made again.
 static QmtStatus run_finish(QmtContext *ctx, Run *run)
 {
     if (run->sink == NULL) {
@@ -126,7 +127,10 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
     const MdReport report = md_report(run->md);
     RunWarnings warnings = {0};
     run_warnings_collect(run, &report, &warnings);
-    TRY(run_checkpoint(ctx, run));
+    if (spec_is_short(run->task) && !run_folder_has_checkpoint(ctx, run))
+        TRY(run_texts_sync(ctx, run));
+    else
+        TRY(run_checkpoint(ctx, run));
     const MetadataFacts facts = {.report = &report,
                                  .dof = (int64_t)report.dof,
                                  .earlier = run->found.earlier,

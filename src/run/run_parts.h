@@ -49,6 +49,7 @@ typedef struct {
     double last_message_s; ///< to the parent
     double next_checkpoint_s;
     uint64_t n_safe; ///< frames of the last checkpoint
+    bool texts_wait; ///< some of config.yaml, start.xyz and relaxed.xyz may not be on the disk
 } Run;
 
 // setup.c: a configuration as the options of engine and motion.
@@ -85,7 +86,7 @@ bool run_checkpoint_is_dropped(const Run *run, const RunResult *result);
 // relaxed.c: the geometry that the motion starts from.
 
 /// Writes relaxed.xyz: the state is that of the molecule at rest.
-QmtStatus run_relaxed_write(QmtContext *ctx, const Run *run, const MdState *state);
+QmtStatus run_relaxed_write(QmtContext *ctx, Run *run, const MdState *state);
 
 // figures.c: clocks and the figures of a result.
 
@@ -101,6 +102,9 @@ double run_window_drift(const MdReport *report, bool shadow);
 
 /// Writes a text of the folder as a whole; text NULL is QMT_ERR_MEMORY.
 QmtStatus run_text_write(QmtContext *ctx, const char *folder, const char *name, const char *text);
+/// Likewise one that describes the run; it is on the disk before the first checkpoint or the finished file, which are
+/// worth nothing without it (run_texts_sync()).
+QmtStatus run_text_write_later(QmtContext *ctx, Run *run, const char *name, const char *text);
 
 // folder.c: lock, checkpoints and small files of OUT/LABEL.
 
@@ -114,6 +118,8 @@ void run_masses_fill(const Structure *structure, double *masses);
 QmtStatus run_folder_enter(QmtContext *ctx, Run *run);
 /// Opens the trajectory file where it goes on, and brings run->md there; md and masses are made.
 QmtStatus run_folder_begin(QmtContext *ctx, Run *run);
+/// Brings the texts that describe the run to the disk.
+QmtStatus run_texts_sync(QmtContext *ctx, Run *run);
 /// Removes the checkpoints of a trajectory that cannot be continued.
 QmtStatus run_folder_forget(QmtContext *ctx, const Run *run);
 /// The trajectory is complete: only its last checkpoint stays. What cannot be removed does no harm and is

@@ -29,6 +29,13 @@ int64_t spec_windows(const Config *config)
     return config_steps(config, config->length_ps) / every;
 }
 
+bool spec_is_short(const RunSpec *task)
+{
+    enum { FEW_STEPS = 200 };
+    return task->config.keep_checkpoint != CONFIG_KEEP_TRUE &&
+           spec_steps(&task->config) <= FEW_STEPS;
+}
+
 int64_t spec_steps(const Config *config)
 {
     return config_steps(config, config->equilibration_ps) +

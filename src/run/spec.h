@@ -30,6 +30,10 @@ typedef struct {
 /// the text, and the configuration is the one that was asked for.
 void spec_estimate(const Structure *structure, const Config *config, RunSpec *task);
 
+/// A trajectory of so few steps that it is sooner made again than its checkpoint is written and removed at the beginning
+/// and at the end: a megabyte each beside some ten kilobytes of frames. keep_checkpoint: true is none.
+bool spec_is_short(const RunSpec *task);
+
 /// Steps of all phases: equilibration, production, windows.
 int64_t spec_steps(const Config *config);
 
