@@ -8,6 +8,7 @@
 ///     context.h     what every function that can fail is given
 ///     engine.h      energy and forces of one geometry
 ///     atoms.h       energies of free atoms
+///     label.h       energies and forces of given geometries, a file in, a file out
 ///     dynamics.h    motion of one molecule, step by step
 ///     structure.h   molecules from XYZ and SMILES files
 ///     config.h      the keys of a configuration
@@ -36,6 +37,7 @@
 #include <qmtraj/dataset.h>
 #include <qmtraj/dynamics.h>
 #include <qmtraj/engine.h>
+#include <qmtraj/label.h>
 #include <qmtraj/status.h>
 #include <qmtraj/structure.h>
 #include <qmtraj/text.h>

@@ -10,6 +10,7 @@
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_atoms(QmtContext *ctx, int argc, char **argv);
+QmtStatus cmd_label(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_ipi(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_dataset(QmtContext *ctx, int argc, char **argv);
@@ -25,6 +26,7 @@ QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv);
 void help_run(FILE *out);
 void help_energy(FILE *out);
 void help_atoms(FILE *out);
+void help_label(FILE *out);
 void help_ipi(FILE *out);
 void help_convert(FILE *out);
 void help_dataset(FILE *out);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +89,7 @@ static void worker_run(QmtContext *ctx, const Job *job, size_t first, int to)
 {
     Bytes result = {0};
     signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // without a parent nobody wants the results
     for (size_t i = first; i < job->n; i += job->n_workers) {
         Header header = {.status = item_work(ctx, job, i, &result)};
         header.n = header.status == QMT_OK ? result.n : 0;

@@ -22,16 +22,23 @@ typedef struct {
     const char *path;
     const Text *text;
     size_t line;
-    ReaderNotes notes;
-    StateTexts beside; ///< what .CHRG and .UHF say, for every frame
+    size_t lines_before; ///< of the file, in front of the text
+    ReaderNotes *notes;
+    const StateTexts *beside; ///< what .CHRG and .UHF say, for every frame
     size_t suspects[LABELS_SUSPECT_MAX],
         n_suspects; ///< atoms of this frame whose symbol may be a label
 } Reader;
 
+/// Number of a line in messages.
+static size_t number_of(const Reader *r, size_t line)
+{
+    return r->lines_before + line + 1;
+}
+
 /// "FILE:LINE" of a line counted from 0.
 static const char *place_of(const Reader *r, size_t line, char place[STRUCTURE_SOURCE_SIZE])
 {
-    snprintf(place, STRUCTURE_SOURCE_SIZE, "%.480s:%zu", r->path, line + 1);
+    snprintf(place, STRUCTURE_SOURCE_SIZE, "%.480s:%zu", r->path, number_of(r, line));
     return place;
 }
 
@@ -47,10 +54,10 @@ static QmtStatus coordinate_read(const Reader *r, char axis, char *word, double 
     const char *const problem = text_parse_double(word, &value);
     if (problem != NULL)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the %c coordinate \"%.60s\" %s", r->path,
-                    r->line + 1, axis, word, problem);
+                    number_of(r, r->line), axis, word, problem);
     if (value > COORDINATE_MAX || value < -COORDINATE_MAX)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the %c coordinate %.60s is beyond %g angstrom",
-                    r->path, r->line + 1, axis, word, COORDINATE_MAX);
+                    r->path, number_of(r, r->line), axis, word, COORDINATE_MAX);
     *bohr = value * BOHR_PER_ANGSTROM;
     return QMT_OK;
 }
@@ -62,20 +69,20 @@ static QmtStatus columns_check(Reader *r, const AtomColumns *columns, size_t i, 
         return FAIL(r->ctx, QMT_ERR_FORMAT,
                     "%s:%zu: an empty line where atom %zu of %zu is expected; is the number of "
                     "atoms right?",
-                    r->path, r->line + 1, i + 1, n_atoms);
+                    r->path, number_of(r, r->line), i + 1, n_atoms);
     if (n_words < 4)
         return FAIL(r->ctx, QMT_ERR_FORMAT,
                     "%s:%zu: atom %zu of %zu has %zu columns (\"%.40s\"), symbol x y z are needed; "
                     "is the number of atoms right?",
-                    r->path, r->line + 1, i + 1, n_atoms, n_words, words[0]);
+                    r->path, number_of(r, r->line), i + 1, n_atoms, n_words, words[0]);
     if (columns->declared && n_words != columns->n)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: %zu columns, but Properties= declares %zu",
-                    r->path, r->line + 1, n_words, columns->n);
+                    r->path, number_of(r, r->line), n_words, columns->n);
     if (!columns->declared && n_words > columns->n)
-        reader_note(&r->notes, NOTE_COLUMNS, QMT_LOG_INFO,
+        reader_note(r->notes, NOTE_COLUMNS, QMT_LOG_INFO,
                     "%s:%zu: %zu columns; symbol x y z are read, the others (from \"%.40s\" on) "
                     "ignored",
-                    r->path, r->line + 1, n_words, words[4]);
+                    r->path, number_of(r, r->line), n_words, words[4]);
     return QMT_OK;
 }
 
@@ -95,7 +102,7 @@ static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Stru
     if (label_is_suspect(words[columns->species]) && r->n_suspects < LABELS_SUSPECT_MAX)
         r->suspects[r->n_suspects++] = i;
     if (atom.is_label)
-        reader_note(&r->notes, NOTE_LABEL, QMT_LOG_INFO,
+        reader_note(r->notes, NOTE_LABEL, QMT_LOG_INFO,
                     "%s: the label \"%.20s\" is taken for its element", place,
                     words[columns->species]);
     char **const xyz = words + columns->pos;
@@ -118,21 +125,21 @@ static QmtStatus read_count(const Reader *r, bool first, size_t *n_atoms)
         n_words == 1 ? text_parse_integer(words[0], 1, 4611686018427387904LL, &count) : "";
     if (n_words == 1 && problem != NULL && strcmp(problem, "is not a whole number") != 0)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the number of atoms \"%.40s\" %s", r->path,
-                    r->line + 1, words[0], problem);
+                    number_of(r, r->line), words[0], problem);
     if (problem != NULL)
-        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: \"%.40s%s\" is not a number of atoms; %s",
-                    r->path, r->line + 1, n_words > 0 ? words[0] : "", n_words > 1 ? " ..." : "",
-                    first
-                        ? "an XYZ file begins with it"
-                        : "after the last atom of a frame the next frame or the end of the file is "
-                          "expected");
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT, "%s:%zu: \"%.40s%s\" is not a number of atoms; %s", r->path,
+            number_of(r, r->line), n_words > 0 ? words[0] : "", n_words > 1 ? " ..." : "",
+            first ? "an XYZ file begins with it"
+                  : "after the last atom of a frame the next frame or the end of the file is "
+                    "expected");
     const size_t left = r->text->n_lines - r->line - 1;
     const size_t atoms_left = left > 0 ? left - 1 : 0;
     if ((unsigned long long)count > atoms_left)
         return FAIL(r->ctx, QMT_ERR_FORMAT,
                     "%s:%zu: %lld atoms are announced, but only %zu line%s the comment line; the "
                     "file is cut off or the number is wrong",
-                    r->path, r->line + 1, count, atoms_left,
+                    r->path, number_of(r, r->line), count, atoms_left,
                     atoms_left == 1 ? " follows" : "s follow");
     *n_atoms = (size_t)count;
     return QMT_OK;
@@ -152,10 +159,10 @@ static void qm9_tail_skip(Reader *r)
         r->line++;
     }
     if (r->line > first)
-        reader_note(&r->notes, NOTE_TAIL, QMT_LOG_INFO,
+        reader_note(r->notes, NOTE_TAIL, QMT_LOG_INFO,
                     "%s:%zu: the lines behind the atoms (frequencies, SMILES, InChI of QM9) are "
                     "ignored",
-                    r->path, first + 1);
+                    r->path, number_of(r, first));
 }
 
 /// The atoms of a frame, from the line after its comment.
@@ -171,7 +178,7 @@ static QmtStatus read_atoms(Reader *r, const AtomColumns *columns, size_t n_atom
         return FAIL(r->ctx, QMT_ERR_FORMAT,
                     "%s:%zu: the second column holds whole numbers before three with a point, so "
                     "x y z may be columns 3 to 5; remove it, or declare the columns in Properties=",
-                    r->path, first + 1);
+                    r->path, number_of(r, first));
     return labels_check(r->ctx, s, r->suspects, r->n_suspects);
 }
 
@@ -180,7 +187,7 @@ static QmtStatus read_frame(Reader *r, bool first, Structure *s)
     char place[STRUCTURE_SOURCE_SIZE];
     size_t n_atoms = 0;
     AtomColumns columns;
-    StateTexts texts = r->beside;
+    StateTexts texts = *r->beside;
     place_of(r, r->line, s->source);
     TRY(structure_set_path(r->ctx, s, r->path));
     TRY(read_count(r, first, &n_atoms));
@@ -188,12 +195,12 @@ static QmtStatus read_frame(Reader *r, bool first, Structure *s)
     place_of(r, r->line, place);
     char *const comment = r->text->line[r->line];
     const bool is_qm9 = strncasecmp(comment, "gdb", 3) == 0;
-    TRY(comment_read(r->ctx, place, comment, &r->notes, s, &texts, &columns));
+    TRY(comment_read(r->ctx, place, comment, r->notes, s, &texts, &columns));
     r->line++;
     TRY(read_atoms(r, &columns, n_atoms, s));
     if (is_qm9)
         qm9_tail_skip(r);
-    return state_settle(r->ctx, place, &texts, &r->notes, s);
+    return state_settle(r->ctx, place, &texts, r->notes, s);
 }
 
 /// True for lines between frames: blank, or ">" of ORCA's files of all images.
@@ -227,14 +234,34 @@ QmtStatus xyz_read_text(QmtContext *ctx, const char *path, const Text *text, boo
                         StructureList *list)
 {
     const size_t before = list->n;
-    Reader r = {.ctx = ctx, .path = path, .text = text, .notes = {.ctx = ctx, .path = path}};
-    QmtStatus status = is_file ? state_add_files(ctx, path, &r.notes, &r.beside) : QMT_OK;
+    ReaderNotes notes = {.ctx = ctx, .path = path};
+    StateTexts beside = {0};
+    Reader r = {.ctx = ctx, .path = path, .text = text, .notes = &notes, .beside = &beside};
+    QmtStatus status = is_file ? state_add_files(ctx, path, &notes, &beside) : QMT_OK;
     if (status == QMT_OK)
         status = read_frames(&r, list);
     if (status == QMT_OK)
-        reader_notes_end(&r.notes);
+        reader_notes_end(&notes);
     else
         structures_truncate(list, before);
+    return status;
+}
+
+QmtStatus xyz_read_frame(const XyzPlace *place, const Text *text, ReaderNotes *notes,
+                         Structure *structure)
+{
+    Structure s = {0};
+    Reader r = {.ctx = notes->ctx,
+                .path = place->path,
+                .text = text,
+                .lines_before = place->lines_before,
+                .notes = notes,
+                .beside = place->beside};
+    const QmtStatus status = read_frame(&r, true, &s);
+    if (status == QMT_OK)
+        *structure = s;
+    else
+        structure_release(&s);
     return status;
 }
 

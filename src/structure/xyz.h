@@ -2,6 +2,7 @@
 #define STRUCTURE_XYZ_H
 
 #include "io/text.h"
+#include "structure/state.h"
 #include "structure/structure.h"
 
 /// XYZ files: the number of atoms, a comment line, then a line "symbol x y z" per atom, in angstrom;
@@ -35,6 +36,17 @@ QmtStatus xyz_read_text(QmtContext *ctx, const char *path, const Text *text, boo
 /// The same from n bytes of memory; path is for messages and names alone.
 QmtStatus xyz_read_memory(QmtContext *ctx, const char *path, const char *data, size_t n,
                           StructureList *list);
+/// Where the lines of one frame come from.
+typedef struct {
+    const char *path;
+    size_t lines_before;      ///< of the file, in front of the frame
+    const StateTexts *beside; ///< what the files .CHRG and .UHF of its folder say
+} XyzPlace;
+
+/// Reads a frame whose lines are the text, and nothing else; without a name= its name is "". The structure is to be
+/// released; untouched after a failure, which is one of xyz_read().
+QmtStatus xyz_read_frame(const XyzPlace *place, const Text *text, ReaderNotes *notes,
+                         Structure *structure);
 /// Appends one frame to *out (malloc'ed or NULL, freed by the caller) in the form that xyz_read()
 /// reads, ten decimals. Fails with QMT_ERR_MEMORY.
 QmtStatus xyz_format(QmtContext *ctx, const Structure *structure, char **out);

@@ -1,0 +1,529 @@
+#include "label/frame_writer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/units.h"
+#include "data/element.h"
+#include "io/text.h"
+#include "label/comment_tokens.h"
+#include "structure/atom_symbol.h"
+
+enum {
+    NAMES_MAX = 32,
+    NAME_SIZE = 96,
+    KINDS_MAX = 128, ///< kinds of columns in Properties=
+    WORDS_MAX = 256, ///< columns of an atom line
+    SPECIES_SIZE = 16,
+    NUMBER_SIZE = 40,
+};
+
+/// Names of labels.
+typedef struct {
+    char name[NAMES_MAX][NAME_SIZE];
+    size_t n;
+} NameList;
+
+/// A part of Properties=.
+typedef struct {
+    char name[NAME_SIZE], type;
+    size_t n;
+} Column;
+
+/// What is known of a frame before it is written.
+typedef struct {
+    QmtContext *ctx;
+    const FrameLines *lines;
+    const FrameLabels *labels;
+    const char *comment;
+    size_t n_comment;
+    bool extended;              ///< the comment is key=value pairs
+    Column columns[KINDS_MAX];  ///< of the input
+    size_t n_columns, n_words;  ///< words of an atom line that are written
+    size_t species;             ///< word of the symbol
+    bool declared, new_species; ///< symbols are written anew and kept as input_species
+    NameList keys, atom_names;  ///< of labels
+    Bytes *out;
+} Writer;
+
+static void put_text(Bytes *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void put_text(Bytes *out, const char *format, ...)
+{
+    char text[1024];
+    va_list words;
+    va_start(words, format);
+    const int n = vsnprintf(text, sizeof text, format, words);
+    va_end(words);
+    bytes_add(out, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
+}
+
+static void name_add(NameList *list, const char *name, const char *suffix)
+{
+    if (list->n < NAMES_MAX)
+        snprintf(list->name[list->n++], NAME_SIZE, "%s%s", name, suffix);
+}
+
+/// The keys of a property are words with blanks between them.
+static void property_names_add(NameList *list, const char *keys)
+{
+    while (*keys != '\0') {
+        char key[NAME_SIZE];
+        const size_t n = strcspn(keys, " ");
+        snprintf(key, sizeof key, "%.*s", (int)n, keys);
+        name_add(list, key, "");
+        keys += n + strspn(keys + n, " ");
+    }
+}
+
+static bool is_of_atoms(Property property)
+{
+    return PROPERTIES[property].axes[0] == 'N';
+}
+
+/// What readers would take for results of the method of our labels.
+static const char *const KEYS_OF_RESULTS[] = {"free_energy", "REF_energy", "label_failed",
+                                              "dipole",      "REF_dipole", "stress",
+                                              "REF_stress",  "virial",     "REF_virials"};
+static const char *const COLUMNS_OF_RESULTS[] = {"REF_forces", "charges", "REF_charges", "energies",
+                                                 "magmoms"};
+
+static void names_find(Writer *w)
+{
+    const FrameLabels *const labels = w->labels;
+    for (int m = 0; m < LABEL_METHODS_MAX; m++) {
+        if ((labels->names >> m & 1) == 0)
+            continue;
+        name_add(&w->keys, "energy", labels->suffixes[m]);
+        name_add(&w->keys, "label_method", labels->suffixes[m]);
+        name_add(&w->atom_names, "forces", labels->suffixes[m]);
+    }
+    for (size_t i = 0; i < sizeof KEYS_OF_RESULTS / sizeof *KEYS_OF_RESULTS; i++)
+        name_add(&w->keys, KEYS_OF_RESULTS[i], "");
+    for (size_t i = 0; i < sizeof COLUMNS_OF_RESULTS / sizeof *COLUMNS_OF_RESULTS; i++)
+        name_add(&w->atom_names, COLUMNS_OF_RESULTS[i], "");
+    for (int p = 0; p < N_PROPERTIES; p++)
+        if (labels->property_set >> p & 1)
+            property_names_add(is_of_atoms((Property)p) ? &w->atom_names : &w->keys,
+                               PROPERTIES[p].extxyz);
+}
+
+static bool names_have(const NameList *list, const char *name, size_t n)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (strlen(list->name[i]) == n && memcmp(list->name[i], name, n) == 0)
+            return true;
+    return false;
+}
+
+static bool column_exists(const Writer *w, const char *name)
+{
+    for (size_t i = 0; i < w->n_columns; i++)
+        if (strcmp(w->columns[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/// "input_energy", or "input_2_energy" where that is taken.
+static void other_name(const Writer *w, bool is_column, const char *name, size_t n,
+                       char other[NAME_SIZE])
+{
+    Token token;
+    snprintf(other, NAME_SIZE, "input_%.*s", (int)n, name);
+    for (int k = 2; k < 1000; k++) {
+        const bool taken = is_column ? column_exists(w, other)
+                                     : token_find(w->comment, w->n_comment, other, &token);
+        if (!taken)
+            break;
+        snprintf(other, NAME_SIZE, "input_%d_%.*s", k, (int)n, name);
+    }
+    context_log(w->ctx, QMT_LOG_INFO, "%s: %s%.*s of the input is kept as %s", w->lines->place,
+                is_column ? "the column " : "", (int)(n < 60 ? n : 60), name, other);
+}
+
+/// Cuts a line into words; returns how many, of which the first WORDS_MAX are stored.
+static size_t words_find(const char *line, size_t n, Piece *words)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n;) {
+        while (i < n && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r'))
+            i++;
+        const size_t begin = i;
+        while (i < n && line[i] != ' ' && line[i] != '\t' && line[i] != '\r')
+            i++;
+        if (i > begin && count < WORDS_MAX)
+            words[count] = (Piece){line + begin, i - begin};
+        count += i > begin;
+    }
+    return count;
+}
+
+/// Properties=NAME:TYPE:COUNT:...; false if it is none.
+static bool declared_columns_read(Writer *w, const Piece *value)
+{
+    size_t at = 0;
+    w->n_words = 0;
+    while (at < value->n && w->n_columns < KINDS_MAX) {
+        Column *const column = &w->columns[w->n_columns];
+        char text[NAME_SIZE + 32];
+        int used = 0;
+        snprintf(text, sizeof text, "%.*s", (int)(value->n - at), value->data + at);
+        if (sscanf(text, "%90[^:]:%c:%zu%n", column->name, &column->type, &column->n, &used) != 3 ||
+            column->n < 1 || column->n > WORDS_MAX || w->n_words + column->n > WORDS_MAX)
+            return false;
+        if (strcasecmp(column->name, "species") == 0 || strcasecmp(column->name, "symbols") == 0)
+            w->species = w->n_words;
+        w->n_words += column->n;
+        w->n_columns++;
+        at += (size_t)used;
+        if (at < value->n && value->data[at++] != ':')
+            return false;
+    }
+    return at == value->n && w->n_words > 0;
+}
+
+/// Without Properties= the columns are symbol, x y z, and others that are given names.
+static void bare_columns_find(Writer *w, size_t n_words)
+{
+    w->columns[0] = (Column){"species", 'S', 1};
+    w->columns[1] = (Column){"pos", 'R', 3};
+    w->n_columns = 2;
+    w->n_words = n_words;
+    w->species = 0;
+    for (size_t i = 4; i < n_words && w->n_columns < KINDS_MAX; i++) {
+        Column *const column = &w->columns[w->n_columns++];
+        *column = (Column){.type = 'S', .n = 1};
+        snprintf(column->name, sizeof column->name, "input_column_%zu", i + 1);
+    }
+}
+
+/// Fewest and most words of the atom lines.
+static void words_count(const Writer *w, size_t *fewest, size_t *most)
+{
+    Piece words[WORDS_MAX];
+    *fewest = WORDS_MAX;
+    *most = 0;
+    for (size_t a = 0; a < w->lines->n_atoms; a++) {
+        const size_t n = words_find(w->lines->lines[a + 2], w->lines->sizes[a + 2], words);
+        *fewest = n < *fewest ? n : *fewest;
+        *most = n > *most ? n : *most;
+    }
+}
+
+static bool columns_find(Writer *w)
+{
+    Token token;
+    size_t fewest, most;
+    words_count(w, &fewest, &most);
+    w->species = WORDS_MAX;
+    if (w->extended && (token_find(w->comment, w->n_comment, "Properties", &token) ||
+                        token_find(w->comment, w->n_comment, "properties", &token))) {
+        w->declared = true;
+        return declared_columns_read(w, &token.value) && fewest == most && most == w->n_words;
+    }
+    if (fewest < 4)
+        return false;
+    bare_columns_find(w, fewest < KINDS_MAX ? fewest : KINDS_MAX);
+    if (most > w->n_words)
+        context_log(w->ctx, QMT_LOG_WARNING,
+                    "%s: the atoms have %zu to %zu columns; those behind column %zu are not kept",
+                    w->lines->place, fewest, most, w->n_words);
+    return true;
+}
+
+/// The symbol of the element that a word names; "X", which readers take for no element, if it names none.
+static void species_text(const Writer *w, const Piece *word, char symbol[SPECIES_SIZE])
+{
+    char text[64];
+    AtomSymbol atom;
+    snprintf(text, sizeof text, "%.*s", (int)(word->n < 63 ? word->n : 63), word->data);
+    if (element_number(text) == 0) {
+        QmtContext silent = *w->ctx; // its failure is none of the frame
+        silent.log = NULL;
+        if (atom_symbol_read(&silent, w->lines->place, text, &atom) != QMT_OK)
+            atom.number = 0;
+    } else {
+        atom.number = element_number(text);
+    }
+    snprintf(symbol, SPECIES_SIZE, "%s", atom.number > 0 ? element_symbol(atom.number) : "X");
+}
+
+/// Labels such as O1, isotopes, numbers and unknown symbols stop most readers.
+static void species_check(Writer *w)
+{
+    if (w->species == WORDS_MAX)
+        return;
+    for (size_t a = 0; a < w->lines->n_atoms && !w->new_species; a++) {
+        Piece words[WORDS_MAX];
+        char symbol[SPECIES_SIZE];
+        (void)words_find(w->lines->lines[a + 2], w->lines->sizes[a + 2], words);
+        species_text(w, &words[w->species], symbol);
+        w->new_species = !piece_is(&words[w->species], symbol);
+    }
+}
+
+static void put_properties(Writer *w)
+{
+    put_text(w->out, "Properties=");
+    for (size_t i = 0; i < w->n_columns; i++) {
+        char other[NAME_SIZE];
+        const char *name = w->columns[i].name;
+        if (names_have(&w->atom_names, name, strlen(name))) {
+            other_name(w, true, name, strlen(name), other);
+            name = other;
+        }
+        put_text(w->out, "%s%s:%c:%zu", i > 0 ? ":" : "", name, w->columns[i].type,
+                 w->columns[i].n);
+    }
+    if (w->new_species)
+        put_text(w->out, ":input_species:S:1");
+    for (size_t m = 0; m < w->labels->n_methods; m++)
+        put_text(w->out, m == 0 ? ":forces%s:R:3:REF_forces:R:3" : ":forces%s:R:3",
+                 w->labels->methods[m].suffix);
+    const unsigned set = w->labels->n_methods > 0 ? w->labels->methods[0].property_set : 0;
+    for (int p = 0; p < N_PROPERTIES; p++)
+        if ((set >> p & 1) && is_of_atoms((Property)p))
+            put_text(w->out, ":%s:R:%zu", PROPERTIES[p].extxyz,
+                     property_size((Property)p, w->lines->n_atoms) / w->lines->n_atoms);
+}
+
+/// Keys of the state under the names of every reader, as trajectory/sink_extxyz.c writes them.
+static const struct {
+    const char *key;
+    bool is_charge;
+} STATE_KEYS[] = {{"charge", true},
+                  {"spin", false},
+                  {"total_charge", true},
+                  {"total_spin", false},
+                  {"spin_multiplicity", false}};
+enum { N_STATE_KEYS = sizeof STATE_KEYS / sizeof *STATE_KEYS };
+
+static int state_value(const FrameLabels *labels, size_t k)
+{
+    return STATE_KEYS[k].is_charge ? labels->charge : labels->multiplicity;
+}
+
+/// True if a key of the state has the value that is to be written: it stays as it is.
+static bool state_agrees(const FrameLabels *labels, size_t k, const Piece *value)
+{
+    char text[NUMBER_SIZE];
+    double number;
+    snprintf(text, sizeof text, "%.*s", (int)(value->n < 39 ? value->n : 39), value->data);
+    return text_parse_double(text, &number) == NULL && number == (double)state_value(labels, k);
+}
+
+/// Whether a key of the input gives its name to a label.
+static bool key_gives_way(const Writer *w, const Token *token)
+{
+    if (token->value.data == NULL)
+        return false;
+    if (names_have(&w->keys, token->key.data, token->key.n))
+        return true;
+    for (size_t k = 0; k < N_STATE_KEYS && w->labels->has_state; k++)
+        if (piece_is(&token->key, STATE_KEYS[k].key))
+            return !state_agrees(w->labels, k, &token->value);
+    return false;
+}
+
+static void put_input_keys(Writer *w)
+{
+    Token token;
+    for (size_t at = 0; token_next(w->comment, w->n_comment, &at, &token);) {
+        if (token.value.data != NULL &&
+            (piece_is(&token.key, "Properties") || piece_is(&token.key, "properties")))
+            continue;
+        put_text(w->out, " ");
+        if (key_gives_way(w, &token)) {
+            char other[NAME_SIZE];
+            other_name(w, false, token.key.data, token.key.n, other);
+            put_text(w->out, "%s", other);
+            bytes_add(w->out, token.key.data + token.key.n, token.whole.n - token.key.n);
+        } else {
+            bytes_add(w->out, token.whole.data, token.whole.n);
+        }
+    }
+}
+
+/// A value in quotes; a quote inside becomes the other one.
+static void put_quoted(Bytes *out, const char *key, const char *text, size_t n)
+{
+    const char quote = memchr(text, '"', n) != NULL && memchr(text, '\'', n) == NULL ? '\'' : '"';
+    put_text(out, " %s=%c", key, quote);
+    for (size_t i = 0; i < n; i++) {
+        const char c = text[i] != quote ? text[i] : quote == '"' ? '\'' : '"';
+        bytes_add(out, &c, 1);
+    }
+    put_text(out, "%c", quote);
+}
+
+/// The line as it was, as a value, where it is not key=value pairs.
+static void put_comment_text(Writer *w)
+{
+    size_t begin = 0, end = w->n_comment;
+    while (begin < end && strchr(" \t\r", w->comment[begin]) != NULL)
+        begin++;
+    while (end > begin && strchr(" \t\r", w->comment[end - 1]) != NULL)
+        end--;
+    if (end > begin)
+        put_quoted(w->out, "comment", w->comment + begin, end - begin);
+}
+
+static bool input_has(const Writer *w, const char *key)
+{
+    Token token;
+    return w->extended && token_find(w->comment, w->n_comment, key, &token);
+}
+
+static void put_state(Writer *w)
+{
+    const FrameLabels *const labels = w->labels;
+    Token token;
+    for (size_t k = 0; k < N_STATE_KEYS; k++) {
+        const bool there = w->extended &&
+                           token_find(w->comment, w->n_comment, STATE_KEYS[k].key, &token) &&
+                           state_agrees(labels, k, &token.value);
+        if (!there)
+            put_text(w->out, " %s=%d", STATE_KEYS[k].key, state_value(labels, k));
+    }
+    if (!input_has(w, "charge_from"))
+        put_quoted(w->out, "charge_from", labels->charge_source, strlen(labels->charge_source));
+    if (!input_has(w, "multiplicity_from"))
+        put_quoted(w->out, "multiplicity_from", labels->multiplicity_source,
+                   strlen(labels->multiplicity_source));
+}
+
+/// Properties that are one number or a few of the whole frame.
+static void put_frame_properties(Writer *w, const MethodLabels *method)
+{
+    const double *values = method->properties;
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        const PropertyType *const type = &PROPERTIES[p];
+        if ((method->property_set >> p & 1) == 0)
+            continue;
+        const size_t n = property_size((Property)p, w->lines->n_atoms);
+        if (!is_of_atoms((Property)p)) {
+            put_text(w->out, " %s=%s", type->extxyz, n > 1 ? "\"" : "");
+            for (size_t i = 0; i < n; i++)
+                put_text(w->out, "%s%.10g", i > 0 ? " " : "",
+                         values[i] * type->unit_per_au * type->extxyz_per_unit);
+            put_text(w->out, "%s", n > 1 ? "\"" : "");
+        }
+        values += n;
+    }
+}
+
+static void put_energies(Writer *w)
+{
+    for (size_t m = 0; m < w->labels->n_methods; m++) {
+        const MethodLabels *const method = &w->labels->methods[m];
+        char energy[TEXT_DOUBLE_SIZE];
+        text_format_double(method->energy * EV_PER_HARTREE, energy);
+        put_text(w->out, " energy%s=%s", method->suffix, energy);
+        if (m == 0)
+            put_text(w->out, " free_energy=%s REF_energy=%s", energy, energy);
+        put_text(w->out, " label_method%s=\"%s\"", method->suffix, method->method);
+    }
+}
+
+static void put_comment(Writer *w)
+{
+    char shown[400];
+    put_properties(w);
+    if (w->extended)
+        put_input_keys(w);
+    else
+        put_comment_text(w);
+    put_energies(w);
+    if (w->labels->has_state)
+        put_state(w);
+    if (w->labels->n_methods > 0)
+        put_frame_properties(w, &w->labels->methods[0]);
+    if (w->labels->failure != NULL) {
+        text_printable(w->labels->failure, shown, sizeof shown);
+        put_quoted(w->out, "label_failed", shown, strlen(shown));
+    }
+    put_text(w->out, "%s\n", input_has(w, "pbc") ? "" : " pbc=\"F F F\"");
+}
+
+/// The columns of the input.
+static void put_input_columns(Writer *w, size_t a)
+{
+    Piece words[WORDS_MAX];
+    char symbol[SPECIES_SIZE] = "";
+    (void)words_find(w->lines->lines[a + 2], w->lines->sizes[a + 2], words);
+    if (w->new_species)
+        species_text(w, &words[w->species], symbol);
+    const Piece *const last = &words[w->n_words - 1];
+    if (!w->new_species) {
+        bytes_add(w->out, words[0].data, (size_t)(last->data + last->n - words[0].data));
+        return;
+    }
+    for (size_t i = 0; i < w->n_words; i++) {
+        put_text(w->out, "%s", i > 0 ? " " : "");
+        if (i == w->species)
+            put_text(w->out, "%s", symbol);
+        else
+            bytes_add(w->out, words[i].data, words[i].n);
+    }
+    put_text(w->out, " ");
+    bytes_add(w->out, words[w->species].data, words[w->species].n);
+}
+
+static void put_forces(Writer *w, size_t a)
+{
+    const double unit = -EV_PER_HARTREE * BOHR_PER_ANGSTROM;
+    for (size_t m = 0; m < w->labels->n_methods; m++) {
+        const double *const gradient = w->labels->methods[m].gradient[a];
+        char text[3 * NUMBER_SIZE];
+        const int n = snprintf(text, sizeof text, " %.10g %.10g %.10g", unit * gradient[0],
+                               unit * gradient[1], unit * gradient[2]);
+        for (int k = 0; k < (m == 0 ? 2 : 1); k++)
+            bytes_add(w->out, text, (size_t)n);
+    }
+}
+
+static void put_atom_properties(Writer *w, size_t a)
+{
+    if (w->labels->n_methods == 0)
+        return;
+    const MethodLabels *const method = &w->labels->methods[0];
+    const double *values = method->properties;
+    for (int p = 0; p < N_PROPERTIES; p++) {
+        const PropertyType *const type = &PROPERTIES[p];
+        if ((method->property_set >> p & 1) == 0)
+            continue;
+        const size_t n = property_size((Property)p, w->lines->n_atoms);
+        const size_t row = n / w->lines->n_atoms;
+        for (size_t i = 0; is_of_atoms((Property)p) && i < row; i++)
+            put_text(w->out, " %.10g",
+                     values[a * row + i] * type->unit_per_au * type->extxyz_per_unit);
+        values += n;
+    }
+}
+
+bool frame_write(QmtContext *ctx, const FrameLines *lines, const FrameLabels *labels, Bytes *out)
+{
+    Writer w = {.ctx = ctx,
+                .lines = lines,
+                .labels = labels,
+                .comment = lines->lines[1],
+                .n_comment = lines->sizes[1],
+                .out = out};
+    w.extended = tokens_are_extended(w.comment, w.n_comment);
+    names_find(&w);
+    if (!columns_find(&w))
+        return false;
+    species_check(&w);
+    put_text(out, "%zu\n", lines->n_atoms);
+    put_comment(&w);
+    for (size_t a = 0; a < lines->n_atoms; a++) {
+        put_input_columns(&w, a);
+        put_forces(&w, a);
+        put_atom_properties(&w, a);
+        put_text(out, "\n");
+    }
+    return true;
+}

@@ -1,0 +1,13 @@
+#ifndef LABEL_LABEL_FILE_H
+#define LABEL_LABEL_FILE_H
+
+#include "config/config.h"
+#include "qmtraj/label.h"
+
+/// Labels all frames of a file; see qmt_label_file(). options->n_workers is at least 1.
+QmtStatus label_file(QmtContext *ctx, const Config *config, const char *path, const char *out,
+                     const QmtLabelOptions *options,
+                     void (*progress)(void *user, const QmtLabelCounts *counts), void *user,
+                     QmtLabelCounts *counts);
+
+#endif
