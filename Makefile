@@ -16,7 +16,7 @@ help:
 	@echo 'make check-proof         500 correct trajectories of many kinds, none of which check may refuse (minutes)'
 	@echo 'make install PREFIX=dir  program, library, header, pkg-config file, data (PREFIX=$(PREFIX))'
 	@echo 'make sanitize            the tests under the address and undefined behaviour sanitizers'
-	@echo 'make nordkit             the tests of a build without RDKit'
+	@echo 'make nordkit             the tests of a build without RDKit and HDF5'
 	@echo 'make crash KILLS=500     kill jobs at random times, resume them, compare the bytes; then make faults'
 	@echo 'make slurm               examples/slurm_array.sh under a real Slurm on this machine (as root, minutes)'
 	@echo 'make faults              let every system call of a job fail in turn (minutes)'
@@ -75,7 +75,7 @@ sanitize:
 	$(TEST) build-sanitize
 
 nordkit:
-	@QMTRAJ_RDKIT=OFF tools/setup.sh test
+	@QMTRAJ_RDKIT=OFF QMTRAJ_HDF5=OFF tools/setup.sh test
 	cmake --preset nordkit $(CONFIGURE)
 	$(BUILD) build-nordkit -j $(JOBS)
 	$(TEST) build-nordkit

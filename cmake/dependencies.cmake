@@ -13,6 +13,17 @@ add_library(qmtraj_dependencies INTERFACE)
 target_link_libraries(qmtraj_dependencies INTERFACE ${LAPACK_STATIC} ${BLAS_STATIC} gfortran
                       PkgConfig::YAML PkgConfig::CJSON PkgConfig::DEFLATE m)
 
+# Training sets in HDF5 need libhdf5; without it the build works and says so when it is asked for one.
+if(QMTRAJ_HDF5)
+  pkg_check_modules(HDF5 IMPORTED_TARGET hdf5-serial)
+  if(HDF5_FOUND)
+    target_link_libraries(qmtraj_dependencies INTERFACE PkgConfig::HDF5)
+    message(STATUS "HDF5: ${HDF5_VERSION}")
+  else()
+    message(STATUS "HDF5: not found, training sets cannot be HDF5 (Debian: libhdf5-dev)")
+  endif()
+endif()
+
 # SMILES need RDKit and with it C++, which nothing else here does: without either the build works and
 # says so when it is given a SMILES.
 set(QMTRAJ_RDKIT_SOURCES)

@@ -13,7 +13,7 @@
 #   tools/setup.sh slurm      also what make slurm needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
 #
-# Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, as it does for the build.
+# Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, QMTRAJ_HDF5=OFF HDF5, as they do for the build.
 set -eu
 
 # Ninja and pkg-config drive the build; libgfortran belongs to the static reference LAPACK; boost to
@@ -25,9 +25,12 @@ packages="gcc g++ libc6-dev make cmake ninja-build pkg-config
 if [ "${QMTRAJ_RDKIT:-ON}" != OFF ]; then
     packages="$packages librdkit-dev libboost-dev"
 fi
+if [ "${QMTRAJ_HDF5:-ON}" != OFF ]; then
+    packages="$packages libhdf5-dev"
+fi
 for word in "$@"; do
     case $word in
-    test) packages="$packages binutils python3 python3-numpy python3-ase libxtb-dev" ;;
+    test) packages="$packages binutils python3 python3-numpy python3-ase python3-h5py libxtb-dev" ;;
     bench) packages="$packages libxtb-dev xtb libopenblas0-serial git" ;;
     format) packages="$packages clang-format-14 git" ;;
     tidy) packages="$packages clang-tidy-14" ;;

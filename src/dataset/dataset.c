@@ -8,6 +8,7 @@
 #include "dataset/folder.h"
 #include "dataset/manifest.h"
 #include "dataset/report.h"
+#include "io/hdf5.h"
 #include "io/processes.h"
 
 /// A set on its way.
@@ -261,7 +262,7 @@ static QmtStatus format_take(QmtContext *ctx, const QmtDatasetOptions *options,
     if (options->units != NULL && !(*format)->units)
         return FAIL(ctx, QMT_ERR_USAGE, "%s: has units of its own; leave the choice out",
                     options->format);
-    return QMT_OK;
+    return (*format)->hdf5 ? hdf5_require(ctx) : QMT_OK;
 }
 
 QmtStatus dataset_make(QmtContext *ctx, const char *const *paths, size_t n_paths, const char *out,

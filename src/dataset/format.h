@@ -30,6 +30,7 @@ struct SetFormat {
     const char *help; ///< what it is, a few words
     bool pairs;       ///< can write pairs of frames
     bool units;       ///< has units to choose
+    bool hdf5;        ///< needs a build with HDF5
     bool atom_frames; ///< single atoms go in front of the training part
 
     /// Begins a part in a folder. Fails with QMT_ERR_IO, QMT_ERR_MEMORY, or QMT_ERR_INPUT if the format cannot hold
@@ -70,7 +71,7 @@ struct SetWriter {
 /// Those of the files format_NAME.c.
 extern const SetFormat FORMAT_MACE, FORMAT_NEQUIP, FORMAT_SEVENNET, FORMAT_ORB, FORMAT_FAIRCHEM,
     FORMAT_METATRAIN, FORMAT_GPUMD, FORMAT_QUIP, FORMAT_DEEPMD, FORMAT_DEEPMD_MIXED, FORMAT_SGDML,
-    FORMAT_RMD17, FORMAT_NPY;
+    FORMAT_RMD17, FORMAT_NPY, FORMAT_HDF5, FORMAT_TORCHMD, FORMAT_SPICE, FORMAT_ANI;
 
 extern const SetFormat *const SET_FORMATS[];
 extern const size_t N_SET_FORMATS;

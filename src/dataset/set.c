@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "engine/xtb.h"
+#include "label/atom_energy.h"
 
 bool sources_alike(const Source *a, const Source *b)
 {
@@ -88,29 +89,12 @@ QmtStatus set_systems_find(QmtContext *ctx, Set *set)
 /// One atom alone.
 static QmtStatus atom_compute(QmtContext *ctx, const Source *settings, int z, AtomEnergy *atom)
 {
-    static const double ORIGIN[1][3] = {{0.0, 0.0, 0.0}};
     QmtEngineOptions options = xtb_options_default();
-    Engine *engine = NULL;
-    AtomEnergy made = {.multiplicity = atom_ground_multiplicity(z, 0)};
+    QmtAtomEnergy made;
     options.method = settings->method;
     options.electronic_temperature_k = settings->electronic_temperature_k;
-    options.unpaired = made.multiplicity > 0 ? made.multiplicity - 1 : -1;
-    TRY(xtb_create(ctx, 1, &z, &options, &engine));
-    const EngineResult result = {.energy = &made.hartree};
-    const QmtStatus status = engine_evaluate(ctx, engine, ORIGIN, &result);
-    engine_destroy(&engine);
-    if (status != QMT_OK) {
-        context_set_subject(ctx, "a single atom of %s", element_symbol(z));
-        return status;
-    }
-    if (made.multiplicity == 0) {
-        context_log(ctx, QMT_LOG_WARNING,
-                    "%s: the ground state of the atom is not known; its energy is that of the "
-                    "lowest multiplicity",
-                    element_symbol(z));
-        made.multiplicity = 1 + z % 2;
-    }
-    *atom = made;
+    TRY(atom_energy(ctx, z, &options, &made));
+    *atom = (AtomEnergy){.multiplicity = made.multiplicity, .hartree = made.energy};
     return QMT_OK;
 }
 

@@ -5,12 +5,14 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
 
 import ase.data
 import ase.io
+import h5py
 import numpy as np
 from ase import units
 
@@ -208,6 +210,69 @@ class Dataset(unittest.TestCase):
                     self.check_rows(own, load("energy") * e, load("pos") * r, load("forces") * (e / r), 1.0, states)
                     atoms = sum(single[ase.data.chemical_symbols[z]] for z in load("atom_types").astype(int))
                     np.testing.assert_allclose(load("energy_less_atoms") * e, load("energy") * e - atoms, atol=2e-6)
+
+    def make_hdf5(self, form, *words):
+        """A set in HDF5; the test is passed over in a build without it, whose sentence must say so."""
+        done = subprocess.run([PROGRAM, "dataset", "run", "--for", form, "-o", "without"], cwd=self.here,
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            self.assertIn("built without HDF5 (Debian: libhdf5-dev)", done.stderr)
+            self.assertFalse((self.here / "without").exists())
+            self.skipTest("built without HDF5")
+        shutil.rmtree(self.here / "without")
+        return self.make(form, *words)
+
+    def test_hdf5_by_number_of_atoms(self):
+        hartree = units.Hartree
+        layouts = {
+            "hdf5": (("coord", "pos"), ("energy",), ("forces",), ("numbers", "atomic_numbers"),
+                     ("charge", "total_charge"), ("mult", "spin"), 1.0),
+            "torchmd": (("pos",), ("energy",), ("forces",), ("types",), ("total_charge",), ("spin",), 1.0),
+            "ani": (("coordinates",), ("energies",), ("forces",), ("species",), ("charge",), ("multiplicity",), hartree),
+        }
+        for form, (pos, energy, force, numbers, charge, multiplicity, unit) in layouts.items():
+            folder = self.make_hdf5(form, "--n", 20)
+            single = json.loads((folder / "summary.json").read_text())["atom_energies_eV"]
+            n = 0
+            for split in ("train", "valid", "test"):
+                rows = self.manifest(folder, split)
+                with h5py.File(folder / f"{split}.h5") as file:
+                    self.assertEqual(file.attrs.get("grouping"), "by_num_atoms" if form == "ani" else None)
+                    for name, group in file.items():
+                        own = [row for row in rows if len(SYMBOLS[row["molecule"]]) == int(name)]
+                        for names in (pos, energy, force, numbers, charge, multiplicity):
+                            for other in names[1:]:  # one array of several names
+                                self.assertEqual(group[other].id.__hash__(), group[names[0]].id.__hash__())
+                        z = group[numbers[0]][:]
+                        self.assertEqual(["".join(ase.data.chemical_symbols[k] for k in line) for line in z],
+                                         [SYMBOLS[row["molecule"]] for row in own])
+                        energies = group[energy[0]][:] * unit
+                        if form == "torchmd":
+                            energies += [sum(single[s] for s in SYMBOLS[row["molecule"]]) for row in own]
+                        states = np.stack([group[charge[0]], group[multiplicity[0]]], 1)
+                        self.check_rows(own, energies / unit, group[pos[0]][:], group[force[0]][:].astype(float), unit, states)
+                        n += len(own)
+            self.assertEqual(n, 80)
+
+    def test_spice(self):
+        folder = self.make_hdf5("spice", "--n", 20)
+        single = json.loads((folder / "summary.json").read_text())["atom_energies_eV"]
+        for split in ("train", "valid", "test"):
+            rows = self.manifest(folder, split)
+            with h5py.File(folder / f"{split}.h5") as file:
+                self.assertEqual(set(file), {row["molecule"] for row in rows})
+                for name, group in file.items():
+                    own = [row for row in rows if row["molecule"] == name]
+                    states = np.stack([group["charge"], group["multiplicity"]], 1)
+                    self.check_rows(own, group["dft_total_energy"][:], group["conformations"][:].astype(float) * units.Bohr,
+                                    -group["dft_total_gradient"][:].astype(float) / units.Bohr, units.Hartree, states)
+                    atoms = sum(single[s] for s in SYMBOLS[name])
+                    np.testing.assert_allclose(group["formation_energy"][:] * units.Hartree,
+                                               group["dft_total_energy"][:] * units.Hartree - atoms, atol=2e-6)
+                    self.assertEqual("".join(ase.data.chemical_symbols[z] for z in group["atomic_numbers"]), SYMBOLS[name])
+                    self.assertEqual(group["atomic_numbers"].dtype, np.int16)
+                    self.assertEqual(group["conformations"].attrs["units"], "bohr")
+                    self.assertEqual((len(group["smiles"]), group["smiles"].asstr()[0]), (1, name))
 
     def test_single_atoms_are_those_of_energy(self):
         folder = self.make("mace", "--n", 2, out="atoms")
