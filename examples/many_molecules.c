@@ -55,7 +55,7 @@ int main(void)
     end_with(ctx, qmt_structures_add_atoms(ctx, molecules, "hydrogen_fluoride", 2, fluoride_numbers,
                                            fluoride_xyz));
 
-    end_with(ctx, qmt_plan_create(ctx, config, molecules, NULL, 0, &plan));
+    end_with(ctx, qmt_plan_create(ctx, config, molecules, NULL, &plan));
     QmtRunOptions options = qmt_run_options_default();
     options.out = "many";
     QmtRunHooks hooks = {0};

@@ -49,7 +49,7 @@ int main(void)
     end_with(ctx, qmt_config_set(ctx, config, "temperature_K", "350"));
     end_with(ctx, qmt_structures_create(ctx, &molecules));
     end_with(ctx, qmt_structures_add_atoms(ctx, molecules, "water", 3, numbers, xyz));
-    end_with(ctx, qmt_plan_create(ctx, config, molecules, NULL, 0, &plan));
+    end_with(ctx, qmt_plan_create(ctx, config, molecules, NULL, &plan));
 
     QmtRunOptions options = qmt_run_options_default();
     QmtRunHooks hooks = {0};

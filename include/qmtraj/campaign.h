@@ -22,23 +22,66 @@ extern "C" {
 #define QMT_FILE_PARTIAL "trajectory.partial.npz" ///< the frames up to a failure
 #define QMT_FILE_OLD "trajectory.old.npz"         ///< the complete one before this
 
+/// Part index of count of a list of molecules, counted from 1; count 0 or 1 is the whole list. Which part a molecule
+/// belongs to follows from its name alone, so that processes share a list without a word to each other. This struct
+/// does not grow.
+typedef struct {
+    uint64_t index, count;
+} QmtShard;
+
+/// Reads "3/100". Fails with QMT_ERR_USAGE or QMT_ERR_ARGUMENT; *shard is then untouched.
+QMT_API QmtStatus qmt_shard_parse(QmtContext *ctx, const char *text, QmtShard *shard);
+/// 1 if a molecule belongs to a part; 0 otherwise, also for NULL.
+QMT_API int qmt_shard_has(QmtShard shard, const char *name);
+/// The part of this process by its rank, if srun, mpirun or mpiexec started it (Slurm, Open MPI, PMI: MPICH, Intel MPI).
+///
+/// @param shard  written if there is a launcher; may be NULL
+/// @return its name, static; NULL if there is none, or one process only
+QMT_API const char *qmt_launcher_shard(QmtShard *shard);
+
 /// What is to be done: molecules and a configuration, checked as a whole before any of it begins.
 typedef struct QmtPlan QmtPlan;
+
+/// Which molecules, and when they get their atoms. Start from qmt_plan_options_default().
+typedef struct {
+    size_t struct_size;       ///< sizeof(QmtPlanOptions), set by qmt_plan_options_default()
+    const char *const *names; ///< [n_names] names or patterns ("gly*") of the molecules to take
+    size_t n_names;           ///< 0: all
+    /// 1: of several molecules from SMILES each gets its atoms where it is computed, which is sooner done; until then
+    /// its size is estimated.
+    int embed_later;
+    int reserved;   ///< 0
+    QmtShard shard; ///< only molecules and rejections of this part; a part may hold none
+    void *user;     ///< passed on to progress
+    /// How many molecules have been looked at, of n; NULL: nobody wants to know.
+    void (*progress)(void *user, size_t n_done, size_t n);
+} QmtPlanOptions;
+
+/// Sets every option to its default, as far as options of that size reach; NULL is ignored.
+QMT_API void qmt_plan_options_init(QmtPlanOptions *options, size_t struct_size);
+
+/// All molecules, each with its atoms before the plan is made.
+static inline QmtPlanOptions qmt_plan_options_default(void)
+{
+    QmtPlanOptions options;
+    qmt_plan_options_init(&options, sizeof options);
+    return options;
+}
 
 /// Makes a plan. Charge and multiplicity are those of the molecule, else those of the configuration; SMILES become
 /// atoms. Every molecule is looked at before this returns: with several that are impossible each gets a sentence in
 /// the log, or, from a tolerant list, is passed over and noted among its rejections.
 ///
 /// @param config      copied
-/// @param structures  its molecules move into the plan; after a failure they are still there
-/// @param names       [n_names] of the molecules to take; NULL with 0 takes all
+/// @param structures  its molecules and rejections move into the plan; after a failure they are still there
+/// @param options     NULL: the defaults
 /// @param plan        to be destroyed with qmt_plan_destroy(); untouched after a failure
 /// Fails with QMT_ERR_USAGE (no molecules, an unknown name), QMT_ERR_CONFIG (a charge that disagrees, a length that is
 /// no whole number of steps), QMT_ERR_INPUT (names, elements, parity, atoms on top of each other), QMT_ERR_ARGUMENT or
 /// QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config,
-                                  QmtStructures *structures, const char *const *names,
-                                  size_t n_names, QmtPlan **plan);
+                                  QmtStructures *structures, const QmtPlanOptions *options,
+                                  QmtPlan **plan);
 /// Destroys a plan and sets the pointer to NULL; accepts NULL.
 QMT_API void qmt_plan_destroy(QmtPlan **plan);
 
@@ -47,9 +90,10 @@ QMT_API size_t qmt_plan_count(const QmtPlan *plan);
 /// Bytes on the disk of all of them, about; 0 for NULL.
 QMT_API uint64_t qmt_plan_bytes(const QmtPlan *plan);
 
-/// Molecules of a tolerant list that turned out to be impossible while they were computed; 0 for NULL.
+/// Inputs of a tolerant list that cannot be computed: those that its readers passed over, those that the plan did, and
+/// those that turn out to be impossible while they are computed; 0 for NULL.
 QMT_API size_t qmt_plan_rejection_count(const QmtPlan *plan);
-/// Such a molecule; valid until the next campaign. Fails with QMT_ERR_ARGUMENT after the last one.
+/// Such an input; valid until the next campaign. Fails with QMT_ERR_ARGUMENT after the last one.
 QMT_API QmtStatus qmt_plan_rejection(QmtContext *ctx, const QmtPlan *plan, size_t i,
                                      QmtRejection *rejection);
 
@@ -63,6 +107,9 @@ typedef struct {
     int64_t n_steps;      ///< of all phases
     int64_t n_frames;     ///< in its file
     uint64_t n_bytes;     ///< of its file
+    const char *molecule; ///< "water", also of "water/r02"
+    size_t place;         ///< in the plan
+    double cost;          ///< proportional to the expected time
 } QmtTask;
 
 /// Trajectory i to look at; valid as long as the plan. Fails with QMT_ERR_ARGUMENT.
@@ -91,12 +138,19 @@ static inline QmtRunOptions qmt_run_options_default(void)
 
 /// Where a trajectory stands. Made by the library; may grow at its end.
 typedef struct {
-    const char *phase;  ///< "equilibration", ...
+    const char *phase;  ///< "equilibration", ...; valid for ever
     int64_t step;       ///< steps done, of all phases
     int64_t n_steps;    ///< steps in all
     double time_ps;     ///< within the phase
     double ms_per_step; ///< so far
+    double left_s;      ///< seconds that are left; NaN: not known
 } QmtProgress;
+
+/// What a person should know about a trajectory although it is complete. Made by the library; may grow at its end.
+typedef struct {
+    char code[32];  ///< for programs, "energy_drift"; docs/file-format.md lists them
+    char text[320]; ///< one sentence
+} QmtWarning;
 
 /// How a trajectory ended. Made by the library; may grow at its end.
 typedef struct {
@@ -114,7 +168,21 @@ typedef struct {
         shadow_drift_kjmol_ps; ///< of the shadow energy, the largest of the NVE windows if there are any
     double scf_iterations_mean;
     int64_t recoveries; ///< evaluations that needed a recovery stage
+    int begun;          ///< 0: finished by an earlier run, or still waiting
+    int rejected;       ///< 1: it cannot be computed: no geometry for its SMILES, or no state
+    const char *word;   ///< of its status: "complete", "scf failed", ...; valid for ever
+    double temperature_error_k; ///< standard error of the mean temperature; NaN: too short to tell
+    size_t n_warnings;          ///< see qmt_plan_warning()
 } QmtOutcome;
+
+/// How many molecules are where. Made by the library; may grow at its end.
+typedef struct {
+    size_t n; ///< all: trajectories, and what could not be planned
+    size_t n_complete, n_running, n_waiting, n_failed;
+    size_t n_rejected;    ///< cannot be computed
+    size_t n_interrupted; ///< begun, and nobody works on them
+    double left_s;        ///< seconds until all is done; NaN: not known
+} QmtTotals;
 
 /// What the caller does meanwhile; each function may be NULL. They run in the thread of the call, between two steps or
 /// messages, and must be short; pointers are valid during the call.
@@ -137,6 +205,13 @@ typedef struct {
 QMT_API QmtStatus qmt_campaign_check(QmtContext *ctx, const QmtPlan *plan,
                                      const QmtRunOptions *options);
 
+/// Marks the trajectories of a plan that are finished in OUT, and touches nothing.
+///
+/// @param done  [qmt_plan_count()] 1: finished
+/// Fails as qmt_campaign_check().
+QMT_API QmtStatus qmt_campaign_finished(QmtContext *ctx, const QmtPlan *plan,
+                                        const QmtRunOptions *options, unsigned char *done);
+
 /// Runs all trajectories of a plan, each in a process of its own: what is finished is recognised, what was interrupted
 /// goes on, and summary.json is left in OUT. A trajectory that fails or crashes stops no other.
 ///
@@ -152,6 +227,13 @@ QMT_API QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunO
 /// QMT_ERR_ARGUMENT.
 QMT_API QmtStatus qmt_plan_outcome(QmtContext *ctx, const QmtPlan *plan, size_t i,
                                    QmtOutcome *outcome);
+
+/// Warning w = 0, 1, ... of trajectory i in the last campaign or run. Fails with QMT_ERR_ARGUMENT after the last one.
+QMT_API QmtStatus qmt_plan_warning(QmtContext *ctx, const QmtPlan *plan, size_t i, size_t w,
+                                   QmtWarning *warning);
+
+/// Where a campaign stands, to be called by its hooks. Fails with QMT_ERR_ARGUMENT, also while no campaign runs.
+QMT_API QmtStatus qmt_plan_totals(QmtContext *ctx, const QmtPlan *plan, QmtTotals *totals);
 
 /// Runs trajectory i of a plan in this thread, from its checkpoint if there is one. Its bytes are those of a
 /// campaign. n_workers and max_s are not used; of the hooks, progress, note and should_stop.
@@ -176,30 +258,23 @@ QMT_API QmtStatus qmt_summary_write(QmtContext *ctx, const char *out, size_t *n)
 /// share of the machine; at least 1.
 QMT_API size_t qmt_worker_count(void);
 
-/// Part index of count of a list of molecules, counted from 1; count 0 or 1 is the whole list. Which part a molecule
-/// belongs to follows from its name alone, so that processes share a list without a word to each other. This struct
-/// does not grow.
-typedef struct {
-    uint64_t index, count;
-} QmtShard;
-
-/// Reads "3/100". Fails with QMT_ERR_USAGE or QMT_ERR_ARGUMENT; *shard is then untouched.
-QMT_API QmtStatus qmt_shard_parse(QmtContext *ctx, const char *text, QmtShard *shard);
-/// 1 if a molecule belongs to a part; 0 otherwise, also for NULL.
-QMT_API int qmt_shard_has(QmtShard shard, const char *name);
-/// The part of this process by its rank, if srun, mpirun or mpiexec started it (Slurm, Open MPI, PMI: MPICH, Intel MPI).
-///
-/// @param shard  written if there is a launcher; may be NULL
-/// @return its name, static; NULL if there is none, or one process only
-QMT_API const char *qmt_launcher_shard(QmtShard *shard);
-
 /// How far the trajectories of an output folder are.
 typedef struct QmtFolderStatus QmtFolderStatus;
+
+/// Where a trajectory of a folder stands. Numbers stay as they are; new ones come at the end.
+typedef enum {
+    QMT_STATE_COMPLETE,
+    QMT_STATE_RUNNING,     ///< a process works on it
+    QMT_STATE_INTERRUPTED, ///< nobody works on it, and it can be continued
+    QMT_STATE_FAILED,      ///< it ended with a partial file, or without a checkpoint
+    QMT_STATE_WAITING,     ///< in the list of a campaign, and not begun
+    QMT_STATE_REJECTED     ///< it cannot be computed
+} QmtState;
 
 /// A trajectory of a folder. Made by the library; may grow at its end.
 typedef struct {
     const char *label;      ///< "water", "water/r02"
-    const char *word;       ///< "complete", "running", "interrupted" or "failed"
+    const char *word;       ///< of its state: "complete", "running", "interrupted", ...
     const char *phase;      ///< "equilibration", ...; "" if it is not known
     const char *holder;     ///< who works on it; "" if nobody does
     const char *reason;     ///< why it failed; "" otherwise
@@ -210,6 +285,8 @@ typedef struct {
     double mean_temperature_k;    ///< of production so far; NaN if it has not begun
     double shadow_drift_kjmol_ps; ///< likewise
     double age_s;                 ///< of these figures; 0 for one that has ended
+    QmtState state;
+    size_t n_warnings; ///< see qmt_folder_status_warning()
 } QmtFolderEntry;
 
 /// Looks at OUT, also while trajectories run, and disturbs nobody.
@@ -225,6 +302,13 @@ QMT_API size_t qmt_folder_status_count(const QmtFolderStatus *status);
 /// Trajectory i in the order of names; valid as long as the list. Fails with QMT_ERR_ARGUMENT.
 QMT_API QmtStatus qmt_folder_status_entry(QmtContext *ctx, const QmtFolderStatus *status, size_t i,
                                           QmtFolderEntry *entry);
+/// Warning w = 0, 1, ... of trajectory i. Fails with QMT_ERR_ARGUMENT after the last one.
+QMT_API QmtStatus qmt_folder_status_warning(QmtContext *ctx, const QmtFolderStatus *status,
+                                            size_t i, size_t w, QmtWarning *warning);
+/// How many molecules of the folder are where, and how long the campaigns that run in it still take. Fails with
+/// QMT_ERR_ARGUMENT.
+QMT_API QmtStatus qmt_folder_status_totals(QmtContext *ctx, const QmtFolderStatus *status,
+                                           QmtTotals *totals);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,7 @@
 /// Threads: as a context, a configuration belongs to one thread at a time.
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <qmtraj/context.h>
 #include <qmtraj/text.h>
@@ -42,10 +43,19 @@ QMT_API QmtStatus qmt_config_parse(QmtContext *ctx, QmtConfig *config, const cha
 QMT_API QmtStatus qmt_config_set(QmtContext *ctx, QmtConfig *config, const char *key,
                                  const char *value);
 
+/// The same for programs that have options: their sentences begin with place, "--charge", instead of "set".
+QMT_API QmtStatus qmt_config_set_at(QmtContext *ctx, QmtConfig *config, const char *place,
+                                    const char *key, const char *value);
+
 /// Checks what no single key can know: that lengths are whole numbers of steps and the save interval fits.
 ///
 /// Fails with QMT_ERR_CONFIG or QMT_ERR_ARGUMENT.
 QMT_API QmtStatus qmt_config_check(QmtContext *ctx, const QmtConfig *config);
+
+/// Steps of all phases of a trajectory, equilibration to the last window; 0 for NULL.
+QMT_API int64_t qmt_config_steps(const QmtConfig *config);
+/// Frames in its file; 0 for NULL.
+QMT_API int64_t qmt_config_frames(const QmtConfig *config);
 
 /// The value of a key as YAML writes it; a number so that reading gives it back.
 ///

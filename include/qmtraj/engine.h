@@ -85,6 +85,10 @@ QMT_API void qmt_engine_destroy(QmtEngine **engine);
 /// Number of atoms; 0 for NULL.
 QMT_API size_t qmt_engine_n_atoms(const QmtEngine *engine);
 
+/// An evaluation that needs more iterations than this may have found one of several solutions; steps of a motion need 5
+/// to 10, first ones some 20.
+enum { QMT_SCF_SLOW_ITERATIONS = 100 };
+
 /// How an evaluation went.
 typedef struct {
     size_t struct_size;   ///< sizeof(QmtReport), set by the caller
@@ -160,6 +164,18 @@ typedef struct {
 /// @return how many there are, also if more than room; 0 for NULL, a force field, or before any evaluation
 QMT_API size_t qmt_engine_terms(const QmtEngine *engine, QmtTerm *terms, size_t room);
 
+/// A property of the converged density, texts valid for ever. Made by the library; may grow at its end.
+typedef struct {
+    const char *name;  ///< "charges"
+    const char *title; ///< a few words for a table
+    const char *unit;  ///< the atomic one, "hartree"
+    const char *axes;  ///< a character per axis: 'N' the atoms, '3'; "" is a single number
+} QmtProperty;
+
+/// Property p = 0, 1, ... of the table. Fails with QMT_ERR_ARGUMENT after the last one.
+QMT_API QmtStatus qmt_property(QmtContext *ctx, size_t p, QmtProperty *property);
+/// How many properties there are.
+QMT_API size_t qmt_property_count(void);
 /// Name of property p = 0, 1, ... of the converged density, "charges"; NULL after the last one.
 QMT_API const char *qmt_property_name(size_t p);
 /// Numbers of property p of a molecule; 0 if there is no such property.

@@ -10,13 +10,16 @@
 ///     atoms.h       energies of free atoms
 ///     label.h       energies and forces of given geometries, a file in, a file out
 ///     dynamics.h    motion of one molecule, step by step
-///     structure.h   molecules from XYZ and SMILES files
+///     structure.h   molecules from files and words
+///     molecule.h    the charge and multiplicity that hold for a molecule, and the engine for it
+///     ipi.h         energies and forces for a program that moves the nuclei, through a socket
 ///     config.h      the keys of a configuration
 ///     campaign.h    trajectories from a configuration to finished files, one or many; how far a folder is
 ///     trajectory.h  files read, written and converted frame by frame
 ///     check.h       proof that a file is what it says
 ///     dataset.h     training sets from trajectories
 ///     text.h        words and numbers, the same in every locale
+///     units.h       conversions from and to atomic units
 ///
 /// Conventions for every function:
 /// - Atomic units (hartree, bohr, e) unless a name says otherwise; arrays are flat and row-major.
@@ -37,11 +40,14 @@
 #include <qmtraj/dataset.h>
 #include <qmtraj/dynamics.h>
 #include <qmtraj/engine.h>
+#include <qmtraj/ipi.h>
 #include <qmtraj/label.h>
+#include <qmtraj/molecule.h>
 #include <qmtraj/status.h>
 #include <qmtraj/structure.h>
 #include <qmtraj/text.h>
 #include <qmtraj/trajectory.h>
+#include <qmtraj/units.h>
 #include <qmtraj/version.h>
 
 #endif

@@ -1,7 +1,7 @@
 #ifndef QMTRAJ_STRUCTURE_H
 #define QMTRAJ_STRUCTURE_H
 
-/// Molecules from XYZ and SMILES files, and back.
+/// Molecules from files (XYZ, SDF, Turbomole coord, lists of SMILES, also compressed) and words, and back to XYZ.
 ///
 /// Threads: as a context, a list belongs to one thread at a time. SMILES become atoms in one thread of the
 /// process at a time, as the library that does it has state of its own.
@@ -55,6 +55,35 @@ QMT_API QmtStatus qmt_structures_rejection(QmtContext *ctx, const QmtStructures 
 /// Number of inputs that were passed over; 0 for NULL.
 QMT_API size_t qmt_structures_rejection_count(const QmtStructures *structures);
 
+/// How files are read. Start from qmt_read_options_default().
+typedef struct {
+    size_t struct_size; ///< sizeof(QmtReadOptions), set by qmt_read_options_default()
+    const char
+        *smiles_column; ///< of a list of SMILES: word of its header, or number from 1; NULL: found
+    const char *name_column; ///< likewise of the names
+} QmtReadOptions;
+
+/// Sets every option to its default, as far as options of that size reach; NULL is ignored.
+QMT_API void qmt_read_options_init(QmtReadOptions *options, size_t struct_size);
+
+/// Columns are found by their header or their place.
+static inline QmtReadOptions qmt_read_options_default(void)
+{
+    QmtReadOptions options;
+    qmt_read_options_init(&options, sizeof options);
+    return options;
+}
+
+/// Appends the molecules of a file of any format that is read: XYZ and extended XYZ, SDF, Turbomole coord, lists of
+/// SMILES, each also compressed by gzip. The content decides, the name where that does not tell.
+///
+/// @param path     "-": standard input
+/// @param options  NULL: the defaults
+/// Fails as qmt_structures_read_xyz() and qmt_structures_read_smiles(); a format that is known and not read is
+/// QMT_ERR_FORMAT and named together with the command that converts it. The list is then as it was.
+QMT_API QmtStatus qmt_structures_read(QmtContext *ctx, QmtStructures *structures, const char *path,
+                                      const QmtReadOptions *options);
+
 /// Appends the frames of an XYZ file. The comment lines may say charge=, multiplicity=, name= and smiles=.
 ///
 /// Fails with QMT_ERR_IO (cannot be read), QMT_ERR_FORMAT (not such a file), QMT_ERR_INPUT (an element that cannot be
@@ -62,12 +91,18 @@ QMT_API size_t qmt_structures_rejection_count(const QmtStructures *structures);
 QMT_API QmtStatus qmt_structures_read_xyz(QmtContext *ctx, QmtStructures *structures,
                                           const char *path);
 
-/// Appends the molecules of a file with lines "SMILES name", without atoms.
+/// Appends the molecules of a list of SMILES, without atoms: lines "SMILES name", or a table with a header.
 ///
-/// Fails with QMT_ERR_IO, QMT_ERR_FORMAT, QMT_ERR_INPUT, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; the list is then as
+/// @param options  NULL: the defaults
+/// Fails with QMT_ERR_USAGE (a column that is not there), QMT_ERR_IO, QMT_ERR_FORMAT, QMT_ERR_INPUT, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; the list is then as
 /// it was.
 QMT_API QmtStatus qmt_structures_read_smiles(QmtContext *ctx, QmtStructures *structures,
-                                             const char *path);
+                                             const char *path, const QmtReadOptions *options);
+
+/// Appends one molecule from a word as a command line has it, without atoms: "CCO" or "CCO=ethanol". Failures as
+/// qmt_structures_read_smiles().
+QMT_API QmtStatus qmt_structures_add_word(QmtContext *ctx, QmtStructures *structures,
+                                          const char *word);
 
 /// Appends one molecule from its SMILES, without atoms. Failures as qmt_structures_read_smiles().
 ///
@@ -85,6 +120,18 @@ QMT_API QmtStatus qmt_structures_add_smiles(QmtContext *ctx, QmtStructures *stru
 QMT_API QmtStatus qmt_structures_add_atoms(QmtContext *ctx, QmtStructures *structures,
                                            const char *name, size_t n_atoms, const int *numbers,
                                            const double *xyz);
+
+/// What molecules are called whose file gives them no name.
+typedef enum {
+    QMT_NAMES_APART, ///< as their file; as their folder where files of one name come from several folders
+    QMT_NAMES_OF_FILE,  ///< as their file
+    QMT_NAMES_OF_FOLDER ///< as their folder
+} QmtNames;
+
+/// Renames the molecules whose name is that of their file, after all of them were read.
+///
+/// Fails with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_structures_name(QmtContext *ctx, QmtStructures *structures, QmtNames names);
 
 /// Says charge and multiplicity of molecule i, over what its input said.
 ///

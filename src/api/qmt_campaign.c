@@ -11,42 +11,90 @@
 #include "campaign/cpu_count.h"
 #include "campaign/status.h"
 #include "campaign/summary.h"
+#include "campaign/tally.h"
 #include "io/text.h"
+#include "run/metadata.h"
 
-enum { OPTIONS_FIRST_SIZE = 40, HOOKS_FIRST_SIZE = 64 };
+enum { OPTIONS_FIRST_SIZE = 40, HOOKS_FIRST_SIZE = 64, PLAN_FIRST_SIZE = 64 };
 _Static_assert(sizeof(QmtRunOptions) == OPTIONS_FIRST_SIZE, "it has not grown yet");
 _Static_assert(sizeof(QmtRunHooks) == HOOKS_FIRST_SIZE, "it has not grown yet");
+_Static_assert(sizeof(QmtPlanOptions) == PLAN_FIRST_SIZE, "it has not grown yet");
+_Static_assert((int)QMT_STATE_REJECTED == (int)STATUS_REJECTED &&
+                   (int)QMT_STATE_REJECTED + 1 == (int)N_STATUS_KINDS &&
+                   (int)QMT_STATE_FAILED == (int)STATUS_FAILED &&
+                   (int)QMT_STATE_RUNNING == (int)STATUS_RUNNING,
+               "one list of states");
+_Static_assert(sizeof((QmtWarning){0}.code) >= RUN_WARNING_CODE_SIZE &&
+                   sizeof((QmtWarning){0}.text) >= RUN_WARNING_TEXT_SIZE,
+               "room for every warning");
 
 struct QmtPlan {
     Plan plan;
     BatchOutcome *outcomes; ///< [plan.n_tasks]
     RejectionList rejected; ///< plan.structures.rejected points here if its list was tolerant
+    const Tally *tally;     ///< of the campaign that runs; NULL: none does
 };
 
-QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config, QmtStructures *structures,
-                          const char *const *names, size_t n_names, QmtPlan **plan)
+void qmt_plan_options_init(QmtPlanOptions *options, size_t struct_size)
 {
+    if (options == NULL || struct_size < sizeof struct_size)
+        return;
+    memset(options, 0, struct_size);
+    options->struct_size = struct_size;
+}
+
+static QmtStatus plan_options_take(QmtContext *ctx, const QmtPlanOptions *options,
+                                   PlanOptions *inner)
+{
+    QmtPlanOptions own = qmt_plan_options_default();
+    if (options != NULL)
+        TRY(struct_take(ctx, "QmtPlanOptions", options, PLAN_FIRST_SIZE, &own, sizeof own));
+    NEEDS(ctx, own.names != NULL || own.n_names == 0, "plan: options.names is NULL");
+    for (size_t i = 0; i < own.n_names; i++)
+        NEEDS(ctx, own.names[i] != NULL, "plan: name %zu is NULL", i);
+    NEEDS(ctx, own.shard.count == 0 || (own.shard.index >= 1 && own.shard.index <= own.shard.count),
+          "plan: options.shard is part %llu of %llu", (unsigned long long)own.shard.index,
+          (unsigned long long)own.shard.count);
+    *inner = (PlanOptions){.molecules = own.names,
+                           .n_molecules = own.n_names,
+                           .embed_later = own.embed_later != 0,
+                           .shard = {.index = own.shard.index, .count = own.shard.count},
+                           .user = own.user,
+                           .progress = own.progress};
+    return QMT_OK;
+}
+
+/// What was passed over belongs to the plan from now on, and its list begins anew.
+static void rejections_move(QmtStructures *structures, QmtPlan *plan)
+{
+    structures->list.rejected = plan->plan.structures.rejected;
+    if (plan->plan.structures.rejected == NULL)
+        return;
+    plan->rejected = structures->rejected;
+    structures->rejected = (RejectionList){0};
+    plan->plan.structures.rejected = &plan->rejected;
+}
+
+QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config, QmtStructures *structures,
+                          const QmtPlanOptions *options, QmtPlan **plan)
+{
+    PlanOptions inner;
     NEEDS(ctx, config != NULL && structures != NULL && plan != NULL,
           "plan: config, structures or plan is NULL");
-    NEEDS(ctx, names != NULL || n_names == 0, "plan: names is NULL");
-    for (size_t i = 0; i < n_names; i++)
-        NEEDS(ctx, names[i] != NULL, "plan: name %zu is NULL", i);
+    TRY(plan_options_take(ctx, options, &inner));
     QmtPlan *const made = calloc(1, sizeof *made);
     if (made == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a plan");
-    const PlanOptions inner = {.molecules = names, .n_molecules = n_names};
     QmtStatus status = plan_make(ctx, &config->values, &structures->list, &inner, &made->plan);
     if (status == QMT_OK) {
-        // What was passed over so far stays with the list; what comes later belongs to the plan.
-        structures->list.rejected = made->plan.structures.rejected;
-        if (made->plan.structures.rejected != NULL)
-            made->plan.structures.rejected = &made->rejected;
         made->outcomes = calloc(made->plan.n_tasks + 1, sizeof *made->outcomes);
         if (made->outcomes == NULL) {
             structures->list = made->plan.structures;
             made->plan.structures = (StructureList){0};
             status =
                 FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", made->plan.n_tasks);
+        } else {
+            rejections_move(structures, made);
         }
     }
     if (status != QMT_OK)
@@ -110,7 +158,10 @@ QmtStatus qmt_plan_task(QmtContext *ctx, const QmtPlan *plan, size_t i, QmtTask 
                       .multiplicity = spec->config.spin_multiplicity,
                       .n_steps = spec_steps(&spec->config),
                       .n_frames = config_frames(&spec->config),
-                      .n_bytes = spec->n_bytes};
+                      .n_bytes = spec->n_bytes,
+                      .molecule = spec->structure->name,
+                      .place = i,
+                      .cost = spec->cost};
     return QMT_OK;
 }
 
@@ -150,6 +201,7 @@ static QmtStatus hooks_take(QmtContext *ctx, const QmtRunHooks *hooks, QmtRunHoo
 typedef struct {
     QmtRunHooks hooks;
     size_t task;
+    Tally tally;
 } Link;
 
 static QmtOutcome outcome_shown(const BatchOutcome *outcome)
@@ -168,27 +220,47 @@ static QmtOutcome outcome_shown(const BatchOutcome *outcome)
                         .mean_temperature_k = result->mean_temperature_k,
                         .shadow_drift_kjmol_ps = run_drift_shown(result),
                         .scf_iterations_mean = result->scf_iterations_mean,
-                        .recoveries = result->recoveries};
+                        .recoveries = result->recoveries,
+                        .begun = outcome->ran,
+                        .rejected = outcome->rejected,
+                        .word = status_word(outcome->status),
+                        .temperature_error_k = result->temperature_error_k,
+                        .n_warnings = result->warnings.n};
+}
+
+static void pass_reused(void *user, size_t task, const BatchOutcome *outcome)
+{
+    Link *const link = user;
+    (void)outcome;
+    tally_reused(&link->tally, task);
 }
 
 static void pass_start(void *user, size_t task)
 {
-    const Link *link = user;
+    Link *const link = user;
+    tally_start(&link->tally, task);
     if (link->hooks.start != NULL)
         link->hooks.start(link->hooks.user, task);
 }
 
-static void pass_progress(void *user, size_t task, const RunProgress *progress)
+static void progress_show(const Link *link, size_t task, const RunProgress *progress)
 {
-    const Link *link = user;
     if (link->hooks.progress == NULL)
         return;
     const QmtProgress shown = {.phase = md_phase_name((MdPhase)progress->phase),
                                .step = progress->step,
                                .n_steps = progress->n_steps,
                                .time_ps = progress->time_ps,
-                               .ms_per_step = progress->ms_per_step};
+                               .ms_per_step = progress->ms_per_step,
+                               .left_s = progress_left_s(progress)};
     link->hooks.progress(link->hooks.user, task, &shown);
+}
+
+static void pass_progress(void *user, size_t task, const RunProgress *progress)
+{
+    Link *const link = user;
+    tally_progress(&link->tally, task, progress);
+    progress_show(link, task, progress);
 }
 
 static void pass_note(void *user, size_t task, QmtLogLevel level, const char *sentence)
@@ -200,8 +272,9 @@ static void pass_note(void *user, size_t task, QmtLogLevel level, const char *se
 
 static void pass_end(void *user, size_t task, const BatchOutcome *outcome)
 {
-    const Link *link = user;
+    Link *const link = user;
     const QmtOutcome shown = outcome_shown(outcome);
+    tally_end(&link->tally, task, outcome);
     if (link->hooks.end != NULL)
         link->hooks.end(link->hooks.user, task, &shown);
 }
@@ -222,7 +295,7 @@ static bool pass_should_stop(void *user)
 static void pass_own_progress(void *user, const RunProgress *progress)
 {
     const Link *link = user;
-    pass_progress(user, link->task, progress);
+    progress_show(link, link->task, progress);
 }
 
 static void pass_own_note(void *user, QmtLogLevel level, const char *sentence)
@@ -239,26 +312,57 @@ QmtStatus qmt_campaign_check(QmtContext *ctx, const QmtPlan *plan, const QmtRunO
     return batch_look(ctx, &plan->plan, &settings);
 }
 
+QmtStatus qmt_campaign_finished(QmtContext *ctx, const QmtPlan *plan, const QmtRunOptions *options,
+                                unsigned char *done)
+{
+    RunOptions settings;
+    NEEDS(ctx, plan != NULL && done != NULL, "campaign: plan or done is NULL");
+    TRY(options_take(ctx, options, &settings));
+    const size_t n = plan->plan.n_tasks;
+    bool *const found = calloc(n + 1, sizeof *found);
+    if (found == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", n);
+    const QmtStatus status = batch_finished(ctx, &plan->plan, &settings, found);
+    for (size_t t = 0; t < n && status == QMT_OK; t++)
+        done[t] = found[t];
+    free(found);
+    return status;
+}
+
 QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunOptions *options,
                            const QmtRunHooks *hooks)
 {
-    static const BatchFaults none = {0};
     Link link = {0};
     RunOptions settings;
     NEEDS(ctx, plan != NULL, "campaign: plan is NULL");
     TRY(options_take(ctx, options, &settings));
     TRY(hooks_take(ctx, hooks, &link.hooks));
     const BatchHooks inner = {.user = &link,
+                              .reused = pass_reused,
                               .start = pass_start,
                               .progress = pass_progress,
                               .note = pass_note,
                               .end = pass_end,
                               .stop = pass_stop,
                               .should_stop = pass_should_stop};
-    const locale_t before = text_enter_c_locale();
-    const QmtStatus status = batch_run(ctx, &plan->plan, &settings, &none, &inner, plan->outcomes);
-    text_leave_c_locale(before);
+    QmtStatus status = tally_open(ctx, &plan->plan, settings.n_workers, &link.tally);
+    if (status == QMT_OK) {
+        const locale_t before = text_enter_c_locale();
+        plan->tally = &link.tally;
+        status = batch_run(ctx, &plan->plan, &settings, &inner, plan->outcomes);
+        plan->tally = NULL;
+        text_leave_c_locale(before);
+    }
+    tally_close(&link.tally);
     return status;
+}
+
+QmtStatus qmt_plan_totals(QmtContext *ctx, const QmtPlan *plan, QmtTotals *totals)
+{
+    NEEDS(ctx, plan != NULL && totals != NULL, "plan: plan or totals is NULL");
+    NEEDS(ctx, plan->tally != NULL, "plan: no campaign runs");
+    *totals = tally_now(plan->tally);
+    return QMT_OK;
 }
 
 QmtStatus qmt_plan_outcome(QmtContext *ctx, const QmtPlan *plan, size_t i, QmtOutcome *outcome)
@@ -267,6 +371,27 @@ QmtStatus qmt_plan_outcome(QmtContext *ctx, const QmtPlan *plan, size_t i, QmtOu
     NEEDS(ctx, outcome != NULL, "plan: outcome is NULL");
     *outcome = outcome_shown(&plan->outcomes[i]);
     return QMT_OK;
+}
+
+/// Warning w of a list.
+static QmtStatus warning_show(QmtContext *ctx, const RunWarnings *warnings, size_t w,
+                              QmtWarning *warning)
+{
+    QmtWarning found;
+    size_t at = 0;
+    NEEDS(ctx, warning != NULL, "warning is NULL");
+    for (size_t i = 0; i <= w; i++)
+        NEEDS(ctx, run_warning_next(warnings, &at, found.code, found.text), "warning %zu of %zu", w,
+              i);
+    *warning = found;
+    return QMT_OK;
+}
+
+QmtStatus qmt_plan_warning(QmtContext *ctx, const QmtPlan *plan, size_t i, size_t w,
+                           QmtWarning *warning)
+{
+    TRY(place_check(ctx, plan, i));
+    return warning_show(ctx, &plan->outcomes[i].result.warnings, w, warning);
 }
 
 /// What a run of this thread left, for qmt_plan_outcome().
@@ -373,6 +498,32 @@ QmtStatus qmt_folder_status_entry(QmtContext *ctx, const QmtFolderStatus *status
                               .left_s = e->eta_s,
                               .mean_temperature_k = e->mean_temperature_k,
                               .shadow_drift_kjmol_ps = e->shadow_drift_kjmol_ps,
-                              .age_s = e->age_s};
+                              .age_s = e->age_s,
+                              .state = (QmtState)e->kind,
+                              .n_warnings = e->warnings.n};
+    return QMT_OK;
+}
+
+QmtStatus qmt_folder_status_warning(QmtContext *ctx, const QmtFolderStatus *status, size_t i,
+                                    size_t w, QmtWarning *warning)
+{
+    NEEDS(ctx, status != NULL, "status: status is NULL");
+    NEEDS(ctx, i < status->list.n, "status: trajectory %zu of %zu", i, status->list.n);
+    return warning_show(ctx, &status->list.entries[i].warnings, w, warning);
+}
+
+QmtStatus qmt_folder_status_totals(QmtContext *ctx, const QmtFolderStatus *status,
+                                   QmtTotals *totals)
+{
+    NEEDS(ctx, status != NULL && totals != NULL, "status: status or totals is NULL");
+    const StatusList *const list = &status->list;
+    *totals = (QmtTotals){.n = list->n,
+                          .n_complete = list->n_of[STATUS_COMPLETE],
+                          .n_running = list->n_of[STATUS_RUNNING],
+                          .n_waiting = list->n_of[STATUS_WAITING],
+                          .n_failed = list->n_of[STATUS_FAILED],
+                          .n_rejected = list->n_of[STATUS_REJECTED],
+                          .n_interrupted = list->n_of[STATUS_INTERRUPTED],
+                          .left_s = list->left_s};
     return QMT_OK;
 }

@@ -15,6 +15,7 @@
 #include "data/method.h"
 #include "data/solvent.h"
 #include "io/text.h"
+#include "run/spec.h"
 
 _Static_assert(sizeof((QmtConfigKey){0}.range) >= CONFIG_TEXT_SIZE, "room for every text");
 
@@ -66,15 +67,31 @@ QmtStatus qmt_config_parse(QmtContext *ctx, QmtConfig *config, const char *place
 
 QmtStatus qmt_config_set(QmtContext *ctx, QmtConfig *config, const char *key, const char *value)
 {
-    NEEDS(ctx, config != NULL && key != NULL && value != NULL,
-          "config: config, key or value is NULL");
-    return config_set_key(ctx, "set", -1, key, value, false, &config->values);
+    return qmt_config_set_at(ctx, config, "set", key, value);
+}
+
+QmtStatus qmt_config_set_at(QmtContext *ctx, QmtConfig *config, const char *place, const char *key,
+                            const char *value)
+{
+    NEEDS(ctx, config != NULL && place != NULL && key != NULL && value != NULL,
+          "config: config, place, key or value is NULL");
+    return config_set_key(ctx, place, -1, key, value, false, &config->values);
 }
 
 QmtStatus qmt_config_check(QmtContext *ctx, const QmtConfig *config)
 {
     NEEDS(ctx, config != NULL, "config: config is NULL");
     return config_check(ctx, &config->values);
+}
+
+int64_t qmt_config_steps(const QmtConfig *config)
+{
+    return config != NULL ? spec_steps(&config->values) : 0;
+}
+
+int64_t qmt_config_frames(const QmtConfig *config)
+{
+    return config != NULL ? config_frames(&config->values) : 0;
 }
 
 QmtStatus qmt_config_get(QmtContext *ctx, const QmtConfig *config, const char *key, char *text,

@@ -11,9 +11,9 @@
 /// More cannot be addressed by the integers of LAPACK, long before memory ends.
 static const size_t ATOMS_MAX = 1000000;
 
-/// Sizes of the first version that had them.
-enum { OPTIONS_FIRST_SIZE = 80, RESULT_FIRST_SIZE = 72, REPORT_FIRST_SIZE = 40 };
-_Static_assert(sizeof(QmtEngineOptions) == OPTIONS_FIRST_SIZE, "it has not grown yet");
+/// Sizes of the first versions.
+enum { RESULT_FIRST_SIZE = 72, REPORT_FIRST_SIZE = 40 };
+_Static_assert(sizeof(QmtEngineOptions) == ENGINE_OPTIONS_FIRST_SIZE, "it has not grown yet");
 _Static_assert(sizeof(QmtResult) == RESULT_FIRST_SIZE, "it has not grown yet");
 _Static_assert(sizeof(QmtReport) == REPORT_FIRST_SIZE, "it has not grown yet");
 
@@ -56,7 +56,8 @@ QmtStatus qmt_engine_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     QmtEngine *made = NULL;
     NEEDS(ctx, numbers != NULL && engine != NULL, "engine: numbers or engine is NULL");
     if (options != NULL)
-        TRY(struct_take(ctx, "QmtEngineOptions", options, OPTIONS_FIRST_SIZE, &own, sizeof own));
+        TRY(struct_take(ctx, "QmtEngineOptions", options, ENGINE_OPTIONS_FIRST_SIZE, &own,
+                        sizeof own));
     NEEDS(ctx, own.method != NULL, "engine: options.method is NULL; GFN2-xTB is the default");
     NEEDS(ctx,
           own.solvent == NULL || (own.solvation_model != NULL && own.solvation_state != NULL &&
@@ -176,6 +177,22 @@ size_t qmt_engine_terms(const QmtEngine *engine, QmtTerm *terms, size_t room)
     for (size_t t = 0; terms != NULL && t < n && t < room; t++)
         terms[t] = (QmtTerm){.name = made[t].name, .energy = made[t].energy};
     return n;
+}
+
+QmtStatus qmt_property(QmtContext *ctx, size_t p, QmtProperty *property)
+{
+    NEEDS(ctx, property != NULL, "engine: property is NULL");
+    NEEDS(ctx, p < N_PROPERTIES, "engine: property %zu of %d", p, (int)N_PROPERTIES);
+    *property = (QmtProperty){.name = property_name((Property)p),
+                              .title = PROPERTIES[p].title,
+                              .unit = PROPERTIES[p].au,
+                              .axes = PROPERTIES[p].axes};
+    return QMT_OK;
+}
+
+size_t qmt_property_count(void)
+{
+    return N_PROPERTIES;
 }
 
 const char *qmt_property_name(size_t p)

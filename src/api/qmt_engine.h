@@ -4,6 +4,9 @@
 #include "engine/engine.h"
 #include "qmtraj/engine.h"
 
+/// Size of QmtEngineOptions in the first version that had it.
+enum { ENGINE_OPTIONS_FIRST_SIZE = 80 };
+
 struct QmtEngine {
     Engine *engine;
     bool is_xtb;   ///< has charges, terms and properties; a force field of the caller has none

@@ -10,7 +10,33 @@
 #include "data/element.h"
 #include "io/file.h"
 #include "structure/smiles.h"
+#include "structure/structure_names.h"
+#include "structure/structure_read.h"
 #include "structure/xyz.h"
+
+enum { READ_FIRST_SIZE = 24 };
+_Static_assert(sizeof(QmtReadOptions) == READ_FIRST_SIZE, "it has not grown yet");
+_Static_assert((int)QMT_NAMES_OF_FILE == (int)NAMES_OF_FILE &&
+                   (int)QMT_NAMES_OF_FOLDER == (int)NAMES_OF_FOLDER,
+               "one list of names");
+
+void qmt_read_options_init(QmtReadOptions *options, size_t struct_size)
+{
+    if (options == NULL || struct_size < sizeof struct_size)
+        return;
+    memset(options, 0, struct_size);
+    options->struct_size = struct_size;
+}
+
+static QmtStatus columns_take(QmtContext *ctx, const QmtReadOptions *options,
+                              SmilesColumns *columns)
+{
+    QmtReadOptions own = qmt_read_options_default();
+    if (options != NULL)
+        TRY(struct_take(ctx, "QmtReadOptions", options, READ_FIRST_SIZE, &own, sizeof own));
+    *columns = (SmilesColumns){.smiles = own.smiles_column, .name = own.name_column};
+    return QMT_OK;
+}
 
 QmtStatus qmt_structures_create(QmtContext *ctx, QmtStructures **structures)
 {
@@ -68,10 +94,36 @@ QmtStatus qmt_structures_read_xyz(QmtContext *ctx, QmtStructures *structures, co
     return xyz_read(ctx, path, &structures->list);
 }
 
-QmtStatus qmt_structures_read_smiles(QmtContext *ctx, QmtStructures *structures, const char *path)
+QmtStatus qmt_structures_read(QmtContext *ctx, QmtStructures *structures, const char *path,
+                              const QmtReadOptions *options)
 {
+    SmilesColumns columns;
     NEEDS(ctx, structures != NULL && path != NULL, "structures: structures or path is NULL");
-    return smiles_read(ctx, path, &structures->list);
+    TRY(columns_take(ctx, options, &columns));
+    return structures_read(ctx, path, &columns, &structures->list);
+}
+
+QmtStatus qmt_structures_read_smiles(QmtContext *ctx, QmtStructures *structures, const char *path,
+                                     const QmtReadOptions *options)
+{
+    SmilesColumns columns;
+    NEEDS(ctx, structures != NULL && path != NULL, "structures: structures or path is NULL");
+    TRY(columns_take(ctx, options, &columns));
+    return smiles_read_table(ctx, path, &columns, &structures->list);
+}
+
+QmtStatus qmt_structures_add_word(QmtContext *ctx, QmtStructures *structures, const char *word)
+{
+    NEEDS(ctx, structures != NULL && word != NULL, "structures: structures or word is NULL");
+    return smiles_read_word(ctx, word, &structures->list);
+}
+
+QmtStatus qmt_structures_name(QmtContext *ctx, QmtStructures *structures, QmtNames names)
+{
+    NEEDS(ctx, structures != NULL, "structures: structures is NULL");
+    NEEDS(ctx, (int)names >= QMT_NAMES_APART && names <= QMT_NAMES_OF_FOLDER,
+          "structures: %d is no QmtNames", (int)names);
+    return structures_name_apart(ctx, &structures->list, (NamesFrom)names);
 }
 
 QmtStatus qmt_structures_add_smiles(QmtContext *ctx, QmtStructures *structures, const char *smiles,

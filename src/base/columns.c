@@ -85,13 +85,3 @@ char *text_shorten(const char *text, int columns, char *out, size_t size)
     strcat(out, tail);
     return out;
 }
-
-char *text_cell(const char *text, int columns, char *out, size_t size)
-{
-    text_shorten(text, columns, out, size);
-    size_t n = strlen(out);
-    for (int c = text_columns(out); c < columns && n + 1 < size; c++)
-        out[n++] = ' ';
-    out[n] = '\0';
-    return out;
-}

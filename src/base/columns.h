@@ -16,7 +16,4 @@ int text_columns(const char *text);
 /// @return     out
 char *text_shorten(const char *text, int columns, char *out, size_t size);
 
-/// Likewise, with blanks behind up to that width.
-char *text_cell(const char *text, int columns, char *out, size_t size);
-
 #endif

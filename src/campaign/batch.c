@@ -9,8 +9,8 @@
 #include "campaign/rejected_file.h"
 #include "campaign/start_geometry.h"
 #include "campaign/summary.h"
+#include "campaign/test_faults.h"
 #include "io/lock.h"
-#include "io/text.h"
 #include "run/resume.h"
 #include "structure/smiles.h"
 
@@ -18,7 +18,6 @@ typedef struct {
     QmtContext *ctx;
     const Plan *plan;
     const RunOptions *settings;
-    const BatchFaults *faults;
     const BatchHooks *hooks;
     BatchOutcome *outcomes;
     Journal journal;
@@ -39,17 +38,6 @@ uint64_t batch_bytes(const Plan *plan, const bool *reused)
         if (reused == NULL || !reused[t])
             n_bytes += plan->tasks[t].n_bytes;
     return n_bytes;
-}
-
-/// The step of "NAME:STEP" if the label is NAME, else 0.
-static int64_t fault_step(const char *fault, const char *label)
-{
-    const size_t length = strlen(label);
-    long long step;
-    if (fault == NULL || strncmp(fault, label, length) != 0 || fault[length] != ':' ||
-        text_parse_integer(fault + length + 1, 1, INT64_MAX, &step) != NULL)
-        return 0;
-    return step;
 }
 
 _Static_assert(sizeof(WorkResult) <= WORKER_RESULT_SIZE,
@@ -100,9 +88,7 @@ static QmtStatus work(QmtContext *ctx, void *user, size_t place, WorkerLink *lin
     const Batch *batch = user;
     const RunSpec *task = &batch->plan->tasks[batch->task_of[place]];
     RunOptions settings = *batch->settings;
-    settings.fail_at_step = fault_step(batch->faults->fail, task->label);
-    if (worker_attempt(link) == 0 || batch->faults->crash_again)
-        settings.crash_at_step = fault_step(batch->faults->crash, task->label);
+    test_faults_set(task->label, worker_attempt(link), &settings);
 
     const RunHooks hooks = {.user = link, .progress = pass_progress, .should_stop = pass_stop};
     WorkResult made = {.rejected = false};
@@ -439,6 +425,7 @@ static QmtStatus job_run(Batch *batch, const bool *reused)
     QmtContext *const ctx = batch->ctx;
     const Plan *const plan = batch->plan;
     preflight_notes(ctx, &plan->tasks[0].config);
+    test_faults_warn(ctx);
     batch->journal = journal_open(ctx, batch->settings->out, &plan->shard);
     journal_list_write(ctx, batch->settings->out, plan);
     if (rejected_file_write(ctx, batch->settings->out, plan, NULL) != QMT_OK)
@@ -469,7 +456,7 @@ static QmtStatus nothing_run(Batch *batch)
 }
 
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
-                    const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes)
+                    const BatchHooks *hooks, BatchOutcome *outcomes)
 {
     RunOptions own = *settings;
     if (own.n_workers > plan->n_tasks)
@@ -477,7 +464,6 @@ QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *setting
     Batch batch = {.ctx = ctx,
                    .plan = plan,
                    .settings = &own,
-                   .faults = faults,
                    .hooks = hooks,
                    .outcomes = outcomes,
                    .journal = {.file = file_none()},

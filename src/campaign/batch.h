@@ -22,13 +22,6 @@ typedef struct {
     bool (*should_stop)(void *user); ///< true: as after a signal; asked at least once a second
 } BatchHooks;
 
-/// For tests: "NAME:STEP" of the trajectory that is to fail or crash; NULL: none. It crashes once, or
-/// again when it is tried once more.
-typedef struct {
-    const char *fail, *crash;
-    bool crash_again;
-} BatchFaults;
-
 /// Bytes that the trajectories of a plan take on the disk, about; those in reused [n_tasks] excepted
 /// (NULL: none).
 uint64_t batch_bytes(const Plan *plan, const bool *reused);
@@ -50,6 +43,6 @@ QmtStatus batch_finished(QmtContext *ctx, const Plan *plan, const RunOptions *se
 /// QMT_ERR_PARTIAL if a molecule cannot be computed; and with QMT_ERR_LOCKED if all that was left to do is held
 /// by other processes. Trouble with the files about the whole job is a warning.
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
-                    const BatchFaults *faults, const BatchHooks *hooks, BatchOutcome *outcomes);
+                    const BatchHooks *hooks, BatchOutcome *outcomes);
 
 #endif

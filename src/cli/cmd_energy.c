@@ -2,21 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/units.h"
-#include "base/vec3.h"
+#include <qmtraj/molecule.h>
+#include <qmtraj/text.h>
+#include <qmtraj/units.h>
+
 #include "cli/commands.h"
+#include "cli/config_words.h"
+#include "cli/json_print.h"
 #include "cli/options.h"
-#include "config/config_set.h"
-#include "config/value_text.h"
-#include "data/element.h"
-#include "data/method.h"
-#include "engine/xtb.h"
-#include "io/json.h"
-#include "io/text.h"
-#include "run/run.h"
-#include "structure/smiles.h"
-#include "structure/structure_names.h"
-#include "structure/structure_read.h"
 
 enum {
     O_METHOD,
@@ -60,33 +53,52 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_H] = {"-h", NULL, NULL},
 };
 
-/// Results of one structure, atomic units.
+/// Room for the terms of any method.
+enum { TERMS_MAX = 64 };
+
+/// What the command line says.
 typedef struct {
-    double energy, (*gradient)[3], *charges, dipole[3];
+    QmtConfig *config;
+    QmtStructures *structures;
+    QmtReadOptions reading;
+    bool json, help;
+} Words;
+
+/// One structure with its results, atomic units.
+typedef struct {
+    QmtStructure structure;
+    QmtMolecule molecule;
+    QmtEngineOptions options;
+    double energy, *gradient, *charges, dipole[3];
     double *properties; ///< all of them
-    EnergyTerm terms[ENERGY_TERMS_MAX];
+    QmtTerm terms[TERMS_MAX];
     size_t n_terms;
-    EngineReport report;
+    QmtReport report;
 } Single;
 
 /// Bond orders below this are not printed as text.
 static const double PAIR_PRINTED = 0.1;
 
-static const double *property_of(const Single *single, Property property, size_t n_atoms)
+static unsigned all_properties(void)
 {
-    return single->properties + properties_size((1u << property) - 1, n_atoms);
+    return (1u << qmt_property_count()) - 1;
+}
+
+static const double *property_of(const Single *single, size_t p)
+{
+    return single->properties + qmt_properties_size((1u << p) - 1, single->structure.n_atoms);
 }
 
 /// A matrix of the atoms, of which only what counts is printed.
-static void print_pairs(const Structure *structure, const double *values)
+static void print_pairs(const QmtStructure *structure, const double *values)
 {
     const size_t n = structure->n_atoms;
     for (size_t a = 0; a < n; a++)
         for (size_t b = a + 1; b < n; b++)
             if (values[a * n + b] > PAIR_PRINTED)
                 printf("  %4zu %-2s %4zu %-2s %10.6f\n", a + 1,
-                       element_symbol(structure->numbers[a]), b + 1,
-                       element_symbol(structure->numbers[b]), values[a * n + b]);
+                       qmt_element_symbol(structure->numbers[a]), b + 1,
+                       qmt_element_symbol(structure->numbers[b]), values[a * n + b]);
 }
 
 /// A number on its own may be small, like a residual.
@@ -96,37 +108,37 @@ static void print_number(double value, bool alone)
 }
 
 /// The numbers of a property in lines: one, or one per row.
-static void print_property(const Structure *structure, Property property, const double *values)
+static void print_property(const QmtProperty *property, const double *values, size_t n)
 {
-    const PropertyType *type = &PROPERTIES[property];
-    const bool pairs = strcmp(type->axes, "NN") == 0, matrix = strlen(type->axes) > 1;
-    const size_t n = property_size(property, structure->n_atoms);
-    const size_t n_columns = matrix || strcmp(type->axes, "3") == 0 ? 3 : 1;
-    if (pairs)
-        printf("%s above %.1f\n", type->title, PAIR_PRINTED);
-    else
-        printf("%s, %s\n", type->title, type->au);
-    if (pairs)
-        print_pairs(structure, values);
-    for (size_t i = 0; i < n && !pairs; i += n_columns) {
+    const bool matrix = strlen(property->axes) > 1;
+    const size_t n_columns = matrix || strcmp(property->axes, "3") == 0 ? 3 : 1;
+    printf("%s, %s\n", property->title, property->unit);
+    for (size_t i = 0; i < n; i += n_columns) {
         for (size_t k = 0; k < n_columns; k++)
             print_number(values[i + k], n == 1);
-        if (strcmp(type->au, "hartree") == 0)
-            printf("   (%.4f eV)", values[i] * EV_PER_HARTREE);
+        if (strcmp(property->unit, "hartree") == 0)
+            printf("   (%.4f eV)", values[i] * QMT_EV_PER_HARTREE);
         putchar('\n');
     }
-    putchar('\n');
 }
 
 /// Those that were asked for and that the text does not have anyway.
-static void print_properties(const RunSpec *task, const Single *single)
+static void print_properties(QmtContext *ctx, const Single *single)
 {
-    const unsigned shown = 1u << PROPERTY_DIPOLE | 1u << PROPERTY_CHARGES;
-    const unsigned set = (unsigned)task->config.properties & ~shown;
-    for (int p = 0; p < N_PROPERTIES; p++)
-        if (set >> p & 1)
-            print_property(task->structure, (Property)p,
-                           property_of(single, (Property)p, task->structure->n_atoms));
+    QmtProperty property;
+    for (size_t p = 0; p < qmt_property_count() && qmt_property(ctx, p, &property) == QMT_OK; p++) {
+        if ((single->molecule.property_set >> p & 1) == 0 || strcmp(property.name, "dipole") == 0 ||
+            strcmp(property.name, "charges") == 0)
+            continue;
+        const double *const values = property_of(single, p);
+        if (strcmp(property.axes, "NN") == 0) {
+            printf("%s above %.1f\n", property.title, PAIR_PRINTED);
+            print_pairs(&single->structure, values);
+        } else {
+            print_property(&property, values, qmt_property_size(p, single->structure.n_atoms));
+        }
+        putchar('\n');
+    }
 }
 
 void help_energy(FILE *out)
@@ -149,17 +161,16 @@ void help_energy(FILE *out)
     options_print(out, OPTIONS, N_OPTIONS);
 }
 
-static void print_text(const RunSpec *task, const Single *single)
+static void print_text(QmtContext *ctx, const Single *single)
 {
-    const Structure *structure = task->structure;
+    const QmtStructure *const structure = &single->structure;
+    const QmtMolecule *const molecule = &single->molecule;
+    const double *const dipole = single->dipole;
     const size_t n = structure->n_atoms;
-    const char *solvent = config_solvent_name(&task->config);
-    char model[32];
-    printf("%s: %zu atom%s, charge %lld, multiplicity %lld, %s", structure->name, n,
-           n == 1 ? "" : "s", (long long)task->config.charge,
-           (long long)task->config.spin_multiplicity, method_name((size_t)task->config.method));
-    if (solvent != NULL)
-        printf(", %s %s", config_choice(&task->config, "solvation_model", model), solvent);
+    printf("%s: %zu atom%s, charge %d, multiplicity %d, %s", structure->name, n, n == 1 ? "" : "s",
+           molecule->charge, molecule->multiplicity, single->options.method);
+    if (single->options.solvent != NULL)
+        printf(", %s %s", single->options.solvation_model, single->options.solvent);
     printf("\n\n");
 
     printf("energy, hartree\n");
@@ -170,28 +181,14 @@ static void print_text(const RunSpec *task, const Single *single)
     printf("gradient, hartree/bohr                                            charge, e\n");
     for (size_t a = 0; a < n; a++)
         printf("  %4zu %-2s %18.12f %18.12f %18.12f %10.6f\n", a + 1,
-               element_symbol(structure->numbers[a]), single->gradient[a][0],
-               single->gradient[a][1], single->gradient[a][2], single->charges[a]);
+               qmt_element_symbol(structure->numbers[a]), single->gradient[3 * a],
+               single->gradient[3 * a + 1], single->gradient[3 * a + 2], single->charges[a]);
 
+    const double norm = sqrt(dipole[0] * dipole[0] + dipole[1] * dipole[1] + dipole[2] * dipole[2]);
     printf("\ndipole, e bohr%s\n  %18.12f %18.12f %18.12f   (%.4f debye)\n\n",
-           task->config.charge != 0 ? ", about the origin" : "", single->dipole[0],
-           single->dipole[1], single->dipole[2], vec3_norm(single->dipole) * DEBYE_PER_EBOHR);
-    print_properties(task, single);
-}
-
-static cJSON *number_json(double value)
-{
-    char text[TEXT_DOUBLE_SIZE];
-    text_format_double(value, text);
-    return cJSON_CreateRaw(text);
-}
-
-static cJSON *numbers_json(const double *values, size_t n)
-{
-    cJSON *const array = cJSON_CreateArray();
-    for (size_t i = 0; i < n; i++)
-        cJSON_AddItemToArray(array, number_json(values[i]));
-    return array;
+           molecule->charge != 0 ? ", about the origin" : "", dipole[0], dipole[1], dipole[2],
+           norm * QMT_DEBYE_PER_EBOHR);
+    print_properties(ctx, single);
 }
 
 /// Rows of a matrix.
@@ -199,173 +196,200 @@ static cJSON *matrix_json(const double *values, size_t n_rows, size_t n)
 {
     cJSON *const rows = cJSON_CreateArray();
     for (size_t i = 0; i < n_rows; i++)
-        cJSON_AddItemToArray(rows, numbers_json(values + i * n, n));
+        cJSON_AddItemToArray(rows, json_numbers(values + i * n, n));
     return rows;
 }
 
-static cJSON *property_json(Property property, const double *values, size_t n_atoms)
+static cJSON *property_json(const char *axes, const double *values, size_t n, size_t n_atoms)
 {
-    const char *const axes = PROPERTIES[property].axes;
-    const size_t n = property_size(property, n_atoms);
     if (axes[0] == '\0')
-        return number_json(*values);
+        return json_number(*values);
     const size_t n_rows = axes[0] == 'N' ? n_atoms : (size_t)(axes[0] - '0');
-    return axes[1] == '\0' ? numbers_json(values, n) : matrix_json(values, n_rows, n / n_rows);
+    return axes[1] == '\0' ? json_numbers(values, n) : matrix_json(values, n_rows, n / n_rows);
 }
 
-static QmtStatus print_json(QmtContext *ctx, const RunSpec *task, const Single *single)
+static void molecule_add(const Single *single, cJSON *object)
 {
-    json_begin();
-    cJSON *const object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "name", task->structure->name);
-    cJSON_AddStringToObject(object, "method", method_name((size_t)task->config.method));
-    const char *solvent = config_solvent_name(&task->config);
-    if (solvent != NULL) {
-        char model[32];
-        cJSON_AddStringToObject(object, "solvent", solvent);
-        cJSON_AddStringToObject(object, "solvation_model",
-                                config_choice(&task->config, "solvation_model", model));
+    const QmtMolecule *const molecule = &single->molecule;
+    const QmtEngineOptions *const options = &single->options;
+    cJSON_AddStringToObject(object, "method", options->method);
+    if (options->solvent != NULL) {
+        cJSON_AddStringToObject(object, "solvent", options->solvent);
+        cJSON_AddStringToObject(object, "solvation_model", options->solvation_model);
     }
     cJSON_AddItemToObject(object, "electronic_temperature_K",
-                          number_json(task->config.electronic_temperature_k));
-    cJSON_AddItemToObject(object, "charge", cJSON_CreateNumber((double)task->config.charge));
-    cJSON_AddStringToObject(object, "charge_source", task->charge_source);
-    cJSON_AddItemToObject(object, "multiplicity",
-                          cJSON_CreateNumber((double)task->config.spin_multiplicity));
-    cJSON_AddStringToObject(object, "multiplicity_source", task->multiplicity_source);
+                          json_number(options->electronic_temperature_k));
+    cJSON_AddNumberToObject(object, "charge", molecule->charge);
+    cJSON_AddStringToObject(object, "charge_source", molecule->charge_source);
+    cJSON_AddNumberToObject(object, "multiplicity", molecule->multiplicity);
+    cJSON_AddStringToObject(object, "multiplicity_source", molecule->multiplicity_source);
+}
+
+static void atoms_add(const QmtStructure *structure, cJSON *object)
+{
     cJSON *const numbers = cJSON_AddArrayToObject(object, "atomic_numbers");
     cJSON *const species = cJSON_AddArrayToObject(object, "species");
     cJSON *const positions = cJSON_AddArrayToObject(object, "positions");
-    cJSON *const gradient = cJSON_CreateArray();
-    for (size_t a = 0; a < task->structure->n_atoms; a++) {
-        cJSON_AddItemToArray(numbers, cJSON_CreateNumber(task->structure->numbers[a]));
-        const double *const bohr = task->structure->xyz[a];
-        const double xyz[3] = {bohr[0] / BOHR_PER_ANGSTROM, bohr[1] / BOHR_PER_ANGSTROM,
-                               bohr[2] / BOHR_PER_ANGSTROM};
+    for (size_t a = 0; a < structure->n_atoms; a++) {
+        const double *const bohr = structure->xyz + 3 * a;
+        const double xyz[3] = {bohr[0] / QMT_BOHR_PER_ANGSTROM, bohr[1] / QMT_BOHR_PER_ANGSTROM,
+                               bohr[2] / QMT_BOHR_PER_ANGSTROM};
+        cJSON_AddItemToArray(numbers, cJSON_CreateNumber(structure->numbers[a]));
         cJSON_AddItemToArray(species,
-                             cJSON_CreateString(element_symbol(task->structure->numbers[a])));
-        cJSON_AddItemToArray(positions, numbers_json(xyz, 3));
-        cJSON_AddItemToArray(gradient, numbers_json(single->gradient[a], 3));
+                             cJSON_CreateString(qmt_element_symbol(structure->numbers[a])));
+        cJSON_AddItemToArray(positions, json_numbers(xyz, 3));
     }
-    cJSON_AddItemToObject(object, "energy", number_json(single->energy));
-    cJSON_AddItemToObject(object, "gradient", gradient);
-    for (int p = 0; p < N_PROPERTIES; p++) {
-        const size_t n_atoms = task->structure->n_atoms;
-        const double *const values = property_of(single, (Property)p, n_atoms);
-        cJSON_AddItemToObject(object, property_name((Property)p),
-                              property_json((Property)p, values, n_atoms));
-    }
+}
+
+static void results_add(QmtContext *ctx, const Single *single, cJSON *object)
+{
+    const size_t n_atoms = single->structure.n_atoms;
+    QmtProperty property;
+    cJSON_AddItemToObject(object, "energy", json_number(single->energy));
+    cJSON_AddItemToObject(object, "gradient", matrix_json(single->gradient, n_atoms, 3));
+    for (size_t p = 0; p < qmt_property_count() && qmt_property(ctx, p, &property) == QMT_OK; p++)
+        cJSON_AddItemToObject(object, property.name,
+                              property_json(property.axes, property_of(single, p),
+                                            qmt_property_size(p, n_atoms), n_atoms));
     cJSON *const terms = cJSON_AddObjectToObject(object, "terms");
     for (size_t t = 0; t < single->n_terms; t++)
-        cJSON_AddItemToObject(terms, single->terms[t].name, number_json(single->terms[t].energy));
-    cJSON_AddItemToObject(object, "scf_iterations",
-                          cJSON_CreateNumber(single->report.scf_iterations));
-    cJSON_AddItemToObject(object, "scf_recovery", cJSON_CreateNumber(single->report.recovery));
+        cJSON_AddItemToObject(terms, single->terms[t].name, json_number(single->terms[t].energy));
+    cJSON_AddNumberToObject(object, "scf_iterations", single->report.scf_iterations);
+    cJSON_AddNumberToObject(object, "scf_recovery", single->report.recovery);
+}
+
+static void units_add(QmtContext *ctx, cJSON *object)
+{
+    QmtProperty property;
     cJSON *const units = cJSON_AddObjectToObject(object, "units");
     cJSON_AddStringToObject(units, "positions", "angstrom");
     cJSON_AddStringToObject(units, "energy", "hartree");
     cJSON_AddStringToObject(units, "gradient", "hartree/bohr");
-    for (int p = 0; p < N_PROPERTIES; p++)
-        cJSON_AddStringToObject(units, property_name((Property)p), PROPERTIES[p].au);
+    for (size_t p = 0; p < qmt_property_count() && qmt_property(ctx, p, &property) == QMT_OK; p++)
+        cJSON_AddStringToObject(units, property.name, property.unit);
     cJSON_AddStringToObject(units, "terms", "hartree");
+}
 
-    char *const text = json_text(object, false);
-    if (text == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its JSON", task->structure->name);
-    puts(text);
-    cJSON_free(text);
+static QmtStatus print_json(QmtContext *ctx, const Single *single)
+{
+    char what[300];
+    json_print_begin();
+    cJSON *const object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "name", single->structure.name);
+    molecule_add(single, object);
+    atoms_add(&single->structure, object);
+    results_add(ctx, single, object);
+    units_add(ctx, object);
+    snprintf(what, sizeof what, "the JSON of %s", single->structure.name);
+    return json_print(ctx, object, false, what);
+}
+
+/// What to know about a solution that was hard to find.
+static void solution_warn(QmtContext *ctx, const Single *single)
+{
+    const QmtReport *const report = &single->report;
+    if (report->recovery > 0)
+        cli_note(ctx, QMT_LOG_WARNING,
+                 "%s: the SCF found no solution on the plain way and took rung %d of its recovery "
+                 "ladder; there may be more than one solution: look at the charges",
+                 single->structure.name, report->recovery);
+    else if (report->scf_iterations > QMT_SCF_SLOW_ITERATIONS)
+        cli_note(ctx, QMT_LOG_WARNING,
+                 "%s: the SCF needed %d iterations; there may be more than one solution: "
+                 "look at the charges",
+                 single->structure.name, report->scf_iterations);
+}
+
+static QmtStatus single_compute(QmtContext *ctx, QmtEngine *engine, Single *single)
+{
+    QmtResult result = qmt_result_empty();
+    single->report = qmt_report_empty();
+    result.energy = &single->energy;
+    result.gradient = single->gradient;
+    result.charges = single->charges;
+    result.dipole = single->dipole;
+    result.report = &single->report;
+    result.properties = single->properties;
+    result.property_set = all_properties();
+    TRY(qmt_engine_evaluate(ctx, engine, single->structure.xyz, NULL, &result));
+    const size_t n_terms = qmt_engine_terms(engine, single->terms, TERMS_MAX);
+    single->n_terms = n_terms < TERMS_MAX ? n_terms : TERMS_MAX;
     return QMT_OK;
 }
 
-static QmtStatus structure_compute(QmtContext *ctx, const RunSpec *task, bool json)
+static QmtStatus structure_compute(QmtContext *ctx, Single *single)
 {
-    const Structure *structure = task->structure;
-    const QmtEngineOptions options = run_engine_options(task);
-    Single single = {.gradient = malloc(structure->n_atoms * sizeof *single.gradient),
-                     .charges = malloc(structure->n_atoms * sizeof *single.charges),
-                     .properties = malloc(properties_size(ALL_PROPERTIES, structure->n_atoms) *
-                                          sizeof *single.properties)};
-    Engine *engine = NULL;
-
+    const size_t n = single->structure.n_atoms;
+    QmtEngine *engine = NULL;
+    single->gradient = malloc(3 * n * sizeof *single->gradient);
+    single->charges = malloc(n * sizeof *single->charges);
+    single->properties =
+        malloc(qmt_properties_size(all_properties(), n) * sizeof *single->properties);
     QmtStatus status = QMT_OK;
-    if (single.gradient == NULL || single.charges == NULL || single.properties == NULL)
-        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", structure->n_atoms);
+    if (single->gradient == NULL || single->charges == NULL || single->properties == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", n);
     if (status == QMT_OK)
-        status = xtb_create(ctx, structure->n_atoms, structure->numbers, &options, &engine);
+        status = qmt_engine_create(ctx, n, single->structure.numbers, &single->options, &engine);
     if (status == QMT_OK)
-        status = engine_evaluate(ctx, engine, (const double(*)[3])structure->xyz,
-                                 &(EngineResult){.energy = &single.energy,
-                                                 .gradient = single.gradient,
-                                                 .charges = single.charges,
-                                                 .dipole = single.dipole,
-                                                 .report = &single.report,
-                                                 .properties = single.properties,
-                                                 .property_set = ALL_PROPERTIES});
-    if (status != QMT_OK) {
-        context_set_subject(ctx, "%s", structure->name);
-    } else {
-        if (single.report.recovery > 0)
-            context_log(
-                ctx, QMT_LOG_WARNING,
-                "%s: the SCF found no solution on the plain way and took rung %d of its recovery "
-                "ladder; there may be more than one solution: look at the charges",
-                structure->name, single.report.recovery);
-        if (single.report.recovery == 0 && single.report.scf_iterations > SCF_SLOW_ITERATIONS)
-            context_log(ctx, QMT_LOG_WARNING,
-                        "%s: the SCF needed %d iterations; there may be more than one solution: "
-                        "look at the charges",
-                        structure->name, single.report.scf_iterations);
-        single.n_terms = xtb_energy_terms(engine, single.terms);
-        if (json)
-            status = print_json(ctx, task, &single);
+        status = single_compute(ctx, engine, single);
+    if (status != QMT_OK)
+        qmt_context_set_subject(ctx, single->structure.name);
+    qmt_engine_destroy(&engine);
+    return status;
+}
+
+static QmtStatus structure_do(QmtContext *ctx, const Words *words, size_t i)
+{
+    Single single = {.options = qmt_engine_options_default()};
+    TRY(qmt_structures_embed(ctx, words->structures, i));
+    TRY(qmt_structures_get(ctx, words->structures, i, &single.structure));
+    TRY(qmt_molecule_settle(ctx, words->structures, i, words->config, &single.molecule,
+                            &single.options));
+    QmtStatus status = structure_compute(ctx, &single);
+    if (status == QMT_OK) {
+        solution_warn(ctx, &single);
+        if (words->json)
+            status = print_json(ctx, &single);
         else
-            print_text(task, &single);
+            print_text(ctx, &single);
     }
-    engine_destroy(&engine);
     free(single.gradient);
     free(single.charges);
     free(single.properties);
     return status;
 }
 
-static QmtStatus structure_do(QmtContext *ctx, Structure *structure, const Config *config,
-                              bool json)
-{
-    RunSpec task;
-    if (structure->n_atoms == 0 && structure->smiles != NULL)
-        TRY(smiles_embed(ctx, structure));
-    TRY(spec_make(ctx, structure, config, &task));
-    return structure_compute(ctx, &task, json);
-}
-
 /// What could not be read is said before the rest is computed; of one input alone it is the failure.
-static QmtStatus rejected_say(QmtContext *ctx, const StructureList *list)
+static QmtStatus rejected_say(QmtContext *ctx, const QmtStructures *list)
 {
-    const RejectionList *const rejected = list->rejected;
-    if (rejected->n == 1 && list->n == 0)
-        return FAIL(ctx, QMT_ERR_INPUT, "%s", rejected->items[0].sentence);
-    for (size_t i = 0; i < rejected->n; i++)
-        context_log(ctx, QMT_LOG_WARNING, "%s", rejected->items[i].sentence);
+    const size_t n = qmt_structures_rejection_count(list);
+    QmtRejection rejection;
+    for (size_t i = 0; i < n; i++) {
+        TRY(qmt_structures_rejection(ctx, list, i, &rejection));
+        if (n == 1 && qmt_structures_count(list) == 0)
+            return FAIL(ctx, QMT_ERR_INPUT, "%s", rejection.sentence);
+        qmt_context_note(ctx, QMT_LOG_WARNING, rejection.sentence);
+    }
     return QMT_OK;
 }
 
 /// Every structure is tried; the failures of those before the last are printed as warnings.
-static QmtStatus structures_do(QmtContext *ctx, StructureList *list, const Config *config,
-                               bool json)
+static QmtStatus structures_do(QmtContext *ctx, const Words *words)
 {
-    const size_t n = list->n + list->rejected->n;
+    const size_t n_read = qmt_structures_count(words->structures);
+    size_t n_failed = qmt_structures_rejection_count(words->structures);
+    const size_t n = n_read + n_failed;
     QmtStatus first = QMT_ERR_INPUT;
-    size_t n_failed = list->rejected->n;
     if (n == 0)
         return FAIL(ctx, QMT_ERR_USAGE, "no structures; e.g. `qmtraj energy water.xyz`");
-    TRY(rejected_say(ctx, list));
-    for (size_t i = 0; i < list->n; i++) {
-        const QmtStatus status = structure_do(ctx, &list->items[i], config, json);
+    TRY(rejected_say(ctx, words->structures));
+    for (size_t i = 0; i < n_read; i++) {
+        const QmtStatus status = structure_do(ctx, words, i);
         if (status == QMT_OK)
             continue;
         if (n == 1)
             return status;
-        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+        qmt_context_note(ctx, QMT_LOG_WARNING, qmt_context_message(ctx));
         first = n_failed++ == 0 ? status : first;
     }
     if (n_failed > 0)
@@ -374,89 +398,85 @@ static QmtStatus structures_do(QmtContext *ctx, StructureList *list, const Confi
     return QMT_OK;
 }
 
-static QmtStatus set_from_option(QmtContext *ctx, const char *option, const char *key,
-                                 const char *value, Config *config)
+/// --alpb NAME and --gbsa NAME: model and solvent in one; both at once is a mistake.
+static QmtStatus solvent_word(QmtContext *ctx, const char *option, const char *value,
+                              QmtConfig *config)
 {
-    return config_set_key(ctx, option, -1, key, value, false, config);
+    char solvent[64];
+    if (qmt_config_is_given(config, "solvent")) {
+        TRY(qmt_config_get(ctx, config, "solvent", solvent, sizeof solvent));
+        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s: the solvent is given already, %s", option, value,
+                    solvent);
+    }
+    TRY(qmt_config_set_at(ctx, config, option, "solvation_model", option + 2));
+    return qmt_config_set_at(ctx, config, option, "solvent", value);
 }
 
-/// --alpb NAME and --gbsa NAME: model and solvent in one; both at once is a mistake.
-static QmtStatus solvent_from_option(QmtContext *ctx, const char *option, const char *value,
-                                     Config *config)
+static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Words *words)
 {
-    if (config_is_given(config, "solvent"))
-        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s: the solvent is given already, %s", option, value,
-                    config->solvent > 0 ? config_solvent_name(config) : "none");
-    TRY(set_from_option(ctx, option, "solvation_model", option + 2, config));
-    return set_from_option(ctx, option, "solvent", value, config);
+    const char *const option = place >= 0 ? OPTIONS[place].name : "";
+    switch (place) {
+    case O_METHOD:
+    case O_CHARGE:
+    case O_PROPERTIES:
+        return qmt_config_set_at(ctx, words->config, option, option + 2, value);
+    case O_MULTIPLICITY:
+        return qmt_config_set_at(ctx, words->config, option, "spin_multiplicity", value);
+    case O_ALPB:
+    case O_GBSA:
+        return solvent_word(ctx, option, value, words->config);
+    case O_SET:
+        return config_word(ctx, value, words->config);
+    case O_SMILES_FILE:
+        return qmt_structures_read_smiles(ctx, words->structures, value, &words->reading);
+    case O_SMILES:
+        return qmt_structures_add_word(ctx, words->structures, value);
+    case O_SMILES_COLUMN:
+        words->reading.smiles_column = value;
+        return QMT_OK;
+    case O_NAME_COLUMN:
+        words->reading.name_column = value;
+        return QMT_OK;
+    case O_JSON:
+        words->json = true;
+        return QMT_OK;
+    case O_HELP:
+    case O_H:
+        words->help = true;
+        return QMT_OK;
+    default:
+        return qmt_structures_read(ctx, words->structures, value, &words->reading);
+    }
+}
+
+static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Words *words)
+{
+    OptionReader reader = {.argc = argc, .argv = argv};
+    int place = 0;
+    const char *value = NULL;
+    while (!words->help) {
+        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
+        if (place == OPTION_END)
+            return qmt_structures_name(ctx, words->structures, QMT_NAMES_APART);
+        TRY(word_take(ctx, place, value, words));
+    }
+    return QMT_OK;
 }
 
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
 {
-    OptionReader reader = {.argc = argc, .argv = argv};
-    Config config = config_default();
-    RejectionList rejected = {0};
-    StructureList list = {.rejected = &rejected};
-    SmilesColumns columns = {0};
-    bool json = false;
-    QmtStatus status = QMT_OK;
-
-    while (status == QMT_OK) {
-        int place;
-        const char *value;
-        status = options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value);
-        if (status != QMT_OK || place == OPTION_END)
-            break;
-        switch (place) {
-        case O_METHOD:
-            status = set_from_option(ctx, "--method", "method", value, &config);
-            break;
-        case O_ALPB:
-        case O_GBSA:
-            status = solvent_from_option(ctx, OPTIONS[place].name, value, &config);
-            break;
-        case O_CHARGE:
-            status = set_from_option(ctx, "--charge", "charge", value, &config);
-            break;
-        case O_MULTIPLICITY:
-            status = set_from_option(ctx, "--multiplicity", "spin_multiplicity", value, &config);
-            break;
-        case O_PROPERTIES:
-            status = set_from_option(ctx, "--properties", "properties", value, &config);
-            break;
-        case O_JSON:
-            json = true;
-            break;
-        case O_SMILES_FILE:
-            status = smiles_read_table(ctx, value, &columns, &list);
-            break;
-        case O_SMILES:
-            status = smiles_read_word(ctx, value, &list);
-            break;
-        case O_SMILES_COLUMN:
-            columns.smiles = value;
-            break;
-        case O_NAME_COLUMN:
-            columns.name = value;
-            break;
-        case O_SET:
-            status = config_set(ctx, value, &config);
-            break;
-        case O_HELP:
-        case O_H:
-            help_energy(stdout);
-            structures_release(&list);
-            rejections_release(&rejected);
-            return QMT_OK;
-        default:
-            status = structures_read(ctx, value, &columns, &list);
-        }
-    }
+    Words words = {.reading = qmt_read_options_default()};
+    QmtStatus status = qmt_config_create(ctx, &words.config);
     if (status == QMT_OK)
-        status = structures_name_apart(ctx, &list, NAMES_APART);
+        status = qmt_structures_create(ctx, &words.structures);
+    qmt_structures_set_tolerant(words.structures, 1);
     if (status == QMT_OK)
-        status = structures_do(ctx, &list, &config, json);
-    structures_release(&list);
-    rejections_release(&rejected);
+        status = words_read(ctx, argc, argv, &words);
+    if (status == QMT_OK && words.help)
+        help_energy(stdout);
+    else if (status == QMT_OK)
+        status = structures_do(ctx, &words);
+    qmt_structures_destroy(&words.structures);
+    qmt_config_destroy(&words.config);
     return status;
 }

@@ -1,17 +1,12 @@
-#include <cjson/cJSON.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include <qmtraj/ipi.h>
+#include <qmtraj/molecule.h>
+
 #include "cli/commands.h"
+#include "cli/config_words.h"
 #include "cli/options.h"
-#include "config/config_set.h"
-#include "engine/xtb.h"
-#include "io/ipi.h"
-#include "io/json.h"
-#include "io/text.h"
-#include "run/run.h"
-#include "structure/xyz.h"
 
 enum {
     O_UNIX,
@@ -52,18 +47,9 @@ typedef struct {
     const char *unix_name, *prefix, *host;
     long long port, retry_s;
     bool extras, help;
-    Config config;
-    StructureList structures;
+    QmtConfig *config;
+    QmtStructures *structures;
 } Words;
-
-/// The engine behind the protocol.
-typedef struct {
-    Engine *engine;
-    size_t n_atoms;
-    bool wants_extra;
-    double dipole[3], *charges;
-    char *text; ///< JSON of the last extra
-} Driver;
 
 void help_ipi(FILE *out)
 {
@@ -80,78 +66,35 @@ void help_ipi(FILE *out)
     options_print(out, OPTIONS, N_OPTIONS);
 }
 
-static QmtStatus driver_evaluate(QmtContext *ctx, void *user, const double *xyz, double *energy,
-                                 double *gradient)
+static QmtStatus drive(QmtContext *ctx, const Words *words)
 {
-    Driver *const driver = user;
-    return engine_evaluate(
-        ctx, driver->engine, (const double(*)[3])xyz,
-        &(EngineResult){.energy = energy,
-                        .gradient = (double(*)[3])gradient,
-                        .dipole = driver->wants_extra ? driver->dipole : NULL,
-                        .charges = driver->wants_extra ? driver->charges : NULL});
-}
-
-static cJSON *numbers_json(const double *values, size_t n)
-{
-    cJSON *const array = cJSON_CreateArray();
-    for (size_t i = 0; i < n; i++) {
-        char text[TEXT_DOUBLE_SIZE];
-        text_format_double(values[i], text);
-        cJSON_AddItemToArray(array, cJSON_CreateRaw(text));
-    }
-    return array;
-}
-
-static const char *driver_extra(void *user)
-{
-    Driver *const driver = user;
-    cJSON_free(driver->text);
-    json_begin();
-    cJSON *const object = cJSON_CreateObject();
-    cJSON_AddItemToObject(object, "dipole", numbers_json(driver->dipole, 3));
-    cJSON_AddItemToObject(object, "charges", numbers_json(driver->charges, driver->n_atoms));
-    driver->text = json_text(object, false);
-    return driver->text;
-}
-
-static QmtStatus drive(QmtContext *ctx, const Words *words, const Structure *structure)
-{
-    RunSpec spec;
-    TRY(spec_make(ctx, structure, &words->config, &spec));
-    const QmtEngineOptions options = run_engine_options(&spec);
-    Driver driver = {.n_atoms = structure->n_atoms, .wants_extra = words->extras};
     char path[256];
     snprintf(path, sizeof path, "%s%s", words->prefix, words->unix_name ? words->unix_name : "");
-    const IpiClient client = {.unix_path = words->unix_name != NULL ? path : NULL,
-                              .host = words->host,
-                              .port = (int)words->port,
-                              .patience_s = (double)words->retry_s,
-                              .n_atoms = structure->n_atoms,
-                              .user = &driver,
-                              .evaluate = driver_evaluate,
-                              .extra = words->extras ? driver_extra : NULL};
+    QmtIpiOptions options = qmt_ipi_options_default();
+    options.unix_path = words->unix_name != NULL ? path : NULL;
+    options.host = words->host;
+    options.port = (int)words->port;
+    options.extras = words->extras;
+    options.patience_s = (double)words->retry_s;
+    QmtStructure structure;
+    QmtEngineOptions method = qmt_engine_options_default();
+    QmtEngine *engine = NULL;
     uint64_t n_done = 0;
-    driver.charges = malloc(structure->n_atoms * sizeof *driver.charges);
-    QmtStatus status =
-        driver.charges != NULL
-            ? xtb_create(ctx, structure->n_atoms, structure->numbers, &options, &driver.engine)
-            : FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", structure->n_atoms);
+    TRY(qmt_structures_get(ctx, words->structures, 0, &structure));
+    TRY(qmt_molecule_settle(ctx, words->structures, 0, words->config, NULL, &method));
+    TRY(qmt_engine_create(ctx, structure.n_atoms, structure.numbers, &method, &engine));
+    const QmtStatus status = qmt_ipi_serve(ctx, engine, &options, &n_done);
     if (status == QMT_OK)
-        status = ipi_serve(ctx, &client, &n_done);
-    if (status == QMT_OK)
-        fprintf(stderr, "%s: %llu geometries, the server is done\n", structure->name,
+        fprintf(stderr, "%s: %llu geometries, the server is done\n", structure.name,
                 (unsigned long long)n_done);
-    engine_destroy(&driver.engine);
-    free(driver.charges);
-    cJSON_free(driver.text);
+    qmt_engine_destroy(&engine);
     return status;
 }
 
 static QmtStatus key_set(QmtContext *ctx, int place, const char *key, const char *value,
-                         Config *config)
+                         QmtConfig *config)
 {
-    return config_set_key(ctx, OPTIONS[place].name, -1, key, value, false, config);
+    return qmt_config_set_at(ctx, config, OPTIONS[place].name, key, value);
 }
 
 static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Words *words)
@@ -176,19 +119,19 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Words 
                    ? QMT_OK
                    : FAIL(ctx, QMT_ERR_USAGE, "--extras %.60s: only json is known", value);
     case O_METHOD:
-        return key_set(ctx, place, "method", value, &words->config);
+        return key_set(ctx, place, "method", value, words->config);
     case O_CHARGE:
-        return key_set(ctx, place, "charge", value, &words->config);
+        return key_set(ctx, place, "charge", value, words->config);
     case O_MULTIPLICITY:
-        return key_set(ctx, place, "spin_multiplicity", value, &words->config);
+        return key_set(ctx, place, "spin_multiplicity", value, words->config);
     case O_SET:
-        return config_set(ctx, value, &words->config);
+        return config_word(ctx, value, words->config);
     case O_HELP:
     case O_H:
         words->help = true;
         return QMT_OK;
     default:
-        return xyz_read(ctx, value, &words->structures);
+        return qmt_structures_read_xyz(ctx, words->structures, value);
     }
 }
 
@@ -198,24 +141,23 @@ static QmtStatus words_do(QmtContext *ctx, const Words *words)
         help_ipi(stdout);
         return QMT_OK;
     }
-    if (words->structures.n != 1)
+    const size_t n = qmt_structures_count(words->structures);
+    if (n != 1)
         return FAIL(
             ctx, QMT_ERR_USAGE,
             "%zu structures; one says which atoms the server moves, e.g. `qmtraj ipi --unix "
             "water water.xyz`",
-            words->structures.n);
-    return drive(ctx, words, &words->structures.items[0]);
+            n);
+    return drive(ctx, words);
 }
 
 QmtStatus cmd_ipi(QmtContext *ctx, int argc, char **argv)
 {
     OptionReader reader = {.argc = argc, .argv = argv};
-    Words words = {.prefix = "/tmp/ipi_",
-                   .host = "localhost",
-                   .port = 31415,
-                   .retry_s = 10,
-                   .config = config_default()};
-    QmtStatus status = QMT_OK;
+    Words words = {.prefix = "/tmp/ipi_", .host = "localhost", .port = 31415, .retry_s = 10};
+    QmtStatus status = qmt_config_create(ctx, &words.config);
+    if (status == QMT_OK)
+        status = qmt_structures_create(ctx, &words.structures);
     while (status == QMT_OK && !words.help) {
         int place;
         const char *value;
@@ -226,6 +168,7 @@ QmtStatus cmd_ipi(QmtContext *ctx, int argc, char **argv)
     }
     if (status == QMT_OK)
         status = words_do(ctx, &words);
-    structures_release(&words.structures);
+    qmt_structures_destroy(&words.structures);
+    qmt_config_destroy(&words.config);
     return status;
 }

@@ -1,18 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <qmtraj/campaign.h>
+#include <qmtraj/text.h>
+
 #include "cli/commands.h"
+#include "cli/config_words.h"
 #include "cli/end_report.h"
 #include "cli/options.h"
 #include "cli/screen.h"
-#include "config/config_check.h"
-#include "config/config_read.h"
-#include "config/config_set.h"
-#include "config/config_write.h"
-#include "io/text.h"
-#include "qmtraj/campaign.h"
-#include "structure/structure_names.h"
-#include "structure/structure_read.h"
 
 enum {
     O_CONFIG,
@@ -37,9 +33,6 @@ enum {
     O_OMP_NUM_THREADS,
     O_HELP,
     O_H,
-    O_TEST_FAIL,
-    O_TEST_CRASH,
-    O_TEST_CRASH_AGAIN,
     N_OPTIONS
 };
 
@@ -98,30 +91,25 @@ static const Option OPTIONS[N_OPTIONS] = {
          "runs on one core"},
     [O_HELP] = {"--help", NULL, "this text"},
     [O_H] = {"-h", NULL, NULL},
-    [O_TEST_FAIL] = {"--test-fail", "NAME:STEP", NULL},
-    [O_TEST_CRASH] = {"--test-crash", "NAME:STEP", NULL},
-    [O_TEST_CRASH_AGAIN] = {"--test-crash-again", NULL, NULL},
 };
 
 enum { MOLECULES_MAX = 256, REJECTED_SHOWN = 20 };
 
 /// The command line of `qmtraj run`.
 typedef struct {
-    Config config;
-    StructureList structures;
-    SmilesColumns columns;
-    NamesFrom names_from;
+    QmtConfig *config;
+    QmtStructures *structures;
+    QmtReadOptions reading;
+    QmtNames names;
     const char *out;
     const char *molecules[MOLECULES_MAX];
     size_t n_molecules;
     size_t n_workers;
-    Shard shard; ///< count 0: not said
+    QmtShard shard; ///< count 0: not said
     bool list;
-    RejectionList rejected;
     bool all_or_nothing;
     bool dry_run, fresh, allow_other_cpu, help;
     double max_hours; ///< 0: none
-    BatchFaults faults;
 } RunWords;
 
 void help_run(FILE *out)
@@ -170,102 +158,110 @@ static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, RunWords *
             path = value;
     }
     if (path != NULL)
-        TRY(config_read(ctx, path, &words->config));
+        TRY(qmt_config_read(ctx, words->config, path));
 
     reader = (OptionReader){.argc = argc, .argv = argv};
     place = 0;
     while (place != OPTION_END) {
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
         if (place == O_SET)
-            TRY(config_set(ctx, value, &words->config));
+            TRY(config_word(ctx, value, words->config));
         if (place == O_KEEP_GOING || place == O_ALL_OR_NOTHING)
             words->all_or_nothing = place == O_ALL_OR_NOTHING;
         if (place == O_SMILES_COLUMN)
-            words->columns.smiles = value;
+            words->reading.smiles_column = value;
         if (place == O_NAME_COLUMN)
-            words->columns.name = value;
+            words->reading.name_column = value;
     }
     return QMT_OK;
 }
 
-static QmtStatus name_from_word(QmtContext *ctx, const char *value, NamesFrom *from)
+static QmtStatus name_from_word(QmtContext *ctx, const char *value, QmtNames *names)
 {
     if (strcmp(value, "folder") == 0)
-        *from = NAMES_OF_FOLDER;
+        *names = QMT_NAMES_OF_FOLDER;
     else if (strcmp(value, "file") == 0)
-        *from = NAMES_OF_FILE;
+        *names = QMT_NAMES_OF_FILE;
     else
         return FAIL(ctx, QMT_ERR_USAGE, "--name-from %.60s: folder or file is possible", value);
     return QMT_OK;
 }
 
+static QmtStatus hours_word(QmtContext *ctx, const char *value, double *hours)
+{
+    const char *const wrong = qmt_text_to_number(value, hours);
+    if (wrong != NULL)
+        return FAIL(ctx, QMT_ERR_USAGE, "--max-hours: %.60s %s", value, wrong);
+    if (*hours <= 0.0)
+        return FAIL(ctx, QMT_ERR_USAGE, "--max-hours: %.60s is not positive", value);
+    return QMT_OK;
+}
+
+static QmtStatus workers_word(QmtContext *ctx, const char *value, RunWords *words)
+{
+    long long number = 0;
+    TRY(option_number(ctx, "--num-workers", value, 1, 100000, &number));
+    words->n_workers = (size_t)number;
+    return QMT_OK;
+}
+
+static QmtStatus omp_word(QmtContext *ctx, const char *value)
+{
+    long long number = 0;
+    TRY(option_number(ctx, "--omp-num-threads", value, 0, 100000, &number));
+    if (number > 1)
+        cli_note(ctx, QMT_LOG_INFO,
+                 "--omp-num-threads %lld has no effect: each trajectory runs on one core, and "
+                 "--num-workers says how many side by side",
+                 number);
+    return QMT_OK;
+}
+
+static QmtStatus molecule_word(QmtContext *ctx, const char *value, RunWords *words)
+{
+    if (words->n_molecules == MOLECULES_MAX)
+        return FAIL(ctx, QMT_ERR_USAGE, "--molecule: at most %d times", MOLECULES_MAX);
+    words->molecules[words->n_molecules++] = value;
+    return QMT_OK;
+}
+
+/// A word that config_words() did not take.
 static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWords *words)
 {
-    long long number;
-    const char *wrong;
     switch (place) {
     case O_SMILES_FILE:
-        return smiles_read_table(ctx, value, &words->columns, &words->structures);
+        return qmt_structures_read_smiles(ctx, words->structures, value, &words->reading);
     case O_SMILES:
-        return smiles_read_word(ctx, value, &words->structures);
+        return qmt_structures_add_word(ctx, words->structures, value);
     case OPTION_REST:
-        return structures_read(ctx, value, &words->columns, &words->structures);
+        return qmt_structures_read(ctx, words->structures, value, &words->reading);
     case O_NAME_FROM:
-        return name_from_word(ctx, value, &words->names_from);
-    case O_OUT:
-    case O_O:
-        words->out = value;
-        return QMT_OK;
+        return name_from_word(ctx, value, &words->names);
     case O_MOLECULE:
-        if (words->n_molecules == MOLECULES_MAX)
-            return FAIL(ctx, QMT_ERR_USAGE, "--molecule: at most %d times", MOLECULES_MAX);
-        words->molecules[words->n_molecules++] = value;
-        return QMT_OK;
+        return molecule_word(ctx, value, words);
     case O_NUM_WORKERS:
-        TRY(option_number(ctx, "--num-workers", value, 1, 100000, &number));
-        words->n_workers = (size_t)number;
-        return QMT_OK;
+        return workers_word(ctx, value, words);
     case O_SHARD:
-        return shard_parse(ctx, value, &words->shard);
+        return qmt_shard_parse(ctx, value, &words->shard);
     case O_LIST:
         words->list = true;
         return QMT_OK;
     case O_OMP_NUM_THREADS:
-        TRY(option_number(ctx, "--omp-num-threads", value, 0, 100000, &number));
-        if (number > 1)
-            context_log(
-                ctx, QMT_LOG_INFO,
-                "--omp-num-threads %lld has no effect: each trajectory runs on one core, and "
-                "--num-workers says how many side by side",
-                number);
+        return omp_word(ctx, value);
+    case O_MAX_HOURS:
+        return hours_word(ctx, value, &words->max_hours);
+    case O_OUT:
+    case O_O:
+        words->out = value;
         return QMT_OK;
     case O_DRY_RUN:
         words->dry_run = true;
         return QMT_OK;
-    case O_KEEP_GOING:
-    case O_ALL_OR_NOTHING:
-        return QMT_OK; // read beforehand, as readers need to know
     case O_FRESH:
         words->fresh = true;
         return QMT_OK;
     case O_ALLOW_OTHER_CPU:
         words->allow_other_cpu = true;
-        return QMT_OK;
-    case O_TEST_FAIL:
-        words->faults.fail = value;
-        return QMT_OK;
-    case O_MAX_HOURS:
-        wrong = text_parse_double(value, &words->max_hours);
-        if (wrong != NULL)
-            return FAIL(ctx, QMT_ERR_USAGE, "--max-hours: %.60s %s", value, wrong);
-        if (words->max_hours <= 0.0)
-            return FAIL(ctx, QMT_ERR_USAGE, "--max-hours: %.60s is not positive", value);
-        return QMT_OK;
-    case O_TEST_CRASH:
-        words->faults.crash = value;
-        return QMT_OK;
-    case O_TEST_CRASH_AGAIN:
-        words->faults.crash_again = true;
         return QMT_OK;
     default:
         return QMT_OK;
@@ -287,85 +283,109 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, RunWords *wo
     const char *value = NULL;
 
     TRY(config_words(ctx, argc, argv, words));
-    words->structures.rejected = words->all_or_nothing ? NULL : &words->rejected;
-    TRY(config_check(ctx, &words->config));
+    qmt_structures_set_tolerant(words->structures, !words->all_or_nothing);
+    TRY(qmt_config_check(ctx, words->config));
     while (place != OPTION_END) {
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
         TRY(other_word(ctx, place, value, words));
     }
-    TRY(structures_name_apart(ctx, &words->structures, words->names_from));
+    TRY(qmt_structures_name(ctx, words->structures, words->names));
     if (words->out == NULL ? !words->dry_run && !words->list : words->out[0] == '\0')
         return FAIL(ctx, QMT_ERR_USAGE, "--out FOLDER is missing: where the trajectories go");
     return QMT_OK;
 }
 
-static RunOptions job_settings(const RunWords *words)
+static QmtRunOptions run_options(const RunWords *words)
 {
-    return (RunOptions){.out = words->out,
-                        .n_workers = words->n_workers,
-                        .fresh = words->fresh,
-                        .allow_other_cpu = words->allow_other_cpu,
-                        .max_s = 3600.0 * words->max_hours};
+    QmtRunOptions options = qmt_run_options_default();
+    options.out = words->out;
+    options.n_workers = words->n_workers;
+    options.fresh = words->fresh;
+    options.allow_other_cpu = words->allow_other_cpu;
+    options.max_s = 3600.0 * words->max_hours;
+    return options;
 }
 
-static QmtStatus dry_run(QmtContext *ctx, const Plan *plan, const RunWords *words)
+static QmtStatus tasks_print(QmtContext *ctx, const QmtPlan *plan, const RunWords *words)
 {
-    char *const yaml = config_yaml(&words->config);
-    if (yaml == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the configuration");
-    fputs(yaml, stdout);
-    free(yaml);
-
-    const size_t n = plan->n_tasks, n_cores = words->n_workers < n ? words->n_workers : n;
+    const size_t n = qmt_plan_count(plan);
+    const size_t n_cores = words->n_workers < n ? words->n_workers : n;
+    QmtTask task;
     printf("\n# %zu %s, %lld steps and %lld frames%s, on %zu core%s\n", n,
-           n == 1 ? "trajectory" : "trajectories", (long long)spec_steps(&words->config),
-           (long long)config_frames(&words->config), n == 1 ? "" : " each", n_cores,
+           n == 1 ? "trajectory" : "trajectories", (long long)qmt_config_steps(words->config),
+           (long long)qmt_config_frames(words->config), n == 1 ? "" : " each", n_cores,
            n_cores == 1 ? "" : "s");
-    for (size_t t = 0; t < plan->n_tasks; t++) {
-        const RunSpec *task = &plan->tasks[t];
+    for (size_t t = 0; t < n; t++) {
+        TRY(qmt_plan_task(ctx, plan, t, &task));
         printf("# %-24s %4zu atoms %5zu orbitals  charge %+lld  multiplicity %lld  %9.1f MB\n",
-               task->label, task->structure->n_atoms, task->n_orbitals,
-               (long long)task->config.charge, (long long)task->config.spin_multiplicity,
-               1e-6 * (double)task->n_bytes);
+               task.label, task.n_atoms, task.n_orbitals, (long long)task.charge,
+               (long long)task.multiplicity, 1e-6 * (double)task.n_bytes);
     }
-    for (size_t i = 0; i < words->rejected.n && i < REJECTED_SHOWN; i++)
-        context_log(ctx, QMT_LOG_WARNING, "%s", words->rejected.items[i].sentence);
-    printf("# disk space: %.1f MB\n", 1e-6 * (double)batch_bytes(plan, NULL));
-    const RunOptions settings = job_settings(words);
+    return QMT_OK;
+}
+
+static QmtStatus dry_run(QmtContext *ctx, QmtPlan *plan, const RunWords *words)
+{
+    const size_t n_rejected = qmt_plan_rejection_count(plan);
+    const QmtRunOptions options = run_options(words);
+    QmtRejection rejection;
+    char *yaml;
+    TRY(qmt_config_yaml(ctx, words->config, &yaml));
+    fputs(yaml, stdout);
+    qmt_text_free(yaml);
+    TRY(tasks_print(ctx, plan, words));
+    for (size_t i = 0; i < n_rejected && i < REJECTED_SHOWN; i++) {
+        TRY(qmt_plan_rejection(ctx, plan, i, &rejection));
+        qmt_context_note(ctx, QMT_LOG_WARNING, rejection.sentence);
+    }
+    printf("# disk space: %.1f MB\n", 1e-6 * (double)qmt_plan_bytes(plan));
     if (words->out != NULL)
-        TRY(batch_look(ctx, plan, &settings));
-    if (words->rejected.n > 0)
+        TRY(qmt_campaign_check(ctx, plan, &options));
+    if (n_rejected > 0)
         return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu molecules cannot be computed; the others can",
-                    words->rejected.n, words->rejected.n + plan->n_tasks);
+                    n_rejected, n_rejected + qmt_plan_count(plan));
     return QMT_OK;
 }
 
 static int longest_first(const void *a, const void *b)
 {
-    const RunSpec *const p = *(const RunSpec *const *)a, *const q = *(const RunSpec *const *)b;
-    return p->cost != q->cost ? (p->cost < q->cost) - (p->cost > q->cost) : (p > q) - (p < q);
+    const QmtTask *const p = a, *const q = b;
+    return p->cost != q->cost ? (p->cost < q->cost) - (p->cost > q->cost)
+                              : (p->place > q->place) - (p->place < q->place);
 }
 
-/// Names of the molecules that would run, one a line; those with replicas once.
-static QmtStatus list_print(QmtContext *ctx, const Plan *plan, const RunWords *words)
+/// Tasks of the molecules that would run, one of each whatever its number of replicas.
+static QmtStatus rest_list(QmtContext *ctx, const QmtPlan *plan, const RunWords *words,
+                           unsigned char *done, QmtTask *rest, size_t *n)
 {
-    const RunSpec **const order = malloc((plan->n_tasks + 1) * sizeof *order);
-    bool *const done = calloc(plan->n_tasks + 1, sizeof *done);
-    const RunOptions settings = job_settings(words);
-    QmtStatus status = QMT_OK;
-    if (order == NULL || done == NULL)
-        status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
-    if (status == QMT_OK && words->out != NULL)
-        status = batch_finished(ctx, plan, &settings, done);
+    const QmtRunOptions options = run_options(words);
+    QmtTask task;
+    *n = 0;
+    if (words->out != NULL)
+        TRY(qmt_campaign_finished(ctx, plan, &options, done));
+    for (size_t t = 0; t < qmt_plan_count(plan); t++) {
+        TRY(qmt_plan_task(ctx, plan, t, &task));
+        if (!done[t] && (*n == 0 || strcmp(rest[*n - 1].molecule, task.molecule) != 0))
+            rest[(*n)++] = task;
+    }
+    return QMT_OK;
+}
+
+/// Names of the molecules that would run, one a line.
+static QmtStatus list_print(QmtContext *ctx, const QmtPlan *plan, const RunWords *words)
+{
+    const size_t n_tasks = qmt_plan_count(plan);
+    QmtTask *const rest = malloc((n_tasks + 1) * sizeof *rest);
+    unsigned char *const done = calloc(n_tasks + 1, sizeof *done);
     size_t n = 0;
-    for (size_t t = 0; t < plan->n_tasks && status == QMT_OK; t++)
-        if (!done[t] && (n == 0 || order[n - 1]->structure != plan->tasks[t].structure))
-            order[n++] = &plan->tasks[t];
+    QmtStatus status = rest != NULL && done != NULL
+                           ? rest_list(ctx, plan, words, done, rest, &n)
+                           : FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", n_tasks);
     if (status == QMT_OK)
-        qsort(order, n, sizeof(const RunSpec *), longest_first);
-    for (size_t i = 0; i < n; i++)
-        puts(order[i]->structure->name);
-    free(order);
+        qsort(rest, n, sizeof *rest, longest_first);
+    for (size_t i = 0; i < n && status == QMT_OK; i++)
+        puts(rest[i].molecule);
+    free(rest);
     free(done);
     return status;
 }
@@ -373,16 +393,14 @@ static QmtStatus list_print(QmtContext *ctx, const Plan *plan, const RunWords *w
 /// The part of the list that srun or mpirun leave to this process.
 static void launcher_take(QmtContext *ctx, RunWords *words)
 {
-    QmtShard shard;
-    const char *const launcher = words->shard.count == 0 ? qmt_launcher_shard(&shard) : NULL;
-    if (launcher == NULL)
-        return;
-    words->shard = (Shard){.index = shard.index, .count = shard.count};
-    context_log(
-        ctx, QMT_LOG_INFO,
-        "process %llu of %llu by %s: takes part %llu/%llu of the list (--shard 1/1 takes all)",
-        (unsigned long long)shard.index, (unsigned long long)shard.count, launcher,
-        (unsigned long long)shard.index, (unsigned long long)shard.count);
+    const char *const launcher = words->shard.count == 0 ? qmt_launcher_shard(&words->shard) : NULL;
+    const QmtShard shard = words->shard;
+    if (launcher != NULL)
+        cli_note(ctx, QMT_LOG_INFO,
+                 "process %llu of %llu by %s: takes part %llu/%llu of the list (--shard 1/1 takes "
+                 "all)",
+                 (unsigned long long)shard.index, (unsigned long long)shard.count, launcher,
+                 (unsigned long long)shard.index, (unsigned long long)shard.count);
 }
 
 static void say_on_screen(void *user, QmtLogLevel level, const char *sentence)
@@ -390,31 +408,21 @@ static void say_on_screen(void *user, QmtLogLevel level, const char *sentence)
     screen_say(user, level, sentence);
 }
 
-static QmtStatus plan_run(QmtContext *ctx, const Plan *plan, const RunWords *words)
+static QmtStatus plan_run(QmtContext *ctx, QmtPlan *plan, const RunWords *words)
 {
-    const RunOptions settings = job_settings(words);
-    BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
-    if (outcomes == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
-
+    const QmtRunOptions options = run_options(words);
     Screen screen;
-    const QmtLogFunction log = ctx->log;
     QmtStatus status = screen_open(ctx, plan, words->n_workers, &screen);
-    if (status == QMT_OK) {
-        const BatchHooks hooks = screen_hooks(&screen);
+    const bool opened = status == QMT_OK;
+    if (opened) {
+        const QmtRunHooks hooks = screen_hooks(&screen);
         qmt_context_set_log(ctx, say_on_screen, &screen);
-        status = batch_run(ctx, plan, &settings, &words->faults, &hooks, outcomes);
-        qmt_context_set_log(ctx, log, NULL);
-        screen_close(&screen);
-        bool any = false;
-        for (size_t t = 0; t < plan->n_tasks; t++)
-            any = any || outcomes[t].ran || outcomes[t].result.reused;
-        if (any && status != QMT_ERR_CHECKPOINT)
-            end_report_print(plan, outcomes, words->out, status);
-    } else {
-        screen_close(&screen);
+        status = qmt_campaign_run(ctx, plan, &options, &hooks);
+        qmt_context_set_log(ctx, note_print, NULL);
     }
-    free(outcomes);
+    screen_close(&screen);
+    if (opened && status != QMT_ERR_CHECKPOINT)
+        end_report_print(ctx, plan, words->out, status);
     return status;
 }
 
@@ -431,32 +439,40 @@ static void planning_show(void *user, size_t n_done, size_t n)
         fprintf(stderr, "%smolecule %zu of %zu is looked at", gone, n_done, n);
 }
 
+static QmtStatus words_run(QmtContext *ctx, RunWords *words)
+{
+    QmtPlan *plan = NULL;
+    QmtPlanOptions options = qmt_plan_options_default();
+    options.names = words->molecules;
+    options.n_names = words->n_molecules;
+    options.embed_later = !words->dry_run && !words->all_or_nothing;
+    options.shard = words->shard;
+    options.progress = planning_show;
+    TRY(qmt_plan_create(ctx, words->config, words->structures, &options, &plan));
+    const QmtStatus status = words->list      ? list_print(ctx, plan, words)
+                             : words->dry_run ? dry_run(ctx, plan, words)
+                                              : plan_run(ctx, plan, words);
+    qmt_plan_destroy(&plan);
+    return status;
+}
+
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
 {
-    RunWords words = {.config = config_default(), .n_workers = qmt_worker_count()};
-    Plan plan = {0};
-
+    RunWords words = {.reading = qmt_read_options_default(), .n_workers = qmt_worker_count()};
     if (wants_help(argc, argv)) {
         help_run(stdout);
         return QMT_OK;
     }
-    QmtStatus status = words_read(ctx, argc, argv, &words);
+    QmtStatus status = qmt_config_create(ctx, &words.config);
     if (status == QMT_OK)
+        status = qmt_structures_create(ctx, &words.structures);
+    if (status == QMT_OK)
+        status = words_read(ctx, argc, argv, &words);
+    if (status == QMT_OK) {
         launcher_take(ctx, &words);
-    if (status == QMT_OK)
-        status = plan_make(ctx, &words.config, &words.structures,
-                           &(PlanOptions){.molecules = words.molecules,
-                                          .n_molecules = words.n_molecules,
-                                          .embed_later = !words.dry_run && !words.all_or_nothing,
-                                          .shard = words.shard,
-                                          .progress = planning_show},
-                           &plan);
-    if (status == QMT_OK)
-        status = words.list      ? list_print(ctx, &plan, &words)
-                 : words.dry_run ? dry_run(ctx, &plan, &words)
-                                 : plan_run(ctx, &plan, &words);
-    structures_release(&words.structures);
-    plan_release(&plan);
-    rejections_release(&words.rejected);
+        status = words_run(ctx, &words);
+    }
+    qmt_structures_destroy(&words.structures);
+    qmt_config_destroy(&words.config);
     return status;
 }

@@ -1,7 +1,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "campaign/status.h"
+#include <qmtraj/campaign.h>
+
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/status_view.h"
@@ -77,9 +78,9 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, StatusWords 
     return QMT_OK;
 }
 
-static void list_print(const StatusWords *words, const StatusList *list)
+static void list_print(QmtContext *ctx, const StatusWords *words, const QmtFolderStatus *list)
 {
-    size_t rows_max = words->show == STATUS_SHOW_SOME ? ROWS_MAX : list->n;
+    size_t rows_max = words->show == STATUS_SHOW_SOME ? ROWS_MAX : qmt_folder_status_count(list);
     if (words->watch && terminal_of(stdout).moves) {
         // Every row may have a line below it.
         int columns, rows;
@@ -88,17 +89,37 @@ static void list_print(const StatusWords *words, const StatusList *list)
         rows_max = room < rows_max ? room : rows_max;
         fputs("\033[H\033[J", stdout);
     }
-    status_view_print(list, words->show, rows_max);
+    status_view_print(ctx, list, words->show, rows_max);
     fflush(stdout);
 }
 
-static QmtStatus list_judge(QmtContext *ctx, const StatusList *list)
+static QmtStatus totals_status(QmtContext *ctx, const QmtTotals *totals)
 {
-    const size_t n_failed = list->n_of[STATUS_FAILED], n_rejected = list->n_of[STATUS_REJECTED];
-    if (n_failed + n_rejected == 0)
-        return QMT_OK;
-    return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu molecules failed or cannot be computed",
-                n_failed + n_rejected, list->n);
+    const size_t n_bad = totals->n_failed + totals->n_rejected;
+    return n_bad == 0 ? QMT_OK
+                      : FAIL(ctx, QMT_ERR_PARTIAL,
+                             "%zu of %zu molecules failed or cannot be computed", n_bad, totals->n);
+}
+
+/// One look.
+///
+/// @param running  whether anything runs
+static QmtStatus folder_show(QmtContext *ctx, const StatusWords *words, bool *running)
+{
+    QmtFolderStatus *list = NULL;
+    QmtTotals totals;
+    TRY(qmt_folder_status(ctx, words->out, &list));
+    QmtStatus status = qmt_folder_status_totals(ctx, list, &totals);
+    if (status == QMT_OK && words->json)
+        status = status_view_json(ctx, list);
+    else if (status == QMT_OK)
+        list_print(ctx, words, list);
+    if (status == QMT_OK) {
+        *running = totals.n_running > 0;
+        status = totals_status(ctx, &totals);
+    }
+    qmt_folder_status_destroy(&list);
+    return status;
 }
 
 QmtStatus cmd_status(QmtContext *ctx, int argc, char **argv)
@@ -112,17 +133,9 @@ QmtStatus cmd_status(QmtContext *ctx, int argc, char **argv)
         return QMT_OK;
     }
     do {
-        StatusList list = {0};
-        TRY(status_look(ctx, words.out, &list));
-        status = QMT_OK;
-        if (words.json)
-            status = status_view_json(ctx, &list);
-        else
-            list_print(&words, &list);
-        again = words.watch && list.n_of[STATUS_RUNNING] > 0;
-        if (status == QMT_OK)
-            status = list_judge(ctx, &list);
-        status_release(&list);
+        bool running = false;
+        status = folder_show(ctx, &words, &running);
+        again = words.watch && running;
         if (again)
             nanosleep(&(struct timespec){.tv_sec = WATCH_PAUSE_S}, NULL);
     } while (again);

@@ -2,16 +2,24 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/columns.h"
-#include "campaign/rejected_file.h"
+#include <qmtraj/text.h>
+
+#include "cli/columns.h"
 #include "cli/options.h"
 #include "cli/screen.h"
-#include "run/metadata.h"
 
 /// Rows of a table that has not all of them, and the columns of a name.
 enum { ROWS_OF_SOME = 15, NAME_WIDEST = 24 };
+
+/// The trajectories of a job and how they ended.
+typedef struct {
+    size_t n, n_rejected;
+    QmtTask *tasks;       ///< [n]
+    QmtOutcome *outcomes; ///< [n]
+} Job;
 
 typedef struct {
     size_t n_complete, n_earlier, n_stopped, n_waiting, n_failed, n_rejected, n_held, n_warned;
@@ -19,47 +27,46 @@ typedef struct {
     double cpu_s;
 } Totals;
 
-static bool is_waiting(const BatchOutcome *outcome)
+static bool is_waiting(const QmtOutcome *outcome)
 {
-    return !outcome->ran && !outcome->result.reused;
+    return !outcome->begun && !outcome->reused;
 }
 
-static bool is_failure(const BatchOutcome *outcome)
+static bool is_failure(const QmtOutcome *outcome)
 {
-    return outcome->ran && outcome->status != QMT_OK && outcome->status != QMT_STOPPED &&
+    return outcome->begun && outcome->status != QMT_OK && outcome->status != QMT_STOPPED &&
            outcome->status != QMT_ERR_LOCKED;
 }
 
-static Totals totals_of(const Plan *plan, const BatchOutcome *outcomes)
+static Totals totals_of(const Job *job)
 {
-    const RejectionList *const rejected = plan->structures.rejected;
-    Totals totals = {.n_rejected = rejected != NULL ? rejected->n : 0};
-    for (size_t t = 0; t < plan->n_tasks; t++) {
-        const BatchOutcome *const outcome = &outcomes[t];
+    Totals totals = {.n_rejected = job->n_rejected};
+    for (size_t t = 0; t < job->n; t++) {
+        const QmtOutcome *const outcome = &job->outcomes[t];
         totals.n_waiting += is_waiting(outcome);
         totals.n_failed += is_failure(outcome) && !outcome->rejected;
         totals.n_rejected_tasks += outcome->rejected;
         totals.n_held += outcome->status == QMT_ERR_LOCKED;
-        totals.n_stopped += outcome->ran && outcome->status == QMT_STOPPED;
+        totals.n_stopped += outcome->begun && outcome->status == QMT_STOPPED;
         totals.n_complete += !is_waiting(outcome) && outcome->status == QMT_OK;
-        totals.n_earlier += outcome->result.reused;
-        totals.n_warned += outcome->result.warnings.n > 0;
-        totals.cpu_s += outcome->ran ? outcome->result.cpu_s : 0.0;
+        totals.n_earlier += outcome->reused;
+        totals.n_warned += outcome->n_warnings > 0;
+        totals.cpu_s += outcome->begun ? outcome->cpu_s : 0.0;
     }
     return totals;
 }
 
-static const char *word_of(const BatchOutcome *outcome)
+static const char *word_of(const QmtOutcome *outcome)
 {
     if (is_waiting(outcome))
         return "waiting";
     if (outcome->rejected)
         return "rejected";
-    if (outcome->status == QMT_OK && outcome->result.reused)
+    if (outcome->status == QMT_OK && outcome->reused)
         return "complete, earlier";
-    if (outcome->status == QMT_OK && outcome->result.warnings.n > 0)
+    if (outcome->status == QMT_OK && outcome->n_warnings > 0)
         return "complete, warned";
-    return status_word(outcome->status);
+    return outcome->word;
 }
 
 static void number_cell(char cell[32], const char *format, double value, bool known)
@@ -76,21 +83,21 @@ typedef struct {
     bool whole; ///< with spread and drift
 } TableWidth;
 
-static bool is_row(const BatchOutcome *outcome, bool only_trouble)
+static bool is_row(const QmtOutcome *outcome, bool only_trouble)
 {
-    return !only_trouble || is_failure(outcome) || outcome->result.warnings.n > 0;
+    return !only_trouble || is_failure(outcome) || outcome->n_warnings > 0;
 }
 
-static TableWidth table_width(const Plan *plan, const BatchOutcome *outcomes, bool only_trouble)
+static TableWidth table_width(const Job *job, bool only_trouble)
 {
     const int figures = 47, fewer_figures = 32, name_narrowest = 12;
     int columns, rows, name = (int)strlen("molecule"), word = (int)strlen("status");
     terminal_size(stdout, &columns, &rows);
-    for (size_t t = 0; t < plan->n_tasks; t++) {
-        if (!is_row(&outcomes[t], only_trouble))
+    for (size_t t = 0; t < job->n; t++) {
+        if (!is_row(&job->outcomes[t], only_trouble))
             continue;
-        const int name_columns = text_columns(plan->tasks[t].label);
-        const int word_columns = text_columns(word_of(&outcomes[t]));
+        const int name_columns = qmt_text_columns(job->tasks[t].label);
+        const int word_columns = qmt_text_columns(word_of(&job->outcomes[t]));
         name = name_columns > name ? name_columns : name;
         word = word_columns > word ? word_columns : word;
     }
@@ -111,21 +118,20 @@ static void titles_print(TableWidth width)
 }
 
 static void row_print(const Terminal *terminal, const char *label, TableWidth width,
-                      const BatchOutcome *outcome)
+                      const QmtOutcome *outcome)
 {
-    const RunResult *const result = &outcome->result;
     char name[400], temperature[32], error[32], drift[32], speed[32];
-    const bool moved = result->n_steps > 0;
+    const bool moved = outcome->n_steps > 0;
     const Colour colour = is_failure(outcome) ? COLOUR_FAILURE
-                          : outcome->result.warnings.n > 0 || outcome->status == QMT_STOPPED
+                          : outcome->n_warnings > 0 || outcome->status == QMT_STOPPED
                               ? COLOUR_WARNING
                               : COLOUR_NONE;
-    number_cell(speed, "%.3f", result->ms_per_step, moved);
-    number_cell(temperature, "%.1f", result->mean_temperature_k, moved);
-    number_cell(error, "%.1f", result->temperature_error_k, moved);
-    number_cell(drift, "%.1e", run_drift_shown(result), moved);
+    number_cell(speed, "%.3f", outcome->ms_per_step, moved);
+    number_cell(temperature, "%.1f", outcome->mean_temperature_k, moved);
+    number_cell(error, "%.1f", outcome->temperature_error_k, moved);
+    number_cell(drift, "%.1e", outcome->shadow_drift_kjmol_ps, moved);
     printf("%s %5zu %7lld %8s %6s", text_cell(label, width.name, name, sizeof name),
-           result->n_atoms, (long long)result->n_frames, speed, temperature);
+           outcome->n_atoms, (long long)outcome->n_frames, speed, temperature);
     if (width.whole)
         printf(" %5s %8s", error, drift);
     printf("  %s%s%s\n", colour_begin(terminal, colour), word_of(outcome),
@@ -133,17 +139,17 @@ static void row_print(const Terminal *terminal, const char *label, TableWidth wi
 }
 
 /// Rows of those that are to be shown: all, or those that failed or have a warning.
-static void table_print(const Plan *plan, const BatchOutcome *outcomes, bool only_trouble)
+static void table_print(const Job *job, bool only_trouble)
 {
     const Terminal terminal = terminal_of(stdout);
-    const TableWidth width = table_width(plan, outcomes, only_trouble);
-    const size_t n = plan->n_tasks;
+    const TableWidth width = table_width(job, only_trouble);
+    const size_t n = job->n;
     size_t n_shown = 0, n_left = 0;
     // Of a table of some, failures come before warnings.
     for (size_t i = 0; i < (only_trouble ? 2 * n : n); i++) {
         const size_t t = i % n;
-        const bool later = only_trouble && is_failure(&outcomes[t]) != (i < n);
-        if (later || !is_row(&outcomes[t], only_trouble))
+        const bool later = only_trouble && is_failure(&job->outcomes[t]) != (i < n);
+        if (later || !is_row(&job->outcomes[t], only_trouble))
             continue;
         if (only_trouble && n_shown == ROWS_OF_SOME) {
             n_left++;
@@ -151,7 +157,7 @@ static void table_print(const Plan *plan, const BatchOutcome *outcomes, bool onl
         }
         if (n_shown++ == 0)
             titles_print(width);
-        row_print(&terminal, plan->tasks[t].label, width, &outcomes[t]);
+        row_print(&terminal, job->tasks[t].label, width, &job->outcomes[t]);
     }
     if (n_left > 0)
         printf("+%zu more, `qmtraj status` shows them\n", n_left);
@@ -170,13 +176,13 @@ static void count_add(char line[TOTALS_SIZE], size_t n, const char *word)
         snprintf(line + length, TOTALS_SIZE - length, ", %zu %s", n, word);
 }
 
-static void totals_print(const Plan *plan, const Totals *totals)
+static void totals_print(const Job *job, const Totals *totals)
 {
     char line[TOTALS_SIZE], time[PROGRESS_TIME_SIZE];
     int columns, rows;
     // Molecules that a worker rejected are tasks, those that the plan rejected are not.
     snprintf(line, sizeof line, "%zu of %zu complete", totals->n_complete,
-             plan->n_tasks + totals->n_rejected - totals->n_rejected_tasks);
+             job->n + totals->n_rejected - totals->n_rejected_tasks);
     count_add(line, totals->n_earlier, "of them earlier");
     count_add(line, totals->n_warned, "with warnings");
     count_add(line, totals->n_failed, "failed");
@@ -205,14 +211,32 @@ static void advice_print(const Totals *totals, size_t n_tasks, const char *out, 
         printf("trajectories, run.json and summary.json are in %s\n", out);
 }
 
-void end_report_print(const Plan *plan, const BatchOutcome *outcomes, const char *out,
-                      QmtStatus status)
+static void job_print(const Job *job, const char *out, QmtStatus status)
 {
-    const Totals totals = totals_of(plan, outcomes);
+    const Totals totals = totals_of(job);
     const bool only_trouble =
-        plan->n_tasks > JOB_IS_LONG || (status == QMT_STOPPED && plan->n_tasks > ROWS_OF_SOME);
-    table_print(plan, outcomes, only_trouble);
-    if (plan->n_tasks > 1 || totals.n_rejected > 0)
-        totals_print(plan, &totals);
-    advice_print(&totals, plan->n_tasks, out, status);
+        job->n > JOB_IS_LONG || (status == QMT_STOPPED && job->n > ROWS_OF_SOME);
+    table_print(job, only_trouble);
+    if (job->n > 1 || totals.n_rejected > 0)
+        totals_print(job, &totals);
+    advice_print(&totals, job->n, out, status);
+}
+
+void end_report_print(QmtContext *ctx, const QmtPlan *plan, const char *out, QmtStatus status)
+{
+    const size_t n = qmt_plan_count(plan);
+    Job job = {.n = n,
+               .n_rejected = qmt_plan_rejection_count(plan),
+               .tasks = calloc(n + 1, sizeof *job.tasks),
+               .outcomes = calloc(n + 1, sizeof *job.outcomes)};
+    bool any = false, whole = job.tasks != NULL && job.outcomes != NULL;
+    for (size_t t = 0; t < n && whole; t++) {
+        whole = qmt_plan_task(ctx, plan, t, &job.tasks[t]) == QMT_OK &&
+                qmt_plan_outcome(ctx, plan, t, &job.outcomes[t]) == QMT_OK;
+        any = any || !is_waiting(&job.outcomes[t]);
+    }
+    if (whole && any)
+        job_print(&job, out, status);
+    free(job.tasks);
+    free(job.outcomes);
 }

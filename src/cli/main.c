@@ -39,14 +39,6 @@ const Command COMMANDS[] = {
 const size_t N_COMMANDS = sizeof COMMANDS / sizeof COMMANDS[0];
 _Static_assert(sizeof COMMANDS / sizeof COMMANDS[0] < COMMANDS_MAX, "more commands than room");
 
-static void print_note(void *user, QmtLogLevel level, const char *sentence)
-{
-    (void)user;
-    const bool warning = level == QMT_LOG_WARNING;
-    sentence_print(stderr, warning ? COLOUR_WARNING : COLOUR_NONE, warning ? "warning" : "note",
-                   sentence);
-}
-
 static QmtStatus command_run(QmtContext *ctx, int argc, char **argv)
 {
     static const struct {
@@ -132,7 +124,7 @@ int main(int argc, char **argv)
         qmt_context_destroy(&ctx);
         return exit_code(status);
     }
-    qmt_context_set_log(ctx, print_note, NULL);
+    qmt_context_set_log(ctx, note_print, NULL);
 
     status = output_finish(ctx, command_run(ctx, argc, argv));
     if (status != QMT_OK)

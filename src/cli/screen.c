@@ -9,7 +9,8 @@
 
 #include <qmtraj/text.h>
 
-#include "base/columns.h"
+/// Bytes of the longest sentence about a trajectory, and of one as it is shown.
+enum { SENTENCE_SIZE = 1280, SHOWN_SIZE = 2 * SENTENCE_SIZE };
 
 /// Seconds between two drawings, and between two lines about a long job in a log.
 static const double DRAW_PAUSE_S = 0.2, SAY_PAUSE_S = 30.0;
@@ -23,28 +24,36 @@ static double now_s(void)
 
 static bool job_is_long(const Screen *screen)
 {
-    return screen->plan->n_tasks > JOB_IS_LONG;
+    return screen->n_tasks > JOB_IS_LONG;
 }
 
-QmtStatus screen_open(QmtContext *ctx, const Plan *plan, size_t n_workers, Screen *screen)
+QmtStatus screen_open(QmtContext *ctx, const QmtPlan *plan, size_t n_workers, Screen *screen)
 {
-    const RejectionList *const rejected = plan->structures.rejected;
-    const size_t n = plan->n_tasks;
-    *screen = (Screen){.plan = plan,
+    const size_t n = qmt_plan_count(plan);
+    *screen = (Screen){.ctx = ctx,
+                       .plan = plan,
+                       .n_tasks = n,
                        .entries = calloc(n + 1, sizeof *screen->entries),
-                       .began_at = calloc(n + 1, sizeof *screen->began_at),
                        .running = calloc(n + 1, sizeof *screen->running),
                        .n_workers = n_workers < n ? n_workers : n,
                        .terminal = terminal_of(stderr)};
-    screen->job.n_rejected = rejected != NULL ? rejected->n : 0;
-    screen->job.n = n + screen->job.n_rejected;
-    screen->job.n_waiting = n;
-    for (size_t t = 0; t < n; t++)
-        screen->waiting_cost += plan->tasks[t].cost;
     screen->said_at = now_s();
-    if (screen->entries == NULL || screen->began_at == NULL || screen->running == NULL)
+    if (screen->entries == NULL || screen->running == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", n);
     return QMT_OK;
+}
+
+static const char *label_of(const Screen *screen, size_t task)
+{
+    QmtTask row;
+    return qmt_plan_task(screen->ctx, screen->plan, task, &row) == QMT_OK ? row.label : "";
+}
+
+static QmtTotals totals_of(const Screen *screen)
+{
+    QmtTotals totals = {.n = screen->n_tasks, .left_s = NAN};
+    (void)qmt_plan_totals(screen->ctx, screen->plan, &totals);
+    return totals;
 }
 
 /// Terminals wrap the lines anew when their window becomes narrower: lines that were one row may be several now.
@@ -72,35 +81,7 @@ static void line_draw(Screen *screen, Colour colour, const char *line)
     }
     fprintf(stderr, "%s%s%s\n", colour_begin(&screen->terminal, colour), line,
             colour_end(&screen->terminal, colour));
-    screen->drawn[screen->n_drawn++] = text_columns(line);
-}
-
-/// Time left of the whole job, with what runs as far as it has come.
-static double job_left_s(const Screen *screen)
-{
-    Forecast forecast = screen->forecast;
-    JobRest rest = {.n_waiting = screen->job.n_waiting,
-                    .waiting_cost = screen->waiting_cost,
-                    .n_at_a_time = screen->n_workers};
-    const double now = now_s();
-    for (size_t r = 0; r < screen->n_running; r++) {
-        const size_t t = screen->running[r];
-        const double left = progress_left_s(&screen->entries[t].last);
-        if (isnan(left))
-            continue;
-        rest.running_s += left;
-        rest.longest_running_s = fmax(rest.longest_running_s, left);
-        forecast_add(&forecast, screen->plan->tasks[t].cost, now - screen->began_at[t] + left);
-    }
-    return forecast_left_s(&forecast, &rest);
-}
-
-static JobState job_state(const Screen *screen)
-{
-    JobState job = screen->job;
-    job.n_running = screen->n_running;
-    job.left_s = job_left_s(screen);
-    return job;
+    screen->drawn[screen->n_drawn++] = qmt_text_columns(line);
 }
 
 static void draw(Screen *screen)
@@ -111,17 +92,17 @@ static void draw(Screen *screen)
         return;
     erase(screen);
     terminal_size(stderr, &columns, &rows);
-    const JobState job = job_state(screen);
+    const QmtTotals totals = totals_of(screen);
     // The last column stays free: there some terminals wrap. One row is the cursor's.
     const size_t room = rows > 4 ? (size_t)rows - 2 : 2;
     const size_t n_shown = screen->n_running <= room ? screen->n_running : room - 1;
-    if (screen->plan->n_tasks > 1) {
-        job_line(&job, columns - 1, line);
+    if (screen->n_tasks > 1) {
+        job_line(&totals, columns - 1, line);
         line_draw(screen, COLOUR_BOLD, line);
     }
     for (size_t r = 0; r < n_shown; r++) {
         const size_t t = screen->running[r];
-        progress_line(screen->plan->tasks[t].label, columns - 1, &screen->entries[t].last, line);
+        progress_line(label_of(screen, t), columns - 1, &screen->entries[t].last, line);
         line_draw(screen, COLOUR_NONE, line);
     }
     if (n_shown < screen->n_running) {
@@ -135,7 +116,7 @@ void screen_say(Screen *screen, QmtLogLevel level, const char *sentence)
 {
     const bool warning = level == QMT_LOG_WARNING;
     const Colour colour = warning ? COLOUR_WARNING : COLOUR_NONE;
-    char shown[2 * RUN_NOTE_SIZE];
+    char shown[SHOWN_SIZE];
     erase(screen);
     sentence_print(stderr, colour, warning ? "warning" : "note",
                    qmt_text_printable(sentence, shown, sizeof shown));
@@ -146,37 +127,20 @@ void screen_close(Screen *screen)
 {
     erase(screen);
     free(screen->entries);
-    free(screen->began_at);
     free(screen->running);
     free(screen->drawn);
     *screen = (Screen){0};
-}
-
-static void waiting_drop(Screen *screen, size_t task)
-{
-    screen->job.n_waiting--;
-    screen->waiting_cost -= screen->plan->tasks[task].cost;
-}
-
-static void on_reused(void *user, size_t task, const BatchOutcome *outcome)
-{
-    Screen *const screen = user;
-    (void)outcome;
-    waiting_drop(screen, task);
-    screen->job.n_complete++;
 }
 
 static void on_start(void *user, size_t task)
 {
     Screen *const screen = user;
     if (!screen->announced && job_is_long(screen) && !screen->terminal.moves)
-        fprintf(stderr, "%zu of %zu trajectories to make, %zu at a time\n", screen->job.n_waiting,
-                screen->plan->n_tasks, screen->n_workers);
+        fprintf(stderr, "%zu of %zu trajectories to make, %zu at a time\n",
+                totals_of(screen).n_waiting + 1, screen->n_tasks, screen->n_workers);
     screen->announced = true;
     screen->entries[task] = (ProgressEntry){.running = true};
-    screen->began_at[task] = now_s();
     screen->running[screen->n_running++] = task;
-    waiting_drop(screen, task);
     draw(screen);
 }
 
@@ -186,14 +150,14 @@ static void progress_log(Screen *screen, size_t task, bool begins, bool tenth)
     char line[PROGRESS_LINE_SIZE], label[400];
     if (begins)
         fprintf(stderr, "%s: begins\n",
-                qmt_text_printable(screen->plan->tasks[task].label, label, sizeof label));
+                qmt_text_printable(label_of(screen, task), label, sizeof label));
     if (!tenth)
         return;
-    progress_line(screen->plan->tasks[task].label, 100, &screen->entries[task].last, line);
+    progress_line(label_of(screen, task), 100, &screen->entries[task].last, line);
     fprintf(stderr, "%s\n", line);
 }
 
-static void on_progress(void *user, size_t task, const RunProgress *progress)
+static void on_progress(void *user, size_t task, const QmtProgress *progress)
 {
     Screen *const screen = user;
     const bool begins = !screen->entries[task].heard;
@@ -220,39 +184,24 @@ static void running_drop(Screen *screen, size_t task)
     screen->entries[task].running = false;
 }
 
-static void end_count(Screen *screen, size_t task, const BatchOutcome *outcome)
-{
-    JobState *const job = &screen->job;
-    if (outcome->status == QMT_OK)
-        job->n_complete++;
-    else if (outcome->rejected)
-        job->n_rejected++;
-    else if (outcome->status == QMT_STOPPED)
-        job->n_interrupted++;
-    else if (outcome->status != QMT_ERR_LOCKED)
-        job->n_failed++;
-    if (outcome->status == QMT_OK && !outcome->result.reused)
-        forecast_add(&screen->forecast, screen->plan->tasks[task].cost,
-                     now_s() - screen->began_at[task]);
-}
-
 /// What to say of an end; false: nothing. Those that stop on request are counted at the end of the job, and the
 /// failure of a job's only trajectory is the sentence of the job.
-static bool end_sentence(const Screen *screen, const BatchOutcome *outcome, char *text, size_t size)
+static bool end_sentence(const Screen *screen, const QmtOutcome *outcome, char *text, size_t size)
 {
     char time[PROGRESS_TIME_SIZE];
-    if (outcome->status == QMT_OK && outcome->result.reused) {
+    const QmtTotals totals = totals_of(screen);
+    if (outcome->status == QMT_OK && outcome->reused) {
         snprintf(text, size, "was finished by another process");
     } else if (outcome->status == QMT_OK) {
-        progress_time_text(outcome->result.wall_s, time);
+        progress_time_text(outcome->wall_s, time);
         snprintf(text, size, "complete, %lld frames in %s, %.3f ms/step (%zu of %zu)",
-                 (long long)outcome->result.n_frames, time, outcome->result.ms_per_step,
-                 screen->job.n_complete, screen->job.n);
+                 (long long)outcome->n_frames, time, outcome->ms_per_step, totals.n_complete,
+                 totals.n);
         return !(screen->terminal.moves && job_is_long(screen));
     } else {
         snprintf(text, size, "%s", outcome->message);
         return !(screen->stopping && outcome->status == QMT_STOPPED && outcome->signal == 0) &&
-               screen->plan->n_tasks > 1;
+               screen->n_tasks > 1;
     }
     return true;
 }
@@ -264,25 +213,24 @@ static void job_log(Screen *screen)
     const double now = now_s();
     if (screen->terminal.moves || !job_is_long(screen) || now - screen->said_at < SAY_PAUSE_S)
         return;
-    const JobState job = job_state(screen);
-    job_line(&job, 100, line);
+    const QmtTotals totals = totals_of(screen);
+    job_line(&totals, 100, line);
     fprintf(stderr, "%s\n", line);
     screen->said_at = now;
 }
 
-static void on_end(void *user, size_t task, const BatchOutcome *outcome)
+static void on_end(void *user, size_t task, const QmtOutcome *outcome)
 {
     Screen *const screen = user;
-    char sentence[RUN_NOTE_SIZE + 200], shown[2 * sizeof sentence], label[400];
+    char sentence[SENTENCE_SIZE], shown[2 * sizeof sentence], label[400];
     running_drop(screen, task);
-    end_count(screen, task, outcome);
     if (end_sentence(screen, outcome, sentence, sizeof sentence)) {
         const Colour colour = outcome->status == QMT_OK           ? COLOUR_GOOD
                               : outcome->status == QMT_ERR_LOCKED ? COLOUR_NONE
                                                                   : COLOUR_FAILURE;
         erase(screen);
         sentence_print(stderr, colour,
-                       qmt_text_printable(screen->plan->tasks[task].label, label, sizeof label),
+                       qmt_text_printable(label_of(screen, task), label, sizeof label),
                        qmt_text_printable(sentence, shown, sizeof shown));
     }
     job_log(screen);
@@ -301,13 +249,13 @@ static void on_stop(void *user, int signal)
     screen_say(screen, QMT_LOG_INFO, sentence);
 }
 
-BatchHooks screen_hooks(Screen *screen)
+QmtRunHooks screen_hooks(Screen *screen)
 {
-    return (BatchHooks){.user = screen,
-                        .reused = on_reused,
-                        .start = on_start,
-                        .progress = on_progress,
-                        .note = on_note,
-                        .end = on_end,
-                        .stop = on_stop};
+    return (QmtRunHooks){.struct_size = sizeof(QmtRunHooks),
+                         .user = screen,
+                         .start = on_start,
+                         .progress = on_progress,
+                         .note = on_note,
+                         .end = on_end,
+                         .stop = on_stop};
 }

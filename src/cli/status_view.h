@@ -1,7 +1,7 @@
 #ifndef CLI_STATUS_VIEW_H
 #define CLI_STATUS_VIEW_H
 
-#include "campaign/status.h"
+#include <qmtraj/campaign.h>
 
 /// A status as text: totals first, then a table in 80 columns, reasons below their rows.
 
@@ -12,9 +12,10 @@ typedef enum {
 } StatusShow;
 
 /// @param rows_max  of the table; the others are counted
-void status_view_print(const StatusList *list, StatusShow show, size_t rows_max);
+void status_view_print(QmtContext *ctx, const QmtFolderStatus *list, StatusShow show,
+                       size_t rows_max);
 
 /// One JSON list with an object per trajectory. Fails with QMT_ERR_MEMORY.
-QmtStatus status_view_json(QmtContext *ctx, const StatusList *list);
+QmtStatus status_view_json(QmtContext *ctx, const QmtFolderStatus *list);
 
 #endif

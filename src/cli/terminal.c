@@ -5,7 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/columns.h"
+#include <qmtraj/text.h>
+
 #include "cli/options.h"
 
 Terminal terminal_of(FILE *stream)
@@ -48,7 +49,15 @@ void sentence_print(FILE *stream, Colour colour, const char *about, const char *
     }
     terminal_size(stream, &columns, &rows);
     // The last column stays free: there some terminals wrap.
-    text_print_within(stream, sentence, text_columns(about) + 2, 2, columns - 1);
+    text_print_within(stream, sentence, qmt_text_columns(about) + 2, 2, columns - 1);
+}
+
+void note_print(void *user, QmtLogLevel level, const char *sentence)
+{
+    (void)user;
+    const bool warning = level == QMT_LOG_WARNING;
+    sentence_print(stderr, warning ? COLOUR_WARNING : COLOUR_NONE, warning ? "warning" : "note",
+                   sentence);
 }
 
 Colour colour_of_status(const char *word)

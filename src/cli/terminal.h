@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include <qmtraj/context.h>
+
 /// What the other end of a stream can show.
 
 typedef enum { COLOUR_NONE, COLOUR_BOLD, COLOUR_GOOD, COLOUR_WARNING, COLOUR_FAILURE } Colour;
@@ -27,6 +29,9 @@ const char *colour_end(const Terminal *terminal, Colour colour);
 /// One sentence behind a word or name that says what or whom it is about: "warning: ...". On a terminal in lines of at
 /// most its width, broken between words; elsewhere in one line.
 void sentence_print(FILE *stream, Colour colour, const char *about, const char *sentence);
+
+/// The log function of the program: notes and warnings on standard error.
+void note_print(void *user, QmtLogLevel level, const char *sentence);
 
 /// The colour of a status as a word: "complete", "failed", "interrupted", ...
 Colour colour_of_status(const char *word);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "qmtraj/engine.h"
+
 /// What a person should know about a trajectory although it completed: pairs of a code for programs and a
 /// sentence for people. They follow from the trajectory alone, so that an interrupted one has the same as one
 /// that ran through. Plain bytes, so that they can go through a pipe.
@@ -24,7 +26,7 @@
 ///     other_processor       goes on on another processor: other last digits
 ///     checkpoint_damaged    goes on from the checkpoint before the last
 
-enum { SCF_SLOW_ITERATIONS = 100 }; ///< steps of a motion need 5 to 10, first ones some 20
+enum { SCF_SLOW_ITERATIONS = QMT_SCF_SLOW_ITERATIONS };
 enum { RUN_WARNINGS_SIZE = 1600, RUN_WARNING_CODE_SIZE = 32, RUN_WARNING_TEXT_SIZE = 320 };
 
 typedef struct {

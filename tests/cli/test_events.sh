@@ -54,8 +54,7 @@ records out dissociation
 
 # the same bytes, metadata and all, after crashes and when it grows
 for step in 20 200 900; do
-    ends 1 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.3 sn2.xyz --out "cut$step" \
-        --test-crash "sn2:$step" --test-crash-again
+    QMTRAJ_TEST_CRASH="sn2:$step" ends 1 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.3 sn2.xyz --out "cut$step"
     ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.3 sn2.xyz --out "cut$step"
     same "cut$step/sn2/trajectory.npz" whole/sn2/trajectory.npz
     records "cut$step/sn2/run.json" association dissociation

@@ -20,7 +20,7 @@ PYTHON
 ends 0 "$QMTRAJ" run --config short.yaml --out whole water.xyz ammonia.xyz
 
 # the SCF fails at step k: k frames, code 1, the other molecule done
-ends 1 "$QMTRAJ" run --config short.yaml --test-fail water:37 --out scf water.xyz ammonia.xyz
+QMTRAJ_TEST_FAIL=water:37 ends 1 "$QMTRAJ" run --config short.yaml --out scf water.xyz ammonia.xyz
 says "1 of 2 trajectories failed" "37 frames are in trajectory.partial.npz" "scf failed"
 [ "$(frames scf/water)" = 37 ] || fail "not 37 frames"
 [ -s scf/water/failed.xyz ] || fail "the failing geometry is missing"
@@ -37,7 +37,7 @@ PYTHON
 ends 0 "$QMTRAJ" energy scf/water/failed.xyz
 
 # alone, it has its own code; done again without the fault it is whole
-ends 4 "$QMTRAJ" run --config short.yaml --test-fail water:5 --out alone water.xyz
+QMTRAJ_TEST_FAIL=water:5 ends 4 "$QMTRAJ" run --config short.yaml --out alone water.xyz
 says "water: scf" "qmtraj: water: scf"
 grep -q "1 trajectories\|water: water:" err out && fail "a trajectory twice or in the plural"
 [ "$(frames alone/water)" = 5 ] || fail "not 5 frames"
@@ -46,11 +46,11 @@ same alone/water/trajectory.npz whole/water/trajectory.npz
 [ ! -e alone/water/trajectory.partial.npz ] || fail "the partial file is left"
 
 # a worker that is killed is tried once more from its checkpoint
-ends 0 "$QMTRAJ" run --config short.yaml --test-crash ammonia:60 --out once water.xyz ammonia.xyz
+QMTRAJ_TEST_CRASH_ONCE=ammonia:60 ends 0 "$QMTRAJ" run --config short.yaml --out once water.xyz ammonia.xyz
 says "ended by signal 9" "tried once more"
 says "warning: ammonia: its process was ended by signal 9"
 same once/ammonia/trajectory.npz whole/ammonia/trajectory.npz
-ends 1 "$QMTRAJ" run --config short.yaml --test-crash ammonia:60 --test-crash-again --out crash water.xyz ammonia.xyz
+QMTRAJ_TEST_CRASH=ammonia:60 ends 1 "$QMTRAJ" run --config short.yaml --out crash water.xyz ammonia.xyz
 says "ended by signal 9" "tried once more" "crashed" "goes on from its last checkpoint"
 same crash/water/trajectory.npz whole/water/trajectory.npz
 ends 0 "$QMTRAJ" run --config short.yaml --out crash water.xyz ammonia.xyz

@@ -42,7 +42,7 @@ for kind in -s ''; do
 done
 
 # what goes on through a link: refused, and the frames elsewhere are left alone
-ends 1 run moved --set checkpoint_s=0 --test-crash water:100 --test-crash-again
+QMTRAJ_TEST_CRASH=water:100 ends 1 run moved --set checkpoint_s=0
 mv moved/water/trajectory.npz.part elsewhere
 ln -s "$here/elsewhere" moved/water/trajectory.npz.part
 sum=$(sha256sum <elsewhere)
@@ -69,7 +69,7 @@ ends 0 bash -c 'cat water.xyz | "$QMTRAJ" energy /dev/stdin'
 ends 0 bash -c '"$QMTRAJ" energy <(cat water.xyz)'
 
 # somebody who may only read holds the lock: who it is
-ends 1 run held --set checkpoint_s=0 --test-crash water:100 --test-crash-again
+QMTRAJ_TEST_CRASH=water:100 ends 1 run held --set checkpoint_s=0
 echo 'process 1 on another' >held/water/lock
 chmod 444 held/water/lock
 flock -s held/water/lock sleep 60 &

@@ -12,10 +12,8 @@ job() {
 for every in 1 3 10 400; do
     first=$((every == 3 ? 402 : 400)) # a step that is saved: there it crashes
     ends 0 job whole$every --set save_interval_steps=$every --num-workers 2
-    ends 1 job cut$every --set save_interval_steps=$every --num-workers 1 \
-        --test-crash water:$first --test-crash-again
-    ends 1 job cut$every --set save_interval_steps=$every --num-workers 22 --test-crash water:$((2 * first)) \
-        --test-crash-again
+    QMTRAJ_TEST_CRASH=water:$first ends 1 job cut$every --set save_interval_steps=$every --num-workers 1
+    QMTRAJ_TEST_CRASH=water:$((2 * first)) ends 1 job cut$every --set save_interval_steps=$every --num-workers 22
     ends 0 job cut$every --set save_interval_steps=$every --num-workers 3
     for name in water ammonia; do
         same cut$every/$name/trajectory.npz whole$every/$name/trajectory.npz

@@ -49,7 +49,7 @@ ends 0 run ./reworded whole --set length_ps=0.1
 # interrupted: likewise
 interrupted() {
     rm -rf "$1"
-    ends 1 run "$QMTRAJ" "$1" --set checkpoint_s=0 --test-crash water:100 --test-crash-again
+    QMTRAJ_TEST_CRASH=water:100 ends 1 run "$QMTRAJ" "$1" --set checkpoint_s=0
 }
 interrupted begun
 ends 7 run ./recomputed begun

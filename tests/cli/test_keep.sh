@@ -45,7 +45,7 @@ says "nothing to do"
 ends 0 run true --set length_ps=0.1
 says "goes on at"
 same true/water/trajectory.npz whole/water/trajectory.npz
-ends 1 run auto --set length_ps=0.1 --test-crash water:300 --test-crash-again
+QMTRAJ_TEST_CRASH=water:300 ends 1 run auto --set length_ps=0.1
 [ -s auto/water/checkpoint ] || fail "nothing to go on from"
 ends 0 run auto --set length_ps=0.1
 same auto/water/trajectory.npz whole/water/trajectory.npz

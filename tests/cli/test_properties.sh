@@ -53,7 +53,7 @@ PYTHON
 done
 
 # interrupted, made longer, in double precision
-ends 1 run crashed --test-crash water:200 --test-crash-again
+QMTRAJ_TEST_CRASH=water:200 ends 1 run crashed
 rm -f crashed/summary.json
 ends 0 run crashed
 says "goes on at"
@@ -74,10 +74,10 @@ assert "bond_orders" not in wide.files
 PYTHON
 
 # frames before a failure, and of a trajectory that is not finished
-ends 1 run failed --test-fail water:31 ammonia.xyz
+QMTRAJ_TEST_FAIL=water:31 ends 1 run failed ammonia.xyz
 ends 0 "$QMTRAJ" check failed/water/trajectory.partial.npz
 says "PASS     properties"
-ends 1 run cut --test-crash water:200 --test-crash-again
+QMTRAJ_TEST_CRASH=water:200 ends 1 run cut
 ends 0 "$QMTRAJ" convert cut/water/trajectory.npz.part --to npz --out cut.npz
 /usr/bin/python3 - <<'PYTHON' || fail "the frames before the end are not what they should be"
 import numpy as np

@@ -62,8 +62,7 @@ printf 'CC(=O)[O-] acetate\nCCO ethanol\n' >two.smi
 ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out plain
 ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out early --all-or-nothing
 ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out alone --molecule ethanol
-ends 1 "$QMTRAJ" run --config short.yaml --set checkpoint_s=1e-6 --smiles-file two.smi --out crashed \
-    --test-crash ethanol:50 --test-crash-again
+QMTRAJ_TEST_CRASH=ethanol:50 ends 1 "$QMTRAJ" run --config short.yaml --set checkpoint_s=1e-6 --smiles-file two.smi --out crashed
 [ -s crashed/ethanol/checkpoint ] || fail "no checkpoint"
 ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out crashed
 says "goes on at production"

@@ -21,7 +21,7 @@ run whole >out 2>&1
 
 # crashed OUT STEP: an interrupted trajectory with checkpoints
 crashed() {
-    ends 1 run "$1" --test-crash "water:$2" --test-crash-again
+    QMTRAJ_TEST_CRASH="water:$2" ends 1 run "$1"
     [ -s "$1/water/checkpoint" ] && [ -s "$1/water/trajectory.npz.part" ] || fail "nothing to go on from"
     rm -f "$1/summary.json"
 }
@@ -98,7 +98,7 @@ says "not those of the checkpoint" "--fresh"
 # longer: the bytes of one made at that length, also when the longer one is interrupted
 ends 0 run long --set length_ps=0.5
 cp -r whole h
-ends 1 run h --set length_ps=0.5 --test-crash water:1500 --test-crash-again
+QMTRAJ_TEST_CRASH=water:1500 ends 1 run h --set length_ps=0.5
 ends 0 run h --set length_ps=0.5
 same h/water/trajectory.npz long/water/trajectory.npz
 ends 7 run h
@@ -163,7 +163,7 @@ sha256sum n/water/* >before
 ends 7 run n
 says "processor was Z80!" "--allow-other-cpu goes on all the same"
 sha256sum -c before >out 2>&1 || fail "something was touched"
-ends 1 run n --allow-other-cpu --test-crash water:600 --test-crash-again
+QMTRAJ_TEST_CRASH=water:600 ends 1 run n --allow-other-cpu
 says "goes on with other last digits than where it was begun" "Z80!"
 ends 0 run n
 /usr/bin/python3 - <<'PYTHON' || fail "the metadata do not name the other processor"

@@ -35,7 +35,7 @@ PYTHON
     says "PASS     labels"
 
     # interrupted and continued: the same bytes; another solvent: another trajectory
-    ends 1 run "$model.crash" --test-crash water:300 --test-crash-again
+    QMTRAJ_TEST_CRASH=water:300 ends 1 run "$model.crash"
     ends 7 run "$model.crash" --set solvent=none
     says "solvent was water, now none"
     ends 7 run "$model.crash" --set solvent=dmso

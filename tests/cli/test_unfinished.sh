@@ -12,7 +12,7 @@ YAML
 ends 0 "$QMTRAJ" run --config windows.yaml --out whole water.xyz
 
 # after a crash: the frames of the last checkpoint, in every format, and the .part file untouched
-ends 1 "$QMTRAJ" run --config windows.yaml --test-crash water:500 --test-crash-again --out o water.xyz
+QMTRAJ_TEST_CRASH=water:500 ends 1 "$QMTRAJ" run --config windows.yaml --out o water.xyz
 part=o/water/trajectory.npz.part
 cp -r o before
 ends 0 "$QMTRAJ" convert $part --to npz
@@ -62,8 +62,8 @@ same o/water/trajectory.npz whole/water/trajectory.npz
 same o/water/trajectory.frames.npz mine.npz
 
 # at constant energy the degrees of freedom are those of the relaxed molecule
-ends 1 "$QMTRAJ" run --config windows.yaml --set ensemble=nve --set nve_every_ps=0 --test-crash water:500 \
-    --test-crash-again --out nve water.xyz
+QMTRAJ_TEST_CRASH=water:500 ends 1 "$QMTRAJ" run --config windows.yaml --set ensemble=nve --set nve_every_ps=0 \
+    --out nve water.xyz
 ends 0 "$QMTRAJ" convert nve/water/trajectory.npz.part --to npz
 /usr/bin/python3 - nve/water/trajectory.frames.npz <<PYTHON || fail "the degrees of freedom at constant energy"
 $npz

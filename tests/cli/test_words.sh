@@ -9,7 +9,7 @@ says "--smiles-file" "--omp-num-threads" "qmtraj run --config configs/qm.yaml"
 cp out help
 ends 0 "$QMTRAJ" run --help
 same out help
-grep -q -e --test-fail out && fail "options for tests are in the help"
+grep -qi -e "test.fail" out && fail "options for tests are in the help"
 ends 0 "$QMTRAJ" help energy
 says "qmtraj energy water.xyz"
 ends 0 "$QMTRAJ" energy -h

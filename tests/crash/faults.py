@@ -91,6 +91,10 @@ class Job:
             wants(done.returncode == 0, done.stderr)
 
     def run(self, out, molecules, extra=(), config="job", environment=None):
+        """extra: options, and variables of the environment (src/campaign/test_faults.h)."""
+        variables = dict(word.split("=", 1) for word in extra if word.startswith("QMTRAJ_"))
+        extra = [word for word in extra if not word.startswith("QMTRAJ_")]
+        environment = {**(environment or os.environ), **variables}
         command = [self.program, "run", "--config", config + ".yaml", "--num-workers", "1", "--out", out, *extra]
         return subprocess.run(command + [m + ".xyz" for m in molecules], cwd=self.folder, text=True, check=False,
                               capture_output=True, timeout=120, env=environment, start_new_session=True)
@@ -113,7 +117,7 @@ def nothing(_job, _out):
 
 
 def interrupted(job, out):
-    done = job.run(out, ["water"], ["--test-crash", "water:5", "--test-crash-again"])
+    done = job.run(out, ["water"], ["QMTRAJ_TEST_CRASH=water:5"])
     wants(done.returncode == 1 and (job.folder / out / "water" / "checkpoint").exists(), done.stderr)
 
 
@@ -131,7 +135,7 @@ SITUATIONS = {
     "goes on": (["water"], [], interrupted),
     "made longer": (["water"], [], shorter),
     "made anew": (["water"], ["--fresh"], finished),
-    "the SCF fails": (["water"], ["--test-fail", "water:5"], nothing),
+    "the SCF fails": (["water"], ["QMTRAJ_TEST_FAIL=water:5"], nothing),
 }
 
 

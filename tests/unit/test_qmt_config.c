@@ -92,6 +92,12 @@ static void null_and_nonsense_are_arguments(void **state)
     assert_int_equal(qmt_config_parse(ctx, config, "here", "dt_fs: much"), QMT_ERR_CONFIG);
     REFUSED(qmt_config_set(ctx, config, "dt_fs", NULL));
     REFUSED(qmt_config_set(ctx, config, NULL, "1"));
+    REFUSED(qmt_config_set_at(ctx, config, NULL, "dt_fs", "1"));
+    assert_int_equal(qmt_config_steps(NULL), 0);
+    assert_int_equal(qmt_config_frames(NULL), 0);
+    REFUSED(qmt_config_set_at(ctx, NULL, "--dt", "dt_fs", "1"));
+    assert_int_equal(qmt_config_set_at(ctx, config, "--dt", "dt_fs", "long"), QMT_ERR_CONFIG);
+    assert_int_equal(strncmp(qmt_context_message(ctx), "--dt: ", 6), 0);
     assert_int_equal(qmt_config_set(ctx, config, "no_such_key", "1"), QMT_ERR_CONFIG);
     REFUSED(qmt_config_check(ctx, NULL));
     REFUSED(qmt_config_get(ctx, config, "dt_fs", NULL, 8));

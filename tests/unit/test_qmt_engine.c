@@ -246,9 +246,28 @@ static void structs_of_other_sizes_are_understood(void **state)
     assert_non_null(strstr(qmt_context_message(ctx), "newer"));
 }
 
+static void properties_have_names_titles_and_shapes(void **state)
+{
+    (void)state;
+    QmtProperty property;
+    int n_bond_orders = 0;
+    for (size_t p = 0; p < qmt_property_count(); p++) {
+        assert_int_equal(qmt_property(ctx, p, &property), QMT_OK);
+        assert_string_equal(property.name, qmt_property_name(p));
+        assert_string_not_equal(property.title, "");
+        n_bond_orders +=
+            strcmp(property.name, "bond_orders") == 0 && strcmp(property.axes, "NN") == 0;
+    }
+    assert_int_equal(n_bond_orders, 1);
+    REFUSED(qmt_property(ctx, qmt_property_count(), &property));
+    REFUSED(qmt_property(ctx, 0, NULL));
+    REFUSED(qmt_property(NULL, 0, &property));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(properties_have_names_titles_and_shapes),
         cmocka_unit_test(null_and_nonsense_are_arguments),
         cmocka_unit_test(without_a_context_nothing_crashes),
         cmocka_unit_test(a_forgetful_engine_gives_the_same_bytes),

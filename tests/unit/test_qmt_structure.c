@@ -87,10 +87,10 @@ static void a_tolerant_list_notes_what_it_passes_over(void **state)
     assert_int_equal(write(file, text, sizeof text - 1), (int)sizeof text - 1);
     close(file);
     assert_int_equal(qmt_structures_create(ctx, &own), QMT_OK);
-    assert_int_not_equal(qmt_structures_read_smiles(ctx, own, path), QMT_OK);
+    assert_int_not_equal(qmt_structures_read_smiles(ctx, own, path, NULL), QMT_OK);
     assert_int_equal(qmt_structures_count(own), 0);
     qmt_structures_set_tolerant(own, 1);
-    assert_int_equal(qmt_structures_read_smiles(ctx, own, path), QMT_OK);
+    assert_int_equal(qmt_structures_read_smiles(ctx, own, path, NULL), QMT_OK);
     assert_int_equal(qmt_structures_count(own), 2);
     assert_int_equal(qmt_structures_rejection_count(own), 1);
     assert_int_equal(qmt_structures_rejection(ctx, own, 0, &rejection), QMT_OK);
@@ -98,6 +98,66 @@ static void a_tolerant_list_notes_what_it_passes_over(void **state)
     REFUSED(qmt_structures_rejection(ctx, own, 1, &rejection));
     qmt_structures_destroy(&own);
     unlink(path);
+}
+
+static void file_make(const char *path, const char *text)
+{
+    FILE *const file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    fclose(file);
+}
+
+static void assert_name(const QmtStructures *structures, size_t i, const char *name)
+{
+    QmtStructure structure;
+    assert_int_equal(qmt_structures_get(ctx, structures, i, &structure), QMT_OK);
+    assert_string_equal(structure.name, name);
+}
+
+/// One call for every format; files of one name in two folders take the names of the folders.
+static void files_of_any_format_are_read(void **state)
+{
+    (void)state;
+    static const char xyz[] = "1\n\nNe 0 0 0\n";
+    char folder[] = "/tmp/test_qmt_structure_XXXXXX", path[4][64], command[160];
+    QmtStructures *own = NULL;
+    QmtStructure structure;
+    QmtReadOptions columns = qmt_read_options_default();
+    assert_non_null(mkdtemp(folder));
+    snprintf(command, sizeof command, "mkdir %s/a %s/b", folder, folder);
+    assert_int_equal(system(command), 0);
+    snprintf(path[0], sizeof path[0], "%s/a/start.xyz", folder);
+    snprintf(path[1], sizeof path[1], "%s/b/start.xyz", folder);
+    snprintf(path[2], sizeof path[2], "%s/coord", folder);
+    snprintf(path[3], sizeof path[3], "%s/list.csv", folder);
+    file_make(path[0], xyz);
+    file_make(path[1], xyz);
+    file_make(path[2], "$coord\n 1.0 0.0 0.0 ar\n$end\n");
+    file_make(path[3], "id,text\nmethane,C\n");
+    assert_int_equal(qmt_structures_create(ctx, &own), QMT_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(qmt_structures_read(ctx, own, path[i], NULL), QMT_OK);
+    columns.smiles_column = "text";
+    columns.name_column = "id";
+    assert_int_equal(qmt_structures_read(ctx, own, path[3], &columns), QMT_OK);
+    assert_int_equal(qmt_structures_read_smiles(ctx, own, path[3], &columns), QMT_OK);
+    columns.smiles_column = "nothing";
+    assert_int_equal(qmt_structures_read(ctx, own, path[3], &columns), QMT_ERR_USAGE);
+    assert_int_equal(qmt_structures_add_word(ctx, own, "CCO=ethanol"), QMT_OK);
+    assert_int_equal(qmt_structures_count(own), 6);
+    assert_name(own, 0, "start");
+    assert_int_equal(qmt_structures_name(ctx, own, QMT_NAMES_APART), QMT_OK);
+    assert_name(own, 0, "a");
+    assert_name(own, 1, "b");
+    assert_name(own, 4, "methane");
+    assert_name(own, 5, "ethanol");
+    assert_int_equal(qmt_structures_get(ctx, own, 2, &structure), QMT_OK);
+    assert_int_equal(structure.numbers[0], 18);
+    CHECK_NEAR(structure.xyz[0], 1.0, 0.0); // coord is in bohr
+    qmt_structures_destroy(&own);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
 }
 
 static void null_and_nonsense_are_arguments(void **state)
@@ -111,7 +171,16 @@ static void null_and_nonsense_are_arguments(void **state)
     REFUSED(qmt_structures_create(NULL, &list));
     REFUSED(qmt_structures_read_xyz(ctx, NULL, "a.xyz"));
     REFUSED(qmt_structures_read_xyz(ctx, list, NULL));
-    REFUSED(qmt_structures_read_smiles(ctx, list, NULL));
+    REFUSED(qmt_structures_read_smiles(ctx, list, NULL, NULL));
+    REFUSED(qmt_structures_read_smiles(ctx, list, "a.smi", &(QmtReadOptions){0}));
+    REFUSED(qmt_structures_read(ctx, NULL, "a.sdf", NULL));
+    REFUSED(qmt_structures_read(ctx, list, NULL, NULL));
+    REFUSED(qmt_structures_read(ctx, list, "a.sdf", &(QmtReadOptions){0}));
+    REFUSED(qmt_structures_add_word(ctx, list, NULL));
+    REFUSED(qmt_structures_add_word(NULL, list, "C"));
+    REFUSED(qmt_structures_name(ctx, NULL, QMT_NAMES_APART));
+    REFUSED(qmt_structures_name(ctx, list, (QmtNames)7));
+    qmt_read_options_init(NULL, 8);
     REFUSED(qmt_structures_add_smiles(ctx, list, NULL, "a"));
     REFUSED(qmt_structures_add_smiles(ctx, list, "C", NULL));
     REFUSED(qmt_structures_add_atoms(ctx, list, "a", 0, WATER, XYZ));
@@ -140,6 +209,7 @@ int main(void)
         cmocka_unit_test(molecules_go_through_a_file),
         cmocka_unit_test(a_smiles_has_no_atoms_until_it_is_embedded),
         cmocka_unit_test(a_tolerant_list_notes_what_it_passes_over),
+        cmocka_unit_test(files_of_any_format_are_read),
         cmocka_unit_test(null_and_nonsense_are_arguments),
     };
     return cmocka_run_group_tests(tests, things_make, things_drop);

@@ -1,15 +1,16 @@
-#include "campaign/progress.h"
+#include "cli/progress.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/columns.h"
-#include "md/md.h"
+#include <qmtraj/text.h>
+
+#include "cli/columns.h"
 
 enum { NAME_WIDEST = 40, NAME_NARROWEST = 8 };
 
-bool progress_take(ProgressEntry *entry, const RunProgress *progress)
+bool progress_take(ProgressEntry *entry, const QmtProgress *progress)
 {
     entry->last = *progress;
     entry->heard = true;
@@ -39,14 +40,7 @@ void progress_time_text(double seconds, char text[PROGRESS_TIME_SIZE])
         snprintf(text, PROGRESS_TIME_SIZE, "%ld d %ld h", h / 24, h % 24);
 }
 
-double progress_left_s(const RunProgress *progress)
-{
-    if (!(progress->ms_per_step > 0.0))
-        return NAN;
-    return 1e-3 * progress->ms_per_step * (double)(progress->n_steps - progress->step);
-}
-
-void progress_line(const char *label, int columns, const RunProgress *progress,
+void progress_line(const char *label, int columns, const QmtProgress *progress,
                    char line[PROGRESS_LINE_SIZE])
 {
     // What stands behind the name, the first things last to go.
@@ -63,10 +57,10 @@ void progress_line(const char *label, int columns, const RunProgress *progress,
     const int width = columns - rest < NAME_WIDEST ? columns - rest : NAME_WIDEST;
     const double percent =
         progress->n_steps > 0 ? 100.0 * (double)progress->step / (double)progress->n_steps : 0.0;
-    const double left_s = progress_left_s(progress);
+    const double left_s = progress->left_s;
     progress_time_text(left_s, left);
     if (has_phase)
-        snprintf(figures[0], sizeof figures[0], "  %-13s", md_phase_name((MdPhase)progress->phase));
+        snprintf(figures[0], sizeof figures[0], "  %-13s", progress->phase);
     if (has_time)
         snprintf(figures[1], sizeof figures[1], " %9.3f ps", progress->time_ps);
     if (has_speed)
@@ -85,7 +79,7 @@ static void count_add(char line[PROGRESS_LINE_SIZE], size_t count, const char *w
 }
 
 /// @param detail  2: all counts; 1: without what waits; 0: failures and time alone
-static void job_line_format(const JobState *job, int detail, char line[PROGRESS_LINE_SIZE])
+static void job_line_format(const QmtTotals *job, int detail, char line[PROGRESS_LINE_SIZE])
 {
     char left[PROGRESS_TIME_SIZE];
     snprintf(line, PROGRESS_LINE_SIZE, "%zu/%zu complete", job->n_complete, job->n);
@@ -101,11 +95,11 @@ static void job_line_format(const JobState *job, int detail, char line[PROGRESS_
     snprintf(line + n, PROGRESS_LINE_SIZE - n, ", %s left", left);
 }
 
-void job_line(const JobState *job, int columns, char line[PROGRESS_LINE_SIZE])
+void job_line(const QmtTotals *job, int columns, char line[PROGRESS_LINE_SIZE])
 {
     for (int detail = 2; detail >= 0; detail--) {
         job_line_format(job, detail, line);
-        if (text_columns(line) <= columns)
+        if (qmt_text_columns(line) <= columns)
             return;
     }
     char left[PROGRESS_TIME_SIZE];
