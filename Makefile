@@ -21,7 +21,7 @@ help:
 	@echo 'make slurm               examples/slurm_array.sh under a real Slurm on this machine (as root, minutes)'
 	@echo 'make faults              let every system call of a job fail in turn (minutes)'
 	@echo 'make fuzz SECONDS=60     feed the readers wrong files, so many seconds of processor time each'
-	@echo 'make clients             programs of others (i-PI, ASE) from the package registry, against this program'
+	@echo 'make clients             programs of others (i-PI, ASE, MACE, NequIP, ...) from the package registry, against this program'
 	@echo 'make mutants COUNT=200    put random errors into the sources and count those that the tests notice (hours)'
 	@echo 'make format              write the sources as clang-format 14 would'
 	@echo 'make check-format        fail where it would write them differently'

@@ -24,4 +24,15 @@ for name in new old; do
     echo "== $name"
     "build/clients/$name/bin/python" -B tests/clients/run.py "$program" || failed=1
 done
+
+# Training sets: the codes that learn, in environments of their own (some GB). The last two also train, minutes each.
+environment data numpy ase h5py dpdata sgdml MDAnalysis
+environment mace mace-torch
+environment nequip nequip h5py
+for name in data mace nequip; do
+    echo "== training sets, $name"
+    train=train
+    [ "$name" != data ] || train=
+    "build/clients/$name/bin/python" -W ignore -B tests/clients/datasets.py "$program" $train || failed=1
+done
 exit $failed

@@ -40,6 +40,7 @@ static hid_t type_of(const char *descr)
 
 QmtStatus hdf5_file_create(QmtContext *ctx, const char *path, Hdf5Id *file)
 {
+    H5dont_atexit(); // a file that the disk did not take would be closed again when the process ends, and crash it
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); // sentences are ours
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(creation, false);

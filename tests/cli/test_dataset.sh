@@ -91,6 +91,23 @@ cp one/water/trajectory.npz damaged/
 printf 'x' | dd of=damaged/trajectory.npz bs=1 seek=3000 conv=notrunc status=none
 refused 3 "damaged/trajectory.npz" damaged -o no
 
+# A full disk, as a limit on the size of files, in every kind of format.
+for form in mace deepmd rmd17 npy hdf5; do
+    code=0
+    (ulimit -f 1 && exec "$QMTRAJ" dataset run --for $form -o no) >out 2>err || code=$?
+    [ $code = 5 ] || grep -q "built without HDF5" err || fail "$form: code $code on a full disk: $(cat err)"
+    [ "$(wc -l <err)" = 1 ] || fail "$form: more than a sentence: $(cat err)"
+    [ ! -e no ] && [ ! -e no.part ] || fail "$form: something is left"
+done
+
+# Killed at any time and repeated: the same set.
+for ms in 10 40 90; do
+    rm -rf killed killed.part
+    timeout -s KILL 0.0$ms "$QMTRAJ" dataset run --for mace --n 20 --split 70/15/15 -o killed >/dev/null 2>&1 || true
+    [ -e killed ] || ends 0 "$QMTRAJ" dataset run --for mace --n 20 --split 70/15/15 -o killed
+    diff -r set killed >out || fail "another set behind a kill after $ms ms"
+done
+
 # A set that was interrupted is made anew; a folder of others of that name is not touched.
 cp -r set half.part
 touch half.part/.unfinished-dataset

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Codes that learn, and what they read in the folders of `qmtraj dataset`: `make clients` runs this in environments of
+their own. A line per claim: PASS, FAIL, or NOT INSTALLED. With the word `train` after the program MACE and NequIP start
+from the commands of README.md, made small, and the force error on the part to validate must fall (minutes)."""
+import csv
+import importlib.util
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+QMTRAJ = os.path.abspath(sys.argv[1])
+TRAIN = "train" in sys.argv[2:]
+BIN = pathlib.Path(sys.executable).parent
+EV, ANGSTROM = 27.211386245988 / 2625.4996394799, 10.0
+KCAL = 4.184 * EV
+MOLECULES = {
+    "neutral": ("3\nname=neutral\nO 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n", []),
+    "charged": ("2\ncharge=-1 name=charged\nO 0 0 0\nH 0 0 0.97\n", []),
+    "radical": ("4\nmultiplicity=2 name=radical\nC 0 0 0\nH 1.08 0 0\nH -0.54 0.935 0\nH -0.54 -0.935 0.1\n", []),
+    "solvated": ("3\nname=solvated\nO 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n", ["--set", "solvent=water"]),
+}
+STATES = {"neutral": (0, 1), "charged": (-1, 1), "radical": (0, 2), "solvated": (0, 1)}
+failed = 0
+
+
+def claim(name, ok, figure):
+    global failed
+    failed += not ok
+    print(f"{'PASS' if ok else 'FAIL':4}  {name}: {figure}", flush=True)
+
+
+class Sets:
+    """Four molecules, and sets of them, which know what their frames are."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        for name, (text, more) in MOLECULES.items():
+            (self.folder / f"{name}.xyz").write_text(text)
+            keys = ["length_ps=0.1", "equilibration_ps=0.05", "nve_every_ps=0"]
+            words = [w for key in keys for w in ("--set", key)] + more
+            subprocess.run([QMTRAJ, "run", *words, "--out", "run", f"{name}.xyz"], cwd=folder, check=True,
+                           capture_output=True)
+        self.data = {}
+        for name in MOLECULES:
+            with np.load(self.folder / "run" / name / "trajectory.npz") as data:
+                self.data[name] = {key: data[key].astype(float) for key in ("Epot", "pos", "forces")}
+
+    def make(self, form, *words):
+        out = self.folder / form
+        if not out.exists():
+            subprocess.run([QMTRAJ, "dataset", "run", "--for", form, "--n", "20", "--by", "block", "-o", form, *words],
+                           cwd=self.folder, check=True, capture_output=True)
+        return out
+
+    def rows(self, form, split):
+        with open(self.folder / form / "manifest.tsv", newline="") as file:
+            return [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+                    if row["split"] == split and row["trajectory"]]
+
+    def compare(self, name, rows, energies, positions, forces, states=None):
+        """Against the trajectories: eV, angstrom. Single precision of positions and forces is 6e-8."""
+        worst = 0.0
+        if len(rows) != len(energies):
+            return claim(name, False, f"{len(energies)} frames, {len(rows)} in the manifest")
+        for i, row in enumerate(rows):
+            data, f = self.data[row["molecule"]], int(row["frame"])
+            pos, force = data["pos"][f] * ANGSTROM, data["forces"][f] * EV / ANGSTROM
+            worst = max(worst, abs(float(energies[i]) - data["Epot"][f] * EV) / abs(data["Epot"][f] * EV),
+                        np.abs(np.asarray(positions[i]).reshape(-1, 3) - pos).max() / np.abs(pos).max(),
+                        np.abs(np.asarray(forces[i]).reshape(-1, 3) - force).max() / np.abs(force).max())
+        same = states is None or [tuple(int(x) for x in s) for s in states] == [STATES[r["molecule"]] for r in rows]
+        claim(name, worst < 3e-7 and same, f"{len(rows)} frames, off by {worst:.1e}"
+              + ("" if states is None else f", charge and multiplicity {'right' if same else 'WRONG'}"))
+
+
+def check_mace(sets):
+    from mace import data
+    from mace.data.utils import KeySpecification
+    folder = sets.make("mace")
+    keys = KeySpecification.from_defaults()
+    atoms, configs = data.load_from_xyz(str(folder / "train.extxyz"), keys, extract_atomic_energies=True)
+    text = (folder / "README.md").read_text()
+    claim("mace: energies of single atoms", len(atoms) == 3 and all(f"{e:.9f}" in text for e in atoms.values()),
+          {z: round(e, 6) for z, e in atoms.items()})
+    part = lambda key: [c.properties[key] for c in configs]
+    sets.compare("mace: load_from_xyz", sets.rows("mace", "train"), part("energy"), [c.positions for c in configs],
+                 part("forces"), list(zip(part("total_charge"), part("total_spin"))))
+
+
+def check_nequip(sets):
+    import torch
+    torch.set_default_dtype(torch.float64)
+    from nequip.data.dataset import ASEDataset
+    folder = sets.make("nequip")
+    frames = list(ASEDataset(file_path=str(folder / "train.extxyz"), include_keys=["charge", "spin"]))
+    sets.compare("nequip: ASEDataset", sets.rows("nequip", "train"), [f["total_energy"] for f in frames],
+                 [f["pos"].numpy() for f in frames], [f["forces"].numpy() for f in frames],
+                 [(f["charge"], f["spin"]) for f in frames])
+    check_nequip_hdf5(sets)
+
+
+def check_nequip_hdf5(sets):
+    from nequip.data.dataset import HDF5Dataset
+    folder = sets.make("hdf5")
+    dataset = HDF5Dataset(str(folder / "train.h5"))
+    frames = [dataset[i] for i in range(len(dataset))]
+    rows = sorted(sets.rows("hdf5", "train"), key=lambda row: len(sets.data[row["molecule"]]["pos"][0]))
+    sets.compare("nequip: HDF5Dataset", rows, [f["total_energy"] for f in frames],
+                 [f["pos"].numpy() for f in frames], [f["forces"].numpy() for f in frames])
+
+
+def check_dpdata(sets):
+    import dpdata
+    rows = sets.rows("deepmd", "train") if sets.make("deepmd") else None
+    for name in MOLECULES:
+        system = dpdata.LabeledSystem(str(sets.make("deepmd") / "train" / name), fmt="deepmd/npy")
+        sets.compare(f"dpdata: deepmd/npy of {name}", [r for r in rows if r["molecule"] == name], system["energies"],
+                     system["coords"], system["forces"])
+    folder = sets.make("deepmd-mixed")
+    systems = dpdata.MultiSystems()
+    systems.load_systems_from_file(str(folder / "train"), fmt="deepmd/npy/mixed")
+    n = sum(len(system) for system in systems)
+    claim("dpdata: deepmd/npy/mixed", n == len(sets.rows("deepmd-mixed", "train")), f"{n} frames of {len(systems)} formulas")
+
+
+def check_sgdml(sets):
+    from sgdml.utils import io
+    folder = sets.make("sgdml")
+    rows = sets.rows("sgdml", "train")
+    for name in ("neutral", "radical"):
+        _, data = io.is_file_type(str(folder / "train" / f"{name}.npz"), "dataset")
+        claim(f"sgdml: MD5 of {name}", io.dataset_md5(dict(data)) == data["md5"].item(), bytes(data["md5"]).decode())
+        sets.compare(f"sgdml: {name}", [r for r in rows if r["molecule"] == name], data["E"] * KCAL, data["R"],
+                     data["F"] * KCAL, [(data["charge"], data["multiplicity"])] * len(data["E"]))
+
+
+def check_ase(sets):
+    import ase
+    import ase.io
+    for form, file in (("nequip", "train.extxyz"), ("fairchem", "train/train.extxyz"), ("metatrain", "train.extxyz")):
+        frames = ase.io.read(sets.make(form) / file, ":")
+        sets.compare(f"ase {ase.__version__}: {form}", sets.rows(form, "train"),
+                     [a.get_potential_energy(force_consistent=True) for a in frames], [a.positions for a in frames],
+                     [a.get_forces() for a in frames], [(a.info["charge"], a.info["spin"]) for a in frames])
+
+
+def check_h5py(sets):
+    import h5py
+    rows = sets.rows("spice", "train") if sets.make("spice") else None
+    hartree, bohr = 27.211386245988, 0.529177210903
+    with h5py.File(sets.make("spice") / "train.h5") as file:
+        for name, group in file.items():
+            sets.compare(f"h5py: spice of {name}", [r for r in rows if r["molecule"] == name],
+                         group["dft_total_energy"][:] * hartree, group["conformations"][:].astype(float) * bohr,
+                         -group["dft_total_gradient"][:].astype(float) * hartree / bohr,
+                         np.stack([group["charge"], group["multiplicity"]], 1))
+
+
+def force_errors(text, pattern):
+    return [float(x) for x in re.findall(pattern, text)]
+
+
+def train_mace(sets):
+    folder = sets.make("mace")
+    words = re.search(r"mace_run_train (.*?)```", (folder / "README.md").read_text(), re.S)[1].replace("\\\n", " ").split()
+    small = {"--num_channels": "16", "--r_max": "4.0", "--max_num_epochs": "5", "--default_dtype": "float32",
+             "--device": "cpu", "--batch_size": "5"}
+    words = [f"{w.split('=')[0]}={small[w.split('=')[0]]}" if w.split("=")[0] in small else w for w in words]
+    done = subprocess.run([BIN / "mace_run_train", *words], cwd=folder, capture_output=True, text=True)
+    errors = force_errors(done.stdout + done.stderr, r"RMSE_F= *([0-9.]+)")
+    claim("mace: training by the command of README.md", len(errors) > 3 and errors[-1] < 0.8 * errors[0],
+          f"force error on valid {errors} meV/angstrom")
+
+
+def train_nequip(sets):
+    folder = sets.make("nequip")
+    command = re.search(r"```sh\n(.*?)\n```", (folder / "README.md").read_text(), re.S)[1]
+    command = command.replace("nequip-train", f"'{BIN}/nequip-train'")
+    command += " trainer.max_epochs=5 training_module.model.num_layers=1 training_module.model.num_features=8"
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, shell=True)
+    errors = []
+    for path in sorted(folder.glob("outputs/**/metrics.csv")):
+        with open(path) as file:
+            errors += [float(r["val0_epoch/forces_mae"]) for r in csv.DictReader(file) if r.get("val0_epoch/forces_mae")]
+    claim("nequip: training by the command of README.md", len(errors) > 3 and errors[-1] < 0.8 * errors[0],
+          f"force error on valid {errors} eV/angstrom" + ("" if errors else done.stderr[-600:]))
+
+
+CHECKS = {"mace": check_mace, "nequip": check_nequip, "dpdata": check_dpdata, "sgdml": check_sgdml, "ase": check_ase,
+          "h5py": check_h5py}
+TRAININGS = {"mace": train_mace, "nequip": train_nequip}
+
+with tempfile.TemporaryDirectory(prefix="qmtraj_sets_") as scratch:
+    made = Sets(scratch)
+    for module, check in [*CHECKS.items(), *(TRAININGS.items() if TRAIN else [])]:
+        if importlib.util.find_spec(module) is None:
+            print(f"NOT INSTALLED  {module}", flush=True)
+            continue
+        try:
+            check(made)
+        except Exception as error:  # of a code of others: what it says is the figure
+            claim(f"{module}: {check.__name__}", False, f"{type(error).__name__}: {error}")
+sys.exit(failed > 0)
