@@ -56,8 +56,10 @@ QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const
     if (status == QMT_OK) {
         xyz_round(&made); // the trajectory begins with the geometry that start.xyz says
         *structure = made;
+        made = (Structure){0};
         status = spec_make(ctx, structure, &planned->config, task);
-        made = status == QMT_OK ? (Structure){0} : *structure;
+        if (status != QMT_OK)
+            structure_release(structure);
     }
     structure_release(&made);
     if (status != QMT_OK)

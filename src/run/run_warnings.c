@@ -3,6 +3,7 @@
 
 #include "md/verdict.h"
 #include "run/run_parts.h"
+#include "run/start_notes.h"
 
 /// How a verdict on the motion is written down, and what its user can change.
 static const struct {
@@ -100,6 +101,11 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
     const MdOptions options = run_md_options(run->task);
     MdVerdict verdicts[MD_VERDICT_COUNT];
     const size_t n = report->phase == MD_DONE ? md_verdicts(report, &options, verdicts) : 0;
+    char text[START_TEXT_SIZE];
+    if (start_distances_text(run->task->structure, text))
+        run_warning_add(warnings, "start_distances", "%s", text);
+    if (start_ground_state_text(run->task->structure, &run->task->config, text))
+        run_warning_add(warnings, "not_ground_state", "%s", text);
     events_collect(&run->watch, warnings);
     equilibration_collect(&options, warnings);
     slow_scf_collect(report, warnings);

@@ -11,6 +11,7 @@
 #include "basis/basis.h"
 #include "data/element.h"
 #include "data/method.h"
+#include "run/start_notes.h"
 #include "structure/smiles_formula.h"
 #include "structure/xyz.h"
 
@@ -66,6 +67,10 @@ static QmtStatus atoms_check(QmtContext *ctx, const Structure *structure)
 static QmtStatus contacts_check(QmtContext *ctx, const Structure *structure)
 {
     const char *const name = structure->name;
+    char text[START_TEXT_SIZE];
+    const bool is_scaled = start_distances_text(structure, text);
+    if (is_scaled)
+        context_log(ctx, QMT_LOG_WARNING, "%s: %s", name, text);
     for (size_t a = 0; a < structure->n_atoms; a++) {
         for (size_t b = 0; b < a; b++) {
             double d[3];
@@ -78,7 +83,7 @@ static QmtStatus contacts_check(QmtContext *ctx, const Structure *structure)
                     "atom there twice, or are the coordinates not in angstrom?",
                     name, b + 1, element_symbol(structure->numbers[b]), a + 1,
                     element_symbol(structure->numbers[a]), r / BOHR_PER_ANGSTROM);
-            if (r < SUSPICIOUS_BOHR)
+            if (r < SUSPICIOUS_BOHR && !is_scaled)
                 context_log(ctx, QMT_LOG_WARNING,
                             "%s: atoms %zu (%s) and %zu (%s) are only %.3f angstrom apart", name,
                             b + 1, element_symbol(structure->numbers[b]), a + 1,
@@ -253,6 +258,9 @@ QmtStatus spec_make(QmtContext *ctx, const Structure *structure, const Config *c
     TRY(electrons_check(ctx, structure, &checked));
     TRY(memory_check(ctx, structure, checked.n_orbitals));
     TRY(contacts_check(ctx, structure));
+    char text[START_TEXT_SIZE];
+    if (start_ground_state_text(structure, &checked.config, text))
+        context_log(ctx, QMT_LOG_WARNING, "%s: %s", structure->name, text);
 
     size_fill(&checked);
     snprintf(checked.label, sizeof checked.label, "%s", structure->name);

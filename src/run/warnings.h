@@ -19,6 +19,8 @@
 ///     scf_jump              the SCF went to another solution: Epot left the work of the forces
 ///     self_check_failed     a density was found wrong and made again
 ///     relaxation_unfinished the start geometry is not at a minimum
+///     start_distances       the start geometry may be in another unit than angstrom
+///     not_ground_state      an atom or a small molecule in a multiplicity that nobody gave
 ///     equilibration_short   too short to warm a molecule that starts at rest
 ///     smiles_changed        the relaxed molecule is not the one of its SMILES
 ///     dissociation, association, proton_transfer, bond_breaks, bond_forms, separation

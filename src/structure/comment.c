@@ -1,5 +1,6 @@
 #include "structure/comment.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 
 #include "io/text.h"
 #include "structure/comment_words.h"
+#include "structure/length_unit.h"
+#include "structure/state_words.h"
 
 /// What the keys of a line say that is settled at its end.
 typedef struct {
@@ -19,12 +22,14 @@ typedef struct {
     char pbc[64];     ///< likewise
     bool has_pbc;
     char waiting[64]; ///< free word whose value the next one may be, "charge" of "charge: 2"
+    char before[32];  ///< the free word before, "unpaired" of "unpaired electrons: 2"
 } Comment;
 
 /// Properties=NAME:TYPE:COUNT:...: where species and positions are.
 static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *value)
 {
     size_t columns = 0, species = COLUMNS_MAX, number = COLUMNS_MAX, pos = COLUMNS_MAX;
+    size_t charge = COLUMNS_MAX, moment = COLUMNS_MAX, mass = COLUMNS_MAX;
     const char *at = value;
     for (;;) {
         const size_t n_name = strcspn(at, ":");
@@ -45,6 +50,12 @@ static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *
             number = columns;
         else if ((strcasecmp(name, "pos") == 0 || strcasecmp(name, "positions") == 0) && n == 3)
             pos = columns;
+        else if (strcasecmp(name, "initial_charges") == 0 && n == 1)
+            charge = columns;
+        else if (strcasecmp(name, "initial_magmoms") == 0 && n == 1)
+            moment = columns;
+        else if ((strcasecmp(name, "masses") == 0 || strcasecmp(name, "mass") == 0) && n == 1)
+            mass = columns;
         columns += n;
         if (*end == '\0')
             break;
@@ -56,7 +67,13 @@ static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *
         return FAIL(ctx, QMT_ERR_FORMAT,
                     "%s: Properties=%.80s names no species:S:1 or no pos:R:3; both are needed",
                     c->place, value);
-    *c->columns = (AtomColumns){.declared = true, .n = columns, .species = species, .pos = pos};
+    *c->columns = (AtomColumns){.declared = true,
+                                .n = columns,
+                                .species = species,
+                                .pos = pos,
+                                .charge = charge,
+                                .moment = moment,
+                                .mass = mass};
     return QMT_OK;
 }
 
@@ -94,9 +111,19 @@ static QmtStatus smiles_take(QmtContext *ctx, const Comment *c, const char *valu
     return structure_set_smiles(ctx, c->structure, value);
 }
 
+static QmtStatus unit_fail(QmtContext *ctx, const Comment *c, const char *word)
+{
+    return FAIL(ctx, QMT_ERR_INPUT,
+                "%s: the comment says \"%.40s\", but XYZ files are read in angstrom; convert the "
+                "coordinates, or remove the word if they are",
+                c->place, word);
+}
+
 static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
 {
     const char *const key = word->key, *const value = word->value;
+    if (length_unit_is_other(key, value))
+        return unit_fail(ctx, c, value);
     if (word->open_quote)
         reader_note(c->notes, NOTE_QUOTE, QMT_LOG_INFO,
                     "%s: the quote after %.40s= is not closed; it is left out", c->place, key);
@@ -135,7 +162,7 @@ static QmtStatus loose_value_take(QmtContext *ctx, Comment *c, const char *key, 
     if (!is_number && state_multiplicity_word(value) == 0)
         return QMT_OK;
     if (is_number && (quantity == STATE_CHARGE || quantity == STATE_UNPAIRED) &&
-        number != (double)(long long)number)
+        number != rint(number))
         return QMT_OK; // a partial charge
     if (is_number && number < 1.0 && quantity == STATE_MULTIPLICITY) {
         snprintf(c->texts->open_spin, sizeof c->texts->open_spin, "comment \"%.30s %.30s\"", key,
@@ -145,11 +172,49 @@ static QmtStatus loose_value_take(QmtContext *ctx, Comment *c, const char *key, 
     return state_add_key(ctx, c->place, "comment", key, value, c->texts);
 }
 
-/// A free word that may be meant as a key: "charge:2", "charge: 2", "charge 2".
+/// Two free words that are one key: "unpaired electrons". False: they are none.
+static bool words_join(const Comment *c, const char *word, char key[sizeof((Comment *)0)->waiting])
+{
+    snprintf(key, sizeof((Comment *)0)->waiting, "%.30s %.30s", c->before, word);
+    return c->before[0] != '\0' && state_quantity(key) != STATE_NONE;
+}
+
+/// A free word that may be meant as a key, with the value behind its separator, NULL if there is none.
+static QmtStatus loose_key_take(QmtContext *ctx, Comment *c, const char *word, const char *value)
+{
+    char key[sizeof c->waiting];
+    if (length_unit_is_word(word) || length_unit_is_other(c->before, word) ||
+        (value != NULL && length_unit_is_other(word, value)))
+        return unit_fail(ctx, c, length_unit_is_word(word) || value == NULL ? word : value);
+    const bool joined = words_join(c, word, key);
+    const bool known =
+        joined || (state_quantity(word) != STATE_NONE && (value != NULL || word[1] != '\0'));
+    snprintf(c->before, sizeof c->before, "%.30s", word);
+    if (!joined)
+        snprintf(key, sizeof key, "%.60s", word);
+    if (!known && state_quantity_meant(word) == STATE_NONE) {
+        state_add_word(word, c->texts);
+        return QMT_OK;
+    }
+    if (value != NULL && value[0] != '\0')
+        return loose_value_take(ctx, c, key, value);
+    strcpy(c->waiting, key);
+    return QMT_OK;
+}
+
+/// Takes quotes and closing brackets off the end, in place.
+static void closers_cut(char *word)
+{
+    char *end = word + strlen(word);
+    while (end > word && strchr("\"')]}", end[-1]) != NULL)
+        *--end = '\0';
+}
+
+/// A free word that may be meant as a key: "charge:2", "charge: 2", "charge 2", "charge(2)".
 static QmtStatus free_word_take(QmtContext *ctx, Comment *c, char *word)
 {
-    char *const colon = strchr(word, ':');
-    if (word[0] == '\0' || (colon == word && word[1] == '\0'))
+    char *separator = strpbrk(word, ":(");
+    if (word[0] == '\0' || (*word == ':' && word[1] == '\0'))
         return QMT_OK; // "charge : 2"
     if (c->waiting[0] != '\0' && (begins_as_number(word) || state_multiplicity_word(word) > 0)) {
         char key[sizeof c->waiting];
@@ -158,20 +223,22 @@ static QmtStatus free_word_take(QmtContext *ctx, Comment *c, char *word)
         return loose_value_take(ctx, c, key, word);
     }
     c->waiting[0] = '\0';
-    if (colon != NULL)
-        *colon = '\0';
-    char *end = word + strlen(word);
-    while (end > word && strchr("\"')", end[-1]) != NULL)
-        *--end = '\0';
-    const bool known = state_quantity(word) != STATE_NONE && (colon != NULL || word[1] != '\0');
-    if (!known && state_quantity_meant(word) == STATE_NONE) {
-        state_add_word(word, c->texts);
-        return QMT_OK;
+    if (separator != NULL && *separator == '(') {
+        *separator = '\0';
+        if (state_quantity(word) == STATE_NONE) { // "H2O(2-)"
+            *separator = '(';
+            separator = NULL;
+        }
     }
-    if (colon != NULL && colon[1] != '\0')
-        return loose_value_take(ctx, c, word, colon + 1 + strspn(colon + 1, "\"'"));
-    snprintf(c->waiting, sizeof c->waiting, "%.60s", word);
-    return QMT_OK;
+    if (separator != NULL)
+        *separator = '\0';
+    closers_cut(word);
+    char *value = NULL;
+    if (separator != NULL) {
+        value = separator + 1 + strspn(separator + 1, "([{\"'");
+        closers_cut(value);
+    }
+    return loose_key_take(ctx, c, word, value);
 }
 
 /// A comment line that is nothing but two integers: "2 1", "0, 3", "(-1 2)".
@@ -208,8 +275,15 @@ QmtStatus comment_read(QmtContext *ctx, const char *place, char *comment, Reader
 {
     Comment c = {
         .place = place, .notes = notes, .structure = structure, .texts = texts, .columns = columns};
-    *columns = (AtomColumns){.n = 4, .species = 0, .pos = 1};
+    *columns = (AtomColumns){.n = 4,
+                             .species = 0,
+                             .pos = 1,
+                             .charge = COLUMNS_MAX,
+                             .moment = COLUMNS_MAX,
+                             .mass = COLUMNS_MAX};
     pair_find(comment, texts);
+    if (!texts->has_pair)
+        state_add_line(comment, texts);
     char *at = comment;
     CommentWord word;
     for (;;) {

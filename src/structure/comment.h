@@ -5,14 +5,16 @@
 
 /// The comment line of an XYZ frame: free text, keys with values, or two integers.
 
+enum { COLUMNS_MAX = 256 }; ///< how many columns Properties= may declare
+
 /// Where an atom line has what is needed, columns counted from 0.
 typedef struct {
     bool declared; ///< by Properties=
     size_t n;      ///< columns of an atom line; not declared: at least 4
     size_t species, pos;
+    size_t charge, moment,
+        mass; ///< initial_charges, initial_magmoms and masses of ASE; COLUMNS_MAX: not there
 } AtomColumns;
-
-enum { COLUMNS_MAX = 256 }; ///< how many columns Properties= may declare
 
 /// Reads the line, cutting it in place: name and SMILES go into the structure, charge and spin into *texts.
 ///

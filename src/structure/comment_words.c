@@ -1,18 +1,42 @@
 #include "structure/comment_words.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const char BLANKS[] = " \t";
 static const char SEPARATORS[] = " \t,;|";
+static const char OPENERS[] = "([{\"'", CLOSERS[] = ")]}\"'";
 
-/// Takes brackets and quotes off both ends, in place.
+/// True for a quote, and for a bracket at the end of a word whose other half does not stand within its n other bytes, the
+/// last of them aside.
+static bool bracket_is_alone(char bracket, char other, const char *text, size_t n)
+{
+    const char *const found = n > 0 ? memchr(text, other, n) : NULL;
+    return bracket == other || found == NULL ||
+           (found == text + n - 1 && strchr(CLOSERS, other) != NULL);
+}
+
+/// Takes brackets and quotes off both ends, in place; a bracket whose other half stands within the word stays, as in
+/// "[H2O]2+" and "charge(-2)".
 static char *bare(char *word)
 {
-    word += strspn(word, "([{\"'");
     size_t n = strlen(word);
-    while (n > 0 && strchr(")]}\"'", word[n - 1]) != NULL)
-        n--;
-    word[n] = '\0';
+    for (bool cut = true; cut && n > 0;) {
+        const char *const open = strchr(OPENERS, word[0]);
+        const char *const close = strchr(CLOSERS, word[n - 1]);
+        cut = false;
+        if (open != NULL && bracket_is_alone(word[0], CLOSERS[open - OPENERS], word + 1, n - 1)) {
+            word++;
+            n--;
+            cut = true;
+        }
+        if (n > 0 && close != NULL &&
+            bracket_is_alone(*close, OPENERS[close - CLOSERS], word, n - 1)) {
+            n--;
+            cut = true;
+        }
+        word[n] = '\0';
+    }
     return word;
 }
 

@@ -31,37 +31,104 @@ static bool group_is(const char *line, const char *name)
     return strncasecmp(line, name, n) == 0 && strchr(" \t=", line[n]) != NULL;
 }
 
-/// "$chrg 2", "$spin 1", "$eht charge=1 unpaired=0".
-static QmtStatus state_group_read(CoordReader *r, size_t l, char *line)
+/// Groups with one value, "$chrg 2" or "$chrg=2", and the key that it is read as.
+static const struct {
+    const char *group, *key;
+} VALUE_GROUPS[] = {
+    {"$chrg", "chrg"}, {"$spin", "uhf"}, {"$uhf", "uhf"}, {"$multiplicity", "multiplicity"}};
+enum { N_VALUE_GROUPS = sizeof VALUE_GROUPS / sizeof VALUE_GROUPS[0] };
+
+/// A charge in words of its own: "$charge from ridft" has it in the next line, as a real number.
+static QmtStatus charge_group_read(CoordReader *r, const char *place, size_t l, char *line)
 {
-    char place[STRUCTURE_SOURCE_SIZE];
-    CommentWord word;
-    snprintf(place, sizeof place, "%.480s:%zu", r->path, l + 1);
-    const bool is_charge = group_is(line, "$chrg"), is_spin = group_is(line, "$spin");
-    if (is_charge || is_spin) {
-        char *words[2];
-        if (text_split(line, words, 2) < 2)
+    char *words[3];
+    double value = 0.0;
+    const char *text = text_split(line, words, 3) > 1 ? words[1] : "";
+    if (text_parse_double(text, &value) != NULL) {
+        if (l + 1 == r->text->n_lines || text_split(r->text->line[l + 1], words, 3) < 1)
             return QMT_OK;
-        return state_add_key(r->ctx, place, "coord", is_charge ? "chrg" : "uhf", words[1],
-                             &r->state);
+        text = words[0];
+        if (text_parse_double(text, &value) != NULL)
+            return QMT_OK;
     }
+    return state_add_key(r->ctx, place, "coord", "charge", text, &r->state);
+}
+
+/// "$eht charge=1 unpaired=0", "$set" with lines of keys behind it: "chrg 2", "charge=2".
+static QmtStatus key_group_read(CoordReader *r, const char *place, char *line)
+{
+    CommentWord word;
+    char key[64] = "";
     for (char *at = line;;) {
         comment_word_next(&at, &word);
         if (word.key == NULL)
             return QMT_OK;
         if (word.value != NULL)
             TRY(state_add_key(r->ctx, place, "coord", word.key, word.value, &r->state));
+        else if (key[0] != '\0')
+            TRY(state_add_key(r->ctx, place, "coord", key, word.key, &r->state));
+        snprintf(key, sizeof key, "%.60s", word.value == NULL ? word.key : "");
     }
+}
+
+/// A group that says something of the state.
+static QmtStatus state_group_read(CoordReader *r, size_t l, char *line)
+{
+    char place[STRUCTURE_SOURCE_SIZE];
+    snprintf(place, sizeof place, "%.480s:%zu", r->path, l + 1);
+    if (group_is(line, "$charge"))
+        return charge_group_read(r, place, l, line);
+    if (group_is(line, "$alpha") || group_is(line, "$beta")) {
+        snprintf(r->state.open_spin, sizeof r->state.open_spin, "group \"%.40s\"", line);
+        return QMT_OK;
+    }
+    for (size_t i = 0; i < N_VALUE_GROUPS; i++) {
+        char *words[2];
+        char *const equals = strchr(line, '=');
+        if (!group_is(line, VALUE_GROUPS[i].group))
+            continue;
+        if (equals != NULL)
+            *equals = ' ';
+        return text_split(line, words, 2) < 2
+                   ? QMT_OK
+                   : state_add_key(r->ctx, place, "coord", VALUE_GROUPS[i].key, words[1],
+                                   &r->state);
+    }
+    return key_group_read(r, place, line);
+}
+
+static bool is_state_group(const char *line)
+{
+    static const char *const OTHERS[] = {"$charge", "$alpha", "$beta", "$eht"};
+    for (size_t i = 0; i < N_VALUE_GROUPS; i++)
+        if (group_is(line, VALUE_GROUPS[i].group))
+            return true;
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (group_is(line, OTHERS[i]))
+            return true;
+    return false;
+}
+
+/// A line of $set, the group of old xtb programs.
+static QmtStatus set_line_read(CoordReader *r, size_t l, char *line)
+{
+    char place[STRUCTURE_SOURCE_SIZE];
+    snprintf(place, sizeof place, "%.480s:%zu", r->path, l + 1);
+    return key_group_read(r, place, line);
 }
 
 /// Finds the group of the atoms and reads the groups of the state.
 static QmtStatus groups_read(CoordReader *r)
 {
-    bool found = false, inside = false;
+    bool found = false, inside = false, in_set = false;
     for (size_t l = 0; l < r->text->n_lines; l++) {
         char *const line = r->text->line[l] + strspn(r->text->line[l], " \t");
-        if (line[0] != '$')
+        if (line[0] != '$') {
+            if (in_set)
+                TRY(set_line_read(r, l, line));
             continue;
+        }
+        in_set = group_is(line, "$set");
         if (inside)
             r->end = l;
         inside = false;
@@ -79,7 +146,7 @@ static QmtStatus groups_read(CoordReader *r)
             return FAIL(r->ctx, QMT_ERR_INPUT,
                         "%s:%zu: $periodic, but molecules are computed in free space", r->path,
                         l + 1);
-        } else if (group_is(line, "$chrg") || group_is(line, "$spin") || group_is(line, "$eht")) {
+        } else if (is_state_group(line)) {
             TRY(state_group_read(r, l, line));
         }
     }

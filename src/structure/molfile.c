@@ -8,7 +8,13 @@
 #include "data/element.h"
 #include "structure/atom_symbol.h"
 
-enum { HEADER_LINES = 3, WORDS_MAX = 64, V3000_LINE_MAX = 4096, V3000_ATOMS_MAX = 1000000 };
+enum {
+    HEADER_LINES = 3,
+    WORDS_MAX = 64,
+    V3000_LINE_MAX = 4096,
+    V3000_ATOMS_MAX = 1000000,
+    V3000_INDEX_MAX = 1000000000
+};
 
 /// A coordinate beyond this, in angstrom, is a broken file.
 static const double COORDINATE_MAX = 1e6;
@@ -98,8 +104,11 @@ static QmtStatus bond_take(MolReader *r, int type, long long a, long long b)
     static const int HALVES[] = {0, 2, 4, 6, 3};
     MolRecord *const record = r->record;
     if (a < 1 || b < 1 || a > (long long)record->n_atoms || b > (long long)record->n_atoms ||
-        a == b)
-        return mol_fail(r, "a bond of atoms that are not there", "");
+        a == b) {
+        char pair[64];
+        snprintf(pair, sizeof pair, "%lld %lld", llabs(a), llabs(b));
+        return mol_fail(r, "a bond of atoms that are not there", pair);
+    }
     MolAtom *const ends[] = {&record->atoms[a - 1], &record->atoms[b - 1]};
     for (int i = 0; i < 2; i++) {
         ends[i]->n_bonds++;
@@ -213,6 +222,10 @@ static QmtStatus v3000_atom(MolReader *r, char **words, size_t n, MolAtom *atom)
 {
     if (n < 6)
         return mol_fail(r, "an atom line needs index, symbol and x y z", n > 0 ? words[0] : "");
+    long long index;
+    if (text_parse_integer(words[0], 1, V3000_INDEX_MAX, &index) != NULL)
+        return mol_fail(r, "no index of an atom", words[0]);
+    atom->index = (int)index;
     TRY(atom_take(r, words + 2, words[1], atom));
     for (size_t i = 6; i < n && i < WORDS_MAX; i++) {
         long long value;
@@ -229,14 +242,25 @@ static QmtStatus v3000_atom(MolReader *r, char **words, size_t n, MolAtom *atom)
     return QMT_OK;
 }
 
+/// The place, from 1, of the atom with an index of the file, which need not be 1, 2, ...; less than 0 if there is none.
+static long long v3000_place(const MolRecord *record, long long index)
+{
+    if (index <= (long long)record->n_atoms && record->atoms[index - 1].index == index)
+        return index;
+    for (size_t a = 0; a < record->n_atoms; a++)
+        if (record->atoms[a].index == index)
+            return (long long)a + 1;
+    return -index;
+}
+
 static QmtStatus v3000_bond(MolReader *r, char **words, size_t n)
 {
     long long type, a, b;
     if (n < 4 || text_parse_integer(words[1], 0, 99, &type) != NULL ||
-        text_parse_integer(words[2], 1, V3000_ATOMS_MAX, &a) != NULL ||
-        text_parse_integer(words[3], 1, V3000_ATOMS_MAX, &b) != NULL)
+        text_parse_integer(words[2], 1, V3000_INDEX_MAX, &a) != NULL ||
+        text_parse_integer(words[3], 1, V3000_INDEX_MAX, &b) != NULL)
         return mol_fail(r, "no bond", n > 0 ? words[0] : "");
-    return bond_take(r, (int)type, a, b);
+    return bond_take(r, (int)type, v3000_place(r->record, a), v3000_place(r->record, b));
 }
 
 static QmtStatus v3000_counts(MolReader *r, char **words, size_t n)

@@ -7,6 +7,7 @@
 /// One record of an SD file, as it is written, before anything is concluded from it.
 
 typedef struct {
+    int index;               ///< in a V3000 file, where it need not be the place
     int number, mass_number; ///< 0: of natural abundance
     double xyz[3];           ///< angstrom
     int charge;              ///< formal, e

@@ -14,6 +14,7 @@ typedef enum {
     NOTE_LABEL,   ///< a label such as C13 was taken for its element
     NOTE_QUOTE,   ///< a quote stays open
     NOTE_FILES,   ///< .CHRG or .UHF
+    NOTE_MASS,    ///< a mass was read as an isotope
     NOTE_TAIL,    ///< lines after the last atom
     N_NOTES
 } NoteKind;

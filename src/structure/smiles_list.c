@@ -1,5 +1,7 @@
 #include "structure/smiles_list.h"
 
+#include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 #include "structure/state.h"
 #include "structure/table_line.h"
 
-enum { NO_COLUMN = TABLE_COLUMNS_MAX, THIRD_MULTIPLICITY_MAX = 11 };
+enum { NO_COLUMN = TABLE_COLUMNS_MAX, THIRD_MULTIPLICITY_MAX = 11, STATE_COLUMNS_MAX = 4 };
 
 /// What is known of a list before its lines are taken.
 typedef struct {
@@ -19,10 +21,15 @@ typedef struct {
     StructureList *list;
     ReaderNotes notes;
     char separator;
-    size_t first;                      ///< line of the first molecule, from 0
-    size_t smiles, name, multiplicity; ///< columns, NO_COLUMN: none
-    bool third_is_multiplicity;        ///< of lines between blanks
-    size_t n_molecules;                ///< lines taken so far, for made-up names
+    size_t first;        ///< line of the first molecule, from 0
+    size_t smiles, name; ///< columns, NO_COLUMN: none
+    struct {
+        size_t column;
+        char key[40];
+    } state[STATE_COLUMNS_MAX]; ///< columns of charge and spin
+    size_t n_states;
+    bool third_is_multiplicity; ///< of lines between blanks
+    size_t n_molecules;         ///< lines taken so far, for made-up names
 } ListReader;
 
 static bool is_skipped(const char *line)
@@ -68,6 +75,15 @@ static size_t column_find(const char *wanted, char **columns, size_t n, bool hea
     return NO_COLUMN;
 }
 
+/// Names of the state that a column of a table can have; "m" and "state" are other things there.
+static bool names_state(const char *word)
+{
+    const StateQuantity quantity = state_quantity(word);
+    return quantity != STATE_NONE && quantity != STATE_SHORT_M && quantity != STATE_WORD &&
+           quantity != STATE_MOMENT && quantity != STATE_ALPHA && quantity != STATE_BETA &&
+           word[1] != '\0';
+}
+
 /// Finds the columns in the first line, which is a header if it says SMILES, or has a column that is wanted.
 static QmtStatus header_read(ListReader *r, const SmilesColumns *wanted)
 {
@@ -89,13 +105,16 @@ static QmtStatus header_read(ListReader *r, const SmilesColumns *wanted)
     for (size_t i = n; header && i-- > 0;) {
         if (names_name(columns[i]) && i != r->smiles)
             r->name = i;
-        if (state_quantity(columns[i]) == STATE_MULTIPLICITY)
-            r->multiplicity = i;
+        if (names_state(columns[i]) && r->n_states < STATE_COLUMNS_MAX) {
+            r->state[r->n_states].column = i;
+            snprintf(r->state[r->n_states++].key, sizeof r->state[0].key, "%.39s", columns[i]);
+        }
     }
     if (header && r->name == NO_COLUMN && n > 1)
         r->name = r->smiles == 0 ? 1 : 0;
-    if (header && r->name == r->multiplicity)
-        r->name = NO_COLUMN;
+    for (size_t k = 0; k < r->n_states; k++)
+        if (r->name == r->state[k].column)
+            r->name = NO_COLUMN;
     QmtStatus status = QMT_OK;
     const char *const given[] = {wanted->smiles, wanted->name};
     for (int i = 0; i < 2 && status == QMT_OK; i++) {
@@ -175,6 +194,50 @@ static QmtStatus multiplicity_take(ListReader *r, const char *place, const char 
     return QMT_OK;
 }
 
+/// The charge of a line, which that of the SMILES has to agree with (smiles_state.c).
+static QmtStatus charge_take(ListReader *r, const char *place, const char *word, Structure *s)
+{
+    double value;
+    if (text_parse_double(word, &value) != NULL || value != rint(value) || fabs(value) > 1000.0)
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is no charge", place, word);
+    s->has_charge = true;
+    s->charge = (int)value;
+    snprintf(s->charge_source, sizeof s->charge_source, "list \"%.20s\"", word);
+    return QMT_OK;
+}
+
+/// A charge or spin of a line under its name.
+static QmtStatus state_take(ListReader *r, const char *place, const char *key, const char *word,
+                            Structure *s)
+{
+    long long unpaired = 0;
+    double value = 0.0;
+    char multiplicity[24];
+    const bool is_number = text_parse_double(word, &value) == NULL;
+    if (word[0] == '\0' || state_value_is_absent(word))
+        return QMT_OK;
+    switch (state_quantity(key)) {
+    case STATE_CHARGE:
+        return charge_take(r, place, word, s);
+    case STATE_MULTIPLICITY:
+    case STATE_TOTAL_SPIN:
+        return multiplicity_take(r, place, word, s);
+    case STATE_UNPAIRED:
+        if (text_parse_integer(word, 0, 1000, &unpaired) != NULL)
+            return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is no number of unpaired electrons",
+                        place, word);
+        snprintf(multiplicity, sizeof multiplicity, "%lld", unpaired + 1);
+        return multiplicity_take(r, place, multiplicity, s);
+    default:
+        if (value == 0.0 && is_number)
+            return QMT_OK;
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s: the column %.40s may mean unpaired electrons or a multiplicity; call it "
+                    "uhf or multiplicity",
+                    place, key);
+    }
+}
+
 /// "multiplicity=3" among the words of a line: true if the word is of this kind.
 static QmtStatus key_word_take(ListReader *r, const char *place, const char *word, Structure *s,
                                bool *taken)
@@ -185,9 +248,8 @@ static QmtStatus key_word_take(ListReader *r, const char *place, const char *wor
     if (equals == NULL || equals == word || (size_t)(equals - word) >= sizeof key)
         return QMT_OK;
     snprintf(key, sizeof key, "%.*s", (int)(equals - word), word);
-    const StateQuantity quantity = state_quantity(key);
-    *taken = quantity == STATE_MULTIPLICITY || quantity == STATE_TOTAL_SPIN;
-    return *taken ? multiplicity_take(r, place, equals + 1, s) : QMT_OK;
+    *taken = names_state(key);
+    return *taken ? state_take(r, place, key, equals + 1, s) : QMT_OK;
 }
 
 /// Gives the molecule its name; words that state the multiplicity and comments are taken out.
@@ -233,14 +295,16 @@ static QmtStatus smiles_check(ListReader *r, size_t l, const char *line, const c
     return QMT_OK;
 }
 
-/// The columns of a line: SMILES, name and the rest, multiplicity.
+/// The columns of a line: SMILES, name and the rest, charge and spin.
 static void line_split(const ListReader *r, char *line, char **smiles, char **rest,
-                       char **multiplicity)
+                       char *states[STATE_COLUMNS_MAX])
 {
     static char none[] = "";
     char *columns[TABLE_COLUMNS_MAX];
-    *smiles = *rest = *multiplicity = none;
-    if (r->separator == ' ' && r->smiles == 0 && r->multiplicity == NO_COLUMN) {
+    *smiles = *rest = none;
+    for (size_t k = 0; k < STATE_COLUMNS_MAX; k++)
+        states[k] = none;
+    if (r->separator == ' ' && r->smiles == 0 && r->n_states == 0) {
         *smiles = line + strspn(line, " \t");
         *rest = *smiles + strcspn(*smiles, " \t");
         if (**rest != '\0')
@@ -253,15 +317,16 @@ static void line_split(const ListReader *r, char *line, char **smiles, char **re
         *smiles = columns[r->smiles];
     if (r->name < n)
         *rest = columns[r->name];
-    if (r->multiplicity < n)
-        *multiplicity = columns[r->multiplicity];
+    for (size_t k = 0; k < r->n_states; k++)
+        if (r->state[k].column < n)
+            states[k] = columns[r->state[k].column];
 }
 
 static QmtStatus line_read(ListReader *r, size_t l, Structure *s)
 {
-    char *const line = r->text->line[l], *smiles, *rest, *multiplicity;
+    char *const line = r->text->line[l], *smiles, *rest, *states[STATE_COLUMNS_MAX];
     char place[STRUCTURE_SOURCE_SIZE];
-    line_split(r, line, &smiles, &rest, &multiplicity);
+    line_split(r, line, &smiles, &rest, states);
     snprintf(s->source, sizeof s->source, "%.460s:%zu:%zu", r->path, l + 1,
              (size_t)(smiles >= line && smiles <= line + SMILES_SIZE_LIMIT ? smiles - line : 0) +
                  1);
@@ -285,7 +350,8 @@ static QmtStatus line_read(ListReader *r, size_t l, Structure *s)
     if (smiles[0] == '\0')
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: the column of the SMILES is empty", place);
     TRY(smiles_check(r, l, line, smiles));
-    TRY(multiplicity_take(r, place, multiplicity, s));
+    for (size_t k = 0; k < r->n_states; k++)
+        TRY(state_take(r, place, r->state[k].key, states[k], s));
     TRY(name_take(r, place, rest, s));
     TRY(structure_set_path(r->ctx, s, r->path));
     return structure_set_smiles(r->ctx, s, smiles);
@@ -317,12 +383,8 @@ QmtStatus smiles_read_text(QmtContext *ctx, const char *path, const Text *text,
 {
     static const SmilesColumns found = {0};
     const size_t before = list->n;
-    ListReader r = {.ctx = ctx,
-                    .path = path,
-                    .text = text,
-                    .list = list,
-                    .notes = {.ctx = ctx, .path = path},
-                    .multiplicity = NO_COLUMN};
+    ListReader r = {
+        .ctx = ctx, .path = path, .text = text, .list = list, .notes = {.ctx = ctx, .path = path}};
     while (r.first < text->n_lines && is_skipped(text->line[r.first]))
         r.first++;
     QmtStatus status = QMT_OK;
@@ -406,7 +468,6 @@ QmtStatus smiles_read_word(QmtContext *ctx, const char *word, StructureList *lis
                     .notes = {.ctx = ctx, .path = "command line"},
                     .separator = ' ',
                     .name = 1,
-                    .multiplicity = NO_COLUMN,
                     .n_molecules = list->n};
     third_column_judge(&r);
     const QmtStatus status = is_skipped(line)

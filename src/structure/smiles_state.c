@@ -81,6 +81,10 @@ static QmtStatus atom_settle(QmtContext *ctx, Structure *s, int charge)
 QmtStatus smiles_state_settle(QmtContext *ctx, Structure *s, int charge, int radicals,
                               int radicals_most)
 {
+    if (s->has_charge && s->charge != charge)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%s: charge %d by the %s, but the SMILES \"%.120s\" has charge %d; correct one",
+                    s->source, s->charge, s->charge_source, s->smiles, charge);
     s->has_charge = true;
     s->charge = charge;
     strcpy(s->charge_source, "SMILES");
@@ -107,7 +111,7 @@ QmtStatus smiles_state_settle(QmtContext *ctx, Structure *s, int charge, int rad
     if (has_transition_metal(s))
         context_log(ctx, QMT_LOG_INFO,
                     "%s: a SMILES does not tell the spin of a transition metal; multiplicity %d by "
-                    "valence is computed",
+                    "valence is taken, another one goes into a third column of the list",
                     s->source, radicals + 1);
     return QMT_OK;
 }

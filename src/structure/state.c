@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,8 +24,23 @@ static bool is_whole(const char *text, int limit, int *value)
     return true;
 }
 
-/// "None", "nan" and the like: the key is there, a value is not.
-static bool is_absent(const char *value)
+/// A number, also as "3/2".
+static bool is_number(const char *text, double *value)
+{
+    char above[48];
+    const char *const slash = strchr(text, '/');
+    if (slash == NULL)
+        return text_parse_double(text, value) == NULL;
+    snprintf(above, sizeof above, "%.*s", (int)(slash - text), text);
+    double below;
+    if (text_parse_double(above, value) != NULL || text_parse_double(slash + 1, &below) != NULL ||
+        below == 0.0)
+        return false;
+    *value /= below;
+    return true;
+}
+
+bool state_value_is_absent(const char *value)
 {
     static const char *const WORDS[] = {"none", "null", "nan", "n/a", "na", "unknown", "?"};
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
@@ -99,16 +115,35 @@ static void loose_key_add(StateQuantity quantity, const char *value, const char 
         state_add_spin(STATE_WORD, word, source, texts);
         return;
     }
-    if (quantity == STATE_WORD || text_parse_double(value, &number) != NULL)
+    if (quantity == STATE_WORD || !is_number(value, &number))
         return;
-    if (quantity == STATE_SPIN && !is_half(number))
+    if ((quantity == STATE_SPIN && !is_half(number)) || (quantity == STATE_ASK && number != 0.0) ||
+        (quantity == STATE_LEVEL && number > 1.0))
         snprintf(texts->open_spin, sizeof texts->open_spin, "%s", source);
+    else if (quantity == STATE_ASK || quantity == STATE_LEVEL)
+        return;
     else if (quantity == STATE_SHORT_M && number != rint(number))
         return;
     else if (quantity == STATE_MOMENT && fabs(fabs(number) - rint(fabs(number))) < MOMENT_TOLERANCE)
         state_add_spin(quantity, rint(fabs(number)), source, texts);
     else if (quantity != STATE_MOMENT && is_half(number))
         state_add_spin(quantity, number, source, texts);
+}
+
+/// The numbers of electrons of either spin: their difference is that of the unpaired ones.
+static void electrons_add(StateQuantity quantity, const char *value, StateTexts *texts)
+{
+    int number;
+    char source[STATE_SOURCE_SIZE];
+    if (!is_whole(value, 100000, &number) || number < 0)
+        return;
+    texts->electrons[quantity == STATE_BETA] = number;
+    texts->has_electrons[quantity == STATE_BETA] = true;
+    if (!texts->has_electrons[0] || !texts->has_electrons[1])
+        return;
+    snprintf(source, sizeof source, "comment \"alpha %d beta %d\"", texts->electrons[0],
+             texts->electrons[1]);
+    state_add_spin(STATE_UNPAIRED, abs(texts->electrons[0] - texts->electrons[1]), source, texts);
 }
 
 /// A key that looks like one of charge or multiplicity. A value that changes nothing does no harm.
@@ -129,10 +164,10 @@ QmtStatus state_add_key(QmtContext *ctx, const char *place, const char *source, 
                         const char *text, StateTexts *texts)
 {
     char quoted[STATE_SOURCE_SIZE], value[48];
-    snprintf(value, sizeof value, "%.47s", text);
+    snprintf(value, sizeof value, "%.47s", text + strspn(text, "([{\"'"));
     for (size_t n = strlen(value); n > 0 && strchr(")]}\"'", value[n - 1]) != NULL; n--)
         value[n - 1] = '\0';
-    if (is_absent(value))
+    if (state_value_is_absent(value))
         return QMT_OK;
     snprintf(quoted, sizeof quoted, "%s \"%.30s=%.30s\"", source, key, value);
     for (char *at = quoted; *at != '\0'; at++)
@@ -140,6 +175,10 @@ QmtStatus state_add_key(QmtContext *ctx, const char *place, const char *source, 
             *at = '_';
     const StateQuantity quantity = state_quantity(key);
     switch (quantity) {
+    case STATE_ALPHA:
+    case STATE_BETA:
+        electrons_add(quantity, value, texts);
+        return QMT_OK;
     case STATE_NONE:
         unknown_key_add(key, value, quoted, texts);
         return QMT_OK;
@@ -165,14 +204,4 @@ void state_add_pair(const char *first, const char *second, StateTexts *texts)
     texts->pair_multiplicity = (int)multiplicity;
     snprintf(texts->pair_source, sizeof texts->pair_source, "comment \"%.20s %.20s\"", first,
              second);
-}
-
-void state_add_word(const char *word, StateTexts *texts)
-{
-    static const char *const IONS[] = {"dication", "dianion", "trication", "trianion"};
-    if (state_multiplicity_word(word) > 2) // a doublet is told by its odd number of electrons
-        snprintf(texts->open_spin, sizeof texts->open_spin, "comment \"%.40s\"", word);
-    for (size_t i = 0; i < sizeof IONS / sizeof *IONS; i++)
-        if (strcasecmp(word, IONS[i]) == 0)
-            snprintf(texts->open_charge, sizeof texts->open_charge, "comment \"%.40s\"", word);
 }

@@ -24,10 +24,15 @@ typedef struct {
     size_t n_spins;
     /// A text that looks like a charge or multiplicity and is not understood; "": none.
     char open_charge[STATE_SOURCE_SIZE], open_spin[STATE_SOURCE_SIZE];
-    /// The comment line is two integers.
-    bool has_pair;
+    /// One unpaired electron ("radical"), which an even number of electrons cannot have; "": nothing of it.
+    char open_doublet[STATE_SOURCE_SIZE];
+    /// The comment line is two integers; or it begins or ends with two that may be meant so.
+    bool has_pair, has_loose_pair;
     int pair_charge, pair_multiplicity;
     char pair_source[STATE_SOURCE_SIZE];
+    /// Electrons of either spin, where a file has both.
+    bool has_electrons[2];
+    int electrons[2];
     /// charge_from= and multiplicity_from= of a start.xyz: where its values came from in the first place.
     char charge_from[STATE_SOURCE_SIZE], multiplicity_from[STATE_SOURCE_SIZE];
 } StateTexts;
@@ -40,6 +45,8 @@ typedef struct {
 /// impossible value, or contradicts another.
 QmtStatus state_add_key(QmtContext *ctx, const char *place, const char *source, const char *key,
                         const char *text, StateTexts *texts);
+/// "None", "nan" and the like: the key is there, a value is not.
+bool state_value_is_absent(const char *value);
 /// A charge from a format that has a place for it. Fails with QMT_ERR_FORMAT if another one was given before.
 QmtStatus state_add_charge(QmtContext *ctx, const char *place, int charge, const char *source,
                            StateTexts *texts);
@@ -47,8 +54,6 @@ QmtStatus state_add_charge(QmtContext *ctx, const char *place, int charge, const
 void state_add_spin(StateQuantity quantity, double value, const char *source, StateTexts *texts);
 /// Two words that are all that stands in a comment line. Does nothing if they are not two integers.
 void state_add_pair(const char *first, const char *second, StateTexts *texts);
-/// A free word such as "triplet" or "dication": open, unless a key says the same quantity.
-void state_add_word(const char *word, StateTexts *texts);
 /// The files .CHRG (charge) and .UHF (unpaired electrons) of the folder of path, as xtb reads them. Fails with
 /// QMT_ERR_IO or QMT_ERR_FORMAT, also if they contradict what was found before.
 QmtStatus state_add_files(QmtContext *ctx, const char *path, ReaderNotes *notes, StateTexts *texts);

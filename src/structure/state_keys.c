@@ -75,9 +75,18 @@ static const struct {
     {"totalmagmom", STATE_MOMENT},
     {"magneticmoment", STATE_MOMENT},
     {"state", STATE_WORD},
-    {"spinstate", STATE_WORD},
-    {"electronicstate", STATE_WORD},
+    {"spinstate", STATE_LEVEL},
+    {"electronicstate", STATE_LEVEL},
     {"m", STATE_SHORT_M},
+    {"initialmagmom", STATE_MOMENT},
+    {"nalpha", STATE_ALPHA},
+    {"nbeta", STATE_BETA},
+    {"nelectronsalpha", STATE_ALPHA},
+    {"nelectronsbeta", STATE_BETA},
+    {"alphaelectrons", STATE_ALPHA},
+    {"betaelectrons", STATE_BETA},
+    {"ms", STATE_ASK},
+    {"sz", STATE_ASK},
 };
 
 StateQuantity state_quantity(const char *key)

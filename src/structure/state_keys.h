@@ -15,7 +15,11 @@ typedef enum {
     STATE_QUANTUM,    ///< S itself, a multiple of 1/2
     STATE_MOMENT,     ///< total magnetic moment of a calculation, unpaired electrons
     STATE_WORD,       ///< "singlet", "doublet", ... as the value of "state"
+    STATE_LEVEL,      ///< likewise, or the number of a level: above 1 not understood
     STATE_SHORT_M,    ///< "m", the multiplicity if the same line has a charge
+    STATE_ALPHA,      ///< electrons of one spin
+    STATE_BETA,       ///< electrons of the other
+    STATE_ASK,        ///< names a spin in more than one way: nothing but 0 is understood
 } StateQuantity;
 
 /// Which quantity a key names: any case, with or without "_", "-", "." and blanks ("Total_Charge",

@@ -17,6 +17,25 @@ int state_electrons(const Structure *structure)
     return (int)lrint(electrons);
 }
 
+/// Two integers beside other words: a state that fits and is not the one taken anyway is asked for.
+static QmtStatus loose_pair_settle(QmtContext *ctx, const char *place, const StateTexts *texts,
+                                   int electrons, Structure *s)
+{
+    const int charge = texts->pair_charge, multiplicity = texts->pair_multiplicity;
+    const int left = electrons - charge;
+    const bool fits = abs(charge) <= 9 && multiplicity >= 1 && multiplicity <= left + 1 &&
+                      multiplicity <= PAIR_MULTIPLICITY_MAX && (left - multiplicity + 1) % 2 == 0;
+    if (!fits || (charge == 0 && multiplicity <= 2 - (electrons + 1) % 2) || s->has_charge ||
+        s->has_multiplicity)
+        return QMT_OK;
+    char sentence[700];
+    snprintf(sentence, sizeof sentence,
+             "%.200s: the %s may mean charge and multiplicity, which this program would have to "
+             "guess; write charge= and multiplicity= in the comment line",
+             place, texts->pair_source);
+    return structure_set_unclear(ctx, s, true, true, sentence);
+}
+
 /// Two integers as charge and multiplicity, before the other texts are held against them.
 static QmtStatus pair_settle(QmtContext *ctx, const char *place, int electrons, StateTexts *texts,
                              ReaderNotes *notes, Structure *s)
@@ -176,9 +195,10 @@ static QmtStatus open_settle(QmtContext *ctx, const char *place, bool is_charge,
     char sentence[700];
     snprintf(sentence, sizeof sentence,
              "%.200s: the %s may mean a %s, which this program would have to guess; write %s= in "
-             "the comment line",
+             "the %s",
              place, source, is_charge ? "charge" : "multiplicity",
-             is_charge ? "charge" : "multiplicity");
+             is_charge ? "charge" : "multiplicity",
+             strncmp(source, "comment", 7) == 0 ? "comment line" : "configuration");
     return structure_set_unclear(ctx, s, is_charge, !is_charge, sentence);
 }
 
@@ -197,6 +217,14 @@ QmtStatus state_settle(QmtContext *ctx, const char *place, const StateTexts *tex
         strcpy(s->charge_source, all.charge_from);
     if (s->has_multiplicity && all.multiplicity_from[0] != '\0')
         strcpy(s->multiplicity_source, all.multiplicity_from);
+    if (all.has_loose_pair)
+        TRY(loose_pair_settle(ctx, place, &all, electrons, s));
+    for (size_t i = 0; i < all.n_spins && !s->has_charge && !s->has_multiplicity; i++)
+        if (all.spin[i].quantity == STATE_SHORT_M && all.spin[i].value > 1.0 &&
+            all.spin[i].value <= PAIR_MULTIPLICITY_MAX)
+            strcpy(all.open_spin, all.spin[i].source);
+    if (all.open_doublet[0] != '\0' && (electrons - all.charge) % 2 == 0 && !s->has_multiplicity)
+        strcpy(all.open_spin, all.open_doublet);
     if (all.open_charge[0] != '\0' && !s->has_charge)
         TRY(open_settle(ctx, place, true, all.open_charge, s));
     if (all.open_spin[0] != '\0' && !s->has_multiplicity)

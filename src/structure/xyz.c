@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "io/text.h"
+#include "structure/atom_columns.h"
 #include "structure/atom_symbol.h"
 #include "structure/comment.h"
 #include "structure/misread_labels.h"
@@ -25,6 +26,7 @@ typedef struct {
     size_t lines_before; ///< of the file, in front of the text
     ReaderNotes *notes;
     const StateTexts *beside; ///< what .CHRG and .UHF say, for every frame
+    ColumnSums sums;          ///< over the atoms of this frame
     size_t suspects[LABELS_SUSPECT_MAX],
         n_suspects; ///< atoms of this frame whose symbol may be a label
 } Reader;
@@ -105,6 +107,7 @@ static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Stru
         reader_note(r->notes, NOTE_LABEL, QMT_LOG_INFO,
                     "%s: the label \"%.20s\" is taken for its element", place,
                     words[columns->species]);
+    TRY(atom_columns_take(r->ctx, place, columns, words, i, r->notes, s, &r->sums));
     char **const xyz = words + columns->pos;
     *shifted = *shifted && !columns->declared && n_words > 4 && strchr(xyz[0], '.') == NULL &&
                strchr(xyz[1], '.') != NULL && strchr(xyz[2], '.') != NULL &&
@@ -171,6 +174,7 @@ static QmtStatus read_atoms(Reader *r, const AtomColumns *columns, size_t n_atom
     const size_t first = r->line;
     bool shifted = true;
     r->n_suspects = 0;
+    r->sums = (ColumnSums){0};
     TRY(structure_reserve(r->ctx, s, n_atoms));
     for (size_t i = 0; i < n_atoms; i++, r->line++)
         TRY(read_atom(r, columns, i, s, &shifted));
@@ -198,6 +202,7 @@ static QmtStatus read_frame(Reader *r, bool first, Structure *s)
     TRY(comment_read(r->ctx, place, comment, r->notes, s, &texts, &columns));
     r->line++;
     TRY(read_atoms(r, &columns, n_atoms, s));
+    TRY(atom_columns_settle(r->ctx, place, &columns, &r->sums, &texts));
     if (is_qm9)
         qm9_tail_skip(r);
     return state_settle(r->ctx, place, &texts, r->notes, s);

@@ -1,0 +1,81 @@
+#include "structure/atom_columns.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "data/element.h"
+#include "io/text.h"
+
+/// A mass this far from the standard atomic weight means an isotope, Da; tables of weights differ by less.
+static const double MASS_OF_ISOTOPE = 0.3;
+/// A sum of charges or moments this near a whole number is one.
+static const double WHOLE = 0.01;
+
+static QmtStatus value_read(QmtContext *ctx, const char *place, const char *word, const char *what,
+                            double *value)
+{
+    const char *const problem = text_parse_double(word, value);
+    if (problem == NULL)
+        return QMT_OK;
+    return FAIL(ctx, QMT_ERR_FORMAT, "%s: the %s \"%.40s\" %s", place, what, word, problem);
+}
+
+static QmtStatus mass_take(QmtContext *ctx, const char *place, const char *word, size_t atom,
+                           ReaderNotes *notes, Structure *s)
+{
+    double mass = 0.0;
+    const int z = s->numbers[atom];
+    TRY(value_read(ctx, place, word, "mass", &mass));
+    const int number = (int)lrint(fmin(fabs(mass), 999.0));
+    if (fabs(mass - structure_mass_da(s, atom)) < MASS_OF_ISOTOPE || mass == 0.0)
+        return QMT_OK;
+    if (fabs(isotope_mass_da(z, number) - mass) > MASS_OF_ISOTOPE)
+        return FAIL(ctx, QMT_ERR_INPUT, "%s: the mass %.40s is that of no isotope of %s", place,
+                    word, element_symbol(z));
+    reader_note(notes, NOTE_MASS, QMT_LOG_INFO, "%s: the mass %.40s is read as %d%s", place, word,
+                number, element_symbol(z));
+    return structure_set_isotope(ctx, s, atom, number);
+}
+
+QmtStatus atom_columns_take(QmtContext *ctx, const char *place, const AtomColumns *columns,
+                            char **words, size_t atom, ReaderNotes *notes, Structure *structure,
+                            ColumnSums *sums)
+{
+    double value = 0.0;
+    if (columns->charge < COLUMNS_MAX) {
+        TRY(value_read(ctx, place, words[columns->charge], "charge", &value));
+        sums->charge += value;
+    }
+    if (columns->moment < COLUMNS_MAX) {
+        TRY(value_read(ctx, place, words[columns->moment], "magnetic moment", &value));
+        sums->moment += value;
+    }
+    return columns->mass < COLUMNS_MAX
+               ? mass_take(ctx, place, words[columns->mass], atom, notes, structure)
+               : QMT_OK;
+}
+
+static bool is_whole(double value)
+{
+    return fabs(value - rint(value)) < WHOLE;
+}
+
+QmtStatus atom_columns_settle(QmtContext *ctx, const char *place, const AtomColumns *columns,
+                              const ColumnSums *sums, StateTexts *texts)
+{
+    char source[STATE_SOURCE_SIZE];
+    const double moment = fabs(sums->moment);
+    snprintf(source, sizeof source, "initial_charges, %.4g in all", sums->charge);
+    if (columns->charge < COLUMNS_MAX && !texts->has_charge && !is_whole(sums->charge))
+        snprintf(texts->open_charge, sizeof texts->open_charge, "%s", source);
+    else if (columns->charge < COLUMNS_MAX && !texts->has_charge && rint(sums->charge) != 0.0)
+        TRY(state_add_charge(ctx, place, (int)lrint(sums->charge), source, texts));
+    snprintf(source, sizeof source, "initial_magmoms, %.4g in all", sums->moment);
+    if (columns->moment >= COLUMNS_MAX || texts->n_spins > 0 || texts->has_pair)
+        return QMT_OK;
+    if (!is_whole(moment))
+        snprintf(texts->open_spin, sizeof texts->open_spin, "%s", source);
+    else if (rint(moment) != 0.0)
+        state_add_spin(STATE_MOMENT, rint(moment), source, texts);
+    return QMT_OK;
+}

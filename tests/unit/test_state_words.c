@@ -1,0 +1,204 @@
+/// Comment lines that say something of a charge, a spin or a unit without a key that is known: read where only one thing
+/// can be meant, asked for else, and passed where nothing is meant.
+#include "support/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "structure/xyz.h"
+
+static QmtContext *ctx;
+
+static int open_context(void **state)
+{
+    (void)state;
+    return qmt_context_create(&ctx) != QMT_OK;
+}
+
+static int close_context(void **state)
+{
+    (void)state;
+    qmt_context_destroy(&ctx);
+    return 0;
+}
+
+/// One frame of an oxygen atom (even) or a hydrogen atom (odd number of electrons).
+static QmtStatus frame_read(const char *symbol, const char *comment, StructureList *list)
+{
+    char data[256];
+    snprintf(data, sizeof data, "1\n%s\n%s 0 0 0\n", comment, symbol);
+    return xyz_read_memory(ctx, "f.xyz", data, strlen(data), list);
+}
+
+static void what_means_one_thing_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *symbol, *comment;
+        int charge, multiplicity; // 0: not given
+    } CASES[] = {
+        {"O", "charge(-2)", -2, 0},
+        {"O", "charge=(-2)", -2, 0},
+        {"O", "charge={2}", 2, 0},
+        {"O", "charge=[-2]", -2, 0},
+        {"O", "unpaired electrons: 2", 0, 3},
+        {"O", "number of unpaired electrons 2", 0, 3},
+        {"O", "net charge: -2", -2, 0},
+        {"O", "nalpha=4 nbeta=2", 0, 3},
+        {"O", "nalpha=3 nbeta=3", 0, 1},
+        {"O", "initial_magmom=2", 0, 3},
+        {"H", "S=1/2", 0, 2},
+        {"O", "charge=2 radical cation", 2, 0},
+        {"O", "triplet multiplicity=3", 0, 3},
+    };
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+        StructureList list = {0};
+        assert_int_equal(frame_read(CASES[c].symbol, CASES[c].comment, &list), QMT_OK);
+        const Structure *const s = &list.items[0];
+        // "radical" with an even number of electrons stays open beside a charge that is known
+        const bool is_radical = strstr(CASES[c].comment, "radical") != NULL;
+        if (s->charge != CASES[c].charge || s->multiplicity != CASES[c].multiplicity ||
+            s->charge_unclear || s->multiplicity_unclear != is_radical)
+            fail_msg("\"%s\": charge %d, multiplicity %d, %s", CASES[c].comment, s->charge,
+                     s->multiplicity, s->unclear != NULL ? s->unclear : "clear");
+        structures_release(&list);
+    }
+}
+
+static void what_may_be_meant_is_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *symbol, *comment, *quoted;
+    } CASES[] = {
+        {"O", "oxide cation", "cation"},
+        {"O", "anion", "anion"},
+        {"O", "deprotonated", "deprotonated"},
+        {"O", "a radical", "radical"},
+        {"O", "doublet", "doublet"},
+        {"O", "biradical", "biradical"},
+        {"O", "high-spin", "high-spin"},
+        {"O", "open-shell", "open-shell"},
+        {"O", "O 2-", "2-"},
+        {"O", "[H2O]2+", "[H2O]2+"},
+        {"O", "SO4^2-", "SO4^2-"},
+        {"O", "NO3-", "NO3-"},
+        {"O", "water++", "water++"},
+        {"O", "+2", "+2"},
+        {"O", "oxygen -2", "oxygen -2"},
+        {"O", "-2 3 oxygen", "-2 3"},
+        {"O", "oxygen +2 1", "+2 1"},
+        {"O", "0 3 oxygen", "0 3"},
+        {"H", "1 1 proton", "1 1"},
+        {"O", "spin_state=3", "spin_state=3"},
+        {"O", "ms=1", "ms=1"},
+        {"O", "Sz=1", "Sz=1"},
+        {"O", "M=3", "M=3"},
+    };
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+        StructureList list = {0};
+        assert_int_equal(frame_read(CASES[c].symbol, CASES[c].comment, &list), QMT_OK);
+        const Structure *const s = &list.items[0];
+        if (s->unclear == NULL || strstr(s->unclear, CASES[c].quoted) == NULL)
+            fail_msg("\"%s\": %s", CASES[c].comment, s->unclear != NULL ? s->unclear : "clear");
+        structures_release(&list);
+    }
+}
+
+static void what_means_nothing_passes(void **state)
+{
+    (void)state;
+    static const char *const COMMENTS[] = {"made by a C++ program",
+                                           "frame 12",
+                                           "step 10 2",
+                                           "conformer 1 2",
+                                           "gdb 1 157.7 1.2",
+                                           "i = 10, time = 5.0, E = -17.2",
+                                           "energy: -5.07 gnorm: 0.0001 xtb: 6.4.1 (abc)",
+                                           "-5.0705",
+                                           "HF/6-31G* optimised",
+                                           "Coordinates from ORCA-job opt E -76.4",
+                                           "neutral",
+                                           "singlet",
+                                           "0 1 oxygen",
+                                           "oxygen 0 1",
+                                           "2 water molecules",
+                                           "----",
+                                           "energy in eV/bohr",
+                                           "E=-76 au",
+                                           "unit=Angstrom",
+                                           "charge=None",
+                                           "ms=0",
+                                           "spin_state=1",
+                                           "state=2",
+                                           "zwitterion"};
+    for (size_t c = 0; c < sizeof COMMENTS / sizeof *COMMENTS; c++) {
+        StructureList list = {0};
+        assert_int_equal(frame_read("O", COMMENTS[c], &list), QMT_OK);
+        const Structure *const s = &list.items[0];
+        if (s->unclear != NULL || s->charge != 0 || s->multiplicity > 1)
+            fail_msg("\"%s\": charge %d, multiplicity %d, %s", COMMENTS[c], s->charge,
+                     s->multiplicity, s->unclear != NULL ? s->unclear : "clear");
+        structures_release(&list);
+    }
+}
+
+static void other_units_are_refused(void **state)
+{
+    (void)state;
+    static const char *const COMMENTS[] = {
+        "units=bohr", "coordinates in bohr", "[Bohr]",
+        "Units: au",  "coordinate_unit=nm",  "length units a.u."};
+    for (size_t c = 0; c < sizeof COMMENTS / sizeof *COMMENTS; c++) {
+        StructureList list = {0};
+        if (frame_read("O", COMMENTS[c], &list) != QMT_ERR_INPUT ||
+            strstr(qmt_context_message(ctx), "read in angstrom") == NULL)
+            fail_msg("\"%s\": %s", COMMENTS[c], qmt_context_message(ctx));
+        structures_release(&list);
+    }
+}
+
+/// A water molecule with one more column.
+static QmtStatus column_read(const char *column, const char *o, const char *h1, const char *h2,
+                             StructureList *list)
+{
+    char data[400];
+    snprintf(data, sizeof data,
+             "3\nProperties=species:S:1:pos:R:3:%s:R:1\nO 0 0 0.12 %s\nH 0 0.76 -0.48 %s\n"
+             "H 0 -0.76 -0.48 %s\n",
+             column, o, h1, h2);
+    return xyz_read_memory(ctx, "f.xyz", data, strlen(data), list);
+}
+
+static void columns_of_ase_are_read(void **state)
+{
+    (void)state;
+    StructureList list = {0};
+    assert_int_equal(column_read("initial_charges", "-2", "0", "0", &list), QMT_OK);
+    assert_int_equal(column_read("initial_charges", "-0.8", "0.4", "0.4", &list), QMT_OK);
+    assert_int_equal(column_read("initial_charges", "-0.8", "0.4", "0.1", &list), QMT_OK);
+    assert_int_equal(column_read("initial_magmoms", "2.0", "0", "0", &list), QMT_OK);
+    assert_int_equal(column_read("masses", "15.999", "2.014", "1.00784", &list), QMT_OK);
+    assert_true(list.items[0].has_charge && list.items[0].charge == -2);
+    assert_false(list.items[1].has_charge || list.items[1].charge_unclear);
+    assert_true(list.items[2].charge_unclear);
+    assert_int_equal(list.items[3].multiplicity, 3);
+    assert_int_equal(list.items[4].isotopes[1], 2);
+    assert_int_equal(list.items[4].isotopes[2], 0);
+    assert_int_equal(column_read("masses", "15.999", "7.5", "1", &list), QMT_ERR_INPUT);
+    assert_non_null(
+        strstr(qmt_context_message(ctx), "f.xyz:4: the mass 7.5 is that of no isotope of H"));
+    structures_release(&list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_means_one_thing_is_read),
+        cmocka_unit_test(what_may_be_meant_is_asked_for),
+        cmocka_unit_test(what_means_nothing_passes),
+        cmocka_unit_test(other_units_are_refused),
+        cmocka_unit_test(columns_of_ase_are_read),
+    };
+    return cmocka_run_group_tests(tests, open_context, close_context);
+}
