@@ -50,6 +50,15 @@ QmtStatus atom_columns_take(QmtContext *ctx, const char *place, const AtomColumn
         TRY(value_read(ctx, place, words[columns->moment], "magnetic moment", &value));
         sums->moment += value;
     }
+    if (columns->isotope < COLUMNS_MAX) {
+        TRY(value_read(ctx, place, words[columns->isotope], "mass number", &value));
+        const int number = (int)lrint(fmin(fabs(value), 999.0));
+        if (number != 0 && isotope_mass_da(structure->numbers[atom], number) == 0.0)
+            return FAIL(ctx, QMT_ERR_INPUT, "%s: the mass of %d%s is not known", place, number,
+                        element_symbol(structure->numbers[atom]));
+        if (number != 0)
+            TRY(structure_set_isotope(ctx, structure, atom, number));
+    }
     return columns->mass < COLUMNS_MAX
                ? mass_take(ctx, place, words[columns->mass], atom, notes, structure)
                : QMT_OK;
@@ -65,12 +74,12 @@ QmtStatus atom_columns_settle(QmtContext *ctx, const char *place, const AtomColu
 {
     char source[STATE_SOURCE_SIZE];
     const double moment = fabs(sums->moment);
-    snprintf(source, sizeof source, "initial_charges, %.4g in all", sums->charge);
+    snprintf(source, sizeof source, "charges of the atoms, %.4g in all", sums->charge);
     if (columns->charge < COLUMNS_MAX && !texts->has_charge && !is_whole(sums->charge))
         snprintf(texts->open_charge, sizeof texts->open_charge, "%s", source);
     else if (columns->charge < COLUMNS_MAX && !texts->has_charge && rint(sums->charge) != 0.0)
         TRY(state_add_charge(ctx, place, (int)lrint(sums->charge), source, texts));
-    snprintf(source, sizeof source, "initial_magmoms, %.4g in all", sums->moment);
+    snprintf(source, sizeof source, "magnetic moments of the atoms, %.4g in all", sums->moment);
     if (columns->moment >= COLUMNS_MAX || texts->n_spins > 0 || texts->has_pair)
         return QMT_OK;
     if (!is_whole(moment))

@@ -78,6 +78,17 @@ static QmtStatus unknown_refuse(QmtContext *ctx, const char *place, const char *
                 place, word, element_nearest(word), element_symbol(ELEMENT_MAX));
 }
 
+/// "O2-", "O-", "Na+", "Ca2+": a symbol whose sign may mean a charge of the atom.
+static bool is_charged_symbol(const char *word)
+{
+    char letters[4];
+    const size_t length = strlen(word), n = strcspn(word, "0123456789+-");
+    if (n == 0 || n > 2 || length < 2 || (word[length - 1] != '-' && word[length - 1] != '+'))
+        return false;
+    snprintf(letters, sizeof letters, "%.*s", (int)n, word);
+    return word[n + strspn(word + n, "0123456789+-")] == '\0' && element_number(letters) != 0;
+}
+
 QmtStatus atom_symbol_read(QmtContext *ctx, const char *place, const char *word, AtomSymbol *atom)
 {
     long long z;
@@ -98,6 +109,12 @@ QmtStatus atom_symbol_read(QmtContext *ctx, const char *place, const char *word,
         *atom = (AtomSymbol){.number = (int)z};
         return QMT_OK;
     }
+    if (is_charged_symbol(word))
+        return FAIL(
+            ctx, QMT_ERR_INPUT,
+            "%s: the symbol \"%.20s\" may mean a charge; write the symbol alone, and the charge "
+            "of the whole molecule where the format has it",
+            place, word);
     return label_read(word, atom) ? QMT_OK : unknown_refuse(ctx, place, word);
 }
 

@@ -25,11 +25,25 @@ typedef struct {
     char before[32];  ///< the free word before, "unpaired" of "unpaired electrons: 2"
 } Comment;
 
+/// Columns of whole charges, of magnetic moments and of mass numbers. "charges" are partial ones.
+static const char *const CHARGES[] = {"initial_charges", "charge", "formal_charge",
+                                      "formal_charges"},
+                         *const MOMENTS[] = {"initial_magmoms", "magmoms", "magmom"},
+                         *const ISOTOPES[] = {"isotope", "isotopes", "mass_number", "mass_numbers"};
+
+static bool name_among(const char *name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 /// Properties=NAME:TYPE:COUNT:...: where species and positions are.
 static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *value)
 {
     size_t columns = 0, species = COLUMNS_MAX, number = COLUMNS_MAX, pos = COLUMNS_MAX;
-    size_t charge = COLUMNS_MAX, moment = COLUMNS_MAX, mass = COLUMNS_MAX;
+    size_t charge = COLUMNS_MAX, moment = COLUMNS_MAX, mass = COLUMNS_MAX, isotope = COLUMNS_MAX;
     const char *at = value;
     for (;;) {
         const size_t n_name = strcspn(at, ":");
@@ -50,10 +64,12 @@ static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *
             number = columns;
         else if ((strcasecmp(name, "pos") == 0 || strcasecmp(name, "positions") == 0) && n == 3)
             pos = columns;
-        else if (strcasecmp(name, "initial_charges") == 0 && n == 1)
+        else if (n == 1 && name_among(name, CHARGES, sizeof CHARGES / sizeof *CHARGES))
             charge = columns;
-        else if (strcasecmp(name, "initial_magmoms") == 0 && n == 1)
+        else if (n == 1 && name_among(name, MOMENTS, sizeof MOMENTS / sizeof *MOMENTS))
             moment = columns;
+        else if (n == 1 && name_among(name, ISOTOPES, sizeof ISOTOPES / sizeof *ISOTOPES))
+            isotope = columns;
         else if ((strcasecmp(name, "masses") == 0 || strcasecmp(name, "mass") == 0) && n == 1)
             mass = columns;
         columns += n;
@@ -73,7 +89,8 @@ static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *
                                 .pos = pos,
                                 .charge = charge,
                                 .moment = moment,
-                                .mass = mass};
+                                .mass = mass,
+                                .isotope = isotope};
     return QMT_OK;
 }
 
@@ -119,6 +136,22 @@ static QmtStatus unit_fail(QmtContext *ctx, const Comment *c, const char *word)
                 c->place, word);
 }
 
+/// "Charge/Multiplicity" and the like.
+static bool names_both(const char *key)
+{
+    return strcasestr(key, "charge") != NULL && strcasestr(key, "mult") != NULL;
+}
+
+/// "-2/3" as the value of such a key.
+static QmtStatus both_take(QmtContext *ctx, const Comment *c, const char *value)
+{
+    char charge[24];
+    const char *const slash = strchr(value, '/');
+    snprintf(charge, sizeof charge, "%.*s", (int)(slash - value), value);
+    TRY(state_add_key(ctx, c->place, "comment", "charge", charge, c->texts));
+    return state_add_key(ctx, c->place, "comment", "multiplicity", slash + 1, c->texts);
+}
+
 static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
 {
     const char *const key = word->key, *const value = word->value;
@@ -142,6 +175,8 @@ static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
         snprintf(c->pbc, sizeof c->pbc, "%.60s", value);
     } else if (strcasecmp(key, "properties") == 0)
         return properties_read(ctx, c, value);
+    else if (names_both(key) && strchr(value, '/') != NULL)
+        return both_take(ctx, c, value);
     else
         return state_add_key(ctx, c->place, "comment", key, value, c->texts);
     return QMT_OK;
@@ -158,6 +193,8 @@ static QmtStatus loose_value_take(QmtContext *ctx, Comment *c, const char *key, 
 {
     double number;
     const StateQuantity quantity = state_quantity(key);
+    if (names_both(key) && strchr(value, '/') != NULL)
+        return both_take(ctx, c, value);
     const bool is_number = text_parse_double(value, &number) == NULL;
     if (!is_number && state_multiplicity_word(value) == 0)
         return QMT_OK;
@@ -222,6 +259,8 @@ static QmtStatus free_word_take(QmtContext *ctx, Comment *c, char *word)
         c->waiting[0] = '\0';
         return loose_value_take(ctx, c, key, word);
     }
+    if (c->waiting[0] != '\0' && (strcasecmp(word, "is") == 0 || strcasecmp(word, "of") == 0))
+        return QMT_OK; // "charge is -2"
     c->waiting[0] = '\0';
     if (separator != NULL && *separator == '(') {
         *separator = '\0';
@@ -249,7 +288,7 @@ static void pair_find(const char *comment, StateTexts *texts)
         return;
     strcpy(copy, comment);
     for (char *at = copy; *at != '\0'; at++)
-        if (strchr(",;()[]", *at) != NULL)
+        if (strchr(",;()[]|/", *at) != NULL)
             *at = ' ';
     if (text_split(copy, words, 3) == 2)
         state_add_pair(words[0], words[1], texts);
@@ -280,7 +319,8 @@ QmtStatus comment_read(QmtContext *ctx, const char *place, char *comment, Reader
                              .pos = 1,
                              .charge = COLUMNS_MAX,
                              .moment = COLUMNS_MAX,
-                             .mass = COLUMNS_MAX};
+                             .mass = COLUMNS_MAX,
+                             .isotope = COLUMNS_MAX};
     pair_find(comment, texts);
     if (!texts->has_pair)
         state_add_line(comment, texts);

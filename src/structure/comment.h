@@ -12,8 +12,8 @@ typedef struct {
     bool declared; ///< by Properties=
     size_t n;      ///< columns of an atom line; not declared: at least 4
     size_t species, pos;
-    size_t charge, moment,
-        mass; ///< initial_charges, initial_magmoms and masses of ASE; COLUMNS_MAX: not there
+    size_t charge, moment, mass,
+        isotope; ///< of an atom, as ASE writes them; COLUMNS_MAX: not there
 } AtomColumns;
 
 /// Reads the line, cutting it in place: name and SMILES go into the structure, charge and spin into *texts.

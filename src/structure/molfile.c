@@ -139,6 +139,10 @@ static QmtStatus v2000_property(MolReader *r, char *line)
             r->record->atoms[a].charge = r->record->atoms[a].radical = 0;
         r->has_properties = true;
     }
+    long long announced;
+    if (n < 3 || text_parse_integer(words[2], 0, WORDS_MAX, &announced) != NULL ||
+        (size_t)announced != (n - 3) / 2)
+        return mol_fail(r, "another number of pairs than announced", n < 3 ? "" : words[2]);
     for (size_t i = 3; i + 1 < n && i + 1 < WORDS_MAX; i += 2) {
         long long atom, value;
         if (text_parse_integer(words[i], 1, (long long)r->record->n_atoms, &atom) != NULL ||

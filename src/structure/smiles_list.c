@@ -115,6 +115,12 @@ static QmtStatus header_read(ListReader *r, const SmilesColumns *wanted)
     for (size_t k = 0; k < r->n_states; k++)
         if (r->name == r->state[k].column)
             r->name = NO_COLUMN;
+    if (!header && n > 2 && r->separator != ' ' && wanted->name == NULL)
+        context_log(
+            r->ctx, QMT_LOG_INFO,
+            "%s: the table has no header: its first columns are read as SMILES and name, the "
+            "others not; a header can name a charge and a multiplicity",
+            r->path);
     QmtStatus status = QMT_OK;
     const char *const given[] = {wanted->smiles, wanted->name};
     for (int i = 0; i < 2 && status == QMT_OK; i++) {
@@ -378,6 +384,29 @@ static QmtStatus lines_read(ListReader *r)
     return QMT_OK;
 }
 
+/// A number alone in the first line and atoms behind the second: an XYZ file, whose symbols would be read as SMILES.
+static QmtStatus xyz_refuse(const ListReader *r)
+{
+    char copy[128], *words[5];
+    double value;
+    long long count;
+    if (r->first + 2 >= r->text->n_lines || strlen(r->text->line[r->first]) > 40 ||
+        strlen(r->text->line[r->first + 2]) >= sizeof copy)
+        return QMT_OK;
+    strcpy(copy, r->text->line[r->first]);
+    if (text_split(copy, words, 2) != 1 ||
+        text_parse_integer(words[0], 1, 1000000000, &count) != NULL)
+        return QMT_OK;
+    strcpy(copy, r->text->line[r->first + 2]);
+    if (text_split(copy, words, 5) < 4)
+        return QMT_OK;
+    for (int x = 1; x < 4; x++)
+        if (text_parse_double(words[x], &value) != NULL)
+            return QMT_OK;
+    return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: an XYZ file, not a list of SMILES; give it as FILE",
+                r->path);
+}
+
 QmtStatus smiles_read_text(QmtContext *ctx, const char *path, const Text *text,
                            const SmilesColumns *columns, StructureList *list)
 {
@@ -387,8 +416,8 @@ QmtStatus smiles_read_text(QmtContext *ctx, const char *path, const Text *text,
         .ctx = ctx, .path = path, .text = text, .list = list, .notes = {.ctx = ctx, .path = path}};
     while (r.first < text->n_lines && is_skipped(text->line[r.first]))
         r.first++;
-    QmtStatus status = QMT_OK;
-    if (r.first < text->n_lines) {
+    QmtStatus status = xyz_refuse(&r);
+    if (status == QMT_OK && r.first < text->n_lines) {
         r.separator = table_separator(text->line[r.first]);
         status = header_read(&r, columns != NULL ? columns : &found);
     }

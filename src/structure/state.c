@@ -115,6 +115,8 @@ static void loose_key_add(StateQuantity quantity, const char *value, const char 
         state_add_spin(STATE_WORD, word, source, texts);
         return;
     }
+    if (quantity == STATE_SPIN && !is_number(value, &number) && strpbrk(value, "123456789") != NULL)
+        snprintf(texts->open_spin, sizeof texts->open_spin, "%s", source); // a list
     if (quantity == STATE_WORD || !is_number(value, &number))
         return;
     if ((quantity == STATE_SPIN && !is_half(number)) || (quantity == STATE_ASK && number != 0.0) ||

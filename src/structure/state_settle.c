@@ -141,9 +141,14 @@ static QmtStatus parity_settle(QmtContext *ctx, const char *place, const StateTe
                  texts->spin[i].source);
         if (quantity == STATE_SPIN && value == 1.0 && !odd)
             reader_note(notes, NOTE_STATE, QMT_LOG_INFO,
-                        "%s: the %s is read as 2S + 1, multiplicity 1; for one unpaired pair "
+                        "%s: the %s is read as 2S + 1, multiplicity 1; for two unpaired electrons "
                         "write multiplicity=3",
                         place, texts->spin[i].source);
+        else if (quantity == STATE_SPIN && value > 1.0 && multiplicity != (int)lrint(value))
+            reader_note(
+                notes, NOTE_STATE, QMT_LOG_INFO,
+                "%s: the %s is read as multiplicity %d; if S is meant, write multiplicity=%d",
+                place, texts->spin[i].source, multiplicity, (int)lrint(2.0 * value) + 1);
         else if (quantity == STATE_MOMENT)
             reader_note(notes, NOTE_STATE, QMT_LOG_WARNING,
                         "%s: the %s is read as unpaired electrons, multiplicity %d", place,

@@ -140,7 +140,7 @@ void state_add_line(const char *line, StateTexts *texts)
         value != 0 && value >= -9 && value <= 9 && state_quantity(words[0]) == STATE_NONE)
         snprintf(texts->open_charge, sizeof texts->open_charge, "comment \"%.30s %.10s\"", words[0],
                  words[1]);
-    else if (n > 2 && is_text(words[2]))
+    else if (n > 2 && (is_text(words[2]) || (n == 3 && is_signed(words[0]))))
         pair_open(words[0], words[1], texts);
     if (n > 2 && !texts->has_loose_pair && is_text(words[n - 3]) && is_signed(words[n - 2]) &&
         state_quantity(words[n - 3]) == STATE_NONE)

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/units.h"
+#include "data/element.h"
 #include "io/text.h"
 #include "structure/atom_columns.h"
 #include "structure/atom_symbol.h"
@@ -88,6 +89,13 @@ static QmtStatus columns_check(Reader *r, const AtomColumns *columns, size_t i, 
     return QMT_OK;
 }
 
+/// "O 8 x y z": the second column is the atomic number.
+static bool second_is_number(int number, char **words)
+{
+    long long value;
+    return text_parse_integer(words[1], 1, 118, &value) == NULL && value == number;
+}
+
 /// One atom line; i counts from 0. *shifted becomes false if the second column is no whole number before three
 /// with a point, as a charge of the nucleus or a frozen-atom flag would be.
 static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Structure *s,
@@ -109,9 +117,10 @@ static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Stru
                     words[columns->species]);
     TRY(atom_columns_take(r->ctx, place, columns, words, i, r->notes, s, &r->sums));
     char **const xyz = words + columns->pos;
-    *shifted = *shifted && !columns->declared && n_words > 4 && strchr(xyz[0], '.') == NULL &&
-               strchr(xyz[1], '.') != NULL && strchr(xyz[2], '.') != NULL &&
-               strchr(words[4], '.') != NULL;
+    *shifted = *shifted && !columns->declared && n_words > 4 &&
+               (second_is_number(atom.number, words) ||
+                (strchr(xyz[0], '.') == NULL && strchr(xyz[1], '.') != NULL &&
+                 strchr(xyz[2], '.') != NULL && strchr(words[4], '.') != NULL));
     for (int x = 0; x < 3; x++)
         TRY(coordinate_read(r, "xyz"[x], xyz[x], &s -> xyz[i][x]));
     return QMT_OK;
@@ -186,6 +195,22 @@ static QmtStatus read_atoms(Reader *r, const AtomColumns *columns, size_t n_atom
     return labels_check(r->ctx, s, r->suspects, r->n_suspects);
 }
 
+/// "O 0.0 0.0 0.119": a symbol and three numbers with a point, and nothing else.
+static bool is_atom_line(const char *line)
+{
+    char copy[128], *words[5];
+    double value;
+    if (strlen(line) >= sizeof copy)
+        return false;
+    strcpy(copy, line);
+    if (text_split(copy, words, 5) != 4 || element_number(words[0]) == 0)
+        return false;
+    for (int x = 1; x < 4; x++)
+        if (strchr(words[x], '.') == NULL || text_parse_double(words[x], &value) != NULL)
+            return false;
+    return true;
+}
+
 static QmtStatus read_frame(Reader *r, bool first, Structure *s)
 {
     char place[STRUCTURE_SOURCE_SIZE];
@@ -199,6 +224,12 @@ static QmtStatus read_frame(Reader *r, bool first, Structure *s)
     place_of(r, r->line, place);
     char *const comment = r->text->line[r->line];
     const bool is_qm9 = strncasecmp(comment, "gdb", 3) == 0;
+    if (is_atom_line(comment))
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT,
+            "%s: \"%.60s\" is an atom where the comment line should be; put a line, which may "
+            "be empty, before it",
+            place, comment);
     TRY(comment_read(r->ctx, place, comment, r->notes, s, &texts, &columns));
     r->line++;
     TRY(read_atoms(r, &columns, n_atoms, s));

@@ -46,6 +46,7 @@ typedef struct {
     char path[FILE_PATH_SIZE], part[FILE_PATH_SIZE];
     int *numbers;
     double *masses;
+    bool has_isotopes; ///< a mass is not the standard one, and readers know only the symbol
     char name[STRUCTURE_NAME_SIZE];    ///< as it is written
     Row columns[N_TRAJECTORY_ARRAYS];  ///< in the lines of the atoms
     Row of_frame[N_TRAJECTORY_ARRAYS]; ///< in the comment line
@@ -141,7 +142,9 @@ static void put_properties(ExtxyzSink *sink)
             put_text(sink, ":%s:R:%zu", key, sink->columns[c].n);
     }
     if (sink->spec.momenta)
-        put_text(sink, ":momenta:R:3:masses:R:1");
+        put_text(sink, ":momenta:R:3");
+    if (sink->spec.momenta || sink->has_isotopes)
+        put_text(sink, ":masses:R:1");
 }
 
 /// The numbers of an array that belong to the frame: key=1, key="1 2 3".
@@ -184,7 +187,6 @@ static void put_momentum(ExtxyzSink *sink, const TrajectoryFrame *frame, size_t 
     const double unit = sqrt(ME_PER_DALTON * speed_au * speed_au * EV_PER_HARTREE);
     for (size_t x = 0; x < 3; x++)
         put_number(sink, " ", sink->masses[a] * frame->vel[a][x] * unit, sink->spec.layout.float64);
-    put_number(sink, " ", sink->masses[a], false);
 }
 
 static QmtStatus put_atom(QmtContext *ctx, ExtxyzSink *sink, const TrajectoryFrame *frame, size_t a)
@@ -202,6 +204,8 @@ static QmtStatus put_atom(QmtContext *ctx, ExtxyzSink *sink, const TrajectoryFra
     }
     if (sink->spec.momenta)
         put_momentum(sink, frame, a);
+    if (sink->spec.momenta || sink->has_isotopes)
+        put_number(sink, " ", sink->masses[a], false);
     sink->buffer[sink->used++] = '\n';
     return QMT_OK;
 }
@@ -220,6 +224,9 @@ static QmtStatus extxyz_append(QmtContext *ctx, Sink *face, const TrajectoryFram
     text_leave_c_locale(locale);
     return status;
 }
+
+/// Da; a mixture of isotopes is within it of the standard atomic weight.
+static const double MASS_OF_ISOTOPE = 0.01;
 
 /// Readers differ in how they unescape these; the name is only a label here.
 static void name_clean(const char *from, char *name)
@@ -259,6 +266,10 @@ static QmtStatus extxyz_begin(QmtContext *ctx, ExtxyzSink *sink)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to write it", sink->path);
     memcpy(sink->numbers, layout->numbers, n * sizeof *sink->numbers);
     memcpy(sink->masses, layout->masses, n * sizeof *sink->masses);
+    for (size_t a = 0; a < n; a++)
+        sink->has_isotopes =
+            sink->has_isotopes ||
+            fabs(sink->masses[a] - element_mass_da(sink->numbers[a])) > MASS_OF_ISOTOPE;
     return file_open(ctx, sink->part, FILE_CREATE, &sink->file);
 }
 

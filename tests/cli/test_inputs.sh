@@ -79,3 +79,49 @@ assert abs(data["masses"][1] - 2.014102) < 1e-5 and abs(data["masses"][2] - 1.00
 assert json.loads(str(data["metadata"]))["isotopes"] == [0, 2, 0]
 PYTHON
 ends 0 "$QMTRAJ" check iso
+
+# deuterium goes through extended XYZ as a mass
+ends 0 "$QMTRAJ" convert iso/hod/trajectory.npz --to extxyz -o hod2.xyz
+head -n 5 hod2.xyz | sed 's/name="hod"/name="again"/' >again.xyz
+ends 0 "$QMTRAJ" run --config short.yaml -o iso again.xyz
+says "is read as 2H"
+/usr/bin/python3 - <<'PYTHON' || fail "the mass of deuterium got lost in extended XYZ"
+import numpy
+assert numpy.allclose(numpy.load("iso/again/trajectory.npz")["masses"], numpy.load("iso/hod/trajectory.npz")["masses"])
+PYTHON
+
+# Turbomole says the state in groups of its own
+for group in '$charge 2' '$chrg=2' '$set\n chrg 2' '$charge from ridft\n 2.000 (not to be modified here)' '$eht charge=2 unpaired=0'; do
+    printf '$coord\n 0 0 0.2254 o\n 0 1.4423 -0.9015 h\n 0 -1.4423 -0.9015 h\n%b\n$end\n' "$group" >coord
+    ends 0 "$QMTRAJ" energy --json coord
+    says '"charge":2' '"charge_source":"coord'
+done
+printf '$coord\n 0 0 0.2254 o\n 0 1.4423 -0.9015 h\n 0 -1.4423 -0.9015 h\n$alpha shells\n a 1-5\n$end\n' >coord
+ends 3 "$QMTRAJ" energy coord
+says 'the group "$alpha shells" may mean a multiplicity'
+
+ends 3 "$QMTRAJ" run --config short.yaml -o list --smiles-file hod.xyz
+says "hod.xyz: an XYZ file, not a list of SMILES"
+
+# what may be in bohr, or in another state than that of the ground, is told and recorded
+printf '3\n\nO 0 0 .22537\nH 0 1.44231 -.90148\nH 0 -1.44231 -.90148\n' >bohr.xyz
+ends 0 "$QMTRAJ" run --config short.yaml -o units bohr.xyz
+says "are the coordinates in bohr?"
+grep -q start_distances units/bohr/run.json || fail "run.json does not say that the start may be in bohr"
+printf '2\n\nO 0 0 0\nO 0 0 1.2\n' >o2.xyz
+ends 0 "$QMTRAJ" energy o2.xyz
+says "multiplicity 1 is computed, which nobody asked for; the ground state has 3"
+
+# columns of lists say the state, too, and may not contradict the SMILES; a build without RDKit makes no geometries
+grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt" && exit 0
+printf 'smiles,name,charge\n[OH-],hydroxide,-1\nO,water,None\n' >states.csv
+ends 0 "$QMTRAJ" energy --json states.csv
+printf 'smiles,name,charge\nO,water,2\n' >states.csv
+ends 3 "$QMTRAJ" energy states.csv
+says 'charge 2 by the list "2", but the SMILES "O" has charge 0'
+printf 'smiles,name,uhf\nO=O,oxygen,2\n' >states.csv
+ends 0 "$QMTRAJ" energy --json states.csv
+says '"multiplicity":3'
+printf 'smiles,name,spin\nO=O,oxygen,1\n' >states.csv
+ends 3 "$QMTRAJ" energy states.csv
+says 'the column spin may mean unpaired electrons or a multiplicity'

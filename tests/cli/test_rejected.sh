@@ -81,3 +81,12 @@ says "the start geometry is another"
 cp -r plain copy
 ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out copy
 says "nothing to do: all 2 trajectories"
+
+# A molecule whose state turns out impossible in its worker is rejected, and the others run.
+ends 1 "$QMTRAJ" run --config short.yaml --smiles '[Gd+3]=gd' --smiles CCO=e --out states
+grep -q "	gd	" states/rejected.tsv || fail "gd is not among the rejected"
+[ -f states/e/trajectory.npz ] || fail "e was not computed"
+printf 'CCO e\n[OH-] oh\n' >mixed.smi
+ends 1 "$QMTRAJ" run --config short.yaml --set charge=-1 mixed.smi --out mixed
+grep -q "	e	" mixed/rejected.tsv || fail "e is not among the rejected"
+[ -f mixed/oh/trajectory.npz ] || fail "oh was not computed"

@@ -50,6 +50,11 @@ static void what_means_one_thing_is_read(void **state)
         {"H", "S=1/2", 0, 2},
         {"O", "charge=2 radical cation", 2, 0},
         {"O", "triplet multiplicity=3", 0, 3},
+        {"O", "charge is -2", -2, 0},
+        {"O", "Charge/Multiplicity: -2/3", -2, 3},
+        {"O", "charge/mult = 0/3", 0, 3},
+        {"O", "0|3", 0, 3},
+        {"O", "n_alpha=4 n_beta=2", 0, 3},
     };
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
         StructureList list = {0};
@@ -94,6 +99,8 @@ static void what_may_be_meant_is_asked_for(void **state)
         {"O", "ms=1", "ms=1"},
         {"O", "Sz=1", "Sz=1"},
         {"O", "M=3", "M=3"},
+        {"O", "-2 3 0", "-2 3"},
+        {"O", "spin=\"_JSON [0, 2]\"", "spin=_JSON"},
     };
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
         StructureList list = {0};
@@ -191,6 +198,27 @@ static void columns_of_ase_are_read(void **state)
     structures_release(&list);
 }
 
+static void what_is_no_such_file_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data, *sentence;
+    } CASES[] = {
+        {"1\n\nO2- 0 0 0\n", "the symbol \"O2-\" may mean a charge"},
+        {"1\n\nNa+ 0 0 0\n", "the symbol \"Na+\" may mean a charge"},
+        {"2\n\nO 8 0 0 0.12\nH 1 0 0.7 -0.4\n", "the second column holds whole numbers"},
+        {"2\nO 0.0 0.0 0.1\nO 0.0 0.0 0.1\nH 0.0 0.7 0.4\n", "where the comment line should be"},
+    };
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+        StructureList list = {0};
+        const QmtStatus status =
+            xyz_read_memory(ctx, "f.xyz", CASES[c].data, strlen(CASES[c].data), &list);
+        if (status == QMT_OK || strstr(qmt_context_message(ctx), CASES[c].sentence) == NULL)
+            fail_msg("%s: %s", CASES[c].sentence, qmt_context_message(ctx));
+        structures_release(&list);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +227,7 @@ int main(void)
         cmocka_unit_test(what_means_nothing_passes),
         cmocka_unit_test(other_units_are_refused),
         cmocka_unit_test(columns_of_ase_are_read),
+        cmocka_unit_test(what_is_no_such_file_is_refused),
     };
     return cmocka_run_group_tests(tests, open_context, close_context);
 }
