@@ -52,6 +52,9 @@ typedef struct {
 /// the program, not on the number of workers or on interruptions: a call that was stopped or killed goes on where it
 /// was when it is repeated.
 ///
+/// The SCF ends at a change of 1e-7 unless the configuration says "scf": of 64 frames of C25H52 this moved no energy by
+/// more than 6e-12 eV and no force by more than 6e-7 eV/angstrom.
+///
 /// @param config    method, solvent, electrons, properties; charge and multiplicity of frames that do not say theirs; NULL:
 ///                  the defaults
 /// @param path      also compressed by gzip; "-" is standard input

@@ -13,10 +13,11 @@ from ._library import lib as _lib, text as _text
 from ._version import __version__
 from .engine import Engine, Report, Result
 from .errors import QmtrajError
+from .program import Labelled, atoms, dataset, label
 from .trajectory import Trajectory, open, open_folder
 
-__all__ = ["Engine", "Report", "Result", "QmtrajError", "Trajectory", "open", "open_folder", "library_version",
-           "__version__"]
+__all__ = ["Engine", "Labelled", "Report", "Result", "QmtrajError", "Trajectory", "atoms", "dataset", "label", "open",
+           "open_folder", "library_version", "__version__"]
 
 
 def library_version() -> str:

@@ -347,8 +347,11 @@ QmtStatus label_file(QmtContext *ctx, const Config *config, const char *path, co
                      QmtLabelCounts *counts)
 {
     FramesInput input;
+    Config own = *config;
+    if (!config_is_given(config, "scf"))
+        own.scf = CONFIG_SCF_FAST; // no motion adds its deviations up
     Labelling l = {.ctx = ctx,
-                   .job = {.input = &input, .config = config, .also = options->also},
+                   .job = {.input = &input, .config = &own, .also = options->also},
                    .options = options,
                    .out = out,
                    .file = file_none(),

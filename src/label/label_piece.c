@@ -20,9 +20,9 @@
 
 const char REJECTED_TITLES[] = "frame\tsource\tname\treason\tsentence\n";
 
-/// Where no atom is further from its place in the frame before, the SCF starts from that frame: up to here it saves
-/// density builds, see docs/label.md.
-static const double ALIKE_BOHR = 1.0;
+/// Where no atom is further from its place in the frame before, the SCF starts from that frame. Frames of a motion at
+/// 300 K: 2.0 times faster 0.25 fs apart, 1.25 times 1 fs apart (some 0.1 bohr), slower by 8 % 5 fs apart (some 0.5).
+static const double ALIKE_BOHR = 0.25;
 
 enum { SENTENCE_SIZE = 1024 };
 

@@ -1,0 +1,129 @@
+"""Labels and energies of atoms as ASE reads them, and through the Python package."""
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(os.environ["QMTRAJ_SOURCE"])
+os.environ["QMTRAJ_PROGRAM"] = os.environ["QMTRAJ"]
+os.environ["QMTRAJ_LIBRARY"] = os.path.join(os.environ["QMTRAJ_BUILD"], "libqmtraj.so")
+sys.path.insert(0, str(SOURCE / "python"))
+if b"__asan_init" in pathlib.Path(os.environ["QMTRAJ_LIBRARY"]).read_bytes():
+    print("NOT RUN: a library with sanitizers wants a program with sanitizers")
+    sys.exit(0)
+try:
+    import ase.io
+    from ase import Atoms
+    from ase.build import molecule
+except ImportError:
+    print("NOT RUN: there is no ASE")
+    sys.exit(0)
+
+import numpy as np
+
+import qmtraj
+from qmtraj import errors
+from qmtraj.ase import QMTraj
+
+
+OF_2014 = 1e-8  # relative difference of the hartree in eV of CODATA 2014 and 2018: 0.8e-8
+
+
+def frames():
+    """Four molecules with keys and columns of their own, each shaken three times."""
+    random = np.random.default_rng(1)
+    made = []
+    for name, charge in (("H2O", 0), ("CH3CH2OH", 0), ("NH3", 1), ("HCOOH", 0)):
+        for i in range(3):
+            atoms = molecule(name)
+            atoms.positions += random.normal(0, 0.02, atoms.positions.shape)
+            atoms.info.update(charge=charge, spin=2 if charge else 1, tag=f"{name} {i}", weight=0.5 * i)
+            atoms.arrays["site"] = np.arange(len(atoms))
+            made.append(atoms)
+    return made
+
+
+class Label(unittest.TestCase):
+    def test_ase_reads_the_numbers_of_the_calculator(self):
+        before = frames()
+        after = qmtraj.label(before, num_workers=2, also="GFN1-xTB", settings={"scf": "tight"})
+        self.assertEqual(len(after), len(before))
+        for a, b in zip(before, after):
+            self.assertTrue((a.numbers == b.numbers).all() and np.allclose(a.positions, b.positions, atol=1e-8))
+            self.assertEqual(b.info["tag"], a.info["tag"])
+            self.assertEqual(b.info["weight"], a.info["weight"])
+            self.assertTrue((a.arrays["site"] == b.arrays["site"]).all())
+            self.assertEqual((b.info["charge"], b.info["spin"]), (a.info["charge"], a.info["spin"]))
+            for method, energy, forces in (("GFN2-xTB", b.get_potential_energy(), b.get_forces()),
+                                           ("GFN1-xTB", b.info["energy_gfn1"], b.arrays["forces_gfn1"])):
+                a.calc = QMTraj(method=method, charge=a.info["charge"], multiplicity=a.info["spin"])
+                # ASE's hartree is of 2014; positions went through eight decimals, forces through ten digits
+                self.assertAlmostEqual(energy, a.get_potential_energy(), delta=1e-7 + OF_2014 * abs(energy))
+                self.assertLess(abs(forces - a.get_forces()).max(), 1e-6)
+            self.assertEqual(b.info["REF_energy"], b.get_potential_energy())
+            self.assertTrue((b.arrays["REF_forces"] == b.get_forces()).all())
+            self.assertEqual(b.get_potential_energy(force_consistent=True), b.get_potential_energy())
+
+    def test_every_frame_stays_readable(self):
+        """Inputs as people have them: what fails is marked, what comes behind it is read."""
+        text = ("2\n0 2\nO 0 0 0\nH 0 0 0.97\n"
+                "2\nenergy: -5.07 gnorm: 0.1 xtb: 6.5.1\nO1 0 0 0\nH2 0 0 nan\n"
+                "2\nname=\"open charge=-1\n8 0 0 0\n1 0 0 0.97\n"
+                "2\r\nProperties=species:S:1:pos:R:3:forces:R:3:tags:I:1 energy=-1 charge=-1\r\n"
+                "O 0 0 0 1 2 3 7\r\nH\t0 0 0.97 4 5 6 8\r\n"
+                "2\nunknown\nXx 0 0 0\nH 0 0 0.97\n"
+                "1\ncharge=1\nD 0 0 0")
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "in.xyz")
+            path.write_bytes(text.encode())
+            done = qmtraj.label(path, pathlib.Path(folder, "out.extxyz"))
+            read = done.atoms()
+        self.assertEqual([len(a) for a in read], [2, 2, 2, 2, 2, 1])
+        self.assertEqual([int(row["frame"]) for row in done.failed], [1, 4])
+        self.assertEqual([("label_failed" in a.info) for a in read], [False, True, False, False, True, False])
+        self.assertEqual(read[0].info["spin"], 2)
+        self.assertEqual(read[1].info["comment"], "energy: -5.07 gnorm: 0.1 xtb: 6.5.1")
+        self.assertEqual([str(s) for s in read[2].symbols], ["O", "H"])
+        self.assertEqual(read[3].info["input_energy"], -1)
+        self.assertTrue((read[3].arrays["input_forces"] == [[1, 2, 3], [4, 5, 6]]).all())
+        self.assertTrue((read[3].arrays["tags"] == [7, 8]).all())
+        self.assertEqual(read[5].info["charge"], 1)
+        self.assertEqual(str(read[5].symbols), "H")
+
+    def test_failures_are_exceptions_with_the_sentence(self):
+        with self.assertRaisesRegex(errors.FileError, "nowhere.xyz"):
+            qmtraj.label("/nowhere.xyz", "/tmp/out.xyz")
+        with self.assertRaisesRegex(errors.ConfigError, "PM6"):
+            qmtraj.label(frames()[:1], also="PM6")
+        with self.assertRaises(errors.ArgumentError):
+            qmtraj.label("a.xyz")
+
+
+class FreeAtoms(unittest.TestCase):
+    def test_atoms_are_those_of_the_calculator(self):
+        found = qmtraj.atoms(["H", "N", "O"], method="GFN1-xTB")
+        for symbol, multiplicity in (("H", 2), ("N", 4), ("O", 3)):
+            atom = Atoms(symbol)
+            atom.calc = QMTraj(method="GFN1-xTB", multiplicity=multiplicity)
+            self.assertAlmostEqual(found[symbol], atom.get_potential_energy(), delta=OF_2014 * abs(found[symbol]))
+        with self.assertRaisesRegex(errors.InputError, "Xx"):
+            qmtraj.atoms("H,Xx")
+
+    def test_ase_reads_isolated_atoms(self):
+        from qmtraj import program
+        _, text = program._run(["atoms", "--elements", "H,C,O", "--for", "mace"])
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "e0.extxyz")
+            path.write_text(text)
+            read = ase.io.read(path, ":")
+        energies = qmtraj.atoms("H,C,O")
+        for atom in read:
+            self.assertEqual(atom.info["config_type"], "IsolatedAtom")
+            self.assertEqual(atom.info["REF_energy"], energies[str(atom.symbols)])
+            self.assertEqual(atom.get_potential_energy(), energies[str(atom.symbols)])
+            self.assertFalse(atom.get_forces().any())
+
+
+if __name__ == "__main__":
+    unittest.main()
