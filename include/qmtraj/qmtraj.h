@@ -12,6 +12,8 @@
 ///     dynamics.h    motion of one molecule, step by step
 ///     structure.h   molecules from files and words
 ///     molecule.h    the charge and multiplicity that hold for a molecule, and the engine for it
+///     single.h      one molecule with its engine, for the next
+///     opt.h         minima of the energy
 ///     ipi.h         energies and forces for a program that moves the nuclei, through a socket
 ///     config.h      the keys of a configuration
 ///     campaign.h    trajectories from a configuration to finished files, one or many; how far a folder is
@@ -43,6 +45,8 @@
 #include <qmtraj/ipi.h>
 #include <qmtraj/label.h>
 #include <qmtraj/molecule.h>
+#include <qmtraj/opt.h>
+#include <qmtraj/single.h>
 #include <qmtraj/status.h>
 #include <qmtraj/structure.h>
 #include <qmtraj/text.h>

@@ -14,6 +14,10 @@ extern "C" {
 /// Frees a text that the library made; accepts NULL.
 QMT_API void qmt_text_free(char *text);
 
+/// Writes a text to a file, which appears when it is whole; "-" is no file. After a failure the file is as it was.
+/// Fails with QMT_ERR_IO or QMT_ERR_ARGUMENT.
+QMT_API QmtStatus qmt_text_write(QmtContext *ctx, const char *path, const char *text);
+
 /// Copies a text so that it may be shown on a terminal: control characters, what turns the direction of
 /// writing and bytes that are no UTF-8 become their codes, line breaks a blank.
 ///

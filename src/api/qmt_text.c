@@ -3,16 +3,25 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "api/argument.h"
 #include "base/columns.h"
 #include "base/printable.h"
 #include "base/suggest.h"
+#include "io/file.h"
 #include "io/json.h"
 #include "io/text.h"
 
 void qmt_text_free(char *text)
 {
     free(text);
+}
+
+QmtStatus qmt_text_write(QmtContext *ctx, const char *path, const char *text)
+{
+    NEEDS(ctx, path != NULL && text != NULL, "text: path or text is NULL");
+    return file_write_whole(ctx, path, text, strlen(text));
 }
 
 const char *qmt_text_printable(const char *text, char *out, size_t size)

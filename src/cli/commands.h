@@ -9,6 +9,7 @@
 /// the context; main() prints it and makes the exit code.
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv);
+QmtStatus cmd_opt(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_atoms(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_label(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_ipi(QmtContext *ctx, int argc, char **argv);
@@ -25,6 +26,7 @@ QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv);
 /// The help texts of the commands; help_all() is that of the program.
 void help_run(FILE *out);
 void help_energy(FILE *out);
+void help_opt(FILE *out);
 void help_atoms(FILE *out);
 void help_label(FILE *out);
 void help_ipi(FILE *out);

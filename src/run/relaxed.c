@@ -1,7 +1,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/vec3.h"
 #include "io/text.h"
@@ -17,7 +16,7 @@ static void keys_write(const MdState *state, char *keys, size_t size)
         square += vec3_dot(state->gradient[a], state->gradient[a]);
     text_format_double(state->at.energy, energy);
     text_format_double(sqrt(square), slope);
-    snprintf(keys, size, " energy_hartree=%s gradient_norm_hartree_bohr=%s", energy, slope);
+    snprintf(keys, size, "energy_hartree=%s gradient_norm_hartree_bohr=%s", energy, slope);
 }
 
 QmtStatus run_relaxed_write(QmtContext *ctx, Run *run, const MdState *state)
@@ -28,21 +27,9 @@ QmtStatus run_relaxed_write(QmtContext *ctx, Run *run, const MdState *state)
     relaxed.has_charge = relaxed.has_multiplicity = true;
     relaxed.charge = (int)run->task->config.charge;
     relaxed.multiplicity = (int)run->task->config.spin_multiplicity;
-    TRY(xyz_format(ctx, &relaxed, &text));
-
     keys_write(state, keys, sizeof keys);
-    const size_t n_text = strlen(text), n_keys = strlen(keys);
-    char *const longer = realloc(text, n_text + n_keys + 1);
-    if (longer == NULL) {
-        free(text);
-        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the relaxed geometry");
-    }
-    // The keys go to the end of the comment, which is the second line.
-    const size_t first = strcspn(longer, "\n") + 1;
-    const size_t at = first + strcspn(longer + first, "\n");
-    memmove(longer + at + n_keys, longer + at, n_text - at + 1);
-    memcpy(longer + at, keys, n_keys);
-    const QmtStatus status = run_text_write_later(ctx, run, RUN_FILE_RELAXED, longer);
-    free(longer);
+    TRY(xyz_format_with(ctx, &relaxed, keys, &text));
+    const QmtStatus status = run_text_write_later(ctx, run, RUN_FILE_RELAXED, text);
+    free(text);
     return status;
 }

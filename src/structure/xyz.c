@@ -320,13 +320,19 @@ QmtStatus xyz_read_memory(QmtContext *ctx, const char *path, const char *data, s
     return status;
 }
 
-QmtStatus xyz_format(QmtContext *ctx, const Structure *s, char **out)
+QmtStatus xyz_format(QmtContext *ctx, const Structure *structure, char **out)
+{
+    return xyz_format_with(ctx, structure, NULL, out);
+}
+
+QmtStatus xyz_format_with(QmtContext *ctx, const Structure *s, const char *keys, char **out)
 {
     enum { LINE_SIZE = 160 };
     const size_t before = *out != NULL ? strlen(*out) : 0;
     const size_t n_smiles = s->smiles != NULL ? strlen(s->smiles) : 0;
+    const size_t n_keys = keys != NULL ? strlen(keys) : 0;
     const size_t size =
-        before + 5 * LINE_SIZE + STRUCTURE_NAME_SIZE + n_smiles + s->n_atoms * LINE_SIZE;
+        before + 5 * LINE_SIZE + STRUCTURE_NAME_SIZE + n_smiles + n_keys + s->n_atoms * LINE_SIZE;
     char *text = realloc(*out, size);
     if (text == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu bytes", s->name, size);
@@ -342,7 +348,7 @@ QmtStatus xyz_format(QmtContext *ctx, const Structure *s, char **out)
         at += sprintf(at, " multiplicity_from='%s'", s->multiplicity_source);
     if (s->smiles != NULL)
         at += sprintf(at, " smiles=\"%s\"", s->smiles);
-    at += sprintf(at, "\n");
+    at += sprintf(at, "%s%s\n", keys != NULL ? " " : "", keys != NULL ? keys : "");
     for (size_t a = 0; a < s->n_atoms; a++) {
         char symbol[8];
         at += sprintf(

@@ -50,6 +50,9 @@ QmtStatus xyz_read_frame(const XyzPlace *place, const Text *text, ReaderNotes *n
 /// Appends one frame to *out (malloc'ed or NULL, freed by the caller) in the form that xyz_read()
 /// reads, ten decimals. Fails with QMT_ERR_MEMORY.
 QmtStatus xyz_format(QmtContext *ctx, const Structure *structure, char **out);
+/// The same with further keys at the end of the comment line, "energy_hartree=-5.07"; NULL: none.
+QmtStatus xyz_format_with(QmtContext *ctx, const Structure *structure, const char *keys,
+                          char **out);
 /// Rounds the coordinates to what xyz_format() writes of them, so that both are the same geometry. Coordinates
 /// beyond 1e5 angstrom, where a double has no more decimals, stay as they are.
 void xyz_round(Structure *structure);

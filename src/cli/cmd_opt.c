@@ -1,0 +1,263 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <qmtraj/opt.h>
+
+#include "cli/commands.h"
+#include "cli/molecules.h"
+
+enum { O_OUT = N_MOLECULE_OPTIONS, O_O, O_GRADIENT, O_EVALUATIONS, O_JSON, N_OPTIONS };
+
+static const Option OPTIONS[N_OPTIONS] = {
+    MOLECULE_OPTIONS,
+    [O_OUT] = {"--out", "FILE",
+               "also -o: the minima as frames of an XYZ file (default: standard output)"},
+    [O_O] = {"-o", "FILE", NULL},
+    [O_GRADIENT] = {"--gradient", "G",
+                    "largest component that may be left, hartree/bohr (default 1e-5)"},
+    [O_EVALUATIONS] = {"--evaluations", "N",
+                       "give up after so many energies with gradient (default 1000)"},
+    [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line, with every step"},
+};
+
+static const char NOT_TESTED[] = "curvature not tested";
+
+/// Energy and gradient after every evaluation.
+typedef struct {
+    double *energy, *norm, *largest;
+    size_t n, room;
+} History;
+
+/// The command line of `qmtraj opt`, and what comes of it.
+typedef struct {
+    const char *out;
+    QmtOptOptions options;
+    bool json, help;
+    char *frames; ///< text of the XYZ file so far
+    size_t n_frames;
+} OptWords;
+
+void help_opt(FILE *out)
+{
+    text_print_paragraphs(
+        out,
+        "qmtraj opt [options] FILE ...\n"
+        "\n"
+        "Minimises the energy of structures to a small gradient, in redundant internal "
+        "coordinates. The frames that are written say energy, gradient, charge, multiplicity and "
+        "method. A small gradient is no proof of a minimum: a structure of high symmetry may "
+        "rest on a saddle point, and `qmtraj hess` tells.\n"
+        "\n"
+        "  qmtraj opt aspirin.xyz -o aspirin_opt.xyz\n"
+        "  qmtraj opt --smiles 'CC(=O)O=acetic_acid' --alpb water\n"
+        "  qmtraj opt water.xyz --gradient 1e-8 --json\n"
+        "\n");
+    molecules_options_print(out, OPTIONS, N_OPTIONS);
+}
+
+static void history_release(History *history)
+{
+    free(history->energy);
+    free(history->norm);
+    free(history->largest);
+}
+
+static QmtStatus history_create(QmtContext *ctx, size_t room, History *history)
+{
+    *history = (History){.energy = malloc(room * sizeof(double)),
+                         .norm = malloc(room * sizeof(double)),
+                         .largest = malloc(room * sizeof(double)),
+                         .room = room};
+    if (history->energy != NULL && history->norm != NULL && history->largest != NULL)
+        return QMT_OK;
+    history_release(history);
+    return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the energies of %zu steps", room);
+}
+
+static void history_add(void *user, int evaluations, double energy, double largest, double norm)
+{
+    History *const history = user;
+    if (evaluations < 1 || (size_t)evaluations > history->room)
+        return;
+    history->n = (size_t)evaluations;
+    history->energy[history->n - 1] = energy;
+    history->norm[history->n - 1] = norm;
+    history->largest[history->n - 1] = largest;
+}
+
+static QmtStatus json_write(QmtContext *ctx, const QmtSingleState *state, const double *xyz,
+                            const double *gradient, const QmtOptResult *result,
+                            const History *history)
+{
+    json_print_begin();
+    cJSON *const object = molecule_json(state);
+    cJSON_AddItemToObject(object, "energy", json_number(result->energy));
+    cJSON_AddItemToObject(object, "energy_before", json_number(result->energy_before));
+    cJSON_AddItemToObject(object, "positions", positions_json(xyz, state->n_atoms));
+    cJSON_AddItemToObject(object, "gradient", rows_json(gradient, state->n_atoms, 3));
+    cJSON_AddItemToObject(object, "gradient_largest", json_number(result->largest));
+    cJSON_AddItemToObject(object, "gradient_norm", json_number(result->norm));
+    cJSON_AddItemToObject(object, "evaluations", cJSON_CreateNumber(result->evaluations));
+    cJSON_AddStringToObject(object, "curvature", "not tested");
+    cJSON *const steps = cJSON_AddObjectToObject(object, "steps");
+    cJSON_AddItemToObject(steps, "energy", json_numbers(history->energy, history->n));
+    cJSON_AddItemToObject(steps, "gradient_norm", json_numbers(history->norm, history->n));
+    cJSON_AddItemToObject(steps, "gradient_largest", json_numbers(history->largest, history->n));
+    cJSON *const units = cJSON_AddObjectToObject(object, "units");
+    cJSON_AddStringToObject(units, "positions", "angstrom");
+    cJSON_AddStringToObject(units, "energy", "hartree");
+    cJSON_AddStringToObject(units, "gradient", "hartree/bohr");
+    return json_print(ctx, object, false, state->name);
+}
+
+/// Appends a frame to the text of the file.
+static QmtStatus frame_add(QmtContext *ctx, const QmtSingle *molecule, const double *xyz,
+                           const QmtOptResult *result, OptWords *words)
+{
+    char keys[256], energy[32], largest[32], *frame = NULL;
+    snprintf(keys, sizeof keys,
+             "energy_hartree=%s gradient_largest_hartree_bohr=%s evaluations=%d "
+             "curvature=not_tested",
+             qmt_text_of_number(result->energy, energy, sizeof energy),
+             qmt_text_of_number(result->largest, largest, sizeof largest), result->evaluations);
+    TRY(qmt_single_frame(ctx, molecule, xyz, keys, &frame));
+    const size_t n = words->frames != NULL ? strlen(words->frames) : 0;
+    char *const longer = realloc(words->frames, n + strlen(frame) + 1);
+    if (longer != NULL) {
+        memcpy(longer + n, frame, strlen(frame) + 1);
+        words->frames = longer;
+        words->n_frames++;
+    }
+    qmt_text_free(frame);
+    return longer != NULL ? QMT_OK : FAIL(ctx, QMT_ERR_MEMORY, "no memory for the frames");
+}
+
+static void line_print(const QmtSingleState *state, const QmtOptResult *result, bool to_stdout)
+{
+    char name[256];
+    fprintf(to_stdout ? stdout : stderr,
+            "%s: %.10f hartree, %.6f below the start; largest gradient %.1e hartree/bohr after %d "
+            "evaluations; %s\n",
+            qmt_text_printable(state->name, name, sizeof name), result->energy,
+            result->energy_before - result->energy, result->largest, result->evaluations,
+            NOT_TESTED);
+}
+
+static QmtStatus molecule_minimise(QmtContext *ctx, QmtSingle *molecule,
+                                   const QmtSingleState *state, double *xyz, double *gradient,
+                                   History *history, OptWords *words)
+{
+    QmtOptResult result = qmt_opt_result_empty();
+    QmtOptOptions options = words->options;
+    options.progress = history_add;
+    options.user = history;
+    memcpy(xyz, state->xyz, 3 * state->n_atoms * sizeof *xyz);
+    TRY(qmt_opt_minimise(ctx, qmt_single_engine(molecule), xyz, &options, gradient, &result));
+    if (!result.converged)
+        return FAIL(ctx, QMT_ERR_PHYSICS,
+                    "%s: no minimum after %d evaluations, the largest gradient is still %.1e "
+                    "hartree/bohr (%.1e wanted); allow more --evaluations or a larger --gradient",
+                    state->name, result.evaluations, result.largest, options.gradient);
+    if (words->json)
+        TRY(json_write(ctx, state, xyz, gradient, &result, history));
+    else
+        line_print(state, &result, words->out != NULL);
+    return words->json && words->out == NULL ? QMT_OK
+                                             : frame_add(ctx, molecule, xyz, &result, words);
+}
+
+static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)
+{
+    OptWords *const words = user;
+    QmtSingleState state;
+    History history;
+    TRY(qmt_single_get(ctx, molecule, &state));
+    TRY(history_create(ctx, (size_t)words->options.evaluations_max, &history));
+    double *const xyz = malloc(6 * state.n_atoms * sizeof *xyz);
+    const QmtStatus status =
+        xyz != NULL ? molecule_minimise(ctx, molecule, &state, xyz, xyz + 3 * state.n_atoms,
+                                        &history, words)
+                    : FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", state.n_atoms);
+    free(xyz);
+    history_release(&history);
+    return status;
+}
+
+static QmtStatus number_read(QmtContext *ctx, const char *option, const char *value, double *number)
+{
+    const char *const wrong = qmt_text_to_number(value, number);
+    if (wrong != NULL)
+        return FAIL(ctx, QMT_ERR_USAGE, "%s: \"%.60s\" %s", option, value, wrong);
+    if (!(*number >= 1e-11 && *number <= 1.0))
+        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s: 1e-11 to 1 is possible", option, value);
+    return QMT_OK;
+}
+
+static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
+                            OptWords *words)
+{
+    OptionReader reader = {.argc = argc, .argv = argv};
+    int place = 0;
+    const char *value = NULL;
+    long long number;
+    for (;;) {
+        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
+        switch (place) {
+        case OPTION_END:
+            return QMT_OK;
+        case M_HELP:
+        case M_H:
+            words->help = true;
+            return QMT_OK;
+        case O_OUT:
+        case O_O:
+            words->out = value;
+            break;
+        case O_GRADIENT:
+            TRY(number_read(ctx, "--gradient", value, &words->options.gradient));
+            break;
+        case O_EVALUATIONS:
+            TRY(option_number(ctx, "--evaluations", value, 1, 1000000, &number));
+            words->options.evaluations_max = (int)number;
+            break;
+        case O_JSON:
+            words->json = true;
+            break;
+        default:
+            TRY(molecules_word(ctx, OPTIONS, place, value, molecules));
+        }
+    }
+}
+
+/// What was found is written also if other structures failed.
+static QmtStatus frames_write(QmtContext *ctx, const OptWords *words, QmtStatus status)
+{
+    if (words->n_frames == 0)
+        return status;
+    if (words->out == NULL) {
+        fputs(words->frames, stdout);
+        return status;
+    }
+    if (status == QMT_OK)
+        return qmt_text_write(ctx, words->out, words->frames);
+    char message[2048];
+    snprintf(message, sizeof message, "%s", qmt_context_message(ctx));
+    const QmtStatus written = qmt_text_write(ctx, words->out, words->frames);
+    return written != QMT_OK ? written : FAIL(ctx, status, "%s", message);
+}
+
+QmtStatus cmd_opt(QmtContext *ctx, int argc, char **argv)
+{
+    OptWords words = {.options = qmt_opt_options_default()};
+    Molecules molecules;
+    TRY(molecules_begin(ctx, &molecules));
+    QmtStatus status = words_read(ctx, argc, argv, &molecules, &words);
+    if (status == QMT_OK && words.help)
+        help_opt(stdout);
+    else if (status == QMT_OK)
+        status =
+            frames_write(ctx, &words, molecules_do(ctx, &molecules, "opt", molecule_do, &words));
+    free(words.frames);
+    molecules_end(&molecules);
+    return status;
+}

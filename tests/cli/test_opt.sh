@@ -1,0 +1,59 @@
+# qmtraj opt: minima that energy agrees with, in files that say what they hold.
+source "$(dirname "$0")/support.sh"
+
+# value KEY: of the JSON object in out
+value() {
+    grep -o "\"$1\":-\?[0-9][-0-9.e]*" out | head -1 | sed 's/.*://'
+}
+
+ends 0 "$QMTRAJ" opt water.xyz -o min.xyz
+says "largest gradient" "curvature not tested"
+grep -q 'charge=0 multiplicity=1 method=GFN2-xTB energy_hartree=-5.0705444.* curvature=not_tested$' min.xyz || fail "the comment line"
+ends 0 "$QMTRAJ" energy min.xyz --json
+awk "BEGIN {e = $(value energy); exit !(e < -5.07054444 && e > -5.07054446)}" || fail "the energy of the minimum"
+cp out first
+
+# the same on standard output, with notes beside it; and again from its own file: nothing to do
+ends 0 "$QMTRAJ" opt water.xyz
+same out min.xyz
+grep -q "after [0-9] evaluations" err || fail "no note"
+ends 0 "$QMTRAJ" opt min.xyz --json
+says '"evaluations":1,' '"curvature":"not tested"' '"units":'
+
+# several, one of which is impossible: the others are done
+printf '1\n\nXx 0 0 0\n' >bad.xyz
+ends 1 "$QMTRAJ" opt water.xyz hydroxide.xyz bad.xyz ammonia.xyz -o all.xyz
+says "1 of 4 structures failed" 'bad.xyz:3'
+[ "$(grep -c method= all.xyz)" = 3 ] || fail "three frames"
+grep -q 'name="hydroxide" charge=-1' all.xyz || fail "its charge"
+ends 0 "$QMTRAJ" energy all.xyz --json
+[ "$(wc -l <out)" = 3 ] || fail "energy reads them"
+
+# open shell, linear, solvent, GFN1
+printf '4\nmultiplicity=2\nC 0 0 .1\nH 1.1 0 0\nH -.5 .95 0\nH -.5 -.95 0\n' >methyl.xyz
+printf '3\n\nO 0 0 1.2\nC 0 0.05 0\nO 0 0 -1.1\n' >dioxide.xyz
+ends 0 "$QMTRAJ" opt methyl.xyz dioxide.xyz --alpb water --method GFN1-xTB --json
+[ "$(grep -c '"method":"GFN1-xTB","solvent":"water","solvation_model":"alpb"' out)" = 2 ] || fail "what holds"
+if [ "${QMTRAJ_RDKIT:-1}" = 1 ] && "$QMTRAJ" energy --smiles O >/dev/null 2>&1; then
+    ends 0 "$QMTRAJ" opt --smiles 'CC(=O)O=acetic' -o acid.xyz
+    grep -q 'name="acetic" .*smiles="CC(=O)O" method' acid.xyz || fail "its SMILES"
+fi
+
+# no minimum within the evaluations: no file
+ends 4 "$QMTRAJ" opt water.xyz --evaluations 2 -o none.xyz
+says "water: no minimum after 2 evaluations" "--evaluations"
+[ ! -e none.xyz ] || fail "a file without a frame"
+
+# wrong words
+ends 2 "$QMTRAJ" opt
+says "no structures"
+ends 2 "$QMTRAJ" opt water.xyz --gradient 0
+says "--gradient"
+ends 2 "$QMTRAJ" opt water.xyz --gradient x
+ends 2 "$QMTRAJ" opt water.xyz --evaluations 0
+ends 2 "$QMTRAJ" opt water.xyz --alpb water --gbsa water
+says "given already"
+ends 2 "$QMTRAJ" opt water.xyz --alpb wetness
+ends 3 "$QMTRAJ" opt bad.xyz
+ends 5 "$QMTRAJ" opt none.xyz
+ends 5 "$QMTRAJ" opt water.xyz -o no/such/folder.xyz
