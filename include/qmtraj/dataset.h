@@ -25,6 +25,7 @@ typedef struct {
     double every_ps;    ///< the same in time; 0: not by this
     uint64_t n_frames;  ///< so many per trajectory, spread evenly in time; 0: not by this
     uint64_t n_diverse; ///< so many per trajectory, as different as can be; 0: not by this
+    const char *metric; ///< of n_diverse: "rmsd" or "distances"; NULL: rmsd
     int decorrelated;   ///< 1: two autocorrelation times of energy, bond lengths and torsions apart
     double energy_window_ev;      ///< only frames at most so far above the lowest of their
                                   ///< trajectory; 0: all

@@ -19,6 +19,7 @@ enum {
     O_EVERY_PS,
     O_DECORRELATED,
     O_DIVERSE,
+    O_METRIC,
     O_ENERGY_WINDOW,
     O_MAX_FORCE,
     O_LAG_FS,
@@ -45,6 +46,9 @@ static const Option OPTIONS[N_OPTIONS] = {
                         "frames two autocorrelation times apart, the longest of energy, bond "
                         "lengths and torsions"},
     [O_DIVERSE] = {"--diverse", "N", "so many frames of each trajectory, as different as can be"},
+    [O_METRIC] = {"--metric", "METRIC",
+                  "what different means: rmsd, atom by atom (default), or distances, in which like "
+                  "atoms may change places"},
     [O_ENERGY_WINDOW] = {"--energy-window", "E",
                          "only frames at most E eV above the lowest of their trajectory"},
     [O_MAX_FORCE] = {"--max-force", "F", "only frames without a force above F eV/angstrom"},
@@ -178,6 +182,9 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Datase
         return QMT_OK;
     case O_DIVERSE:
         return count_read(ctx, name, value, &o->n_diverse);
+    case O_METRIC:
+        o->metric = value;
+        return QMT_OK;
     case O_ENERGY_WINDOW:
         return amount_read(ctx, name, value, false, &o->energy_window_ev);
     case O_MAX_FORCE:

@@ -23,6 +23,16 @@ typedef struct {
     uint64_t *candidates; ///< [n_frames] of one block
 } Choice;
 
+/// The metric of a name; N_DIVERSE_METRICS if there is none.
+static DiverseMetric metric_of(const QmtDatasetOptions *options)
+{
+    int m = DIVERSE_RMSD;
+    while (options->metric != NULL && m < N_DIVERSE_METRICS &&
+           strcmp(options->metric, diverse_metric_name((DiverseMetric)m)) != 0)
+        m++;
+    return (DiverseMetric)m;
+}
+
 QmtStatus selection_check(QmtContext *ctx, const QmtDatasetOptions *o)
 {
     const int n_ways = (o->every > 0) + (o->every_ps > 0.0) + (o->n_frames > 0) +
@@ -36,6 +46,10 @@ QmtStatus selection_check(QmtContext *ctx, const QmtDatasetOptions *o)
         isinf(o->every_ps + o->energy_window_ev + o->max_force_ev_angstrom + o->lag_fs + o->gap_ps))
         return FAIL(ctx, QMT_ERR_USAGE,
                     "intervals, windows, forces and lags of a set are finite and not negative");
+    if (metric_of(o) == N_DIVERSE_METRICS)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "frames are not compared by \"%.60s\"; by rmsd or distances they are",
+                    o->metric);
     if (!(o->train > 0.0 && o->valid >= 0.0 && o->test >= 0.0 && isfinite(o->train) &&
           isfinite(o->valid) && isfinite(o->test)))
         return FAIL(ctx, QMT_ERR_USAGE,
@@ -178,7 +192,8 @@ static QmtStatus candidates_thin(QmtContext *ctx, Choice *c, uint64_t begin, uin
         uint64_t *const chosen = malloc((most + 1) * sizeof *chosen);
         if (chosen == NULL)
             return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu frames", most);
-        const QmtStatus status = diverse_choose(ctx, c->reader, c->candidates, *n, most, chosen, n);
+        const QmtStatus status =
+            diverse_choose(ctx, c->reader, metric_of(o), c->candidates, *n, most, chosen, n);
         if (status == QMT_OK)
             memcpy(c->candidates, chosen, *n * sizeof *chosen);
         free(chosen);

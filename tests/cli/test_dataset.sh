@@ -51,6 +51,7 @@ chosen() {
 [ "$(chosen --every-ps 0.01)" = 6 ] || fail "every 10 fs: $(chosen --every-ps 0.01)"
 [ "$(chosen --n 50)" = 50 ] || fail "50: $(chosen --n 50)"
 [ "$(chosen --diverse 30)" = 30 ] || fail "30 diverse: $(chosen --diverse 30)"
+[ "$(chosen --diverse 30 --metric distances)" = 30 ] || fail "30 by distances"
 [ "$(chosen --n 1000)" = 201 ] || fail "more than there are: $(chosen --n 1000)"
 # The second frame of a pair is in the block of the first: 20 frames less at the end of each.
 [ "$(chosen --lag-fs 5)" = 161 ] || fail "pairs: $(chosen --lag-fs 5)"
@@ -74,6 +75,7 @@ refused 2 "no PATH" -o no
 refused 2 "-o OUT is missing" run
 refused 2 "unknown format, did you mean mace?" run --for mac -o no
 refused 2 "chosen in one way" run --n 5 --every 3 -o no
+refused 2 "not compared by \"length\"" run --diverse 5 --metric length -o no
 refused 2 "wanted are parts like 80/10/10" run --split 80 -o no
 refused 2 "is not divided by \"frame\"" run --by frame -o no
 refused 2 "2 molecules cannot fill 3 parts" run/water run/ammonia --by molecule -o no

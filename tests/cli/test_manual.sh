@@ -17,7 +17,8 @@ for command in $commands; do
     sed -n 's/^\.BI\? \(--[a-z-]*\).*/\1/p' section | sort >described
     diff there described || fail "options of $command: < only in --help, > only in qmtraj.1"
     # every help text has an example
-    "$QMTRAJ" help "$command" | grep -q "^  .*qmtraj $command\|^  qmtraj" || fail "$command: no example"
+    "$QMTRAJ" help "$command" >help_text # not through a pipe that grep -q closes before all is written
+    grep -q "^  .*qmtraj $command\|^  qmtraj" help_text || fail "$command: no example"
     ends 0 "$QMTRAJ" "$command" --help
     "$QMTRAJ" help "$command" | cmp - out || fail "help $command and $command --help differ"
 done
