@@ -315,12 +315,11 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
 {
     const Plan *plan = batch->plan;
     double *const cost = malloc((plan->n_tasks + 1) * sizeof *cost);
-    WorkerOutcome *const ended = malloc((plan->n_tasks + 1) * sizeof *ended);
     batch->task_of = malloc((plan->n_tasks + 1) * sizeof *batch->task_of);
     size_t n = 0, n_missing = 0; // n_missing: those without a geometry
     QmtStatus status = QMT_OK;
 
-    if (cost == NULL || ended == NULL || batch->task_of == NULL) {
+    if (cost == NULL || batch->task_of == NULL) {
         status = FAIL(batch->ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     } else {
         for (size_t t = 0; t < plan->n_tasks; t++) {
@@ -346,11 +345,10 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
                                 .on_stop = on_stop,
                                 .should_stop = should_stop};
         if (n > 0)
-            status = worker_pool_run(batch->ctx, &job, ended, NULL);
+            status = worker_pool_run(batch->ctx, &job, NULL, NULL);
         status = job_judge(batch, n, status);
     }
     free(cost);
-    free(ended);
     free(batch->task_of);
     return status;
 }

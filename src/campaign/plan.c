@@ -226,7 +226,9 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
                          .options = options != NULL ? options : &ALL,
                          .keep = calloc(n + 1, sizeof *planning.keep),
                          .checked = calloc(n + 1, sizeof *planning.checked)};
-    RunSpec *const tasks = calloc(n * n_replicas + 1, sizeof *tasks);
+    // Without replicas each molecule is a task, in the same place or before it.
+    RunSpec *const tasks =
+        n_replicas > 1 ? calloc(n * n_replicas + 1, sizeof *tasks) : planning.checked;
     QmtStatus status;
     if (planning.keep == NULL || planning.checked == NULL || tasks == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu molecules", n);
@@ -237,7 +239,8 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
         status = input_digest(ctx, &tasks[t], tasks[t].input_digest);
     const uint64_t key = input_key(&planning);
     free(planning.keep);
-    free(planning.checked);
+    if (tasks != planning.checked)
+        free(planning.checked);
     if (status != QMT_OK) {
         free(tasks);
         return status;

@@ -42,7 +42,8 @@ typedef struct {
     pid_t pid;
     int fd;
     size_t task;
-    size_t n_read; ///< bytes of a message that has not arrived as a whole
+    WorkerOutcome outcome; ///< so far
+    size_t n_read;         ///< bytes of a message that has not arrived as a whole
     unsigned char bytes[sizeof(PipeMessage)];
 } Worker;
 
@@ -55,14 +56,16 @@ typedef struct {
 typedef struct {
     QmtContext *ctx;
     const WorkerPool *job;
-    WorkerOutcome *outcomes;
-    Ranked *order;   ///< [n_tasks] tasks, most expensive first
-    size_t n_begun;  ///< of order
-    Worker *workers; ///< [n_workers]
+    WorkerOutcome *outcomes;  ///< [n_tasks] of the caller; NULL: not wanted
+    size_t n_well, n_stopped; ///< tasks that ended with QMT_OK, with QMT_STOPPED
+    Ranked *order;            ///< [n_tasks] tasks, most expensive first
+    size_t n_begun;           ///< of order
+    Worker *workers;          ///< [n_workers]
     struct pollfd *polls;
     size_t n_running;
-    bool *crashed; ///< [n_tasks] its first worker did
-    double end_s;  ///< when to stop, monotonic clock; 0: never
+    WorkerOutcome last; ///< that ended
+    bool *crashed;      ///< [n_tasks] its first worker did
+    double end_s;       ///< when to stop, monotonic clock; 0: never
     sigset_t old_mask;
 } Pool;
 
@@ -251,17 +254,19 @@ static QmtStatus worker_start(Pool *pool, size_t task)
     }
     close(ends[1]);
     Worker *const worker = &pool->workers[pool->n_running++];
-    *worker = (Worker){.pid = pid, .fd = ends[0], .task = task};
-    pool->outcomes[task].started = true;
+    *worker = (Worker){.pid = pid, .fd = ends[0], .task = task, .outcome = {.started = true}};
+    if (pool->outcomes != NULL)
+        pool->outcomes[task] = worker->outcome;
     if (pool->job->on_start != NULL)
         pool->job->on_start(pool->job->user, task);
     return QMT_OK;
 }
 
-static void message_take(const Pool *pool, size_t task, const PipeMessage *message)
+static void message_take(const Pool *pool, Worker *worker, const PipeMessage *message)
 {
     const WorkerPool *job = pool->job;
-    WorkerOutcome *const outcome = &pool->outcomes[task];
+    const size_t task = worker->task;
+    WorkerOutcome *const outcome = &worker->outcome;
     switch (message->kind) {
     case MESSAGE_PROGRESS:
         if (job->on_progress != NULL)
@@ -295,28 +300,23 @@ static bool worker_read(const Pool *pool, Worker *worker)
             PipeMessage message;
             memcpy(&message, worker->bytes, sizeof message);
             worker->n_read = 0;
-            message_take(pool, worker->task, &message);
+            message_take(pool, worker, &message);
         }
     }
 }
 
 /// Gives a task whose worker crashed to another one, once.
-static bool worker_again(Pool *pool, size_t task)
+static bool worker_again(Pool *pool, size_t task, const WorkerOutcome *crashed)
 {
     char sentence[RUN_NOTE_SIZE];
     if (pool->crashed[task])
         return false;
     pool->crashed[task] = true;
     snprintf(sentence, sizeof sentence, "%.900s; it is tried once more from its checkpoint",
-             pool->outcomes[task].message);
+             crashed->message);
     if (pool->job->on_note != NULL)
         pool->job->on_note(pool->job->user, task, QMT_LOG_WARNING, sentence);
-    const WorkerOutcome crashed = pool->outcomes[task];
-    pool->outcomes[task] = (WorkerOutcome){0};
-    if (worker_start(pool, task) == QMT_OK)
-        return true;
-    pool->outcomes[task] = crashed;
-    return false;
+    return worker_start(pool, task) == QMT_OK;
 }
 
 static double monotonic_s(void)
@@ -338,11 +338,23 @@ static const char *kill_reason(int signal, const struct rusage *used)
     return "; out of memory, or killed by hand";
 }
 
+/// Counts how a task ended, and tells.
+static void task_end(Pool *pool, size_t task, const WorkerOutcome *outcome)
+{
+    pool->n_well += outcome->status == QMT_OK;
+    pool->n_stopped += outcome->status == QMT_STOPPED;
+    if (pool->outcomes != NULL)
+        pool->outcomes[task] = *outcome;
+    pool->last = *outcome;
+    if (pool->job->on_end != NULL)
+        pool->job->on_end(pool->job->user, task, outcome);
+}
+
 /// Collects the process of a worker whose pipe has ended, and closes its account.
 static void worker_end(Pool *pool, size_t w)
 {
-    const Worker worker = pool->workers[w];
-    WorkerOutcome *const outcome = &pool->outcomes[worker.task];
+    Worker worker = pool->workers[w];
+    WorkerOutcome *const outcome = &worker.outcome;
     int code = 0;
 
     close(worker.fd);
@@ -367,10 +379,9 @@ static void worker_end(Pool *pool, size_t w)
         }
     }
     pool->workers[w] = pool->workers[--pool->n_running];
-    if (!outcome->has_result && n_signals == 0 && worker_again(pool, worker.task))
+    if (!outcome->has_result && n_signals == 0 && worker_again(pool, worker.task, outcome))
         return;
-    if (pool->job->on_end != NULL)
-        pool->job->on_end(pool->job->user, worker.task, outcome);
+    task_end(pool, worker.task, outcome);
 }
 
 static void workers_signal(const Pool *pool, int signal)
@@ -440,24 +451,17 @@ static void order_sort(Ranked *order, size_t n, const double *cost)
     qsort(order, n, sizeof *order, more_expensive_first);
 }
 
-static QmtStatus overall_status(QmtContext *ctx, const WorkerPool *job,
-                                const WorkerOutcome *outcomes)
+static QmtStatus overall_status(const Pool *pool)
 {
-    size_t n_failed = 0;
-    bool stopped = n_signals > 0;
-    for (size_t task = 0; task < job->n_tasks; task++) {
-        if (outcomes[task].ended && outcomes[task].status == QMT_STOPPED)
-            stopped = true;
-        else if (!outcomes[task].ended || outcomes[task].status != QMT_OK)
-            n_failed++;
-    }
-    if (stopped)
+    QmtContext *const ctx = pool->ctx;
+    const size_t n = pool->job->n_tasks, n_failed = n - pool->n_well - pool->n_stopped;
+    if (n_signals > 0 || pool->n_stopped > 0)
         return FAIL(ctx, QMT_STOPPED, "stopped on request");
     if (n_failed == 0)
         return QMT_OK;
-    if (job->n_tasks == 1)
-        return FAIL(ctx, outcomes[0].status, "%s", outcomes[0].message);
-    return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu trajectories failed", n_failed, job->n_tasks);
+    if (n == 1)
+        return FAIL(ctx, pool->last.status, "%s", pool->last.message);
+    return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu trajectories failed", n_failed, n);
 }
 
 QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome *outcomes,
@@ -478,7 +482,8 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
         free(pool.polls);
         return FAIL(ctx, QMT_ERR_MEMORY, "runner: no memory for %zu workers", job->n_workers);
     }
-    memset(outcomes, 0, job->n_tasks * sizeof *outcomes);
+    if (outcomes != NULL)
+        memset(outcomes, 0, job->n_tasks * sizeof *outcomes);
     order_sort(pool.order, job->n_tasks, job->cost);
 
     struct sigaction before[N_STOP_SIGNALS], child_before;
@@ -515,5 +520,5 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
     // No process at all: the sentence of fork() is still in the context.
     if (pool.n_begun == 0 && job->n_tasks > 0 && n_signals == 0)
         return QMT_ERR_IO;
-    return overall_status(ctx, job, outcomes);
+    return overall_status(&pool);
 }

@@ -65,7 +65,7 @@ typedef struct {
 /// handlers are in place again when this returns. A task whose worker crashes is given to a second one, which
 /// is told so; if that crashes too, the task has failed.
 ///
-/// @param outcomes  [n_tasks]
+/// @param outcomes  [n_tasks], 3 kB each; NULL: on_end is enough
 /// @param signal    the signal that asked to stop, 0 if none; may be NULL
 /// @return QMT_OK if every task ended well; QMT_STOPPED if the user asked to stop (whatever else
 ///         happened); the status of the task if there is only one and it failed by itself;
