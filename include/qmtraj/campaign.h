@@ -123,6 +123,7 @@ typedef struct {
     double max_s;        ///< stop by itself after so many seconds; 0: never
     int fresh;           ///< 1: what is finished or interrupted is made again
     int allow_other_cpu; ///< 1: go on with the checkpoint of another processor or instruction set
+    int pack;            ///< 1: finished trajectories go into an archive (qmtraj/archive.h)
 } QmtRunOptions;
 
 /// Sets every option to its default, as far as options of that size reach; NULL is ignored.

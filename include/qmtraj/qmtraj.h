@@ -34,6 +34,7 @@
 /// - Structs of options and results begin with struct_size and may grow at their end; docs/api.md has the rules.
 /// - A context per thread; engines and dynamics are in one call at a time and may move between threads.
 
+#include <qmtraj/archive.h>
 #include <qmtraj/atoms.h>
 #include <qmtraj/campaign.h>
 #include <qmtraj/check.h>

@@ -16,7 +16,7 @@
 #include "run/metadata.h"
 
 enum { OPTIONS_FIRST_SIZE = 40, HOOKS_FIRST_SIZE = 64, PLAN_FIRST_SIZE = 64 };
-_Static_assert(sizeof(QmtRunOptions) == OPTIONS_FIRST_SIZE, "it has not grown yet");
+_Static_assert(sizeof(QmtRunOptions) == OPTIONS_FIRST_SIZE + 8, "pack was added");
 _Static_assert(sizeof(QmtRunHooks) == HOOKS_FIRST_SIZE, "it has not grown yet");
 _Static_assert(sizeof(QmtPlanOptions) == PLAN_FIRST_SIZE, "it has not grown yet");
 _Static_assert((int)QMT_STATE_REJECTED == (int)STATUS_REJECTED &&
@@ -185,6 +185,7 @@ static QmtStatus options_take(QmtContext *ctx, const QmtRunOptions *options, Run
                              .n_workers = own.n_workers > 0 ? own.n_workers : cpu_count(),
                              .fresh = own.fresh != 0,
                              .allow_other_cpu = own.allow_other_cpu != 0,
+                             .pack = own.pack != 0,
                              .max_s = own.max_s};
     return QMT_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "api/argument.h"
 #include "data/element.h"
+#include "io/archive.h"
 #include "io/text.h"
 #include "run/partial.h"
 #include "trajectory/convert.h"
@@ -62,8 +63,12 @@ QmtStatus qmt_reader_open(QmtContext *ctx, const char *path, QmtReader **reader)
     QmtReader *const made = calloc(1, sizeof *made);
     if (made == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a reader");
-    const QmtStatus status = partial_is(path) ? partial_open(ctx, path, &made->inner)
-                                              : trajectory_reader_open(ctx, path, &made->inner);
+    ArchiveMount *archives = NULL; // the path may lead into one
+    QmtStatus status = archives_mount_above(ctx, path, &archives);
+    if (status == QMT_OK)
+        status = partial_is(path) ? partial_open(ctx, path, &made->inner)
+                                  : trajectory_reader_open(ctx, path, &made->inner);
+    archives_unmount(&archives);
     if (status != QMT_OK)
         free(made);
     else

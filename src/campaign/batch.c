@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "campaign/journal.h"
+#include "campaign/pack.h"
 #include "campaign/preflight.h"
 #include "campaign/rejected_file.h"
 #include "campaign/start_geometry.h"
@@ -21,6 +22,8 @@ typedef struct {
     const BatchHooks *hooks;
     BatchOutcome *outcomes;
     Journal journal;
+    ArchiveMount *archives;  ///< of OUT
+    Packer *packer;          ///< NULL: finished trajectories stay folders
     RejectionList *rejected; ///< of the plan; NULL: none were wanted
     size_t *task_of;         ///< [n_running] place in the plan
 } Batch;
@@ -64,16 +67,12 @@ static QmtStatus held_check(QmtContext *ctx, const RunOptions *settings, const R
                : QMT_OK;
 }
 
-/// A trajectory whose molecule is a SMILES so far, unless another program has done it meanwhile.
+/// A trajectory whose molecule is a SMILES so far.
 static QmtStatus smiles_run(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
                             const RunHooks *hooks, WorkResult *made)
 {
     Structure structure = {0};
     RunSpec task;
-    bool same;
-    TRY(resume_recognise(ctx, settings, planned, &same, &made->result));
-    if (same)
-        return QMT_OK;
     TRY(held_check(ctx, settings, planned));
     QmtStatus status = start_geometry_make(ctx, settings, planned, &structure, &task);
     made->rejected = status == QMT_ERR_INPUT || status == QMT_ERR_CONFIG;
@@ -81,6 +80,22 @@ static QmtStatus smiles_run(QmtContext *ctx, const RunOptions *settings, const R
         status = run_trajectory(ctx, settings, &task, hooks, &made->result);
     structure_release(&structure);
     return status;
+}
+
+/// One trajectory, unless another program has done it meanwhile. One that is to be made longer leaves its archive.
+static QmtStatus task_run(QmtContext *ctx, const Batch *batch, const RunOptions *settings,
+                          const RunSpec *task, const RunHooks *hooks, WorkResult *made)
+{
+    bool same = false;
+    if (start_geometry_is_missing(task) || archives_count(batch->archives) > 0)
+        TRY(resume_recognise(ctx, settings, task, &same, &made->result));
+    if (same)
+        return QMT_OK;
+    if (!settings->fresh)
+        TRY(unpack_one(ctx, batch->archives, settings->out, task->label));
+    return start_geometry_is_missing(task)
+               ? smiles_run(ctx, settings, task, hooks, made)
+               : run_trajectory(ctx, settings, task, hooks, &made->result);
 }
 
 static QmtStatus work(QmtContext *ctx, void *user, size_t place, WorkerLink *link, void *result)
@@ -92,11 +107,17 @@ static QmtStatus work(QmtContext *ctx, void *user, size_t place, WorkerLink *lin
 
     const RunHooks hooks = {.user = link, .progress = pass_progress, .should_stop = pass_stop};
     WorkResult made = {.rejected = false};
-    const QmtStatus status = start_geometry_is_missing(task)
-                                 ? smiles_run(ctx, &settings, task, &hooks, &made)
-                                 : run_trajectory(ctx, &settings, task, &hooks, &made.result);
+    const QmtStatus status = task_run(ctx, batch, &settings, task, &hooks, &made);
     memcpy(result, &made, sizeof made);
     return status;
+}
+
+/// What other programs packed meanwhile.
+static void before_start(void *user, size_t place)
+{
+    const Batch *batch = user;
+    (void)place;
+    archives_refresh(batch->ctx, batch->archives);
 }
 
 static void on_start(void *user, size_t place)
@@ -213,6 +234,8 @@ static void on_end(void *user, size_t place, const WorkerOutcome *ended)
         rejection_note(batch, task, outcome);
     else if (outcome->status != QMT_ERR_LOCKED && !outcome->result.reused)
         journal_add(batch->ctx, &batch->journal, task->label, outcome);
+    if (outcome->status == QMT_OK)
+        packer_add(batch->ctx, batch->packer, task->label);
     if (batch->hooks->end != NULL)
         batch->hooks->end(batch->hooks->user, t, outcome);
 }
@@ -338,6 +361,7 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
                                 .max_s = batch->settings->max_s,
                                 .user = batch,
                                 .work = work,
+                                .before_start = before_start,
                                 .on_start = on_start,
                                 .on_progress = on_progress,
                                 .on_note = on_note,
@@ -353,17 +377,30 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
     return status;
 }
 
+/// Opens the archives of OUT to what follows.
+static QmtStatus archives_open(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
+                               ArchiveMount **archives)
+{
+    char name[PACK_NAME_SIZE];
+    pack_name(&plan->shard, name);
+    return archives_mount(ctx, settings->out, name, archives);
+}
+
 QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settings)
 {
     char path[FILE_PATH_SIZE];
     bool *const reused = calloc(2 * (plan->n_tasks + 1), sizeof *reused);
     bool *const has_space = reused != NULL ? reused + plan->n_tasks + 1 : NULL;
     BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
+    ArchiveMount *archives = NULL;
     QmtStatus status = QMT_OK;
     if (reused == NULL || outcomes == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     if (status == QMT_OK)
+        status = archives_open(ctx, plan, settings, &archives);
+    if (status == QMT_OK)
         status = preflight_earlier(ctx, plan, settings, outcomes, reused, has_space);
+    archives_unmount(&archives);
     if (status == QMT_OK)
         status = preflight_folder(ctx, settings->out, count(reused, plan->n_tasks) == plan->n_tasks,
                                   path);
@@ -380,11 +417,15 @@ QmtStatus batch_finished(QmtContext *ctx, const Plan *plan, const RunOptions *se
 {
     bool *const has_space = calloc(plan->n_tasks + 1, sizeof *has_space);
     BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
+    ArchiveMount *archives = NULL;
     QmtStatus status = QMT_OK;
     if (has_space == NULL || outcomes == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     if (status == QMT_OK)
+        status = archives_open(ctx, plan, settings, &archives);
+    if (status == QMT_OK)
         status = preflight_earlier(ctx, plan, settings, outcomes, done, has_space);
+    archives_unmount(&archives);
     free(has_space);
     free(outcomes);
     return status;
@@ -436,6 +477,19 @@ static QmtStatus job_run(Batch *batch, const bool *reused)
     return status;
 }
 
+/// What earlier jobs finished goes into the archive, too.
+static QmtStatus earlier_pack(Batch *batch, const bool *reused)
+{
+    const Plan *const plan = batch->plan;
+    if (!batch->settings->pack)
+        return QMT_OK;
+    TRY(packer_open(batch->ctx, batch->settings->out, &plan->shard, &batch->packer));
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        if (reused[t])
+            packer_add(batch->ctx, batch->packer, plan->tasks[t].label);
+    return QMT_OK;
+}
+
 /// Nothing is left to compute; what cannot be computed is noted all the same.
 static QmtStatus nothing_run(Batch *batch)
 {
@@ -451,6 +505,26 @@ static QmtStatus nothing_run(Batch *batch)
         records_write(ctx, batch);
     shard_end(ctx, batch);
     return job_judge(batch, 0, QMT_OK);
+}
+
+/// Looks what is there, and runs the rest.
+static QmtStatus batch_begin(Batch *batch, bool *reused, bool *has_space)
+{
+    QmtContext *const ctx = batch->ctx;
+    const Plan *const plan = batch->plan;
+    const RunOptions *const settings = batch->settings;
+    const BatchHooks *const hooks = batch->hooks;
+    TRY(preflight_earlier(ctx, plan, settings, batch->outcomes, reused, has_space));
+    const bool all_done = count(reused, plan->n_tasks) == plan->n_tasks;
+    if (!all_done) {
+        TRY(file_make_directories(ctx, settings->out));
+        TRY(preflight_disk(ctx, settings->out, batch_bytes(plan, has_space)));
+    }
+    for (size_t t = 0; t < plan->n_tasks && hooks->reused != NULL; t++)
+        if (reused[t])
+            hooks->reused(hooks->user, t, &batch->outcomes[t]);
+    TRY(earlier_pack(batch, reused));
+    return all_done ? nothing_run(batch) : job_run(batch, reused);
 }
 
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
@@ -472,21 +546,11 @@ QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *setting
     bool *const has_space = reused + plan->n_tasks + 1;
 
     memset(outcomes, 0, plan->n_tasks * sizeof *outcomes);
-    QmtStatus status = preflight_earlier(ctx, plan, settings, outcomes, reused, has_space);
-    const size_t n_reused = count(reused, plan->n_tasks);
-    const bool all_done = status == QMT_OK && n_reused == plan->n_tasks;
-    if (status == QMT_OK && !all_done)
-        status = file_make_directories(ctx, settings->out);
-    if (status == QMT_OK && !all_done)
-        status = preflight_disk(ctx, settings->out, batch_bytes(plan, has_space));
-    for (size_t t = 0; t < plan->n_tasks && hooks->reused != NULL && status == QMT_OK; t++)
-        if (reused[t])
-            hooks->reused(hooks->user, t, &outcomes[t]);
-    if (status == QMT_OK && all_done) {
-        status = nothing_run(&batch);
-    } else if (status == QMT_OK) {
-        status = job_run(&batch, reused);
-    }
+    QmtStatus status = archives_open(ctx, plan, settings, &batch.archives);
+    if (status == QMT_OK)
+        status = batch_begin(&batch, reused, has_space);
+    packer_close(ctx, &batch.packer);
+    archives_unmount(&batch.archives);
     free(reused);
     return status;
 }

@@ -250,7 +250,7 @@ void journal_list_write(QmtContext *ctx, const char *out, const Plan *plan)
         status = file_join(ctx, folder, name, path);
     if (status == QMT_OK && !is_there(ctx, path, text, n))
         status = file_write_whole(ctx, path, text, n);
-    if (status != QMT_OK)
+    if (status != QMT_OK && !is_there(ctx, path, text, n)) // nor has another program written it
         context_log(ctx, QMT_LOG_WARNING, "`status` will not know what waits: %s",
                     qmt_context_message(ctx));
     free(text);

@@ -34,8 +34,9 @@ static bool is_held(QmtContext *ctx, const RunOptions *settings, const RunSpec *
 /// True if nothing of a trajectory was begun.
 static bool is_untouched(QmtContext *ctx, const RunOptions *settings, const RunSpec *task)
 {
-    char folder[FILE_PATH_SIZE];
-    return file_join(ctx, settings->out, task->label, folder) == QMT_OK && !file_exists(folder);
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
+    return file_join(ctx, settings->out, task->label, folder) == QMT_OK && !file_exists(folder) &&
+           file_join(ctx, folder, RUN_FILE_COMPLETE, path) == QMT_OK && !file_exists(path);
 }
 
 /// Looks at what lies there in full, which needs the atoms.

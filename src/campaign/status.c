@@ -12,6 +12,7 @@
 #include "campaign/forecast.h"
 #include "campaign/journal_read.h"
 #include "campaign/rejected_file.h"
+#include "io/archive.h"
 #include "run/metadata.h"
 #include "trajectory/checkpoint.h"
 
@@ -31,15 +32,27 @@ static bool is_in(const char *folder, const char *name)
            file_exists(path);
 }
 
+static const RunResult RESULT_NOT_KNOWN = {.ms_per_step = NAN,
+                                           .mean_temperature_k = NAN,
+                                           .shadow_drift_kjmol_ps = NAN,
+                                           .nve_shadow_drift_kjmol_ps = NAN};
+
+static void figures_take(const RunResult *result, StatusEntry *entry)
+{
+    entry->step = (uint64_t)result->evaluations;
+    if (result->n_steps == 0)
+        return; // it failed before there was anything to take a mean of
+    entry->ms_per_step = result->ms_per_step;
+    entry->mean_temperature_k = result->mean_temperature_k;
+    entry->shadow_drift_kjmol_ps = run_drift_shown(result);
+}
+
 /// Figures of a trajectory that has ended.
 static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entry)
 {
     char path[FILE_PATH_SIZE], *text = NULL;
     size_t n;
-    RunResult result = {.ms_per_step = NAN,
-                        .mean_temperature_k = NAN,
-                        .shadow_drift_kjmol_ps = NAN,
-                        .nve_shadow_drift_kjmol_ps = NAN};
+    RunResult result = RESULT_NOT_KNOWN;
     if (file_join(ctx, folder, RUN_FILE_RUN, path) != QMT_OK ||
         file_read_whole(ctx, path, RUN_JSON_LIMIT, &text, &n) != QMT_OK)
         return;
@@ -51,12 +64,18 @@ static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entr
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "message"));
     snprintf(entry->reason, sizeof entry->reason, "%s", reason != NULL ? reason : "");
     cJSON_Delete(run);
-    entry->step = (uint64_t)result.evaluations;
-    if (result.n_steps == 0)
-        return; // it failed before there was anything to take a mean of
-    entry->ms_per_step = result.ms_per_step;
-    entry->mean_temperature_k = result.mean_temperature_k;
-    entry->shadow_drift_kjmol_ps = run_drift_shown(&result);
+    figures_take(&result, entry);
+}
+
+/// Likewise from a line of the journal.
+static void journal_figures_take(const JournalEntry *said, StatusEntry *entry)
+{
+    RunResult result = RESULT_NOT_KNOWN;
+    cJSON *const object = cJSON_ParseWithLength(said->line, said->length);
+    result_from_json(object, &result);
+    cJSON_Delete(object);
+    entry->warnings = result.warnings;
+    figures_take(&result, entry);
 }
 
 /// Figures of the last checkpoint; between two renames only the one before it is there. False if neither
@@ -133,6 +152,8 @@ static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *lab
     } else if (is_in(folder, RUN_FILE_RUN)) {
         run_json_take(ctx, folder, &entry);
         entry.step = 0;
+    } else if (lock != LOCK_UNKNOWN) {
+        entry.kind = STATUS_INTERRUPTED; // killed before its first checkpoint, it begins anew
     }
     return entry;
 }
@@ -185,6 +206,44 @@ static QmtStatus folders_look(QmtContext *ctx, const char *out, const char *pare
     return status;
 }
 
+static StatusEntry entry_without_folder(const char *label, StatusKind kind, const char *reason)
+{
+    StatusEntry entry = {.kind = kind,
+                         .ms_per_step = NAN,
+                         .eta_s = NAN,
+                         .mean_temperature_k = NAN,
+                         .shadow_drift_kjmol_ps = NAN};
+    snprintf(entry.label, sizeof entry.label, "%s", label);
+    snprintf(entry.reason, sizeof entry.reason, "%s", reason);
+    return entry;
+}
+
+/// Trajectories in archives: finished ones, whose figures the journal has, or else their run.json.
+static QmtStatus archives_look(QmtContext *ctx, const char *out, const ArchiveMount *archives,
+                               const JournalEntries *journal, StatusList *list)
+{
+    const size_t n = archives_count(archives);
+    for (size_t i = 0; i < n; i++) {
+        char folder[FILE_PATH_SIZE];
+        const char *const label = archives_label(archives, i);
+        const JournalEntry *said = label != NULL ? journal_find(journal, label) : NULL;
+        if (label == NULL)
+            continue;
+        StatusEntry entry = entry_without_folder(label, STATUS_COMPLETE, "");
+        entry.percent = 100.0;
+        entry.eta_s = 0.0;
+        snprintf(entry.phase, sizeof entry.phase, "done");
+        TRY(file_join(ctx, out, label, folder));
+        if (said != NULL && said->is_complete)
+            journal_figures_take(said, &entry);
+        else
+            run_json_take(ctx, folder, &entry);
+        entry.n_steps = entry.step;
+        TRY(entry_add(ctx, &entry, list));
+    }
+    return QMT_OK;
+}
+
 static int by_label(const void *a, const void *b)
 {
     return strcmp(((const StatusEntry *)a)->label, ((const StatusEntry *)b)->label);
@@ -196,18 +255,6 @@ static bool is_listed(const StatusList *list, size_t n_sorted, const char *label
     snprintf(wanted.label, sizeof wanted.label, "%s", label);
     return n_sorted > 0 &&
            bsearch(&wanted, list->entries, n_sorted, sizeof wanted, by_label) != NULL;
-}
-
-static StatusEntry entry_without_folder(const char *label, StatusKind kind, const char *reason)
-{
-    StatusEntry entry = {.kind = kind,
-                         .ms_per_step = NAN,
-                         .eta_s = NAN,
-                         .mean_temperature_k = NAN,
-                         .shadow_drift_kjmol_ps = NAN};
-    snprintf(entry.label, sizeof entry.label, "%s", label);
-    snprintf(entry.reason, sizeof entry.reason, "%s", reason);
-    return entry;
 }
 
 /// What has no folder: inputs that were rejected, molecules that wait, and those whose folder could not even be
@@ -256,7 +303,9 @@ static void reasons_fill(const JournalEntries *journal, StatusList *list)
         const bool stopped = word != NULL && strcmp(word, status_word(QMT_STOPPED)) == 0;
         if (message != NULL && !stopped) {
             snprintf(entry->reason, sizeof entry->reason, "%s", message);
-            if (entry->kind == STATUS_WAITING)
+            const bool without_checkpoint =
+                entry->kind == STATUS_INTERRUPTED && entry->n_steps == 0;
+            if (entry->kind == STATUS_WAITING || without_checkpoint)
                 entry->kind = STATUS_FAILED;
         }
         cJSON_Delete(object);
@@ -297,9 +346,15 @@ static QmtStatus records_add(QmtContext *ctx, const char *out, StatusList *list)
     JournalEntries journal = {0};
     MoleculeList molecules = {0};
     RejectionList rejected = {0};
+    ArchiveMount *archives = NULL;
+    QmtStatus status = journal_read(ctx, out, &journal);
+    if (status == QMT_OK)
+        status = archives_mount(ctx, out, NULL, &archives);
+    if (status == QMT_OK)
+        status = archives_look(ctx, out, archives, &journal, list);
+    archives_unmount(&archives);
     if (list->n > 0)
         qsort(list->entries, list->n, sizeof *list->entries, by_label);
-    QmtStatus status = journal_read(ctx, out, &journal);
     if (status == QMT_OK)
         status = journal_lists_read(ctx, out, &molecules);
     if (status == QMT_OK)

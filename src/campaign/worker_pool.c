@@ -238,6 +238,8 @@ static QmtStatus worker_start(Pool *pool, size_t task)
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
         return FAIL(pool->ctx, QMT_ERR_IO, "runner: no pipe for a worker: %s", strerror(errno));
 
+    if (pool->job->before_start != NULL)
+        pool->job->before_start(pool->job->user, task);
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid < 0) {

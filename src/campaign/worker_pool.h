@@ -52,6 +52,7 @@ typedef struct {
     QmtStatus (*work)(QmtContext *ctx, void *user, size_t task, WorkerLink *link, void *result);
 
     /// Run in the parent, each may be NULL.
+    void (*before_start)(void *user, size_t task); ///< what it does the worker sees
     void (*on_start)(void *user, size_t task);
     void (*on_progress)(void *user, size_t task, const RunProgress *progress);
     void (*on_note)(void *user, size_t task, QmtLogLevel level, const char *sentence);

@@ -23,6 +23,7 @@ enum {
     O_NUM_WORKERS,
     O_SHARD,
     O_LIST,
+    O_PACK,
     O_SET,
     O_DRY_RUN,
     O_KEEP_GOING,
@@ -65,6 +66,10 @@ static const Option OPTIONS[N_OPTIONS] = {
         {"--list", NULL,
          "print the names of the molecules that would run, the longest first, and stop; with "
          "--out without those that are finished"},
+    [O_PACK] =
+        {"--pack", NULL,
+         "finished trajectories go into FOLDER/packed.zip, which every command reads as if they "
+         "were folders"},
     [O_SET] = {"--set", "KEY=VALUE", "a key of the configuration, over the file; may be repeated"},
     [O_DRY_RUN] =
         {"--dry-run", NULL,
@@ -106,7 +111,7 @@ typedef struct {
     size_t n_molecules;
     size_t n_workers;
     QmtShard shard; ///< count 0: not said
-    bool list;
+    bool list, pack;
     bool all_or_nothing;
     bool dry_run, fresh, allow_other_cpu, help;
     double max_hours; ///< 0: none
@@ -246,6 +251,9 @@ static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWo
     case O_LIST:
         words->list = true;
         return QMT_OK;
+    case O_PACK:
+        words->pack = true;
+        return QMT_OK;
     case O_OMP_NUM_THREADS:
         return omp_word(ctx, value);
     case O_MAX_HOURS:
@@ -303,6 +311,7 @@ static QmtRunOptions run_options(const RunWords *words)
     options.fresh = words->fresh;
     options.allow_other_cpu = words->allow_other_cpu;
     options.max_s = 3600.0 * words->max_hours;
+    options.pack = words->pack;
     return options;
 }
 

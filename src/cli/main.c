@@ -27,6 +27,8 @@ const Command COMMANDS[] = {
      help_convert},
     {"dataset", "a training set from trajectories, divided without leaks", cmd_dataset,
      help_dataset},
+    {"pack", "finished trajectories of a folder in one archive", cmd_pack, help_pack},
+    {"unpack", "folders of the trajectories in archives", cmd_unpack, help_unpack},
     {"summary", "the figures of all trajectories of a folder in one file", cmd_summary,
      help_summary},
     {"status", "how far the trajectories of a folder are", cmd_status, help_status},

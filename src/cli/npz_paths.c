@@ -14,6 +14,8 @@ void npz_paths_release(NpzPaths *paths)
     for (size_t i = 0; i < paths->n; i++)
         free(paths->path[i]);
     free(paths->path);
+    for (size_t i = 0; i < paths->n_archives; i++)
+        qmt_archives_close(&paths->archives[i]);
 }
 
 static QmtStatus paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
@@ -88,6 +90,48 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths
     return status;
 }
 
+/// Opens the archives that a path leads to, for as long as the paths are there.
+static QmtStatus archives_open(QmtContext *ctx, const char *path, NpzPaths *paths)
+{
+    const size_t most = sizeof paths->archives / sizeof paths->archives[0];
+    if (paths->n_archives == most)
+        return FAIL(ctx, QMT_ERR_USAGE, "%.300s: archives of more than %zu folders at once", path,
+                    most);
+    TRY(qmt_archives_open(ctx, path, &paths->archives[paths->n_archives]));
+    paths->n_archives++;
+    return QMT_OK;
+}
+
+/// The trajectories in archives of a folder.
+static QmtStatus packed_add(QmtContext *ctx, const char *folder, NpzPaths *paths)
+{
+    TRY(archives_open(ctx, folder, paths));
+    const QmtArchives *const archives = paths->archives[paths->n_archives - 1];
+    const size_t n = qmt_archives_count(archives);
+    for (size_t i = 0; i < n; i++) {
+        const char *const name = qmt_archives_name(archives, i);
+        char path[PATH_MAX], file[PATH_MAX];
+        if (name == NULL)
+            continue;
+        TRY(path_join(ctx, folder, name, path));
+        TRY(path_join(ctx, path, "trajectory.npz", file));
+        TRY(paths_add(ctx, file, paths));
+    }
+    return QMT_OK;
+}
+
+/// A folder that lies in an archive: that of its trajectory.
+static QmtStatus missing_add(QmtContext *ctx, const char *path, NpzPaths *paths)
+{
+    char file[PATH_MAX];
+    TRY(path_join(ctx, path, "trajectory.npz", file));
+    TRY(archives_open(ctx, is_npz(path) ? path : file, paths));
+    const bool is_packed = qmt_archives_count(paths->archives[paths->n_archives - 1]) > 0;
+    if (!is_packed)
+        qmt_archives_close(&paths->archives[--paths->n_archives]);
+    return paths_add(ctx, is_packed && !is_npz(path) ? file : path, paths);
+}
+
 QmtStatus npz_paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
 {
     struct stat about;
@@ -96,10 +140,13 @@ QmtStatus npz_paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
                     "%.300s: is not finished; `qmtraj convert %.300s --to npz` makes a file of its "
                     "frames, which can be checked",
                     path, path);
-    if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
+    if (stat(path, &about) != 0)
+        return missing_add(ctx, path, paths);
+    if (!S_ISDIR(about.st_mode))
         return paths_add(ctx, path, paths);
     const size_t before = paths->n;
     TRY(folder_add(ctx, path, paths));
+    TRY(packed_add(ctx, path, paths));
     if (paths->n == before)
         return FAIL(ctx, QMT_ERR_IO,
                     "%s: there is no .npz file in this folder; of what is not finished, `qmtraj "

@@ -1,6 +1,8 @@
 #ifndef CLI_NPZ_PATHS_H
 #define CLI_NPZ_PATHS_H
 
+#include <qmtraj/archive.h>
+
 #include <stddef.h>
 
 #include "cli/fail.h"
@@ -10,6 +12,8 @@
 typedef struct {
     char **path; ///< [n], each malloc'ed
     size_t n, room;
+    QmtArchives *archives[64]; ///< [n_archives] open as long as the paths
+    size_t n_archives;
 } NpzPaths;
 
 /// Adds a file, or the .npz files of a folder and of those below it in the order of their bytes, without what

@@ -38,6 +38,19 @@ const char *file_operation_name(FileOperation op)
 }
 
 /// What the hook wants for this call: 0, an errno, or FILE_FAULT_SHORT.
+static bool (*part_finder)(const char *path, FilePart *part);
+
+void file_set_part_finder(bool (*find)(const char *path, FilePart *part))
+{
+    part_finder = find;
+}
+
+/// True if there is no file of this name, but a piece of one that stands for it.
+static bool part_find(const char *path, int error, FilePart *part)
+{
+    return (error == ENOENT || error == ENOTDIR) && part_finder != NULL && part_finder(path, part);
+}
+
 static int fault(FileOperation op, const char *path)
 {
     return fault_hook != NULL ? fault_hook(fault_user, op, path) : 0;
@@ -180,14 +193,24 @@ static QmtStatus kind_check(QmtContext *ctx, const char *path, FileMode mode, in
     return QMT_OK;
 }
 
-QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file)
+static int descriptor_open_again(const char *path, FileMode mode)
 {
-    if (strlen(path) >= sizeof file->path)
-        return too_long(ctx, path);
     int fd;
     do
         fd = descriptor_open(path, mode);
     while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file)
+{
+    if (strlen(path) >= sizeof file->path)
+        return too_long(ctx, path);
+    FilePart part = {.path = path};
+    int fd = descriptor_open_again(path, mode);
+    const bool is_part = fd < 0 && mode == FILE_READ && part_find(path, errno, &part);
+    if (is_part)
+        fd = descriptor_open_again(part.path, mode);
     if (fd < 0)
         return failure(ctx, FILE_OP_OPEN, path, errno);
 
@@ -198,6 +221,9 @@ QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file
     }
     file->fd = fd;
     strcpy(file->path, path);
+    file->is_part = is_part;
+    file->begin = part.begin;
+    file->size = part.size;
     return QMT_OK;
 }
 
@@ -254,6 +280,12 @@ QmtStatus file_read_at(QmtContext *ctx, File *file, void *data, size_t n, uint64
     assert(file->fd >= 0);
     unsigned char *to = data;
     size_t done = 0;
+    if (file->is_part && (offset > file->size || n > file->size - offset))
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%s: cannot read %zu bytes at byte %" PRIu64 ": the file ends at byte %" PRIu64
+                    "; it was cut off, make it again",
+                    file->path, n, offset, file->size);
+    const uint64_t begin = file->is_part ? file->begin : 0;
     while (done < n) {
         const int injected = fault(FILE_OP_READ, file->path);
         ssize_t got;
@@ -262,7 +294,7 @@ QmtStatus file_read_at(QmtContext *ctx, File *file, void *data, size_t n, uint64
             got = -1;
         } else {
             const size_t wanted = injected == FILE_FAULT_SHORT ? 1 : n - done;
-            got = pread(file->fd, to + done, wanted, (off_t)(offset + done));
+            got = pread(file->fd, to + done, wanted, (off_t)(begin + offset + done));
         }
         if (got > 0)
             done += (size_t)got;
@@ -283,6 +315,10 @@ QmtStatus file_size(QmtContext *ctx, File *file, uint64_t *size)
     const int injected = fault(FILE_OP_READ, file->path);
     if (injected > 0)
         return failure(ctx, FILE_OP_READ, file->path, injected);
+    if (file->is_part) {
+        *size = file->size;
+        return QMT_OK;
+    }
     if (fstat(file->fd, &info) != 0)
         return failure(ctx, FILE_OP_READ, file->path, errno);
     *size = (uint64_t)info.st_size;
@@ -408,7 +444,14 @@ QmtStatus file_remove(QmtContext *ctx, const char *path)
 bool file_stamp(const char *path, FileStamp *stamp)
 {
     struct stat there;
-    if (stat(path, &there) != 0 || !S_ISREG(there.st_mode))
+    FilePart part;
+    if (stat(path, &there) != 0) {
+        const bool found = part_find(path, errno, &part);
+        if (found)
+            *stamp = (FileStamp){.n_bytes = (int64_t)part.size, .is_part = true};
+        return found;
+    }
+    if (!S_ISREG(there.st_mode))
         return false;
     *stamp = (FileStamp){.n_bytes = (int64_t)there.st_size,
                          .modified_ns = (int64_t)there.st_mtim.tv_sec * 1000000000 +
@@ -419,7 +462,8 @@ bool file_stamp(const char *path, FileStamp *stamp)
 bool file_exists(const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0;
+    FilePart part;
+    return stat(path, &info) == 0 || part_find(path, errno, &part);
 }
 
 static QmtStatus make_directory(QmtContext *ctx, const char *path)
@@ -504,6 +548,24 @@ QmtStatus file_sync_path(QmtContext *ctx, const char *path)
     return status;
 }
 
+/// Reads a piece of a file.
+static QmtStatus part_read(QmtContext *ctx, File *file, size_t limit, char **data, size_t *n)
+{
+    char *const block = file->size <= limit ? malloc((size_t)file->size + 1) : NULL;
+    if (block == NULL)
+        return FAIL(ctx, file->size > limit ? QMT_ERR_FORMAT : QMT_ERR_MEMORY,
+                    "%s: %" PRIu64 " bytes are too many", file->path, file->size);
+    const QmtStatus status = file_read_at(ctx, file, block, (size_t)file->size, 0);
+    if (status != QMT_OK) {
+        free(block);
+        return status;
+    }
+    block[file->size] = '\0';
+    *data = block;
+    *n = (size_t)file->size;
+    return QMT_OK;
+}
+
 /// Reads an open file to its end into a block that grows, so that pipes work.
 static QmtStatus read_to_end(QmtContext *ctx, File *file, size_t limit, char **data, size_t *n)
 {
@@ -555,7 +617,8 @@ QmtStatus file_read_whole(QmtContext *ctx, const char *path, size_t limit, char 
 {
     File file = file_none();
     TRY(file_open(ctx, path, FILE_READ, &file));
-    const QmtStatus status = read_to_end(ctx, &file, limit, data, n);
+    const QmtStatus status = file.is_part ? part_read(ctx, &file, limit, data, n)
+                                          : read_to_end(ctx, &file, limit, data, n);
     file_abandon(&file);
     return status;
 }

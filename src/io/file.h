@@ -42,7 +42,19 @@ enum { FILE_PATH_SIZE = 4096 };
 typedef struct {
     int fd;
     char path[FILE_PATH_SIZE];
+    bool is_part;         ///< a piece of another file, at most for reading
+    uint64_t begin, size; ///< of the piece
 } File;
+
+/// A piece of a file that is read as if it were one.
+typedef struct {
+    const char *path; ///< of the file that it lies in
+    uint64_t begin, size;
+} FilePart;
+
+/// Who knows pieces by the path that they would have (io/archive.h): asked by file_open(FILE_READ), file_exists() and
+/// file_stamp() where there is no file. False if there is none. One for the process; NULL removes it.
+void file_set_part_finder(bool (*find)(const char *path, FilePart *part));
 
 typedef enum {
     FILE_READ,   ///< must exist
@@ -93,6 +105,7 @@ bool file_exists(const char *path);
 /// Size and time of the last change: where both are as before, so is the content, but for accidents of the disk.
 typedef struct {
     int64_t n_bytes, modified_ns; ///< since 1970
+    bool is_part;                 ///< a piece of another file, whose time is not its own
 } FileStamp;
 /// False if there is no regular file, or it cannot be asked.
 bool file_stamp(const char *path, FileStamp *stamp);

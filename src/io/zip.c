@@ -36,10 +36,15 @@ static void put_name(Bytes *b, const char *name)
     b->at += n;
 }
 
+static const char *name_of(const ZipMember *member)
+{
+    return member->path != NULL ? member->path : member->name;
+}
+
 uint64_t zip_place(ZipMember *member, uint64_t offset)
 {
     const uint64_t unpadded =
-        offset + LOCAL_FIXED + strlen(member->name) + LOCAL_ZIP64 + ALIGN_FIXED;
+        offset + LOCAL_FIXED + strlen(name_of(member)) + LOCAL_ZIP64 + ALIGN_FIXED;
     member->header_offset = offset;
     member->data_offset = (unpadded + ZIP_ALIGNMENT - 1) / ZIP_ALIGNMENT * ZIP_ALIGNMENT;
     return member->data_offset + member->size;
@@ -47,9 +52,9 @@ uint64_t zip_place(ZipMember *member, uint64_t offset)
 
 size_t zip_local_header(const ZipMember *member, unsigned char *out)
 {
-    const size_t n_name = strlen(member->name);
+    const size_t n_name = strlen(name_of(member));
     const size_t size = (size_t)(member->data_offset - member->header_offset);
-    assert(size <= ZIP_LOCAL_MAX);
+    assert(size <= (member->path != NULL ? (size_t)ZIP_PATH_LOCAL_MAX : (size_t)ZIP_LOCAL_MAX));
     const size_t n_extra = size - LOCAL_FIXED - n_name;
 
     memset(out, 0, size);
@@ -65,7 +70,7 @@ size_t zip_local_header(const ZipMember *member, unsigned char *out)
     put(&b, 0xFFFFFFFF, 4);
     put(&b, n_name, 2);
     put(&b, n_extra, 2);
-    put_name(&b, member->name);
+    put_name(&b, name_of(member));
     put(&b, 0x0001, 2);
     put(&b, LOCAL_ZIP64 - 4, 2);
     put(&b, member->size, 8);
@@ -80,7 +85,7 @@ size_t zip_directory_size(const ZipMember *members, size_t n)
 {
     size_t size = END64_SIZE + LOCATOR_SIZE + END_SIZE;
     for (size_t i = 0; i < n; i++)
-        size += CENTRAL_FIXED + strlen(members[i].name) + CENTRAL_ZIP64;
+        size += CENTRAL_FIXED + strlen(name_of(&members[i])) + CENTRAL_ZIP64;
     return size;
 }
 
@@ -96,14 +101,14 @@ static void put_central(Bytes *b, const ZipMember *member)
     put(b, member->crc, 4);
     put(b, 0xFFFFFFFF, 4);
     put(b, 0xFFFFFFFF, 4);
-    put(b, strlen(member->name), 2);
+    put(b, strlen(name_of(member)), 2);
     put(b, CENTRAL_ZIP64, 2);
     put(b, 0, 2);           // comment
     put(b, 0, 2);           // disk
     put(b, 0, 2);           // internal attributes
     put(b, 0600u << 16, 4); // mode
     put(b, 0xFFFFFFFF, 4);  // the offset is in the extra field
-    put_name(b, member->name);
+    put_name(b, name_of(member));
     put(b, 0x0001, 2);
     put(b, CENTRAL_ZIP64 - 4, 2);
     put(b, member->size, 8);
@@ -111,13 +116,24 @@ static void put_central(Bytes *b, const ZipMember *member)
     put(b, member->header_offset, 8);
 }
 
+size_t zip_central(const ZipMember *member, unsigned char *out)
+{
+    Bytes b = {out};
+    put_central(&b, member);
+    return (size_t)(b.at - out);
+}
+
 void zip_directory(const ZipMember *members, size_t n, uint64_t offset, unsigned char *out)
 {
     Bytes b = {out};
     for (size_t i = 0; i < n; i++)
         put_central(&b, &members[i]);
-    const uint64_t size = (uint64_t)(b.at - out);
+    zip_end(n, offset, (uint64_t)(b.at - out), b.at);
+}
 
+void zip_end(uint64_t n, uint64_t offset, uint64_t size, unsigned char *out)
+{
+    Bytes b = {out};
     put(&b, 0x06064B50, 4);
     put(&b, END64_SIZE - 12, 8);
     put(&b, MADE_BY_UNIX, 2);
@@ -144,7 +160,7 @@ void zip_directory(const ZipMember *members, size_t n, uint64_t offset, unsigned
     put(&b, size < 0xFFFFFFFF ? size : 0xFFFFFFFF, 4);
     put(&b, offset < 0xFFFFFFFF ? offset : 0xFFFFFFFF, 4);
     put(&b, 0, 2);
-    assert((size_t)(b.at - out) == zip_directory_size(members, n));
+    assert(b.at - out == ZIP_END_SIZE);
 }
 
 uint32_t zip_crc(uint32_t crc, const void *data, size_t n)

@@ -66,6 +66,8 @@ QmtStatus run_folder_enter(QmtContext *ctx, Run *run)
     const QmtStatus status = lock_take(ctx, path, LOCK_WAIT_S, &run->lock, holder);
     if (status == QMT_ERR_LOCKED)
         return FAIL(ctx, QMT_ERR_LOCKED, "held by %s, skipped", holder);
+    if (status == QMT_ERR_IO && !file_exists(run->folder)) // while its lock was waited for
+        return FAIL(ctx, QMT_ERR_LOCKED, "finished and packed by another process, skipped");
     TRY(status);
 
     TRY(resume_look(ctx, run->settings, run->task, &run->found));

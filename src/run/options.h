@@ -11,6 +11,7 @@ typedef struct {
     size_t n_workers;     ///< for run.json only
     bool fresh;           ///< what is finished or interrupted is made anew
     bool allow_other_cpu; ///< go on with the checkpoint of another processor or instruction set
+    bool pack;            ///< finished trajectories go into an archive
     double max_s;         ///< stop by itself after so many seconds; 0: never
 
     // For tests of what happens then; 0: never.

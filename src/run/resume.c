@@ -93,7 +93,8 @@ static void program_compare(const cJSON *run, char list[DIFFERENCES_SIZE], RunRe
 }
 
 /// True if run.json says that this very file was made from this very input: nothing else is read then. A file
-/// that was copied, touched or damaged since has another time, and is judged by all that lies beside it.
+/// that was copied, touched or damaged since has another time, and is judged by all that lies beside it; in an archive there is
+/// none, and CRC-32 are there for `check`.
 static bool finished_unchanged(const char *path, const RunSpec *task, const cJSON *run)
 {
     FileStamp stamp;
@@ -107,7 +108,8 @@ static bool finished_unchanged(const char *path, const RunSpec *task, const cJSO
         return false;
     snprintf(modified, sizeof modified, "%lld", (long long)stamp.modified_ns);
     return task->input_digest[0] != '\0' && strcmp(digest, task->input_digest) == 0 &&
-           strcmp(when, modified) == 0 && (int64_t)n_bytes->valuedouble == stamp.n_bytes;
+           (stamp.is_part || strcmp(when, modified) == 0) &&
+           (int64_t)n_bytes->valuedouble == stamp.n_bytes;
 }
 
 QmtStatus resume_recognise(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,

@@ -1,0 +1,406 @@
+#include "io/archive.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "io/zip.h"
+
+struct ArchiveMount {
+    char out[FILE_PATH_SIZE];
+    Archive *archives; ///< [n]
+    size_t n;
+    ArchiveMount *next; ///< of this thread
+};
+
+/// What this thread can reach into.
+static _Thread_local ArchiveMount *mounted;
+
+static bool has_room(void **items, size_t n, size_t *capacity, size_t size)
+{
+    if (n < *capacity)
+        return true;
+    const size_t more = *capacity == 0 ? 64 : *capacity + *capacity / 2;
+    void *const moved = realloc(*items, more * size);
+    if (moved == NULL)
+        return false;
+    *items = moved;
+    *capacity = more;
+    return true;
+}
+
+/// Reads a number in front of a separator and moves behind it; false if there is none.
+static bool take_number(char **at, int base, char separator, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(*at, &end, base);
+    if (end == *at || *end != separator || errno != 0)
+        return false;
+    *at = end + 1;
+    return true;
+}
+
+/// "FILE:BYTES:CRC", zero-terminated.
+static bool file_take(Archive *archive, char *word, const char *label, uint64_t *offset)
+{
+    uint64_t crc;
+    char path[ZIP_PATH_MAX];
+    char *at = strchr(word, ':');
+    if (at == NULL || at == word)
+        return false;
+    *at++ = '\0';
+    ArchiveFile file = {.name = word};
+    if (!take_number(&at, 10, ':', &file.size) || !take_number(&at, 16, '\0', &crc) ||
+        snprintf(path, sizeof path, "%s/%s", label, word) >= (int)sizeof path)
+        return false;
+    ZipMember member = {.path = path, .size = file.size};
+    *offset = zip_place(&member, *offset);
+    file.begin = member.data_offset;
+    file.crc = (uint32_t)crc;
+    if (!has_room((void **)&archive->files, archive->n_files, &archive->files_capacity,
+                  sizeof file))
+        return false;
+    archive->files[archive->n_files++] = file;
+    return true;
+}
+
+static uint32_t *slot_of(const Archive *archive, const char *label)
+{
+    uint64_t hash = 14695981039346656037u; // FNV-1a
+    for (const char *c = label; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    size_t at = (size_t)(hash ^ hash >> 32) & (archive->n_slots - 1);
+    while (archive->slots[at] != 0 &&
+           strcmp(archive->folders[archive->slots[at] - 1].label, label) != 0)
+        at = (at + 1) & (archive->n_slots - 1);
+    return &archive->slots[at];
+}
+
+/// Makes the table at least twice as large as there are folders.
+static bool slots_grow(Archive *archive)
+{
+    if (2 * (archive->n + 1) <= archive->n_slots)
+        return true;
+    const size_t n = archive->n_slots == 0 ? 64 : 4 * archive->n_slots;
+    uint32_t *const slots = calloc(n, sizeof *slots);
+    if (slots == NULL || n > UINT32_MAX) {
+        free(slots);
+        return false;
+    }
+    free(archive->slots);
+    archive->slots = slots;
+    archive->n_slots = n;
+    for (size_t i = 0; i < archive->n; i++)
+        *slot_of(archive, archive->folders[i].label) = (uint32_t)i + 1;
+    return true;
+}
+
+static bool folder_add(Archive *archive, const ArchiveFolder *folder)
+{
+    if (folder->n == 0 || !slots_grow(archive) ||
+        !has_room((void **)&archive->folders, archive->n, &archive->capacity, sizeof *folder))
+        return false;
+    uint32_t *const slot = slot_of(archive, folder->label);
+    archive->folders[archive->n++] = *folder;
+    *slot = (uint32_t)archive->n;
+    return true;
+}
+
+/// "OFFSET\tLABEL\tFILE:BYTES:CRC\t...", zero-terminated; false if it is none, or there is no memory.
+static bool line_take(Archive *archive, char *line)
+{
+    ArchiveFolder folder = {.first = archive->n_files};
+    char *at = line;
+    if (!take_number(&at, 10, '\t', &folder.offset) || folder.offset < archive->end)
+        return false;
+    uint64_t offset = folder.offset;
+    bool is_whole = true;
+    folder.label = at;
+    at = strchr(at, '\t');
+    while (at != NULL && is_whole) {
+        *at++ = '\0';
+        char *const word = at;
+        at = strchr(at, '\t');
+        if (at != NULL)
+            *at = '\0';
+        is_whole = file_take(archive, word, folder.label, &offset);
+    }
+    folder.n = archive->n_files - folder.first;
+    if (!is_whole || !folder_add(archive, &folder)) {
+        archive->n_files = folder.first;
+        return false;
+    }
+    archive->end = offset;
+    return true;
+}
+
+/// Takes the whole lines of a text of n bytes; the archive keeps it.
+static QmtStatus text_take(QmtContext *ctx, Archive *archive, char *text, size_t n)
+{
+    char **const texts = realloc(archive->texts, (archive->n_texts + 1) * sizeof *texts);
+    if (texts == NULL) {
+        free(text);
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its index", archive->path);
+    }
+    archive->texts = texts;
+    texts[archive->n_texts++] = text;
+    char *line = text, *const end = text + n;
+    for (char *stop; line < end && (stop = memchr(line, '\n', (size_t)(end - line))) != NULL;
+         line = stop + 1) {
+        *stop = '\0';
+        if (*line != '\0' && !line_take(archive, line))
+            return FAIL(ctx, QMT_ERR_FORMAT,
+                        "%s" ARCHIVE_INDEX ": line \"%.40s\" is none of an index, or there is no "
+                        "memory for it",
+                        archive->path, line);
+    }
+    archive->n_index += (uint64_t)(line - text);
+    return QMT_OK;
+}
+
+/// Reads the index from where it was read before.
+static QmtStatus rest_read(QmtContext *ctx, Archive *archive, File *index)
+{
+    uint64_t size;
+    TRY(file_size(ctx, index, &size));
+    if (size < archive->n_index)
+        return FAIL(ctx, QMT_ERR_FORMAT, "%s: was made shorter meanwhile", index->path);
+    const size_t n = (size_t)(size - archive->n_index);
+    if (n == 0)
+        return QMT_OK;
+    char *const text = malloc(n);
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", index->path);
+    const QmtStatus status = file_read_at(ctx, index, text, n, archive->n_index);
+    if (status != QMT_OK) {
+        free(text);
+        return status;
+    }
+    return text_take(ctx, archive, text, n);
+}
+
+QmtStatus archive_catch_up(QmtContext *ctx, Archive *archive)
+{
+    char path[FILE_PATH_SIZE];
+    struct stat about;
+    File index = file_none();
+    if (snprintf(path, sizeof path, "%s" ARCHIVE_INDEX, archive->path) >= (int)sizeof path)
+        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long", archive->path);
+    if (stat(path, &about) == 0 && (uint64_t)about.st_size == archive->n_index)
+        return QMT_OK;
+    if (!file_exists(path)) {
+        if (!file_exists(archive->path))
+            return QMT_OK;
+        return FAIL(
+            ctx, QMT_ERR_FORMAT,
+            "%s: is not there, and %s cannot be read without it; other programs for ZIP files can",
+            path, archive->path);
+    }
+    TRY(file_open(ctx, path, FILE_READ, &index));
+    const QmtStatus status = rest_read(ctx, archive, &index);
+    file_abandon(&index);
+    return status;
+}
+
+QmtStatus archive_read(QmtContext *ctx, const char *path, Archive *archive)
+{
+    Archive made = {.n = 0};
+    if (snprintf(made.path, sizeof made.path, "%s", path) >= (int)sizeof made.path)
+        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long", path);
+    const QmtStatus status = archive_catch_up(ctx, &made);
+    if (status == QMT_OK)
+        *archive = made;
+    else
+        archive_release(&made);
+    return status;
+}
+
+void archive_release(Archive *archive)
+{
+    free(archive->folders);
+    free(archive->files);
+    for (size_t i = 0; i < archive->n_texts; i++)
+        free(archive->texts[i]);
+    free(archive->texts);
+    free(archive->slots);
+    *archive = (Archive){0};
+}
+
+const ArchiveFolder *archive_find(const Archive *archive, const char *label)
+{
+    const uint32_t number = archive->n == 0 ? 0 : *slot_of(archive, label);
+    return number == 0 ? NULL : &archive->folders[number - 1];
+}
+
+/// True if there is such a folder on the disk.
+static bool is_outside(const ArchiveMount *mount, const char *label)
+{
+    char folder[FILE_PATH_SIZE];
+    struct stat about;
+    return snprintf(folder, sizeof folder, "%s/%s", mount->out, label) < (int)sizeof folder &&
+           stat(folder, &about) == 0;
+}
+
+const ArchiveFolder *archives_find(const ArchiveMount *mount, const char *label,
+                                   const Archive **archive)
+{
+    for (size_t a = mount->n; a-- > 0;) {
+        const ArchiveFolder *const found = archive_find(&mount->archives[a], label);
+        if (found == NULL)
+            continue;
+        *archive = &mount->archives[a];
+        return is_outside(mount, label) ? NULL : found;
+    }
+    return NULL;
+}
+
+/// file_set_part_finder()
+static bool part_find(const char *path, FilePart *part)
+{
+    for (const ArchiveMount *mount = mounted; mount != NULL; mount = mount->next) {
+        const size_t n_out = strlen(mount->out);
+        const char *const name = strrchr(path, '/');
+        char label[ZIP_PATH_MAX];
+        const Archive *archive;
+        if (strncmp(path, mount->out, n_out) != 0 || path[n_out] != '/' || name <= path + n_out ||
+            snprintf(label, sizeof label, "%.*s", (int)(name - path - (long)n_out - 1),
+                     path + n_out + 1) >= (int)sizeof label)
+            continue;
+        const ArchiveFolder *const folder = archives_find(mount, label, &archive);
+        for (size_t f = 0; folder != NULL && f < folder->n; f++) {
+            const ArchiveFile *const file = &archive->files[folder->first + f];
+            if (strcmp(file->name, name + 1) != 0)
+                continue;
+            *part = (FilePart){.path = archive->path, .begin = file->begin, .size = file->size};
+            return true;
+        }
+    }
+    return false;
+}
+
+static int is_archive(const struct dirent *entry)
+{
+    return fnmatch(ARCHIVE_PATTERN, entry->d_name, 0) == 0;
+}
+
+/// Reads the archives of a folder; one that may appear later has its place among them.
+static QmtStatus mount_fill(QmtContext *ctx, ArchiveMount *mount, const char *own)
+{
+    struct dirent **names = NULL;
+    const int n_found = scandir(mount->out, &names, is_archive, alphasort);
+    const size_t n = n_found > 0 ? (size_t)n_found : 0;
+    bool has_own = own == NULL;
+    char path[FILE_PATH_SIZE];
+    QmtStatus status = QMT_OK;
+    mount->archives = calloc(n + 1, sizeof *mount->archives);
+    if (mount->archives == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu archives", mount->out, n);
+    for (size_t i = 0; i < n; i++) {
+        has_own = has_own || strcmp(names[i]->d_name, own) == 0;
+        if (status == QMT_OK)
+            status = file_join(ctx, mount->out, names[i]->d_name, path);
+        if (status == QMT_OK)
+            status = archive_read(ctx, path, &mount->archives[mount->n]);
+        if (status == QMT_OK)
+            mount->n++;
+        free(names[i]);
+    }
+    free(names);
+    if (status == QMT_OK && !has_own)
+        status = file_join(ctx, mount->out, own, mount->archives[mount->n++].path);
+    return status;
+}
+
+QmtStatus archives_mount(QmtContext *ctx, const char *out, const char *own, ArchiveMount **mount)
+{
+    ArchiveMount *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its archives", out);
+    snprintf(made->out, sizeof made->out, "%s", out);
+    const QmtStatus status = mount_fill(ctx, made, own);
+    if (status != QMT_OK) {
+        archives_unmount(&made);
+        return status;
+    }
+    if (made->n > 0) {
+        made->next = mounted;
+        mounted = made;
+        file_set_part_finder(part_find);
+    }
+    *mount = made;
+    return QMT_OK;
+}
+
+void archives_refresh(QmtContext *ctx, ArchiveMount *mount)
+{
+    const Message before = context_keep(ctx);
+    for (size_t a = 0; mount != NULL && a < mount->n; a++)
+        (void)archive_catch_up(ctx, &mount->archives[a]);
+    (void)context_restore(ctx, &before);
+}
+
+QmtStatus archives_mount_above(QmtContext *ctx, const char *path, ArchiveMount **mount)
+{
+    char folder[FILE_PATH_SIZE];
+    struct stat about;
+    snprintf(folder, sizeof folder, "%s", path);
+    *mount = NULL;
+    // FILE, LABEL, and the replica of one.
+    for (int level = 0; level < 3 && stat(path, &about) != 0; level++) {
+        char *const slash = strrchr(folder, '/');
+        if (slash == NULL)
+            break;
+        *slash = '\0';
+        if (level == 0 || stat(folder, &about) != 0)
+            continue;
+        TRY(archives_mount(ctx, folder, NULL, mount));
+        if ((*mount)->n > 0)
+            return QMT_OK;
+        archives_unmount(mount);
+    }
+    return QMT_OK;
+}
+
+void archives_unmount(ArchiveMount **mount)
+{
+    ArchiveMount *const gone = *mount;
+    if (gone == NULL)
+        return;
+    for (ArchiveMount **at = &mounted; *at != NULL; at = &(*at)->next)
+        if (*at == gone) {
+            *at = gone->next;
+            break;
+        }
+    for (size_t a = 0; a < gone->n; a++)
+        archive_release(&gone->archives[a]);
+    free(gone->archives);
+    free(gone);
+    *mount = NULL;
+}
+
+size_t archives_count(const ArchiveMount *mount)
+{
+    size_t n = 0;
+    for (size_t a = 0; mount != NULL && a < mount->n; a++)
+        n += mount->archives[a].n;
+    return n;
+}
+
+const char *archives_label(const ArchiveMount *mount, size_t i)
+{
+    for (size_t a = 0; a < mount->n; a++) {
+        if (i >= mount->archives[a].n) {
+            i -= mount->archives[a].n;
+            continue;
+        }
+        const ArchiveFolder *const folder = &mount->archives[a].folders[i];
+        const Archive *archive;
+        return archives_find(mount, folder->label, &archive) == folder ? folder->label : NULL;
+    }
+    return NULL;
+}

@@ -1,0 +1,84 @@
+#ifndef IO_ARCHIVE_H
+#define IO_ARCHIVE_H
+
+#include "io/file.h"
+
+/// Finished folders in one file, so that a hundred thousand of them are not half a million files:
+///
+///     OUT/packed.zip        a ZIP of stored members LABEL/FILE, which NumPy, Python's zipfile and unzip read
+///     OUT/packed.zip.index  a line for each folder: where its members begin, its label, "FILE:BYTES:CRC" of each
+///
+/// The members of a folder lie one after the other. Folders are appended at the end, over the directory of the ZIP,
+/// which is written again when a job has ended; until then only the index knows them. A line of the index is
+/// appended when the members are written, and the folder is removed when both are on the disk. So a program that is
+/// killed at any moment leaves each folder in the archive, on the disk, or both. A folder on the disk hides that of its
+/// label in an archive, and of two of one label in an archive the later one counts.
+
+#define ARCHIVE_PATTERN "packed.*zip"
+#define ARCHIVE_INDEX ".index"
+
+typedef struct {
+    const char *name; ///< "run.json"
+    uint64_t begin;   ///< of its data in the archive
+    uint64_t size;
+    uint32_t crc;
+} ArchiveFile;
+
+typedef struct {
+    const char *label;
+    size_t first, n; ///< of the files of the archive
+    uint64_t offset; ///< of its first local header
+} ArchiveFolder;
+
+typedef struct {
+    char path[FILE_PATH_SIZE];
+    ArchiveFolder *folders; ///< [n] in the order of the index
+    size_t n, capacity;
+    uint32_t
+        *slots; ///< [n_slots] hash table of the last folder of each label: its number + 1, 0: empty
+    size_t n_slots; ///< a power of two
+    ArchiveFile *files;
+    size_t n_files, files_capacity;
+    char **texts; ///< [n_texts] of the index, in which names and labels lie
+    size_t n_texts;
+    uint64_t n_index; ///< bytes of its whole lines
+    uint64_t end;     ///< of the last folder: where the next one begins
+} Archive;
+
+/// Reads the index of an archive. No archive is an empty one.
+///
+/// @param archive  written on success, to be released
+/// Fails with QMT_ERR_IO, QMT_ERR_FORMAT (the index is damaged or missing) or QMT_ERR_MEMORY.
+QmtStatus archive_read(QmtContext *ctx, const char *path, Archive *archive);
+void archive_release(Archive *archive);
+/// Reads what was appended since; fails likewise. Bytes behind the last whole line are left for another time.
+QmtStatus archive_catch_up(QmtContext *ctx, Archive *archive);
+/// The last folder of a label; NULL if there is none.
+const ArchiveFolder *archive_find(const Archive *archive, const char *label);
+
+/// Archives of a folder whose members can be opened by the path that they would have outside: OUT/LABEL/FILE.
+typedef struct ArchiveMount ArchiveMount;
+
+/// Opens the archives in OUT, those that lack a directory among them, to the file_open(), file_exists() and file_stamp() of this thread. No archive is fine, and
+/// costs nothing later.
+///
+/// @param own    name of an archive that may appear later; NULL: none
+/// @param mount  to be given back with archives_unmount()
+/// Fails as archive_read().
+QmtStatus archives_mount(QmtContext *ctx, const char *out, const char *own, ArchiveMount **mount);
+/// Learns what other programs appended since; what cannot be read is left for another time.
+void archives_refresh(QmtContext *ctx, ArchiveMount *mount);
+/// Likewise for the path of a file in a folder that may be in an archive of a folder above it.
+QmtStatus archives_mount_above(QmtContext *ctx, const char *path, ArchiveMount **mount);
+/// Sets the pointer to NULL; accepts NULL.
+void archives_unmount(ArchiveMount **mount);
+
+/// How many folders there are, hidden ones among them.
+size_t archives_count(const ArchiveMount *mount);
+/// Label of folder i; NULL if a folder on the disk or a later archive hides it.
+const char *archives_label(const ArchiveMount *mount, size_t i);
+/// The folder of a label, NULL if there is none or one on the disk hides it; *archive is the one that it is in.
+const ArchiveFolder *archives_find(const ArchiveMount *mount, const char *label,
+                                   const Archive **archive);
+
+#endif

@@ -1,0 +1,34 @@
+#ifndef IO_ARCHIVE_WRITE_H
+#define IO_ARCHIVE_WRITE_H
+
+#include "io/archive.h"
+
+/// Folders go into an archive (io/archive.h). Several programs may append to one; they take turns.
+
+typedef struct {
+    char path[FILE_PATH_SIZE];
+    File zip, index;
+    Archive archive;   ///< what is in it
+    size_t n_appended; ///< folders, by this writer
+} ArchiveWriter;
+
+/// Opens or makes an archive. Fails as archive_read(), or with QMT_ERR_LOCKED.
+QmtStatus archive_writer_open(QmtContext *ctx, const char *path, ArchiveWriter *writer);
+/// Appends the files of a folder under a label, the one named last behind the others; hidden files, those named "lock" and
+/// those that end in ".tmp" excepted. Nothing is done if it is there already. The folder may go after archive_sync(). After a failure the archive is as before.
+QmtStatus archive_append(QmtContext *ctx, ArchiveWriter *writer, const char *folder,
+                         const char *label, const char *last);
+/// Waits until all that was appended is on the disk.
+QmtStatus archive_sync(QmtContext *ctx, ArchiveWriter *writer);
+/// Writes the directory behind the members, so that other programs can read the archive.
+QmtStatus archive_directory_write(QmtContext *ctx, ArchiveWriter *writer);
+void archive_writer_close(ArchiveWriter *writer);
+
+/// Copies the files of a folder out of an archive; the folder is made, and whole on the disk when this returns. CRC-32
+/// are compared.
+///
+/// Fails with QMT_ERR_FORMAT (damaged) or QMT_ERR_IO.
+QmtStatus archive_extract(QmtContext *ctx, const Archive *archive, const ArchiveFolder *folder,
+                          const char *to);
+
+#endif

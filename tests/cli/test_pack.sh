@@ -1,0 +1,157 @@
+# --pack: finished trajectories in one archive, read as if they were folders, resumed to the same bytes, whoever is
+# killed at whatever moment.
+source "$(dirname "$0")/support.sh"
+unset PMI_RANK PMI_SIZE OMPI_COMM_WORLD_RANK OMPI_COMM_WORLD_SIZE SLURM_PROCID SLURM_STEP_NUM_TASKS
+
+cat >steps.yaml <<'YAML'
+length_ps: 0.02
+equilibration_ps: 0
+nve_every_ps: 0
+YAML
+for i in 1 2 3 4 5 6 7 8; do
+    sed "s/0.763/0.7${i}0/" water.xyz >m$i.xyz
+done
+job=(--config steps.yaml --num-workers 2)
+ends 0 "$QMTRAJ" run "${job[@]}" --out whole m?.xyz
+ends 0 "$QMTRAJ" run "${job[@]}" --set length_ps=0.03 --out longer m?.xyz
+
+# is_packed OUT REFERENCE: every trajectory is in archives of OUT, whole, with the bytes of the reference
+is_packed() {
+    /usr/bin/python3 - "$@" <<'PYTHON' || fail "$1 is not what it should be"
+import glob, os, sys, zipfile
+out, reference = sys.argv[1:3]
+names = sorted(n for n in os.listdir(reference) if os.path.isdir(f"{reference}/{n}") and n[0] != ".")
+found = {}
+for path in glob.glob(f"{out}/packed*.zip"):
+    archive = zipfile.ZipFile(path)
+    assert archive.testzip() is None
+    assert len(set(archive.namelist())) == len(archive.namelist())
+    for info in archive.infolist():
+        assert info.compress_type == zipfile.ZIP_STORED and info.file_size == info.compress_size
+        found[info.filename] = archive.read(info)
+for name in names:
+    for file in ("trajectory.npz", "start.xyz", "relaxed.xyz", "config.yaml"):
+        assert found[f"{name}/{file}"] == open(f"{reference}/{name}/{file}", "rb").read(), (name, file)
+    assert f"{name}/run.json" in found
+    assert not os.path.exists(f"{out}/{name}"), name
+PYTHON
+}
+ends 0 "$QMTRAJ" run "${job[@]}" --out o --pack m?.xyz
+is_packed o whole
+[ "$(ls o)" = "$(printf 'packed.zip\npacked.zip.index\nsummary.json')" ] || fail "there are $(ls o)"
+
+# every command reads it
+ends 0 "$QMTRAJ" status o
+says "8/8 complete"
+ends 0 "$QMTRAJ" check o
+says "8 files: 8 pass"
+ends 0 "$QMTRAJ" check o/m3
+says "o/m3/trajectory.npz" "frames of 3 atoms"
+ends 0 "$QMTRAJ" convert o/m3/trajectory.npz --to extxyz -o m3.extxyz
+ends 0 "$QMTRAJ" convert whole/m3/trajectory.npz --to extxyz -o whole.extxyz
+same m3.extxyz whole.extxyz
+rm o/summary.json
+ends 0 "$QMTRAJ" summary o
+says "holds 8 trajectories"
+if /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
+    /usr/bin/python3 -c 'import numpy, zipfile
+frames = numpy.load(zipfile.ZipFile("o/packed.zip").open("m3/trajectory.npz"))
+assert frames["pos"].shape == (81, 3, 3), frames["pos"].shape' || fail "NumPy does not read it"
+fi
+
+# the same again does nothing, another configuration is refused, a longer one goes on to the same bytes
+ls -l --time-style=full-iso o >before
+ends 0 "$QMTRAJ" run "${job[@]}" --out o --pack m?.xyz
+says "nothing to do"
+ls -l --time-style=full-iso o | cmp - before || fail "the same again changed a file"
+ends 7 "$QMTRAJ" run "${job[@]}" --set temperature_K=310 --out o --pack m?.xyz
+says "temperature_K was 300.0, now 310.0"
+ends 0 "$QMTRAJ" run "${job[@]}" --set length_ps=0.03 --out o --pack m?.xyz
+is_packed o longer
+
+# folders and archives are made of each other
+cp -r whole folders
+ends 0 "$QMTRAJ" pack folders
+says "8 trajectories are now in folders/packed.zip"
+is_packed folders whole
+ends 0 "$QMTRAJ" unpack folders m4
+cmp -s folders/m4/trajectory.npz whole/m4/trajectory.npz || fail "m4 is another"
+ends 0 "$QMTRAJ" check folders
+says "8 files: 8 pass"
+ends 2 "$QMTRAJ" unpack folders m9
+says "m9: is in no archive of folders"
+ends 0 "$QMTRAJ" unpack folders
+diff -r whole folders || fail "unpacked folders are others"
+
+# folders of an earlier job go in; replicas, too
+cp -r whole mixed
+ends 0 "$QMTRAJ" run "${job[@]}" --out mixed --pack m?.xyz
+is_packed mixed whole
+ends 0 "$QMTRAJ" run "${job[@]}" --set replicas=2 --out replicas --pack m1.xyz m2.xyz
+[ "$(ls replicas)" = "$(printf 'packed.zip\npacked.zip.index\nsummary.json')" ] || fail "there are $(ls replicas)"
+ends 0 "$QMTRAJ" status replicas
+says "4/4 complete" "m1/r01"
+ends 0 "$QMTRAJ" run "${job[@]}" --set replicas=2 --out replicas --pack m1.xyz m2.xyz
+says "nothing to do"
+
+# parts of a list have archives of their own
+for i in 1 2 3; do
+    ends 0 "$QMTRAJ" run "${job[@]}" --out parts --pack --shard $i/3 m?.xyz
+done
+is_packed parts whole
+ends 0 "$QMTRAJ" run "${job[@]}" --out parts m?.xyz
+says "nothing to do"
+
+# a line of the index that was cut off loses itself; an archive without a directory is one for every command
+cp -r o torn
+printf '99999\tm1\ttraj' >>torn/packed.zip.index
+truncate -s -100 torn/packed.zip
+ends 0 "$QMTRAJ" check torn
+says "8 files: 8 pass"
+ends 0 "$QMTRAJ" pack torn
+is_packed torn longer
+# a damaged member is seen
+printf 'x' | dd of=torn/packed.zip bs=1 seek=$(($(stat -c %s torn/packed.zip) - 20000)) conv=notrunc 2>/dev/null
+ends 1 "$QMTRAJ" check torn
+
+# what cannot be packed stays a folder, with one sentence, and goes in later
+if [ "$(id -u)" != 0 ]; then
+    mkdir -p full && : >full/packed.zip && : >full/packed.zip.index && chmod 400 full/packed.zip
+    ends 0 "$QMTRAJ" run "${job[@]}" --out full --pack m1.xyz m2.xyz
+    says "stay folders, and \`qmtraj pack full\` packs them"
+    chmod 600 full/packed.zip
+    ends 0 "$QMTRAJ" pack full
+    says "2 trajectories are now in full/packed.zip"
+fi
+
+# six programs on one list
+pids=()
+for i in 1 2 3 4 5 6; do
+    "$QMTRAJ" run "${job[@]}" --out six --pack m?.xyz >six$i 2>&1 &
+    pids+=($!)
+done
+for i in 0 1 2 3 4 5; do
+    code=0
+    wait "${pids[$i]}" || code=$?
+    [ $code = 0 ] || [ $code = 6 ] || fail "program $i ends with $code: $(cat six$((i + 1)))"
+done
+ends 0 "$QMTRAJ" run "${job[@]}" --out six --pack m?.xyz
+is_packed six whole
+
+# killed at random moments, with its workers
+seed=${SEED:-$RANDOM}
+RANDOM=$seed
+for ((kill = 0; kill < ${KILLS:-12}; kill++)); do
+    setsid "$QMTRAJ" run "${job[@]}" --out killed --pack m?.xyz >killed_log 2>&1 &
+    group=$!
+    sleep 0.0$((RANDOM % 10))$((RANDOM % 10))
+    kill -KILL -- -$group 2>/dev/null || true
+    wait $group 2>/dev/null || true
+    code=0
+    [ ! -e killed/.journal ] || "$QMTRAJ" status killed >out 2>err || code=$?
+    # 3: nothing was begun
+    [ $code = 0 ] || [ $code = 3 ] || fail "seed $seed: status after kill $kill: code $code"
+    [ $((kill % 5)) != 4 ] || rm -rf killed
+done
+ends 0 "$QMTRAJ" run "${job[@]}" --out killed --pack m?.xyz
+is_packed killed whole || fail "seed $seed"
