@@ -4,6 +4,7 @@
     result = engine.evaluate(xyz)                  # (3, 3) bohr
     trajectory = qmtraj.open("out/glycine/trajectory.npz")
     trajectory.pos[1000]                           # straight from the disk, nm
+    made = qmtraj.run({"length_ps": 10}, {"ethanol": "CCO"}, "out", progress=True)
 
 `qmtraj.ase.QMTraj` is the ASE calculator.
 """
@@ -11,13 +12,15 @@ from __future__ import annotations
 
 from ._library import lib as _lib, text as _text
 from ._version import __version__
-from .engine import Engine, Report, Result
+from .campaign import Job, Progress, Trajectories, run, start
+from .engine import Batch, Engine, Report, Result
 from .errors import QmtrajError
 from .program import Labelled, atoms, dataset, label
 from .trajectory import Trajectory, open, open_folder
 
-__all__ = ["Engine", "Labelled", "Report", "Result", "QmtrajError", "Trajectory", "atoms", "dataset", "label", "open",
-           "open_folder", "library_version", "__version__"]
+__all__ = ["Batch", "Engine", "Job", "Labelled", "Progress", "Report", "Result", "QmtrajError", "Trajectories",
+           "Trajectory", "atoms", "dataset", "label", "open", "open_folder", "run", "start",
+           "library_version", "__version__"]
 
 
 def library_version() -> str:

@@ -67,6 +67,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "qmt_engine_evaluate": (c_int, [c_void_p, c_void_p, c_void_p, c_void_p, POINTER(Result)]),
     "qmt_engine_forget": (None, [c_void_p]),
     "qmt_engine_terms": (c_size_t, [c_void_p, POINTER(Term), c_size_t]),
+    "qmt_cpu_count": (c_size_t, []),
     "qmt_property_name": (c_char_p, [c_size_t]),
     "qmt_property_size": (c_size_t, [c_size_t, c_size_t]),
     "qmt_properties_size": (c_size_t, [c_uint, c_size_t]),
@@ -118,6 +119,7 @@ class Context:
         if status == 0:
             return
         error = BY_STATUS.get(status, QmtrajError)(text(lib.qmt_context_message(self.handle)))
+        error.status = status
         error.hint = text(lib.qmt_hint_sentence(lib.qmt_context_hint(self.handle)))
         raise error
 

@@ -2,18 +2,19 @@
 from __future__ import annotations
 
 import ctypes
+from concurrent.futures import ThreadPoolExecutor
 from ctypes import byref, c_void_p
 from typing import Any, NamedTuple, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _library
+from . import _library, errors
 from ._library import lib
 
 Array = npt.NDArray[np.float64]
 
-__all__ = ["Engine", "Result", "Report"]
+__all__ = ["Batch", "Engine", "Result", "Report"]
 
 
 class Report(NamedTuple):
@@ -45,6 +46,15 @@ class Result(NamedTuple):
         return -self.gradient
 
 
+class Batch(NamedTuple):
+    """Atomic units; F geometries of n atoms: energy (F,), gradient (F, n, 3), charges (F, n), dipole (F, 3)."""
+
+    energy: Array
+    gradient: Array
+    charges: Array
+    dipole: Array
+
+
 def _property_names() -> list[str]:
     names: list[str] = []
     while True:
@@ -73,6 +83,11 @@ class Engine:
                  electronic_temperature: float = 300.0, scf_tolerance: float | None = None,
                  max_iterations: int | None = None) -> None:
         self._handle = c_void_p()
+        self._keywords: dict[str, Any] = {
+            "method": method, "charge": charge, "multiplicity": multiplicity, "solvent": solvent,
+            "solvation_model": solvation_model, "solvation_state": solvation_state, "solvation_grid": solvation_grid,
+            "electronic_temperature": electronic_temperature, "scf_tolerance": scf_tolerance,
+            "max_iterations": max_iterations}
         self.numbers = np.array(numbers, dtype=np.intc).reshape(-1)
         self.n_atoms = n = len(self.numbers)
         options = _library.EngineOptions()
@@ -129,6 +144,37 @@ class Engine:
         return Result(self._energy.item(), self._gradient.copy(), self._charges.copy(), self._dipole.copy(),
                       {} if buffer is None else self._split(buffer, wanted),
                       Report(report.scf_iterations, report.scf_residual, report.recovery))
+
+    def evaluate_many(self, xyz: npt.ArrayLike, n_threads: int | None = None) -> Batch:
+        """Many geometries, (F, n, 3) bohr, side by side: a thread and an engine for each of n_threads parts of neighbours,
+        which gain from each other. None: the cores that this process may use. The library computes outside of Python's
+        lock. Another number of threads changes the starts of the SCF, and results by its tolerance.
+
+        Raises what evaluate() raises, of the first geometry that fails, with its number.
+        """
+        frames = np.asarray(xyz, dtype=float)
+        if frames.ndim != 3 or frames.shape[1:] != (self.n_atoms, 3):
+            raise errors.InputError(f"the geometries have the shape {frames.shape}, wanted (F, {self.n_atoms}, 3)")
+        n = len(frames)
+        out = Batch(np.empty(n), np.empty((n, self.n_atoms, 3)), np.empty((n, self.n_atoms)), np.empty((n, 3)))
+
+        def compute(part: npt.NDArray[np.intp]) -> None:
+            engine = Engine(self.numbers, **self._keywords)
+            for k in part:
+                try:
+                    result = engine.evaluate(frames[k])
+                except errors.QmtrajError as error:
+                    error.args = (f"geometry {k}: {error}",)
+                    raise
+                out.energy[k], out.gradient[k] = result.energy, result.gradient
+                out.charges[k], out.dipole[k] = result.charges, result.dipole
+
+        parts = [part for part in np.array_split(np.arange(n), n_threads or lib.qmt_cpu_count()) if len(part)]
+        if parts:
+            with ThreadPoolExecutor(len(parts)) as pool:
+                for _ in pool.map(compute, parts):
+                    pass
+        return out
 
     def _ask(self, properties: Sequence[str]) -> tuple[Array, int]:
         wanted = 0

@@ -7,9 +7,11 @@ __all__ = ["QmtrajError", "InputError", "ConfigError", "FormatError", "SCFError"
 
 
 class QmtrajError(Exception):
-    """Any failure of the library. `hint` says what may help, if anything is known."""
+    """Any failure of the library. `hint` says what may help, if anything is known; `status` is the number that
+    qmtraj/status.h gives it."""
 
     hint: str = ""
+    status: int = 0
 
 
 class InputError(QmtrajError, ValueError):
