@@ -149,6 +149,19 @@ def check_ase(sets):
                      [a.get_forces() for a in frames], [(a.info["charge"], a.info["spin"]) for a in frames])
 
 
+def check_mdanalysis(sets):
+    import MDAnalysis
+    source = sets.folder / "run" / "radical"
+    subprocess.run([QMTRAJ, "convert", source / "trajectory.npz", "--to", "trr", "-o", sets.folder / "radical.trr"],
+                   check=True, capture_output=True)
+    universe = MDAnalysis.Universe(str(source / "start.xyz"), str(sets.folder / "radical.trr"), convert_units=False)
+    same = [np.array_equal(step.positions, np.float32(sets.data["radical"]["pos"][i])) and
+            np.array_equal(step.forces, np.float32(sets.data["radical"]["forces"][i]))
+            for i, step in enumerate(universe.trajectory)]
+    claim("MDAnalysis: trr", all(same) and len(same) == len(sets.data["radical"]["pos"]),
+          f"{sum(same)} of {len(same)} frames equal to the bit")
+
+
 def check_h5py(sets):
     import h5py
     rows = sets.rows("spice", "train") if sets.make("spice") else None
@@ -192,7 +205,7 @@ def train_nequip(sets):
 
 
 CHECKS = {"mace": check_mace, "nequip": check_nequip, "dpdata": check_dpdata, "sgdml": check_sgdml, "ase": check_ase,
-          "h5py": check_h5py}
+          "h5py": check_h5py, "MDAnalysis": check_mdanalysis}
 TRAININGS = {"mace": train_mace, "nequip": train_nequip}
 
 with tempfile.TemporaryDirectory(prefix="qmtraj_sets_") as scratch:

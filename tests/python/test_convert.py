@@ -43,6 +43,25 @@ class Convert(unittest.TestCase):
         self.assertEqual(list(self.here.rglob("*.part")), [])
         return done.stdout + done.stderr
 
+    def test_trr(self):
+        for name, real in (("f4", ">f4"), ("f8", ">f8")):
+            source = self.here / name / "hydroxide" / "trajectory.npz"
+            self.convert(source, "--to", "trr", "--every", 3, "-o", f"{name}.trr")
+            data, raw = np.load(source), (self.here / f"{name}.trr").read_bytes()
+            n, size = len(data["atom_types"]), np.dtype(real).itemsize
+            frame = 76 + 2 * size + 9 * n * size
+            frames = data["pos"][::3]
+            self.assertEqual(len(raw), frame * len(frames))
+            for i in range(len(frames)):
+                part = raw[i * frame:(i + 1) * frame]
+                self.assertEqual(list(np.frombuffer(part[:12], ">i4")), [1993, 13, 12])
+                self.assertEqual(part[12:24], b"GMX_trn_file")
+                self.assertEqual(list(np.frombuffer(part[24:76], ">i4")), 7 * [0] + 3 * [3 * n * size] + [n, 3 * i, 0])
+                numbers = np.frombuffer(part[76:], real)
+                self.assertEqual(numbers[0], data["time_ps"][3 * i].astype(real))
+                for k, key in enumerate(("pos", "vel", "forces")):
+                    np.testing.assert_array_equal(numbers[2 + 3 * n * k:2 + 3 * n * (k + 1)], data[key][3 * i].ravel())
+
     def check_frames(self, source, frames, every, tolerance):
         data = np.load(source)
         meta = json.loads(str(data["metadata"]))
