@@ -25,6 +25,9 @@ for name in new old; do
     "build/clients/$name/bin/python" -B tests/clients/run.py "$program" || failed=1
 done
 
+echo "== psi4"
+sh tests/clients/psi4.sh "$program" || failed=1
+
 # Training sets: the codes that learn, in environments of their own (some GB). The last two also train, minutes each.
 environment data numpy ase h5py dpdata sgdml MDAnalysis
 environment mace mace-torch

@@ -42,6 +42,8 @@ typedef struct {
                                   ///< motion; 0: single frames
     const char *units;            ///< of npy: "ev-angstrom", "kj-nm", "kcal-angstrom" or "atomic";
         ///< NULL: eV and angstrom, and for formats with units of their own
+    const char *level; ///< of inputs for another program: "METHOD/BASIS"; NULL:
+                       ///< "wB97M-D3BJ/def2-TZVPPD"
 } QmtDatasetOptions;
 
 /// Sets every option to its default, as far as options of that size reach; NULL is ignored.
@@ -83,6 +85,18 @@ QMT_API QmtStatus qmt_dataset_make(QmtContext *ctx, const char *const *paths, si
                                    const char *out, const QmtDatasetOptions *options,
                                    void (*progress)(void *user, const QmtDatasetProgress *progress),
                                    void *user, char **summary);
+
+/// Collects the results of another program into a set: the folder is one that qmt_dataset_make() made for "psi4", "pyscf" or
+/// "orca" and whose run.sh has been run. The frames get REF_energy and REF_forces beside the labels they had, as
+/// xtb_energy and xtb_forces. OUT/missing.tsv lists frames without a result, which are left out.
+///
+/// @param out        folder to make; must not exist yet
+/// @param n_found    frames with a result; may be NULL, as n_missing
+/// @param n_missing  frames without one
+/// Fails with QMT_ERR_PARTIAL (some are missing; the folder is whole), QMT_ERR_USAGE (`out` exists, folder is none of inputs),
+/// QMT_ERR_INPUT (there is no result at all), QMT_ERR_FORMAT, QMT_ERR_IO, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_dataset_collect(QmtContext *ctx, const char *folder, const char *out,
+                                      uint64_t *n_found, uint64_t *n_missing);
 
 #ifdef __cplusplus
 }

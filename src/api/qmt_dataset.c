@@ -8,6 +8,7 @@
 #include "campaign/cpu_count.h"
 #include "dataset/dataset.h"
 #include "dataset/format.h"
+#include "dataset/relabel.h"
 
 enum { OPTIONS_FIRST_SIZE = sizeof(QmtDatasetOptions) };
 
@@ -52,4 +53,22 @@ QmtStatus qmt_dataset_make(QmtContext *ctx, const char *const *paths, size_t n_p
     if (own.n_workers == 0)
         own.n_workers = cpu_count();
     return dataset_make(ctx, paths, n_paths, out, &own, progress, user, summary);
+}
+
+QmtStatus qmt_dataset_collect(QmtContext *ctx, const char *folder, const char *out,
+                              uint64_t *n_found, uint64_t *n_missing)
+{
+    uint64_t found = 0, missing = 0;
+    NEEDS(ctx, folder != NULL && out != NULL, "dataset: folder or out is NULL");
+    TRY(relabel_collect(ctx, folder, out, &found, &missing));
+    if (n_found != NULL)
+        *n_found = found;
+    if (n_missing != NULL)
+        *n_missing = missing;
+    return missing == 0
+               ? QMT_OK
+               : FAIL(ctx, QMT_ERR_PARTIAL,
+                      "%.500s: %llu of %llu frames have no result; missing.tsv there says "
+                      "why",
+                      out, (unsigned long long)missing, (unsigned long long)(found + missing));
 }

@@ -24,6 +24,8 @@ enum {
     O_MAX_FORCE,
     O_LAG_FS,
     O_UNITS,
+    O_LEVEL,
+    O_COLLECT,
     O_SPLIT,
     O_BY,
     O_GAP_PS,
@@ -55,6 +57,11 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_LAG_FS] = {"--lag-fs", "T", "pairs of frames T fs apart, for codes that learn the motion"},
     [O_UNITS] = {"--units", "UNITS",
                  "of npy: ev-angstrom (default), kj-nm, kcal-angstrom or atomic"},
+    [O_LEVEL] = {"--level", "METHOD/BASIS",
+                 "of inputs for psi4, pyscf or orca (default wB97M-D3BJ/def2-TZVPPD)"},
+    [O_COLLECT] = {"--collect", NULL,
+                   "PATH is a folder of such inputs that were run: their energies and forces "
+                   "become REF_energy and REF_forces"},
     [O_SPLIT] = {"--split", "A/B/C", "parts to train, validate and test (default 80/10/10)"},
     [O_BY] = {"--by", "UNIT",
               "divide by molecule, replica or block of time (default: molecule, if there are as "
@@ -81,7 +88,7 @@ typedef struct {
     const char *out;
     const char **paths; ///< [n_paths]
     size_t n_paths;
-    bool help;
+    bool collect, help;
 } DatasetWords;
 
 void help_dataset(FILE *out)
@@ -193,6 +200,12 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Datase
         return amount_read(ctx, name, value, false, &o->lag_fs);
     case O_UNITS:
         o->units = value;
+        return QMT_OK;
+    case O_LEVEL:
+        o->level = value;
+        return QMT_OK;
+    case O_COLLECT:
+        words->collect = true;
         return QMT_OK;
     case O_SPLIT:
         return split_read(ctx, value, o);
@@ -306,6 +319,23 @@ static QmtStatus words_do(QmtContext *ctx, const DatasetWords *words)
     return QMT_OK;
 }
 
+/// What another program computed.
+static QmtStatus words_collect(QmtContext *ctx, const DatasetWords *words)
+{
+    uint64_t n_found = 0, n_missing = 0;
+    char shown[4096];
+    TRY(words_check(ctx, words));
+    if (words->n_paths != 1)
+        return FAIL(ctx, QMT_ERR_USAGE, "--collect: one folder of inputs at a time");
+    const QmtStatus status =
+        qmt_dataset_collect(ctx, words->paths[0], words->out, &n_found, &n_missing);
+    if (status == QMT_OK || status == QMT_ERR_PARTIAL)
+        printf("%s: %llu of %llu frames with labels of the other program\n",
+               qmt_text_printable(words->out, shown, sizeof shown), (unsigned long long)n_found,
+               (unsigned long long)(n_found + n_missing));
+    return status;
+}
+
 QmtStatus cmd_dataset(QmtContext *ctx, int argc, char **argv)
 {
     DatasetWords words = {.options = qmt_dataset_options_default()};
@@ -316,7 +346,7 @@ QmtStatus cmd_dataset(QmtContext *ctx, int argc, char **argv)
     if (status == QMT_OK && words.help)
         help_dataset(stdout);
     else if (status == QMT_OK)
-        status = words_do(ctx, &words);
+        status = words.collect ? words_collect(ctx, &words) : words_do(ctx, &words);
     free(words.paths);
     return status;
 }

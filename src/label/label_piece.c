@@ -10,8 +10,7 @@
 #include "data/method.h"
 #include "data/solvent.h"
 #include "engine/xtb.h"
-#include "label/frame_scanner.h"
-#include "label/frame_writer.h"
+#include "label/frame_walk.h"
 #include "label/notes.h"
 #include "run/run.h"
 #include "scf/scf.h"
@@ -46,7 +45,6 @@ typedef struct {
     size_t n_atoms;   ///< 0: there is none
     // The frame at hand.
     uint64_t frame;
-    size_t lines_before;
     Structure structure;
     RunSpec spec;
     ReaderNotes notes;
@@ -181,12 +179,12 @@ static QmtStatus frame_evaluate(Piecework *w)
 }
 
 /// Reads the frame and settles its state as a run would.
-static QmtStatus frame_read(Piecework *w, const char *text, size_t n, RejectReason *reason)
+static QmtStatus frame_read(Piecework *w, const WalkedFrame *frame, RejectReason *reason)
 {
-    const XyzPlace place = {w->job->input->path, w->lines_before, &w->job->beside};
+    const XyzPlace place = {w->job->input->path, frame->lines_before, &w->job->beside};
     Text lines;
     *reason = REJECT_FORMAT;
-    TRY(text_from_memory(w->ctx, w->job->input->path, text, n, &lines));
+    TRY(text_from_memory(w->ctx, w->job->input->path, frame->text, frame->n, &lines));
     const QmtStatus status = xyz_read_frame(&place, &lines, &w->notes, &w->structure);
     text_release(&lines);
     TRY(status);
@@ -251,99 +249,28 @@ static QmtStatus frame_fail(Piecework *w, const FrameLines *lines, QmtStatus sta
 }
 
 /// From the bytes of a frame to those of the labelled one.
-static QmtStatus frame_label(Piecework *w, const FrameLines *lines, const char *text, size_t n)
+static QmtStatus frame_label(QmtContext *ctx, void *user, const WalkedFrame *frame)
 {
+    Piecework *const w = user;
     RejectReason reason;
     w->spec = (RunSpec){0};
-    QmtStatus status = frame_read(w, text, n, &reason);
+    w->frame = frame->number;
+    QmtStatus status = frame_read(w, frame, &reason);
     const bool has_state = status == QMT_OK;
     if (status == QMT_OK)
         status = frame_evaluate(w);
     if (status == QMT_OK) {
         const FrameLabels labels = labels_of(w, true, true);
-        if (!frame_write(w->ctx, lines, &labels, &w->text))
-            status = FAIL(w->ctx, QMT_ERR_FORMAT,
+        if (!frame_write(ctx, &frame->lines, &labels, &w->text))
+            status = FAIL(ctx, QMT_ERR_FORMAT,
                           "%s: its lines do not all have the columns that Properties= declares",
-                          lines->place);
+                          frame->lines.place);
     }
     if (status != QMT_OK)
-        status = frame_fail(w, lines, status, reason, has_state);
+        status = frame_fail(w, &frame->lines, status, reason, has_state);
     structure_release(&w->structure);
     w->header.n_frames++;
     return status;
-}
-
-/// The lines of the frame that begins at *at, which moves behind it.
-typedef struct {
-    const char **lines;
-    size_t *sizes, n, room;
-    const char *begin, *end; ///< of the frame with what belongs to it
-    size_t lines_before;
-} FrameFound;
-
-static QmtStatus line_add(QmtContext *ctx, FrameFound *found, const char *line, size_t n)
-{
-    if (found->n == found->room) {
-        const size_t room = 2 * found->room + 256;
-        const char **const lines = realloc(found->lines, room * sizeof *lines);
-        found->lines = lines != NULL ? lines : found->lines;
-        size_t *const sizes = realloc(found->sizes, room * sizeof *sizes);
-        found->sizes = sizes != NULL ? sizes : found->sizes;
-        if (lines == NULL || sizes == NULL)
-            return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the lines of a frame");
-        found->room = room;
-    }
-    found->lines[found->n] = line;
-    found->sizes[found->n++] = n > 0 && line[n - 1] == '\r' ? n - 1 : n;
-    return QMT_OK;
-}
-
-/// Labels a frame whose lines were found.
-static QmtStatus frame_take(Piecework *w, FrameFound *found)
-{
-    char place[STRUCTURE_SOURCE_SIZE];
-    if (found->n == 0)
-        return QMT_OK;
-    snprintf(place, sizeof place, "%.480s:%zu", w->job->input->path, found->lines_before + 1);
-    const FrameLines lines = {
-        .place = place, .n_atoms = found->n - 2, .lines = found->lines, .sizes = found->sizes};
-    w->lines_before = found->lines_before;
-    const QmtStatus status =
-        frame_label(w, &lines, found->begin, (size_t)(found->end - found->begin));
-    w->frame++;
-    found->n = 0;
-    return status;
-}
-
-/// All frames of a piece; the scanner sees what it saw when the piece was cut.
-static QmtStatus frames_take(Piecework *w, const FramesPiece *piece, const char *text,
-                             FrameFound *found)
-{
-    FrameScanner scanner = {0};
-    const char *const end = text + piece->n_bytes;
-    size_t n_lines = piece->lines_before;
-    for (const char *at = text; at < end; n_lines++) {
-        const char *const stop = memchr(at, '\n', (size_t)(end - at));
-        const size_t n = (size_t)((stop != NULL ? stop : end) - at);
-        const char *const next = stop != NULL ? stop + 1 : end;
-        const LineKind kind = frame_scanner_next(&scanner, at, n < SCANNED_MAX ? n : SCANNED_MAX);
-        if (kind == LINE_COUNT) {
-            TRY(frame_take(w, found));
-            found->begin = at;
-            found->lines_before = n_lines;
-        }
-        if (kind == LINE_WRONG)
-            return FAIL(w->ctx, QMT_ERR_IO, "%s: the file was changed meanwhile",
-                        w->job->input->path);
-        if (kind != LINE_BETWEEN && kind != LINE_TAIL)
-            TRY(line_add(w->ctx, found, at, n));
-        if (kind != LINE_BETWEEN)
-            found->end = next;
-        at = next;
-    }
-    if (!frame_scanner_at_end(&scanner))
-        return FAIL(w->ctx, QMT_ERR_IO, "%s: the file was changed meanwhile", w->job->input->path);
-    return frame_take(w, found);
 }
 
 static void methods_name(Piecework *w)
@@ -362,25 +289,15 @@ static void methods_name(Piecework *w)
 
 static QmtStatus piece_work(Piecework *w, size_t piece)
 {
-    const FramesPiece *const p = &w->job->input->pieces[piece];
-    FrameFound found = {0};
-    char *text = NULL;
-    TRY(frames_input_read(w->ctx, w->job->input, piece, &text));
     const locale_t locale = text_enter_c_locale();
-    const QmtStatus status = frames_take(w, p, text, &found);
+    const QmtStatus status = frames_walk(w->ctx, w->job->input, piece, frame_label, w);
     text_leave_c_locale(locale);
-    free(found.lines);
-    free(found.sizes);
-    free(text);
     return status;
 }
 
 QmtStatus label_piece(QmtContext *ctx, const LabelJob *job, size_t piece, Bytes *result)
 {
-    Piecework w = {.ctx = ctx,
-                   .job = job,
-                   .frame = job->input->pieces[piece].frames_before,
-                   .notes = {.ctx = ctx, .path = job->input->path}};
+    Piecework w = {.ctx = ctx, .job = job, .notes = {.ctx = ctx, .path = job->input->path}};
     Bytes collected = {0};
     Notes notes = {.collected = &collected};
     const QmtLogFunction log = ctx->log;
