@@ -2,17 +2,15 @@
 is read straight from the disk and a file of gigabytes opens in a millisecond."""
 from __future__ import annotations
 
-import io
 import json
 import os
 import pathlib
-import struct
-import zipfile
-from typing import Any, Iterator, Union
+from typing import Any, Iterator, Mapping, Union
 
 import numpy as np
 import numpy.typing as npt
 
+from . import _npz
 from .errors import FileError, FormatError
 
 __all__ = ["Trajectory", "open", "open_folder"]
@@ -24,33 +22,23 @@ BOLTZMANN = 0.00831446261815324  # kJ/mol/K, CODATA 2018
 LIGHT = 2.99792458e-2  # cm/ps
 KJMOL_PER_EV = 96.48533212331002  # CODATA 2018
 
-# Factors from the units of the file to others, by array.
+# Factors from the units of the file to others, by array; CODATA 2018.
 _EV = 1.0 / KJMOL_PER_EV
+_BOHR = 1.0 / 0.05291772109044924  # per nm
+_HARTREE = 1.0 / 2625.4996394799  # per kJ/mol
+_KCAL = 1.0 / 4.184  # per kJ
 UNITS: dict[str, dict[str, float]] = {
     "file": {},
+    # bohr, hartree, and the atomic unit of time, 0.0241888 fs
+    "atomic": {"pos": _BOHR, "vel": _BOHR * 0.024188843265857e-3, "forces": _HARTREE / _BOHR, "Ekin": _HARTREE,
+               "Epot": _HARTREE, "Etot": _HARTREE, "dipole": _BOHR, "homo_lumo_gap": _HARTREE, "quadrupole": _BOHR ** 2},
+    # angstrom, kcal/mol and fs, as "real" of LAMMPS
+    "real": {"pos": 10.0, "vel": 0.01, "forces": 0.1 * _KCAL, "Ekin": _KCAL, "Epot": _KCAL, "Etot": _KCAL, "dipole": 10.0,
+             "homo_lumo_gap": _KCAL, "quadrupole": 100.0},
     # angstrom, eV, and ASE's time, angstrom sqrt(Da / eV)
     "ase": {"pos": 10.0, "vel": KJMOL_PER_EV ** -0.5, "forces": 0.1 * _EV, "Ekin": _EV, "Epot": _EV, "Etot": _EV,
             "dipole": 10.0, "homo_lumo_gap": _EV, "quadrupole": 100.0},
 }
-
-
-def _map(path: str, file: Any, info: zipfile.ZipInfo) -> Array:
-    """A stored member as an array on the file itself."""
-    file.seek(info.header_offset)
-    head = file.read(30)
-    if info.compress_type != zipfile.ZIP_STORED or len(head) != 30 or head[:4] != b"PK\x03\x04":
-        raise FormatError(f"{path}: {info.filename} is compressed or damaged; only stored members can be mapped")
-    n_name, n_extra = struct.unpack("<HH", head[26:30])
-    start = info.header_offset + 30 + n_name + n_extra
-    file.seek(start)
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = read(file)
-    if dtype.hasobject:
-        raise FormatError(f"{path}: {info.filename} holds Python objects, which are not loaded")
-    if int(np.prod(shape)) == 0:
-        return np.zeros(shape, dtype)
-    return np.memmap(path, dtype=dtype, mode="r", offset=file.tell(), shape=shape, order="F" if fortran else "C")
 
 
 class Trajectory:
@@ -58,6 +46,9 @@ class Trajectory:
 
     pos, vel, forces (F, N, 3) in nm, nm/ps, kJ/mol/nm; Ekin, Epot, Etot (F,) kJ/mol; time_ps (F,); masses (N,) Da;
     atom_types (N,) atomic numbers; and what `properties` asked for. `in_units("ase")` gives angstrom and eV instead.
+
+    The file may be complete, partial, inside the packed.zip of its folder, or a trajectory.npz.part, whose frames up to its last
+    checkpoint are copied to a temporary file first.
     """
 
     def __init__(self, path: Path, units: str = "file") -> None:
@@ -65,16 +56,7 @@ class Trajectory:
         self.units = units
         if units not in UNITS:
             raise ValueError(f"units \"{units}\" are unknown; there are {', '.join(UNITS)}")
-        try:
-            with zipfile.ZipFile(self.path) as archive, io.open(self.path, "rb") as file:
-                self._arrays = {info.filename[:-4]: _map(self.path, file, info) for info in archive.infolist()
-                                if info.filename.endswith(".npy")}
-        except OSError as error:
-            raise FileError(f"{self.path}: {error.strerror or error}") from error
-        except zipfile.BadZipFile as error:
-            hint = ("; `qmtraj convert FILE --to npz` makes one of the frames so far"
-                    if self.path.endswith(".part") else "")
-            raise FormatError(f"{self.path}: no NPZ file ({error}){hint}") from error
+        self._arrays = _npz.map_file(self.path)
         for name in ("pos", "time_ps", "atom_types"):
             if name not in self._arrays:
                 raise FormatError(f"{self.path}: there is no array \"{name}\"; is this a trajectory of qmtraj?")
@@ -114,7 +96,8 @@ class Trajectory:
         return self._metadata
 
     def in_units(self, units: str) -> "Trajectory":
-        """The same file in "file" units or in "ase" units; frames are converted as they are read."""
+        """The same file in "file", "ase" (angstrom, eV), "atomic" (bohr, hartree) or "real" units (angstrom, kcal/mol, fs);
+        frames are converted as they are read."""
         other: Trajectory = object.__new__(Trajectory)
         if units not in UNITS:
             raise ValueError(f"units \"{units}\" are unknown; there are {', '.join(UNITS)}")
@@ -134,6 +117,22 @@ class Trajectory:
 
     def __iter__(self) -> Iterator[Any]:
         return (self.atoms(i) for i in range(len(self)))
+
+    @property
+    def is_complete(self) -> bool:
+        """False for the frames of a trajectory that failed, or that is not finished."""
+        return bool(self.metadata.get("status") == "complete")
+
+    def bonds(self) -> npt.NDArray[np.intp]:
+        """(B, 2) numbers of the atoms of each bond in the geometry that the motion starts from."""
+        if "bonds" not in self.metadata:
+            raise FormatError(f"{self.path}: the metadata name no bonds; programs since 0.2.0 write them")
+        return np.array(self.metadata["bonds"], dtype=np.intp).reshape(-1, 2)
+
+    def bond_lengths(self) -> Array:
+        """(F, B) lengths of the bonds() in the units of this trajectory."""
+        pos, bonds = np.asarray(self.pos), self.bonds()
+        return np.asarray(np.linalg.norm(pos[:, bonds[:, 0]] - pos[:, bonds[:, 1]], axis=2))
 
     def temperature(self) -> npt.NDArray[np.float64]:
         """(F,) kelvin, from Ekin and the degrees of freedom of the metadata."""
@@ -200,34 +199,40 @@ class _Scaled:
 
 
 def open(path: Path, units: str = "file") -> Trajectory:
-    """Opens trajectory.npz, or the one in a folder."""
+    """Opens a file, or the trajectory of a folder: the complete one, else a partial or an unfinished one. Folders in a
+    packed.zip open by the path that they would have outside."""
     if os.path.isdir(path):
-        path = os.path.join(path, "trajectory.npz")
+        there = [os.path.join(path, name) for name in _npz.NAMES if os.path.exists(os.path.join(path, name))]
+        path = there[0] if there else os.path.join(path, _npz.NAMES[0])
+    elif not os.path.exists(path) and not os.fspath(path).endswith((".npz", ".part")):
+        path = os.path.join(path, _npz.NAMES[0])
     return Trajectory(path, units)
 
 
-def open_folder(path: Path, units: str = "file") -> dict[str, Trajectory]:
-    """All finished trajectories below a folder, opened when they are asked for, by their path below it."""
+def open_folder(path: Path, units: str = "file") -> Mapping[str, Trajectory]:
+    """All finished trajectories below a folder, packed ones among them, by their path below it. Each is opened when it is
+    asked for, and again the next time: open files are not held for thousands."""
     root = pathlib.Path(path)
     if not root.is_dir():
         raise FileError(f"{root}: no such folder")
     return _Folder(root, units)
 
 
-class _Folder(dict):  # type: ignore[type-arg]
+class _Folder(Mapping[str, Trajectory]):
     def __init__(self, root: pathlib.Path, units: str) -> None:
         self._root, self._units = root, units
-        super().__init__({str(found.parent.relative_to(root)): None for found in sorted(root.rglob("trajectory.npz"))})
+        names = {found.parent.relative_to(root).as_posix() for found in root.rglob(_npz.NAMES[0])}
+        for archive in root.rglob("packed*.zip"):
+            names |= {(archive.parent / label).relative_to(root).as_posix() for label in _npz.labels(archive)}
+        self._names = dict.fromkeys(sorted(names))
 
     def __getitem__(self, name: str) -> Trajectory:
-        found = super().__getitem__(name)
-        if found is None:
-            found = Trajectory(self._root / name / "trajectory.npz", self._units)
-            self[name] = found
-        return found  # type: ignore[no-any-return]
+        if name not in self._names:
+            raise KeyError(name)
+        return Trajectory(self._root / name / _npz.NAMES[0], self._units)
 
-    def values(self) -> Any:
-        return (self[name] for name in self)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
 
-    def items(self) -> Any:
-        return ((name, self[name]) for name in self)
+    def __len__(self) -> int:
+        return len(self._names)
