@@ -1,6 +1,12 @@
 #!/bin/bash
 # A Slurm array over the molecules of XYZ files and lists of SMILES, all tasks in one output folder.
 #
+#   sbatch --array=0-99 examples/slurm_array.sh configs/qm.yaml /scratch/$USER/qm molecules.smi
+#
+# Tasks from 0 on are parts of the list: task i takes part i + 1 of 100 (`qmtraj run --shard`), whatever the length of the
+# list. To submit one of them again: SHARDS=100 sbatch --array=7 ... PACK=1 puts what is finished into archives. Tasks
+# from 1 on take a molecule each:
+#
 #   sbatch --array=1-22 examples/slurm_array.sh configs/qm.yaml /scratch/$USER/qm data/molecules/xyz/*.xyz
 #
 # Task n takes the n-th molecule: an XYZ file (its frames together) or a line of a list (.smi). A task that comes near its
@@ -35,35 +41,44 @@ config=$1 out=$2
 shift 2
 chunk=${CHUNK:-1}
 task=${SLURM_ARRAY_TASK_ID:?no array task; submit with sbatch --array=1-N}
-first=$((${OFFSET:-0} + (task - 1) * chunk + 1)) last=$((${OFFSET:-0} + task * chunk))
-
-# The molecules from first to last: whole XYZ files, and lines of lists in a list of our own.
-list=$(mktemp) || exit 5
-trap 'rm -f "$list"' EXIT
-xyz=() count=0
-for file in "$@"; do
-    case $file in
-    *.smi | *.smiles)
-        [ -r "$file" ] || { echo "$file: cannot be read" >&2; exit 5; }
-        lines=$(grep -cv '^[[:space:]]*\(#\|$\)' "$file")
-        if [ $((count + lines)) -ge $first ] && [ $count -lt $last ]; then
-            grep -v '^[[:space:]]*\(#\|$\)' "$file" | sed -n "$((first > count ? first - count : 1)),$((last - count))p" >>"$list"
-        fi
-        count=$((count + lines))
-        ;;
-    *)
-        count=$((count + 1))
-        [ $count -lt $first ] || [ $count -gt $last ] || xyz+=("$file")
-        ;;
-    esac
-done
-if [ "$task" -lt 1 ] || [ $first -gt $count ]; then
-    echo "task $task begins with molecule $first, but there are $count" >&2
-    exit 2
-fi
 words=(--config "$config" --out "$out" --num-workers "${SLURM_CPUS_PER_TASK:-1}")
-[ ! -s "$list" ] || words+=(--smiles-file "$list")
 [ -z "${ALLOW_OTHER_CPU:-}" ] || words+=(--allow-other-cpu)
+[ -z "${PACK:-}" ] || words+=(--pack)
+xyz=()
+
+# Parts of the list.
+if [ -n "${SHARDS:-}" ] || [ "${SLURM_ARRAY_TASK_MIN:-1}" = 0 ]; then
+    words+=(--shard "$((task + 1))/${SHARDS:-$((${SLURM_ARRAY_TASK_MAX:?} + 1))}" "$@")
+    set --
+else
+    first=$((${OFFSET:-0} + (task - 1) * chunk + 1)) last=$((${OFFSET:-0} + task * chunk))
+
+    # The molecules from first to last: whole XYZ files, and lines of lists in a list of our own.
+    list=$(mktemp) || exit 5
+    trap 'rm -f "$list"' EXIT
+    count=0
+    for file in "$@"; do
+        case $file in
+        *.smi | *.smiles)
+            [ -r "$file" ] || { echo "$file: cannot be read" >&2; exit 5; }
+            lines=$(grep -cv '^[[:space:]]*\(#\|$\)' "$file")
+            if [ $((count + lines)) -ge $first ] && [ $count -lt $last ]; then
+                grep -v '^[[:space:]]*\(#\|$\)' "$file" | sed -n "$((first > count ? first - count : 1)),$((last - count))p" >>"$list"
+            fi
+            count=$((count + lines))
+            ;;
+        *)
+            count=$((count + 1))
+            [ $count -lt $first ] || [ $count -gt $last ] || xyz+=("$file")
+            ;;
+        esac
+    done
+    if [ "$task" -lt 1 ] || [ $first -gt $count ]; then
+        echo "task $task begins with molecule $first, but there are $count" >&2
+        exit 2
+    fi
+    [ ! -s "$list" ] || words+=(--smiles-file "$list")
+fi
 
 # Slurm's signals reach this shell, which passes them on and waits. USR1 is the warning of the time limit (B: above):
 # two minutes are plenty, a checkpoint takes one step. TERM means that Slurm ends the job: after scancel for good; after

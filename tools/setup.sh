@@ -11,6 +11,7 @@
 #   tools/setup.sh clients    also what make clients needs
 #   tools/setup.sh cppcheck   also what make cppcheck needs
 #   tools/setup.sh slurm      also what make slurm needs
+#   tools/setup.sh farm       also what make farm needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
 #
 # Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, QMTRAJ_HDF5=OFF HDF5, as they do for the build.
@@ -38,10 +39,11 @@ for word in "$@"; do
     mutants) packages="$packages python3-clang-14 git" ;;
     clients) packages="$packages python3 python3-venv" ;;
     cppcheck) packages="$packages cppcheck git" ;;
+    farm) packages="$packages openmpi-bin mpich parallel snakemake python3 python3-numpy" ;;
     slurm) packages="$packages slurm-wlm munge python3" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients, slurm, cppcheck and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients, slurm, farm, cppcheck and bare" >&2
         exit 2
         ;;
     esac

@@ -1,5 +1,5 @@
 #!/bin/bash
-# examples/slurm_array.sh under a real Slurm: a controller and two node daemons, all on this machine, in a folder of their
+# examples/slurm_array.sh and slurm_srun.sh under a real Slurm: a controller and two node daemons, all on this machine, in a folder of their
 # own that goes at the end. As root, with the Debian packages slurm-wlm and munge; two to five minutes.
 #
 #   tests/slurm/slurm.sh build/qmtraj
@@ -7,6 +7,7 @@ set -euo pipefail
 export LC_ALL=C QMTRAJ
 QMTRAJ=$(realpath "$1")
 array=$(realpath "$(dirname "$0")/../../examples/slurm_array.sh")
+ranks=$(realpath "$(dirname "$0")/../../examples/slurm_srun.sh")
 [ "$(id -u)" = 0 ] || { echo "slurm: NOT RUN, it takes root"; exit 77; }
 for program in munged slurmctld slurmd sbatch; do
     command -v $program >/dev/null || { echo "slurm: NOT RUN, there is no $program (Debian: slurm-wlm, munge)"; exit 77; }
@@ -194,5 +195,51 @@ complete() { now "$job" && all_are "$job" '1 COMPLETED'; }
 until_true 90 complete
 "$QMTRAJ" run --config middle.yaml --out i m1.xyz >/dev/null 2>&1
 cmp h/m1/trajectory.npz i/m1/trajectory.npz
+
+echo '6. tasks from 0 on are parts of the list'
+"$QMTRAJ" run --config short.yaml --out whole m?.xyz >/dev/null 2>&1
+# once OUT: each molecule once, with the bytes of one process
+once() {
+    cat "$1"/.journal/*.jsonl | grep -o '"molecule":"[^"]*"' | sort >names
+    [ "$(wc -l <names)" = 8 ] && [ "$(sort -u names | wc -l)" = 8 ] || fail "$1: $(cat names)"
+    for i in 1 2 3 4 5 6 7 8; do cmp whole/m$i/trajectory.npz "$1/m$i/trajectory.npz"; done
+    [ -s "$1/summary.json" ] || fail "$1: nobody wrote the summary"
+}
+job=$(submit --array=0-2 "$array" short.yaml j m?.xyz)
+until_true 60 all_are "$job" '3 COMPLETED'
+once j
+rm -r j/m?
+for task in 0 1 2; do # one after the other, each as an array of its own
+    job=$(SHARDS=3 PACK=1 submit --array=$task --export=ALL "$array" short.yaml j2 m?.xyz)
+    until_true 60 all_are "$job" '1 COMPLETED'
+done
+"$QMTRAJ" unpack j2 >/dev/null
+once j2
+
+echo '7. srun: four ranks share the list; the warning, scancel, a rank that is killed'
+job=$(submit -n 4 "$ranks" short.yaml k m?.xyz)
+until_true 60 all_are "$job" '1 COMPLETED'
+once k
+grep -q 'process 4 of 4 by Slurm: takes part 4/4' job-*.log || fail "no rank 4"
+job=$(submit -n 2 --signal=B:USR1@50 --time=1 "$ranks" long.yaml l m1.xyz m2.xyz m3.xyz)
+until_true 60 running_all "$job" 1
+until_true 90 restarts "$job" 1
+until_true 60 all_are "$job" '1 PENDING'
+[ "$(steps l)" -gt 1000 ] || fail "the warning lost the work"
+goes_on() { now "$job" && all_are "$job" '1 RUNNING'; }
+until_true 60 goes_on
+scancel "$job"
+until_true 60 all_are "$job" '1 CANCELLED'
+sed 's/^length_ps.*/length_ps: 20/; s/^checkpoint_s.*/checkpoint_s: 0.1/' long.yaml >middle.yaml
+job=$(submit -n 2 "$ranks" middle.yaml n m1.xyz m2.xyz m3.xyz m4.xyz)
+any_begun() { ls n/m?/checkpoint >/dev/null 2>&1; }
+until_true 60 any_begun
+rank=$(cat n/m?/lock 2>/dev/null | sed -n 's/^process \([0-9]*\) on.*/\1/p' | head -1)
+kill -KILL "$(ps -o ppid= -p "$rank" | tr -d ' ')" # the parent of a worker: its rank
+ended() { [ -n "$(scontrol show job "$job" -o | grep -E 'JobState=(COMPLETED|FAILED)')" ]; }
+until_true 90 ended
+"$QMTRAJ" run --config middle.yaml --out n m1.xyz m2.xyz m3.xyz m4.xyz >/dev/null 2>&1
+"$QMTRAJ" run --config middle.yaml --out n2 m1.xyz m2.xyz m3.xyz m4.xyz >/dev/null 2>&1
+for i in 1 2 3 4; do cmp n/m$i/trajectory.npz n2/m$i/trajectory.npz; done
 
 echo 'all as it should be'
