@@ -30,7 +30,7 @@ _Static_assert(sizeof((QmtWarning){0}.code) >= RUN_WARNING_CODE_SIZE &&
 
 struct QmtPlan {
     Plan plan;
-    BatchOutcome *outcomes; ///< [plan.n_tasks]
+    Outcomes outcomes;      ///< of plan.n_tasks
     RejectionList rejected; ///< plan.structures.rejected points here if its list was tolerant
     const Tally *tally;     ///< of the campaign that runs; NULL: none does
 };
@@ -87,12 +87,10 @@ QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config, QmtStructure
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a plan");
     QmtStatus status = plan_make(ctx, &config->values, &structures->list, &inner, &made->plan);
     if (status == QMT_OK) {
-        made->outcomes = calloc(made->plan.n_tasks + 1, sizeof *made->outcomes);
-        if (made->outcomes == NULL) {
+        status = outcomes_create(ctx, made->plan.n_tasks, &made->outcomes);
+        if (status != QMT_OK) {
             structures->list = made->plan.structures;
             made->plan.structures = (StructureList){0};
-            status =
-                FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", made->plan.n_tasks);
         } else {
             rejections_move(structures, made);
         }
@@ -110,7 +108,7 @@ void qmt_plan_destroy(QmtPlan **plan)
         return;
     plan_release(&(*plan)->plan);
     rejections_release(&(*plan)->rejected);
-    free((*plan)->outcomes);
+    outcomes_release(&(*plan)->outcomes);
     free(*plan);
     *plan = NULL;
 }
@@ -350,7 +348,7 @@ QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunOptions *
     if (status == QMT_OK) {
         const locale_t before = text_enter_c_locale();
         plan->tally = &link.tally;
-        status = batch_run(ctx, &plan->plan, &settings, &inner, plan->outcomes);
+        status = batch_run(ctx, &plan->plan, &settings, &inner, &plan->outcomes);
         plan->tally = NULL;
         text_leave_c_locale(before);
     }
@@ -370,7 +368,10 @@ QmtStatus qmt_plan_outcome(QmtContext *ctx, const QmtPlan *plan, size_t i, QmtOu
 {
     TRY(place_check(ctx, plan, i));
     NEEDS(ctx, outcome != NULL, "plan: outcome is NULL");
-    *outcome = outcome_shown(&plan->outcomes[i]);
+    BatchOutcome kept;
+    outcomes_get(&plan->outcomes, i, &kept);
+    *outcome = outcome_shown(&kept);
+    outcome->message = outcomes_message(&plan->outcomes, i);
     return QMT_OK;
 }
 
@@ -392,16 +393,22 @@ QmtStatus qmt_plan_warning(QmtContext *ctx, const QmtPlan *plan, size_t i, size_
                            QmtWarning *warning)
 {
     TRY(place_check(ctx, plan, i));
-    return warning_show(ctx, &plan->outcomes[i].result.warnings, w, warning);
+    BatchOutcome kept;
+    outcomes_get(&plan->outcomes, i, &kept);
+    return warning_show(ctx, &kept.result.warnings, w, warning);
 }
 
 /// What a run of this thread left, for qmt_plan_outcome().
-static void outcome_keep(const QmtContext *ctx, QmtStatus status, const RunResult *result,
-                         BatchOutcome *outcome)
+static void outcome_keep(QmtContext *ctx, QmtStatus status, const RunResult *result, size_t i,
+                         Outcomes *outcomes)
 {
-    *outcome = (BatchOutcome){.ran = true, .status = status, .result = *result};
+    BatchOutcome kept = {.ran = true, .status = status, .result = *result};
+    const Message before = context_keep(ctx);
     if (status != QMT_OK)
-        memcpy(outcome->message, ctx->message.text, sizeof outcome->message - 1);
+        memcpy(kept.message, before.text, sizeof kept.message - 1);
+    if (outcomes_put(ctx, outcomes, i, &kept) != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    (void)context_restore(ctx, &before);
 }
 
 QmtStatus qmt_run(QmtContext *ctx, QmtPlan *plan, size_t i, const QmtRunOptions *options,
@@ -423,7 +430,7 @@ QmtStatus qmt_run(QmtContext *ctx, QmtPlan *plan, size_t i, const QmtRunOptions 
     const QmtStatus status = run_trajectory(ctx, &settings, &plan->plan.tasks[i], &inner, &result);
     text_leave_c_locale(before);
     qmt_context_set_log(ctx, log, log_user);
-    outcome_keep(ctx, status, &result, &plan->outcomes[i]);
+    outcome_keep(ctx, status, &result, i, &plan->outcomes);
     if (status != QMT_OK)
         context_set_subject(ctx, "%s", plan->plan.tasks[i].label);
     return status;

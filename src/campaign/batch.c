@@ -20,7 +20,7 @@ typedef struct {
     const Plan *plan;
     const RunOptions *settings;
     const BatchHooks *hooks;
-    BatchOutcome *outcomes;
+    Outcomes *outcomes;
     Journal journal;
     ArchiveMount *archives;  ///< of OUT
     Packer *packer;          ///< NULL: finished trajectories stay folders
@@ -216,11 +216,8 @@ static void on_end(void *user, size_t place, const WorkerOutcome *ended)
     Batch *const batch = user;
     const size_t t = batch->task_of[place];
     const RunSpec *const task = &batch->plan->tasks[t];
-    BatchOutcome *const outcome = &batch->outcomes[t];
-
-    outcome->ran = true;
-    outcome->status = ended->status;
-    outcome->signal = ended->signal;
+    BatchOutcome kept = {.ran = true, .status = ended->status, .signal = ended->signal};
+    BatchOutcome *const outcome = &kept;
     memcpy(outcome->message, ended->message, sizeof outcome->message);
     if (ended->has_result) {
         WorkResult made;
@@ -236,6 +233,8 @@ static void on_end(void *user, size_t place, const WorkerOutcome *ended)
         journal_add(batch->ctx, &batch->journal, task->label, outcome);
     if (outcome->status == QMT_OK)
         packer_add(batch->ctx, batch->packer, task->label);
+    if (outcomes_put(batch->ctx, batch->outcomes, t, outcome) != QMT_OK)
+        context_log(batch->ctx, QMT_LOG_WARNING, "%s", qmt_context_message(batch->ctx));
     if (batch->hooks->end != NULL)
         batch->hooks->end(batch->hooks->user, t, outcome);
 }
@@ -251,19 +250,21 @@ static size_t count(const bool *values, size_t n)
 /// How the trajectories of a job ended, by kind.
 typedef struct {
     size_t n_held, n_failed, n_rejected, n_complete;
-    const BatchOutcome *held; ///< one of them
-    bool at_once;             ///< some stopped without a checkpoint, since nobody would wait
-    int64_t n_safe;           ///< frames of those that stopped
+    size_t held;    ///< one of them, its place in the plan
+    bool at_once;   ///< some stopped without a checkpoint, since nobody would wait
+    int64_t n_safe; ///< frames of those that stopped
 } Ends;
 
 static Ends ends_count(const Batch *batch, size_t n)
 {
     Ends ends = {0};
     for (size_t place = 0; place < n; place++) {
-        const BatchOutcome *const outcome = &batch->outcomes[batch->task_of[place]];
+        BatchOutcome kept;
+        const BatchOutcome *const outcome = &kept;
+        outcomes_get(batch->outcomes, batch->task_of[place], &kept);
         if (outcome->status == QMT_ERR_LOCKED) {
             ends.n_held++;
-            ends.held = outcome;
+            ends.held = batch->task_of[place];
         } else if (outcome->status == QMT_OK) {
             ends.n_complete++;
         } else if (outcome->rejected) {
@@ -300,8 +301,8 @@ static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
     char rejected_name[REJECTED_NAME_SIZE];
     rejected_file_name(&plan->shard, rejected_name);
     const size_t n_rejected = batch->rejected != NULL ? batch->rejected->n : ends.n_rejected;
-    if (status == QMT_STOPPED && n == 1 && batch->outcomes[batch->task_of[0]].ran) {
-        (void)FAIL(ctx, QMT_STOPPED, "%s", batch->outcomes[batch->task_of[0]].message);
+    if (status == QMT_STOPPED && n == 1 && batch->outcomes->kept[batch->task_of[0]] != NULL) {
+        (void)FAIL(ctx, QMT_STOPPED, "%s", outcomes_message(batch->outcomes, batch->task_of[0]));
         context_set_subject(ctx, "%s", plan->tasks[batch->task_of[0]].label);
         return QMT_STOPPED;
     }
@@ -309,7 +310,8 @@ static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
         return job_stopped(ctx, &ends);
     if (n > 0 && ends.n_held == n && n_rejected == 0) {
         (void)FAIL(ctx, QMT_ERR_LOCKED, "nothing was done: %s",
-                   n == 1 ? ends.held->message : "every trajectory is held by another process");
+                   n == 1 ? outcomes_message(batch->outcomes, ends.held)
+                          : "every trajectory is held by another process");
         if (n == 1)
             context_set_subject(ctx, "%s", plan->tasks[batch->task_of[0]].label);
         return QMT_ERR_LOCKED;
@@ -348,11 +350,11 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
         for (size_t t = 0; t < plan->n_tasks; t++) {
             if (reused[t])
                 continue;
-            batch->outcomes[t].status = QMT_STOPPED;
             batch->task_of[n] = t;
             cost[n++] = plan->tasks[t].cost;
             n_missing += start_geometry_is_missing(&plan->tasks[t]);
         }
+        batch->outcomes->otherwise = QMT_STOPPED;
         if (n_missing > 1)
             smiles_prepare();
         const WorkerPool job = {.n_tasks = n,
@@ -391,15 +393,14 @@ QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settin
     char path[FILE_PATH_SIZE];
     bool *const reused = calloc(2 * (plan->n_tasks + 1), sizeof *reused);
     bool *const has_space = reused != NULL ? reused + plan->n_tasks + 1 : NULL;
-    BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
     ArchiveMount *archives = NULL;
     QmtStatus status = QMT_OK;
-    if (reused == NULL || outcomes == NULL)
+    if (reused == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     if (status == QMT_OK)
         status = archives_open(ctx, plan, settings, &archives);
     if (status == QMT_OK)
-        status = preflight_earlier(ctx, plan, settings, outcomes, reused, has_space);
+        status = preflight_earlier(ctx, plan, settings, NULL, reused, has_space);
     archives_unmount(&archives);
     if (status == QMT_OK)
         status = preflight_folder(ctx, settings->out, count(reused, plan->n_tasks) == plan->n_tasks,
@@ -409,25 +410,22 @@ QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settin
     if (status == QMT_OK && plan->n_tasks > 0)
         preflight_notes(ctx, &plan->tasks[0].config);
     free(reused);
-    free(outcomes);
     return status;
 }
 
 QmtStatus batch_finished(QmtContext *ctx, const Plan *plan, const RunOptions *settings, bool *done)
 {
     bool *const has_space = calloc(plan->n_tasks + 1, sizeof *has_space);
-    BatchOutcome *const outcomes = calloc(plan->n_tasks + 1, sizeof *outcomes);
     ArchiveMount *archives = NULL;
     QmtStatus status = QMT_OK;
-    if (has_space == NULL || outcomes == NULL)
+    if (has_space == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     if (status == QMT_OK)
         status = archives_open(ctx, plan, settings, &archives);
     if (status == QMT_OK)
-        status = preflight_earlier(ctx, plan, settings, outcomes, done, has_space);
+        status = preflight_earlier(ctx, plan, settings, NULL, done, has_space);
     archives_unmount(&archives);
     free(has_space);
-    free(outcomes);
     return status;
 }
 
@@ -521,14 +519,17 @@ static QmtStatus batch_begin(Batch *batch, bool *reused, bool *has_space)
         TRY(preflight_disk(ctx, settings->out, batch_bytes(plan, has_space)));
     }
     for (size_t t = 0; t < plan->n_tasks && hooks->reused != NULL; t++)
-        if (reused[t])
-            hooks->reused(hooks->user, t, &batch->outcomes[t]);
+        if (reused[t]) {
+            BatchOutcome outcome;
+            outcomes_get(batch->outcomes, t, &outcome);
+            hooks->reused(hooks->user, t, &outcome);
+        }
     TRY(earlier_pack(batch, reused));
     return all_done ? nothing_run(batch) : job_run(batch, reused);
 }
 
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
-                    const BatchHooks *hooks, BatchOutcome *outcomes)
+                    const BatchHooks *hooks, Outcomes *outcomes)
 {
     RunOptions own = *settings;
     if (own.n_workers > plan->n_tasks)
@@ -545,7 +546,7 @@ QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *setting
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     bool *const has_space = reused + plan->n_tasks + 1;
 
-    memset(outcomes, 0, plan->n_tasks * sizeof *outcomes);
+    outcomes_clear(outcomes);
     QmtStatus status = archives_open(ctx, plan, settings, &batch.archives);
     if (status == QMT_OK)
         status = batch_begin(&batch, reused, has_space);

@@ -1,7 +1,7 @@
 #ifndef CAMPAIGN_BATCH_H
 #define CAMPAIGN_BATCH_H
 
-#include "campaign/outcome.h"
+#include "campaign/outcomes.h"
 #include "campaign/plan.h"
 #include "campaign/worker_pool.h"
 #include "run/run.h"
@@ -37,12 +37,12 @@ QmtStatus batch_finished(QmtContext *ctx, const Plan *plan, const RunOptions *se
 /// OUT/rejected.tsv; every end in OUT/.journal; figures of all in OUT/summary.json.
 ///
 /// @param settings  out, n_workers, fresh, max_s
-/// @param outcomes  [plan->n_tasks]
+/// @param outcomes  of plan->n_tasks
 /// Fails before anything is touched with QMT_ERR_CHECKPOINT (what is finished or interrupted
 /// differs from what is wanted), QMT_ERR_IO (no room on the disk). Then as worker_pool_run(); with
 /// QMT_ERR_PARTIAL if a molecule cannot be computed; and with QMT_ERR_LOCKED if all that was left to do is held
 /// by other processes. Trouble with the files about the whole job is a warning.
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
-                    const BatchHooks *hooks, BatchOutcome *outcomes);
+                    const BatchHooks *hooks, Outcomes *outcomes);
 
 #endif

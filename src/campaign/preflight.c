@@ -82,17 +82,20 @@ static QmtStatus task_look(QmtContext *ctx, const RunOptions *settings, const Ru
 }
 
 QmtStatus preflight_earlier(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
-                            BatchOutcome *outcomes, bool *reused, bool *has_space)
+                            Outcomes *outcomes, bool *reused, bool *has_space)
 {
     Message first = {0};
     size_t n_different = 0;
     for (size_t t = 0; t < plan->n_tasks; t++) {
         const RunSpec *const task = &plan->tasks[t];
+        BatchOutcome outcome = {.status = QMT_OK};
         Existing kind;
-        TRY(task_look(ctx, settings, task, &kind, &outcomes[t].result));
+        TRY(task_look(ctx, settings, task, &kind, &outcome.result));
         reused[t] = kind == EXISTING_SAME;
-        has_space[t] = reused[t] || kind == EXISTING_INTERRUPTED;
         const Message difference = context_keep(ctx);
+        if (reused[t] && outcomes != NULL)
+            TRY(outcomes_put(ctx, outcomes, t, &outcome));
+        has_space[t] = reused[t] || kind == EXISTING_INTERRUPTED;
         if (kind != EXISTING_DIFFERENT || is_held(ctx, settings, task))
             continue;
         if (n_different++ == 0)

@@ -1,7 +1,7 @@
 #ifndef CAMPAIGN_PREFLIGHT_H
 #define CAMPAIGN_PREFLIGHT_H
 
-#include "campaign/outcome.h"
+#include "campaign/outcomes.h"
 #include "campaign/plan.h"
 #include "run/options.h"
 
@@ -10,12 +10,12 @@
 /// Finds out what is finished, and what has its space on the disk. All differences are found before the first is
 /// reported.
 ///
-/// @param outcomes   [plan->n_tasks] figures of what is finished are written
+/// @param outcomes   of plan->n_tasks: what is finished is put; NULL: not wanted
 /// @param reused     [plan->n_tasks] finished just so
 /// @param has_space  [plan->n_tasks] finished, or its file has its space already
 /// Fails with QMT_ERR_CHECKPOINT (something else lies there), QMT_ERR_IO or QMT_ERR_MEMORY.
 QmtStatus preflight_earlier(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
-                            BatchOutcome *outcomes, bool *reused, bool *has_space);
+                            Outcomes *outcomes, bool *reused, bool *has_space);
 
 /// Fails with QMT_ERR_IO if a folder's disk has no room for so many bytes.
 QmtStatus preflight_disk(QmtContext *ctx, const char *folder, uint64_t n_bytes);

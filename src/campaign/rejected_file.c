@@ -161,13 +161,16 @@ static int by_name(const void *a, const void *b)
 }
 
 /// Names that this job could compute after all, sorted. NULL if there is no memory.
-static const char **computed_names(const Plan *plan, const BatchOutcome *outcomes, size_t *n)
+static const char **computed_names(const Plan *plan, const Outcomes *outcomes, size_t *n)
 {
     const char **const names = malloc((plan->n_tasks + 1) * sizeof *names);
     *n = 0;
-    for (size_t t = 0; names != NULL && outcomes != NULL && t < plan->n_tasks; t++)
-        if ((outcomes[t].ran || outcomes[t].result.reused) && !outcomes[t].rejected)
+    for (size_t t = 0; names != NULL && outcomes != NULL && t < plan->n_tasks; t++) {
+        BatchOutcome outcome;
+        outcomes_get(outcomes, t, &outcome);
+        if ((outcome.ran || outcome.result.reused) && !outcome.rejected)
             names[(*n)++] = plan->tasks[t].structure->name;
+    }
     if (names != NULL)
         qsort(names, *n, sizeof *names, by_name);
     return names;
@@ -242,7 +245,7 @@ static QmtStatus merged_write(QmtContext *ctx, const char *path, const Rejection
 }
 
 QmtStatus rejected_file_write(QmtContext *ctx, const char *out, const Plan *plan,
-                              const BatchOutcome *outcomes)
+                              const Outcomes *outcomes)
 {
     static const RejectionList NONE = {0};
     const RejectionList *const now =

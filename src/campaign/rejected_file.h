@@ -1,7 +1,7 @@
 #ifndef CAMPAIGN_REJECTED_FILE_H
 #define CAMPAIGN_REJECTED_FILE_H
 
-#include "campaign/outcome.h"
+#include "campaign/outcomes.h"
 #include "campaign/plan.h"
 
 /// OUT/rejected.tsv: the inputs that cannot be computed, one a line, with place, name, reason and sentence. A part of a
@@ -15,10 +15,10 @@ void rejected_file_name(const Shard *shard, char name[REJECTED_NAME_SIZE]);
 /// Writes the file anew: lines of earlier jobs stay unless this one did what they say cannot be done. Nothing is
 /// written where there is nothing to say. Takes turns with other programs.
 ///
-/// @param outcomes  [plan->n_tasks], NULL before the job
+/// @param outcomes  NULL before the job
 /// Fails with QMT_ERR_IO, QMT_ERR_LOCKED or QMT_ERR_MEMORY.
 QmtStatus rejected_file_write(QmtContext *ctx, const char *out, const Plan *plan,
-                              const BatchOutcome *outcomes);
+                              const Outcomes *outcomes);
 
 /// Appends one line at once, so that a job that is killed has said it.
 QmtStatus rejected_file_append(QmtContext *ctx, const char *out, const Shard *shard,

@@ -56,16 +56,20 @@ static QmtStatus entry_add(Stream *stream, const char *line, size_t n)
 }
 
 /// Trajectories of a plan; *done [found->n] marks those of the journal that were among them.
-static QmtStatus plan_add(Stream *stream, const Plan *plan, const BatchOutcome *outcomes,
+static QmtStatus plan_add(Stream *stream, const Plan *plan, const Outcomes *outcomes,
                           const JournalEntries *found, bool *done)
 {
     for (size_t t = 0; t < plan->n_tasks; t++) {
+        BatchOutcome outcome;
         const JournalEntry *const entry = journal_find(found, plan->tasks[t].label);
         if (entry != NULL) {
             TRY(entry_add(stream, entry->line, entry->length));
             done[entry - found->entries] = true;
-        } else if (outcomes[t].result.reused) { // by a version that kept no journal
-            char *const line = journal_line(plan->tasks[t].label, &outcomes[t]);
+            continue;
+        }
+        outcomes_get(outcomes, t, &outcome);
+        if (outcome.result.reused) { // by a version that kept no journal
+            char *const line = journal_line(plan->tasks[t].label, &outcome);
             if (line == NULL)
                 return FAIL(stream->ctx, QMT_ERR_MEMORY, "no memory for the summary");
             const QmtStatus status = entry_add(stream, line, strlen(line));
@@ -76,7 +80,7 @@ static QmtStatus plan_add(Stream *stream, const Plan *plan, const BatchOutcome *
     return QMT_OK;
 }
 
-static QmtStatus content_write(Stream *stream, const Plan *plan, const BatchOutcome *outcomes,
+static QmtStatus content_write(Stream *stream, const Plan *plan, const Outcomes *outcomes,
                                const JournalEntries *found, bool *done)
 {
     static const char tail[] = "\n]}\n";
@@ -98,7 +102,7 @@ static QmtStatus content_write(Stream *stream, const Plan *plan, const BatchOutc
 
 /// Replaces the summary as a whole: whoever reads it sees the old one or the new one.
 static QmtStatus file_replace(QmtContext *ctx, const char *out, const Plan *plan,
-                              const BatchOutcome *outcomes, const JournalEntries *found, size_t *n)
+                              const Outcomes *outcomes, const JournalEntries *found, size_t *n)
 {
     char path[FILE_PATH_SIZE], temporary[FILE_PATH_SIZE];
     TRY(file_join(ctx, out, SUMMARY_FILE, path));
@@ -132,7 +136,7 @@ static QmtStatus file_replace(QmtContext *ctx, const char *out, const Plan *plan
 }
 
 static QmtStatus summary_make(QmtContext *ctx, const char *out, const Plan *plan,
-                              const BatchOutcome *outcomes, size_t n_ran, size_t *n)
+                              const Outcomes *outcomes, size_t n_ran, size_t *n)
 {
     char lock_path[FILE_PATH_SIZE];
     JournalEntries found;
@@ -157,12 +161,19 @@ static QmtStatus summary_make(QmtContext *ctx, const char *out, const Plan *plan
     return status;
 }
 
+static bool was_run(const Outcomes *outcomes, size_t t)
+{
+    BatchOutcome outcome;
+    outcomes_get(outcomes, t, &outcome);
+    return outcome.ran;
+}
+
 QmtStatus summary_write(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
-                        const BatchOutcome *outcomes)
+                        const Outcomes *outcomes)
 {
     size_t n_ran = 0, n;
     for (size_t t = 0; t < plan->n_tasks; t++)
-        n_ran += outcomes[t].ran;
+        n_ran += was_run(outcomes, t);
     return summary_make(ctx, settings->out, plan, outcomes, n_ran, &n);
 }
 

@@ -1,7 +1,7 @@
 #ifndef CAMPAIGN_SUMMARY_H
 #define CAMPAIGN_SUMMARY_H
 
-#include "campaign/outcome.h"
+#include "campaign/outcomes.h"
 #include "campaign/plan.h"
 #include "run/options.h"
 
@@ -14,7 +14,7 @@
 ///
 /// Fails with QMT_ERR_IO, QMT_ERR_LOCKED or QMT_ERR_MEMORY.
 QmtStatus summary_write(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
-                        const BatchOutcome *outcomes);
+                        const Outcomes *outcomes);
 
 /// Writes it anew from the journals, by name.
 ///

@@ -187,6 +187,7 @@ kill -STOP $worker
 job=$(LOCK_PAUSE=1 submit --array=1 --export=ALL "$array" middle.yaml h m1.xyz)
 until_true 60 all_are "$job" '1 FAILED' # nobody queued it again before: somebody else works on it
 scontrol requeue "$job"                 # as Slurm does it after the loss of a node
+sleep 3 # slurmd takes a job that comes back within a moment for the one that was killed
 queued_by_itself() { now "$job" && restarts "$job" '[2-9]'; }
 until_true 90 queued_by_itself
 kill -KILL $holder $worker
