@@ -45,7 +45,7 @@ typedef struct {
     double energy_before; ///< hartree, of the first geometry
     double energy;        ///< hartree, of the last one
     double
-        largest; ///< component of its gradient, without what a frozen torsion holds, hartree/bohr
+        largest; ///< component of its gradient without net force, torque and what holds a frozen torsion, hartree/bohr
     double norm; ///< of the same
     int evaluations; ///< of energy and gradient
     int converged;   ///< 1: the gradient is as small as was wanted

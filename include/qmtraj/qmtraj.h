@@ -14,6 +14,7 @@
 ///     molecule.h    the charge and multiplicity that hold for a molecule, and the engine for it
 ///     single.h      one molecule with its engine, for the next
 ///     opt.h         minima of the energy
+///     hessian.h     second derivatives, vibrations, thermochemistry
 ///     ipi.h         energies and forces for a program that moves the nuclei, through a socket
 ///     config.h      the keys of a configuration
 ///     campaign.h    trajectories from a configuration to finished files, one or many; how far a folder is
@@ -43,6 +44,7 @@
 #include <qmtraj/dataset.h>
 #include <qmtraj/dynamics.h>
 #include <qmtraj/engine.h>
+#include <qmtraj/hessian.h>
 #include <qmtraj/ipi.h>
 #include <qmtraj/label.h>
 #include <qmtraj/molecule.h>

@@ -20,5 +20,10 @@
 #define ANGSTROM_PER_NM 10.0
 #define EV_PER_KJMOL (EV_PER_HARTREE / KJMOL_PER_HARTREE)
 #define DEBYE_PER_EBOHR QMT_DEBYE_PER_EBOHR
+#define WAVENUMBERS_PER_HARTREE 219474.63136320 ///< cm-1 of a quantum of one hartree
+#define PASCAL_PER_AU 2.9421015697e13           ///< pressure, hartree/bohr^3
+/// Intensity of an infrared band, km/mol, of a dipole that changes by 1 e per square root of a dalton:
+/// N_A e^2 / (12 eps0 c^2 u).
+#define KMMOL_PER_SQUARE_SLOPE 974.8801118
 
 #endif

@@ -155,9 +155,9 @@ static QmtStatus molecule_minimise(QmtContext *ctx, QmtSingle *molecule,
     TRY(qmt_opt_minimise(ctx, qmt_single_engine(molecule), xyz, &options, gradient, &result));
     if (!result.converged)
         return FAIL(ctx, QMT_ERR_PHYSICS,
-                    "%s: no minimum after %d evaluations, the largest gradient is still %.1e "
+                    "no minimum after %d evaluations, the largest gradient is still %.1e "
                     "hartree/bohr (%.1e wanted); allow more --evaluations or a larger --gradient",
-                    state->name, result.evaluations, result.largest, options.gradient);
+                    result.evaluations, result.largest, options.gradient);
     if (words->json)
         TRY(json_write(ctx, state, xyz, gradient, &result, history));
     else
@@ -183,16 +183,6 @@ static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)
     return status;
 }
 
-static QmtStatus number_read(QmtContext *ctx, const char *option, const char *value, double *number)
-{
-    const char *const wrong = qmt_text_to_number(value, number);
-    if (wrong != NULL)
-        return FAIL(ctx, QMT_ERR_USAGE, "%s: \"%.60s\" %s", option, value, wrong);
-    if (!(*number >= 1e-11 && *number <= 1.0))
-        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s: 1e-11 to 1 is possible", option, value);
-    return QMT_OK;
-}
-
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
                             OptWords *words)
 {
@@ -214,7 +204,7 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *m
             words->out = value;
             break;
         case O_GRADIENT:
-            TRY(number_read(ctx, "--gradient", value, &words->options.gradient));
+            TRY(option_double(ctx, "--gradient", value, 1e-11, 1.0, &words->options.gradient));
             break;
         case O_EVALUATIONS:
             TRY(option_number(ctx, "--evaluations", value, 1, 1000000, &number));

@@ -10,6 +10,7 @@
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_opt(QmtContext *ctx, int argc, char **argv);
+QmtStatus cmd_hess(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_atoms(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_label(QmtContext *ctx, int argc, char **argv);
 QmtStatus cmd_ipi(QmtContext *ctx, int argc, char **argv);
@@ -29,6 +30,7 @@ QmtStatus cmd_cite(QmtContext *ctx, int argc, char **argv);
 void help_run(FILE *out);
 void help_energy(FILE *out);
 void help_opt(FILE *out);
+void help_hess(FILE *out);
 void help_atoms(FILE *out);
 void help_label(FILE *out);
 void help_ipi(FILE *out);

@@ -20,6 +20,8 @@ const Command COMMANDS[] = {
     {"run", "trajectories of molecules", cmd_run, help_run},
     {"energy", "energy, gradient, charges and dipole of structures", cmd_energy, help_energy},
     {"opt", "minima of the energy of structures", cmd_opt, help_opt},
+    {"hess", "second derivatives, vibrations and thermochemistry of structures", cmd_hess,
+     help_hess},
     {"label", "energies and forces of the frames of a file", cmd_label, help_label},
     {"atoms", "energies of free atoms, for codes that learn", cmd_atoms, help_atoms},
     {"ipi", "energies and forces for i-PI or ASE, through a socket", cmd_ipi, help_ipi},

@@ -261,3 +261,17 @@ QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, lo
                     value, problem, lowest);
     return QMT_OK;
 }
+
+QmtStatus option_double(QmtContext *ctx, const char *name, const char *value, double lowest,
+                        double highest, double *number)
+{
+    double read = 0.0;
+    const char *const wrong = qmt_text_to_number(value, &read);
+    if (wrong != NULL)
+        return FAIL(ctx, QMT_ERR_USAGE, "%s: \"%.60s\" %s", name, value, wrong);
+    if (!(read >= lowest && read <= highest))
+        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s: %g to %g is possible", name, value, lowest,
+                    highest);
+    *number = read;
+    return QMT_OK;
+}

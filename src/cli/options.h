@@ -50,4 +50,8 @@ void text_print_paragraphs(FILE *out, const char *text);
 QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, long long lowest,
                         long long highest, long long *number);
 
+/// A number in a range; QMT_ERR_USAGE names the option.
+QmtStatus option_double(QmtContext *ctx, const char *name, const char *value, double lowest,
+                        double highest, double *number);
+
 #endif

@@ -3,13 +3,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/vec3.h"
+#include "analysis/rigid_motion.h"
 #include "opt/step.h"
 
 static const double TRUST_BEGIN = 0.4, TRUST_LEAST = 1e-5, TRUST_MOST = 0.8; // bohr and radian
 static const double NOISE = 1e-9; // hartree: a rise of this size is no rise
 static const double ROUGH = 5e-4; // hartree/bohr
-enum { FAILURES_MAX = 3, AGE_MAX = 40 };
+enum { FAILURES_MAX = 3, AGE_MAX = 40, REJECTED_AGAIN = 8, REJECTED_MAX = 24 };
 
 /// A minimisation under way.
 typedef struct {
@@ -25,6 +25,7 @@ typedef struct {
     double *change;    ///< [n]
     double trust;
     int described_at; ///< evaluations when the coordinates were found
+    int rejected;     ///< trials in a row
     int failures;     ///< of the engine, in a row
     MinimiseResult *result;
 } Minimisation;
@@ -84,6 +85,7 @@ static QmtStatus describe_again(QmtContext *ctx, Minimisation *m)
                          .numbers = m->numbers,
                          .options = m->options,
                          .trust = m->trust,
+                         .rejected = m->rejected,
                          .result = m->result};
     QmtStatus status = describe(ctx, &next, (const double(*)[3])m->now->xyz);
     if (status == QMT_OK) {
@@ -108,31 +110,47 @@ static QmtStatus evaluate(QmtContext *ctx, Minimisation *m, OptGeometry *geometr
     return engine_evaluate(ctx, m->engine, (const double(*)[3])geometry->xyz, &result);
 }
 
-/// The gradient that counts, and whether it is small enough.
-static bool converged(Minimisation *m)
+/// Takes the part along a direction out of the gradient that counts.
+static void project_out(Minimisation *m, const double *direction)
 {
-    const size_t n_x = m->work.n_x;
-    double along = 0.0, square = 0.0, largest = 0.0, norm = 0.0;
-    memcpy(m->projected, m->now->gradient, n_x * sizeof *m->projected);
+    double along = 0.0, square = 0.0;
+    for (size_t i = 0; i < m->work.n_x; i++) {
+        along += direction[i] * m->projected[i];
+        square += direction[i] * direction[i];
+    }
+    for (size_t i = 0; i < m->work.n_x && square > 0.0; i++)
+        m->projected[i] -= along / square * direction[i];
+}
+
+/// The gradient that counts: without what holds a frozen torsion, and without net force and torque, which are zero but for
+/// the grid of a solvent's surface, fixed in space.
+static void gradient_project(Minimisation *m)
+{
+    memcpy(m->projected, m->now->gradient, m->work.n_x * sizeof *m->projected);
     if (m->options->frozen != NULL) {
         memset(m->change, 0, m->internals.n * sizeof *m->change);
         m->change[0] = 1.0;
         internals_back(&m->internals, (const double(*)[INTERNAL_ROW])m->now->rows, m->change,
                        m->work.back);
-        for (size_t i = 0; i < n_x; i++) {
-            along += m->work.back[i] * m->projected[i];
-            square += m->work.back[i] * m->work.back[i];
-        }
-        for (size_t i = 0; i < n_x && square > 0.0; i++)
-            m->projected[i] -= along / square * m->work.back[i];
+        project_out(m, m->work.back);
     }
-    for (size_t i = 0; i < n_x; i++) {
+    const size_t n_rigid =
+        rigid_motions(m->engine->n_atoms, NULL, (const double(*)[3])m->now->xyz, m->work.rigid);
+    for (size_t r = 0; r < n_rigid; r++)
+        project_out(m, m->work.rigid + r * m->work.n_x);
+}
+
+static bool converged(Minimisation *m)
+{
+    double largest = 0.0, square = 0.0;
+    gradient_project(m);
+    for (size_t i = 0; i < m->work.n_x; i++) {
         largest = fmax(largest, fabs(m->projected[i]));
-        norm += m->projected[i] * m->projected[i];
+        square += m->projected[i] * m->projected[i];
     }
     m->result->energy = m->now->energy;
     m->result->largest = largest;
-    m->result->norm = sqrt(norm);
+    m->result->norm = sqrt(square);
     if (m->options->accepted != NULL)
         m->options->accepted(m->options->user, m->result->evaluations, m->now->energy, largest,
                              m->result->norm);
@@ -205,11 +223,12 @@ static QmtStatus step(QmtContext *ctx, Minimisation *m)
     if (!done)
         return QMT_OK;
     TRY(learn(ctx, m));
-    if (accept(m, length, expected)) {
-        OptGeometry *const before = m->now;
-        m->now = m->trial;
-        m->trial = before;
-    }
+    if (!accept(m, length, expected))
+        return ++m->rejected % REJECTED_AGAIN == 0 ? describe_again(ctx, m) : QMT_OK;
+    OptGeometry *const before = m->now;
+    m->now = m->trial;
+    m->trial = before;
+    m->rejected = 0;
     return QMT_OK;
 }
 
@@ -219,7 +238,7 @@ static QmtStatus steps(QmtContext *ctx, Minimisation *m)
     m->result->energy_before = m->now->energy;
     TRY(slope_first(ctx, m));
     while (!(m->result->converged = converged(m)) &&
-           m->result->evaluations < m->options->evaluations_max)
+           m->result->evaluations < m->options->evaluations_max && m->rejected < REJECTED_MAX)
         TRY(step(ctx, m));
     return QMT_OK;
 }

@@ -21,13 +21,13 @@ typedef struct {
     int n_internals; ///< coordinates at the end
     double energy;   ///< hartree, of the last accepted geometry
     double
-        largest; ///< component of its gradient, without what a frozen torsion holds, hartree/bohr
+        largest; ///< component of its gradient without net force, torque and what holds a frozen torsion, hartree/bohr
     double norm; ///< of the same
     double energy_before; ///< of the first geometry
 } MinimiseResult;
 
 /// Minimises from xyz, which becomes the last accepted geometry, also without convergence. A trial that the engine cannot
-/// evaluate is taken back and shortened, three times in a row.
+/// evaluate is taken back and shortened, three times in a row. It gives up when 24 trials in a row lead nowhere.
 ///
 /// @param numbers   [n_atoms]
 /// @param xyz       [n_atoms][3] bohr

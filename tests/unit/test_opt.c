@@ -209,7 +209,7 @@ static void minima_are_those_of_the_reference_program(void **state)
             assert_true(result.evaluations <= 16);
             for (size_t i = 0; i < 3 * CASES[k].n; i++)
                 largest = fmax(largest, fabs(gradient[i]));
-            assert_true(largest <= 1e-5 && fabs(largest - result.largest) < 1e-15);
+            assert_true(largest <= 1e-5 && fabs(largest - result.largest) < 1e-9);
             CHECK_NEAR(result.energy, CASES[k].energy, 1e-6); // unit factors of xtb are older
             // 1e-5 hartree/bohr at 0.1 hartree/bohr^2 leaves some 1e-9 hartree
             first = t == 0 ? result.energy : first;

@@ -1,0 +1,294 @@
+#include "support/check.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "qmtraj/qmtraj.h"
+
+#define REFUSED(call) assert_int_equal((call), QMT_ERR_ARGUMENT)
+
+static const double ANGSTROM = 1.8897261246204404, CM = 219474.6313632, DALTON = 1822.8884862;
+
+static QmtContext *ctx;
+
+static int context_make(void **state)
+{
+    (void)state;
+    return qmt_context_create(&ctx) != QMT_OK;
+}
+
+static int context_drop(void **state)
+{
+    (void)state;
+    qmt_context_destroy(&ctx);
+    return 0;
+}
+
+/// A spring matrix that couples everything: K_ij = 0.3 delta_ij + 0.05 cos(i + 2 j) made symmetric.
+static double spring(size_t i, size_t j)
+{
+    const double a = (double)i, b = (double)j;
+    return (i == j ? 0.3 : 0.0) + 0.025 * (cos(a + 2.0 * b) + cos(b + 2.0 * a));
+}
+
+static int springs(void *user, size_t n_atoms, const double *xyz, double *energy, double *gradient)
+{
+    (void)user;
+    *energy = 0.0;
+    for (size_t i = 0; i < 3 * n_atoms; i++) {
+        gradient[i] = 0.0;
+        for (size_t j = 0; j < 3 * n_atoms; j++)
+            gradient[i] += spring(i, j) * xyz[j];
+        *energy += 0.5 * gradient[i] * xyz[i];
+    }
+    return 0;
+}
+
+static void springs_give_back_their_matrix(void **state)
+{
+    (void)state;
+    static const int NUMBERS[] = {6, 8, 1};
+    static const double XYZ[9] = {0.0, 0.1, 0.2, 2.0, 0.3, -0.1, 0.4, 2.2, 0.0};
+    QmtEngine *engine = NULL;
+    double hessian[81];
+    assert_int_equal(qmt_engine_from_callback(ctx, 3, NUMBERS, springs, NULL, &engine), QMT_OK);
+    for (int points = 3; points <= 5; points += 2) {
+        QmtHessianOptions options = qmt_hessian_options_default();
+        QmtHessianResult result = qmt_hessian_result_empty();
+        options.points = points;
+        result.hessian = hessian;
+        assert_int_equal(qmt_hessian(ctx, engine, XYZ, &options, &result), QMT_OK);
+        for (size_t i = 0; i < 9; i++)
+            for (size_t j = 0; j < 9; j++)
+                CHECK_NEAR(hessian[9 * i + j], spring(i, j), 1e-12); // 1e-16 / 0.01, some terms
+        assert_true(result.asymmetry < 1e-12);
+    }
+    qmt_engine_destroy(&engine);
+}
+
+/// Two atoms on a spring along a line that is no axis: one vibration, sqrt(k / reduced mass).
+static void two_atoms_vibrate_as_they_must(void **state)
+{
+    (void)state;
+    static const double MASSES[] = {12.0, 16.0}, E[] = {0.48, 0.60, 0.64};
+    const double k = 0.8, reduced = 12.0 * 16.0 / 28.0;
+    double xyz[6] = {0.0}, hessian[36], slopes[18];
+    QmtModes *modes = NULL;
+    QmtModesView view;
+    for (int i = 0; i < 3; i++)
+        xyz[3 + i] = 2.1 * E[i];
+    for (int i = 0; i < 6; i++)
+        for (int j = 0; j < 6; j++)
+            hessian[6 * i + j] = (i / 3 == j / 3 ? k : -k) * E[i % 3] * E[j % 3];
+    for (int i = 0; i < 6; i++)
+        for (int x = 0; x < 3; x++)
+            slopes[3 * i + x] = (i < 3 ? 0.2 : -0.2) * (i % 3 == x); // charges of two ions
+    assert_int_equal(qmt_modes_create(ctx, 2, MASSES, xyz, hessian, slopes, &modes), QMT_OK);
+    assert_int_equal(qmt_modes_get(ctx, modes, &view), QMT_OK);
+    assert_int_equal(view.n_rigid, 5);
+    assert_int_equal(view.n_modes, 1);
+    CHECK_NEAR(view.frequency[0], sqrt(k / (reduced * DALTON)) * CM, 1e-3);
+    // The dipole of two ions changes by q with their distance, and that by 1 / sqrt(reduced) along the mode.
+    CHECK_NEAR(view.intensity[0], 974.8801118 * 0.04 / reduced, 1e-6);
+    const double l1 = 16.0 / 28.0, l2 = 12.0 / 28.0; // L^2 of the two
+    CHECK_NEAR(view.reduced_mass[0], 1.0 / (l1 / 12.0 + l2 / 16.0), 1e-9);
+    for (size_t r = 0; r < 5; r++)
+        assert_true(fabs(view.rigid[r]) < 1e-3);
+    qmt_modes_destroy(&modes);
+}
+
+/// A molecule with frequencies by ASE 3.22.1 (Vibrations, central differences of 0.002 angstrom with qmtraj.ase, hessian
+/// projected by NumPy).
+typedef struct {
+    const char *name;
+    size_t n_atoms, n_rigid;
+    int numbers[4], charge, unpaired;
+    double angstrom[12], frequency[6];
+} Case;
+
+static const Case CASES[] = {
+    {"water",
+     3,
+     6,
+     {8, 1, 1},
+     0,
+     0,
+     {0.0071942817, 0.3792949323, 0, -0.7756473948, -0.1750035921, 0, 0.7684531131, -0.2042913401,
+      0},
+     {1539.486, 3642.874, 3651.013}},
+    {"carbon dioxide",
+     3,
+     5,
+     {8, 6, 8},
+     0,
+     0,
+     {-1.0516156051, 0.0703028690, 0, 0, -0.3791890241, 0, 1.0516156051, -0.8286809172, 0},
+     {600.483, 600.507, 1424.779, 2593.173}},
+    {"hydronium",
+     4,
+     6,
+     {8, 1, 1, 1},
+     1,
+     0,
+     {0.0009742180, 0.0006457704, 0.2133989265, -0.4475606301, 0.8283958580, -0.0715987100,
+      -0.4942955263, -0.8018308064, -0.0664520953, 0.9408819385, -0.0272108219, -0.0753481212},
+     {956.965, 1354.768, 1354.788, 3257.598, 3257.618, 3317.773}},
+    {"methyl radical",
+     4,
+     6,
+     {6, 1, 1, 1},
+     0,
+     1,
+     {0, 0, 0, 1.0267640399, -0.2211620914, 0.1904591528, -0.6990189904, -0.7936787962,
+      -0.1444928175, -0.3277450496, 1.0148408889, -0.0459663336},
+     {491.981, 1351.909, 1351.925, 3151.584, 3244.967, 3244.983}},
+};
+
+/// Makes the modes of a case, turned by an angle about an axis.
+static void case_modes(const Case *c, double angle, int workers, double *hessian, QmtModes **modes)
+{
+    const double e[3] = {0.48, 0.60, 0.64};
+    double xyz[12], masses[4], slopes[36];
+    QmtEngine *engine = NULL;
+    QmtEngineOptions options = qmt_engine_options_default();
+    QmtHessianOptions settings = qmt_hessian_options_default();
+    QmtHessianResult result = qmt_hessian_result_empty();
+    options.charge = c->charge;
+    options.unpaired = c->unpaired;
+    settings.n_workers = workers;
+    result.hessian = hessian;
+    result.dipole_slopes = slopes;
+    for (size_t a = 0; a < c->n_atoms; a++) {
+        const double *const r = c->angstrom + 3 * a;
+        const double along = e[0] * r[0] + e[1] * r[1] + e[2] * r[2];
+        for (size_t x = 0; x < 3; x++) {
+            const size_t y = (x + 1) % 3, z = (x + 2) % 3;
+            xyz[3 * a + x] =
+                ANGSTROM * (cos(angle) * r[x] + sin(angle) * (e[y] * r[z] - e[z] * r[y]) +
+                            (1.0 - cos(angle)) * along * e[x]);
+        }
+        masses[a] = qmt_element_mass(c->numbers[a]);
+    }
+    assert_int_equal(qmt_engine_create(ctx, c->n_atoms, c->numbers, &options, &engine), QMT_OK);
+    assert_int_equal(qmt_hessian(ctx, engine, xyz, &settings, &result), QMT_OK);
+    assert_int_equal(qmt_modes_create(ctx, c->n_atoms, masses, xyz, result.hessian, slopes, modes),
+                     QMT_OK);
+    qmt_engine_destroy(&engine);
+}
+
+static void frequencies_are_those_of_ase(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof CASES / sizeof *CASES; k++) {
+        double hessian[144], turned[144];
+        QmtModes *modes = NULL, *again = NULL;
+        QmtModesView view, view_again;
+        case_modes(&CASES[k], 0.0, 1, hessian, &modes);
+        case_modes(&CASES[k], 1.1, 1, turned, &again);
+        assert_int_equal(qmt_modes_get(ctx, modes, &view), QMT_OK);
+        assert_int_equal(qmt_modes_get(ctx, again, &view_again), QMT_OK);
+        assert_int_equal(view.n_rigid, CASES[k].n_rigid);
+        assert_int_equal(view.n_modes, 3 * CASES[k].n_atoms - CASES[k].n_rigid);
+        for (size_t i = 0; i < view.n_modes; i++) {
+            // three points err by some 0.04 cm-1 with ASE's displacement
+            CHECK_NEAR(view.frequency[i], CASES[k].frequency[i], 0.1);
+            CHECK_NEAR(view.frequency[i], view_again.frequency[i], 0.01);
+        }
+        for (size_t r = 0; r < view.n_rigid; r++)
+            assert_true(fabs(view.rigid[r]) < 0.2 &&
+                        fabs(view_again.rigid[r]) < 0.2); // 1e-10 of the SCF
+        qmt_modes_destroy(&modes);
+        qmt_modes_destroy(&again);
+    }
+}
+
+static void workers_change_no_byte(void **state)
+{
+    (void)state;
+    double one[144], three[144];
+    QmtModes *modes = NULL;
+    case_modes(&CASES[2], 0.3, 1, one, &modes);
+    qmt_modes_destroy(&modes);
+    case_modes(&CASES[2], 0.3, 3, three, &modes);
+    qmt_modes_destroy(&modes);
+    assert_memory_equal(one, three, sizeof one);
+}
+
+/// Helium at 298.15 K and 1 bar: 126.153 J/mol/K; water as rigid rotor and oscillator at 1 bar: 188.8 J/mol/K (NIST-JANAF
+/// tables, the frequencies here are lower than real ones by some per cent, which the entropy hardly feels).
+static void entropies_are_those_of_gases(void **state)
+{
+    (void)state;
+    const double jmol = 2625499.6394799;
+    static const double HELIUM = 4.002602, AT[3] = {0.0};
+    double hessian[144] = {0.0};
+    QmtModes *modes = NULL;
+    QmtThermo thermo;
+    QmtThermoOptions options = qmt_thermo_options_default();
+    options.pressure_pa = 1e5;
+    assert_int_equal(qmt_modes_create(ctx, 1, &HELIUM, AT, hessian, NULL, &modes), QMT_OK);
+    assert_int_equal(qmt_thermo(ctx, modes, &options, &thermo), QMT_OK);
+    CHECK_NEAR(thermo.entropy * jmol, 126.153, 0.005);
+    CHECK_NEAR(thermo.heat_capacity_volume * jmol, 1.5 * 8.314462618, 1e-4);
+    CHECK_NEAR(thermo.enthalpy * jmol, 2.5 * 8.314462618 * 298.15, 1e-2);
+    qmt_modes_destroy(&modes);
+    case_modes(&CASES[0], 0.0, 1, hessian, &modes);
+    options.symmetry_number = 2;
+    assert_int_equal(qmt_thermo(ctx, modes, &options, &thermo), QMT_OK);
+    CHECK_NEAR(thermo.entropy * jmol, 188.8, 0.3);
+    const double harmonic = thermo.entropy;
+    // far above the rotor's frequency nothing changes, below it the entropy does
+    options.rotor_cm = 50.0;
+    assert_int_equal(qmt_thermo(ctx, modes, &options, &thermo), QMT_OK);
+    CHECK_NEAR(thermo.entropy * jmol, harmonic * jmol, 1e-3);
+    options.rotor_cm = 1500.0;
+    assert_int_equal(qmt_thermo(ctx, modes, &options, &thermo), QMT_OK);
+    assert_true(fabs(thermo.entropy - harmonic) * jmol > 0.02);
+    qmt_modes_destroy(&modes);
+}
+
+static void nonsense_is_refused(void **state)
+{
+    (void)state;
+    static const int NUMBERS[] = {6, 8, 1};
+    static const double XYZ[9] = {0.0, 0.1, 0.2, 2.0, 0.3, -0.1, 0.4, 2.2, 0.0};
+    static const double MASSES[3] = {1.0, 0.0, 1.0};
+    double numbers[81] = {0.0};
+    QmtEngine *engine = NULL;
+    QmtModes *modes = NULL;
+    QmtHessianOptions options = qmt_hessian_options_default();
+    QmtHessianResult result = qmt_hessian_result_empty();
+    assert_int_equal(qmt_engine_from_callback(ctx, 3, NUMBERS, springs, NULL, &engine), QMT_OK);
+    REFUSED(qmt_hessian(NULL, engine, XYZ, NULL, &result));
+    REFUSED(qmt_hessian(ctx, NULL, XYZ, NULL, &result));
+    REFUSED(qmt_hessian(ctx, engine, NULL, NULL, &result));
+    REFUSED(qmt_hessian(ctx, engine, XYZ, NULL, NULL));
+    options.points = 4;
+    REFUSED(qmt_hessian(ctx, engine, XYZ, &options, &result));
+    options = qmt_hessian_options_default();
+    options.step = 0.0;
+    REFUSED(qmt_hessian(ctx, engine, XYZ, &options, &result));
+    result.dipole_slopes = numbers; // of a force function
+    REFUSED(qmt_hessian(ctx, engine, XYZ, NULL, &result));
+    REFUSED(qmt_modes_create(ctx, 3, MASSES, XYZ, numbers, NULL, &modes));
+    REFUSED(qmt_modes_create(ctx, 0, MASSES, XYZ, numbers, NULL, &modes));
+    REFUSED(qmt_thermo(ctx, NULL, NULL, NULL));
+    assert_null(modes);
+    numbers[0] = NAN;
+    static const double GOOD[3] = {1.0, 2.0, 1.0};
+    assert_int_equal(qmt_modes_create(ctx, 3, GOOD, XYZ, numbers, NULL, &modes), QMT_ERR_PHYSICS);
+    qmt_engine_destroy(&engine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(springs_give_back_their_matrix),
+        cmocka_unit_test(two_atoms_vibrate_as_they_must),
+        cmocka_unit_test(frequencies_are_those_of_ase),
+        cmocka_unit_test(workers_change_no_byte),
+        cmocka_unit_test(entropies_are_those_of_gases),
+        cmocka_unit_test(nonsense_is_refused),
+    };
+    return cmocka_run_group_tests(tests, context_make, context_drop);
+}
