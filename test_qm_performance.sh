@@ -44,7 +44,7 @@ else:
             faults.append(f"{name} is {array.dtype}{array.shape}, not {dtype}{shape}")
         elif not np.isfinite(array).all():
             faults.append(f"{name} has numbers that are not finite")
-    for name in ("metadata", "nve_windows"):
+    for name in ("metadata",):
         if data[name].shape != () or data[name].dtype.kind != "U":
             faults.append(f"{name} is no text")
 if seconds >= limit:

@@ -67,6 +67,17 @@ def _property_names() -> list[str]:
 _SHAPES = {"bond_orders": (-1,), "quadrupole": (3, 3), "dipole": (3,), "charges": (-1,)}
 
 
+def _whole_numbers(numbers: Sequence[int] | npt.ArrayLike) -> npt.NDArray[np.intc]:
+    """Atomic numbers as the library wants them; InputError for what would have to be rounded."""
+    try:
+        given = np.array(numbers, dtype=float).reshape(-1)
+    except (TypeError, ValueError):
+        raise _library.BY_STATUS[4](f"atomic numbers are wanted, not {numbers!r}") from None
+    if not np.all(given == np.rint(given)):
+        raise _library.BY_STATUS[4](f"atomic numbers are whole, not {numbers!r}")
+    return given.astype(np.intc)
+
+
 class Engine:
     """GFN-xTB for one molecule. Each evaluation starts from the electrons of the one before, so that neighbouring
     geometries cost a fraction of the first; `forget()` makes the next one start from nothing.
@@ -88,7 +99,12 @@ class Engine:
             "solvation_model": solvation_model, "solvation_state": solvation_state, "solvation_grid": solvation_grid,
             "electronic_temperature": electronic_temperature, "scf_tolerance": scf_tolerance,
             "max_iterations": max_iterations}
-        self.numbers = np.array(numbers, dtype=np.intc).reshape(-1)
+        self.numbers = _whole_numbers(numbers)
+        for what, value in (("charge", charge), ("multiplicity", multiplicity)):
+            if value is not None and (isinstance(value, bool) or value != int(value)):
+                raise _library.BY_STATUS[4](f"{what} {value!r} is no whole number")
+        if multiplicity is not None and multiplicity < 1:
+            raise _library.BY_STATUS[4](f"multiplicity {multiplicity}; it is unpaired electrons + 1, 1 or more")
         self.n_atoms = n = len(self.numbers)
         options = _library.EngineOptions()
         lib.qmt_engine_options_init(byref(options), ctypes.sizeof(options))
@@ -136,6 +152,8 @@ class Engine:
             self._result.property_set = wanted
         if buffer is not None:
             self._result.properties = buffer.ctypes.data
+        elif self._result.properties:
+            self._result.properties = None
         context = _library.context()
         status = lib.qmt_engine_evaluate(context.handle, self._handle, self._xyz_at, None, self._result_at)
         if status != 0:

@@ -43,15 +43,15 @@ static void event_say(Check *check, const CheckFrame *frame, const BondEvent *ev
     if (event->kind == BOND_PROTON_TRANSFER) {
         const size_t to = event->atoms[2];
         check_say(check, CHECK_BONDS, CHECK_WARN,
-                  "atom %zu (%s) goes from atom %zu (%s) to atom %zu (%s) in frame %" PRIu64, a,
-                  element_symbol(check->numbers[a]), b, element_symbol(check->numbers[b]), to,
-                  element_symbol(check->numbers[to]), frame->number);
+                  "atom %zu (%s) goes from atom %zu (%s) to atom %zu (%s) in frame %" PRIu64, a + 1,
+                  element_symbol(check->numbers[a]), b + 1, element_symbol(check->numbers[b]),
+                  to + 1, element_symbol(check->numbers[to]), frame->number);
         return;
     }
     vec3_difference(frame->pos + 3 * a, frame->pos + 3 * b, way);
     check_say(check, CHECK_BONDS, CHECK_WARN,
-              "the bond of atoms %zu (%s) and %zu (%s) %s in frame %" PRIu64 ": %.3f angstrom%s", a,
-              element_symbol(check->numbers[a]), b, element_symbol(check->numbers[b]),
+              "the bond of atoms %zu (%s) and %zu (%s) %s in frame %" PRIu64 ": %.3f angstrom%s",
+              a + 1, element_symbol(check->numbers[a]), b + 1, element_symbol(check->numbers[b]),
               event->kind == BOND_BREAKS || event->kind == BOND_DISSOCIATION ? "breaks" : "forms",
               frame->number, 10.0 * vec3_norm(way),
               event->kind == BOND_DISSOCIATION  ? ", and the molecule falls apart there"

@@ -139,7 +139,9 @@ static void on_note(void *user, size_t place, QmtLogLevel level, const char *sen
     const Batch *batch = user;
     const char *const label = batch->plan->tasks[batch->task_of[place]].label;
     char named[RUN_NOTE_SIZE + sizeof batch->plan->tasks[0].label + 2];
-    snprintf(named, sizeof named, "%s: %s", label, sentence);
+    const size_t n = strlen(label);
+    const bool is_named = strncmp(sentence, label, n) == 0 && sentence[n] == ':';
+    snprintf(named, sizeof named, "%s%s%s", is_named ? "" : label, is_named ? "" : ": ", sentence);
     if (batch->hooks->note != NULL)
         batch->hooks->note(batch->hooks->user, batch->task_of[place], level, named);
 }

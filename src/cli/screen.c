@@ -223,15 +223,19 @@ static void on_end(void *user, size_t task, const QmtOutcome *outcome)
 {
     Screen *const screen = user;
     char sentence[SENTENCE_SIZE], shown[2 * sizeof sentence], label[400];
+    const char *const name = label_of(screen, task);
+    const size_t n = strlen(name);
     running_drop(screen, task);
     if (end_sentence(screen, outcome, sentence, sizeof sentence)) {
+        // A sentence about the molecule may begin with its name, which the line has already.
+        const bool is_named =
+            strncmp(sentence, name, n) == 0 && strncmp(sentence + n, ": ", 2) == 0;
         const Colour colour = outcome->status == QMT_OK           ? COLOUR_GOOD
                               : outcome->status == QMT_ERR_LOCKED ? COLOUR_NONE
                                                                   : COLOUR_FAILURE;
         erase(screen);
-        sentence_print(stderr, colour,
-                       qmt_text_printable(label_of(screen, task), label, sizeof label),
-                       qmt_text_printable(sentence, shown, sizeof shown));
+        sentence_print(stderr, colour, qmt_text_printable(name, label, sizeof label),
+                       qmt_text_printable(sentence + (is_named ? n + 2 : 0), shown, sizeof shown));
     }
     job_log(screen);
     if (screen->n_drawn == 0 || now_s() - screen->drawn_at > DRAW_PAUSE_S)

@@ -138,10 +138,25 @@ static QmtStatus shorter_put_away(QmtContext *ctx, const Run *run)
 
 /// From the start: nothing of an earlier run stays but a finished trajectory, aside. The checkpoints go first, so that none is taken for
 /// one of this run; the finished trajectory goes before its configuration is replaced.
+/// Frames without a checkpoint cannot be gone on from: that they are replaced is said.
+static QmtStatus frames_lost_say(QmtContext *ctx, const Run *run)
+{
+    char part[FILE_PATH_SIZE];
+    FileStamp stamp;
+    TRY(file_join(ctx, run->folder, "trajectory.npz.part", part));
+    if (!spec_is_short(run->task) && file_stamp(part, &stamp) && stamp.n_bytes > 0)
+        context_log(
+            ctx, QMT_LOG_WARNING,
+            "%s: %.1f MB of frames without a checkpoint to go on from are replaced: it begins anew",
+            run->task->label, 1e-6 * (double)stamp.n_bytes);
+    return QMT_OK;
+}
+
 static QmtStatus begin_anew(QmtContext *ctx, Run *run)
 {
     static const char *const older[] = {RUN_FILE_PARTIAL, RUN_FILE_FAILED, RUN_FILE_RUN,
                                         RUN_FILE_RELAXED, CHECKPOINT_FILE_DAMAGED};
+    TRY(frames_lost_say(ctx, run));
     TRY(run_folder_forget(ctx, run));
     TRY(shorter_put_away(ctx, run));
     for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)

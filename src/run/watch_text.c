@@ -62,7 +62,7 @@ static void text_add(char text[WATCH_TEXT_SIZE], const char *format, ...)
     va_end(arguments);
 }
 
-/// "the bond of atoms 3 (C) and 9 (H) breaks", ...
+/// "the bond of atoms 3 (C) and 9 (H) breaks", ...; people count atoms from 1.
 static void bond_text(const Watch *watch, const WatchEvent *event, char text[WATCH_TEXT_SIZE])
 {
     static const char *const ENDS[] = {[BOND_BREAKS] = "breaks",
@@ -71,10 +71,10 @@ static void bond_text(const Watch *watch, const WatchEvent *event, char text[WAT
                                        [BOND_ASSOCIATION] = "forms and joins two molecules"};
     const int a = event->atoms[0], b = event->atoms[1], c = event->atoms[2];
     if (event->kind == BOND_PROTON_TRANSFER)
-        text_add(text, "hydrogen %d goes from atom %d (%s) to atom %d (%s)", a, b, symbol(watch, b),
-                 c, symbol(watch, c));
+        text_add(text, "hydrogen %d goes from atom %d (%s) to atom %d (%s)", a + 1, b + 1,
+                 symbol(watch, b), c + 1, symbol(watch, c));
     else
-        text_add(text, "the bond of atoms %d (%s) and %d (%s) %s", a, symbol(watch, a), b,
+        text_add(text, "the bond of atoms %d (%s) and %d (%s) %s", a + 1, symbol(watch, a), b + 1,
                  symbol(watch, b), ENDS[event->kind]);
 }
 
@@ -93,7 +93,7 @@ void watch_event_text(const Watch *watch, const WatchEvent *event, char text[WAT
                      k == 0                   ? ""
                      : k + 1 < event->n_atoms ? ","
                                               : " and",
-                     event->atoms[k], symbol(watch, event->atoms[k]));
+                     event->atoms[k] + 1, symbol(watch, event->atoms[k]));
     } else if (event->kind == WATCH_SCF_JUMP) {
         text_add(
             text,

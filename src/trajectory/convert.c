@@ -40,6 +40,9 @@ static char *metadata_of(const TrajectoryReader *reader, uint64_t every)
         cJSON_GetObjectItemCaseSensitive(object, "config"), "save_interval_steps");
     if (cJSON_IsNumber(interval))
         cJSON_SetNumberValue(interval, interval->valuedouble * (double)every);
+    cJSON *const frames = cJSON_GetObjectItemCaseSensitive(object, "num_frames");
+    if (cJSON_IsNumber(frames))
+        cJSON_SetNumberValue(frames, (double)((reader->n_frames - 1) / every + 1));
     cJSON_AddNumberToObject(object, "every", (double)every);
     json_numbers_keep(object);
     return json_text(object, false);

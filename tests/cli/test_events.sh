@@ -41,7 +41,7 @@ records() {
 
 # a reaction that heats the molecule
 ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 --set length_ps=0.3 sn2.xyz --out whole
-says "warning: sn2: frame 172 (0.043 ps): the bond of atoms 0 (C) and 5 (F) forms" "a reaction changed the temperature"
+says "warning: sn2: frame 172 (0.043 ps): the bond of atoms 1 (C) and 6 (F) forms" "a reaction changed the temperature"
 if grep -q "longer equilibration" out err; then fail "a hot reaction is blamed on the thermostat"; fi
 [ "$(grep -c "the bond of atoms" err)" = 2 ] || fail "not one note for each kind of event"
 records whole/sn2/trajectory.npz '"bonds":[[0,1],[0,2],[0,3],[0,4]]' '"smiles_kept":null' \
@@ -87,7 +87,7 @@ H 9.76 0.0 0.0
 H 8.56 0.93 0.0
 XYZ
 ends 0 "$QMTRAJ" run --config nve.yaml --set length_ps=0.6 --set save_interval_steps=10 pair.xyz --out pair
-says "parts, more than 0.8 nm from each other, which hold atoms 0 (O) and 3 (O)"
+says "parts, more than 0.8 nm from each other, which hold atoms 1 (O) and 4 (O)"
 records pair/pair/trajectory.npz '"kind":"separation"'
 [ ! -e pair/pair/relaxed.xyz ] || fail "relaxed.xyz without a relaxation"
 ends 0 "$QMTRAJ" run --config short.yaml water.xyz --out relaxed

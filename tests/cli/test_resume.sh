@@ -242,3 +242,10 @@ grep -q '^    equilibration, step' out || fail "not the reason below the row"
 mkdir empty
 ends 3 "$QMTRAJ" status empty
 ends 5 "$QMTRAJ" status nowhere
+
+# frames without a checkpoint to go on from are replaced, and that is said
+QMTRAJ_TEST_CRASH=water:300 ends 1 "$QMTRAJ" run --config short.yaml --set length_ps=0.1 --set checkpoint_s=1e-6 --out bare water.xyz
+[ -s bare/water/trajectory.npz.part ] || fail "no frames were left"
+rm bare/water/checkpoint*
+ends 0 "$QMTRAJ" run --config short.yaml --set length_ps=0.1 --out bare water.xyz
+says "of frames without a checkpoint to go on from are replaced"

@@ -68,6 +68,21 @@ class Engine(unittest.TestCase):
         with self.assertRaisesRegex(errors.ConfigError, "bond_order\""):
             qmtraj.Engine([8, 1, 1]).evaluate(WATER, properties=["bond_order"])
 
+    def test_properties_may_come_and_go(self):
+        engine = qmtraj.Engine([8, 1, 1])
+        plain = engine.evaluate(WATER).energy
+        self.assertIn("bond_orders", engine.evaluate(WATER, properties=["bond_orders"]).properties)
+        again = engine.evaluate(WATER)
+        self.assertEqual(again.properties, {})
+        self.assertAlmostEqual(again.energy, plain, delta=1e-9)
+
+    def test_nothing_is_rounded_to_another_molecule(self):
+        for words in ({"numbers": [8.7, 1, 1]}, {"numbers": ["O", "H", "H"]}, {"numbers": [8, 1, 1], "multiplicity": 0},
+                      {"numbers": [8, 1, 1], "multiplicity": -1}, {"numbers": [8, 1, 1], "charge": True},
+                      {"numbers": [8, 1, 1], "charge": 0.5}):
+            with self.assertRaises(errors.InputError, msg=str(words)):
+                qmtraj.Engine(**words)
+
     def test_memory_stays(self):
         engine = qmtraj.Engine([8, 1, 1])
         for _ in range(2000):
