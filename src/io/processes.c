@@ -1,6 +1,7 @@
 #include "io/processes.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { PIPE_BYTES = 1 << 20 }; ///< the most that Linux gives to everybody
 
 /// In front of every result in a pipe.
 typedef struct {
@@ -107,6 +110,8 @@ static QmtStatus worker_begin(QmtContext *ctx, const Job *job, Worker *workers, 
     int ends[2];
     if (pipe(ends) != 0)
         return FAIL(ctx, QMT_ERR_IO, "no pipe for a worker: %s", strerror(errno));
+    // Results wait here for those before them; with more room a worker need not.
+    fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
     // What is not yet printed would be printed by the worker, too.
     fflush(NULL);
     const pid_t pid = fork();

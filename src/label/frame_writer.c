@@ -45,6 +45,7 @@ typedef struct {
     size_t n_columns, n_words;  ///< words of an atom line that are written
     size_t species;             ///< word of the symbol
     bool declared, new_species; ///< symbols are written anew and kept as input_species
+    bool new_numbers;           ///< QM9 writes exponents as "6.9*^-6"
     NameList keys, atom_names;  ///< of labels
     Bytes *out;
 } Writer;
@@ -265,6 +266,26 @@ static void species_check(Writer *w)
     }
 }
 
+static void numbers_check(Writer *w)
+{
+    for (size_t a = 0; a < w->lines->n_atoms && !w->new_numbers; a++)
+        w->new_numbers = memmem(w->lines->lines[a + 2], w->lines->sizes[a + 2], "*^", 2) != NULL;
+}
+
+/// A word of an atom line, with exponents that every reader knows.
+static void put_word(Bytes *out, const Piece *word)
+{
+    const char *const power = memmem(word->data, word->n, "*^", 2);
+    if (power == NULL) {
+        bytes_add(out, word->data, word->n);
+        return;
+    }
+    const size_t n = (size_t)(power - word->data);
+    bytes_add(out, word->data, n);
+    bytes_add(out, "e", 1);
+    bytes_add(out, power + 2, word->n - n - 2);
+}
+
 static void put_properties(Writer *w)
 {
     put_text(w->out, "Properties=");
@@ -457,17 +478,19 @@ static void put_input_columns(Writer *w, size_t a)
     if (w->new_species)
         species_text(w, &words[w->species], symbol);
     const Piece *const last = &words[w->n_words - 1];
-    if (!w->new_species) {
+    if (!w->new_species && !w->new_numbers) {
         bytes_add(w->out, words[0].data, (size_t)(last->data + last->n - words[0].data));
         return;
     }
     for (size_t i = 0; i < w->n_words; i++) {
         put_text(w->out, "%s", i > 0 ? " " : "");
-        if (i == w->species)
+        if (i == w->species && w->new_species)
             put_text(w->out, "%s", symbol);
         else
-            bytes_add(w->out, words[i].data, words[i].n);
+            put_word(w->out, &words[i]);
     }
+    if (!w->new_species)
+        return;
     put_text(w->out, " ");
     bytes_add(w->out, words[w->species].data, words[w->species].n);
 }
@@ -517,6 +540,7 @@ bool frame_write(QmtContext *ctx, const FrameLines *lines, const FrameLabels *la
     if (!columns_find(&w))
         return false;
     species_check(&w);
+    numbers_check(&w);
     put_text(out, "%zu\n", lines->n_atoms);
     put_comment(&w);
     for (size_t a = 0; a < lines->n_atoms; a++) {

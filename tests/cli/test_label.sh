@@ -59,6 +59,11 @@ grep -q '^Properties=species:S:1:pos:R:3:input_column_5:S:1:input_column_6:S:1:f
 grep -q "^X 0 0 0 U$" out.xyz || fail "an unknown element"
 [ "$(grep -c 'label_failed=' out.xyz)" = 3 ] || fail "three frames are marked"
 
+# QM9: exponents that no other reader knows, lines behind the atoms
+printf '3\ngdb 3\t157.7\nO -0.03 0.97 6.9*^-2 -0.58\nH 0.12 0.02 6.9*^-5 0.29\nH 0.87 1.3 1.7*^-1 0.29\n1 2\nO\tO\nInChI\tInChI\n%s' "$(sed -n 1,5p in.xyz)" >qm9.xyz
+ends 0 "$QMTRAJ" label qm9.xyz -o qm9_out.xyz
+grep -q '^O -0.03 0.97 6.9e-2 -0.58 ' qm9_out.xyz && [ "$(wc -l <qm9_out.xyz)" = 10 ] || fail QM9
+
 # the list of failures
 cut -f1,2,4 out.xyz.rejected.tsv >listed
 diff - listed <<'END' || fail "the list of failures"
