@@ -18,6 +18,7 @@ enum {
     KINDS_MAX = 128, ///< kinds of columns in Properties=
     WORDS_MAX = 256, ///< columns of an atom line
     SPECIES_SIZE = 16,
+    COMMENT_SIZE = 32768,
     NUMBER_SIZE = 40,
 };
 
@@ -264,6 +265,54 @@ static void species_check(Writer *w)
         species_text(w, &words[w->species], symbol);
         w->new_species = !piece_is(&words[w->species], symbol);
     }
+}
+
+/// True if readers take a word for a value of a type: R a number, also nan, I a whole one; others may be anything.
+static bool word_is(const Piece *word, char type)
+{
+    char text[64], *end;
+    if (type != 'R' && type != 'I')
+        return true;
+    if (word->n >= sizeof text)
+        return false;
+    memcpy(text, word->data, word->n);
+    text[word->n] = '\0';
+    if (type == 'I')
+        (void)strtoll(text, &end, 10);
+    else
+        (void)strtod(text, &end);
+    return (*end == '\0' || (type == 'R' && strncmp(end, "*^", 2) == 0)) &&
+           strpbrk(text, "xXpP(") == NULL; // hexadecimal numbers and nan(...) are C's alone
+}
+
+static bool column_holds(const Writer *w, size_t first, const Column *column)
+{
+    for (size_t a = 0; a < w->lines->n_atoms; a++) {
+        Piece words[WORDS_MAX];
+        (void)words_find(w->lines->lines[a + 2], w->lines->sizes[a + 2], words);
+        for (size_t k = 0; k < column->n; k++)
+            if (!word_is(&words[first + k], column->type))
+                return false;
+    }
+    return true;
+}
+
+/// A column whose words are not of its type becomes one of words; positions cannot.
+static bool types_check(Writer *w)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < w->n_columns; first += w->columns[i].n, i++) {
+        Column *const column = &w->columns[i];
+        if (column_holds(w, first, column))
+            continue;
+        if (strncasecmp(column->name, "pos", 3) == 0)
+            return false;
+        context_log(w->ctx, QMT_LOG_WARNING,
+                    "%s: the column %s holds what is no number and is kept as words",
+                    w->lines->place, column->name);
+        column->type = 'S';
+    }
+    return true;
 }
 
 static void numbers_check(Writer *w)
@@ -527,6 +576,24 @@ static void put_atom_properties(Writer *w, size_t a)
     }
 }
 
+/// Lines in another encoding than UTF-8: readers would stop. The comment is then written with codes for such bytes,
+/// in [COMMENT_SIZE]; atoms cannot be.
+static bool encoding_check(Writer *w, char *comment)
+{
+    for (size_t a = 0; a < w->lines->n_atoms; a++)
+        if (!text_is_utf8(w->lines->lines[a + 2], w->lines->sizes[a + 2]))
+            return false;
+    if (text_is_utf8(w->comment, w->n_comment))
+        return true;
+    char line[COMMENT_SIZE / 4];
+    snprintf(line, sizeof line, "%.*s", (int)w->n_comment, w->comment);
+    w->comment = text_printable(line, comment, COMMENT_SIZE);
+    w->n_comment = strlen(comment);
+    context_log(w->ctx, QMT_LOG_WARNING, "%s: the comment line is no UTF-8; its bytes become codes",
+                w->lines->place);
+    return true;
+}
+
 bool frame_write(QmtContext *ctx, const FrameLines *lines, const FrameLabels *labels, Bytes *out)
 {
     Writer w = {.ctx = ctx,
@@ -535,9 +602,12 @@ bool frame_write(QmtContext *ctx, const FrameLines *lines, const FrameLabels *la
                 .comment = lines->lines[1],
                 .n_comment = lines->sizes[1],
                 .out = out};
+    char comment[COMMENT_SIZE];
+    if (!encoding_check(&w, comment))
+        return false;
     w.extended = tokens_are_extended(w.comment, w.n_comment);
     names_find(&w);
-    if (!columns_find(&w))
+    if (!columns_find(&w) || !types_check(&w))
         return false;
     species_check(&w);
     numbers_check(&w);
