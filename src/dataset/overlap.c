@@ -20,14 +20,26 @@ typedef struct {
     uint64_t frame;
 } Held;
 
+/// Neighbouring frames are alike, so that they are compared in chunks first.
+enum { CHUNK = 16 };
+
+/// Some frames that follow each other, all within a radius of the one in their middle.
+typedef struct {
+    size_t first, n, middle;
+    double radius; ///< nm
+} Chunk;
+
 typedef struct {
     const Set *set;
     Overlap *overlap;
     Alike *order;     ///< [n sources] those with the same atoms together
     uint64_t *hashes; ///< [n_hashes] of all frames
     size_t n_hashes;
-    Shapes held_shapes, now; ///< now: one frame
-    Held *held;              ///< [held_shapes.n]
+    Shapes held_shapes, now;     ///< now: up to CHUNK training frames of one trajectory
+    uint64_t now_numbers[CHUNK]; ///< of these
+    Held *held;                  ///< [held_shapes.n]
+    Chunk *chunks; ///< [n_chunks] of the held-out frames, each of one trajectory and part
+    size_t n_chunks;
     void (*progress)(void *, uint64_t, uint64_t);
     void *user;
     uint64_t done, total;
@@ -52,23 +64,68 @@ static uint64_t frame_hash(const Source *source, const TrajectoryFrame *frame)
     return hash_add(atoms_hash(source), frame->pos, source->n_atoms * sizeof *frame->pos);
 }
 
-/// Brings the nearest pair of each part up to date with a training frame, c->now.
-static void train_compare(Comparison *c, const Source *source, uint64_t number)
+static Chunk chunk_of(const Shapes *shapes, size_t first, size_t n)
 {
-    for (size_t h = 0; h < c->held_shapes.n; h++) {
-        Nearest *const nearest = &c->overlap->nearest[c->held[h].split];
-        if (nearest->found && shapes_bound(&c->now, 0, &c->held_shapes, h) >= nearest->rmsd_nm)
-            continue;
-        const double rmsd = shapes_rmsd(&c->now, 0, &c->held_shapes, h);
-        if (nearest->found && rmsd >= nearest->rmsd_nm)
-            continue;
-        *nearest = (Nearest){.found = true,
-                             .rmsd_nm = rmsd,
-                             .train = source,
-                             .other = c->held[h].source,
-                             .train_frame = number,
-                             .other_frame = c->held[h].frame};
+    Chunk chunk = {.first = first, .n = n, .middle = first + n / 2};
+    for (size_t i = first; i < first + n; i++)
+        chunk.radius = fmax(chunk.radius, shapes_rmsd(shapes, chunk.middle, shapes, i));
+    return chunk;
+}
+
+static QmtStatus held_chunks_make(QmtContext *ctx, Comparison *c)
+{
+    const size_t n_held = c->held_shapes.n;
+    c->n_chunks = 0;
+    c->chunks = malloc((n_held + 1) * sizeof *c->chunks);
+    if (c->chunks == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory to compare %zu frames", n_held);
+    for (size_t first = 0, n; first < n_held; first += n) {
+        const Held *const held = &c->held[first];
+        for (n = 1; n < CHUNK && first + n < n_held; n++)
+            if (held[n].source != held->source || held[n].split != held->split)
+                break;
+        c->chunks[c->n_chunks++] = chunk_of(&c->held_shapes, first, n);
     }
+    return QMT_OK;
+}
+
+/// Brings the nearest pair up to date with all pairs of a chunk of held-out frames and c->now.
+static void pairs_compare(Comparison *c, const Source *source, const Chunk *chunk, Nearest *nearest)
+{
+    for (size_t t = 0; t < c->now.n; t++)
+        for (size_t h = chunk->first; h < chunk->first + chunk->n; h++) {
+            if (nearest->found && shapes_bound(&c->now, t, &c->held_shapes, h) >= nearest->rmsd_nm)
+                continue;
+            const double rmsd = shapes_rmsd(&c->now, t, &c->held_shapes, h);
+            if (nearest->found && rmsd >= nearest->rmsd_nm)
+                continue;
+            *nearest = (Nearest){.found = true,
+                                 .rmsd_nm = rmsd,
+                                 .train = source,
+                                 .other = c->held[h].source,
+                                 .train_frame = c->now_numbers[t],
+                                 .other_frame = c->held[h].frame};
+        }
+}
+
+/// Compares the training frames c->now, of one trajectory, with all that are held out, and forgets them. Two chunks whose
+/// middles are further apart than both radii and the best so far hold nothing nearer, by the triangle inequality.
+static void train_compare(Comparison *c, const Source *source)
+{
+    if (c->now.n == 0)
+        return;
+    const Chunk own = chunk_of(&c->now, 0, c->now.n);
+    for (size_t k = 0; k < c->n_chunks; k++) {
+        const Chunk *const chunk = &c->chunks[k];
+        Nearest *const nearest = &c->overlap->nearest[c->held[chunk->first].split];
+        const double reach = nearest->rmsd_nm + own.radius + chunk->radius;
+        if (nearest->found &&
+            (shapes_bound(&c->now, own.middle, &c->held_shapes, chunk->middle) >= reach ||
+             shapes_rmsd(&c->now, own.middle, &c->held_shapes, chunk->middle) >= reach))
+            continue;
+        pairs_compare(c, source, chunk, nearest);
+    }
+    c->now.n = 0;
 }
 
 /// One chosen frame of a part: a training frame is compared, another one kept for that.
@@ -84,9 +141,10 @@ static void frame_take(Comparison *c, const Source *source, Split split, size_t 
         c->held[c->held_shapes.n] = (Held){.split = split, .source = source, .frame = number};
         shapes_add(&c->held_shapes, frame->pos);
     } else if (split == SPLIT_TRAIN && c->held_shapes.n > 0) {
-        c->now.n = 0;
+        c->now_numbers[c->now.n] = number;
         shapes_add(&c->now, frame->pos);
-        train_compare(c, source, number);
+        if (c->now.n == CHUNK)
+            train_compare(c, source);
     }
 }
 
@@ -109,6 +167,7 @@ static QmtStatus alike_read(QmtContext *ctx, Comparison *c, size_t begin, size_t
             }
         trajectory_reader_close(&reader);
         TRY(status);
+        train_compare(c, source);
     }
     return QMT_OK;
 }
@@ -132,15 +191,19 @@ static QmtStatus alike_compare(QmtContext *ctx, Comparison *c, size_t begin, siz
                            ? shapes_create(ctx, n_atoms, room, &c->held_shapes)
                            : FAIL(ctx, QMT_ERR_MEMORY, "no memory to compare %zu frames", room);
     if (status == QMT_OK)
-        status = shapes_create(ctx, n_atoms, 1, &c->now);
+        status = shapes_create(ctx, n_atoms, CHUNK, &c->now);
     if (status == QMT_OK)
         status = alike_read(ctx, c, begin, end, false);
+    if (status == QMT_OK)
+        status = held_chunks_make(ctx, c);
     if (status == QMT_OK)
         status = alike_read(ctx, c, begin, end, true);
     shapes_release(&c->held_shapes);
     shapes_release(&c->now);
     free(c->held);
+    free(c->chunks);
     c->held = NULL;
+    c->chunks = NULL;
     return status;
 }
 
