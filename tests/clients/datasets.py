@@ -50,10 +50,10 @@ class Sets:
             with np.load(self.folder / "run" / name / "trajectory.npz") as data:
                 self.data[name] = {key: data[key].astype(float) for key in ("Epot", "pos", "forces")}
 
-    def make(self, form, *words):
-        out = self.folder / form
+    def make(self, form, n=20):
+        out = self.folder / (form if n == 20 else f"{form}_{n}")
         if not out.exists():
-            subprocess.run([QMTRAJ, "dataset", "run", "--for", form, "--n", "20", "--by", "block", "-o", form, *words],
+            subprocess.run([QMTRAJ, "dataset", "run", "--for", form, "--n", str(n), "--by", "block", "-o", out.name],
                            cwd=self.folder, check=True, capture_output=True)
         return out
 
@@ -179,7 +179,7 @@ def force_errors(text, pattern):
 
 
 def train_mace(sets):
-    folder = sets.make("mace")
+    folder = sets.make("mace", n=60)
     words = re.search(r"mace_run_train (.*?)```", (folder / "README.md").read_text(), re.S)[1].replace("\\\n", " ").split()
     small = {"--num_channels": "16", "--r_max": "4.0", "--max_num_epochs": "5", "--default_dtype": "float32",
              "--device": "cpu", "--batch_size": "5"}
@@ -191,10 +191,10 @@ def train_mace(sets):
 
 
 def train_nequip(sets):
-    folder = sets.make("nequip")
+    folder = sets.make("nequip", n=60)
     command = re.search(r"```sh\n(.*?)\n```", (folder / "README.md").read_text(), re.S)[1]
     command = command.replace("nequip-train", f"'{BIN}/nequip-train'")
-    command += " trainer.max_epochs=5 training_module.model.num_layers=1 training_module.model.num_features=8"
+    command += " trainer.max_epochs=12 training_module.model.num_layers=2 training_module.model.num_features=16"
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, shell=True)
     errors = []
     for path in sorted(folder.glob("outputs/**/metrics.csv")):
