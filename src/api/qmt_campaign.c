@@ -497,8 +497,8 @@ QmtStatus qmt_folder_status_entry(QmtContext *ctx, const QmtFolderStatus *status
     *entry = (QmtFolderEntry){.label = e->label,
                               .word = status_kind_word(e->kind),
                               .phase = e->phase,
-                              .holder = e->holder,
-                              .reason = e->reason,
+                              .holder = e->holder != NULL ? e->holder : "",
+                              .reason = e->reason != NULL ? e->reason : "",
                               .step = e->step,
                               .n_steps = e->n_steps,
                               .percent = e->percent,
@@ -508,7 +508,7 @@ QmtStatus qmt_folder_status_entry(QmtContext *ctx, const QmtFolderStatus *status
                               .shadow_drift_kjmol_ps = e->shadow_drift_kjmol_ps,
                               .age_s = e->age_s,
                               .state = (QmtState)e->kind,
-                              .n_warnings = e->warnings.n};
+                              .n_warnings = e->n_warnings};
     return QMT_OK;
 }
 
@@ -517,7 +517,10 @@ QmtStatus qmt_folder_status_warning(QmtContext *ctx, const QmtFolderStatus *stat
 {
     NEEDS(ctx, status != NULL, "status: status is NULL");
     NEEDS(ctx, i < status->list.n, "status: trajectory %zu of %zu", i, status->list.n);
-    return warning_show(ctx, &status->list.entries[i].warnings, w, warning);
+    const char *const lines = status->list.entries[i].warning_lines;
+    RunWarnings warnings;
+    run_warnings_from_lines(lines != NULL ? lines : "", &warnings);
+    return warning_show(ctx, &warnings, w, warning);
 }
 
 QmtStatus qmt_folder_status_totals(QmtContext *ctx, const QmtFolderStatus *status,

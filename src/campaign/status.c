@@ -32,6 +32,19 @@ static bool is_in(const char *folder, const char *name)
            file_exists(path);
 }
 
+/// Keeps a text; without memory it is as if there were none.
+static void text_set(char **kept, const char *text)
+{
+    free(*kept);
+    *kept = text[0] != '\0' ? strdup(text) : NULL;
+}
+
+static void warnings_set(StatusEntry *entry, const RunWarnings *warnings)
+{
+    text_set(&entry->warning_lines, warnings->lines);
+    entry->n_warnings = entry->warning_lines != NULL ? warnings->n : 0;
+}
+
 static const RunResult RESULT_NOT_KNOWN = {.ms_per_step = NAN,
                                            .mean_temperature_k = NAN,
                                            .shadow_drift_kjmol_ps = NAN,
@@ -59,10 +72,10 @@ static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entr
     cJSON *const run = cJSON_Parse(text);
     free(text);
     result_from_run_json(run, &result);
-    entry->warnings = result.warnings;
+    warnings_set(entry, &result.warnings);
     const char *const reason =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "message"));
-    snprintf(entry->reason, sizeof entry->reason, "%s", reason != NULL ? reason : "");
+    text_set(&entry->reason, reason != NULL ? reason : "");
     cJSON_Delete(run);
     figures_take(&result, entry);
 }
@@ -74,7 +87,7 @@ static void journal_figures_take(const JournalEntry *said, StatusEntry *entry)
     cJSON *const object = cJSON_ParseWithLength(said->line, said->length);
     result_from_json(object, &result);
     cJSON_Delete(object);
-    entry->warnings = result.warnings;
+    warnings_set(entry, &result.warnings);
     figures_take(&result, entry);
 }
 
@@ -93,7 +106,9 @@ static bool checkpoint_take(QmtContext *ctx, const char *folder, StatusEntry *en
         return false;
 
     const CheckpointNumbers numbers = checkpoint.numbers;
-    run_warnings_from_lines(checkpoint.warnings, &entry->warnings);
+    RunWarnings warnings;
+    run_warnings_from_lines(checkpoint.warnings, &warnings);
+    warnings_set(entry, &warnings);
     checkpoint_release(&checkpoint);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -118,6 +133,7 @@ static bool checkpoint_take(QmtContext *ctx, const char *folder, StatusEntry *en
 
 static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *label)
 {
+    char holder[LOCK_HOLDER_SIZE] = "";
     char path[FILE_PATH_SIZE];
     StatusEntry entry = {.kind = STATUS_FAILED,
                          .ms_per_step = NAN,
@@ -125,13 +141,15 @@ static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *lab
                          .mean_temperature_k = NAN,
                          .shadow_drift_kjmol_ps = NAN};
     snprintf(entry.label, sizeof entry.label, "%s", label);
-    const LockState lock = file_join(ctx, folder, RUN_FILE_LOCK, path) == QMT_OK
-                               ? lock_look(path, entry.holder)
-                               : LOCK_FREE;
+    const LockState lock =
+        file_join(ctx, folder, RUN_FILE_LOCK, path) == QMT_OK ? lock_look(path, holder) : LOCK_FREE;
     const bool running = lock == LOCK_HELD;
     if (lock == LOCK_UNKNOWN) {
-        snprintf(entry.reason, sizeof entry.reason, "may be running: %s", entry.holder);
-        entry.holder[0] = '\0';
+        char reason[LOCK_HOLDER_SIZE + 32];
+        snprintf(reason, sizeof reason, "may be running: %s", holder);
+        text_set(&entry.reason, reason);
+    } else {
+        text_set(&entry.holder, holder);
     }
     if (!running && is_in(folder, RUN_FILE_COMPLETE) && is_in(folder, RUN_FILE_RUN)) {
         entry.kind = STATUS_COMPLETE;
@@ -163,8 +181,12 @@ static QmtStatus entry_add(QmtContext *ctx, const StatusEntry *entry, StatusList
     if (list->n == list->capacity) {
         const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
         StatusEntry *const more = realloc(list->entries, capacity * sizeof *more);
-        if (more == NULL)
+        if (more == NULL) {
+            free(entry->holder);
+            free(entry->reason);
+            free(entry->warning_lines);
             return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its status", entry->label);
+        }
         list->entries = more;
         list->capacity = capacity;
     }
@@ -214,7 +236,7 @@ static StatusEntry entry_without_folder(const char *label, StatusKind kind, cons
                          .mean_temperature_k = NAN,
                          .shadow_drift_kjmol_ps = NAN};
     snprintf(entry.label, sizeof entry.label, "%s", label);
-    snprintf(entry.reason, sizeof entry.reason, "%s", reason);
+    text_set(&entry.reason, reason);
     return entry;
 }
 
@@ -290,7 +312,7 @@ static void reasons_fill(const JournalEntries *journal, StatusList *list)
 {
     for (size_t i = 0; i < list->n; i++) {
         StatusEntry *const entry = &list->entries[i];
-        const bool silent = entry->reason[0] == '\0' && entry->kind != STATUS_COMPLETE &&
+        const bool silent = entry->reason == NULL && entry->kind != STATUS_COMPLETE &&
                             entry->kind != STATUS_RUNNING;
         const JournalEntry *const said = silent ? journal_find(journal, entry->label) : NULL;
         if (said == NULL || said->is_complete)
@@ -302,7 +324,7 @@ static void reasons_fill(const JournalEntries *journal, StatusList *list)
             cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "status"));
         const bool stopped = word != NULL && strcmp(word, status_word(QMT_STOPPED)) == 0;
         if (message != NULL && !stopped) {
-            snprintf(entry->reason, sizeof entry->reason, "%s", message);
+            text_set(&entry->reason, message);
             const bool without_checkpoint =
                 entry->kind == STATUS_INTERRUPTED && entry->n_steps == 0;
             if (entry->kind == STATUS_WAITING || without_checkpoint)
@@ -393,6 +415,11 @@ QmtStatus status_look(QmtContext *ctx, const char *out, StatusList *list)
 
 void status_release(StatusList *list)
 {
+    for (size_t i = 0; i < list->n; i++) {
+        free(list->entries[i].holder);
+        free(list->entries[i].reason);
+        free(list->entries[i].warning_lines);
+    }
     free(list->entries);
     *list = (StatusList){0};
 }

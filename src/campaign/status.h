@@ -24,17 +24,19 @@ const char *status_kind_word(StatusKind kind);
 typedef struct {
     char label[STRUCTURE_NAME_SIZE + 16];
     StatusKind kind;
-    char phase[32];                ///< "equilibration", ...; "" if it is not known
-    char holder[LOCK_HOLDER_SIZE]; ///< of one that is running, else ""
-    uint64_t step, n_steps;        ///< of all phases
+    char phase[32];         ///< "equilibration", ...; "" if it is not known
+    char *holder;           ///< of one that is running; NULL: nobody, or no memory for it
+    uint64_t step, n_steps; ///< of all phases
     double percent;
     double ms_per_step, eta_s; ///< NAN if not known
     double mean_temperature_k; ///< of production so far, NAN if it has not begun
     double
         shadow_drift_kjmol_ps; ///< likewise; in NVE windows if there are any, see run_drift_shown()
-    char reason[RUN_NOTE_SIZE]; ///< why it failed or was interrupted; "" otherwise
-    RunWarnings warnings;       ///< what to know about it; of one that runs, at its checkpoint
-    double age_s;               ///< of these figures; 0 for one that has ended
+    char *reason;              ///< why it failed or was interrupted; NULL: nothing says so
+    char *
+        warning_lines; ///< what to know about it, as RunWarnings.lines; of one that runs, at its checkpoint; NULL: none
+    uint32_t n_warnings;
+    double age_s; ///< of these figures; 0 for one that has ended
 } StatusEntry;
 
 typedef struct {
