@@ -7,32 +7,20 @@
 #include <strings.h>
 
 #include "base/units.h"
-#include "data/element.h"
 #include "io/text.h"
 #include "label/comment_tokens.h"
-#include "structure/atom_symbol.h"
 
 enum {
     NAMES_MAX = 32,
-    NAME_SIZE = 96,
-    KINDS_MAX = 128, ///< kinds of columns in Properties=
-    WORDS_MAX = 256, ///< columns of an atom line
-    SPECIES_SIZE = 16,
     COMMENT_SIZE = 32768,
     NUMBER_SIZE = 40,
 };
 
 /// Names of labels.
 typedef struct {
-    char name[NAMES_MAX][NAME_SIZE];
+    char name[NAMES_MAX][COLUMN_NAME_SIZE];
     size_t n;
 } NameList;
-
-/// A part of Properties=.
-typedef struct {
-    char name[NAME_SIZE], type;
-    size_t n;
-} Column;
 
 /// What is known of a frame before it is written.
 typedef struct {
@@ -41,13 +29,9 @@ typedef struct {
     const FrameLabels *labels;
     const char *comment;
     size_t n_comment;
-    bool extended;              ///< the comment is key=value pairs
-    Column columns[KINDS_MAX];  ///< of the input
-    size_t n_columns, n_words;  ///< words of an atom line that are written
-    size_t species;             ///< word of the symbol
-    bool declared, new_species; ///< symbols are written anew and kept as input_species
-    bool new_numbers;           ///< QM9 writes exponents as "6.9*^-6"
-    NameList keys, atom_names;  ///< of labels
+    bool extended; ///< the comment is key=value pairs
+    FrameColumns columns;
+    NameList keys, atom_names; ///< of labels
     Bytes *out;
 } Writer;
 
@@ -66,14 +50,14 @@ static void put_text(Bytes *out, const char *format, ...)
 static void name_add(NameList *list, const char *name, const char *suffix)
 {
     if (list->n < NAMES_MAX)
-        snprintf(list->name[list->n++], NAME_SIZE, "%s%s", name, suffix);
+        snprintf(list->name[list->n++], COLUMN_NAME_SIZE, "%s%s", name, suffix);
 }
 
 /// The keys of a property are words with blanks between them.
 static void property_names_add(NameList *list, const char *keys)
 {
     while (*keys != '\0') {
-        char key[NAME_SIZE];
+        char key[COLUMN_NAME_SIZE];
         const size_t n = strcspn(keys, " ");
         snprintf(key, sizeof key, "%.*s", (int)n, keys);
         name_add(list, key, "");
@@ -123,202 +107,27 @@ static bool names_have(const NameList *list, const char *name, size_t n)
 
 static bool column_exists(const Writer *w, const char *name)
 {
-    for (size_t i = 0; i < w->n_columns; i++)
-        if (strcmp(w->columns[i].name, name) == 0)
+    for (size_t i = 0; i < w->columns.n_kinds; i++)
+        if (strcmp(w->columns.kinds[i].name, name) == 0)
             return true;
     return false;
 }
 
 /// "input_energy", or "input_2_energy" where that is taken.
 static void other_name(const Writer *w, bool is_column, const char *name, size_t n,
-                       char other[NAME_SIZE])
+                       char other[COLUMN_NAME_SIZE])
 {
     Token token;
-    snprintf(other, NAME_SIZE, "input_%.*s", (int)n, name);
+    snprintf(other, COLUMN_NAME_SIZE, "input_%.*s", (int)n, name);
     for (int k = 2; k < 1000; k++) {
         const bool taken = is_column ? column_exists(w, other)
                                      : token_find(w->comment, w->n_comment, other, &token);
         if (!taken)
             break;
-        snprintf(other, NAME_SIZE, "input_%d_%.*s", k, (int)n, name);
+        snprintf(other, COLUMN_NAME_SIZE, "input_%d_%.*s", k, (int)n, name);
     }
     context_log(w->ctx, QMT_LOG_INFO, "%s: %s%.*s of the input is kept as %s", w->lines->place,
                 is_column ? "the column " : "", (int)(n < 60 ? n : 60), name, other);
-}
-
-/// Cuts a line into words; returns how many, of which the first WORDS_MAX are stored.
-static size_t words_find(const char *line, size_t n, Piece *words)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n;) {
-        while (i < n && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r'))
-            i++;
-        const size_t begin = i;
-        while (i < n && line[i] != ' ' && line[i] != '\t' && line[i] != '\r')
-            i++;
-        if (i > begin && count < WORDS_MAX)
-            words[count] = (Piece){line + begin, i - begin};
-        count += i > begin;
-    }
-    return count;
-}
-
-/// Properties=NAME:TYPE:COUNT:...; false if it is none.
-static bool declared_columns_read(Writer *w, const Piece *value)
-{
-    size_t at = 0;
-    w->n_words = 0;
-    while (at < value->n && w->n_columns < KINDS_MAX) {
-        Column *const column = &w->columns[w->n_columns];
-        char text[NAME_SIZE + 32];
-        int used = 0;
-        snprintf(text, sizeof text, "%.*s", (int)(value->n - at), value->data + at);
-        if (sscanf(text, "%90[^:]:%c:%zu%n", column->name, &column->type, &column->n, &used) != 3 ||
-            column->n < 1 || column->n > WORDS_MAX || w->n_words + column->n > WORDS_MAX)
-            return false;
-        if (strcasecmp(column->name, "species") == 0 || strcasecmp(column->name, "symbols") == 0)
-            w->species = w->n_words;
-        w->n_words += column->n;
-        w->n_columns++;
-        at += (size_t)used;
-        if (at < value->n && value->data[at++] != ':')
-            return false;
-    }
-    return at == value->n && w->n_words > 0;
-}
-
-/// Without Properties= the columns are symbol, x y z, and others that are given names.
-static void bare_columns_find(Writer *w, size_t n_words)
-{
-    w->columns[0] = (Column){"species", 'S', 1};
-    w->columns[1] = (Column){"pos", 'R', 3};
-    w->n_columns = 2;
-    w->n_words = n_words;
-    w->species = 0;
-    for (size_t i = 4; i < n_words && w->n_columns < KINDS_MAX; i++) {
-        Column *const column = &w->columns[w->n_columns++];
-        *column = (Column){.type = 'S', .n = 1};
-        snprintf(column->name, sizeof column->name, "input_column_%zu", i + 1);
-    }
-}
-
-/// Fewest and most words of the atom lines.
-static void words_count(const Writer *w, size_t *fewest, size_t *most)
-{
-    Piece words[WORDS_MAX];
-    *fewest = WORDS_MAX;
-    *most = 0;
-    for (size_t a = 0; a < w->lines->n_atoms; a++) {
-        const size_t n = words_find(w->lines->lines[a + 2], w->lines->sizes[a + 2], words);
-        *fewest = n < *fewest ? n : *fewest;
-        *most = n > *most ? n : *most;
-    }
-}
-
-static bool columns_find(Writer *w)
-{
-    Token token;
-    size_t fewest, most;
-    words_count(w, &fewest, &most);
-    w->species = WORDS_MAX;
-    if (w->extended && (token_find(w->comment, w->n_comment, "Properties", &token) ||
-                        token_find(w->comment, w->n_comment, "properties", &token))) {
-        w->declared = true;
-        return declared_columns_read(w, &token.value) && fewest == most && most == w->n_words;
-    }
-    if (fewest < 4)
-        return false;
-    bare_columns_find(w, fewest < KINDS_MAX ? fewest : KINDS_MAX);
-    if (most > w->n_words)
-        context_log(w->ctx, QMT_LOG_WARNING,
-                    "%s: the atoms have %zu to %zu columns; those behind column %zu are not kept",
-                    w->lines->place, fewest, most, w->n_words);
-    return true;
-}
-
-/// The symbol of the element that a word names; "X", which readers take for no element, if it names none.
-static void species_text(const Writer *w, const Piece *word, char symbol[SPECIES_SIZE])
-{
-    char text[64];
-    AtomSymbol atom;
-    snprintf(text, sizeof text, "%.*s", (int)(word->n < 63 ? word->n : 63), word->data);
-    if (element_number(text) == 0) {
-        QmtContext silent = *w->ctx; // its failure is none of the frame
-        silent.log = NULL;
-        if (atom_symbol_read(&silent, w->lines->place, text, &atom) != QMT_OK)
-            atom.number = 0;
-    } else {
-        atom.number = element_number(text);
-    }
-    snprintf(symbol, SPECIES_SIZE, "%s", atom.number > 0 ? element_symbol(atom.number) : "X");
-}
-
-/// Labels such as O1, isotopes, numbers and unknown symbols stop most readers.
-static void species_check(Writer *w)
-{
-    if (w->species == WORDS_MAX)
-        return;
-    for (size_t a = 0; a < w->lines->n_atoms && !w->new_species; a++) {
-        Piece words[WORDS_MAX];
-        char symbol[SPECIES_SIZE];
-        (void)words_find(w->lines->lines[a + 2], w->lines->sizes[a + 2], words);
-        species_text(w, &words[w->species], symbol);
-        w->new_species = !piece_is(&words[w->species], symbol);
-    }
-}
-
-/// True if readers take a word for a value of a type: R a number, also nan, I a whole one; others may be anything.
-static bool word_is(const Piece *word, char type)
-{
-    char text[64], *end;
-    if (type != 'R' && type != 'I')
-        return true;
-    if (word->n >= sizeof text)
-        return false;
-    memcpy(text, word->data, word->n);
-    text[word->n] = '\0';
-    if (type == 'I')
-        (void)strtoll(text, &end, 10);
-    else
-        (void)strtod(text, &end);
-    return (*end == '\0' || (type == 'R' && strncmp(end, "*^", 2) == 0)) &&
-           strpbrk(text, "xXpP(") == NULL; // hexadecimal numbers and nan(...) are C's alone
-}
-
-static bool column_holds(const Writer *w, size_t first, const Column *column)
-{
-    for (size_t a = 0; a < w->lines->n_atoms; a++) {
-        Piece words[WORDS_MAX];
-        (void)words_find(w->lines->lines[a + 2], w->lines->sizes[a + 2], words);
-        for (size_t k = 0; k < column->n; k++)
-            if (!word_is(&words[first + k], column->type))
-                return false;
-    }
-    return true;
-}
-
-/// A column whose words are not of its type becomes one of words; positions cannot.
-static bool types_check(Writer *w)
-{
-    size_t first = 0;
-    for (size_t i = 0; i < w->n_columns; first += w->columns[i].n, i++) {
-        Column *const column = &w->columns[i];
-        if (column_holds(w, first, column))
-            continue;
-        if (strncasecmp(column->name, "pos", 3) == 0)
-            return false;
-        context_log(w->ctx, QMT_LOG_WARNING,
-                    "%s: the column %s holds what is no number and is kept as words",
-                    w->lines->place, column->name);
-        column->type = 'S';
-    }
-    return true;
-}
-
-static void numbers_check(Writer *w)
-{
-    for (size_t a = 0; a < w->lines->n_atoms && !w->new_numbers; a++)
-        w->new_numbers = memmem(w->lines->lines[a + 2], w->lines->sizes[a + 2], "*^", 2) != NULL;
 }
 
 /// A word of an atom line, with exponents that every reader knows.
@@ -338,17 +147,17 @@ static void put_word(Bytes *out, const Piece *word)
 static void put_properties(Writer *w)
 {
     put_text(w->out, "Properties=");
-    for (size_t i = 0; i < w->n_columns; i++) {
-        char other[NAME_SIZE];
-        const char *name = w->columns[i].name;
+    for (size_t i = 0; i < w->columns.n_kinds; i++) {
+        char other[COLUMN_NAME_SIZE];
+        const char *name = w->columns.kinds[i].name;
         if (names_have(&w->atom_names, name, strlen(name))) {
             other_name(w, true, name, strlen(name), other);
             name = other;
         }
-        put_text(w->out, "%s%s:%c:%zu", i > 0 ? ":" : "", name, w->columns[i].type,
-                 w->columns[i].n);
+        put_text(w->out, "%s%s:%c:%zu", i > 0 ? ":" : "", name, w->columns.kinds[i].type,
+                 w->columns.kinds[i].n);
     }
-    if (w->new_species)
+    if (w->columns.new_species)
         put_text(w->out, ":input_species:S:1");
     for (size_t m = 0; m < w->labels->n_methods; m++)
         put_text(w->out, m == 0 ? ":forces%s:R:3:REF_forces:R:3" : ":forces%s:R:3",
@@ -407,7 +216,7 @@ static void put_input_keys(Writer *w)
             continue;
         put_text(w->out, " ");
         if (key_gives_way(w, &token)) {
-            char other[NAME_SIZE];
+            char other[COLUMN_NAME_SIZE];
             other_name(w, false, token.key.data, token.key.n, other);
             put_text(w->out, "%s", other);
             bytes_add(w->out, token.key.data + token.key.n, token.whole.n - token.key.n);
@@ -523,25 +332,25 @@ static void put_input_columns(Writer *w, size_t a)
 {
     Piece words[WORDS_MAX];
     char symbol[SPECIES_SIZE] = "";
-    (void)words_find(w->lines->lines[a + 2], w->lines->sizes[a + 2], words);
-    if (w->new_species)
-        species_text(w, &words[w->species], symbol);
-    const Piece *const last = &words[w->n_words - 1];
-    if (!w->new_species && !w->new_numbers) {
+    (void)frame_words_find(w->lines, a, words);
+    if (w->columns.new_species)
+        frame_species_text(&w->columns, &words[w->columns.species], symbol);
+    const Piece *const last = &words[w->columns.n_words - 1];
+    if (!w->columns.new_species && !w->columns.new_numbers) {
         bytes_add(w->out, words[0].data, (size_t)(last->data + last->n - words[0].data));
         return;
     }
-    for (size_t i = 0; i < w->n_words; i++) {
+    for (size_t i = 0; i < w->columns.n_words; i++) {
         put_text(w->out, "%s", i > 0 ? " " : "");
-        if (i == w->species && w->new_species)
+        if (i == w->columns.species && w->columns.new_species)
             put_text(w->out, "%s", symbol);
         else
             put_word(w->out, &words[i]);
     }
-    if (!w->new_species)
+    if (!w->columns.new_species)
         return;
     put_text(w->out, " ");
-    bytes_add(w->out, words[w->species].data, words[w->species].n);
+    bytes_add(w->out, words[w->columns.species].data, words[w->columns.species].n);
 }
 
 static void put_forces(Writer *w, size_t a)
@@ -603,14 +412,16 @@ bool frame_write(QmtContext *ctx, const FrameLines *lines, const FrameLabels *la
                 .n_comment = lines->sizes[1],
                 .out = out};
     char comment[COMMENT_SIZE];
+    Token properties;
     if (!encoding_check(&w, comment))
         return false;
     w.extended = tokens_are_extended(w.comment, w.n_comment);
     names_find(&w);
-    if (!columns_find(&w) || !types_check(&w))
+    const bool declared =
+        w.extended && (token_find(w.comment, w.n_comment, "Properties", &properties) ||
+                       token_find(w.comment, w.n_comment, "properties", &properties));
+    if (!frame_columns_find(ctx, lines, declared ? &properties.value : NULL, &w.columns))
         return false;
-    species_check(&w);
-    numbers_check(&w);
     put_text(out, "%zu\n", lines->n_atoms);
     put_comment(&w);
     for (size_t a = 0; a < lines->n_atoms; a++) {

@@ -4,6 +4,7 @@
 #include "base/context.h"
 #include "engine/properties.h"
 #include "io/processes.h"
+#include "label/frame_columns.h"
 
 /// A frame of extended XYZ with labels: what stands in the input stays as it is, labels are added. A key or column of
 /// the input that has the name of a label is kept under another one, input_NAME.
@@ -32,14 +33,6 @@ typedef struct {
     unsigned property_set; ///< likewise of properties
     const char *failure;   ///< sentence; NULL: none
 } FrameLabels;
-
-/// The lines of a frame.
-typedef struct {
-    const char *place; ///< "FILE:LINE", for notes
-    size_t n_atoms;
-    const char **lines;  ///< [n_atoms + 2] count, comment, atoms
-    const size_t *sizes; ///< [n_atoms + 2] bytes, without line ends
-} FrameLines;
 
 /// Adds the frame to *out. What is kept under another name is a note of the context.
 ///
