@@ -15,6 +15,8 @@
 ///     single.h      one molecule with its engine, for the next
 ///     opt.h         minima of the energy
 ///     hessian.h     second derivatives, vibrations, thermochemistry
+///     sample.h      geometries along normal modes
+///     torsion.h     torsions, to look at and to turn
 ///     ipi.h         energies and forces for a program that moves the nuclei, through a socket
 ///     config.h      the keys of a configuration
 ///     campaign.h    trajectories from a configuration to finished files, one or many; how far a folder is
@@ -49,10 +51,12 @@
 #include <qmtraj/label.h>
 #include <qmtraj/molecule.h>
 #include <qmtraj/opt.h>
+#include <qmtraj/sample.h>
 #include <qmtraj/single.h>
 #include <qmtraj/status.h>
 #include <qmtraj/structure.h>
 #include <qmtraj/text.h>
+#include <qmtraj/torsion.h>
 #include <qmtraj/trajectory.h>
 #include <qmtraj/units.h>
 #include <qmtraj/version.h>

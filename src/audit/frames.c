@@ -163,6 +163,25 @@ static void time_report(Check *check, const Frames *frames)
               frames->time_first + (double)(check->n_frames - 1) * step, step);
 }
 
+/// Frames that were drawn are no path: one says nothing of the next. Their times are all 0.
+static void sample_report(Check *check, const Frames *frames)
+{
+    static const char sentence[] = "the frames are drawn from normal modes, no motion";
+    if (frames->time_first != 0.0 || frames->time_step != 0.0 || frames->time_worst != 0.0)
+        check_say(check, CHECK_TIME, CHECK_FAIL,
+                  "the metadata say that the frames are drawn (sampling), but time goes on");
+    check_say(check, CHECK_TIME, CHECK_NOT_RUN, "%s", sentence);
+    check_say(check, CHECK_WORK, CHECK_NOT_RUN, "%s", sentence);
+    check_say(check, CHECK_MOTION, CHECK_NOT_RUN, "%s", sentence);
+}
+
+static void path_report(Check *check, const Frames *frames)
+{
+    time_report(check, frames);
+    work_report(check, &frames->work);
+    motion_report(check, &frames->motion);
+}
+
 QmtStatus frames_check(QmtContext *ctx, Check *check, FramesResult *result)
 {
     Frames frames = {0};
@@ -175,9 +194,10 @@ QmtStatus frames_check(QmtContext *ctx, Check *check, FramesResult *result)
     }
     if (status == QMT_OK) {
         check_say(check, CHECK_FINITE, CHECK_PASS, "every number of every frame");
-        time_report(check, &frames);
-        work_report(check, &frames.work);
-        motion_report(check, &frames.motion);
+        if (check->is_sample)
+            sample_report(check, &frames);
+        else
+            path_report(check, &frames);
         centre_report(check, &frames.centre);
         reactions_report(check, &frames.reactions);
         energies_report(check, &frames.energies, frames.reactions.n_events > 0);

@@ -56,6 +56,8 @@ QmtStatus metadata_read(QmtContext *ctx, Check *check)
     const char *const status = check_metadata_text(check, "status");
     check->is_ours = program != NULL && strcmp(program, "qmtraj") == 0;
     check->is_complete = status != NULL && strcmp(status, "complete") == 0;
+    check->is_sample =
+        cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(check->metadata, "sampling"));
     check->motion = motion_read(check);
     return QMT_OK;
 }
@@ -182,7 +184,7 @@ static void status_check(Check *check)
     if (check_metadata_number(check, "num_frames", &frames) && frames != (double)check->n_frames)
         check_say(check, CHECK_METADATA, CHECK_FAIL, "num_frames is %.0f, the arrays have %" PRIu64,
                   frames, check->n_frames);
-    if (check->is_ours && check->is_complete &&
+    if (check->is_ours && check->is_complete && !check->is_sample &&
         !cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(check->metadata, "summary")))
         check_say(check, CHECK_METADATA, CHECK_FAIL,
                   "status is complete, but there is no summary, which every complete trajectory "

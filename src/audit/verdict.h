@@ -33,6 +33,7 @@ typedef struct {
     double *masses;         ///< [n_atoms] Da, NULL if not known
     struct cJSON *metadata; ///< NULL if there is none
     bool is_ours;           ///< the metadata say that this program wrote it
+    bool is_sample;         ///< ... and that the frames are drawn, no motion
     bool is_complete;       ///< ... and that the trajectory is complete
     CheckMotion motion;
     unsigned property_set; ///< those that are there

@@ -22,6 +22,8 @@ const Command COMMANDS[] = {
     {"opt", "minima of the energy of structures", cmd_opt, help_opt},
     {"hess", "second derivatives, vibrations and thermochemistry of structures", cmd_hess,
      help_hess},
+    {"sample", "labelled geometries along normal modes", cmd_sample, help_sample},
+    {"scan", "energies along a torsion", cmd_scan, help_scan},
     {"label", "energies and forces of the frames of a file", cmd_label, help_label},
     {"atoms", "energies of free atoms, for codes that learn", cmd_atoms, help_atoms},
     {"ipi", "energies and forces for i-PI or ASE, through a socket", cmd_ipi, help_ipi},

@@ -1,0 +1,56 @@
+// include/qmtraj/torsion.h
+#include "qmtraj/torsion.h"
+
+#include <math.h>
+
+#include "analysis/torsion_turn.h"
+#include "analysis/torsions.h"
+#include "api/argument.h"
+#include "base/units.h"
+
+static const double DEGREE = 0.017453292519943295;
+
+double qmt_torsion_angle(const double *xyz, const size_t atoms[4])
+{
+    double cosine, sine;
+    if (xyz == NULL || atoms == NULL)
+        return 0.0;
+    torsion_angle((const double(*)[3])xyz, atoms, &cosine, &sine);
+    return atan2(sine, cosine) / DEGREE;
+}
+
+static void layout(Bonds *bonds, unsigned char **moved, Arena *arena, size_t n_atoms)
+{
+    bonds_layout(bonds, arena, n_atoms);
+    *moved = arena_bytes(arena, n_atoms);
+}
+
+QmtStatus qmt_torsion_turn(QmtContext *ctx, size_t n_atoms, const int *numbers, double *xyz,
+                           const size_t atoms[4], double degrees)
+{
+    Arena arena = {0};
+    Bonds bonds;
+    unsigned char *moved;
+    NEEDS(ctx, numbers != NULL && xyz != NULL && atoms != NULL,
+          "torsion: numbers, xyz or atoms is NULL");
+    for (int i = 0; i < 4; i++) {
+        NEEDS(ctx, atoms[i] < n_atoms, "torsion: atom %zu, the molecule has %zu", atoms[i] + 1,
+              n_atoms);
+        for (int j = 0; j < i; j++)
+            NEEDS(ctx, atoms[i] != atoms[j], "torsion: atom %zu is there twice", atoms[i] + 1);
+    }
+    layout(&bonds, &moved, &arena, n_atoms);
+    TRY(arena_reserve(ctx, &arena));
+    layout(&bonds, &moved, &arena, n_atoms);
+    bonds_setup(&bonds, numbers, BOHR_PER_ANGSTROM);
+    bonds_find(&bonds, (const double(*)[3])xyz);
+    const bool turned = torsion_turn(&bonds, atoms, degrees * DEGREE, moved, (double(*)[3])xyz);
+    arena_release(&arena);
+    return turned
+               ? QMT_OK
+               : FAIL(ctx, QMT_ERR_INPUT,
+                      "torsion %zu,%zu,%zu,%zu cannot be turned: atoms %zu and %zu must be bonded, "
+                      "not in a ring, with one end on each side and no three on a line",
+                      atoms[0] + 1, atoms[1] + 1, atoms[2] + 1, atoms[3] + 1, atoms[1] + 1,
+                      atoms[2] + 1);
+}

@@ -1,0 +1,37 @@
+# qmtraj sample: geometries along normal modes, in files that check accepts and energy agrees with.
+source "$(dirname "$0")/support.sh"
+
+ends 0 "$QMTRAJ" opt water.xyz -o min.xyz
+ends 0 "$QMTRAJ" sample min.xyz --modes 60 --temperature 300 --seed 7 -o a.npz --workers 1
+says "60 frames of quantum oscillators at 300 K, 3 of 3 modes"
+# half the zero-point energy, 26.4 kJ/mol, and its anharmonic part; 60 draws spread by 2.8
+awk '{for (i = 1; i < NF; i++) if ($i == "are") exit !($(i + 1) > 18 && $(i + 1) < 36)}' out || fail "the mean energy"
+ends 0 "$QMTRAJ" sample min.xyz --modes 60 --temperature 300 --seed 7 -o b.npz --workers 3
+same a.npz b.npz
+ends 0 "$QMTRAJ" sample min.xyz --modes 60 --temperature 300 --seed 8 -o c.npz
+cmp -s a.npz c.npz && fail "the seed changes nothing"
+ends 0 "$QMTRAJ" sample min.xyz --modes 60 --classical -o d.npz
+says "classical oscillators"
+ends 0 "$QMTRAJ" check a.npz --verbose
+grep -q "PASS *labels" out || fail "labels"
+grep -q "NOT RUN *motion *the frames are drawn from normal modes, no motion" out || fail "motion"
+ends 0 "$QMTRAJ" convert a.npz --to extxyz
+[ "$(grep -c Properties= a.extxyz)" = 60 ] || fail "frames of extended XYZ"
+ends 0 "$QMTRAJ" energy a.extxyz --json
+[ "$(wc -l <out)" = 60 ] || fail "energy reads them"
+
+# several: a file each; one that is no minimum is said; a saddle point keeps still along its mode
+ends 0 "$QMTRAJ" sample min.xyz ammonia.xyz --modes 5
+[ -s water_modes.npz ] && [ -s ammonia_modes.npz ] || fail "a file each"
+says "ammonia: this is no stationary point"
+printf '4\n\nN 0 0 0\nH 1 0 0\nH -.5 .8660254 0\nH -.5 -.8660254 0\n' >flat.xyz
+ends 0 "$QMTRAJ" opt flat.xyz -o saddle.xyz
+ends 0 "$QMTRAJ" sample saddle.xyz --modes 5 -o s.npz
+says "imaginary modes" "5 of 6 modes"
+
+ends 2 "$QMTRAJ" sample
+ends 2 "$QMTRAJ" sample min.xyz --modes 0
+ends 2 "$QMTRAJ" sample min.xyz --temperature 0
+ends 2 "$QMTRAJ" sample min.xyz ammonia.xyz -o x.npz
+says "holds one molecule"
+ends 5 "$QMTRAJ" sample min.xyz -o no/such/x.npz
