@@ -1,6 +1,7 @@
 """Labels and energies of atoms as ASE reads them, and through the Python package."""
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -123,6 +124,22 @@ class FreeAtoms(unittest.TestCase):
             self.assertEqual(atom.info["REF_energy"], energies[str(atom.symbols)])
             self.assertEqual(atom.get_potential_energy(), energies[str(atom.symbols)])
             self.assertFalse(atom.get_forces().any())
+
+
+class Dataset(unittest.TestCase):
+    def test_a_set_from_trajectories_and_a_failure(self):
+        with tempfile.TemporaryDirectory() as folder:
+            here = pathlib.Path(folder)
+            (here / "water.xyz").write_text("3\ncharge=0\nO 0 0 0\nH 0.96 0 0\nH -0.24 0.93 0\n")
+            (here / "c.yaml").write_text("length_ps: 0.05\nequilibration_ps: 0\nnve_every_ps: 0\n")
+            subprocess.run([os.environ["QMTRAJ"], "run", "--config", here / "c.yaml", "--out", here / "md", here / "water.xyz"],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            said = qmtraj.dataset(here / "md", here / "set", format="mace", n=5, split="80/20", by="block")
+            self.assertIn("1 molecule", said)
+            read = ase.io.read(here / "set" / "train.extxyz", ":")
+            self.assertTrue(all("REF_energy" in a.info for a in read))
+            with self.assertRaisesRegex(errors.ConfigError, "exist"):
+                qmtraj.dataset([here / "md"], here / "set", format="mace")
 
 
 if __name__ == "__main__":
