@@ -242,7 +242,8 @@ void spec_estimate(const Structure *structure, const Config *config, RunSpec *ta
     sized.n_atoms = smiles_formula(structure->smiles, count);
     *task = (RunSpec){.structure = &sized, .config = *config};
     for (int z = 1; z <= ELEMENT_MAX; z++)
-        task->n_orbitals += count[z] * basis_n_ao(method, z);
+        if (count[z] > 0) // a look into the tables takes longer than all else here
+            task->n_orbitals += count[z] * basis_n_ao(method, z);
     size_fill(task);
     task->structure = structure;
     snprintf(task->label, sizeof task->label, "%s", structure->name);
