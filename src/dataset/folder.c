@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /// Says that a folder is ours to remove. The finished one has none.
 static const char MARK[] = ".unfinished-dataset";
@@ -21,6 +22,15 @@ static bool tree_remove(const char *path)
     return nftw(path, entry_remove, DESCRIPTORS, FTW_DEPTH | FTW_PHYS) == 0;
 }
 
+/// Also one that is being written.
+static bool has_mark(const char *mark)
+{
+    char half[FILE_PATH_SIZE + 4];
+    struct stat about;
+    snprintf(half, sizeof half, "%s.tmp", mark);
+    return lstat(mark, &about) == 0 || lstat(half, &about) == 0;
+}
+
 /// What an interrupted call left goes.
 static QmtStatus left_over_remove(QmtContext *ctx, const Folder *folder)
 {
@@ -29,7 +39,10 @@ static QmtStatus left_over_remove(QmtContext *ctx, const Folder *folder)
     if (lstat(folder->part, &about) != 0)
         return QMT_OK;
     TRY(file_join(ctx, folder->part, MARK, mark));
-    if (!S_ISDIR(about.st_mode) || lstat(mark, &about) != 0)
+    // An empty one was killed before it had its mark, or after it lost everything else.
+    if (S_ISDIR(about.st_mode) && rmdir(folder->part) == 0)
+        return QMT_OK;
+    if (!S_ISDIR(about.st_mode) || !has_mark(mark))
         return FAIL(ctx, QMT_ERR_USAGE,
                     "%.900s: is needed for a while and exists already; remove it or choose another "
                     "name",

@@ -116,6 +116,7 @@ touch half.part/.unfinished-dataset
 ends 0 "$QMTRAJ" dataset run --for mace --n 20 --split 70/15/15 -o half
 diff -r set half >out || fail "another set behind an interrupted one"
 mkdir theirs.part
+echo mine >theirs.part/file
 ends 2 "$QMTRAJ" dataset run -o theirs
 says "is needed for a while and exists already"
 [ -d theirs.part ] || fail "a folder of others is gone"
