@@ -105,6 +105,16 @@ static void text_or_null_add(cJSON *object, const char *name, const char *text)
         cJSON_AddNullToObject(object, name);
 }
 
+/// Mass numbers of the atoms, 0 where the standard atomic weight holds.
+static void isotopes_add(cJSON *object, const Structure *structure)
+{
+    if (structure->isotopes == NULL)
+        return;
+    cJSON *const list = cJSON_AddArrayToObject(object, "isotopes");
+    for (size_t a = 0; a < structure->n_atoms; a++)
+        cJSON_AddItemToArray(list, cJSON_CreateNumber(structure->isotopes[a]));
+}
+
 /// What a reader of trajectories looks for, and the sampling.
 static char *metadata_make(const QmtContext *ctx, const RunSpec *spec, const Samples *s)
 {
@@ -134,6 +144,7 @@ static char *metadata_make(const QmtContext *ctx, const RunSpec *spec, const Sam
     cJSON_AddStringToObject(object, "charge_source", spec->charge_source);
     add_number(object, "multiplicity", (double)spec->config.spin_multiplicity);
     cJSON_AddStringToObject(object, "multiplicity_source", spec->multiplicity_source);
+    isotopes_add(object, spec->structure);
     cJSON_AddNullToObject(object, "dof");
     add_number(object, "random_seed", (double)s->options->seed);
     program_json_add(ctx, object);

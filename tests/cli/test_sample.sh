@@ -20,6 +20,11 @@ ends 0 "$QMTRAJ" convert a.npz --to extxyz
 ends 0 "$QMTRAJ" energy a.extxyz --json
 [ "$(wc -l <out)" = 60 ] || fail "energy reads them"
 
+# masses of isotopes
+sed 's/^H /D /' min.xyz >heavy.xyz
+ends 0 "$QMTRAJ" sample heavy.xyz --modes 5 -o heavy.npz
+ends 0 "$QMTRAJ" check heavy.npz
+
 # several: a file each; one that is no minimum is said; a saddle point keeps still along its mode
 ends 0 "$QMTRAJ" sample min.xyz ammonia.xyz --modes 5
 [ -s water_modes.npz ] && [ -s ammonia_modes.npz ] || fail "a file each"
