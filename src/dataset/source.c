@@ -133,8 +133,8 @@ static QmtStatus source_add(QmtContext *ctx, const SourcePath *path, bool partia
     if (status == QMT_OK && !source.complete && !partial) {
         if (!path->in_folder)
             status = FAIL(ctx, QMT_ERR_INPUT,
-                          "%.900s: holds a trajectory that did not complete; ask for partial "
-                          "ones to take its frames",
+                          "%.900s: holds a trajectory that did not complete; it is taken on "
+                          "request, as a partial one",
                           source.path);
         else
             context_log(ctx, QMT_LOG_WARNING, "%s: did not complete, left out", source.path);

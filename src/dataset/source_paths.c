@@ -124,8 +124,12 @@ QmtStatus source_paths_find(QmtContext *ctx, const char *const *paths, size_t n_
         }
         status = folder_add(ctx, paths[i], partial, &made);
         if (status == QMT_OK && made.n == before)
-            status =
-                FAIL(ctx, QMT_ERR_INPUT, "%.900s: there is no trajectory in this folder", paths[i]);
+            status = FAIL(ctx, QMT_ERR_INPUT,
+                          partial ? "%.900s: there is no trajectory in this folder"
+                                  : "%.900s: there is no finished trajectory in this folder; those "
+                                    "that are not finished or failed are taken on request, as "
+                                    "partial ones",
+                          paths[i]);
     }
     if (status == QMT_OK)
         status = twice_refuse(ctx, &made);

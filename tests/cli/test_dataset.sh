@@ -80,7 +80,8 @@ refused 2 "wanted are parts like 80/10/10" run --split 80 -o no
 refused 2 "is not divided by \"frame\"" run --by frame -o no
 refused 2 "2 molecules cannot fill 3 parts" run/water run/ammonia --by molecule -o no
 mkdir empty
-refused 3 "there is no trajectory in this folder" empty -o no
+refused 3 "there is no finished trajectory in this folder" empty -o no
+refused 3 "there is no trajectory in this folder" empty --partial -o no
 refused 5 "nowhere.npz" nowhere.npz -o no
 refused 3 "would be in the set twice" run run/water/trajectory.npz -o no
 refused 3 "so that none is 0.3 fs behind another" one --lag-fs 0.3 -o no
