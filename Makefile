@@ -6,7 +6,7 @@ CONFIGURE ?=
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm farm clang coverage cppcheck
+.PHONY: bundle wheel static mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm farm clang coverage cppcheck
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -23,6 +23,8 @@ help:
 	@echo 'make faults              let every system call of a job fail in turn (minutes)'
 	@echo 'make fuzz SECONDS=60     feed the readers wrong files, so many seconds of processor time each'
 	@echo 'make clients             programs of others (i-PI, ASE, MACE, NequIP, ...) from the package registry, against this program'
+	@echo 'make wheel               dist/qmtraj-*.whl: package, library and program for every Python'
+	@echo 'make static              build-bundle/static/qmtraj, which needs nothing; no SMILES'
 	@echo 'make mutants COUNT=200    put random errors into the sources and count those that the tests notice (hours)'
 	@echo 'make format              write the sources as clang-format 14 would'
 	@echo 'make check-format        fail where it would write them differently'
@@ -127,7 +129,7 @@ bench: setup
 	@bench/run.sh
 
 clean:
-	rm -rf build build-sanitize build-nordkit build-debug build-coverage build-fuzz build-clang
+	rm -rf dist build-bundle build build-sanitize build-nordkit build-debug build-coverage build-fuzz build-clang
 
 KILLS ?= 500
 crash: build
@@ -160,3 +162,16 @@ mutants:
 clients: program
 	@tools/setup.sh clients
 	@tools/clients.sh build/qmtraj
+
+bundle:
+	@QMTRAJ_RDKIT=OFF QMTRAJ_HDF5=OFF tools/setup.sh bundle
+	@tools/cjson_static.sh build-bundle/cjson
+	cmake --preset bundle $(CONFIGURE)
+
+static: bundle
+	$(BUILD) build-bundle -j $(JOBS) --target qmtraj_static
+	@tools/check_static.sh build-bundle/static/qmtraj
+
+wheel: bundle
+	$(BUILD) build-bundle -j $(JOBS) --target qmtraj_static qmtraj_shared
+	@python3 tools/wheel.py build-bundle dist

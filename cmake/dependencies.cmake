@@ -10,8 +10,21 @@ pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 
 add_library(qmtraj_dependencies INTERFACE)
-target_link_libraries(qmtraj_dependencies INTERFACE ${LAPACK_STATIC} ${BLAS_STATIC} gfortran
-                      PkgConfig::YAML PkgConfig::CJSON PkgConfig::DEFLATE m)
+if(QMTRAJ_BUNDLE)
+  # All of them inside but Fortran's runtime, whose archive does not go into shared libraries: that one wants it beside
+  # itself. Debian's cJSON has no archive: tools/cjson_static.sh makes one in the build folder.
+  set(bundle)
+  foreach(name yaml cjson deflate)
+    find_library(BUNDLE_${name} NAMES lib${name}.a PATHS ${CMAKE_BINARY_DIR}/cjson REQUIRED)
+    list(APPEND bundle ${BUNDLE_${name}})
+  endforeach()
+  target_include_directories(qmtraj_dependencies SYSTEM INTERFACE ${YAML_INCLUDE_DIRS} ${CJSON_INCLUDE_DIRS} ${DEFLATE_INCLUDE_DIRS})
+  target_link_libraries(qmtraj_dependencies INTERFACE ${LAPACK_STATIC} ${BLAS_STATIC} gfortran
+                        quadmath ${bundle} -static-libgcc m)
+else()
+  target_link_libraries(qmtraj_dependencies INTERFACE ${LAPACK_STATIC} ${BLAS_STATIC} gfortran
+                        PkgConfig::YAML PkgConfig::CJSON PkgConfig::DEFLATE m)
+endif()
 
 # Training sets in HDF5 need libhdf5; without it the build works and says so when it is asked for one.
 if(QMTRAJ_HDF5)

@@ -12,3 +12,6 @@ target_include_directories(qmtraj_shared INTERFACE include)
 target_link_libraries(qmtraj_shared PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,qmtraj>")
 target_link_options(qmtraj_shared PRIVATE LINKER:--version-script=${CMAKE_SOURCE_DIR}/cmake/libqmtraj.map LINKER:--no-undefined
                     LINKER:--as-needed)
+if(QMTRAJ_BUNDLE)
+  set_target_properties(qmtraj_shared PROPERTIES BUILD_RPATH "$ORIGIN" BUILD_RPATH_USE_ORIGIN ON)
+endif()
