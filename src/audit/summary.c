@@ -27,8 +27,10 @@ static void figure_compare(Check *check, const char *name, double again, double 
         return;
     if (!(fabs(stored - again) <= allowed))
         check_say(check, CHECK_SUMMARY, CHECK_FAIL,
-                  "%s is %.6g, the frames give %.6g; a difference of %.2g is allowed", name, stored,
-                  again, allowed);
+                  isfinite(allowed)
+                      ? "%s is %.6g, the frames give %.6g; a difference of %.2g is allowed"
+                      : "%s is %.6g, the frames give no finite number",
+                  name, stored, again, allowed);
 }
 
 static void temperature_check(Check *check, const Energies *energies, double dof)

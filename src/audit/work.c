@@ -74,6 +74,10 @@ void work_report(Check *check, const Work *work)
         return;
     }
     const double rms = work_test_rms(&work->test);
+    if (!isfinite(rms)) {
+        check_say(check, CHECK_WORK, CHECK_FAIL, "an energy or a force is no finite number");
+        return;
+    }
     const bool good = KJMOL_PER_HARTREE * fabs(work->worst.off) <=
                       KJMOL_PER_HARTREE * work_step_limit(&work->worst, rms) + work->rounding;
     const WorkStep *const shown = good ? &work->furthest : &work->worst;
