@@ -46,6 +46,24 @@ const char *qmt_version(void)
     return VERSION_TEXT(QMT_VERSION_MAJOR, QMT_VERSION_MINOR, QMT_VERSION_PATCH);
 }
 
+/// Says which instruction sets this machine can run, in place of one that it cannot.
+static QmtStatus isa_refuse(QmtContext *ctx, const char *forced)
+{
+    static const char *const names[] = {"generic", "avx2", "avx512"};
+    char possible[64] = "";
+    bool is_name = false;
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        const size_t used = strlen(possible);
+        is_name = is_name || strcmp(forced, names[k]) == 0;
+        if (kernels_choose(names[k]) != NULL)
+            snprintf(possible + used, sizeof possible - used, "%s%s", used > 0 ? " or " : "",
+                     names[k]);
+    }
+    return FAIL(ctx, QMT_ERR_USAGE, "QMTRAJ_ISA=%s: %s; choose %s, or leave the variable unset",
+                forced, is_name ? "this machine cannot run it" : "no such instruction set",
+                possible);
+}
+
 QmtStatus qmt_context_create(QmtContext **ctx)
 {
     if (ctx == NULL)
@@ -58,10 +76,7 @@ QmtStatus qmt_context_create(QmtContext **ctx)
     if ((*ctx)->kernels == NULL) {
         // The context stays alive with the generic table, so that the caller can read the sentence.
         (*ctx)->kernels = kernels_choose("generic");
-        return FAIL(*ctx, QMT_ERR_USAGE,
-                    "QMTRAJ_ISA=%s: this machine cannot run it; choose generic, avx2 or avx512, or "
-                    "leave the variable unset",
-                    forced);
+        return isa_refuse(*ctx, forced);
     }
     return QMT_OK;
 }

@@ -139,7 +139,7 @@ static void row_print(const Terminal *terminal, const char *label, TableWidth wi
 }
 
 /// Rows of those that are to be shown: all, or those that failed or have a warning.
-static void table_print(const Job *job, bool only_trouble)
+static void table_print(const Job *job, bool only_trouble, const char *out)
 {
     const Terminal terminal = terminal_of(stdout);
     const TableWidth width = table_width(job, only_trouble);
@@ -160,7 +160,7 @@ static void table_print(const Job *job, bool only_trouble)
         row_print(&terminal, job->tasks[t].label, width, &job->outcomes[t]);
     }
     if (n_left > 0)
-        printf("+%zu more, `qmtraj status` shows them\n", n_left);
+        printf("+%zu more, `qmtraj status --all %s` shows them\n", n_left, out);
     if (n_shown > 0 && width.whole)
         printf("T +-: standard error of the mean; drift: kJ/mol/ps of the shadow energy, in NVE\n"
                "windows if there are any\n");
@@ -216,7 +216,7 @@ static void job_print(const Job *job, const char *out, QmtStatus status)
     const Totals totals = totals_of(job);
     const bool only_trouble =
         job->n > JOB_IS_LONG || (status == QMT_STOPPED && job->n > ROWS_OF_SOME);
-    table_print(job, only_trouble);
+    table_print(job, only_trouble, out);
     if (job->n > 1 || totals.n_rejected > 0)
         totals_print(job, &totals);
     advice_print(&totals, job->n, out, status);

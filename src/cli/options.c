@@ -66,6 +66,25 @@ static const char *key_meant(QmtContext *ctx, const char *word)
     return n_found == 1 ? found : NULL;
 }
 
+/// ", did you mean --length_ps?" for a key that is misspelt as an option; "" where none is near.
+static void key_suggest(QmtContext *ctx, const char *word, char *hint, size_t n_hint)
+{
+    enum { KEYS_MAX = 64, SIZE = 64 };
+    char key[SIZE], option[SIZE + 2], shown[KEYS_MAX][SIZE + 2];
+    const char *names[KEYS_MAX];
+    QmtConfigKey row;
+    size_t n = 0;
+    key_of_option(word, key);
+    snprintf(option, sizeof option, "--%s", key);
+    for (size_t k = 0; k < qmt_config_key_count() && n < KEYS_MAX; k++)
+        if (qmt_config_key(ctx, k, &row) == QMT_OK) {
+            snprintf(shown[n], sizeof shown[n], "--%.63s", row.name);
+            names[n] = shown[n];
+            n++;
+        }
+    qmt_text_suggest(option, names, n, hint, n_hint);
+}
+
 /// Place of --set in the table; OPTION_END: it has none.
 static int set_place(const Option *options, size_t n)
 {
@@ -105,6 +124,8 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const char *n
         qmt_text_suggest(begun, &begun, 1, hint, sizeof hint);
     else
         qmt_text_suggest(given, names, n_shown, hint, sizeof hint);
+    if (hint[0] == '\0' && has_set)
+        key_suggest(ctx, word, hint, sizeof hint);
     return FAIL(ctx, QMT_ERR_USAGE, "%s: unknown option%s", given,
                 hint[0] != '\0' ? hint : "; --help lists them");
 }

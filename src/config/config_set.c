@@ -12,6 +12,8 @@
 
 enum { CONFIG_CHOICES_MAX = 8 };
 
+static const char TRUTH_VALUE[] = "a truth value";
+
 /// What a text looks like, for "wants a number, got ...".
 static const char *kind_of_text(const char *text, bool quoted)
 {
@@ -24,7 +26,7 @@ static const char *kind_of_text(const char *text, bool quoted)
         return "nothing";
     for (size_t k = 0; k < sizeof truths / sizeof truths[0]; k++)
         if (strcasecmp(text, truths[k]) == 0)
-            return "a truth value";
+            return TRUTH_VALUE;
     return text_parse_double(text, &number) == NULL ? "a number" : "text";
 }
 
@@ -67,9 +69,11 @@ static QmtStatus bool_set(QmtContext *ctx, const char *place, const ConfigKey *k
                           const char *text, bool quoted, char *at)
 {
     const bool is_true = strcasecmp(text, "true") == 0, is_false = strcasecmp(text, "false") == 0;
+    const char *const kind = kind_of_text(text, quoted);
+    const bool is_word = strcmp(kind, TRUTH_VALUE) == 0; // "yes", which YAML 1.1 takes for true
     if (quoted || (!is_true && !is_false))
-        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants true or false, got %s \"%.60s\"", place,
-                    key->name, kind_of_text(text, quoted), text);
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants true or false, got %s%s\"%.60s\"", place,
+                    key->name, is_word ? "" : kind, is_word ? "" : " ", text);
     *(bool *)at = is_true;
     return QMT_OK;
 }
@@ -120,6 +124,19 @@ static QmtStatus set_set(QmtContext *ctx, const char *place, const ConfigKey *ke
     return QMT_OK;
 }
 
+/// Words for the absence of a solvent, to none of which the nearest solvent is an answer.
+static bool is_gas_phase(const char *text)
+{
+    static const char *const words[] = {"",          "gas",    "gas phase", "gas-phase", "gasphase",
+                                        "gas_phase", "no",     "off",       "false",     "null",
+                                        "~",         "vacuum", "vac",       "vacuo",     "nothing",
+                                        "in vacuo",  "gaseous"};
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (strcasecmp(text, words[k]) == 0)
+            return true;
+    return false;
+}
+
 static QmtStatus solvent_set(QmtContext *ctx, const char *place, const ConfigKey *key,
                              const char *text, char *at)
 {
@@ -131,7 +148,9 @@ static QmtStatus solvent_set(QmtContext *ctx, const char *place, const ConfigKey
     if (!solvent_find(&METHOD_GFN2, SOLVATION_ALPB, text, &solvent))
         return FAIL(ctx, QMT_ERR_CONFIG,
                     "%s: %s = \"%.60s\" is unknown, did you mean %s? `qmtraj solvents` lists them",
-                    place, key->name, text, solvent_nearest(&METHOD_GFN2, SOLVATION_ALPB, text));
+                    place, key->name, text,
+                    is_gas_phase(text) ? "none, the gas phase"
+                                       : solvent_nearest(&METHOD_GFN2, SOLVATION_ALPB, text));
     int64_t found = 0;
     while (strcmp(config_solvent_by_place(found), solvent.row->solvent) != 0)
         found++;

@@ -150,6 +150,15 @@ bool solvent_find(const Method *method, SolvationModel model, const char *name, 
     return false;
 }
 
+bool solvent_is_known(const char *name)
+{
+    const char *const wanted = first_name(name);
+    for (size_t i = 0; i < N_SOLVATION_SOLVENTS; i++)
+        if (strcasecmp(TABLE_SOLVATION_SOLVENTS[i].solvent, wanted) == 0)
+            return true;
+    return false;
+}
+
 const char *solvent_name(const Method *method, SolvationModel model, size_t i)
 {
     const Fit *fit = fit_of(method, model);

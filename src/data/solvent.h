@@ -50,6 +50,9 @@ const char *solvation_grid_nearest(const char *name);
 /// the model has no parameters of it for the method. The state is SOLVATION_GSOLV, the grid that of reference.
 bool solvent_find(const Method *method, SolvationModel model, const char *name, Solvent *solvent);
 
+/// True of a solvent for which any model and method has parameters, by any of its names.
+bool solvent_is_known(const char *name);
+
 /// The solvents of a model and method by their first names, in the order of the alphabet: i = 0, 1,
 /// ..., NULL after the last.
 const char *solvent_name(const Method *method, SolvationModel model, size_t i);

@@ -190,6 +190,10 @@ static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
     if (!solvation_grid_find(options->solvation_grid, &grid))
         return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation grid \"%s\"; did you mean %s?",
                     options->solvation_grid, solvation_grid_nearest(options->solvation_grid));
+    if (!solvent_find(method, model, options->solvent, found) && solvent_is_known(options->solvent))
+        return FAIL_HINT(ctx, QMT_ERR_CONFIG, QMT_HINT_SOLVENTS,
+                         "the solvent \"%s\" has no parameters for %s with %s", options->solvent,
+                         method->name, solvation_model_name(model));
     if (!solvent_find(method, model, options->solvent, found))
         return FAIL_HINT(ctx, QMT_ERR_CONFIG, QMT_HINT_SOLVENTS,
                          "unknown solvent \"%s\" for %s with %s; did you mean %s?",

@@ -107,7 +107,8 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
     if (start_ground_state_text(run->task->structure, &run->task->config, text))
         run_warning_add(warnings, "not_ground_state", "%s", text);
     events_collect(&run->watch, warnings);
-    equilibration_collect(&options, warnings);
+    if (report->n_atoms > 1) // one atom has no temperature
+        equilibration_collect(&options, warnings);
     slow_scf_collect(report, warnings);
     for (size_t i = 0; i < n; i++) {
         const MdVerdictKind kind = verdicts[i].kind;

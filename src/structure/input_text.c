@@ -101,11 +101,11 @@ static QmtStatus gzip_expand(QmtContext *ctx, const char *path, size_t limit, ch
         free(out);
         if (machine == NULL || out == NULL)
             return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to decompress it", path);
+        if (result == LIBDEFLATE_INSUFFICIENT_SPACE)
+            return FAIL(ctx, QMT_ERR_FORMAT, "%s: more than %zu bytes when decompressed; split it",
+                        path, limit);
         return FAIL(ctx, QMT_ERR_FORMAT,
-                    result == LIBDEFLATE_INSUFFICIENT_SPACE
-                        ? "%s: more than %zu bytes when decompressed; split it"
-                        : "%s: this gzip file is damaged or cut off (of at most %zu bytes)",
-                    path, limit);
+                    "%s: this gzip file is damaged or cut off; copy or make it again", path);
     }
     out[length] = '\0';
     free(*data);

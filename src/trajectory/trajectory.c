@@ -175,29 +175,25 @@ static QmtStatus open_left(QmtContext *ctx, Trajectory *t, uint64_t n_steps)
     const uint64_t end = trajectory_offset(t, trajectory_times(t), t->layout.n_frames);
     if (!file_exists(t->files.part))
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: is missing, so the trajectory cannot be continued; "
-                    "start it afresh",
-                    t->files.part);
+                    "%s: is missing, so the trajectory cannot be continued", t->files.part);
     TRY(file_open(ctx, t->files.part, t->mode, &t->file));
     TRY(file_size(ctx, &t->file, &size));
     if (size < end)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: has %" PRIu64 " bytes, at least %" PRIu64 " are "
-                    "needed: it belongs to another run or was cut off; start afresh",
+                    "needed: it belongs to another run or was cut off",
                     t->files.part, size, end);
     if (n_steps == 0)
         return QMT_OK;
     if (!file_exists(t->files.windows))
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: is missing, so the trajectory cannot be continued; "
-                    "start it afresh",
-                    t->files.windows);
+                    "%s: is missing, so the trajectory cannot be continued", t->files.windows);
     TRY(file_open(ctx, t->files.windows, t->mode, &t->window_file));
     TRY(file_size(ctx, &t->window_file, &size));
     if (size / sizeof *t->window_buffer < n_steps)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: has %" PRIu64 " bytes, %" PRIu64 " steps of windows "
-                    "are needed: it was cut off; start afresh",
+                    "are needed: it was cut off",
                     t->files.windows, size, n_steps);
     return QMT_OK;
 }
@@ -207,7 +203,7 @@ static QmtStatus check_state(QmtContext *ctx, Trajectory *t, const TrajectorySta
     if (wanted->n_frames > t->layout.n_frames)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: the checkpoint knows %" PRIu64 " frames, the run has "
-                    "only %" PRIu64 "; start afresh",
+                    "only %" PRIu64,
                     t->files.part, wanted->n_frames, t->layout.n_frames);
     TRY(open_left(ctx, t, wanted->n_window_steps));
     TRY(read_state(ctx, t, wanted->n_frames, wanted->n_window_steps));
@@ -216,12 +212,12 @@ static QmtStatus check_state(QmtContext *ctx, Trajectory *t, const TrajectorySta
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: its first %" PRIu64
                     " frames are not those of the checkpoint (CRC-32 %08" PRIx32
-                    ", expected %08" PRIx32 "); start afresh",
+                    ", expected %08" PRIx32 ")",
                     t->files.part, wanted->n_frames, found.crc, wanted->crc);
     if (found.window_crc != wanted->window_crc)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
                     "%s: is not the file of the checkpoint (CRC-32 %08" PRIx32
-                    ", expected %08" PRIx32 "); start afresh",
+                    ", expected %08" PRIx32 ")",
                     t->files.windows, found.window_crc, wanted->window_crc);
     return QMT_OK;
 }

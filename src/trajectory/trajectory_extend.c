@@ -36,8 +36,8 @@ static QmtStatus copy_all(QmtContext *ctx, Trajectory *t, File *source, Trajecto
     for (size_t s = 0; s < t->n_streams; s++)
         TRY(copy_stream(ctx, t, source, shorter, s, state->n_frames));
     if (trajectory_state(shorter).crc != state->crc)
-        return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: its frames are not those of the checkpoint; start afresh", source->path);
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: its frames are not those of the checkpoint",
+                    source->path);
     t->n_frames = state->n_frames;
     return QMT_OK;
 }
@@ -47,8 +47,7 @@ static QmtStatus take_windows(QmtContext *ctx, Trajectory *t, const TrajectorySt
 {
     if (windows_size != state->n_window_steps * sizeof *t->window_buffer ||
         zip_crc(0, windows, windows_size) != state->window_crc)
-        return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: the checkpoint does not have its NVE windows; start afresh",
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: the checkpoint does not have its NVE windows",
                     t->files.part);
     if (windows_size == 0)
         return QMT_OK;

@@ -35,7 +35,10 @@ says '"solvent":"chcl3"' '"solvation_model":"gbsa"'
 ends 2 "$QMTRAJ" energy --alpb wter water.xyz
 says '"wter" is unknown, did you mean water?' "qmtraj solvents"
 ends 2 "$QMTRAJ" energy --gbsa aniline water.xyz
-says 'unknown solvent "aniline" for GFN2-xTB with gbsa'
+says 'the solvent "aniline" has no parameters for GFN2-xTB with gbsa' "qmtraj solvents"
+ends 2 "$QMTRAJ" energy --gbsa octanol water.xyz
+says 'the solvent "octanol" has no parameters for GFN2-xTB with gbsa'
+grep -q "did you mean" err && fail "another solvent is proposed for one that is known"
 ends 2 "$QMTRAJ" energy --gbsa water --alpb water water.xyz
 says "given already"
 ends 2 "$QMTRAJ" energy --method GFN3-xTB water.xyz

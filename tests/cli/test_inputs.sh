@@ -14,6 +14,10 @@ for file in water.sdf coord packed.xyz.gz water.extxyz; do
     ends 0 "$QMTRAJ" energy --json "$file"
     says "$energy"
 done
+head -c 40 packed.xyz.gz >short.xyz.gz
+ends 3 "$QMTRAJ" energy short.xyz.gz
+says "short.xyz.gz: this gzip file is damaged or cut off; copy or make it again"
+grep -q "bytes" err && fail "a limit that has nothing to do with it"
 "$QMTRAJ" energy --json - <packed.xyz.gz >out 2>err || fail "standard input"
 says "$energy" '"name":"stdin"'
 

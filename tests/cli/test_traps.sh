@@ -84,7 +84,7 @@ yaml 2 't.yaml:1:1: unknown key "temprature_K", did you mean temperature_K?' 'te
 yaml 2 't.yaml:1:1: unknown key "Length_PS", did you mean length_ps?' 'Length_PS: 3\n'
 yaml 2 't.yaml:2:1: duplicate key length_ps, first on line 1' 'length_ps: 3\nlength_ps: 3\n'
 yaml 2 't.yaml:1:8: dt_fs wants a number, got text in quotes "1e-3"; remove the quotes' 'dt_fs: "1e-3"\n'
-yaml 2 't.yaml:1:11: optimize wants true or false, got a truth value "no"' 'optimize: no\n'
+yaml 2 't.yaml:1:11: optimize wants true or false, got "no"' 'optimize: no\n'
 yaml 2 't.yaml:1:9: method = "no" is unknown (GFN2-xTB or GFN1-xTB)' 'method: no\n'
 yaml 2 't.yaml:1:11: ensemble = "NPT" is unknown, did you mean nvt?' 'ensemble: NPT\n'
 yaml 2 't.yaml:2:1: a tab; YAML wants spaces' 'dt_fs: 1\n\tlength_ps: 3\n'

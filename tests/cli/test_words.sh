@@ -20,6 +20,7 @@ says "qmtraj " "instruction set" "parameters"
 QMTRAJ_ISA=generic ends 0 "$QMTRAJ" version
 says "instruction set generic"
 QMTRAJ_ISA=altivec ends 2 "$QMTRAJ" version
+says "QMTRAJ_ISA=altivec: no such instruction set; choose generic"
 ends 0 "$QMTRAJ" --cite
 says "10.1021/acs.jctc.8b01176" "10.1063/1.5090222" "@article{Leimkuhler2013" "10.1021/acs.jctc.1c00471"
 ends 0 "$QMTRAJ" solvents
@@ -38,6 +39,10 @@ ends 2 "$QMTRAJ" help enregy
 says "did you mean energy?"
 ends 2 "$QMTRAJ" run --smile-file x
 says "--smile-file: unknown option, did you mean --smiles-file?"
+ends 2 "$QMTRAJ" run --lenght_ps 5 --out o water.xyz
+says "--lenght_ps: unknown option, did you mean --length_ps?"
+ends 2 "$QMTRAJ" run --lenght-ps=5 --out o water.xyz
+says "did you mean --length_ps?"
 ends 2 "$QMTRAJ" run --out
 says "--out: its value FOLDER is missing"
 ends 2 "$QMTRAJ" run --dry-run=yes
@@ -45,7 +50,7 @@ says "--dry-run takes no value"
 ends 2 "$QMTRAJ" run --num-workers 0 --out o water.xyz
 says "--num-workers 0"
 ends 2 "$QMTRAJ" run --out o
-says "no molecules"
+says "no molecules: give files (XYZ, SDF, coord), --smiles or --smiles-file"
 ends 2 "$QMTRAJ" run water.xyz
 says "--out FOLDER is missing"
 ends 5 "$QMTRAJ" run --config nowhere.yaml --out o water.xyz

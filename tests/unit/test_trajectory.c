@@ -342,7 +342,7 @@ static void a_file_that_is_not_the_checkpoints_is_refused(void **state)
     other.crc ^= 1;
     assert_int_equal(trajectory_open_for_append(ctx, folder, &layout, &other, &t),
                      QMT_ERR_CHECKPOINT);
-    assert_message_has("start afresh");
+    assert_message_has("are not those of the checkpoint");
     assert_null(t);
     other = saved;
     other.window_crc ^= 1;
