@@ -23,6 +23,7 @@
 ///     trajectory.h  files read, written and converted frame by frame
 ///     check.h       proof that a file is what it says
 ///     dataset.h     training sets from trajectories
+///     report.h      a page of HTML about trajectories, and their spectra
 ///     text.h        words and numbers, the same in every locale
 ///     units.h       conversions from and to atomic units
 ///
@@ -51,6 +52,7 @@
 #include <qmtraj/label.h>
 #include <qmtraj/molecule.h>
 #include <qmtraj/opt.h>
+#include <qmtraj/report.h>
 #include <qmtraj/sample.h>
 #include <qmtraj/single.h>
 #include <qmtraj/status.h>

@@ -41,7 +41,7 @@ offers() {
 is() {
     [ "$1" = "$2" ] || fail "offered \"$1\", wanted \"$2\""
 }
-is "$(offers r)" run
+is "$(offers ru)" run
 is "$(offers '')" "$(echo $commands) --help --version --cite"
 is "$(offers --v)" --version
 is "$(offers help c)" "convert check cite config"

@@ -1,0 +1,75 @@
+#ifndef REPORT_FRAME_SERIES_H
+#define REPORT_FRAME_SERIES_H
+
+#include "analysis/bonds.h"
+#include "analysis/power_spectrum.h"
+#include "trajectory/trajectory_reader.h"
+
+/// What a page shows of a trajectory, gathered in one pass over its frames. Memory does not depend on their number.
+
+enum {
+    SERIES_COLUMNS = 400,     ///< of a curve: least and greatest value of each
+    SERIES_SHOWN_MAX = 500,   ///< frames that can be looked at
+    SERIES_TORSIONS_MAX = 12, ///< of which the angles are kept
+    SERIES_EVENTS_MAX = 200,  ///< of the bonds
+    SERIES_SAMPLES_MAX = 16384,
+    FORCE_BINS = 800, ///< the last one has all that is greater
+    ELEMENTS_MAX = 119
+};
+
+/// kJ/mol/nm of one bin of the forces.
+static const double FORCE_BIN = 50.0;
+
+/// A curve: column c covers frames c n / columns to (c + 1) n / columns.
+typedef struct {
+    float low[SERIES_COLUMNS], high[SERIES_COLUMNS]; ///< NaN: no finite number
+    size_t n_not_finite;
+    double sum;
+    uint64_t n;
+} Curve;
+
+typedef struct {
+    BondEvent event;
+    uint64_t frame;
+    double time_ps;
+} SeriesEvent;
+
+typedef struct {
+    uint64_t n_frames;
+    size_t n_atoms, n_columns, n_shown;
+    uint64_t shown_every;
+    double first_ps, last_ps;
+    Curve kinetic, potential, total;
+    float *shown_ps;   ///< [n_shown] time
+    float (*shown)[3]; ///< [n_shown][n_atoms] nm
+    float *rmsd;       ///< [n_shown] nm to the first frame; NaN where positions are
+    size_t n_torsions; ///< of which angles are kept
+    size_t torsion[SERIES_TORSIONS_MAX][4];
+    float *angles;   ///< [n_torsions][n_shown] degrees
+    size_t n_events; ///< all, of which SERIES_EVENTS_MAX are kept
+    SeriesEvent events[SERIES_EVENTS_MAX];
+    uint32_t (*forces)[FORCE_BINS]; ///< [ELEMENTS_MAX] by atomic number
+    double force_max;
+    double tau_ps; ///< autocorrelation time of the potential energy
+    bool tau_settled;
+    double sample_ps; ///< between the samples of the spectra; 0: none
+    PowerSpectrum velocities, dipoles;
+    Bonds bonds; ///< of the first frame
+} FrameSeries;
+
+/// @param shown_max  frames to look at, 1 to SERIES_SHOWN_MAX
+/// Fails with QMT_ERR_IO, QMT_ERR_FORMAT or QMT_ERR_MEMORY; *series is to be released all the same.
+QmtStatus frame_series_read(QmtContext *ctx, TrajectoryReader *reader, size_t shown_max,
+                            Arena *arena, FrameSeries *series);
+void frame_series_release(FrameSeries *series);
+
+/// Vibrational density of states at place k, area 1 over wavenumbers, and wavenumber of place k, cm-1.
+double series_wavenumber(const FrameSeries *series, size_t k);
+/// Width of a line at half its height, cm-1.
+double series_resolution(const FrameSeries *series);
+/// Largest wavenumber that the samples resolve, cm-1.
+double series_limit(const FrameSeries *series);
+/// Both spectra, [length / 2 + 1], area 1; zeros if there is none.
+void series_spectra(const FrameSeries *series, double *states, double *infrared);
+
+#endif

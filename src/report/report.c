@@ -1,0 +1,349 @@
+#include "report/report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "audit/audit.h"
+#include "campaign/status.h"
+#include "data/citations.h"
+#include "io/archive.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "io/processes.h"
+#include "io/text.h"
+#include "report/page_parts.h"
+#include "report/trajectory_json.h"
+#include "run/files.h"
+#include "run/partial.h"
+
+/// Trajectories that can be opened in the page, the worst ones, and bytes of positions of all of them.
+enum { OPENED_MAX = 100, POSITION_BYTES = 2500000, SHOWN_MIN = 20 };
+
+/// Worst first.
+typedef enum { RANK_FAILED, RANK_WARNED, RANK_UNFINISHED, RANK_GOOD } Rank;
+
+typedef struct {
+    const StatusEntry *entry;  ///< NULL: a file by itself
+    char path[FILE_PATH_SIZE]; ///< "" if there is no file to read
+    Rank rank;
+    char *row, *detail; ///< JSON; detail is NULL if the page has no room for it
+} Item;
+
+typedef struct {
+    const ReportOptions *options;
+    const char *name; ///< of a file by itself
+    Item *items;      ///< [n]
+    size_t n;
+    size_t n_opened;
+} Page;
+
+static Rank rank_of(const StatusEntry *entry, const CheckReport *check, bool unread)
+{
+    const CheckVerdict worst = check != NULL ? check_worst(check) : CHECK_NOT_RUN;
+    if (unread || worst == CHECK_FAIL ||
+        (entry != NULL && (entry->kind == STATUS_FAILED || entry->kind == STATUS_REJECTED)))
+        return RANK_FAILED;
+    if (worst == CHECK_WARN || (entry != NULL && entry->kind == STATUS_INTERRUPTED))
+        return RANK_WARNED;
+    return entry != NULL && entry->kind != STATUS_COMPLETE ? RANK_UNFINISHED : RANK_GOOD;
+}
+
+static void checks_put(cJSON *row, const CheckReport *check)
+{
+    cJSON *const list = cJSON_AddArrayToObject(row, "checks");
+    for (int i = 0; i < CHECK_COUNT; i++) {
+        cJSON *const line = cJSON_CreateObject();
+        cJSON_AddStringToObject(line, "name", check_item_name((CheckItem)i));
+        cJSON_AddStringToObject(line, "verdict", check_verdict_name(check->line[i].verdict));
+        cJSON_AddStringToObject(line, "sentence", check->line[i].sentence);
+        cJSON_AddItemToArray(list, line);
+    }
+    cJSON_AddStringToObject(row, "verdict", check_verdict_name(check_worst(check)));
+}
+
+static void entry_put(cJSON *row, const StatusEntry *entry)
+{
+    cJSON_AddStringToObject(row, "state", status_kind_word(entry->kind));
+    cJSON_AddStringToObject(row, "reason", entry->reason);
+    cJSON_AddNumberToObject(row, "percent", isfinite(entry->percent) ? entry->percent : 0.0);
+}
+
+static QmtStatus reader_open(QmtContext *ctx, const char *path, TrajectoryReader **reader)
+{
+    return partial_is(path) ? partial_open(ctx, path, reader)
+                            : trajectory_reader_open(ctx, path, reader);
+}
+
+static void metadata_put(cJSON *row, const TrajectoryReader *reader)
+{
+    cJSON_AddNumberToObject(row, "frames", (double)reader->n_frames);
+    cJSON_AddNumberToObject(row, "atoms", (double)reader->n_atoms);
+    cJSON *const metadata = reader->metadata != NULL ? cJSON_Parse(reader->metadata) : NULL;
+    if (metadata == NULL)
+        return;
+    json_numbers_keep(metadata);
+    cJSON_AddItemToObject(row, "metadata", metadata);
+}
+
+/// What the first pass says of an item: its rank in front of its row.
+static QmtStatus row_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
+{
+    const Page *const page = user;
+    const Item *const item = &page->items[at];
+    CheckReport check;
+    TrajectoryReader *reader = NULL;
+    bool unread = false, checked = false;
+    json_begin();
+    cJSON *const row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "name", item->entry != NULL ? item->entry->label : page->name);
+    if (item->entry != NULL)
+        entry_put(row, item->entry);
+    if (item->path[0] != '\0') {
+        const CheckOptions options = {.n_frames = page->options->n_frames, .seed = 1};
+        if (!partial_is(item->path) && check_file(ctx, item->path, &options, &check) == QMT_OK) {
+            checked = true;
+            checks_put(row, &check);
+        }
+        unread = reader_open(ctx, item->path, &reader) != QMT_OK;
+        if (unread)
+            cJSON_AddStringToObject(row, "unread", qmt_context_message(ctx));
+        else
+            metadata_put(row, reader);
+        trajectory_reader_close(&reader);
+    }
+    const Rank rank =
+        rank_of(item->entry, checked ? &check : NULL, unread && !partial_is(item->path));
+    char *const text = json_text(row, false);
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a row of the report");
+    bytes_add(result, &rank, sizeof rank);
+    bytes_add(result, text, strlen(text) + 1);
+    cJSON_free(text);
+    return QMT_OK;
+}
+
+static QmtStatus row_take(QmtContext *ctx, void *user, size_t at, const Bytes *result)
+{
+    Item *const item = &((Page *)user)->items[at];
+    memcpy(&item->rank, result->data, sizeof item->rank);
+    item->row = strdup((const char *)result->data + sizeof item->rank);
+    return item->row != NULL ? QMT_OK : FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
+}
+
+static size_t frames_to_show(const Page *page, size_t n_atoms)
+{
+    const size_t n = POSITION_BYTES / (page->n_opened * n_atoms * 8 + 1);
+    return n < SHOWN_MIN ? SHOWN_MIN : n > SERIES_SHOWN_MAX ? SERIES_SHOWN_MAX : n;
+}
+
+/// The second pass: curves of those that the page has room for. One that cannot be read has none.
+static QmtStatus detail_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
+{
+    const Page *const page = user;
+    const Item *const item = &page->items[at];
+    TrajectoryReader *reader = NULL;
+    if (item->path[0] == '\0' || reader_open(ctx, item->path, &reader) != QMT_OK)
+        return QMT_OK;
+    FrameSeries series = {0};
+    Arena arena = {0};
+    QmtStatus status =
+        frame_series_read(ctx, reader, frames_to_show(page, reader->n_atoms), &arena, &series);
+    char *text = NULL;
+    json_begin();
+    if (status == QMT_OK) {
+        text = json_text(trajectory_json(reader, &series), false);
+        if (text == NULL)
+            status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for the curves of the report");
+    }
+    if (text != NULL)
+        bytes_add(result, text, strlen(text) + 1);
+    cJSON_free(text);
+    frame_series_release(&series);
+    arena_release(&arena);
+    trajectory_reader_close(&reader);
+    return status == QMT_ERR_MEMORY ? status : QMT_OK;
+}
+
+static QmtStatus detail_take(QmtContext *ctx, void *user, size_t at, const Bytes *result)
+{
+    Item *const item = &((Page *)user)->items[at];
+    if (result->n == 0)
+        return QMT_OK;
+    item->detail = strdup((const char *)result->data);
+    return item->detail != NULL ? QMT_OK : FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const Item *const x = a, *const y = b;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return x->entry != NULL && y->entry != NULL ? strcmp(x->entry->label, y->entry->label) : 0;
+}
+
+/// JSON inside a page: what could end its element or begin a tag is written as \u003c. Outside of strings JSON has none of
+/// these characters.
+static void json_put(Bytes *page, const char *json)
+{
+    for (const char *at = json; *at != '\0';) {
+        const size_t n = strcspn(at, "<>&");
+        char escaped[8];
+        bytes_add(page, at, n);
+        at += n;
+        if (*at != '\0') {
+            snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned char)*at++);
+            bytes_add(page, escaped, 6);
+        }
+    }
+}
+
+static void text_put(Bytes *page, const char *text)
+{
+    bytes_add(page, text, strlen(text));
+}
+
+static void data_put(Bytes *out, const Page *page, const char *about)
+{
+    char text[160];
+    text_put(out, "<script type=\"application/json\" id=\"about\">");
+    json_put(out, about);
+    text_put(out, "</script>\n<script type=\"application/json\" id=\"rows\">[");
+    for (size_t i = 0; i < page->n; i++) {
+        text_put(out, i > 0 ? ",\n" : "\n");
+        json_put(out, page->items[i].row);
+    }
+    text_put(out, "]</script>\n");
+    for (size_t i = 0; i < page->n; i++) {
+        if (page->items[i].detail == NULL)
+            continue;
+        snprintf(text, sizeof text, "<script type=\"application/json\" id=\"trajectory-%zu\">", i);
+        text_put(out, text);
+        json_put(out, page->items[i].detail);
+        text_put(out, "</script>\n");
+    }
+}
+
+/// Of the page as a whole.
+static char *about_make(const Page *page)
+{
+    json_begin();
+    cJSON *const about = cJSON_CreateObject();
+    cJSON_AddStringToObject(about, "name", page->name);
+    cJSON_AddStringToObject(about, "version", qmt_version());
+    cJSON_AddStringToObject(about, "build", qmt_build_id());
+    cJSON_AddStringToObject(about, "parameters", qmt_parameter_checksum());
+    cJSON_AddStringToObject(about, "citations", citations_bibtex());
+    cJSON_AddNumberToObject(about, "frames_again", (double)page->options->n_frames);
+    cJSON_AddNumberToObject(about, "reload_s", page->options->reload_s);
+    return json_text(about, false);
+}
+
+static QmtStatus page_write(QmtContext *ctx, const Page *page, const char *to)
+{
+    Bytes out = {0};
+    char *const about = about_make(page);
+    if (about != NULL) {
+        text_put(&out, REPORT_PAGE_BEFORE);
+        data_put(&out, page, about);
+        text_put(&out, REPORT_PAGE_BEHIND);
+    }
+    QmtStatus status = QMT_OK;
+    if (about == NULL || out.lost)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "%.500s: no memory for the page", to);
+    else
+        status = file_write_whole(ctx, to, out.data, out.n);
+    cJSON_free(about);
+    bytes_release(&out);
+    return status;
+}
+
+/// The file of a trajectory that says most: complete, partial, unfinished.
+static QmtStatus path_find(QmtContext *ctx, const char *out, const char *label, char *path)
+{
+    static const char *const NAMES[] = {RUN_FILE_COMPLETE, RUN_FILE_PARTIAL,
+                                        RUN_FILE_COMPLETE ".part"};
+    char folder[FILE_PATH_SIZE];
+    TRY(file_join(ctx, out, label, folder));
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        TRY(file_join(ctx, folder, NAMES[i], path));
+        if (file_exists(path))
+            return QMT_OK;
+    }
+    path[0] = '\0';
+    return QMT_OK;
+}
+
+static QmtStatus items_report(QmtContext *ctx, Page *page, const char *to)
+{
+    TRY(processes_map(ctx, page->n, page->options->n_workers, row_make, row_take, page));
+    qsort(page->items, page->n, sizeof *page->items, by_rank);
+    page->n_opened = page->n < OPENED_MAX ? page->n : OPENED_MAX;
+    TRY(processes_map(ctx, page->n_opened, page->options->n_workers, detail_make, detail_take,
+                      page));
+    return page_write(ctx, page, to);
+}
+
+static QmtStatus folder_report(QmtContext *ctx, const char *out, const StatusList *list, Page *page,
+                               const char *to)
+{
+    page->items = calloc(list->n + 1, sizeof *page->items);
+    if (page->items == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%.500s: no memory for its report", out);
+    page->n = list->n;
+    for (size_t i = 0; i < list->n; i++) {
+        page->items[i].entry = &list->entries[i];
+        TRY(path_find(ctx, out, list->entries[i].label, page->items[i].path));
+    }
+    return items_report(ctx, page, to);
+}
+
+static QmtStatus file_report(QmtContext *ctx, const char *path, Page *page, const char *to)
+{
+    TrajectoryReader *reader = NULL;
+    page->items = calloc(1, sizeof *page->items);
+    if (page->items == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%.500s: no memory for its report", path);
+    page->n = 1;
+    snprintf(page->items[0].path, sizeof page->items[0].path, "%s", path);
+    // A page about a file that is none would help nobody.
+    TRY(reader_open(ctx, path, &reader));
+    trajectory_reader_close(&reader);
+    return items_report(ctx, page, to);
+}
+
+static void page_release(Page *page)
+{
+    for (size_t i = 0; i < page->n; i++) {
+        free(page->items[i].row);
+        free(page->items[i].detail);
+    }
+    free(page->items);
+}
+
+QmtStatus report_write(QmtContext *ctx, const char *path, const char *to,
+                       const ReportOptions *options, size_t *n_running)
+{
+    struct stat about;
+    Page page = {.options = options, .name = path};
+    ArchiveMount *archives = NULL;
+    StatusList list = {0};
+    *n_running = 0;
+    const bool is_folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    QmtStatus status = is_folder ? archives_mount(ctx, path, NULL, &archives)
+                                 : archives_mount_above(ctx, path, &archives);
+    if (status == QMT_OK && is_folder)
+        status = status_look(ctx, path, &list);
+    const locale_t before = text_enter_c_locale();
+    if (status == QMT_OK)
+        status = is_folder ? folder_report(ctx, path, &list, &page, to)
+                           : file_report(ctx, path, &page, to);
+    text_leave_c_locale(before);
+    *n_running = list.n_of[STATUS_RUNNING];
+    page_release(&page);
+    status_release(&list);
+    archives_unmount(&archives);
+    return status;
+}

@@ -1,0 +1,38 @@
+# The page of `qmtraj report` and `view`, and the numbers of `spectrum`.
+source "$(dirname "$0")/support.sh"
+bad() { echo "$1" >&2; exit 1; }
+
+mkdir in
+printf '3\n<script>alert(1)</script>\nO 0 0 0\nH 0.96 0 0\nH -0.24 0.93 0\n' >'in/<img src=x>&.xyz'
+"$QMTRAJ" run in/*.xyz --out out --length_ps 0.5 --equilibration_ps 0 --dt_fs 0.5 --properties dipole >run.txt 2>&1 ||
+    { cat run.txt; bad "the run failed"; }
+file=$(find out -name trajectory.npz | head -1)
+
+# 1. the same bytes, whatever the number of workers
+"$QMTRAJ" report out -o a.html --num-workers 1 >/dev/null
+"$QMTRAJ" report out -o b.html --num-workers 2 >/dev/null
+cmp a.html b.html || bad "two pages of one folder differ"
+
+# 2. nothing is loaded, and names are text: the only scripts are the data and ours
+! grep -qE '(src|href)="?(https?:)?//' a.html || bad "the page loads something"
+grep -q "default-src 'none'" a.html || bad "no content security policy"
+[ "$(grep -c '<script>' a.html)" = 1 ] || bad "a name became a script"
+! grep -q '<img' a.html || bad "a name became an element"
+
+# 3. the figures are those of summary.json
+mean=$(sed -n 's/.*"mean_temperature_K":[^0-9]*\([0-9.]*\).*/\1/p' out/summary.json | head -1)
+grep -qF "\"mean_temperature_K\":$mean" a.html || bad "mean temperature $mean is not in the page"
+
+# 4. a single file; one that is none leaves no page
+"$QMTRAJ" view "$file" -o view.html >/dev/null
+grep -q 'id="trajectory-0"' view.html || bad "no curves"
+echo nothing >none.npz
+if "$QMTRAJ" view none.npz -o none.html 2>err.txt; then bad "a page about nothing"; fi
+[ ! -e none.html ] || bad "a failure left a page"
+if "$QMTRAJ" report in -o none.html 2>err.txt; then bad "a page about a folder without trajectories"; fi
+
+# 5. spectra: three stretches and bends of water, most of the density above 1000 cm-1; infrared where dipoles are
+"$QMTRAJ" spectrum "$file" >s.csv
+grep -q '^wavenumber_cm-1,density_of_states_cm,infrared_cm$' s.csv || bad "names of the columns"
+awk -F, '/^[0-9]/ { sum += $2; if ($1 > n) n = $1; k++ } END { area = sum * n / (k - 1); exit !(area > 0.999 && area < 1.001) }' s.csv ||
+    bad "the area is not 1"
