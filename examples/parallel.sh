@@ -16,5 +16,5 @@ if [ $# -lt 3 ]; then
 fi
 config=$1 out=$2 parts=${PARTS:-16}
 shift 2
-seq "$parts" | parallel --will-cite --jobs "${JOBS:-100%}" --joblog "$out.joblog" --resume-failed \
+seq 0 "$((parts - 1))" | parallel --will-cite --jobs "${JOBS:-100%}" --joblog "$out.joblog" --resume-failed \
     "${QMTRAJ:-qmtraj}" run --config "$config" --out "$out" --num-workers 1 --pack --shard "{}/$parts" "$@"

@@ -3,7 +3,7 @@
 #
 #   sbatch --array=0-99 examples/slurm_array.sh configs/qm.yaml /scratch/$USER/qm molecules.smi
 #
-# Tasks from 0 on are parts of the list: task i takes part i + 1 of 100 (`qmtraj run --shard`), whatever the length of the
+# Tasks from 0 on are parts of the list: task i takes part i of 100 (`qmtraj run --shard`), whatever the length of the
 # list. To submit one of them again: SHARDS=100 sbatch --array=7 ... PACK=1 puts what is finished into archives. Tasks
 # from 1 on take a molecule each:
 #
@@ -48,7 +48,7 @@ xyz=()
 
 # Parts of the list.
 if [ -n "${SHARDS:-}" ] || [ "${SLURM_ARRAY_TASK_MIN:-1}" = 0 ]; then
-    words+=(--shard "$((task + 1))/${SHARDS:-$((${SLURM_ARRAY_TASK_MAX:?} + 1))}" "$@")
+    words+=(--shard "$task/${SHARDS:-$((${SLURM_ARRAY_TASK_MAX:?} + 1))}" "$@")
     set --
 else
     first=$((${OFFSET:-0} + (task - 1) * chunk + 1)) last=$((${OFFSET:-0} + task * chunk))

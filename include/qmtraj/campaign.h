@@ -22,7 +22,7 @@ extern "C" {
 #define QMT_FILE_PARTIAL "trajectory.partial.npz" ///< the frames up to a failure
 #define QMT_FILE_OLD "trajectory.old.npz"         ///< the complete one before this
 
-/// Part index of count of a list of molecules, counted from 1; count 0 or 1 is the whole list. Which part a molecule
+/// Part index of count of a list of molecules, counted from 0; count 0 or 1 is the whole list. Which part a molecule
 /// belongs to follows from its name alone, so that processes share a list without a word to each other. This struct
 /// does not grow.
 typedef struct {

@@ -52,7 +52,7 @@ static QmtStatus plan_options_take(QmtContext *ctx, const QmtPlanOptions *option
     NEEDS(ctx, own.names != NULL || own.n_names == 0, "plan: options.names is NULL");
     for (size_t i = 0; i < own.n_names; i++)
         NEEDS(ctx, own.names[i] != NULL, "plan: name %zu is NULL", i);
-    NEEDS(ctx, own.shard.count == 0 || (own.shard.index >= 1 && own.shard.index <= own.shard.count),
+    NEEDS(ctx, own.shard.count == 0 || own.shard.index < own.shard.count,
           "plan: options.shard is part %llu of %llu", (unsigned long long)own.shard.index,
           (unsigned long long)own.shard.count);
     *inner = (PlanOptions){.molecules = own.names,

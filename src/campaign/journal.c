@@ -168,9 +168,9 @@ static QmtStatus ended_count(QmtContext *ctx, const char *out, const Shard *shar
             continue;
         if (ended != NULL && point != NULL && strcmp(point, ".jsonl") == 0 &&
             sscanf(part, ".%llu-of-%llu.", &index, &count) == 2 && count == shard->count &&
-            index >= 1 && index <= count && !ended[index - 1] &&
+            index < count && !ended[index] &&
             file_join(ctx, folder, names[i]->d_name, path) == QMT_OK && has_ended(ctx, path)) {
-            ended[index - 1] = true;
+            ended[index] = true;
             ++*n;
         }
         free(names[i]);
@@ -179,7 +179,7 @@ static QmtStatus ended_count(QmtContext *ctx, const char *out, const Shard *shar
     if (ended == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %llu parts of the list",
                     (unsigned long long)shard->count);
-    *own = ended[shard->index - 1];
+    *own = ended[shard->index];
     free(ended);
     return QMT_OK;
 }

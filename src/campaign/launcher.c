@@ -36,7 +36,7 @@ Launcher launcher_find(char *(*variable)(const char *name))
         if (size < 2 || rank >= size || size > SHARDS_MAX)
             break; // one process, or numbers that are not those of a launcher
         return (Launcher){.name = its->name,
-                          .shard = {.index = (uint64_t)rank + 1, .count = (uint64_t)size},
+                          .shard = {.index = (uint64_t)rank, .count = (uint64_t)size},
                           .n_on_node = (size_t)(n_on_node > 0 ? n_on_node : size)};
     }
     return (Launcher){0};

@@ -14,7 +14,7 @@
 /// They are asked in this order: under Slurm, mpirun starts its daemons with srun, and the variables of both are there.
 typedef struct {
     const char *name; ///< "Open MPI", "PMI" or "Slurm"; NULL: there is none, or one process only
-    Shard shard;      ///< rank + 1 of size
+    Shard shard;      ///< rank of size
     size_t n_on_node; ///< ranks on this machine; all of them if it is not known
 } Launcher;
 

@@ -12,19 +12,19 @@ QmtStatus shard_parse(QmtContext *ctx, const char *text, Shard *shard)
     char index[24];
     long long i, n;
     if (slash == NULL || slash - text >= (long)sizeof index)
-        return FAIL(ctx, QMT_ERR_USAGE, "--shard %.60s: is no I/N; 3/100 is the third of 100 parts",
-                    text);
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "--shard %.60s: is no I/N; 3/100 is the fourth of 100 parts", text);
     snprintf(index, sizeof index, "%.*s", (int)(slash - text), text);
     if (text_parse_integer(index, INT64_MIN, INT64_MAX, &i) != NULL ||
         text_parse_integer(slash + 1, INT64_MIN, INT64_MAX, &n) != NULL)
-        return FAIL(ctx, QMT_ERR_USAGE, "--shard %.60s: is no I/N; 3/100 is the third of 100 parts",
-                    text);
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "--shard %.60s: is no I/N; 3/100 is the fourth of 100 parts", text);
     if (n < 1 || n > SHARDS_MAX)
         return FAIL(ctx, QMT_ERR_USAGE, "--shard %.60s: 1 to %d parts are possible", text,
                     SHARDS_MAX);
-    if (i < 1 || i > n)
-        return FAIL(ctx, QMT_ERR_USAGE, "--shard %.60s: parts count from 1, so 1/%lld to %lld/%lld",
-                    text, n, n, n);
+    if (i < 0 || i >= n)
+        return FAIL(ctx, QMT_ERR_USAGE, "--shard %.60s: parts count from 0, so 0/%lld to %lld/%lld",
+                    text, n, n - 1, n);
     *shard = (Shard){.index = (uint64_t)i, .count = (uint64_t)n};
     return QMT_OK;
 }
@@ -37,7 +37,7 @@ bool shard_has(const Shard *shard, const char *name)
     h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9;
     h = (h ^ (h >> 27)) * 0x94d049bb133111eb;
     h ^= h >> 31;
-    return h % shard->count == shard->index - 1;
+    return h % shard->count == shard->index;
 }
 
 void shard_suffix(const Shard *shard, char text[SHARD_TEXT_SIZE])

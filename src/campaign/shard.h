@@ -11,7 +11,7 @@
 /// neither from its place nor from the other molecules, so that processes that know nothing of each other share a list
 /// without a molecule too many or too few, also while it grows.
 
-/// Part index of count, counted from 1; count 0 is the whole list.
+/// Part index of count, counted from 0, as ranks and tasks are; count 0 is the whole list.
 typedef struct {
     uint64_t index, count;
 } Shard;
@@ -21,7 +21,7 @@ enum { SHARDS_MAX = 1000000, SHARD_TEXT_SIZE = 32 };
 /// Reads "3/100". Fails with QMT_ERR_USAGE.
 QmtStatus shard_parse(QmtContext *ctx, const char *text, Shard *shard);
 
-/// True if a molecule is in a part: 1 + h mod N = I, with the FNV-1a hash of the name, 64 bits, whose bits are mixed
+/// True if a molecule is in a part: h mod N = I, with the FNV-1a hash of the name, 64 bits, whose bits are mixed
 /// by the finalizer of splitmix64 (Steele, Lea, Flood, OOPSLA 2014, 10.1145/2714064.2660195).
 bool shard_has(const Shard *shard, const char *name);
 

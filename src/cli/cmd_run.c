@@ -60,8 +60,8 @@ static const Option OPTIONS[N_OPTIONS] = {
          "process may use)"},
     [O_SHARD] =
         {"--shard", "I/N",
-         "only part I of N of the molecules, by a hash of their names, so that parts can run "
-         "anywhere (default: what srun or mpirun say, 1/1 otherwise)"},
+         "only part I of N of the molecules, I from 0 to N-1, by a hash of their names, so that "
+         "parts can run anywhere (default: what srun or mpirun say, 0/1 otherwise)"},
     [O_LIST] =
         {"--list", NULL,
          "print the names of the molecules that would run, the longest first, and stop; with "
@@ -406,9 +406,9 @@ static void launcher_take(QmtContext *ctx, RunWords *words)
     const QmtShard shard = words->shard;
     if (launcher != NULL)
         cli_note(ctx, QMT_LOG_INFO,
-                 "process %llu of %llu by %s: takes part %llu/%llu of the list (--shard 1/1 takes "
+                 "process %llu of %llu by %s: takes part %llu/%llu of the list (--shard 0/1 takes "
                  "all)",
-                 (unsigned long long)shard.index, (unsigned long long)shard.count, launcher,
+                 (unsigned long long)shard.index + 1, (unsigned long long)shard.count, launcher,
                  (unsigned long long)shard.index, (unsigned long long)shard.count);
 }
 

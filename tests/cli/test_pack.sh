@@ -95,7 +95,7 @@ ends 0 "$QMTRAJ" run "${job[@]}" --set replicas=2 --out replicas --pack m1.xyz m
 says "nothing to do"
 
 # parts of a list have archives of their own
-for i in 1 2 3; do
+for i in 0 1 2; do
     ends 0 "$QMTRAJ" run "${job[@]}" --out parts --pack --shard $i/3 m?.xyz
 done
 is_packed parts whole

@@ -12,27 +12,27 @@ all=(m?.xyz odd?.xyz ammonia.xyz)
 short=(--config short.yaml --num-workers 2)
 
 # a part depends on the names, not on the order or the other molecules
-for i in 1 2 3; do
+for i in 0 1 2; do
     ends 0 "$QMTRAJ" run "${short[@]}" --shard $i/3 --list "${all[@]}"
     sort out >list$i
     ends 0 "$QMTRAJ" run "${short[@]}" --shard $i/3 --list ammonia.xyz m8.xyz m7.xyz m6.xyz m5.xyz m4.xyz m3.xyz m2.xyz m1.xyz
     sort out | cmp -s - list$i || fail "part $i is another in another order: $(cat out)"
 done
-sort list1 list2 list3 >union
+sort list0 list1 list2 >union
 printf '%s\n' ammonia m1 m2 m3 m4 m5 m6 m7 m8 | cmp - union || fail "the parts are not the list: $(cat union)"
 
 # longest first
 ends 0 "$QMTRAJ" run "${short[@]}" --list water.xyz ammonia.xyz
 [ "$(cat out)" = "$(printf 'ammonia\nwater')" ] || fail "not the longest first: $(cat out)"
 
-for wrong in 0/3 4/3 a/b 3 1/0 '' /; do
+for wrong in 3/3 4/3 a/b 3 1/0 '' /; do
     ends 2 "$QMTRAJ" run "${short[@]}" --shard "$wrong" --list water.xyz
     says "--shard $wrong: "
 done
 
 # all at once in one folder: each makes its own, writes rejections of its own, and the last one writes the summary
 pids=()
-for i in 1 2 3; do
+for i in 0 1 2; do
     "$QMTRAJ" run "${short[@]}" --shard $i/3 --out o "${all[@]}" >log$i 2>&1 &
     pids+=($!)
 done
@@ -40,7 +40,7 @@ codes=
 for i in 0 1 2; do
     code=0
     wait "${pids[$i]}" || code=$?
-    [ $code = 0 ] || [ $code = 1 ] || fail "part $((i + 1)) ends with $code: $(cat log$((i + 1)))"
+    [ $code = 0 ] || [ $code = 1 ] || fail "part $i ends with $code: $(cat log$i)"
     codes+=$code
 done
 [[ $codes = *1* ]] || fail "nobody says that three molecules cannot be computed"
@@ -64,7 +64,7 @@ says "9/12 complete" "3 rejected"
 
 # again: nothing is computed, and nothing that is there changes
 ls -l --time-style=full-iso o o/* o/.journal | grep -v '^total' >before
-for i in 1 2 3; do
+for i in 0 1 2; do
     "$QMTRAJ" run "${short[@]}" --shard $i/3 --out o m?.xyz ammonia.xyz >log 2>&1 || fail "again: $(cat log)"
 done
 ls -l --time-style=full-iso o o/* o/.journal | grep -v '^total' | cmp - before || fail "the same again changed a file"
@@ -74,7 +74,7 @@ complete o
 
 # other numbers of parts find what is finished; --list says what is left
 rm -r o/m3 o/m5
-for i in 1 2; do
+for i in 0 1; do
     "$QMTRAJ" run "${short[@]}" --shard $i/2 --out o --list m?.xyz ammonia.xyz
 done | sort >left
 [ "$(cat left)" = "$(printf 'm3\nm5')" ] || fail "left: $(cat left)"
@@ -82,13 +82,13 @@ done | sort >left
 # ranks of a launcher; an empty part is well
 for rank in 0 1; do
     ends 0 env PMI_RANK=$rank PMI_SIZE=2 "$QMTRAJ" run "${short[@]}" --out ranks m?.xyz
-    says "process $((rank + 1)) of 2 by PMI: takes part $((rank + 1))/2"
+    says "process $((rank + 1)) of 2 by PMI: takes part $rank/2"
 done
 for i in 1 2 3 4 5 6 7 8; do
     same ranks/m$i/trajectory.npz whole/m$i/trajectory.npz
 done
-ends 0 env PMI_RANK=1 PMI_SIZE=2 "$QMTRAJ" run "${short[@]}" --shard 1/1 --list m1.xyz m2.xyz
-[ "$(wc -l <out)" = 2 ] || fail "--shard 1/1 does not take all: $(cat out)"
-# water is in part 21 of 100
+ends 0 env PMI_RANK=1 PMI_SIZE=2 "$QMTRAJ" run "${short[@]}" --shard 0/1 --list m1.xyz m2.xyz
+[ "$(wc -l <out)" = 2 ] || fail "--shard 0/1 does not take all: $(cat out)"
+# water is in part 20 of 100
 ends 0 "$QMTRAJ" run "${short[@]}" --shard 99/100 --out empty water.xyz
 says "no molecule of the list is in part 99 of 100"

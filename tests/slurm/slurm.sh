@@ -222,7 +222,7 @@ memory=--mem-per-cpu=1M
 job=$(submit -n 4 "$ranks" short.yaml k m?.xyz)
 until_true 60 all_are "$job" '1 COMPLETED'
 once k
-grep -q 'process 4 of 4 by Slurm: takes part 4/4' job-*.log || fail "no rank 4"
+grep -q 'process 4 of 4 by Slurm: takes part 3/4' job-*.log || fail "no rank 4"
 job=$(submit -n 2 --signal=B:USR1@50 --time=1 "$ranks" long.yaml l m1.xyz m2.xyz m3.xyz)
 until_true 60 running_all "$job" 1
 until_true 90 restarts "$job" 1

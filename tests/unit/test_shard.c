@@ -14,14 +14,14 @@
 
 static uint64_t part_of(const char *name, uint64_t count)
 {
-    uint64_t found = 0;
-    for (uint64_t i = 1; i <= count; i++) {
+    uint64_t found = count;
+    for (uint64_t i = 0; i < count; i++) {
         if (!shard_has(&(Shard){.index = i, .count = count}, name))
             continue;
-        assert_int_equal(found, 0);
+        assert_int_equal(found, count);
         found = i;
     }
-    assert_int_not_equal(found, 0);
+    assert_int_not_equal(found, count);
     return found;
 }
 
@@ -32,7 +32,7 @@ static void every_molecule_is_in_one_part(void **state)
     for (int i = 0; i < 7000; i++) {
         char name[16];
         snprintf(name, sizeof name, "m%05d", i);
-        n[part_of(name, 7) - 1]++;
+        n[part_of(name, 7)]++;
     }
     // 1000 each by chance, with a spread of sqrt(1000 * 6/7) = 29; five of them.
     for (int i = 0; i < 7; i++)
@@ -44,10 +44,10 @@ static void every_molecule_is_in_one_part(void **state)
 static void the_parts_stay(void **state)
 {
     (void)state;
-    assert_int_equal(part_of("water", 100), 21);
-    assert_int_equal(part_of("glycine", 100), 77);
-    assert_int_equal(part_of("m00001", 3), 1);
-    assert_int_equal(part_of("", 1000), 204);
+    assert_int_equal(part_of("water", 100), 20);
+    assert_int_equal(part_of("glycine", 100), 76);
+    assert_int_equal(part_of("m00001", 3), 0);
+    assert_int_equal(part_of("", 1000), 203);
 }
 
 static void whole_lists_are_no_parts(void **state)
@@ -55,9 +55,9 @@ static void whole_lists_are_no_parts(void **state)
     (void)state;
     char suffix[SHARD_TEXT_SIZE];
     assert_true(shard_has(&(Shard){0}, "water"));
-    assert_true(shard_has(&(Shard){1, 1}, "water"));
-    assert_false(shard_is_part(&(Shard){1, 1}));
-    shard_suffix(&(Shard){1, 1}, suffix);
+    assert_true(shard_has(&(Shard){0, 1}, "water"));
+    assert_false(shard_is_part(&(Shard){0, 1}));
+    shard_suffix(&(Shard){0, 1}, suffix);
     assert_string_equal(suffix, "");
     shard_suffix(&(Shard){3, 100}, suffix);
     assert_string_equal(suffix, ".3-of-100");
@@ -68,7 +68,7 @@ static void texts_that_are_no_parts_are_refused(void **state)
     (void)state;
     static const char *const wrong[] = {
         "",      "3",    "/",         "3/",
-        "/3",    "a/b",  "0/3",       "4/3",
+        "/3",    "a/b",  "3/3",       "4/3",
         "-1/3",  "1/0",  "1/-1",      "1.5/3",
         "1/3/5", "1 /3", "1/1000001", "99999999999999999999999999/3"};
     QmtContext *ctx;
@@ -109,13 +109,13 @@ static void launchers_say_rank_and_size(void **state)
         found((const char *const[]){"SLURM_PROCID", "3", "SLURM_STEP_NUM_TASKS", "8",
                                     "SLURM_STEP_TASKS_PER_NODE", "4(x2)", NULL});
     assert_string_equal(launcher.name, "Slurm");
-    assert_int_equal(launcher.shard.index, 4);
+    assert_int_equal(launcher.shard.index, 3);
     assert_int_equal(launcher.shard.count, 8);
     assert_int_equal(launcher.n_on_node, 4);
 
     launcher = found((const char *const[]){"PMI_RANK", "0", "PMI_SIZE", "3", NULL});
     assert_string_equal(launcher.name, "PMI");
-    assert_int_equal(launcher.shard.index, 1);
+    assert_int_equal(launcher.shard.index, 0);
     assert_int_equal(launcher.n_on_node, 3);
 
     // mpirun under Slurm: its daemon on each node is a step of srun
@@ -123,7 +123,7 @@ static void launchers_say_rank_and_size(void **state)
                                            "OMPI_COMM_WORLD_RANK", "11", "OMPI_COMM_WORLD_SIZE",
                                            "12", "OMPI_COMM_WORLD_LOCAL_SIZE", "6", NULL});
     assert_string_equal(launcher.name, "Open MPI");
-    assert_int_equal(launcher.shard.index, 12);
+    assert_int_equal(launcher.shard.index, 11);
     assert_int_equal(launcher.n_on_node, 6);
 }
 
@@ -141,7 +141,7 @@ static void batch_scripts_and_single_ranks_are_no_launchers(void **state)
 static void ranks_of_a_machine_share_its_cores(void **state)
 {
     (void)state;
-    const Launcher four = {.name = "PMI", .shard = {1, 4}, .n_on_node = 4};
+    const Launcher four = {.name = "PMI", .shard = {0, 4}, .n_on_node = 4};
     assert_int_equal(launcher_workers(&four, 16, 16), 4); // not bound
     assert_int_equal(launcher_workers(&four, 1, 16), 1);  // bound to a core
     assert_int_equal(launcher_workers(&four, 2, 2), 1);   // more ranks than cores
