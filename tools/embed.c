@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *file_read(const char *path)
+enum { FILE_SIZE_LIMIT = 1 << 20 };
+
+static const char *file_read(const char *path, char text[FILE_SIZE_LIMIT])
 {
     FILE *const file = fopen(path, "rb");
-    char *text = calloc(1, 1 << 20);
-    if (file == NULL || text == NULL || fread(text, 1, (1 << 20) - 1, file) == 0) {
+    if (file == NULL || fread(text, 1, FILE_SIZE_LIMIT - 1, file) == 0 || !feof(file)) {
         fprintf(stderr, "embed: %s cannot be read\n", path);
         exit(1);
     }
@@ -120,8 +121,10 @@ int main(int argc, char **argv)
 {
     if (argc != 5)
         return 1;
-    const char *const page = file_read(argv[1]), *const css = file_read(argv[2]);
-    const char *const js = file_read(argv[3]);
+    static char texts[3][FILE_SIZE_LIMIT];
+    const char *const page = file_read(argv[1], texts[0]), *const css =
+                                                               file_read(argv[2], texts[1]);
+    const char *const js = file_read(argv[3], texts[2]);
     char css_hash[64], js_hash[64];
     hash_text(css, css_hash);
     hash_text(js, js_hash);

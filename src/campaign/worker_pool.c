@@ -508,10 +508,15 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
 
     pool_loop(&pool);
 
+    // A signal to the whole group may have ended the workers before it was let in here: it is taken now, by the handlers
+    // of the job, and means nothing to one that is done.
+    const sig_atomic_t n_during = n_signals;
+    sigprocmask(SIG_SETMASK, &pool.old_mask, NULL);
+    if (pool.n_well == job->n_tasks)
+        n_signals = n_during;
     for (size_t i = 0; i < N_STOP_SIGNALS; i++)
         sigaction(STOP_SIGNALS[i], &before[i], NULL);
     sigaction(SIGCHLD, &child_before, NULL);
-    sigprocmask(SIG_SETMASK, &pool.old_mask, NULL);
     free(pool.crashed);
     free(pool.order);
     free(pool.workers);

@@ -352,7 +352,7 @@ static void unknown_names_are_refused_with_a_suggestion(void **state)
     } CASES[] = {
         {"GFN2-xTB", "alpb", "watr", "did you mean water?"},
         {"GFN2-xTB", "alpb", "chlorofrm", "did you mean chloroform?"},
-        {"GFN1-xTB", "gbsa", "dmf", "unknown solvent \"dmf\" for GFN1-xTB with gbsa"},
+        {"GFN1-xTB", "gbsa", "dmf", "the solvent \"dmf\" has no parameters for GFN1-xTB with gbsa"},
         {"GFN2-xTB", "albp", "water", "unknown solvation model \"albp\"; did you mean alpb?"},
     };
     const int numbers[] = {2};

@@ -16,7 +16,7 @@ static void are_orthonormal(size_t n_rows, size_t n, const double *basis)
             double sum = 0.0;
             for (size_t i = 0; i < n; i++)
                 sum += basis[k * n + i] * basis[l * n + i];
-            CHECK_NEAR(sum, k == l ? 1.0 : 0.0, 1e-13);
+            CHECK_NEAR(sum, k == l ? 1.0 : 0.0, 1e-13); // a few roundings of numbers of order one
         }
 }
 
