@@ -466,6 +466,14 @@ static QmtStatus overall_status(const Pool *pool)
     return FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu trajectories failed", n_failed, n);
 }
 
+static void pool_release(Pool *pool)
+{
+    free(pool->crashed);
+    free(pool->order);
+    free(pool->workers);
+    free(pool->polls);
+}
+
 QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome *outcomes,
                           int *signal)
 {
@@ -478,10 +486,7 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
     pool.crashed = calloc(job->n_tasks + 1, sizeof *pool.crashed);
     pool.end_s = job->max_s > 0.0 ? monotonic_s() + job->max_s : 0.0;
     if (pool.crashed == NULL || pool.order == NULL || pool.workers == NULL || pool.polls == NULL) {
-        free(pool.crashed);
-        free(pool.order);
-        free(pool.workers);
-        free(pool.polls);
+        pool_release(&pool);
         return FAIL(ctx, QMT_ERR_MEMORY, "runner: no memory for %zu workers", job->n_workers);
     }
     if (outcomes != NULL)
@@ -517,10 +522,7 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
     for (size_t i = 0; i < N_STOP_SIGNALS; i++)
         sigaction(STOP_SIGNALS[i], &before[i], NULL);
     sigaction(SIGCHLD, &child_before, NULL);
-    free(pool.crashed);
-    free(pool.order);
-    free(pool.workers);
-    free(pool.polls);
+    pool_release(&pool);
     if (signal != NULL)
         *signal = first_signal;
 

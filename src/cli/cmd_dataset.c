@@ -162,6 +162,32 @@ static QmtStatus split_read(QmtContext *ctx, const char *value, QmtDatasetOption
                 value);
 }
 
+/// The options that choose frames.
+static QmtStatus choice_take(QmtContext *ctx, int place, const char *value, QmtDatasetOptions *o)
+{
+    const char *const name = OPTIONS[place].name;
+    switch (place) {
+    case O_N:
+        return count_read(ctx, name, value, &o->n_frames);
+    case O_EVERY:
+        return count_read(ctx, name, value, &o->every);
+    case O_EVERY_PS:
+        return amount_read(ctx, name, value, false, &o->every_ps);
+    case O_DIVERSE:
+        return count_read(ctx, name, value, &o->n_diverse);
+    case O_ENERGY_WINDOW:
+        return amount_read(ctx, name, value, false, &o->energy_window_ev);
+    case O_MAX_FORCE:
+        return amount_read(ctx, name, value, false, &o->max_force_ev_angstrom);
+    case O_METRIC:
+        o->metric = value;
+        return QMT_OK;
+    default:
+        o->decorrelated = 1;
+        return QMT_OK;
+    }
+}
+
 static QmtStatus word_take(QmtContext *ctx, int place, const char *value, DatasetWords *words)
 {
     QmtDatasetOptions *const o = &words->options;
@@ -179,23 +205,14 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Datase
         words->out = value;
         return QMT_OK;
     case O_N:
-        return count_read(ctx, name, value, &o->n_frames);
     case O_EVERY:
-        return count_read(ctx, name, value, &o->every);
     case O_EVERY_PS:
-        return amount_read(ctx, name, value, false, &o->every_ps);
     case O_DECORRELATED:
-        o->decorrelated = 1;
-        return QMT_OK;
     case O_DIVERSE:
-        return count_read(ctx, name, value, &o->n_diverse);
     case O_METRIC:
-        o->metric = value;
-        return QMT_OK;
     case O_ENERGY_WINDOW:
-        return amount_read(ctx, name, value, false, &o->energy_window_ev);
     case O_MAX_FORCE:
-        return amount_read(ctx, name, value, false, &o->max_force_ev_angstrom);
+        return choice_take(ctx, place, value, o);
     case O_LAG_FS:
         return amount_read(ctx, name, value, false, &o->lag_fs);
     case O_UNITS:
