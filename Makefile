@@ -6,7 +6,7 @@ CONFIGURE ?=
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: bundle wheel static mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm farm clang coverage cppcheck
+.PHONY: bundle wheel static mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm launchers clang coverage cppcheck
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -19,7 +19,7 @@ help:
 	@echo 'make nordkit             the tests of a build without RDKit and HDF5'
 	@echo 'make crash KILLS=500     kill jobs at random times, resume them, compare the bytes; then make faults'
 	@echo 'make slurm               examples/slurm_array.sh under a real Slurm on this machine (as root, minutes)'
-	@echo 'make farm                mpirun, MPICH, GNU parallel and Snakemake with the examples (a minute)'
+	@echo 'make launchers           mpirun, MPICH, GNU parallel and Snakemake with the examples (a minute)'
 	@echo 'make faults              let every system call of a job fail in turn (minutes)'
 	@echo 'make fuzz SECONDS=60     feed the readers wrong files, so many seconds of processor time each'
 	@echo 'make clients             programs of others (i-PI, ASE, MACE, NequIP, ...) from the package registry, against this program'
@@ -140,9 +140,9 @@ slurm: program
 	@tools/setup.sh slurm
 	@tests/slurm/slurm.sh build/qmtraj
 
-farm: program
-	@tools/setup.sh farm
-	@tests/farm/farm.sh build/qmtraj
+launchers: program
+	@tools/setup.sh launchers
+	@tests/launchers/launchers.sh build/qmtraj
 
 faults: build
 	/usr/bin/python3 -B tests/crash/faults.py --program build/qmtraj

@@ -12,7 +12,7 @@
 #   tools/setup.sh cppcheck   also what make cppcheck needs
 #   tools/setup.sh bundle     also what make wheel and make static need
 #   tools/setup.sh slurm      also what make slurm needs
-#   tools/setup.sh farm       also what make farm needs
+#   tools/setup.sh launchers  also what make launchers needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
 #
 # Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, QMTRAJ_HDF5=OFF HDF5, as they do for the build.
@@ -41,11 +41,11 @@ for word in "$@"; do
     clients) packages="$packages python3 python3-venv" ;;
     cppcheck) packages="$packages cppcheck git" ;;
     bundle) packages="$packages binutils patch python3 python3-numpy" ;;
-    farm) packages="$packages openmpi-bin mpich parallel snakemake python3 python3-numpy" ;;
+    launchers) packages="$packages openmpi-bin mpich parallel snakemake python3 python3-numpy" ;;
     slurm) packages="$packages slurm-wlm munge python3" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients, bundle, slurm, farm, cppcheck and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients, bundle, slurm, launchers, cppcheck and bare" >&2
         exit 2
         ;;
     esac

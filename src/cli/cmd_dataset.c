@@ -188,8 +188,9 @@ static QmtStatus choice_take(QmtContext *ctx, int place, const char *value, QmtD
     }
 }
 
-static QmtStatus word_take(QmtContext *ctx, int place, const char *value, DatasetWords *words)
+static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *user)
 {
+    DatasetWords *const words = user;
     QmtDatasetOptions *const o = &words->options;
     const char *const name = place >= 0 ? OPTIONS[place].name : "";
     long long number;
@@ -244,20 +245,6 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Datase
         words->help = true;
         return QMT_OK;
     }
-}
-
-static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, DatasetWords *words)
-{
-    OptionReader reader = {.argc = argc, .argv = argv};
-    int place = 0;
-    const char *value = NULL;
-    while (!words->help) {
-        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
-        if (place == OPTION_END)
-            break;
-        TRY(word_take(ctx, place, value, words));
-    }
-    return QMT_OK;
 }
 
 static QmtStatus words_check(QmtContext *ctx, const DatasetWords *words)
@@ -359,7 +346,8 @@ QmtStatus cmd_dataset(QmtContext *ctx, int argc, char **argv)
     words.paths = malloc(((size_t)argc + 1) * sizeof *words.paths);
     if (words.paths == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the command line");
-    QmtStatus status = words_read(ctx, argc, argv, &words);
+    QmtStatus status =
+        options_each(ctx, argc, argv, OPTIONS, N_OPTIONS, &words.help, word_take, &words);
     if (status == QMT_OK && words.help)
         help_dataset(stdout);
     else if (status == QMT_OK)

@@ -7,50 +7,16 @@
 #include <qmtraj/units.h>
 
 #include "cli/commands.h"
-#include "cli/config_words.h"
-#include "cli/json_print.h"
-#include "cli/options.h"
+#include "cli/molecules.h"
 
-enum {
-    O_METHOD,
-    O_ALPB,
-    O_GBSA,
-    O_CHARGE,
-    O_MULTIPLICITY,
-    O_PROPERTIES,
-    O_JSON,
-    O_SMILES_FILE,
-    O_SMILES,
-    O_SMILES_COLUMN,
-    O_NAME_COLUMN,
-    O_SET,
-    O_HELP,
-    O_H,
-    N_OPTIONS
-};
+enum { O_PROPERTIES = N_MOLECULE_OPTIONS, O_JSON, N_OPTIONS };
 
 static const Option OPTIONS[N_OPTIONS] = {
-    [O_METHOD] = {"--method", "NAME", "GFN2-xTB (default) or GFN1-xTB"},
-    [O_ALPB] = {"--alpb", "SOLVENT", "in a solvent (`qmtraj solvents`), ALPB model"},
-    [O_GBSA] = {"--gbsa", "SOLVENT", "in a solvent, GBSA model"},
-    [O_CHARGE] = {"--charge", "N", "charge of structures that do not say theirs (default 0)"},
-    [O_MULTIPLICITY] = {"--multiplicity", "N", "unpaired electrons + 1, likewise (default 1)"},
+    MOLECULE_OPTIONS,
     [O_PROPERTIES] = {"--properties", "LIST",
                       "of bond_orders, homo_lumo_gap, quadrupole, scf_residual, with commas; JSON "
                       "has all of them"},
     [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line"},
-    [O_SMILES_FILE] = {"--smiles-file", "FILE",
-                       "a list of SMILES: lines \"SMILES name\", or a table with a header; made 3D "
-                       "first"},
-    [O_SMILES] = {"--smiles", "SMILES[=NAME]", "one molecule, likewise; may be repeated"},
-    [O_SMILES_COLUMN] =
-        {"--smiles-column", "COLUMN",
-         "word of the header or number of the column of the SMILES; before the file"},
-    [O_NAME_COLUMN] = {"--name-column", "COLUMN", "likewise of the names"},
-    [O_SET] = {"--set", "KEY=VALUE",
-               "a key of the configuration, e.g. electronic_temperature_K=1000"},
-    [O_HELP] = {"--help", NULL, "this text"},
-    [O_H] = {"-h", NULL, NULL},
 };
 
 /// Room for the terms of any method.
@@ -58,10 +24,8 @@ enum { TERMS_MAX = 64 };
 
 /// What the command line says.
 typedef struct {
-    QmtConfig *config;
-    QmtStructures *structures;
-    QmtReadOptions reading;
-    bool json, help;
+    Molecules molecules;
+    bool json;
 } Words;
 
 /// One structure with its results, atomic units.
@@ -158,7 +122,7 @@ void help_energy(FILE *out)
         "  qmtraj energy --alpb water glycine.xyz\n"
         "  qmtraj energy water.xyz --properties bond_orders,homo_lumo_gap\n"
         "\n");
-    options_print(out, OPTIONS, N_OPTIONS);
+    molecules_options_print(out, OPTIONS, N_OPTIONS);
 }
 
 static void print_text(QmtContext *ctx, const Single *single)
@@ -338,12 +302,13 @@ static QmtStatus structure_compute(QmtContext *ctx, Single *single)
     return status;
 }
 
-static QmtStatus structure_do(QmtContext *ctx, const Words *words, size_t i)
+static QmtStatus structure_do(QmtContext *ctx, Molecules *molecules, size_t i, void *user)
 {
+    const Words *const words = user;
     Single single = {.options = qmt_engine_options_default()};
-    TRY(qmt_structures_embed(ctx, words->structures, i));
-    TRY(qmt_structures_get(ctx, words->structures, i, &single.structure));
-    TRY(qmt_molecule_settle(ctx, words->structures, i, words->config, &single.molecule,
+    TRY(qmt_structures_embed(ctx, molecules->structures, i));
+    TRY(qmt_structures_get(ctx, molecules->structures, i, &single.structure));
+    TRY(qmt_molecule_settle(ctx, molecules->structures, i, molecules->config, &single.molecule,
                             &single.options));
     QmtStatus status = structure_compute(ctx, &single);
     if (status == QMT_OK) {
@@ -359,124 +324,26 @@ static QmtStatus structure_do(QmtContext *ctx, const Words *words, size_t i)
     return status;
 }
 
-/// What could not be read is said before the rest is computed; of one input alone it is the failure.
-static QmtStatus rejected_say(QmtContext *ctx, const QmtStructures *list)
+static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *user)
 {
-    const size_t n = qmt_structures_rejection_count(list);
-    QmtRejection rejection;
-    for (size_t i = 0; i < n; i++) {
-        TRY(qmt_structures_rejection(ctx, list, i, &rejection));
-        if (n == 1 && qmt_structures_count(list) == 0)
-            return FAIL(ctx, QMT_ERR_INPUT, "%s", rejection.sentence);
-        qmt_context_note(ctx, QMT_LOG_WARNING, rejection.sentence);
-    }
-    return QMT_OK;
-}
-
-/// Every structure is tried; the failures of those before the last are printed as warnings.
-static QmtStatus structures_do(QmtContext *ctx, const Words *words)
-{
-    const size_t n_read = qmt_structures_count(words->structures);
-    size_t n_failed = qmt_structures_rejection_count(words->structures);
-    const size_t n = n_read + n_failed;
-    QmtStatus first = QMT_ERR_INPUT;
-    if (n == 0)
-        return FAIL(ctx, QMT_ERR_USAGE, "no structures; e.g. `qmtraj energy water.xyz`");
-    TRY(rejected_say(ctx, words->structures));
-    for (size_t i = 0; i < n_read; i++) {
-        const QmtStatus status = structure_do(ctx, words, i);
-        if (status == QMT_OK)
-            continue;
-        if (n == 1)
-            return status;
-        qmt_context_note(ctx, QMT_LOG_WARNING, qmt_context_message(ctx));
-        first = n_failed++ == 0 ? status : first;
-    }
-    if (n_failed > 0)
-        return FAIL(ctx, n_failed == n ? first : QMT_ERR_PARTIAL, "%zu of %zu structures failed",
-                    n_failed, n);
-    return QMT_OK;
-}
-
-/// --alpb NAME and --gbsa NAME: model and solvent in one; both at once is a mistake.
-static QmtStatus solvent_word(QmtContext *ctx, const char *option, const char *value,
-                              QmtConfig *config)
-{
-    char solvent[64];
-    if (qmt_config_is_given(config, "solvent")) {
-        TRY(qmt_config_get(ctx, config, "solvent", solvent, sizeof solvent));
-        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s: the solvent is given already, %s", option, value,
-                    solvent);
-    }
-    TRY(qmt_config_set_at(ctx, config, option, "solvation_model", option + 2));
-    return qmt_config_set_at(ctx, config, option, "solvent", value);
-}
-
-static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Words *words)
-{
-    const char *const option = place >= 0 ? OPTIONS[place].name : "";
-    switch (place) {
-    case O_METHOD:
-    case O_CHARGE:
-    case O_PROPERTIES:
-        return qmt_config_set_at(ctx, words->config, option, option + 2, value);
-    case O_MULTIPLICITY:
-        return qmt_config_set_at(ctx, words->config, option, "spin_multiplicity", value);
-    case O_ALPB:
-    case O_GBSA:
-        return solvent_word(ctx, option, value, words->config);
-    case O_SET:
-        return config_word(ctx, value, words->config);
-    case O_SMILES_FILE:
-        return qmt_structures_read_smiles(ctx, words->structures, value, &words->reading);
-    case O_SMILES:
-        return qmt_structures_add_word(ctx, words->structures, value);
-    case O_SMILES_COLUMN:
-        words->reading.smiles_column = value;
-        return QMT_OK;
-    case O_NAME_COLUMN:
-        words->reading.name_column = value;
-        return QMT_OK;
-    case O_JSON:
-        words->json = true;
-        return QMT_OK;
-    case O_HELP:
-    case O_H:
-        words->help = true;
-        return QMT_OK;
-    default:
-        return qmt_structures_read(ctx, words->structures, value, &words->reading);
-    }
-}
-
-static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Words *words)
-{
-    OptionReader reader = {.argc = argc, .argv = argv};
-    int place = 0;
-    const char *value = NULL;
-    while (!words->help) {
-        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
-        if (place == OPTION_END)
-            return qmt_structures_name(ctx, words->structures, QMT_NAMES_APART);
-        TRY(word_take(ctx, place, value, words));
-    }
+    Words *const words = user;
+    if (place == O_PROPERTIES)
+        return qmt_config_set_at(ctx, words->molecules.config, "--properties", "properties", value);
+    words->json = true;
     return QMT_OK;
 }
 
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
 {
-    Words words = {.reading = qmt_read_options_default()};
-    QmtStatus status = qmt_config_create(ctx, &words.config);
-    if (status == QMT_OK)
-        status = qmt_structures_create(ctx, &words.structures);
-    qmt_structures_set_tolerant(words.structures, 1);
-    if (status == QMT_OK)
-        status = words_read(ctx, argc, argv, &words);
-    if (status == QMT_OK && words.help)
+    Words words = {.json = false};
+    Molecules *const molecules = &words.molecules;
+    TRY(molecules_begin(ctx, molecules));
+    QmtStatus status =
+        molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, &words);
+    if (status == QMT_OK && molecules->help)
         help_energy(stdout);
     else if (status == QMT_OK)
-        status = structures_do(ctx, &words);
-    qmt_structures_destroy(&words.structures);
-    qmt_config_destroy(&words.config);
+        status = molecules_each(ctx, molecules, "energy", structure_do, &words);
+    molecules_end(molecules);
     return status;
 }

@@ -33,7 +33,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_QRRHO] = {"--qrrho", "CM",
                  "entropies of modes below about CM (cm-1) as of free rotors, Grimme 2012; 50 is "
                  "xtb's choice (default: all are oscillators)"},
-    [O_WORKERS] = {"--workers", "N", "processes (default: all cores); no result depends on it"},
+    [O_WORKERS] = {"--num-workers", "N", "processes (default: all cores); no result depends on it"},
     [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line, with the modes"},
 };
 
@@ -45,7 +45,7 @@ typedef struct {
     const char *npy;
     QmtHessianOptions options;
     QmtThermoOptions thermo;
-    bool json, help;
+    bool json;
 } HessWords;
 
 /// One molecule and what was found.
@@ -256,9 +256,9 @@ static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)
     return status;
 }
 
-static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Molecules *molecules,
-                           HessWords *words)
+static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *user)
 {
+    HessWords *const words = user;
     long long number = 0;
     switch (place) {
     case O_NPY:
@@ -281,31 +281,19 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Molecu
         words->thermo.symmetry_number = (int)number;
         return QMT_OK;
     case O_WORKERS:
-        TRY(option_number(ctx, "--workers", value, 1, 4096, &number));
+        TRY(option_number(ctx, "--num-workers", value, 1, 4096, &number));
         words->options.n_workers = (int)number;
         return QMT_OK;
-    case O_JSON:
+    default:
         words->json = true;
         return QMT_OK;
-    default:
-        return molecules_word(ctx, OPTIONS, place, value, molecules);
     }
 }
 
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
                             HessWords *words)
 {
-    OptionReader reader = {.argc = argc, .argv = argv};
-    int place = 0;
-    const char *value = NULL;
-    while (!words->help) {
-        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
-        if (place == OPTION_END)
-            break;
-        words->help = place == M_HELP || place == M_H;
-        if (!words->help)
-            TRY(word_take(ctx, place, value, molecules, words));
-    }
+    TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, words));
     if (words->npy != NULL && qmt_structures_count(molecules->structures) > 1)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "--npy %.200s: holds one Hessian, and there are %zu structures", words->npy,
@@ -321,7 +309,7 @@ QmtStatus cmd_hess(QmtContext *ctx, int argc, char **argv)
     words.options.n_workers = (int)qmt_worker_count();
     TRY(molecules_begin(ctx, &molecules));
     QmtStatus status = words_read(ctx, argc, argv, &molecules, &words);
-    if (status == QMT_OK && words.help)
+    if (status == QMT_OK && molecules.help)
         help_hess(stdout);
     else if (status == QMT_OK)
         status = molecules_do(ctx, &molecules, "hess", molecule_do, &words);

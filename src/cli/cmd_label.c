@@ -6,6 +6,7 @@
 #include <qmtraj/text.h>
 
 #include "cli/commands.h"
+#include "cli/config_words.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 
@@ -44,7 +45,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_H] = {"-h", NULL, NULL},
 };
 
-enum { KEY_SIZE = 64, SHOWN_SIZE = 4096 };
+enum { SHOWN_SIZE = 4096 };
 
 /// The command line of `qmtraj label`.
 typedef struct {
@@ -72,19 +73,9 @@ void help_label(FILE *out)
     options_print(out, OPTIONS, N_OPTIONS);
 }
 
-/// "key=value" of --set.
-static QmtStatus key_set(QmtContext *ctx, const char *word, QmtConfig *config)
+static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *user)
 {
-    char key[KEY_SIZE];
-    const size_t n = strcspn(word, "=");
-    if (word[n] != '=' || n == 0 || n >= sizeof key)
-        return FAIL(ctx, QMT_ERR_USAGE, "--set %.60s: KEY=VALUE is expected", word);
-    snprintf(key, sizeof key, "%.*s", (int)n, word);
-    return qmt_config_set(ctx, config, key, word + n + 1);
-}
-
-static QmtStatus word_take(QmtContext *ctx, int place, const char *value, LabelWords *words)
-{
+    LabelWords *const words = user;
     long long number;
     switch (place) {
     case OPTION_REST:
@@ -109,7 +100,7 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, LabelW
     case O_MULTIPLICITY:
         return qmt_config_set(ctx, words->config, "spin_multiplicity", value);
     case O_SET:
-        return key_set(ctx, value, words->config);
+        return config_word(ctx, value, words->config);
     case O_NUM_WORKERS:
         TRY(option_number(ctx, "--num-workers", value, 1, 4096, &number));
         words->options.n_workers = (size_t)number;
@@ -121,20 +112,6 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, LabelW
         words->help = true;
         return QMT_OK;
     }
-}
-
-static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, LabelWords *words)
-{
-    OptionReader reader = {.argc = argc, .argv = argv};
-    int place = 0;
-    const char *value = NULL;
-    while (!words->help) {
-        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
-        if (place == OPTION_END)
-            break;
-        TRY(word_take(ctx, place, value, words));
-    }
-    return QMT_OK;
 }
 
 /// What is on the screen of the progress.
@@ -206,7 +183,8 @@ QmtStatus cmd_label(QmtContext *ctx, int argc, char **argv)
 {
     LabelWords words = {.options = qmt_label_options_default()};
     TRY(qmt_config_create(ctx, &words.config));
-    QmtStatus status = words_read(ctx, argc, argv, &words);
+    QmtStatus status =
+        options_each(ctx, argc, argv, OPTIONS, N_OPTIONS, &words.help, word_take, &words);
     if (status == QMT_OK && words.help)
         help_label(stdout);
     else if (status == QMT_OK)

@@ -32,7 +32,7 @@ typedef struct {
 typedef struct {
     const char *out;
     QmtOptOptions options;
-    bool json, help;
+    bool json;
     char *frames; ///< text of the XYZ file so far
     size_t n_frames;
 } OptWords;
@@ -183,39 +183,24 @@ static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)
     return status;
 }
 
-static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
-                            OptWords *words)
+static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *user)
 {
-    OptionReader reader = {.argc = argc, .argv = argv};
-    int place = 0;
-    const char *value = NULL;
+    OptWords *const words = user;
     long long number;
-    for (;;) {
-        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
-        switch (place) {
-        case OPTION_END:
-            return QMT_OK;
-        case M_HELP:
-        case M_H:
-            words->help = true;
-            return QMT_OK;
-        case O_OUT:
-        case O_O:
-            words->out = value;
-            break;
-        case O_GRADIENT:
-            TRY(option_double(ctx, "--gradient", value, 1e-11, 1.0, &words->options.gradient));
-            break;
-        case O_EVALUATIONS:
-            TRY(option_number(ctx, "--evaluations", value, 1, 1000000, &number));
-            words->options.evaluations_max = (int)number;
-            break;
-        case O_JSON:
-            words->json = true;
-            break;
-        default:
-            TRY(molecules_word(ctx, OPTIONS, place, value, molecules));
-        }
+    switch (place) {
+    case O_OUT:
+    case O_O:
+        words->out = value;
+        return QMT_OK;
+    case O_GRADIENT:
+        return option_double(ctx, "--gradient", value, 1e-11, 1.0, &words->options.gradient);
+    case O_EVALUATIONS:
+        TRY(option_number(ctx, "--evaluations", value, 1, 1000000, &number));
+        words->options.evaluations_max = (int)number;
+        return QMT_OK;
+    default:
+        words->json = true;
+        return QMT_OK;
     }
 }
 
@@ -241,8 +226,9 @@ QmtStatus cmd_opt(QmtContext *ctx, int argc, char **argv)
     OptWords words = {.options = qmt_opt_options_default()};
     Molecules molecules;
     TRY(molecules_begin(ctx, &molecules));
-    QmtStatus status = words_read(ctx, argc, argv, &molecules, &words);
-    if (status == QMT_OK && words.help)
+    QmtStatus status =
+        molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, &molecules, word_take, &words);
+    if (status == QMT_OK && molecules.help)
         help_opt(stdout);
     else if (status == QMT_OK)
         status =

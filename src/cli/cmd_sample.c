@@ -31,7 +31,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_QUANTUM] = {"--quantum", NULL, "quantum oscillators with zero-point motion (default)"},
     [O_SEED] = {"--seed", "N", "of the random numbers (default 42)"},
     [O_LOWEST] = {"--lowest", "CM", "modes below CM (cm-1) stay at rest (default 10)"},
-    [O_WORKERS] = {"--workers", "N", "processes (default: all cores); no byte depends on it"},
+    [O_WORKERS] = {"--num-workers", "N", "processes (default: all cores); no byte depends on it"},
 };
 
 static const double AT_REST = 1e-3; // hartree/bohr
@@ -128,9 +128,9 @@ static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)
     return status;
 }
 
-static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Molecules *molecules,
-                           SampleWords *words)
+static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *user)
 {
+    SampleWords *const words = user;
     long long number = 0;
     switch (place) {
     case O_OUT:
@@ -153,29 +153,17 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Molecu
         TRY(option_number(ctx, "--seed", value, 0, 9007199254740992LL, &number));
         words->options.seed = (uint64_t)number;
         return QMT_OK;
-    case O_WORKERS:
-        TRY(option_number(ctx, "--workers", value, 1, 4096, &number));
+    default:
+        TRY(option_number(ctx, "--num-workers", value, 1, 4096, &number));
         words->options.n_workers = (int)number;
         return QMT_OK;
-    default:
-        return molecules_word(ctx, OPTIONS, place, value, molecules);
     }
 }
 
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
                             SampleWords *words)
 {
-    OptionReader reader = {.argc = argc, .argv = argv};
-    int place = 0;
-    const char *value = NULL;
-    while (!words->help) {
-        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
-        if (place == OPTION_END)
-            break;
-        words->help = place == M_HELP || place == M_H;
-        if (!words->help)
-            TRY(word_take(ctx, place, value, molecules, words));
-    }
+    TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, words));
     if (words->out != NULL && qmt_structures_count(molecules->structures) > 1)
         return FAIL(
             ctx, QMT_ERR_USAGE,
@@ -192,7 +180,7 @@ QmtStatus cmd_sample(QmtContext *ctx, int argc, char **argv)
     words.options.n_workers = (int)qmt_worker_count();
     TRY(molecules_begin(ctx, &molecules));
     QmtStatus status = words_read(ctx, argc, argv, &molecules, &words);
-    if (status == QMT_OK && words.help)
+    if (status == QMT_OK && molecules.help)
         help_sample(stdout);
     else if (status == QMT_OK)
         status = molecules_do(ctx, &molecules, "sample", molecule_do, &words);

@@ -26,7 +26,7 @@ typedef struct {
     const char *out;
     size_t atoms[4];
     int n_steps;
-    bool has_torsion, rigid, json, help;
+    bool has_torsion, rigid, json;
     char *frames;
     size_t n_frames;
 } ScanWords;
@@ -210,9 +210,9 @@ static QmtStatus torsion_read(QmtContext *ctx, const char *value, ScanWords *wor
                       "--torsion %.60s: four numbers of atoms, from 1, with commas", value);
 }
 
-static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Molecules *molecules,
-                           ScanWords *words)
+static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *user)
 {
+    ScanWords *const words = user;
     long long number = 0;
     switch (place) {
     case O_TORSION:
@@ -230,29 +230,17 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, Molecu
     case O_O:
         words->out = value;
         return QMT_OK;
-    case O_JSON:
+    default:
         words->json = true;
         return QMT_OK;
-    default:
-        return molecules_word(ctx, OPTIONS, place, value, molecules);
     }
 }
 
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
                             ScanWords *words)
 {
-    OptionReader reader = {.argc = argc, .argv = argv};
-    int place = 0;
-    const char *value = NULL;
-    while (!words->help) {
-        TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
-        if (place == OPTION_END)
-            break;
-        words->help = place == M_HELP || place == M_H;
-        if (!words->help)
-            TRY(word_take(ctx, place, value, molecules, words));
-    }
-    if (!words->help && !words->has_torsion)
+    TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, words));
+    if (!molecules->help && !words->has_torsion)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "no torsion; e.g. `qmtraj scan butane.xyz --torsion 1,2,3,4`");
     return QMT_OK;
@@ -264,7 +252,7 @@ QmtStatus cmd_scan(QmtContext *ctx, int argc, char **argv)
     Molecules molecules;
     TRY(molecules_begin(ctx, &molecules));
     QmtStatus status = words_read(ctx, argc, argv, &molecules, &words);
-    if (status == QMT_OK && words.help)
+    if (status == QMT_OK && molecules.help)
         help_scan(stdout);
     else if (status == QMT_OK)
         status = molecules_do(ctx, &molecules, "scan --torsion 1,2,3,4", molecule_do, &words);

@@ -36,8 +36,8 @@ static QmtStatus solvent_set(QmtContext *ctx, const char *option, const char *va
     return qmt_config_set_at(ctx, config, option, "solvent", value);
 }
 
-QmtStatus molecules_word(QmtContext *ctx, const Option *options, int place, const char *value,
-                         Molecules *molecules)
+static QmtStatus common_take(QmtContext *ctx, const Option *options, int place, const char *value,
+                             Molecules *molecules)
 {
     const char *const option = place >= 0 ? options[place].name : "";
     switch (place) {
@@ -63,9 +63,36 @@ QmtStatus molecules_word(QmtContext *ctx, const Option *options, int place, cons
         return qmt_config_read(ctx, molecules->config, value);
     case M_SET:
         return config_word(ctx, value, molecules->config);
+    case M_HELP:
+    case M_H:
+        molecules->help = true;
+        return QMT_OK;
     default:
         return qmt_structures_read(ctx, molecules->structures, value, &molecules->reading);
     }
+}
+
+/// A command line that is being read.
+typedef struct {
+    const Option *options;
+    Molecules *molecules;
+    OptionTake *take; ///< of the command
+    void *words;
+} Line;
+
+static QmtStatus line_take(QmtContext *ctx, int place, const char *value, void *user)
+{
+    const Line *const line = user;
+    return place >= N_MOLECULE_OPTIONS
+               ? line->take(ctx, place, value, line->words)
+               : common_take(ctx, line->options, place, value, line->molecules);
+}
+
+QmtStatus molecules_read(QmtContext *ctx, int argc, char **argv, const Option *options, size_t n,
+                         Molecules *molecules, OptionTake *take, void *words)
+{
+    Line line = {.options = options, .molecules = molecules, .take = take, .words = words};
+    return options_each(ctx, argc, argv, options, n, &molecules->help, line_take, &line);
 }
 
 void molecules_options_print(FILE *out, const Option *options, size_t n)
@@ -96,21 +123,10 @@ static void subject_set(QmtContext *ctx, const QmtSingle *molecule)
         qmt_context_set_subject(ctx, state.name);
 }
 
-static QmtStatus molecule_do(QmtContext *ctx, Molecules *molecules, size_t i,
-                             QmtStatus (*work)(QmtContext *, QmtSingle *, void *), void *user)
-{
-    QmtSingle *molecule = NULL;
-    TRY(qmt_single_create(ctx, molecules->structures, i, molecules->config, &molecule));
-    const QmtStatus status = work(ctx, molecule, user);
-    if (status != QMT_OK)
-        subject_set(ctx, molecule);
-    qmt_single_destroy(&molecule);
-    return status;
-}
-
-QmtStatus molecules_do(QmtContext *ctx, Molecules *molecules, const char *command,
-                       QmtStatus (*work)(QmtContext *ctx, QmtSingle *molecule, void *user),
-                       void *user)
+QmtStatus molecules_each(QmtContext *ctx, Molecules *molecules, const char *command,
+                         QmtStatus (*work)(QmtContext *ctx, Molecules *molecules, size_t i,
+                                           void *user),
+                         void *user)
 {
     const size_t n_read = qmt_structures_count(molecules->structures);
     const size_t n = n_read + qmt_structures_rejection_count(molecules->structures);
@@ -121,7 +137,7 @@ QmtStatus molecules_do(QmtContext *ctx, Molecules *molecules, const char *comman
     TRY(rejected_say(ctx, molecules));
     TRY(qmt_structures_name(ctx, molecules->structures, QMT_NAMES_APART));
     for (size_t i = 0; i < n_read; i++) {
-        const QmtStatus status = molecule_do(ctx, molecules, i, work, user);
+        const QmtStatus status = work(ctx, molecules, i, user);
         if (status == QMT_OK)
             continue;
         if (n == 1)
@@ -133,6 +149,32 @@ QmtStatus molecules_do(QmtContext *ctx, Molecules *molecules, const char *comman
         return FAIL(ctx, n_failed == n ? first : QMT_ERR_PARTIAL, "%zu of %zu structures failed",
                     n_failed, n);
     return QMT_OK;
+}
+
+/// What is to be done with the engine of a molecule.
+typedef struct {
+    QmtStatus (*work)(QmtContext *ctx, QmtSingle *molecule, void *user);
+    void *user;
+} EngineWork;
+
+static QmtStatus engine_do(QmtContext *ctx, Molecules *molecules, size_t i, void *user)
+{
+    const EngineWork *const todo = user;
+    QmtSingle *molecule = NULL;
+    TRY(qmt_single_create(ctx, molecules->structures, i, molecules->config, &molecule));
+    const QmtStatus status = todo->work(ctx, molecule, todo->user);
+    if (status != QMT_OK)
+        subject_set(ctx, molecule);
+    qmt_single_destroy(&molecule);
+    return status;
+}
+
+QmtStatus molecules_do(QmtContext *ctx, Molecules *molecules, const char *command,
+                       QmtStatus (*work)(QmtContext *ctx, QmtSingle *molecule, void *user),
+                       void *user)
+{
+    EngineWork todo = {.work = work, .user = user};
+    return molecules_each(ctx, molecules, command, engine_do, &todo);
 }
 
 cJSON *rows_json(const double *values, size_t n_rows, size_t n)

@@ -53,22 +53,28 @@ typedef struct {
     QmtConfig *config;
     QmtStructures *structures;
     QmtReadOptions reading;
+    bool help; ///< it is asked for
 } Molecules;
 
 QmtStatus molecules_begin(QmtContext *ctx, Molecules *molecules);
 void molecules_end(Molecules *molecules);
 
-/// Takes a word that options_next() gave: OPTION_REST, or one of the common options but the help.
-QmtStatus molecules_word(QmtContext *ctx, const Option *options, int place, const char *value,
-                         Molecules *molecules);
+/// Reads a command line: the common options and the molecules, and the own options of a command by take().
+QmtStatus molecules_read(QmtContext *ctx, int argc, char **argv, const Option *options, size_t n,
+                         Molecules *molecules, OptionTake *take, void *words);
 
 /// Prints the own options of a command, then the common ones.
 void molecules_options_print(FILE *out, const Option *options, size_t n);
 
-/// Does something with every molecule. A single one that fails is the failure; of several the failures are warnings, the
+/// Does something with every structure, by its number. A single one that fails is the failure; of several the failures are warnings, the
 /// others are done, and the end says how many failed.
 ///
 /// @param command  for the example of a command line without molecules
+QmtStatus molecules_each(QmtContext *ctx, Molecules *molecules, const char *command,
+                         QmtStatus (*work)(QmtContext *ctx, Molecules *molecules, size_t i,
+                                           void *user),
+                         void *user);
+/// Likewise with an engine for each.
 QmtStatus molecules_do(QmtContext *ctx, Molecules *molecules, const char *command,
                        QmtStatus (*work)(QmtContext *ctx, QmtSingle *molecule, void *user),
                        void *user);

@@ -296,3 +296,18 @@ QmtStatus option_double(QmtContext *ctx, const char *name, const char *value, do
     *number = read;
     return QMT_OK;
 }
+
+QmtStatus options_each(QmtContext *ctx, int argc, char **argv, const Option *options, size_t n,
+                       const bool *stop, OptionTake *take, void *words)
+{
+    OptionReader reader = {.argc = argc, .argv = argv};
+    int place = 0;
+    const char *value = NULL;
+    while (!*stop) {
+        TRY(options_next(ctx, &reader, options, n, &place, &value));
+        if (place == OPTION_END)
+            break;
+        TRY(take(ctx, place, value, words));
+    }
+    return QMT_OK;
+}

@@ -32,6 +32,13 @@ enum { OPTION_END = -1, OPTION_REST = -2 };
 QmtStatus options_next(QmtContext *ctx, OptionReader *reader, const Option *options, size_t n,
                        int *place, const char **value);
 
+/// What a command does with an option or a word of the rest (OPTION_REST).
+typedef QmtStatus OptionTake(QmtContext *ctx, int place, const char *value, void *words);
+
+/// Gives the options and words of a line to take() in their order, until one fails or sets *stop.
+QmtStatus options_each(QmtContext *ctx, int argc, char **argv, const Option *options, size_t n,
+                       const bool *stop, OptionTake *take, void *words);
+
 /// Prints the table, one option a line.
 void options_print(FILE *out, const Option *options, size_t n);
 

@@ -21,7 +21,8 @@ typedef struct {
 
 typedef struct {
     pid_t pid;
-    int from; ///< the reading end
+    int from;  ///< the reading end
+    bool lost; ///< it ended before it was done
 } Worker;
 
 typedef struct {
@@ -132,12 +133,18 @@ static QmtStatus worker_begin(QmtContext *ctx, const Job *job, Worker *workers, 
     return QMT_OK;
 }
 
-static QmtStatus result_read(QmtContext *ctx, const Worker *worker, Bytes *result)
+static QmtStatus lost_say(QmtContext *ctx, Worker *worker)
+{
+    worker->lost = true;
+    return FAIL(ctx, QMT_ERR_IO, "a worker ended before it was done; was it killed?");
+}
+
+static QmtStatus result_read(QmtContext *ctx, Worker *worker, Bytes *result)
 {
     Header header;
     result->n = 0;
     if (!read_all(worker->from, &header, sizeof header))
-        return FAIL(ctx, QMT_ERR_IO, "a worker ended before it was done; was it killed?");
+        return lost_say(ctx, worker);
     if (header.status != QMT_OK)
         return context_restore(ctx, &header.message);
     if (result->room < header.n) {
@@ -148,9 +155,7 @@ static QmtStatus result_read(QmtContext *ctx, const Worker *worker, Bytes *resul
         result->room = header.n;
     }
     result->n = header.n;
-    if (!read_all(worker->from, result->data, header.n))
-        return FAIL(ctx, QMT_ERR_IO, "a worker ended before it was done; was it killed?");
-    return QMT_OK;
+    return read_all(worker->from, result->data, header.n) ? QMT_OK : lost_say(ctx, worker);
 }
 
 static void workers_end(Worker *workers, size_t n)
@@ -164,15 +169,16 @@ static void workers_end(Worker *workers, size_t n)
             continue;
 }
 
-QmtStatus processes_map(QmtContext *ctx, size_t n, size_t n_workers,
-                        QmtStatus (*work)(QmtContext *ctx, void *user, size_t item, Bytes *result),
-                        QmtStatus (*take)(QmtContext *ctx, void *user, size_t item,
-                                          const Bytes *result),
-                        void *user)
+/// What is done with the results, and with those that never come.
+typedef struct {
+    QmtStatus (*take)(QmtContext *, void *, size_t, const Bytes *);
+    bool without_lost; ///< an item whose worker died fails the whole
+} Taking;
+
+static QmtStatus map(QmtContext *ctx, Job job, Taking taking)
 {
-    const Job job = {
-        .n = n, .n_workers = n_workers < n ? n_workers : n, .work = work, .user = user};
     Bytes result = {0};
+    job.n_workers = job.n_workers < job.n ? job.n_workers : job.n;
     Worker *const workers = calloc(job.n_workers + 1, sizeof *workers);
     QmtStatus status = QMT_OK;
     if (workers == NULL)
@@ -180,15 +186,37 @@ QmtStatus processes_map(QmtContext *ctx, size_t n, size_t n_workers,
     size_t w = 0;
     for (; job.n_workers > 1 && w < job.n_workers && status == QMT_OK; w += status == QMT_OK)
         status = worker_begin(ctx, &job, workers, w);
-    for (size_t i = 0; i < n && status == QMT_OK; i++) {
-        status = job.n_workers > 1 ? result_read(ctx, &workers[i % job.n_workers], &result)
+    for (size_t i = 0; i < job.n && status == QMT_OK; i++) {
+        Worker *const worker = &workers[job.n_workers > 1 ? i % job.n_workers : 0];
+        status = job.n_workers > 1 ? result_read(ctx, worker, &result)
                                    : item_work(ctx, &job, i, &result);
-        if (status == QMT_OK)
-            status = take(ctx, user, i, &result);
+        const bool is_lost = worker->lost && !taking.without_lost;
+        if (status == QMT_OK || is_lost)
+            status = taking.take(ctx, job.user, i, is_lost ? NULL : &result);
     }
     if (workers != NULL)
         workers_end(workers, w);
     free(workers);
     bytes_release(&result);
     return status;
+}
+
+QmtStatus processes_map(QmtContext *ctx, size_t n, size_t n_workers,
+                        QmtStatus (*work)(QmtContext *ctx, void *user, size_t item, Bytes *result),
+                        QmtStatus (*take)(QmtContext *ctx, void *user, size_t item,
+                                          const Bytes *result),
+                        void *user)
+{
+    return map(ctx, (Job){.n = n, .n_workers = n_workers, .work = work, .user = user},
+               (Taking){.take = take, .without_lost = true});
+}
+
+QmtStatus
+processes_map_all(QmtContext *ctx, size_t n, size_t n_workers,
+                  QmtStatus (*work)(QmtContext *ctx, void *user, size_t item, Bytes *result),
+                  QmtStatus (*take)(QmtContext *ctx, void *user, size_t item, const Bytes *result),
+                  void *user)
+{
+    return map(ctx, (Job){.n = n, .n_workers = n_workers, .work = work, .user = user},
+               (Taking){.take = take, .without_lost = false});
 }

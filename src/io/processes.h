@@ -27,5 +27,11 @@ QmtStatus processes_map(QmtContext *ctx, size_t n, size_t n_workers,
                         QmtStatus (*take)(QmtContext *ctx, void *user, size_t item,
                                           const Bytes *result),
                         void *user);
+/// Likewise, but a process that dies takes only its own items with it: each is given to take() with result NULL.
+QmtStatus
+processes_map_all(QmtContext *ctx, size_t n, size_t n_workers,
+                  QmtStatus (*work)(QmtContext *ctx, void *user, size_t item, Bytes *result),
+                  QmtStatus (*take)(QmtContext *ctx, void *user, size_t item, const Bytes *result),
+                  void *user);
 
 #endif

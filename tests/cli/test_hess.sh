@@ -5,11 +5,11 @@ ends 0 "$QMTRAJ" opt water.xyz --gradient 1e-9 -o min.xyz
 ends 0 "$QMTRAJ" hess min.xyz
 says "1539.5" "3642.8" "mode    frequency" "rigid rotor with symmetry number 1, harmonic oscillators" "T S"
 [ ! -s err ] || fail "nothing to warn of"
-ends 0 "$QMTRAJ" hess min.xyz --json --npy h.npy --workers 1
+ends 0 "$QMTRAJ" hess min.xyz --json --npy h.npy --num-workers 1
 says '"imaginary":0' '"convention":"rigid rotor, harmonic oscillator"' '"temperature_K":298.15'
 cp out one
 mv h.npy one.npy
-ends 0 "$QMTRAJ" hess min.xyz --json --npy h.npy --workers 3
+ends 0 "$QMTRAJ" hess min.xyz --json --npy h.npy --num-workers 3
 same out one
 same h.npy one.npy
 [ "$(stat -c %s h.npy)" = $((128 + 81 * 8)) ] || fail "the size of the array"

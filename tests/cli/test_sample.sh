@@ -2,11 +2,11 @@
 source "$(dirname "$0")/support.sh"
 
 ends 0 "$QMTRAJ" opt water.xyz -o min.xyz
-ends 0 "$QMTRAJ" sample min.xyz --modes 60 --temperature 300 --seed 7 -o a.npz --workers 1
+ends 0 "$QMTRAJ" sample min.xyz --modes 60 --temperature 300 --seed 7 -o a.npz --num-workers 1
 says "60 frames of quantum oscillators at 300 K, 3 of 3 modes"
 # half the zero-point energy, 26.4 kJ/mol, and its anharmonic part; 60 draws spread by 2.8
 awk '{for (i = 1; i < NF; i++) if ($i == "are") exit !($(i + 1) > 18 && $(i + 1) < 36)}' out || fail "the mean energy"
-ends 0 "$QMTRAJ" sample min.xyz --modes 60 --temperature 300 --seed 7 -o b.npz --workers 3
+ends 0 "$QMTRAJ" sample min.xyz --modes 60 --temperature 300 --seed 7 -o b.npz --num-workers 3
 same a.npz b.npz
 ends 0 "$QMTRAJ" sample min.xyz --modes 60 --temperature 300 --seed 8 -o c.npz
 cmp -s a.npz c.npz && fail "the seed changes nothing"

@@ -2,12 +2,12 @@
 # The examples and launchers against the real programs: Open MPI, MPICH, GNU parallel, Snakemake. Ranks and parts
 # together make the list once, with the bytes of one process. What is not installed is said. A minute.
 #
-#   tests/farm/farm.sh build/qmtraj
+#   tests/launchers/launchers.sh build/qmtraj
 set -euo pipefail
 export LC_ALL=C QMTRAJ
 QMTRAJ=$(realpath "$1")
 examples=$(realpath "$(dirname "$0")/../../examples")
-work=$(mktemp -d /tmp/qmtraj_farm.XXXXXX)
+work=$(mktemp -d /tmp/qmtraj_launchers.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/with blanks"
 cd "$work/with blanks"
