@@ -7,14 +7,15 @@ import tempfile
 
 import good_trajectories
 
+# Correct files that a limit refused once, with their random seeds: O-H in step with the frames; rounding by two shifts.
+ONCE_REFUSED = [("every 20th", 270144), ("far pair", 70369)]
 DEAR = good_trajectories.COSTLY + ("long", "glycine in acetone", "4000 K nve", "2000 K")
 
 with tempfile.TemporaryDirectory() as folder:
     failed = []
-    for number, name in enumerate(good_trajectories.names(old=None)):
-        if name in DEAR:
-            continue
-        path = good_trajectories.make(name, number, folder, os.environ["QMTRAJ"])
+    kinds = [(name, seed) for seed, name in enumerate(good_trajectories.names(old=None), 1) if name not in DEAR]
+    for number, (name, seed) in enumerate(kinds + ONCE_REFUSED):
+        path = good_trajectories.make(name, number, folder, os.environ["QMTRAJ"], seed=seed - number)
         if path is None:
             sys.exit(f"{name}: no trajectory")
         report = good_trajectories.verdicts(os.environ["QMTRAJ"], path, "--frames", "20")
