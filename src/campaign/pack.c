@@ -187,12 +187,16 @@ void packer_close(QmtContext *ctx, Packer **packer)
     if (gone == NULL)
         return;
     const Message before = context_keep(ctx);
+    // A job that was killed behind its last folder left no directory, and this one may have had nothing to add.
+    const bool lacks_directory = !gone->is_open && !archive_has_directory(ctx, gone->path);
+    if (lacks_directory)
+        gone->is_open = archive_writer_open(ctx, gone->path, &gone->writer) == QMT_OK;
     if (gone->is_open) {
         const ArchiveWriter *const writer = &gone->writer;
         QmtStatus status = packer_sync(ctx, gone);
         const bool is_small_part =
             writer->archive.n > SMALL && writer->archive.n / SHARE > writer->n_appended;
-        if (status == QMT_OK && writer->n_appended > 0 && !is_small_part)
+        if (status == QMT_OK && (lacks_directory || (writer->n_appended > 0 && !is_small_part)))
             status = archive_directory_write(ctx, &gone->writer);
         else if (status == QMT_OK && writer->n_appended > 0)
             context_log(ctx, QMT_LOG_INFO,

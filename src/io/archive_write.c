@@ -274,6 +274,39 @@ QmtStatus archive_directory_write(QmtContext *ctx, ArchiveWriter *writer)
     return status;
 }
 
+/// A directory that folders were appended over may still stand behind them: it begins with their first member then.
+static bool directory_is_whole(QmtContext *ctx, File *zip)
+{
+    unsigned char end[ZIP_END_SIZE], wanted[ZIP_END_SIZE], first[4];
+    static const unsigned char ENTRY[4] = {'P', 'K', 1, 2};
+    uint64_t size, n = 0, begin = 0;
+    if (file_size(ctx, zip, &size) != QMT_OK || size < sizeof end ||
+        file_read_at(ctx, zip, end, sizeof end, size - sizeof end) != QMT_OK)
+        return false;
+    for (int i = 7; i >= 0; i--) {
+        n = n << 8 | end[24 + i];
+        begin = begin << 8 | end[48 + i];
+    }
+    if (begin > size - sizeof end)
+        return false;
+    zip_end(n, begin, size - sizeof end - begin, wanted);
+    return memcmp(end, wanted, sizeof end) == 0 &&
+           (n == 0 || (file_read_at(ctx, zip, first, sizeof first, begin) == QMT_OK &&
+                       memcmp(first, ENTRY, sizeof first) == 0));
+}
+
+bool archive_has_directory(QmtContext *ctx, const char *path)
+{
+    File zip = file_none();
+    const Message before = context_keep(ctx);
+    bool is_whole = !file_exists(path);
+    if (!is_whole && file_open(ctx, path, FILE_READ, &zip) == QMT_OK)
+        is_whole = directory_is_whole(ctx, &zip);
+    file_abandon(&zip);
+    (void)context_restore(ctx, &before);
+    return is_whole;
+}
+
 QmtStatus archive_extract(QmtContext *ctx, const Archive *archive, const ArchiveFolder *folder,
                           const char *to)
 {

@@ -22,6 +22,9 @@ QmtStatus archive_append(QmtContext *ctx, ArchiveWriter *writer, const char *fol
 QmtStatus archive_sync(QmtContext *ctx, ArchiveWriter *writer);
 /// Writes the directory behind the members, so that other programs can read the archive.
 QmtStatus archive_directory_write(QmtContext *ctx, ArchiveWriter *writer);
+/// Whether an archive ends in a directory that covers all that is in it: not if a program was killed between its last
+/// folder and the directory. No archive needs none.
+bool archive_has_directory(QmtContext *ctx, const char *path);
 void archive_writer_close(ArchiveWriter *writer);
 
 /// Copies the files of a folder out of an archive; the folder is made, and whole on the disk when this returns. CRC-32

@@ -94,6 +94,18 @@ static bool is_still_there(const File *file)
            held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
+/// Whether somebody holds a lock whose file we may only read.
+static bool is_held(const char *path, char who[LOCK_HOLDER_SIZE])
+{
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    const bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (held)
+        holder_read(fd, who);
+    if (fd >= 0)
+        close(fd);
+    return held;
+}
+
 static double seconds(void)
 {
     struct timespec now;
@@ -107,7 +119,11 @@ QmtStatus lock_take(QmtContext *ctx, const char *path, double wait_s, File *lock
     const double end = seconds() + wait_s;
     for (;;) {
         File file = file_none();
-        TRY(file_open(ctx, path, FILE_ANY, &file));
+        const QmtStatus opened = file_open(ctx, path, FILE_ANY, &file);
+        // Who holds it may have taken the permission to write, and is the better news.
+        if (opened != QMT_OK && is_held(path, who))
+            break;
+        TRY(opened);
         const int refused = flock(file.fd, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
         const bool held = refused == EWOULDBLOCK, removed = refused == 0 && !is_still_there(&file);
         if (!held && !removed && refused != EINTR) {
