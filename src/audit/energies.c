@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/metadata.h"
 #include "base/units.h"
 
 /// Relative, of the kinetic energy: float32 velocities keep 6e-8.
@@ -57,12 +58,13 @@ void energies_add(const Check *check, Energies *energies, const CheckFrame *fram
         }
     }
     if (frame->total != NULL && frame->time != NULL) {
+        const double conserved = *frame->total - (frame->heat != NULL ? *frame->heat : 0.0);
         if (frame->number == 0) {
-            energies->total_first = *frame->total;
+            energies->total_first = conserved;
             energies->time_first = *frame->time;
         }
         energies->time_last = *frame->time;
-        line_fit_add(&energies->total, *frame->time, *frame->total - energies->total_first);
+        line_fit_add(&energies->total, *frame->time, conserved - energies->total_first);
     }
     energies->n++;
 }
@@ -101,7 +103,7 @@ static void total_report(Check *check, const Energies *energies)
 }
 
 /// What the temperature is held against. False, with the reason said, if the metadata lack something.
-static bool temperature_wanted(Check *check, double *dof, double *target, double *friction)
+static bool temperature_wanted(Check *check, double *dof, double *target, double *rate)
 {
     const struct {
         const char *name;
@@ -109,7 +111,7 @@ static bool temperature_wanted(Check *check, double *dof, double *target, double
     } wanted[] = {
         {"dof", check_metadata_number(check, "dof", dof) && *dof >= 0.0 && *dof < 1e9},
         {"temperature_K", check_config_number(check, "temperature_K", target)},
-        {"friction_per_ps", check_config_number(check, "friction_per_ps", friction)},
+        {"friction_per_ps", metadata_thermostat_rate(check, rate)},
         {"ensemble", check_config_text(check, "ensemble") != NULL},
     };
     char missing[64] = "";
@@ -125,7 +127,7 @@ static bool temperature_wanted(Check *check, double *dof, double *target, double
 }
 
 /// Why a mean temperature far from temperature_K need not mean that something is wrong; NULL: no reason.
-static const char *reason_for_other_temperature(const Check *check, bool is_nve, double friction,
+static const char *reason_for_other_temperature(const Check *check, bool is_nve, double rate,
                                                 double length_ps, bool reacts)
 {
     double equilibration_ps = 0.0, equilibration_friction = 0.0;
@@ -137,31 +139,34 @@ static const char *reason_for_other_temperature(const Check *check, bool is_nve,
                "free stays";
     check_config_number(check, "equilibration_ps", &equilibration_ps);
     check_config_number(check, "equilibration_friction_per_ps", &equilibration_friction);
-    if (equilibration_ps * equilibration_friction + length_ps * friction < RELAXATIONS_NEEDED)
+    if (equilibration_ps * equilibration_friction + length_ps * rate < RELAXATIONS_NEEDED)
         return "the thermostat acted too briefly, equilibration included, to bring it there";
     return NULL;
 }
 
 static void temperature_report(Check *check, const Energies *energies, bool reacts)
 {
-    double dof = -1.0, target = 0.0, friction = 0.0;
-    if (check->array[ARRAY_EKIN] == NULL || !temperature_wanted(check, &dof, &target, &friction))
+    double dof = -1.0, target = 0.0, rate = 0.0;
+    if (check->array[ARRAY_EKIN] == NULL || !temperature_wanted(check, &dof, &target, &rate))
         return;
     const bool is_nve = strcmp(check_config_text(check, "ensemble"), "nve") == 0;
     if (is_nve)
-        friction = 0.0;
+        rate = 0.0;
     const double length = energies->time_last - energies->time_first;
     const double mean = block_mean_value(&energies->temperature) / dof;
     // Linear molecules of more than two atoms count as others: their error comes out a little larger.
     const size_t rotations = is_nve || dof < 3.0 ? 0 : dof < 4.0 ? 2 : 3;
     // The block mean is of T times dof, and so is its error.
+    const Thermostat *const thermostat = check->motion.thermostat;
+    const TemperatureSpread run = {.rotations = rotations,
+                                   .vibrations = (size_t)dof - rotations,
+                                   .rate = rate,
+                                   .scales = thermostat != NULL && thermostat->scales,
+                                   .length = length};
     const double error =
-        expected_temperature_spread(&energies->temperature, target * dof, rotations,
-                                    (size_t)dof - rotations, friction, length) /
-        dof;
+        expected_temperature_spread(&energies->temperature, target * dof, &run) / dof;
     const double off = fabs(mean - target);
-    const char *const reason =
-        reason_for_other_temperature(check, is_nve, friction, length, reacts);
+    const char *const reason = reason_for_other_temperature(check, is_nve, rate, length, reacts);
     if (off <= TEMPERATURE_WARN * error)
         check_say(check, CHECK_TEMPERATURE, CHECK_PASS,
                   "mean %.1f K, wanted %.1f K; chance alone makes it differ by %.1f K", mean,
@@ -211,8 +216,9 @@ void energies_report(Check *check, const Energies *energies, bool reacts)
     kinetic_report(check, energies);
     total_report(check, energies);
     temperature_report(check, energies, reacts);
-    if (ensemble != NULL && strcmp(ensemble, "nve") == 0 && check->n_frames > 2 &&
+    const bool has_heat = check->array[ARRAY_HEAT] != NULL;
+    if (ensemble != NULL && (has_heat || strcmp(ensemble, "nve") == 0) && check->n_frames > 2 &&
         check->array[ARRAY_ETOT] != NULL && check->array[ARRAY_TIME] != NULL && length > 0.0)
-        drift_report(check, "trajectory", line_fit_slope(&energies->total),
-                     line_fit_rms(&energies->total), length);
+        drift_report(check, has_heat ? "Etot - heat" : "trajectory",
+                     line_fit_slope(&energies->total), line_fit_rms(&energies->total), length);
 }

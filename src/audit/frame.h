@@ -9,6 +9,8 @@ typedef struct {
     const double *pos, *vel, *forces;          ///< [3 n_atoms] nm, nm/ps, kJ/mol/nm
     const double *kinetic, *potential, *total; ///< kJ/mol
     const double *time;                        ///< ps
+    const double *heat;                        ///< kJ/mol
+    const double *wanted;                      ///< K
 } CheckFrame;
 
 #endif

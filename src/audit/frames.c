@@ -89,7 +89,9 @@ static CheckFrame frame_at(const Check *check, const Frames *frames, uint64_t nu
                         .kinetic = ROW(ARRAY_EKIN, 1),
                         .potential = ROW(ARRAY_EPOT, 1),
                         .total = ROW(ARRAY_ETOT, 1),
-                        .time = ROW(ARRAY_TIME, 1)};
+                        .time = ROW(ARRAY_TIME, 1),
+                        .heat = ROW(ARRAY_HEAT, 1),
+                        .wanted = ROW(ARRAY_WANTED, 1)};
 #undef ROW
 }
 

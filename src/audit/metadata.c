@@ -21,6 +21,19 @@ static bool whole_number(const Check *check, const char *name, uint64_t *value)
     return true;
 }
 
+bool metadata_thermostat_rate(const Check *check, double *rate)
+{
+    const char *const name = check_config_text(check, "thermostat");
+    const Thermostat *const thermostat = name != NULL ? thermostat_find(name) : NULL;
+    if (thermostat == NULL || !thermostat->scales)
+        return check_config_number(check, "friction_per_ps", rate) && *rate >= 0.0;
+    double time_ps;
+    if (!check_config_number(check, "thermostat_time_ps", &time_ps) || !(time_ps > 0.0))
+        return false;
+    *rate = 1.0 / time_ps;
+    return true;
+}
+
 /// The motion that the configuration describes. With `replicas` they are numbered from 1, without it is 0; both
 /// first ones have the same random numbers.
 static CheckMotion motion_read(const Check *check)
@@ -28,24 +41,23 @@ static CheckMotion motion_read(const Check *check)
     CheckMotion motion = {0};
     double dt_fs = 0.0, every = 0.0;
     const char *const ensemble = check_config_text(check, "ensemble");
-    const char *const thermostat = check_config_text(check, "thermostat");
-    const bool langevin = thermostat != NULL && strcmp(thermostat, "langevin") == 0;
+    const char *const name = check_config_text(check, "thermostat");
+    const Thermostat *const thermostat = name != NULL ? thermostat_find(name) : NULL;
     const bool is_nve = ensemble != NULL && strcmp(ensemble, "nve") == 0;
-    motion.thermostat = !is_nve;
-    motion.known = check->is_ours && ensemble != NULL && (is_nve || langevin) &&
+    motion.thermostat = is_nve ? NULL : thermostat;
+    motion.known = check->is_ours && ensemble != NULL && (is_nve || thermostat != NULL) &&
                    check_config_number(check, "dt_fs", &dt_fs) && dt_fs > 0.0 &&
                    check_config_number(check, "save_interval_steps", &every) && every >= 1.0 &&
                    check_config_number(check, "temperature_K", &motion.target_k) &&
-                   motion.target_k >= 0.0 &&
-                   check_config_number(check, "friction_per_ps", &motion.friction) &&
-                   motion.friction >= 0.0 && whole_number(check, "random_seed", &motion.seed) &&
+                   motion.target_k >= 0.0 && metadata_thermostat_rate(check, &motion.rate) &&
+                   whole_number(check, "random_seed", &motion.seed) &&
                    whole_number(check, "replica", &motion.replica) &&
                    check_metadata_text(check, "name") != NULL;
     motion.dt_ps = 1e-3 * dt_fs;
     motion.frame_ps = motion.dt_ps * every;
     motion.replica -= motion.replica > 0;
     if (is_nve)
-        motion.friction = 0.0;
+        motion.rate = 0.0;
     return motion;
 }
 

@@ -8,6 +8,8 @@
 #include "audit/atoms.h"
 #include "base/units.h"
 #include "base/vec3.h"
+#include "md/thermostat_interval.h"
+#include "md/velocities.h"
 
 /// Rounding of three numbers meets in one position; half as much again for the arithmetic.
 static const double ROUNDINGS = 1.5;
@@ -73,6 +75,23 @@ static double mass_da(const Check *check, size_t a)
     return (double)(float)expected == stored ? expected : stored;
 }
 
+/// Stands for a thermostat that scales and has a memory, which no file holds: by how much follows from the heat of the
+/// step in the file.
+static void scale_by_heat(const IntegratorSettings *settings, const MdState *now, void *kept,
+                          double (*velocity)[3])
+{
+    const size_t n = now->n_atoms;
+    const double change = *(const double *)kept;
+    const double kinetic =
+        velocities_kinetic_relative(n, settings->mass, (const double(*)[3])velocity);
+    if (kinetic > 0.0)
+        velocities_scale_relative(n, settings->mass, sqrt(fmax(0.0, 1.0 + change / kinetic)),
+                                  velocity);
+}
+
+static const Thermostat BY_HEAT = {
+    .name = "by heat", .scales = true, .acts = thermostat_acts, .apply = scale_by_heat};
+
 void motion_begin(const Check *check, Motion *motion)
 {
     const CheckMotion *const known = &check->motion;
@@ -81,19 +100,24 @@ void motion_begin(const Check *check, Motion *motion)
     for (size_t a = 0; a < check->n_atoms; a++)
         motion->mass[a] = mass_da(check, a) * ME_PER_DALTON;
     motion->again = known->known && fabs(known->frame_ps / known->dt_ps - 1.0) < 1e-9 &&
-                    check->array[ARRAY_EKIN] != NULL && check->array[ARRAY_EPOT] != NULL;
+                    check->array[ARRAY_EKIN] != NULL && check->array[ARRAY_EPOT] != NULL &&
+                    (known->thermostat == NULL || !known->thermostat->scales ||
+                     check->array[ARRAY_HEAT] != NULL);
     if (!motion->again)
         return;
     motion->playback =
         (Playback){.base = {.type = &PLAYBACK, .n_atoms = check->n_atoms}, .at = &motion->now};
-    motion->integrator = known->thermostat ? &integrator_baoab : &integrator_verlet;
+    const bool remembers = known->thermostat != NULL && known->thermostat->kept_size > 0;
+    motion->integrator = known->thermostat != NULL ? &integrator_baoab : &integrator_verlet;
     motion->settings = (IntegratorSettings){
         .dt = known->dt_ps / PS_PER_AUT,
         .mass = motion->mass,
-        .thermostat = &THERMOSTAT_LANGEVIN,
+        .thermostat = remembers ? &BY_HEAT : known->thermostat,
+        .thermostat_kept = &motion->heat_change,
         .kt = known->target_k * HARTREE_PER_KELVIN,
-        .friction = known->friction * PS_PER_AUT,
-        .noise_interval = langevin_noise_interval(known->friction),
+        .rate = known->rate * PS_PER_AUT,
+        .noise_interval = thermostat_interval(known->rate),
+        .dof = velocities_degrees_of_freedom(check->n_atoms, false, false),
         .key = {.seed = known->seed,
                 .molecule = random_name_key(check_metadata_text(check, "name")),
                 .replica = known->replica},
@@ -199,6 +223,17 @@ static void step_compare(const Check *check, Motion *motion, const CheckFrame *f
         mismatch_add(path ? &motion->kick : &motion->path, frame->number, path ? &vel : &pos);
 }
 
+/// Holds the heat of the step against what the file says of it. Kinetic energies are of velocities in float32.
+static void heat_compare(Motion *motion, const CheckFrame *frame, double heat)
+{
+    const double off = fabs(heat - motion->heat_change);
+    const double allowed = KICK_ROUNDING * motion->now.at.kinetic;
+    if (!(off <= allowed))
+        mismatch_add(
+            &motion->heat, frame->number,
+            &(Mismatch){.off = off * KJMOL_PER_HARTREE, .allowed = allowed * KJMOL_PER_HARTREE});
+}
+
 static QmtStatus step_again(QmtContext *ctx, const Check *check, Motion *motion,
                             const CheckFrame *frame)
 {
@@ -210,10 +245,15 @@ static QmtStatus step_again(QmtContext *ctx, const Check *check, Motion *motion,
         return QMT_OK;
     }
     state_fill(check, frame, 0.0, now);
+    const double heat = frame->heat != NULL ? *frame->heat / KJMOL_PER_HARTREE : 0.0;
+    motion->heat_change = heat - motion->heat_before;
+    motion->heat_before = heat;
     TRY(motion->integrator->step(ctx, &motion->playback.base, &motion->settings, before,
                                  &motion->made, &report));
     const bool kicked = motion->made.at.heat != before->at.heat;
     step_compare(check, motion, frame, kicked);
+    if (frame->heat != NULL)
+        heat_compare(motion, frame, motion->made.at.heat - before->at.heat);
     now->at.heat = motion->made.at.heat;
     shadow_energy_add(&motion->watch, motion->mass, motion->settings.dt, before, now);
     md_state_copy(before, now);
@@ -239,9 +279,9 @@ static double smooth_limit(const Check *check, double interval_ps, double share)
 /// Time between random kicks, ps; infinite without a thermostat.
 static double kick_interval(const Check *check)
 {
-    if (!check->motion.known || check->motion.friction <= 0.0)
+    if (!check->motion.known || check->motion.rate <= 0.0)
         return INFINITY;
-    return fmax(langevin_noise_interval(check->motion.friction) * PS_PER_AUT, check->motion.dt_ps);
+    return fmax(thermostat_interval(check->motion.rate) * PS_PER_AUT, check->motion.dt_ps);
 }
 
 /// The most that the kicks in an interval change the velocity of an atom of this speed by, nm/ps.
@@ -251,7 +291,10 @@ static double kick_allowance(const Check *check, size_t atom, double speed, doub
     if (!isfinite(every))
         return 0.0;
     const double kicks = ceil(interval_ps / every) + 1.0;
-    const double keeps = exp(-check->motion.friction * every);
+    const double keeps = exp(-check->motion.rate * every);
+    if (check->motion.thermostat->scales) // of dof random numbers, all atoms alike
+        return kicks * speed *
+               ((1.0 - keeps) + KICK_SIGMAS * sqrt((1.0 - keeps) / (3.0 * (double)check->n_atoms)));
     // kJ/mol/Da = nm^2/ps^2
     const double kt = check->motion.target_k * HARTREE_PER_KELVIN * KJMOL_PER_HARTREE;
     const double width = sqrt((1.0 - keeps * keeps) * kt / check->masses[atom]);
@@ -339,15 +382,23 @@ static void steps_report(Check *check, const Motion *motion)
                   "frame %" PRIu64 ": the forces%s change the velocity of atom %zu otherwise, by "
                   "%.1e nm/ps, rounding allows %.1e; %" PRIu64 " of %" PRIu64 " steps are so",
                   kick->first,
-                  check->motion.thermostat ? " and the thermostat (of temperature_K, "
-                                             "friction_per_ps, random_seed, name, replica)"
-                                           : "",
+                  check->motion.thermostat != NULL ? " and the thermostat (of temperature_K, "
+                                                     "its rate, random_seed, name, replica)"
+                                                   : "",
                   kick->atom, kick->off, kick->allowed, kick->n, n);
+    if (motion->heat.n > 0)
+        check_say(check, CHECK_MOTION, CHECK_FAIL,
+                  "frame %" PRIu64 ": heat changes by another amount than the velocities say, by "
+                  "%.1e kJ/mol, %.1e is allowed; %" PRIu64 " of %" PRIu64 " steps are so",
+                  motion->heat.first, motion->heat.off, motion->heat.allowed, motion->heat.n, n);
     check_say(check, CHECK_MOTION, CHECK_PASS,
               "%" PRIu64
               " steps made again from the forces%s: the same to %.0f %% of what rounding "
               "allows",
-              n, check->motion.thermostat ? " and the random numbers of the thermostat" : "",
+              n,
+              motion->settings.thermostat == &BY_HEAT ? " and the heat"
+              : check->motion.thermostat != NULL      ? " and the random numbers of the thermostat"
+                                                      : "",
               100.0 * motion->worst);
 }
 

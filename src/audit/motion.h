@@ -9,7 +9,8 @@
 /// CHECK_MOTION: each frame follows from the one before.
 ///
 /// Where this program saved every step, the integrator makes each step again from the frame before it, with the
-/// forces that the file has for the frame after it and the random numbers of the thermostat: positions and velocities
+/// forces that the file has for the frame after it and the random numbers of the thermostat (of nose-hoover, whose
+/// chain is not in the file, the heat): positions and velocities
 /// must come out to the rounding of the file. That finds frames that are missing, doubled or exchanged, velocities of
 /// other frames or directions, forces that did not move the atoms, another time step, seed or temperature.
 ///
@@ -41,8 +42,11 @@ typedef struct {
     MdState before, made, now; ///< as stored, as made from it, as stored
     double *mass;              ///< [n_atoms] electron masses
     ShadowEnergy watch;        ///< of the steps made again
-    Mismatch path, kick;       ///< positions; velocities where the positions fit
-    double *last[3];           ///< [3 n_atoms] nm, nm/ps, nm/ps^2 of the frame before
+    double heat_before,
+        heat_change; ///< hartree, of the file: at the frame before, in the step that is made again
+    Mismatch path, kick,
+        heat;        ///< positions; velocities where the positions fit; the heat of the file
+    double *last[3]; ///< [3 n_atoms] nm, nm/ps, nm/ps^2 of the frame before
     double last_time;
     uint64_t n_intervals, n_rough; ///< smooth: all; those beyond what a vibration allows
     double worst;                  ///< largest mismatch as a part of what is allowed

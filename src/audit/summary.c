@@ -95,21 +95,26 @@ static void expected_spread_check(Check *check, const Energies *energies, double
     double nearest = INFINITY, least = INFINITY;
     for (int linear = 0; linear < 2; linear++) {
         const size_t all = n < 3 ? 1 : linear ? 3 * n - 5 : 3 * n - 6;
-        const size_t rotations = motion->thermostat && whole > all ? whole - all : 0;
-        const double error = expected_temperature_spread(
-                                 every ? &energies->temperature : &none, motion->target_k * dof,
-                                 rotations, whole - rotations, motion->friction, length) /
+        const size_t rotations = motion->thermostat != NULL && whole > all ? whole - all : 0;
+        const TemperatureSpread run = {.rotations = rotations,
+                                       .vibrations = whole - rotations,
+                                       .rate = motion->rate,
+                                       .scales =
+                                           motion->thermostat != NULL && motion->thermostat->scales,
+                                       .length = length};
+        const double error = expected_temperature_spread(every ? &energies->temperature : &none,
+                                                         motion->target_k * dof, &run) /
                              dof;
         if (fabs(error - stored) < fabs(nearest - stored))
             nearest = error;
         least = fmin(least, error);
     }
     // Up to a relaxation time of the thermostat the temperatures have no say in it (md/observables.h).
-    if (every || (check->is_complete && motion->friction * length < 1.0 - FIGURE_LIMIT))
+    if (every || (check->is_complete && motion->rate * length < 1.0 - FIGURE_LIMIT))
         figure_compare(check, name, nearest, FIGURE_LIMIT * nearest);
     else if (!(stored >= least * (1.0 - FIGURE_LIMIT)) && check->is_complete)
         check_say(check, CHECK_SUMMARY, CHECK_FAIL,
-                  "%s is %.6g; temperature_K, friction_per_ps and length_ps make it %.6g at least",
+                  "%s is %.6g; temperature_K, the thermostat and length_ps make it %.6g at least",
                   name, stored, least);
 }
 
@@ -134,7 +139,7 @@ static void drift_check(Check *check, const FramesResult *result)
     const double length = result->energies.time_last - result->energies.time_first;
     const double kinetic = result->energies.ekin_sum / (double)result->energies.n;
     // The heat of a kick is a difference of kinetic energies, and kicks err independently.
-    const double heat = check->motion.thermostat ? 1e-6 * kinetic / length : 0.0;
+    const double heat = check->motion.thermostat != NULL ? 1e-6 * kinetic / length : 0.0;
     figure_compare(check, "drift_kJ_mol_ps", again, 1e-5 * fabs(again) + heat + 1e-9);
 }
 

@@ -2,6 +2,7 @@
 #define AUDIT_VERDICT_H
 
 #include "audit/report.h"
+#include "md/thermostat.h"
 #include "trajectory/trajectory_reader.h"
 
 /// The file under examination, what is known of it, and the report that grows: what every check works on. The
@@ -11,12 +12,13 @@ struct cJSON;
 
 /// How the motion of the metadata's configuration is made again; numbers of the file, units of the file.
 typedef struct {
-    bool known;       ///< all of it, by this program, with an integrator that it has
-    bool thermostat;  ///< Langevin; else constant energy
-    double dt_ps;     ///< of a step
-    double frame_ps;  ///< from frame to frame
-    double target_k;  ///< temperature_K
-    double friction;  ///< 1/ps, 0 at constant energy
+    bool known;                   ///< all of it, by this program, with an integrator that it has
+    const Thermostat *thermostat; ///< NULL: constant energy
+    double dt_ps;                 ///< of a step
+    double frame_ps;              ///< from frame to frame
+    double target_k;              ///< temperature_K
+    double
+        rate; ///< of the thermostat, 1/ps: friction_per_ps or 1/thermostat_time_ps; 0 at constant energy
     uint64_t seed;    ///< random_seed
     uint64_t replica; ///< from 0
 } CheckMotion;

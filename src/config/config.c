@@ -32,7 +32,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .lowest = 0.0,
      .highest = 1000.0,
      .decides_numbers = true,
-     .help = "Friction of the Langevin thermostat in production; 1/friction is the time in which "
+     .help = "Friction of the Langevin thermostat in production (thermostat: langevin); 1/friction "
+             "is the time in which "
              "velocities are forgotten."},
     {.name = "dt_fs",
      .type = CONFIG_REAL,
@@ -179,8 +180,19 @@ const ConfigKey CONFIG_KEYS[] = {
      .unit = "",
      .choices = THERMOSTAT_NAMES,
      .decides_numbers = true,
-     .help = "Thermostat of nvt production: Langevin as BAOAB; its random part acts at one random "
-             "instant in every 50 fs, above a friction of 2 /ps in every 0.1/friction."},
+     .help =
+         "Thermostat of nvt production: Langevin, canonical velocity rescaling, or Nose-Hoover "
+         "chains of three. It acts at one random instant in every 50 fs, with a friction above 2 "
+         "/ps in every 0.1/friction, with a time below 0.5 ps in every tenth of it."},
+    {.name = "thermostat_time_ps",
+     .type = CONFIG_REAL,
+     .offset = AT(thermostat_time_ps),
+     .unit = "ps",
+     .initial = 0.5,
+     .lowest = 0.001,
+     .highest = 1e6,
+     .decides_numbers = true,
+     .help = "Time in which bussi and nose-hoover bring the kinetic energy back to temperature_K."},
     {.name = "equilibration_friction_per_ps",
      .type = CONFIG_REAL,
      .offset = AT(equilibration_friction_per_ps),

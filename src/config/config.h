@@ -42,6 +42,7 @@ typedef struct {
     bool nve_windows_text;
     int64_t ensemble;
     int64_t thermostat;
+    double thermostat_time_ps;
     double equilibration_friction_per_ps;
     bool optimize;
     double electronic_temperature_k;

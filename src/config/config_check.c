@@ -7,6 +7,7 @@
 
 #include "data/solvent.h"
 #include "io/text.h"
+#include "md/thermostat.h"
 
 /// "qm.yaml:4: " or "--set: " for the place where a key got its value; "configuration: " for
 /// defaults.
@@ -62,9 +63,30 @@ static QmtStatus solvent_check(QmtContext *ctx, const Config *config)
                 place, name, method->name, solvation_model_name(model));
 }
 
+/// A value that nothing takes notice of is an error where somebody means it.
+static QmtStatus thermostat_check(QmtContext *ctx, const Config *config)
+{
+    const Config initial = config_default();
+    const bool langevin = !thermostat_at((size_t)config->thermostat)->scales;
+    const bool means_time = config->thermostat_time_ps != initial.thermostat_time_ps,
+               means_friction = config->friction_per_ps != initial.friction_per_ps;
+    char place[320];
+    if (config->ensemble != CONFIG_NVT || !(langevin ? means_time : means_friction))
+        return QMT_OK;
+    key_place(config, langevin ? "thermostat_time_ps" : "friction_per_ps", place);
+    return FAIL(ctx, QMT_ERR_CONFIG,
+                langevin
+                    ? "%s: thermostat_time_ps is of thermostat: bussi and nose-hoover; langevin "
+                      "takes friction_per_ps"
+                    : "%s: friction_per_ps is of thermostat: langevin; bussi and nose-hoover "
+                      "take thermostat_time_ps",
+                place);
+}
+
 QmtStatus config_check(QmtContext *ctx, const Config *config)
 {
     TRY(solvent_check(ctx, config));
+    TRY(thermostat_check(ctx, config));
     TRY(length_check(ctx, config, "length_ps", config->length_ps));
     TRY(length_check(ctx, config, "equilibration_ps", config->equilibration_ps));
     // Without windows their lengths mean nothing, and the defaults fit no step of 0.3 fs.

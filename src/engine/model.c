@@ -44,7 +44,12 @@ static void add_springs(const ModelEngine *model, const double (*xyz)[3], double
 static double bond_energy(const ModelBond *bond, double r, double *slope)
 {
     const double x = r - bond->r0;
-    if (bond->depth <= 0.0) {
+    if (bond->depth < 0.0) {
+        const double w2 = -8.0 * bond->depth / bond->k, y = x * x / w2 - 1.0;
+        *slope = -4.0 * bond->depth * y * x / w2;
+        return -bond->depth * y * y;
+    }
+    if (bond->depth == 0.0) {
         *slope = bond->k * x;
         return 0.5 * bond->k * x * x;
     }

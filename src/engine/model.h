@@ -11,6 +11,8 @@
 ///     springs        E = sum_A  k_A |r_A|^2 / 2
 ///     bonds          E = sum_b  k (R - R0)^2 / 2               or, with a depth D > 0, Morse:
 ///                    E = sum_b  D (1 - exp(-a (R - R0)))^2,    a = sqrt(k / (2 D))
+///                    or, with D < 0, a double well of barrier |D|, k being the curvature of its minima:
+///                    E = sum_b  |D| ((R - R0)^2 / w^2 - 1)^2,  w = sqrt(8 |D| / k)
 ///     Lennard-Jones  E = sum_{A<B}  4 eps ((sigma/R)^12 - (sigma/R)^6)
 
 /// A bond between atoms a and b.
@@ -18,7 +20,7 @@ typedef struct {
     size_t a, b;
     double k;     ///< force constant, hartree/bohr^2
     double r0;    ///< length at rest, bohr
-    double depth; ///< of the Morse well, hartree; 0: harmonic
+    double depth; ///< of the Morse well, hartree; 0: harmonic; < 0: double well
 } ModelBond;
 
 typedef struct {

@@ -2,6 +2,23 @@
 
 #include "md/velocities.h"
 
+/// The O part; returns its heat.
+static double heat_exchange(const IntegratorSettings *settings, const MdState *now,
+                            double (*velocity)[3])
+{
+    const Thermostat *thermostat = settings->thermostat;
+    const size_t n = now->n_atoms;
+    void *const kept = settings->thermostat_kept;
+    if (thermostat->energy != NULL) {
+        const double full = thermostat->energy(settings, kept);
+        thermostat->apply(settings, now, kept, velocity);
+        return full - thermostat->energy(settings, kept);
+    }
+    const double cold = velocities_kinetic(n, settings->mass, (const double(*)[3])velocity);
+    thermostat->apply(settings, now, kept, velocity);
+    return velocities_kinetic(n, settings->mass, (const double(*)[3])velocity) - cold;
+}
+
 static QmtStatus baoab_step(QmtContext *ctx, Engine *engine, const IntegratorSettings *settings,
                             const MdState *now, MdState *next, EngineReport *report)
 {
@@ -18,12 +35,8 @@ static QmtStatus baoab_step(QmtContext *ctx, Engine *engine, const IntegratorSet
 
     const Thermostat *thermostat = settings->thermostat;
     double heat = 0.0;
-    if (thermostat->acts == NULL || thermostat->acts(settings, now)) {
-        const double cold =
-            velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity);
-        thermostat->apply(settings, now, settings->thermostat_kept, next->velocity);
-        heat = velocities_kinetic(n, settings->mass, (const double(*)[3])next->velocity) - cold;
-    }
+    if (thermostat->acts == NULL || thermostat->acts(settings, now))
+        heat = heat_exchange(settings, now, next->velocity);
 
     for (size_t a = 0; a < n; a++)
         for (int x = 0; x < 3; x++)

@@ -8,11 +8,12 @@
 
 /// What a step needs to know, in atomic units.
 typedef struct IntegratorSettings {
-    double dt;             ///< time step
-    const double *mass;    ///< [n_atoms] electron masses
-    double kt;             ///< temperature of the thermostat times k_B, hartree
-    double friction;       ///< of the thermostat, per atomic unit of time
-    double noise_interval; ///< time in which one step has a random part; up to dt: every step
+    double dt;          ///< time step
+    const double *mass; ///< [n_atoms] electron masses
+    double kt;          ///< temperature of the thermostat times k_B, hartree
+    double rate; ///< of the thermostat: friction or 1/thermostat_time, per atomic unit of time
+    double noise_interval; ///< time in which one step has an O part; up to dt: every step
+    size_t dof;            ///< degrees of freedom that the thermostat acts on
     const Thermostat *thermostat;
     void *thermostat_kept; ///< [kept_size] bytes of it
     RandomKey key;         ///< of the thermostat's noise
@@ -35,11 +36,8 @@ typedef struct {
 extern const Integrator integrator_verlet;
 
 /// BAOAB: kick, drift, thermostat, drift, kick. Leimkuhler, Matthews, Appl. Math. Res. Express 2013, 34,
-/// 10.1093/amrx/abs010. The heat of a step is the change of the kinetic energy by the thermostat.
+/// 10.1093/amrx/abs010. The heat of a step is the change of the kinetic energy by the thermostat, or
+/// what the thermostat's own energy loses.
 extern const Integrator integrator_baoab;
-
-/// The noise_interval that a friction is run with: smooth paths between random instants that are as far apart as a
-/// tenth of the velocity takes to be forgotten, at most 50 fs; see md/thermostat_langevin.c. In atomic units of time.
-double langevin_noise_interval(double friction_per_ps);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/units.h"
+#include "md/thermostat_interval.h"
 #include "md/velocities.h"
 
 MdOptions md_options_default(void)
@@ -14,6 +15,7 @@ MdOptions md_options_default(void)
                        .thermostat = &THERMOSTAT_LANGEVIN,
                        .dt_fs = 0.25,
                        .friction_per_ps = 0.002,
+                       .thermostat_time_ps = 0.5,
                        .length_ps = 30.0,
                        .frame_interval = 1,
                        .equilibration_ps = 5.0,
@@ -24,6 +26,25 @@ MdOptions md_options_default(void)
                        .relax_threshold = 5e-4,
                        .relax_max_steps = 1000,
                        .key = {.seed = 42}};
+}
+
+double md_wanted_temperature(const MdOptions *options, double time_ps)
+{
+    const double from = options->temperature_k, to = options->temperature_end_k;
+    return to > 0.0 ? from + (to - from) * (time_ps / options->length_ps) : from;
+}
+
+double md_wanted_mean_temperature(const MdOptions *options)
+{
+    return md_wanted_temperature(options, 0.5 * options->length_ps);
+}
+
+double md_thermostat_rate(const MdOptions *options)
+{
+    if (options->ensemble == MD_NVE)
+        return 0.0;
+    return options->thermostat->scales ? 1.0 / options->thermostat_time_ps
+                                       : options->friction_per_ps;
 }
 
 bool md_whole_steps(double length_ps, double dt_fs, uint64_t *steps)
@@ -64,6 +85,7 @@ static void md_layout(Md *md)
 QmtStatus md_create(QmtContext *ctx, const MdOptions *options, const MdHooks *hooks, Engine *engine,
                     const double *mass_da, const double (*xyz)[3], Md **md)
 {
+    assert(options->thermostat_time_ps > 0.0 || !options->thermostat->scales);
     assert(options->dt_fs > 0.0 && options->temperature_k >= 0.0 && options->frame_interval > 0);
 
     Md *made = calloc(1, sizeof *made);
@@ -132,7 +154,8 @@ static QmtStatus check_physics(QmtContext *ctx, const Md *md, const MdState *nex
     TRY(check_finite(ctx, md, next));
     const char *phase = md_phase_name(md->record.phase);
     const unsigned long long step = next->at.step;
-    const double limit = fmax(10.0 * md->options.temperature_k, HOT);
+    const double hottest = fmax(md->options.temperature_k, md->options.temperature_end_k);
+    const double limit = fmax(10.0 * hottest, HOT);
     const double temperature =
         velocities_temperature(next->at.kinetic, md_dof(md, md->record.phase));
     if (temperature > limit)
@@ -174,15 +197,27 @@ static unsigned frame_properties(const Md *md)
     return frame ? md->options.property_set : 0;
 }
 
+/// k_B T of the bath of the step that comes, which acts in its middle.
+static double kt_of_step(const Md *md)
+{
+    if (md->record.phase != MD_PRODUCTION || md->options.temperature_end_k <= 0.0)
+        return md->kt;
+    const double time = md_time_ps(md, md->now.at.step) + 0.5e-3 * md->options.dt_fs;
+    return md_wanted_temperature(&md->options, time) * HARTREE_PER_KELVIN;
+}
+
 /// One checked step of an integrator from now into next.
+///
+/// @param rate  of the thermostat, 1/ps
 static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator,
-                           const Thermostat *thermostat, double friction, RandomPurpose purpose)
+                           const Thermostat *thermostat, double rate, RandomPurpose purpose)
 {
     const IntegratorSettings settings = {.dt = md->dt,
-                                         .noise_interval = langevin_noise_interval(friction),
+                                         .noise_interval = thermostat_interval(rate),
                                          .mass = md->mass,
-                                         .kt = md->kt,
-                                         .friction = friction * PS_PER_AUT,
+                                         .kt = kt_of_step(md),
+                                         .rate = rate * PS_PER_AUT,
+                                         .dof = md_dof(md, md->record.phase),
                                          .thermostat = thermostat,
                                          .thermostat_kept = md->thermostat.data,
                                          .key = md->options.key,
@@ -327,15 +362,18 @@ static QmtStatus give_frame(QmtContext *ctx, Md *md)
 {
     const MdState *now = &md->now;
     if (md->hooks.frame != NULL) {
-        const MdFrame frame = {.step = now->at.step,
-                               .time_ps = md_time_ps(md, now->at.step),
-                               .n_atoms = now->n_atoms,
-                               .xyz = (const double(*)[3])now->xyz,
-                               .velocity = (const double(*)[3])now->velocity,
-                               .gradient = (const double(*)[3])now->gradient,
-                               .kinetic = now->at.kinetic,
-                               .potential = now->at.energy,
-                               .properties = now->properties};
+        const MdFrame frame = {
+            .step = now->at.step,
+            .time_ps = md_time_ps(md, now->at.step),
+            .heat = now->at.heat,
+            .wanted_k = md_wanted_temperature(&md->options, md_time_ps(md, now->at.step)),
+            .n_atoms = now->n_atoms,
+            .xyz = (const double(*)[3])now->xyz,
+            .velocity = (const double(*)[3])now->velocity,
+            .gradient = (const double(*)[3])now->gradient,
+            .kinetic = now->at.kinetic,
+            .potential = now->at.energy,
+            .properties = now->properties};
         TRY(md->hooks.frame(ctx, md->hooks.user, &frame));
     }
     md->record.frame_done = 1;
@@ -360,7 +398,7 @@ static QmtStatus advance_production(QmtContext *ctx, Md *md)
         TRY(integrate(ctx, md, &integrator_verlet, NULL, 0.0, RANDOM_PRODUCTION));
     else
         TRY(integrate(ctx, md, &integrator_baoab, md->options.thermostat,
-                      md->options.friction_per_ps, RANDOM_PRODUCTION));
+                      md_thermostat_rate(&md->options), RANDOM_PRODUCTION));
     shadow_energy_add(&md->watch, md->mass, md->dt, &md->now, &md->next);
     md_state_copy(&md->now, &md->next);
     add_temperature(md);

@@ -10,7 +10,7 @@
 ///     relax (optional)   to the nearest minimum, md/relax.h
 ///     velocities         Maxwell-Boltzmann, no momentum, scaled to temperature_k
 ///     equilibration      Langevin with its own friction; here and in production the heat bath acts at
-///                        one random instant in every 50 fs or, if that is shorter, 0.1/friction
+///                        one random instant in every 50 fs or, if that is shorter, 0.1/rate
 ///     production         centre of mass to the origin, no momentum, for NVE no rotation (its energy
 ///                        goes with it); a frame at step 0, frame_interval, 2 frame_interval, ...
 ///     NVE windows        after every window_every_ps of production, off the trajectory's path
@@ -23,11 +23,13 @@ typedef struct {
     MdEnsemble ensemble;
     const Thermostat *thermostat; ///< of NVT production; equilibration is always Langevin
     double temperature_k;
+    double temperature_end_k; ///< of a ramp, linear in time through production; 0: constant
     double dt_fs;
-    double friction_per_ps;  ///< of production; not used for NVE
-    double length_ps;        ///< of production
-    uint64_t frame_interval; ///< steps, at least 1
-    double equilibration_ps; ///< 0: none
+    double friction_per_ps;    ///< of Langevin in production; not used for NVE
+    double thermostat_time_ps; ///< of the other thermostats, likewise
+    double length_ps;          ///< of production
+    uint64_t frame_interval;   ///< steps, at least 1
+    double equilibration_ps;   ///< 0: none
     double equilibration_friction_per_ps;
     double window_every_ps;   ///< 0: no windows
     double window_ps;         ///< length of a window
@@ -41,6 +43,13 @@ typedef struct {
 /// NVT at 300 K, 0.25 fs, 30 ps with a friction of 0.002 /ps after 5 ps at 10 /ps, a frame every step,
 /// windows of 10 ps every 20 ps, relaxed to 5e-4 hartree/bohr in at most 1000 evaluations, seed 42.
 MdOptions md_options_default(void);
+
+/// Wanted temperature at a time of production, kelvin.
+double md_wanted_temperature(const MdOptions *options, double time_ps);
+/// On the mean of the production.
+double md_wanted_mean_temperature(const MdOptions *options);
+/// Rate at which production forgets its temperature, 1/ps: the friction or 1/thermostat_time_ps; 0 for NVE.
+double md_thermostat_rate(const MdOptions *options);
 
 /// Steps of dt_fs in length_ps. False, and *steps untouched, if the length is not a whole multiple (to
 /// 1e-6 of a step) or negative. The configuration asks this of every length that is in use; md_create
@@ -56,6 +65,8 @@ const char *md_phase_name(MdPhase phase);
 typedef struct {
     uint64_t step; ///< of production
     double time_ps;
+    double heat;     ///< hartree, taken up from the thermostat since frame 0
+    double wanted_k; ///< temperature of the thermostat
     size_t n_atoms;
     const double (*xyz)[3];      ///< bohr
     const double (*velocity)[3]; ///< bohr per atomic unit of time
@@ -132,7 +143,7 @@ void md_destroy(Md **md);
 
 /// Makes at most n_steps steps (one evaluation each) and says whether the trajectory is complete.
 /// Fails as the engine and the hooks fail, and with QMT_ERR_PHYSICS if an energy or gradient is not
-/// finite, the temperature exceeds both 10 times the wanted one and 10000 K, or the conserved energy
+/// finite, the temperature exceeds both 10 times the hottest wanted one and 10000 K, or the conserved energy
 /// jumps by more than 100 kJ/mol in a step. After a failure the trajectory is as it was before the
 /// step that failed.
 QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done);

@@ -39,7 +39,11 @@ MdReport md_report(const Md *md)
         md->options.ensemble == MD_NVE
             ? 0
             : dof - velocities_degrees_of_freedom(md->engine->n_atoms, true, record->linear != 0);
-    const double friction = md->options.ensemble == MD_NVE ? 0.0 : md->options.friction_per_ps;
+    const TemperatureSpread run = {.rotations = rotations,
+                                   .vibrations = dof - rotations,
+                                   .rate = md_thermostat_rate(&md->options),
+                                   .scales = md->options.thermostat->scales,
+                                   .length = production ? md_time_ps(md, at->step) : 0.0};
     const double slope_unit = KJMOL_PER_HARTREE / PS_PER_AUT;
     return (MdReport){
         .phase = record->phase,
@@ -52,9 +56,8 @@ MdReport md_report(const Md *md)
         .temperature_error_k = dof > 0 ? block_mean_error(&record->temperature) : NAN,
         .expected_spread_k =
             dof == 0 ? NAN
-                     : expected_temperature_spread(&record->temperature, md->options.temperature_k,
-                                                   rotations, dof - rotations, friction,
-                                                   production ? md_time_ps(md, at->step) : 0.0),
+                     : expected_temperature_spread(&record->temperature,
+                                                   md_wanted_mean_temperature(&md->options), &run),
         .slope_kjmol_ps = line_fit_slope(&md->watch.plain) * slope_unit,
         .shadow_slope_kjmol_ps = line_fit_slope(&md->watch.shadow) * slope_unit,
         .rms_kjmol = line_fit_rms(&md->watch.plain) * KJMOL_PER_HARTREE,

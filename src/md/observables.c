@@ -105,16 +105,24 @@ static double variance_left(double x)
     return x < 1e-3 ? 1.0 - x / 3.0 : 2.0 / x - 2.0 / (x * x) * (1.0 - exp(-x));
 }
 
-double expected_temperature_spread(const BlockMean *temperatures, double temperature,
-                                   size_t rotations, size_t vibrations, double friction,
-                                   double length)
+/// Variance of the mean of the kinetic energy of a run, in (kT)^2.
+static double variance_of_kinetic(const TemperatureSpread *run)
 {
-    const size_t dof = rotations + vibrations;
+    const double rotations = (double)run->rotations, vibrations = (double)run->vibrations;
+    const double x = run->rate * run->length;
+    if (run->scales) {
+        const double dof = rotations + vibrations, share = dof / (dof + vibrations);
+        return 0.5 * dof * share * variance_left(share * x);
+    }
+    return 0.5 * rotations * variance_left(2.0 * x) + 0.25 * vibrations * variance_left(x);
+}
+
+double expected_temperature_spread(const BlockMean *temperatures, double temperature,
+                                   const TemperatureSpread *run)
+{
+    const size_t dof = run->rotations + run->vibrations;
     if (dof == 0)
         return 0.0;
-    const double x = friction * length;
-    const double square = 0.5 * (double)rotations * variance_left(2.0 * x) +
-                          0.25 * (double)vibrations * variance_left(x);
-    const double chance = 2.0 * temperature * sqrt(square) / (double)dof;
-    return x >= 1.0 ? fmax(chance, block_mean_error(temperatures)) : chance;
+    const double chance = 2.0 * temperature * sqrt(variance_of_kinetic(run)) / (double)dof;
+    return run->rate * run->length >= 1.0 ? fmax(chance, block_mean_error(temperatures)) : chance;
 }

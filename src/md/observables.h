@@ -1,6 +1,7 @@
 #ifndef MD_OBSERVABLES_H
 #define MD_OBSERVABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,10 +61,19 @@ double log_histogram_median(const LogHistogram *histogram);
 /// friction g is 1: the spread between runs of constant energy. Where the series itself is long enough to tell and
 /// shows more, that.
 ///
-/// @param rotations, vibrations  R and V, degrees of freedom
-/// @param length    of the run; friction in the inverse of its unit
+/// A thermostat that scales all velocities at a rate brings back the energy of the whole: of it, of variance
+/// (kT)^2 (dof + V)/2, the kinetic part is dof/(dof + V), and the bath acts on that part alone,
+///
+///     2 T^2/(dof + V) g(rate length dof/(dof + V)).
+///
+typedef struct {
+    size_t rotations, vibrations; ///< R and V, degrees of freedom
+    double rate;                  ///< friction, or that of the scaling
+    bool scales;                  ///< all velocities by one number
+    double length;                ///< of the run; the rate is in the inverse of its unit
+} TemperatureSpread;
+
 double expected_temperature_spread(const BlockMean *temperatures, double temperature,
-                                   size_t rotations, size_t vibrations, double friction,
-                                   double length);
+                                   const TemperatureSpread *run);
 
 #endif

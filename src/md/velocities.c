@@ -210,3 +210,24 @@ void velocities_scale_to(size_t n, const double *mass, double kinetic, double (*
         for (int x = 0; x < 3; x++)
             velocity[a][x] *= factor;
 }
+
+double velocities_kinetic_relative(size_t n, const double *mass, const double (*velocity)[3])
+{
+    double centre[3], sum = 0.0;
+    velocities_centre_of_mass(n, mass, velocity, centre);
+    for (size_t a = 0; a < n; a++) {
+        double v[3];
+        vec3_difference(velocity[a], centre, v);
+        sum += mass[a] * vec3_dot(v, v);
+    }
+    return 0.5 * sum;
+}
+
+void velocities_scale_relative(size_t n, const double *mass, double factor, double (*velocity)[3])
+{
+    double centre[3];
+    velocities_centre_of_mass(n, mass, (const double(*)[3])velocity, centre);
+    for (size_t a = 0; a < n; a++)
+        for (int x = 0; x < 3; x++)
+            velocity[a][x] = centre[x] + factor * (velocity[a][x] - centre[x]);
+}

@@ -51,6 +51,12 @@ void velocities_remove_momentum(size_t n, const double *mass, double (*velocity)
 void velocities_remove_rotation(size_t n, const double *mass, const double (*xyz)[3], bool linear,
                                 double (*velocity)[3]);
 
+/// That of the motion relative to the centre of mass.
+double velocities_kinetic_relative(size_t n, const double *mass, const double (*velocity)[3]);
+
+/// Scales all velocities relative to the centre of mass, whose own stays.
+void velocities_scale_relative(size_t n, const double *mass, double factor, double (*velocity)[3]);
+
 /// Scales all velocities to a kinetic energy; velocities that are all zero stay zero.
 void velocities_scale_to(size_t n, const double *mass, double kinetic, double (*velocity)[3]);
 

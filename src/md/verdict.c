@@ -55,7 +55,7 @@ verdict_add(Verdicts *verdicts, MdVerdictKind kind, const char *format, ...)
 
 static void temperature_judge(Verdicts *verdicts, const MdReport *report, const MdOptions *options)
 {
-    const double wanted = options->temperature_k, mean = report->mean_temperature_k,
+    const double wanted = md_wanted_mean_temperature(options), mean = report->mean_temperature_k,
                  spread = report->expected_spread_k;
     if (!md_temperature_is_off(report, wanted))
         return;

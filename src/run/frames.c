@@ -48,6 +48,8 @@ QmtStatus run_take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
                                        .potential = potential,
                                        .total = kinetic + potential,
                                        .time = frame->time_ps,
+                                       .heat = frame->heat * KJMOL_PER_HARTREE,
+                                       .wanted_k = frame->wanted_k,
                                        .properties = run->properties}));
 
     const int64_t ahead = settings->fail_at_step - step;

@@ -35,7 +35,8 @@ static bool has_array(const Config *config, size_t i)
 {
     if (i >= N_ARRAYS)
         return config->properties >> (i - N_ARRAYS) & 1;
-    return i != ARRAY_NVE_TEXT || config->nve_windows_text;
+    return trajectory_array_is_there(i, spec_further(config), 0) &&
+           (i != ARRAY_NVE_TEXT || config->nve_windows_text);
 }
 
 static cJSON *units_json(const Config *config)

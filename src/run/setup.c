@@ -36,6 +36,7 @@ MdOptions run_md_options(const RunSpec *task)
     options.temperature_k = config->temperature_k;
     options.dt_fs = config->dt_fs;
     options.friction_per_ps = config->friction_per_ps;
+    options.thermostat_time_ps = config->thermostat_time_ps;
     options.length_ps = config->length_ps;
     options.frame_interval = (uint64_t)config->save_interval_steps;
     options.equilibration_ps = config->equilibration_ps;

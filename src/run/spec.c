@@ -11,6 +11,7 @@
 #include "basis/basis.h"
 #include "data/element.h"
 #include "data/method.h"
+#include "md/thermostat.h"
 #include "run/start_notes.h"
 #include "structure/smiles_formula.h"
 #include "structure/xyz.h"
@@ -197,6 +198,14 @@ static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, Ru
     return QMT_OK;
 }
 
+unsigned spec_further(const Config *config)
+{
+    unsigned set = 0;
+    if (config->ensemble == CONFIG_NVT && thermostat_at((size_t)config->thermostat)->scales)
+        set |= 1u << ARRAY_HEAT;
+    return set;
+}
+
 TrajectoryLayout spec_layout(const RunSpec *task, const double *masses)
 {
     const Config *config = &task->config;
@@ -205,6 +214,7 @@ TrajectoryLayout spec_layout(const RunSpec *task, const double *masses)
                               .n_frames = (uint64_t)config_frames(config),
                               .float64 = config->precision == CONFIG_FLOAT64,
                               .properties = (unsigned)config->properties,
+                              .further = spec_further(config),
                               .numbers = task->structure->numbers,
                               .masses = masses,
                               .n_window_steps = (uint64_t)(spec_windows(config) * window_steps),

@@ -41,6 +41,9 @@ int64_t spec_steps(const Config *config);
 /// excepted.
 int64_t spec_windows(const Config *config);
 
+/// Frame arrays that trajectories of this configuration have beside the others: bits of TrajectoryArrayId.
+unsigned spec_further(const Config *config);
+
 /// What the file of a task holds; masses [n_atoms] Da may be NULL where only its size is asked for.
 TrajectoryLayout spec_layout(const RunSpec *task, const double *masses);
 

@@ -91,7 +91,7 @@ static cJSON *units_json(void)
     cJSON *const units = cJSON_CreateObject();
     for (size_t i = 0; i < N_ARRAYS; i++) {
         const TrajectoryArray array = trajectory_array(i);
-        if (array.unit[0] != '\0' && i != ARRAY_NVE_TEXT)
+        if (array.unit[0] != '\0' && i != ARRAY_NVE_TEXT && trajectory_array_is_there(i, 0, 0))
             cJSON_AddStringToObject(units, array.name, array.unit);
     }
     return units;

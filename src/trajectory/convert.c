@@ -15,6 +15,7 @@ static SinkSpec spec_of(const TrajectoryReader *reader, const ConvertOptions *op
                                 .n_frames = n > 0 ? (n - 1) / options->every + 1 : 0,
                                 .float64 = reader->float64,
                                 .properties = reader->properties,
+                                .further = reader->further,
                                 .numbers = reader->numbers,
                                 .masses = reader->masses,
                                 .n_window_steps = reader->n_window_steps,

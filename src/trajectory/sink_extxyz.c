@@ -108,7 +108,7 @@ static void rows_find(ExtxyzSink *sink)
     const TrajectoryLayout *layout = &sink->spec.layout;
     for (size_t i = 0; i < N_TRAJECTORY_ARRAYS; i++) {
         const TrajectoryArray array = trajectory_array(i);
-        const bool there = i < N_ARRAYS || (layout->properties >> (i - N_ARRAYS) & 1);
+        const bool there = trajectory_array_is_there(i, layout->further, layout->properties);
         if (!there || array.role != ROLE_FRAME || array.extxyz == NULL)
             continue;
         Row row = {.id = i, .array = array, .n = trajectory_array_row(&array, layout->n_atoms)};

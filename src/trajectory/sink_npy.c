@@ -122,7 +122,7 @@ static QmtStatus columns_open(QmtContext *ctx, NpySink *sink)
     sink->made = true;
     for (size_t i = 0; i < N_TRAJECTORY_ARRAYS; i++) {
         if (trajectory_array(i).type == TYPE_TEXT ||
-            (i >= N_ARRAYS && !(sink->spec.layout.properties >> (i - N_ARRAYS) & 1)))
+            !trajectory_array_is_there(i, sink->spec.layout.further, sink->spec.layout.properties))
             continue;
         TRY(column_open(ctx, sink, i));
         TRY(constants_append(ctx, sink, &sink->columns[sink->n_columns - 1]));

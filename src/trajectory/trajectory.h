@@ -14,11 +14,12 @@
 /// What decides the places of everything in the file.
 typedef struct {
     size_t n_atoms;
-    uint64_t n_frames;       ///< of the complete trajectory, at least 1
-    bool float64;            ///< pos, vel, forces and properties in double precision
-    unsigned properties;     ///< set of Property
-    const int *numbers;      ///< [n_atoms], copied
-    const double *masses;    ///< [n_atoms] Da, copied
+    uint64_t n_frames;    ///< of the complete trajectory, at least 1
+    bool float64;         ///< pos, vel, forces and properties in double precision
+    unsigned properties;  ///< set of Property
+    unsigned further;     ///< frame arrays that not every trajectory has: bits of TrajectoryArrayId
+    const int *numbers;   ///< [n_atoms], copied
+    const double *masses; ///< [n_atoms] Da, copied
     uint64_t n_window_steps; ///< of all NVE windows together; a guess, for the space to reserve
     bool window_text;        ///< the NVE windows as JSON text, too
     bool sparse;             ///< leave holes instead of reserving the space, for tests

@@ -83,7 +83,8 @@ void trajectory_describe(Trajectory *t)
 {
     static const TrajectoryRole REST[] = {ROLE_ATOM, ROLE_CONSTANT, ROLE_WINDOW, ROLE_DOCUMENT};
     for (size_t i = 0; i < N_ARRAYS; i++)
-        if (trajectory_array(i).role == ROLE_FRAME && i != ARRAY_TIME)
+        if (trajectory_array(i).role == ROLE_FRAME && i != ARRAY_TIME &&
+            trajectory_array_is_there(i, t->layout.further, 0))
             member_add(t, i);
     for (size_t p = 0; p < N_PROPERTIES; p++)
         if (t->layout.properties >> p & 1)

@@ -69,6 +69,8 @@ static QmtStatus arrays_find(QmtContext *ctx, TrajectoryReader *r)
         r->array[i] = array;
         if (i >= N_ARRAYS && array != NULL)
             r->properties |= 1u << (i - N_ARRAYS);
+        else if (array != NULL && row.role == ROLE_FRAME && !row.required)
+            r->further |= 1u << i;
     }
     if (r->n_atoms == 0)
         return FAIL(ctx, QMT_ERR_FORMAT, "%s: there are no atoms in it", r->npz.file.path);

@@ -17,6 +17,7 @@ typedef struct {
     size_t n_atoms;
     bool float64;
     unsigned properties; ///< set of Property
+    unsigned further;    ///< frame arrays that not every trajectory has, bits of TrajectoryArrayId
     int *numbers;        ///< [n_atoms]
     double *masses;      ///< [n_atoms] Da
     char *metadata;      ///< JSON; NULL: none in the file

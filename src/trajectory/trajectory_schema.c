@@ -27,6 +27,13 @@ static const TrajectoryArray ARRAYS[N_ARRAYS] = {
                     "Ekin + Epot"},
     [ARRAY_TIME] = {"time_ps", TYPE_FLOAT64, "F", ROLE_FRAME, true, "ps", "time_ps", 1.0, AT(time),
                     "time since frame 0"},
+    [ARRAY_HEAT] = {"heat", TYPE_FLOAT64, "F", ROLE_FRAME, false, "kJ/mol", "heat", EV_PER_KJMOL,
+                    AT(heat),
+                    "taken up from the bath since frame 0; Etot - heat is what the dynamics "
+                    "conserves; of all thermostats but langevin"},
+    [ARRAY_WANTED] = {"temperature_wanted", TYPE_FLOAT64, "F", ROLE_FRAME, false, "K",
+                      "temperature_wanted", 1.0, AT(wanted_k),
+                      "temperature of the thermostat; only with temperature_ramp_K"},
     [ARRAY_MASSES] = {"masses", TYPE_FLOAT32, "N", ROLE_ATOM, true, "Da", NULL, 0.0, 0,
                       "natural abundance"},
     [ARRAY_TYPES] = {"atom_types", TYPE_INT32, "N", ROLE_ATOM, true, "1", NULL, 0.0, 0,
@@ -64,6 +71,13 @@ TrajectoryArray trajectory_array(size_t i)
                              .help = type->help};
     snprintf(array.axes, sizeof array.axes, "F%s", type->axes);
     return array;
+}
+
+bool trajectory_array_is_there(size_t i, unsigned further, unsigned set)
+{
+    if (i >= N_ARRAYS)
+        return set >> (i - N_ARRAYS) & 1;
+    return ARRAYS[i].role != ROLE_FRAME || ARRAYS[i].required || (further >> i & 1);
 }
 
 size_t trajectory_array_find(const char *name)

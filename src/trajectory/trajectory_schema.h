@@ -19,6 +19,8 @@ typedef enum {
     ARRAY_EPOT,
     ARRAY_ETOT,
     ARRAY_TIME,
+    ARRAY_HEAT,
+    ARRAY_WANTED,
     ARRAY_MASSES,
     ARRAY_TYPES,
     ARRAY_BOX,
@@ -56,7 +58,8 @@ typedef struct {
     /// A character per axis: 'F' frames, 'N' atoms, 'W' steps of all NVE windows, or a digit.
     char axes[TRAJECTORY_AXES_MAX + 1];
     TrajectoryRole role;
-    bool required; ///< a file without it is no trajectory
+    bool
+        required; ///< a file without it is no trajectory; else, of frames, layouts say in `further` who has it
     const char *unit;
     const char *extxyz;     ///< its keys in extended XYZ, blanks between them; NULL: not in it
     double extxyz_per_unit; ///< factor from the unit of the file to that of the keys
@@ -76,6 +79,8 @@ typedef struct {
     const double (*forces)[3];        ///< [n_atoms][3] kJ/mol/nm
     double kinetic, potential, total; ///< kJ/mol
     double time;                      ///< ps
+    double heat;                      ///< kJ/mol, taken up from the bath since frame 0
+    double wanted_k;                  ///< K, of the thermostat
     /// The properties of the trajectory one after another, as properties_size() counts; NULL without any.
     const double *properties;
 } TrajectoryFrame;
@@ -85,6 +90,12 @@ typedef struct {
     double window; ///< its number, from 0
     double kinetic, potential, total;
 } TrajectoryWindowStep;
+
+/// True if a trajectory has row i of the table.
+///
+/// @param further  frame arrays that not every one has, a set of bits 1 << TrajectoryArrayId
+/// @param set      of properties
+bool trajectory_array_is_there(size_t i, unsigned further, unsigned set);
 
 /// Row i of the table: 0 to N_ARRAYS - 1 by TrajectoryArrayId, then N_ARRAYS + p for property p.
 TrajectoryArray trajectory_array(size_t i);

@@ -11,3 +11,15 @@ holds() {
 holds qm_test.yaml 'length_ps: 5' 'equilibration_ps: 1' 'dt_fs: 0\.25' 'save_interval_steps: 1' 'nve_every_ps: 0'
 holds qm.yaml 'friction_per_ps: 0\.002' 'length_ps: 30' 'equilibration_ps: 5' 'nve_window_ps: 10' 'nve_every_ps: 20'
 holds qm_nvt.yaml 'friction_per_ps: 1\.0' 'length_ps: 30'
+
+# Every example of a feature runs, in short, and check finds nothing wrong with it.
+source "$QMTRAJ_SOURCE/tests/cli/support.sh"
+tries() {
+    local name=$1
+    shift
+    ends 0 "$QMTRAJ" run --config "$QMTRAJ_SOURCE/configs/$name.yaml" --set length_ps=0.05 --set equilibration_ps=0.02 "$@" --out $name water.xyz
+}
+for name in bussi nose_hoover; do
+    tries $name
+    ends 0 "$QMTRAJ" check $name
+done

@@ -32,7 +32,7 @@ static int look(void **state)
     const ModelOptions options = BONDS_OF(SOFT_BONDS);
     motion_begin(&motion, &options, N, WATER_MASS, WATER_XYZ);
     motion.settings.dt = 0.5 / FS_PER_AUT;
-    motion.settings.friction = 60.0 * PS_PER_AUT;
+    motion.settings.rate = 60.0 * PS_PER_AUT;
     motion.settings.noise_interval = noise_steps * motion.settings.dt;
     motion_heat(&motion, KELVIN);
     seen.kt = motion.settings.kt;
@@ -123,7 +123,7 @@ static void mean_temperature_is_within_its_own_error(void **state)
     const ModelOptions options = BONDS_OF(METHANE_BONDS);
     motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
     motion.settings.dt = 0.25 / FS_PER_AUT;
-    motion.settings.friction = 5.0 * PS_PER_AUT;
+    motion.settings.rate = 5.0 * PS_PER_AUT;
     motion_heat(&motion, KELVIN);
     enum { STEPS = 400000, METHANE_DOF = 3 * METHANE_ATOMS - 3 };
     BlockMean blocks = {0};
@@ -132,8 +132,8 @@ static void mean_temperature_is_within_its_own_error(void **state)
         if (i >= 0)
             block_mean_add(&blocks, velocities_temperature(motion.now.at.kinetic, METHANE_DOF));
     }
-    const double error =
-        expected_temperature_spread(&blocks, KELVIN, 3, METHANE_DOF - 3, 5.0, STEPS * 0.25e-3);
+    const double error = expected_temperature_spread(
+        &blocks, KELVIN, &(TemperatureSpread){3, METHANE_DOF - 3, 5.0, false, STEPS * 0.25e-3});
     print_message("100 ps at 5 /ps: %.1f +- %.1f K\n", block_mean_value(&blocks), error);
     assert_true(error > 1.0 && error < 15.0);
     CHECK_NEAR(block_mean_value(&blocks), KELVIN, 3.0 * error);

@@ -74,7 +74,7 @@ static void harmonic_positions_have_their_variance(void **state)
         motion_begin(&motion, &options, N, mass, (const double(*)[3])xyz);
         const double omega = sqrt(SPRING / motion.mass[0]);
         motion.settings.dt = OMEGA_DT[i] / omega;
-        motion.settings.friction = omega;
+        motion.settings.rate = omega;
         motion_heat(&motion, 300.0);
         double sum = 0.0;
         for (int k = -1000; k < STEPS; k++) {
@@ -104,11 +104,11 @@ static void friction_is_a_true_rate(void **state)
     const ModelOptions options = bonds_only(&BOND, 1);
     motion_begin(&motion, &options, 2, mass, xyz);
     motion.settings.dt = 0.25 / FS_PER_AUT;
-    motion.settings.friction = FRICTION_PER_PS * PS_PER_AUT;
+    motion.settings.rate = FRICTION_PER_PS * PS_PER_AUT;
     motion_evaluate(&motion);
 
     const double mu = motion.mass[0] * motion.mass[1] / (motion.mass[0] + motion.mass[1]);
-    const double half = 0.5 * motion.settings.friction;
+    const double half = 0.5 * motion.settings.rate;
     const double omega = sqrt(K / mu - half * half);
     double worst = 0.0;
     for (int i = 1; i <= 2000; i++) {
@@ -140,7 +140,7 @@ static void thinned_friction_is_a_true_rate_in_the_mean(void **state)
     for (int run = 0; run < RUNS; run++) {
         motion_begin(&motion, &options, 2, mass, xyz);
         dt = motion.settings.dt = 0.25 / FS_PER_AUT;
-        motion.settings.friction = FRICTION_PER_PS * PS_PER_AUT;
+        motion.settings.rate = FRICTION_PER_PS * PS_PER_AUT;
         motion.settings.noise_interval = 40.0 * dt;
         motion.settings.key.replica = (uint64_t)run;
         mu = motion.mass[0] * motion.mass[1] / (motion.mass[0] + motion.mass[1]);
@@ -173,7 +173,7 @@ static void noise_and_friction_leave_the_momentum_alone(void **state)
         const ModelOptions options = BONDS_OF(METHANE_BONDS);
         motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
         motion.settings.dt = 0.25 / FS_PER_AUT;
-        motion.settings.friction = FRICTION_PER_PS[i] * PS_PER_AUT;
+        motion.settings.rate = FRICTION_PER_PS[i] * PS_PER_AUT;
         motion_heat(&motion, 300.0);
         // Once at rest, once as it flies by.
         for (int flying = 0; flying < 2; flying++) {
@@ -208,7 +208,7 @@ static ShadowEnergy watch_energy(const Integrator *integrator, double friction_p
     const ModelOptions options = BONDS_OF(METHANE_BONDS);
     motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
     motion.settings.dt = dt_fs / FS_PER_AUT;
-    motion.settings.friction = friction_per_ps * PS_PER_AUT;
+    motion.settings.rate = friction_per_ps * PS_PER_AUT;
     motion.settings.noise_interval = interval_fs / FS_PER_AUT;
     motion_heat(&motion, 300.0);
     ShadowEnergy watch = {.past = past, .change = change, .n_atoms = METHANE_ATOMS};
@@ -299,7 +299,7 @@ static void heat_of_an_oscillator_is_exact(void **state)
             const double omega = sqrt(SPRING / motion.mass[0]), s = 0.5 * OMEGA_DT[i];
             const double factor = asin(s) * sqrt(1.0 - s * s) / s;
             motion.settings.dt = OMEGA_DT[i] / omega;
-            motion.settings.friction = 0.01 * omega;
+            motion.settings.rate = 0.01 * omega;
             motion.settings.noise_interval = every ? 0.0 : 40.0 * motion.settings.dt;
             motion_heat(&motion, 300.0);
             ShadowEnergy watch = {.past = past, .change = change, .n_atoms = N};
@@ -339,7 +339,7 @@ static void random_steps_keep_their_distance(void **state)
     const ModelOptions options = BONDS_OF(METHANE_BONDS);
     motion_begin(&motion, &options, METHANE_ATOMS, METHANE_MASS, METHANE_XYZ);
     motion.settings.dt = 0.25 / FS_PER_AUT;
-    motion.settings.friction = 10.0 * PS_PER_AUT;
+    motion.settings.rate = 10.0 * PS_PER_AUT;
     motion.settings.noise_interval = LENGTH * motion.settings.dt;
     motion_heat(&motion, 300.0);
     int last = -LENGTH, place[LENGTH] = {0};

@@ -49,13 +49,19 @@ static void a_short_series_admits_that_it_cannot_tell(void **state)
         block_mean_add(&blocks, sin(0.02 * i));
     assert_true(block_mean_error(&blocks) < 0.0);
     // Without friction 2 T/dof sqrt(R/2 + V/4); at constant energy nothing turns, which leaves T/sqrt(dof).
-    CHECK_NEAR(expected_temperature_spread(&blocks, 300.0, 3, 6, 0.0, 30.0),
-               600.0 / 9.0 * sqrt(3.0), 1e-9);
-    CHECK_NEAR(expected_temperature_spread(&blocks, 300.0, 0, 9, 0.0, 30.0), 100.0, 1e-12);
-    assert_true(expected_temperature_spread(&blocks, 300.0, 0, 0, 1.0, 30.0) == 0.0);
+    CHECK_NEAR(
+        expected_temperature_spread(&blocks, 300.0, &(TemperatureSpread){3, 6, 0.0, false, 30.0}),
+        600.0 / 9.0 * sqrt(3.0), 1e-9);
+    CHECK_NEAR(
+        expected_temperature_spread(&blocks, 300.0, &(TemperatureSpread){0, 9, 0.0, false, 30.0}),
+        100.0, 1e-12);
+    assert_true(expected_temperature_spread(&blocks, 300.0,
+                                            &(TemperatureSpread){0, 0, 1.0, false, 30.0}) == 0.0);
     // The series of g meets its formula.
-    CHECK_NEAR(expected_temperature_spread(&blocks, 300.0, 3, 6, 9.999e-4, 1.0) /
-                   expected_temperature_spread(&blocks, 300.0, 3, 6, 1.0001e-3, 1.0),
+    CHECK_NEAR(expected_temperature_spread(&blocks, 300.0,
+                                           &(TemperatureSpread){3, 6, 9.999e-4, false, 1.0}) /
+                   expected_temperature_spread(&blocks, 300.0,
+                                               &(TemperatureSpread){3, 6, 1.0001e-3, false, 1.0}),
                1.0, 1e-6);
 }
 
@@ -88,7 +94,8 @@ static void chance_spreads_mean_temperatures_as_the_formula_says(void **state)
     }
     const double spread = sqrt(square / RUNS - sum * sum / RUNS / RUNS);
     const BlockMean none = {0};
-    const double expected = expected_temperature_spread(&none, 300.0, R, V, friction, length);
+    const double expected = expected_temperature_spread(
+        &none, 300.0, &(TemperatureSpread){R, V, friction, false, length});
     print_message("spread %.2f K, expected %.2f K\n", spread, expected);
     // A spread of 400 is right to 1/sqrt(800).
     CHECK_NEAR(spread / expected, 1.0, 4.0 / sqrt(2.0 * RUNS));

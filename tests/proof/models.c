@@ -26,7 +26,7 @@ QmtStatus model_begin(QmtContext *ctx, const ModelOptions *options, size_t n, co
                                            .thermostat = &THERMOSTAT_LANGEVIN,
                                            .mass = model->mass,
                                            .kt = kelvin * HARTREE_PER_KELVIN,
-                                           .friction = friction,
+                                           .rate = friction,
                                            .key = {.seed = 42, .molecule = 1},
                                            .purpose = RANDOM_PRODUCTION};
     const EngineResult result = {.energy = &model->now.at.energy, .gradient = model->now.gradient};

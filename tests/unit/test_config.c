@@ -185,7 +185,7 @@ static void traps_are_named_with_their_place(void **state)
         {"solvent: aniline\nsolvation_model: gbsa\n",
          "a.yaml:1: solvent = aniline has no parameters for GFN2-xTB with gbsa"},
         {"solvent: dmf\nsolvation_model: gbsa\nmethod: GFN1-xTB\n", "GFN1-xTB with gbsa"},
-        {"thermostat: andersen\n", "this version knows: langevin"},
+        {"thermostat: andersen\n", "is unknown (langevin or bussi or nose-hoover)"},
         {"method:\n", "method"},
         {"precision: float16\n", "(float32 or float64)"},
         {"dt_fs: &a 0.25\n", "a.yaml:1:8: anchors"},
