@@ -290,6 +290,321 @@ const ConfigKey CONFIG_KEYS[] = {
          "Keep the checkpoint of a finished trajectory; without it a longer one begins anew. auto: "
          "keep "
          "it unless it is larger than a tenth of trajectory.npz and that took less than a minute."},
+    {.name = "confine.sphere",
+     .type = CONFIG_REAL,
+     .offset = AT(confine_nm),
+     .unit = "nm",
+     .initial = -1e30, // none
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1000.0,
+     .choices = "none|auto",
+     .decides_numbers = true,
+     .help =
+         "Radius of a wall around the centre of mass that pushes back every atom beyond it; auto: "
+         "0.2 nm beyond the furthest atom of the start geometry."},
+    {.name = "confine.k_kJ_mol_nm3",
+     .type = CONFIG_REAL,
+     .offset = AT(confine_k),
+     .unit = "kJ/mol/nm^3",
+     .initial = 20000.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .decides_numbers = true,
+     .help = "Stiffness k of that wall: k (r - sphere)^3 for each atom outside; the default is 20 "
+             "kJ/mol "
+             "at 0.1 nm."},
+    {.name = "bias.torsion.atoms",
+     .type = CONFIG_ATOMS,
+     .offset = AT(torsion.atoms),
+     .unit = "",
+     .lowest = 4,
+     .highest = 4,
+     .choices = "none",
+     .decides_numbers = true,
+     .help = "Four atoms in a row, counted from 1, whose torsion angle is biased."},
+    {.name = "bias.torsion.mode",
+     .type = CONFIG_CHOICE,
+     .offset = AT(torsion.mode),
+     .unit = "",
+     .choices = "restrain|metadynamics",
+     .decides_numbers = true,
+     .help = "Hold the torsion with k/2 (s - at)^2, or fill its wells with Gaussian hills."},
+    {.name = "bias.torsion.at_degree",
+     .type = CONFIG_REAL,
+     .offset = AT(torsion.at),
+     .unit = "degree",
+     .initial = -1e30, // start
+     .lowest = -360.0,
+     .highest = 360.0,
+     .choices = "start",
+     .decides_numbers = true,
+     .help = "Where the restraint holds the torsion; start: where the start geometry has it."},
+    {.name = "bias.torsion.to_degree",
+     .type = CONFIG_REAL,
+     .offset = AT(torsion.to),
+     .unit = "degree",
+     .initial = -1e30, // at
+     .lowest = -360.0,
+     .highest = 360.0,
+     .choices = "at",
+     .decides_numbers = true,
+     .help = "Where the restraint moves to in production, at constant speed; at: it stays."},
+    {.name = "bias.torsion.over_ps",
+     .type = CONFIG_REAL,
+     .offset = AT(torsion.over_ps),
+     .unit = "ps",
+     .initial = 10.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .decides_numbers = true,
+     .help = "Time of that move from the start of production; the restraint rests thereafter."},
+    {.name = "bias.torsion.k_kJ_mol_rad2",
+     .type = CONFIG_REAL,
+     .offset = AT(torsion.k),
+     .unit = "kJ/mol/rad^2",
+     .initial = 200.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .decides_numbers = true,
+     .help = "Force constant k of the restraint."},
+    {.name = "bias.torsion.height_kJ_mol",
+     .type = CONFIG_REAL,
+     .offset = AT(torsion.height),
+     .unit = "kJ/mol",
+     .initial = 1.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e4,
+     .decides_numbers = true,
+     .help = "Height of a hill of metadynamics, before it is tempered."},
+    {.name = "bias.torsion.width_degree",
+     .type = CONFIG_REAL,
+     .offset = AT(torsion.width),
+     .unit = "degree",
+     .initial = 15.0,
+     .lowest = 1.0,
+     .highest = 90.0,
+     .decides_numbers = true,
+     .help = "Standard deviation of a hill."},
+    {.name = "bias.torsion.every_ps",
+     .type = CONFIG_REAL,
+     .offset = AT(torsion.every_ps),
+     .unit = "ps",
+     .initial = 0.1,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .decides_numbers = true,
+     .help =
+         "Time from one hill to the next in production, the first at its start; a whole number of "
+         "steps."},
+    {.name = "bias.torsion.bias_factor",
+     .type = CONFIG_REAL,
+     .offset = AT(torsion.gamma),
+     .unit = "",
+     .initial = 10.0,
+     .lowest = 1.0,
+     .above_lowest = true,
+     .highest = 1e6,
+     .choices = "none",
+     .decides_numbers = true,
+     .help = "Bias factor of well-tempered metadynamics at temperature_K; none: all hills have the "
+             "same "
+             "height."},
+    {.name = "bias.distance.atoms",
+     .type = CONFIG_ATOMS,
+     .offset = AT(distance.atoms),
+     .unit = "",
+     .lowest = 2,
+     .highest = 2,
+     .choices = "none",
+     .decides_numbers = true,
+     .help = "Two atoms, counted from 1, whose distance is biased."},
+    {.name = "bias.distance.mode",
+     .type = CONFIG_CHOICE,
+     .offset = AT(distance.mode),
+     .unit = "",
+     .choices = "restrain|metadynamics",
+     .decides_numbers = true,
+     .help = "Hold the distance with k/2 (s - at)^2, or fill its wells with Gaussian hills."},
+    {.name = "bias.distance.at_nm",
+     .type = CONFIG_REAL,
+     .offset = AT(distance.at),
+     .unit = "nm",
+     .initial = -1e30, // start
+     .lowest = 0.0,
+     .highest = 1000.0,
+     .choices = "start",
+     .decides_numbers = true,
+     .help = "Where the restraint holds the distance; start: where the start geometry has it."},
+    {.name = "bias.distance.to_nm",
+     .type = CONFIG_REAL,
+     .offset = AT(distance.to),
+     .unit = "nm",
+     .initial = -1e30, // at
+     .lowest = 0.0,
+     .highest = 1000.0,
+     .choices = "at",
+     .decides_numbers = true,
+     .help = "Where the restraint moves to in production, at constant speed; at: it stays."},
+    {.name = "bias.distance.over_ps",
+     .type = CONFIG_REAL,
+     .offset = AT(distance.over_ps),
+     .unit = "ps",
+     .initial = 10.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .decides_numbers = true,
+     .help = "Time of that move from the start of production; the restraint rests thereafter."},
+    {.name = "bias.distance.k_kJ_mol_nm2",
+     .type = CONFIG_REAL,
+     .offset = AT(distance.k),
+     .unit = "kJ/mol/nm^2",
+     .initial = 50000.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .decides_numbers = true,
+     .help = "Force constant k of the restraint."},
+    {.name = "bias.distance.height_kJ_mol",
+     .type = CONFIG_REAL,
+     .offset = AT(distance.height),
+     .unit = "kJ/mol",
+     .initial = 1.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e4,
+     .decides_numbers = true,
+     .help = "Height of a hill of metadynamics, before it is tempered."},
+    {.name = "bias.distance.width_nm",
+     .type = CONFIG_REAL,
+     .offset = AT(distance.width),
+     .unit = "nm",
+     .initial = 0.02,
+     .lowest = 0.001,
+     .highest = 10.0,
+     .decides_numbers = true,
+     .help = "Standard deviation of a hill."},
+    {.name = "bias.distance.every_ps",
+     .type = CONFIG_REAL,
+     .offset = AT(distance.every_ps),
+     .unit = "ps",
+     .initial = 0.1,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .decides_numbers = true,
+     .help =
+         "Time from one hill to the next in production, the first at its start; a whole number of "
+         "steps."},
+    {.name = "bias.distance.bias_factor",
+     .type = CONFIG_REAL,
+     .offset = AT(distance.gamma),
+     .unit = "",
+     .initial = 10.0,
+     .lowest = 1.0,
+     .above_lowest = true,
+     .highest = 1e6,
+     .choices = "none",
+     .decides_numbers = true,
+     .help = "Bias factor of well-tempered metadynamics at temperature_K; none: all hills have the "
+             "same "
+             "height."},
+    {.name = "bias.rmsd.atoms",
+     .type = CONFIG_ATOMS,
+     .offset = AT(rmsd.atoms),
+     .unit = "",
+     .lowest = 3,
+     .highest = 100000,
+     .choices = "none|heavy|all",
+     .decides_numbers = true,
+     .help = "Atoms, counted from 1, whose RMSD to the structures kept so far is pushed up; heavy: "
+             "all but "
+             "hydrogen."},
+    {.name = "bias.rmsd.k_per_atom_kJ_mol",
+     .type = CONFIG_REAL,
+     .offset = AT(rmsd.k_per_atom),
+     .unit = "kJ/mol",
+     .initial = 2.6,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e4,
+     .decides_numbers = true,
+     .help = "Energy at a kept structure, k exp(-alpha RMSD^2), for each atom of the list."},
+    {.name = "bias.rmsd.alpha_per_nm2",
+     .type = CONFIG_REAL,
+     .offset = AT(rmsd.alpha_per_nm2),
+     .unit = "1/nm^2",
+     .initial = 360.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e6,
+     .decides_numbers = true,
+     .help = "alpha: how near the push of a kept structure is felt; 360 /nm^2 is 1 /bohr^2."},
+    {.name = "bias.rmsd.every_ps",
+     .type = CONFIG_REAL,
+     .offset = AT(rmsd.every_ps),
+     .unit = "ps",
+     .initial = 0.5,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .decides_numbers = true,
+     .help =
+         "Time from one kept structure to the next in production, the first at its start; a whole "
+         "number of steps."},
+    {.name = "bias.rmsd.ramp_ps",
+     .type = CONFIG_REAL,
+     .offset = AT(rmsd.ramp_ps),
+     .unit = "ps",
+     .initial = 0.1,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e6,
+     .decides_numbers = true,
+     .help = "Time in which the push of a structure grows: tanh(t / (2 ramp)) of it after t."},
+    {.name = "push.atoms",
+     .type = CONFIG_ATOMS,
+     .offset = AT(push_atoms),
+     .unit = "",
+     .lowest = 2,
+     .highest = 2,
+     .choices = "none",
+     .decides_numbers = true,
+     .help = "Two atoms, counted from 1, that are pushed apart at the start of production, along "
+             "the line "
+             "between them."},
+    {.name = "push.eV",
+     .type = CONFIG_REAL,
+     .offset = AT(push_ev),
+     .unit = "eV",
+     .initial = 1.0,
+     .lowest = -100.0,
+     .highest = 100.0,
+     .decides_numbers = true,
+     .help = "Kinetic energy of that push; a negative one pushes them together."},
+    {.name = "solvate.molecule",
+     .type = CONFIG_SMILES,
+     .offset = AT(solvate_molecule),
+     .unit = "",
+     .decides_numbers = true,
+     .help =
+         "SMILES of a neutral molecule whose copies are packed around every molecule; confined by "
+         "confine.sphere = auto unless it says something else."},
+    {.name = "solvate.count",
+     .type = CONFIG_COUNT,
+     .offset = AT(solvate_count),
+     .unit = "",
+     .initial = 20,
+     .lowest = 1,
+     .highest = 1000,
+     .decides_numbers = true,
+     .help = "Number of these copies."},
 };
 _Static_assert(sizeof PROPERTY_NAMES + N_PROPERTIES + 2 <= CONFIG_TEXT_SIZE,
                "the names of all properties do not fit into the text of a value");
@@ -307,6 +622,8 @@ Config config_default(void)
             *(double *)at = key->initial;
         else if (key->type == CONFIG_BOOL)
             *(bool *)at = key->initial != 0.0;
+        else if (key->type == CONFIG_ATOMS || key->type == CONFIG_SMILES)
+            continue; // zeros: the first word, no text
         else
             *(int64_t *)at = (int64_t)key->initial;
     }
@@ -319,6 +636,82 @@ size_t config_key(const char *name)
     while (k < CONFIG_KEY_COUNT && strcmp(CONFIG_KEYS[k].name, name) != 0)
         k++;
     return k;
+}
+
+bool config_is_block(const char *name)
+{
+    const size_t size = strlen(name);
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++)
+        if (strncmp(CONFIG_KEYS[k].name, name, size) == 0 && CONFIG_KEYS[k].name[size] == '.')
+            return true;
+    return false;
+}
+
+static bool is_default(const Config *config, size_t k)
+{
+    const ConfigKey *const key = &CONFIG_KEYS[k];
+    const void *const at = (const char *)config + key->offset;
+    switch (key->type) {
+    case CONFIG_REAL:
+        return *(const double *)at == key->initial;
+    case CONFIG_BOOL:
+        return *(const bool *)at == (key->initial != 0.0);
+    case CONFIG_ATOMS:
+        return ((const ConfigAtoms *)at)->n == 0 && ((const ConfigAtoms *)at)->word == 0;
+    case CONFIG_SMILES:
+        return *(const char *)at == '\0';
+    case CONFIG_COUNT:
+    case CONFIG_CHOICE:
+    case CONFIG_SET:
+    case CONFIG_SOLVENT:
+        break;
+    }
+    return *(const int64_t *)at == (int64_t)key->initial;
+}
+
+bool config_is_dormant(const Config *config, size_t k)
+{
+    const char *const name = CONFIG_KEYS[k].name;
+    const char *const dot = strrchr(name, '.');
+    if (dot == NULL)
+        return false;
+    const size_t size = (size_t)(dot - name) + 1;
+    for (size_t i = 0; i < CONFIG_KEY_COUNT; i++)
+        if (strncmp(CONFIG_KEYS[i].name, name, size) == 0 && !is_default(config, i))
+            return false;
+    return true;
+}
+
+double config_word_number(int i)
+{
+    return -1e30 * (i + 1);
+}
+
+int config_number_word(double value)
+{
+    return value <= -1e30 ? (int)lround(value / -1e30) - 1 : -1;
+}
+
+bool config_has_atoms(const ConfigAtoms *atoms)
+{
+    return atoms->n > 0 || atoms->word > 0;
+}
+
+size_t config_n_atoms(const ConfigAtoms *atoms)
+{
+    size_t n = 0;
+    for (int32_t i = 0; i < atoms->n; i++)
+        n += (size_t)(atoms->last[i] - atoms->first[i]) + 1;
+    return n;
+}
+
+size_t config_atoms(const ConfigAtoms *atoms, size_t *out, size_t n_max)
+{
+    size_t n = 0;
+    for (int32_t i = 0; i < atoms->n; i++)
+        for (int32_t a = atoms->first[i]; a <= atoms->last[i] && n < n_max; a++)
+            out[n++] = (size_t)a - 1;
+    return n;
 }
 
 bool config_is_given(const Config *config, const char *name)

@@ -10,7 +10,8 @@
 /// help of every key; reading YAML, `--set key=value`, the echo, the metadata and the manual all
 /// walk it.
 
-enum { CONFIG_KEYS_MAX = 32, CONFIG_TEXT_SIZE = 256 }; ///< bytes of the text of a value
+enum { CONFIG_KEYS_MAX = 96, CONFIG_TEXT_SIZE = 256 }; ///< bytes of the text of a value
+enum { CONFIG_RANGES_MAX = 16, CONFIG_SMILES_SIZE = 64 };
 
 enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                                    ///< ensemble
 enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };                            ///< precision
@@ -18,8 +19,31 @@ enum { CONFIG_SCF_TIGHT = 0, CONFIG_SCF_FAST = 1 };                         ///<
 enum { CONFIG_FERMI_EXACT = 0, CONFIG_FERMI_REFERENCE = 1 };                ///< fermi_stop
 enum { CONFIG_KEEP_AUTO = 0, CONFIG_KEEP_TRUE = 1, CONFIG_KEEP_FALSE = 2 }; ///< keep_checkpoint
 
+enum { CONFIG_RESTRAIN = 0, CONFIG_METADYNAMICS = 1 }; ///< bias.*.mode
+
 /// Steps are counted in 32 bits by the random number generator's key.
 #define CONFIG_LARGEST_STEPS 4294967295.0
+
+/// A list of atoms, counted from 1 as chemists do: ranges "5-9" and single atoms; or one of the words of its key.
+typedef struct {
+    int32_t n;    ///< ranges; 0: a word
+    int32_t word; ///< its place among the choices of the key
+    int32_t first[CONFIG_RANGES_MAX], last[CONFIG_RANGES_MAX];
+} ConfigAtoms;
+
+/// bias.torsion and bias.distance: degree and nm, rad^2 and nm^2.
+typedef struct {
+    ConfigAtoms atoms;
+    int64_t mode;
+    double at, to, over_ps, k;             ///< of a restraint
+    double height, width, every_ps, gamma; ///< of metadynamics
+} ConfigVariableBias;
+
+/// bias.rmsd
+typedef struct {
+    ConfigAtoms atoms;
+    double k_per_atom, alpha_per_nm2, every_ps, ramp_ps;
+} ConfigRmsdBias;
 
 /// Values in the units of the YAML file; a choice is its place in the table's list.
 typedef struct {
@@ -54,32 +78,43 @@ typedef struct {
     int64_t replicas;
     double checkpoint_s;
     int64_t keep_checkpoint;
+    double confine_nm; ///< radius or a word
+    double confine_k;  ///< kJ/mol/nm^3
+    ConfigVariableBias torsion, distance;
+    ConfigRmsdBias rmsd;
+    ConfigAtoms push_atoms;
+    double push_ev;
+    char solvate_molecule[CONFIG_SMILES_SIZE]; ///< SMILES; "": none
+    int64_t solvate_count;
 
     char place[256];           ///< file that was read, "" if none
     int line[CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, -1: --set
 } Config;
 
 /// Of a set any number of the choices may be given, none included. A solvent is one of the parameter tables,
-/// by any of its names, or none.
+/// by any of its names, or none. A real number with choices may be one of these words instead.
 typedef enum {
     CONFIG_REAL,
     CONFIG_COUNT,
     CONFIG_BOOL,
     CONFIG_CHOICE,
     CONFIG_SET,
-    CONFIG_SOLVENT
+    CONFIG_SOLVENT,
+    CONFIG_ATOMS, ///< ConfigAtoms; its range is that of their number
+    CONFIG_SMILES ///< a text, or none
 } ConfigType;
 
 typedef struct {
-    const char *name; ///< as in YAML
+    const char *name; ///< as in YAML; "confine.sphere" is sphere in the block confine
     ConfigType type;
-    size_t offset; ///< in Config: double, int64_t, bool, int64_t, int64_t by type
+    size_t
+        offset; ///< in Config: double, int64_t, bool, int64_t, int64_t, int64_t, ConfigAtoms, char [] by type
     const char *unit;
     double initial;         ///< default; a choice: its place; a bool: 0 or 1
     double lowest, highest; ///< range of REAL and COUNT
     bool above_lowest;      ///< the lowest value itself is not allowed
     bool decides_numbers;   ///< a different value gives different bytes: belongs to the metadata
-    const char *choices;    ///< of CHOICE and SET, separated by '|'
+    const char *choices;    ///< of CHOICE, SET, ATOMS and REAL, separated by '|'
     const char *help;       ///< one sentence
 } ConfigKey;
 
@@ -91,6 +126,24 @@ Config config_default(void);
 
 /// Place of a key in the table; CONFIG_KEY_COUNT if there is none.
 size_t config_key(const char *name);
+
+/// True if a name is that of a block of keys, as "bias" and "bias.torsion".
+bool config_is_block(const char *name);
+
+/// True of a key in a block that is not in use: all keys of the block are at their defaults. Such keys
+/// are not written.
+bool config_is_dormant(const Config *config, size_t k);
+
+/// The value of a real number that stands for word i of its key; far from all others.
+double config_word_number(int i);
+/// Word that a value stands for, -1: it is a number.
+int config_number_word(double value);
+/// True if atoms are given rather than left at "none", the first word.
+bool config_has_atoms(const ConfigAtoms *atoms);
+/// Number of atoms in the ranges.
+size_t config_n_atoms(const ConfigAtoms *atoms);
+/// The atoms of the ranges, from 0, into out [n_max]; returns their number.
+size_t config_atoms(const ConfigAtoms *atoms, size_t *out, size_t n_max);
 
 /// True if the key was set by a file or by --set rather than left at its default.
 bool config_is_given(const Config *config, const char *name);

@@ -17,7 +17,9 @@ typedef struct {
     const char *file;
     Config config;
     bool in_mapping, mapping_done, has_key;
-    char key[64];
+    char block[64]; ///< "bias.torsion." inside that block, "" outside
+    bool has_block; ///< its name is read, what is below it comes
+    char key[64];   ///< with the names of its blocks
     int key_line;
     bool in_list;
     char list[CONFIG_TEXT_SIZE], list_place[320]; ///< its items so far, and where it begins
@@ -36,19 +38,65 @@ static QmtStatus refuse(const Reader *reader, const yaml_event_t *event, const c
     return FAIL(reader->ctx, QMT_ERR_CONFIG, "%s: %s", place, what);
 }
 
+/// "at_degree, to_degree, ...": what a block may hold.
+static void block_keys_text(const char *block, char text[CONFIG_TEXT_SIZE])
+{
+    const size_t size = strlen(block);
+    size_t length = 0;
+    char last[64] = "";
+    text[0] = '\0';
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        char name[64];
+        if (strncmp(CONFIG_KEYS[k].name, block, size) != 0)
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(CONFIG_KEYS[k].name + size, "."),
+                 CONFIG_KEYS[k].name + size);
+        if (strcmp(name, last) != 0 && length < CONFIG_TEXT_SIZE)
+            length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s%s",
+                                       length > 0 ? ", " : "", name);
+        snprintf(last, sizeof last, "%s", name);
+    }
+}
+
+/// What follows the name of a block is no block.
+static QmtStatus block_refuse(const Reader *reader, const yaml_event_t *event)
+{
+    char place[320], keys[CONFIG_TEXT_SIZE];
+    mark_place(reader, &event->start_mark, place);
+    block_keys_text(reader->block, keys);
+    return FAIL(reader->ctx, QMT_ERR_CONFIG, "%s: %.*s wants keys below it: %s", place,
+                (int)strlen(reader->block) - 1, reader->block, keys);
+}
+
+/// Takes the outermost name off "bias.torsion.".
+static void block_leave(Reader *reader)
+{
+    size_t length = strlen(reader->block);
+    if (length > 0)
+        length--;
+    while (length > 0 && reader->block[length - 1] != '.')
+        length--;
+    reader->block[length] = '\0';
+}
+
 static QmtStatus key_take(Reader *reader, const yaml_event_t *event)
 {
-    const char *const name = (const char *)event->data.scalar.value;
-    char place[320];
+    char place[320], name[64 + sizeof reader->block];
     mark_place(reader, &event->start_mark, place);
+    snprintf(name, sizeof name, "%s%.60s", reader->block, (const char *)event->data.scalar.value);
 
+    if (config_is_block(name)) {
+        snprintf(reader->block, sizeof reader->block, "%.62s.", name);
+        reader->has_block = true;
+        return QMT_OK;
+    }
     const size_t k = config_key(name);
     if (k < CONFIG_KEY_COUNT && reader->config.line[k] > 0)
         return FAIL(reader->ctx, QMT_ERR_CONFIG, "%s: duplicate key %s, first on line %d", place,
                     name, reader->config.line[k]);
     if (k == CONFIG_KEY_COUNT) // the sentence about unknown keys is written there
         return config_set_key(reader->ctx, place, 1, name, "", false, &reader->config);
-    snprintf(reader->key, sizeof reader->key, "%s", name);
+    snprintf(reader->key, sizeof reader->key, "%s", CONFIG_KEYS[k].name);
     reader->key_line = (int)event->start_mark.line + 1;
     reader->has_key = true;
     return QMT_OK;
@@ -56,7 +104,10 @@ static QmtStatus key_take(Reader *reader, const yaml_event_t *event)
 
 static bool key_wants_list(const Reader *reader)
 {
-    return reader->has_key && CONFIG_KEYS[config_key(reader->key)].type == CONFIG_SET;
+    if (!reader->has_key)
+        return false;
+    const ConfigType type = CONFIG_KEYS[config_key(reader->key)].type;
+    return type == CONFIG_SET || type == CONFIG_ATOMS;
 }
 
 static QmtStatus list_take(Reader *reader, const yaml_event_t *event)
@@ -92,6 +143,8 @@ static QmtStatus scalar_take(Reader *reader, const yaml_event_t *event)
         return refuse(reader, event, "a zero byte inside a value");
     if (reader->in_list)
         return list_take(reader, event);
+    if (reader->has_block)
+        return block_refuse(reader, event);
     if (!reader->has_key)
         return key_take(reader, event);
 
@@ -111,6 +164,8 @@ static QmtStatus list_begin(Reader *reader, const yaml_event_t *event)
         return refuse(reader, event, "tags (!name) are not allowed, write the value");
     if (reader->in_list)
         return refuse(reader, event, "nested lists are not allowed");
+    if (reader->has_block)
+        return block_refuse(reader, event);
     if (key_wants_list(reader)) {
         reader->in_list = true;
         reader->list[0] = '\0';
@@ -138,6 +193,10 @@ static QmtStatus mapping_begin(Reader *reader, const yaml_event_t *event)
         return FAIL(reader->ctx, QMT_ERR_CONFIG, "%s: %s wants one value, got a nested block",
                     place, reader->key);
     }
+    if (reader->has_block) {
+        reader->has_block = false;
+        return QMT_OK;
+    }
     if (reader->in_mapping || reader->mapping_done)
         return refuse(reader, event, "nested blocks are not allowed");
     reader->in_mapping = true;
@@ -156,6 +215,10 @@ static QmtStatus event_take(Reader *reader, const yaml_event_t *event)
     case YAML_MAPPING_START_EVENT:
         return mapping_begin(reader, event);
     case YAML_MAPPING_END_EVENT:
+        if (reader->block[0] != '\0') {
+            block_leave(reader);
+            return QMT_OK;
+        }
         reader->in_mapping = false;
         reader->mapping_done = true;
         return QMT_OK;

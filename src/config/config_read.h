@@ -3,7 +3,8 @@
 
 #include "config/config.h"
 
-/// Reads a YAML file over the defaults: one flat mapping of keys to scalars. Keys that the file
+/// Reads a YAML file over the defaults: one mapping of keys to scalars, in which a
+/// block of keys "confine:" with "sphere: auto" below it is the key confine.sphere. Keys that the file
 /// does not name keep the value they have in *config.
 ///
 /// Fails with QMT_ERR_IO (the file cannot be read), QMT_ERR_FORMAT (larger than 1 MiB) or

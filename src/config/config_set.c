@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -30,12 +31,46 @@ static const char *kind_of_text(const char *text, bool quoted)
     return text_parse_double(text, &number) == NULL ? "a number" : "text";
 }
 
+static size_t choices_split(const ConfigKey *key, char names[CONFIG_CHOICES_MAX][32],
+                            const char *list[CONFIG_CHOICES_MAX])
+{
+    size_t n = 0;
+    for (const char *c = key->choices; *c != '\0' && n < CONFIG_CHOICES_MAX; n++) {
+        const size_t size = strcspn(c, "|");
+        snprintf(names[n], sizeof names[n], "%.*s", (int)size, c);
+        list[n] = names[n];
+        c += size + (c[size] == '|');
+    }
+    return n;
+}
+
+/// Place of a text among the words of a key, -1: it is none of them.
+static int word_find(const ConfigKey *key, const char *text, bool quoted)
+{
+    char names[CONFIG_CHOICES_MAX][32];
+    const char *list[CONFIG_CHOICES_MAX];
+    const size_t n = key->choices != NULL && !quoted ? choices_split(key, names, list) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (strcasecmp(text, names[i]) == 0)
+            return (int)i;
+    return -1;
+}
+
 static QmtStatus number_set(QmtContext *ctx, const char *place, const ConfigKey *key,
                             const char *text, bool quoted, char *at)
 {
     const bool whole = key->type == CONFIG_COUNT;
-    const char *const wanted = whole ? "a whole number" : "a number";
+    char wanted[CONFIG_TEXT_SIZE + 32];
     double number;
+    const int word = word_find(key, text, quoted);
+    if (word >= 0) {
+        *(double *)at = config_word_number(word);
+        return QMT_OK;
+    }
+    snprintf(wanted, sizeof wanted, "%s%s%s", whole ? "a whole number" : "a number",
+             key->choices != NULL ? " or " : "", key->choices != NULL ? key->choices : "");
+    for (char *bar = wanted; (bar = strchr(bar, '|')) != NULL;)
+        memcpy(bar, "/", 1);
 
     if (text[0] == '\0' && !quoted)
         return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants %s, got nothing; give one or remove the key",
@@ -55,8 +90,11 @@ static QmtStatus number_set(QmtContext *ctx, const char *place, const ConfigKey 
         (key->above_lowest && number <= key->lowest)) {
         char range[CONFIG_TEXT_SIZE];
         config_range_text((size_t)(key - CONFIG_KEYS), range);
-        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = %.60s is out of range, wants %s%s%s", place,
-                    key->name, text, range, key->unit[0] ? " " : "", key->unit);
+        const char *const words = strstr(range, ", or ");
+        const int n_numbers = words != NULL ? (int)(words - range) : (int)strlen(range);
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s = %.60s is out of range, wants %.*s%s%s%s", place,
+                    key->name, text, n_numbers, range, key->unit[0] ? " " : "", key->unit,
+                    range + n_numbers);
     }
     if (whole)
         *(int64_t *)at = (int64_t)number;
@@ -84,19 +122,13 @@ static QmtStatus choice_find(QmtContext *ctx, const char *place, const ConfigKey
 {
     char names[CONFIG_CHOICES_MAX][32], own[64];
     const char *list[CONFIG_CHOICES_MAX];
-    size_t n = 0;
+    const size_t n = choices_split(key, names, list);
     snprintf(own, sizeof own, "%.*s", (int)length, text);
-
-    for (const char *c = key->choices; *c != '\0' && n < CONFIG_CHOICES_MAX; n++) {
-        const size_t size = strcspn(c, "|");
-        snprintf(names[n], sizeof names[n], "%.*s", (int)size, c);
-        list[n] = names[n];
-        if (strcasecmp(own, names[n]) == 0) {
-            *found = (int64_t)n;
+    for (size_t i = 0; i < n; i++)
+        if (strcasecmp(own, names[i]) == 0) {
+            *found = (int64_t)i;
             return QMT_OK;
         }
-        c += size + (c[size] == '|');
-    }
 
     char range[CONFIG_TEXT_SIZE];
     config_range_text((size_t)(key - CONFIG_KEYS), range);
@@ -121,6 +153,92 @@ static QmtStatus set_set(QmtContext *ctx, const char *place, const ConfigKey *ke
         text += length;
     }
     *(int64_t *)at = set;
+    return QMT_OK;
+}
+
+/// One item of a list of atoms: "3" or "5-9".
+static QmtStatus range_set(QmtContext *ctx, const char *place, const ConfigKey *key,
+                           const char *item, ConfigAtoms *atoms)
+{
+    static const long MOST = 1000000;
+    char *end;
+    const bool begins = item[0] >= '0' && item[0] <= '9';
+    const long first = begins ? strtol(item, &end, 10) : -1;
+    long last = first;
+    if (begins && *end == '-' && end[1] >= '0' && end[1] <= '9')
+        last = strtol(end + 1, &end, 10);
+    if (!begins || *end != '\0') {
+        char range[CONFIG_TEXT_SIZE];
+        config_range_text((size_t)(key - CONFIG_KEYS), range);
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: %s wants numbers of atoms like 3, ranges like 5-9%s, got \"%.40s\"", place,
+                    key->name, strstr(range, ", or "), item);
+    }
+    if (first < 1)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s counts atoms from 1, there is no atom %.20s",
+                    place, key->name, item);
+    if (last < first || last > MOST)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s: the range %.40s %s", place, key->name, item,
+                    last < first ? "runs backwards" : "is too long");
+    for (int32_t i = 0; i < atoms->n; i++)
+        if (first <= atoms->last[i] && last >= atoms->first[i])
+            return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s has atom %ld twice", place, key->name,
+                        first > atoms->first[i] ? first : (long)atoms->first[i]);
+    if (atoms->n == CONFIG_RANGES_MAX)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: %s has more than %d items; write neighbours as ranges like 5-9", place,
+                    key->name, CONFIG_RANGES_MAX);
+    atoms->first[atoms->n] = (int32_t)first;
+    atoms->last[atoms->n++] = (int32_t)last;
+    return QMT_OK;
+}
+
+static QmtStatus atoms_set(QmtContext *ctx, const char *place, const ConfigKey *key,
+                           const char *text, bool quoted, char *at)
+{
+    static const char BETWEEN[] = "[], ";
+    ConfigAtoms atoms = {.word = 0};
+    const int word = word_find(key, text, quoted);
+    if (word >= 0) {
+        atoms.word = word;
+        *(ConfigAtoms *)at = atoms;
+        return QMT_OK;
+    }
+    for (text += strspn(text, BETWEEN); *text != '\0'; text += strspn(text, BETWEEN)) {
+        const size_t length = strcspn(text, BETWEEN);
+        char item[64];
+        snprintf(item, sizeof item, "%.*s", (int)length, text);
+        TRY(range_set(ctx, place, key, item, &atoms));
+        text += length;
+    }
+    const double n = (double)config_n_atoms(&atoms);
+    char range[CONFIG_TEXT_SIZE];
+    config_range_text((size_t)(key - CONFIG_KEYS), range);
+    if (n < key->lowest || n > key->highest)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s has %.0f atom%s, wants %s", place, key->name, n,
+                    n == 1.0 ? "" : "s", range);
+    *(ConfigAtoms *)at = atoms;
+    return QMT_OK;
+}
+
+static QmtStatus smiles_set(QmtContext *ctx, const char *place, const ConfigKey *key,
+                            const char *text, bool quoted, char *at)
+{
+    char smiles[CONFIG_SMILES_SIZE] = "";
+    const size_t length = strlen(text);
+    if (length == 0)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants a SMILES, got nothing; write none for none",
+                    place, key->name);
+    if (length >= sizeof smiles)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s has %zu characters, %zu are possible", place,
+                    key->name, length, sizeof smiles - 1);
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= ' ' || text[i] > '~' || text[i] == '"')
+            return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s is no SMILES: character %zu cannot be in one",
+                        place, key->name, i + 1);
+    if (quoted || strcasecmp(text, "none") != 0)
+        memcpy(smiles, text, length);
+    memcpy(at, smiles, sizeof smiles);
     return QMT_OK;
 }
 
@@ -190,6 +308,12 @@ QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const cha
         break;
     case CONFIG_SOLVENT:
         TRY(solvent_set(ctx, place, key, text, at));
+        break;
+    case CONFIG_ATOMS:
+        TRY(atoms_set(ctx, place, key, text, quoted, at));
+        break;
+    case CONFIG_SMILES:
+        TRY(smiles_set(ctx, place, key, text, quoted, at));
         break;
     }
     config->line[k] = line;

@@ -20,6 +20,8 @@ char *config_yaml(const Config *config)
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
         const ConfigKey *key = &CONFIG_KEYS[k];
         char value[CONFIG_TEXT_SIZE];
+        if (config_is_dormant(config, k))
+            continue;
         config_value_text(config, k, value);
         length += (size_t)snprintf(text + length, size - length, "%s: %s  # %s%s%s\n", key->name,
                                    value, key->unit, key->unit[0] ? "; " : "", key->help);
@@ -40,12 +42,30 @@ static cJSON *set_json(const ConfigKey *key, int64_t set)
     return array;
 }
 
+/// One number for each atom, from 1.
+static cJSON *atoms_json(const ConfigAtoms *atoms)
+{
+    cJSON *const array = cJSON_CreateArray();
+    for (int32_t i = 0; i < atoms->n; i++)
+        for (int32_t a = atoms->first[i]; a <= atoms->last[i]; a++)
+            cJSON_AddItemToArray(array, cJSON_CreateNumber(a));
+    return array;
+}
+
+/// True of a word where a number or a list could be.
+static bool is_word(const ConfigKey *key, const char *at)
+{
+    if (key->type == CONFIG_REAL)
+        return config_number_word(*(const double *)(const void *)at) >= 0;
+    return key->type == CONFIG_ATOMS && ((const ConfigAtoms *)(const void *)at)->n == 0;
+}
+
 struct cJSON *config_json(const Config *config)
 {
     cJSON *const object = cJSON_CreateObject();
     for (size_t k = 0; k < CONFIG_KEY_COUNT && object != NULL; k++) {
         const ConfigKey *key = &CONFIG_KEYS[k];
-        if (!key->decides_numbers)
+        if (!key->decides_numbers || config_is_dormant(config, k))
             continue;
         const char *at = (const char *)config + key->offset;
         char text[CONFIG_TEXT_SIZE];
@@ -53,8 +73,12 @@ struct cJSON *config_json(const Config *config)
         cJSON *item;
         if (key->type == CONFIG_BOOL)
             item = cJSON_CreateBool(*(const bool *)at);
-        else if (key->type == CONFIG_CHOICE || key->type == CONFIG_SOLVENT)
+        else if (key->type == CONFIG_CHOICE || key->type == CONFIG_SOLVENT || is_word(key, at))
             item = cJSON_CreateString(text);
+        else if (key->type == CONFIG_SMILES)
+            item = cJSON_CreateString(at[0] != '\0' ? at : "none");
+        else if (key->type == CONFIG_ATOMS)
+            item = atoms_json((const ConfigAtoms *)(const void *)at);
         else if (key->type == CONFIG_SET)
             item = set_json(key, *(const int64_t *)at);
         else

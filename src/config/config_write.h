@@ -5,7 +5,7 @@
 
 struct cJSON;
 
-/// The configuration as YAML with every default, each key with its unit and help: reading it again
+/// The configuration as YAML with every default (but those of blocks that are not in use), each key with its unit and help: reading it again
 /// gives the same values. The caller frees it; NULL if there is no memory.
 char *config_yaml(const Config *config);
 

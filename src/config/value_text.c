@@ -30,13 +30,31 @@ static void set_text(const ConfigKey *key, int64_t set, char text[CONFIG_TEXT_SI
     snprintf(text + length, CONFIG_TEXT_SIZE - length, "]");
 }
 
+/// "[1, 2, 5-9]"
+static void atoms_text(const ConfigAtoms *atoms, char text[CONFIG_TEXT_SIZE])
+{
+    size_t length = (size_t)snprintf(text, CONFIG_TEXT_SIZE, "[");
+    for (int32_t i = 0; i < atoms->n && length < CONFIG_TEXT_SIZE; i++) {
+        length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s%d",
+                                   i > 0 ? ", " : "", (int)atoms->first[i]);
+        if (atoms->last[i] > atoms->first[i] && length < CONFIG_TEXT_SIZE)
+            length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "-%d",
+                                       (int)atoms->last[i]);
+    }
+    if (length < CONFIG_TEXT_SIZE)
+        snprintf(text + length, CONFIG_TEXT_SIZE - length, "]");
+}
+
 void config_value_text(const Config *config, size_t k, char text[CONFIG_TEXT_SIZE])
 {
     const ConfigKey *key = &CONFIG_KEYS[k];
     const char *at = (const char *)config + key->offset;
     switch (key->type) {
     case CONFIG_REAL:
-        text_format_double(*(const double *)at, text);
+        if (config_number_word(*(const double *)at) >= 0)
+            config_choice_text(key, config_number_word(*(const double *)at), text);
+        else
+            text_format_double(*(const double *)at, text);
         break;
     case CONFIG_COUNT:
         snprintf(text, CONFIG_TEXT_SIZE, "%" PRId64, *(const int64_t *)at);
@@ -54,6 +72,15 @@ void config_value_text(const Config *config, size_t k, char text[CONFIG_TEXT_SIZ
         snprintf(text, CONFIG_TEXT_SIZE, "%s",
                  *(const int64_t *)at > 0 ? config_solvent_name(config) : "none");
         break;
+    case CONFIG_ATOMS:
+        if (((const ConfigAtoms *)(const void *)at)->n > 0)
+            atoms_text((const ConfigAtoms *)(const void *)at, text);
+        else
+            config_choice_text(key, ((const ConfigAtoms *)(const void *)at)->word, text);
+        break;
+    case CONFIG_SMILES: // in quotes: a SMILES may look like a list, and "none" is no SMILES
+        snprintf(text, CONFIG_TEXT_SIZE, at[0] != '\0' ? "\"%s\"" : "none", at);
+        break;
     }
 }
 
@@ -65,6 +92,18 @@ void config_default_text(size_t k, char text[CONFIG_TEXT_SIZE])
     const size_t length = strlen(text);
     if (CONFIG_KEYS[k].type == CONFIG_REAL && length > 2 && strcmp(text + length - 2, ".0") == 0)
         text[length - 2] = '\0';
+}
+
+/// ", or none or auto"
+static void words_add(const ConfigKey *key, char text[CONFIG_TEXT_SIZE])
+{
+    size_t length = strlen(text);
+    for (const char *c = key->choices; c != NULL && *c != '\0' && length < CONFIG_TEXT_SIZE;) {
+        const size_t size = strcspn(c, "|");
+        length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s or %.*s",
+                                   c == key->choices ? "," : "", (int)size, c);
+        c += size + (c[size] == '|');
+    }
 }
 
 void config_range_text(size_t k, char text[CONFIG_TEXT_SIZE])
@@ -79,6 +118,15 @@ void config_range_text(size_t k, char text[CONFIG_TEXT_SIZE])
         snprintf(highest, sizeof highest, key->type == CONFIG_REAL ? "%g" : "%.16g", key->highest);
         snprintf(text, CONFIG_TEXT_SIZE, "%s %s, <= %s", key->above_lowest ? ">" : ">=", lowest,
                  highest);
+        words_add(key, text);
+        break;
+    case CONFIG_ATOMS:
+        snprintf(text, CONFIG_TEXT_SIZE, "a list of %s%.0f atoms",
+                 key->highest > key->lowest ? "at least " : "", key->lowest);
+        words_add(key, text);
+        break;
+    case CONFIG_SMILES:
+        snprintf(text, CONFIG_TEXT_SIZE, "none or a SMILES");
         break;
     case CONFIG_BOOL:
         snprintf(text, CONFIG_TEXT_SIZE, "true or false");

@@ -36,7 +36,7 @@ QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, char digest[INPUT_D
         free(start);
     }
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        if (!CONFIG_KEYS[k].decides_numbers)
+        if (!CONFIG_KEYS[k].decides_numbers || config_is_dormant(&task->config, k))
             continue;
         config_value_text(&task->config, k, value);
         hash = mix(mix(hash, CONFIG_KEYS[k].name), value);

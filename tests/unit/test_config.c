@@ -271,9 +271,84 @@ static void the_echo_reads_back_as_itself(void **state)
         config_value_text(&c, k, a);
         config_value_text(&again, k, b);
         assert_string_equal(a, b);
-        assert_non_null(strstr(echo, CONFIG_KEYS[k].name));
+        assert_int_equal(strstr(echo, CONFIG_KEYS[k].name) == NULL, config_is_dormant(&c, k));
     }
     free(echo);
+}
+
+// A block of keys is its keys with their names in front; both ways of writing may be mixed.
+static void blocks_are_keys_with_a_dot(void **state)
+{
+    (void)state;
+    Config c = config_default();
+    assert_int_equal(parse("confine: {sphere: 0.5}\nbias:\n  torsion:\n    atoms: [4, 2, 7-8]\n"
+                           "  rmsd: {atoms: heavy}\nbias.torsion.at_degree: -60\nlength_ps: 2\n"
+                           "solvate: {molecule: '[C-]#[O+]'}\n",
+                           &c),
+                     QMT_OK);
+    size_t atoms[8];
+    assert_int_equal(config_atoms(&c.torsion.atoms, atoms, 8), 4);
+    assert_int_equal(atoms[0], 3);
+    assert_int_equal(atoms[1], 1);
+    assert_int_equal(atoms[2], 6);
+    assert_int_equal(atoms[3], 7);
+    assert_true(c.confine_nm == 0.5 && c.torsion.at == -60.0 && c.length_ps == 2.0);
+    assert_int_equal(config_number_word(c.torsion.to), 0);
+    assert_true(config_has_atoms(&c.rmsd.atoms) && !config_has_atoms(&c.distance.atoms));
+    char *echo = config_yaml(&c);
+    assert_non_null(echo);
+    assert_non_null(strstr(echo, "bias.torsion.atoms: [4, 2, 7-8] "));
+    assert_non_null(strstr(echo, "bias.rmsd.atoms: heavy "));
+    assert_non_null(strstr(echo, "solvate.molecule: \"[C-]#[O+]\" "));
+    assert_null(strstr(echo, "bias.distance"));
+    Config again = config_default();
+    assert_int_equal(parse(echo, &again), QMT_OK);
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        char a[CONFIG_TEXT_SIZE], b[CONFIG_TEXT_SIZE];
+        config_value_text(&c, k, a);
+        config_value_text(&again, k, b);
+        assert_string_equal(a, b);
+    }
+    free(echo);
+}
+
+static void wrong_blocks_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml, *says;
+    } CASES[] = {
+        {"confine: auto\n", "a.yaml:1:10: confine wants keys below it: sphere, k_kJ_mol_nm3"},
+        {"confine: [auto]\n", "confine wants keys below it"},
+        {"confine:\n", "confine wants keys below it"},
+        {"bias: {torsion: 3}\n", "bias.torsion wants keys below it: atoms, mode"},
+        {"bias: {torsions: {k: 3}}\n", "unknown key \"bias.torsions\""},
+        {"bias: 3\n", "bias wants keys below it: torsion, distance, rmsd"},
+        {"confine: {spere: auto}\n", "did you mean confine.sphere?"},
+        {"confine: {sphere: {a: 1}}\n", "confine.sphere wants one value, got a nested block"},
+        {"confine: {sphere: big}\n", "confine.sphere wants a number or none/auto, got text"},
+        {"confine: {sphere: 0}\n",
+         "confine.sphere = 0 is out of range, wants > 0, <= 1000 nm, or none"},
+        {"confine: {sphere: 1}\nconfine.sphere: 2\n",
+         "duplicate key confine.sphere, first on line 1"},
+        {"bias: {torsion: {atoms: [1, 2, 3]}}\n", "has 3 atoms, wants a list of 4 atoms, or none"},
+        {"bias: {distance: {atoms: 1-3}}\n", "has 3 atoms, wants a list of 2 atoms"},
+        {"bias: {torsion: {atoms: [0, 1, 2, 3]}}\n", "counts atoms from 1, there is no atom 0"},
+        {"bias: {torsion: {atoms: [1, 2, 3, 2]}}\n", "has atom 2 twice"},
+        {"bias: {torsion: {atoms: [1, 2, 9-8]}}\n", "the range 9-8 runs backwards"},
+        {"bias: {rmsd: {atoms: havy}}\n", "or none or heavy or all, got \"havy\""},
+        {"bias: {rmsd: {atoms: [1, C2]}}\n", "numbers of atoms like 3, ranges like 5-9"},
+        {"bias: {torsion: {bias_factor: 1}}\n", "bias.torsion.bias_factor = 1 is out of range"},
+        {"push: {atoms: [1, 2], eV: 1e3}\n", "push.eV = 1e3 is out of range"},
+        {"solvate: {molecule: 'C C'}\n", "solvate.molecule is no SMILES: character 2"},
+        {"solvate: {molecule: O, count: 0}\n", "solvate.count = 0 is out of range"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Config c = config_default();
+        assert_int_equal(parse(CASES[i].yaml, &c), QMT_ERR_CONFIG);
+        if (strstr(qmt_context_message(ctx), CASES[i].says) == NULL)
+            fail_msg("%s%s", CASES[i].yaml, qmt_context_message(ctx));
+    }
 }
 
 // The lists in the table are copies: they follow the enumerations.
@@ -402,6 +477,8 @@ int main(void)
         cmocka_unit_test(a_failure_leaves_the_configuration_alone),
         cmocka_unit_test(set_overrides_the_file),
         cmocka_unit_test(the_echo_reads_back_as_itself),
+        cmocka_unit_test(blocks_are_keys_with_a_dot),
+        cmocka_unit_test(wrong_blocks_are_named),
         cmocka_unit_test(choices_of_solvation_are_its_names),
         cmocka_unit_test(sets_are_lists_or_words),
         cmocka_unit_test(the_metadata_hold_only_what_decides_numbers),
