@@ -19,7 +19,7 @@ function(checksum_files result more)
 endfunction()
 
 set(numeric)
-foreach(floor kernels base data system basis terms scf engine md)
+foreach(floor kernels base data system basis terms scf engine bias md)
   list(APPEND numeric src/${floor}/*.c src/${floor}/*.h)
 endforeach()
 foreach(part trajectory/trajectory io/npy io/zip trajectory/checkpoint run/frames run/setup run/spec)

@@ -8,7 +8,7 @@ bad=0
 includes=$(grep -rnE --include='*.[ch]' --include='*.cpp' '^ *# *include "[a-z]+/' src)
 
 printf '%s\n' "$includes" | awk -F '[:"/]' '
-    BEGIN { n = split("kernels base data system analysis vibration basis terms scf engine opt md structure trajectory config run campaign label single audit dataset report api cli",
+    BEGIN { n = split("kernels base data system analysis vibration basis terms scf engine bias opt md structure trajectory config run campaign label single audit dataset report api cli",
                       floor, " ")
             for (i = 1; i <= n; i++) rank[floor[i]] = i
             rank["io"] = rank["md"] }

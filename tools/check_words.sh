@@ -5,7 +5,7 @@
 # and are not looked for. Prints what is found and fails on it.
 set -eu
 cd "$(dirname "$0")/.."
-floors='kernels base data system basis terms scf engine md io'
+floors='kernels base data system basis terms scf engine bias md io'
 keys=$(grep -rhoE '\.name = "[a-z0-9]+_[a-z_A-Z0-9]+"' src/config/*.c | sed -E 's/.*"(.*)".*/\1/' | sort -u)
 n=$(printf '%s\n' "$keys" | grep -c . || true)
 [ "$n" -ge 10 ] || { echo "check_words: only $n keys found in src/config: the table looks otherwise now"; exit 1; }

@@ -66,6 +66,14 @@ static bool is_promised(const Check *check, const char *name)
     return false;
 }
 
+/// True if the metadata name the unit of an array that not every trajectory has.
+static bool is_described(const Check *check, const TrajectoryArray *row)
+{
+    const cJSON *const units = cJSON_GetObjectItemCaseSensitive(check->metadata, "units");
+    return row->role == ROLE_FRAME && !row->required &&
+           cJSON_GetObjectItemCaseSensitive(units, row->name) != NULL;
+}
+
 /// How bad it is that row i of the schema is missing.
 static CheckVerdict missing_verdict(const Check *check, size_t i)
 {
@@ -149,6 +157,11 @@ QmtStatus arrays_check_ours(QmtContext *ctx, Check *check)
             check_say(check, CHECK_ARRAYS, CHECK_FAIL,
                       "%s is no array that this program writes; was its name damaged?",
                       check->npz.arrays[i].name);
+    for (size_t i = 0; i < N_ARRAYS; i++) {
+        const TrajectoryArray row = trajectory_array(i);
+        if (check->array[i] == NULL && is_described(check, &row))
+            check_say(check, CHECK_ARRAYS, CHECK_FAIL, "%s is missing", row.name);
+    }
     const bool windows = npz_find(&check->npz, trajectory_array(ARRAY_NVE_WINDOW).name) != NULL ||
                          check->array[ARRAY_NVE_TEXT] != NULL;
     if (!windows || check->array[ARRAY_BOX] == NULL)

@@ -40,6 +40,15 @@ static void kinetic_add(const Check *check, Energies *energies, const CheckFrame
     }
 }
 
+/// What the dynamics conserves: biases are part of it, and what they do by changing is not, nor is the heat
+/// of the bath.
+static double conserved_energy(const CheckFrame *frame)
+{
+    return *frame->total + (frame->bias_energy != NULL ? *frame->bias_energy : 0.0) -
+           (frame->bias_work != NULL ? *frame->bias_work : 0.0) -
+           (frame->heat != NULL ? *frame->heat : 0.0);
+}
+
 void energies_add(const Check *check, Energies *energies, const CheckFrame *frame)
 {
     if (frame->kinetic != NULL) {
@@ -58,7 +67,7 @@ void energies_add(const Check *check, Energies *energies, const CheckFrame *fram
         }
     }
     if (frame->total != NULL && frame->time != NULL) {
-        const double conserved = *frame->total - (frame->heat != NULL ? *frame->heat : 0.0);
+        const double conserved = conserved_energy(frame);
         if (frame->number == 0) {
             energies->total_first = conserved;
             energies->time_first = *frame->time;
@@ -133,6 +142,13 @@ static const char *reason_for_other_temperature(const Check *check, bool is_nve,
     double equilibration_ps = 0.0, equilibration_friction = 0.0;
     if (reacts)
         return "bonds break or form, which heats or cools the molecule";
+    double any;
+    if (check_config_number(check, "push.eV", &any))
+        return "it got a push at the start of production";
+    if (check_config_number(check, "bias.rmsd.every_ps", &any) ||
+        check_config_number(check, "bias.torsion.every_ps", &any) ||
+        check_config_number(check, "bias.distance.every_ps", &any))
+        return "a bias heats it";
     if (is_nve)
         return "at constant energy nothing holds the temperature: what the start or a reaction "
                "sets "

@@ -14,7 +14,7 @@ typedef struct {
     uint64_t total_frame;
     BlockMean temperature;     // of 2 Ekin / k_B, to be divided by dof
     double temperature_square; // sum of its squares
-    LineFit total;             // of Etot against time
+    LineFit total;             // of what is conserved against time: Etot, with biases also theirs
     double total_first, time_first, time_last;
     uint64_t n;
 } Energies;

@@ -11,6 +11,8 @@ typedef struct {
     const double *time;                        ///< ps
     const double *heat;                        ///< kJ/mol
     const double *wanted;                      ///< K
+    const double *bias_forces;                 ///< [3 n_atoms] kJ/mol/nm; NULL: there is no bias
+    const double *bias_energy, *bias_work;     ///< kJ/mol
 } CheckFrame;
 
 #endif

@@ -91,7 +91,10 @@ static CheckFrame frame_at(const Check *check, const Frames *frames, uint64_t nu
                         .total = ROW(ARRAY_ETOT, 1),
                         .time = ROW(ARRAY_TIME, 1),
                         .heat = ROW(ARRAY_HEAT, 1),
-                        .wanted = ROW(ARRAY_WANTED, 1)};
+                        .wanted = ROW(ARRAY_WANTED, 1),
+                        .bias_forces = ROW(ARRAY_BIAS_FORCES, n),
+                        .bias_energy = ROW(ARRAY_BIAS_ENERGY, 1),
+                        .bias_work = ROW(ARRAY_BIAS_WORK, 1)};
 #undef ROW
 }
 

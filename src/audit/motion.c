@@ -64,6 +64,7 @@ void motion_layout(Motion *motion, Arena *arena, const Check *check)
     md_state_layout(&motion->made, arena, n, 0);
     md_state_layout(&motion->now, arena, n, 0);
     shadow_energy_layout(&motion->watch, arena, n);
+    motion->forces = arena_doubles(arena, 3 * n);
 }
 
 /// The mass that the program moved an atom with: the file has it in float32.
@@ -137,6 +138,10 @@ static void state_fill(const Check *check, const CheckFrame *frame, double heat,
                             .kinetic = *frame->kinetic / KJMOL_PER_HARTREE,
                             .energy = *frame->potential / KJMOL_PER_HARTREE,
                             .heat = heat};
+    if (frame->bias_energy != NULL)
+        state->at.energy += *frame->bias_energy / KJMOL_PER_HARTREE;
+    if (frame->bias_work != NULL)
+        state->at.work = *frame->bias_work / KJMOL_PER_HARTREE;
 }
 
 /// What rounding allows between a number made again and the stored one, nm or nm/ps.
@@ -157,7 +162,8 @@ static Allowed allowed_at(const Check *check, const Motion *motion, const CheckF
     const NpzArray *const *const array = check->array;
     const double round_vel = check_rounding(array[ARRAY_VEL], vel);
     const double round_force = per_force * (check_rounding(array[ARRAY_FORCES], force) +
-                                            check_rounding(array[ARRAY_FORCES], frame->forces[i]));
+                                            check_rounding(array[ARRAY_FORCES], frame->forces[i]) +
+                                            motion->bias_rounding + motion->last_bias_rounding);
     const double mass = MASS_ROUNDING * per_force * (fabs(force) + fabs(frame->forces[i]));
     double both = round_vel + round_force + mass;
     if (kicked)
@@ -348,10 +354,30 @@ static void interval_compare(const Check *check, Motion *motion, const CheckFram
     }
 }
 
-QmtStatus motion_add(QmtContext *ctx, const Check *check, Motion *motion, const CheckFrame *frame)
+/// The frame with the forces that moved the atoms.
+static CheckFrame with_bias(const Check *check, Motion *motion, const CheckFrame *frame)
+{
+    CheckFrame moved = *frame;
+    motion->last_bias_rounding = motion->bias_rounding;
+    motion->bias_rounding = 0.0;
+    if (frame->bias_forces == NULL)
+        return moved;
+    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
+        motion->forces[i] = frame->forces[i] + frame->bias_forces[i];
+        motion->bias_rounding =
+            fmax(motion->bias_rounding,
+                 check_rounding(check->array[ARRAY_FORCES], frame->forces[i]) +
+                     check_rounding(check->array[ARRAY_BIAS_FORCES], frame->bias_forces[i]));
+    }
+    moved.forces = motion->forces;
+    return moved;
+}
+
+QmtStatus motion_add(QmtContext *ctx, const Check *check, Motion *motion, const CheckFrame *of_file)
 {
     if (!can_be_told(check))
         return QMT_OK;
+    const CheckFrame moved = with_bias(check, motion, of_file), *const frame = &moved;
     if (motion->again)
         return step_again(ctx, check, motion, frame);
     if (frame->number > 0)

@@ -12,7 +12,7 @@
 /// forces that the file has for the frame after it and the random numbers of the thermostat (of nose-hoover, whose
 /// chain is not in the file, the heat): positions and velocities
 /// must come out to the rounding of the file. That finds frames that are missing, doubled or exchanged, velocities of
-/// other frames or directions, forces that did not move the atoms, another time step, seed or temperature.
+/// other frames or directions, forces (with those of biases) that did not move the atoms, another time step, seed or temperature.
 ///
 /// Elsewhere positions, velocities and accelerations a = F/m at both ends of an interval h must fit a smooth path,
 ///
@@ -51,6 +51,9 @@ typedef struct {
     uint64_t n_intervals, n_rough; ///< smooth: all; those beyond what a vibration allows
     double worst;                  ///< largest mismatch as a part of what is allowed
     double interval_ps;
+    double *forces; ///< [3 n_atoms] of the method and of biases, of the frame at hand
+    double bias_rounding,
+        last_bias_rounding; ///< kJ/mol/nm, of both addends there and in the frame before
 } Motion;
 
 void motion_layout(Motion *motion, Arena *arena, const Check *check);

@@ -68,6 +68,12 @@ static QmtStatus window_check_begin(QmtContext *ctx, Check *check, const Window 
         return QMT_OK;
     TRY(check_read(ctx, check, check->array[ARRAY_EKIN], (uint64_t)whole, 1, &raw, &kinetic));
     TRY(check_read(ctx, check, check->array[ARRAY_EPOT], (uint64_t)whole, 1, &raw, &potential));
+    if (check->array[ARRAY_BIAS_ENERGY] != NULL) {
+        double bias;
+        TRY(check_read(ctx, check, check->array[ARRAY_BIAS_ENERGY], (uint64_t)whole, 1, &raw,
+                       &bias));
+        potential += bias;
+    }
     if (!(fabs(window->kinetic_first - kinetic) <= ENERGY_LIMIT &&
           fabs(window->potential_first - potential) <= ENERGY_LIMIT))
         check_say(check, CHECK_WINDOWS, CHECK_FAIL,

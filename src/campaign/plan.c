@@ -8,6 +8,7 @@
 #include "campaign/molecule_choice.h"
 #include "config/config_check.h"
 #include "run/input_digest.h"
+#include "run/run_bias.h"
 #include "structure/smiles.h"
 #include "structure/xyz.h"
 
@@ -46,6 +47,7 @@ static QmtStatus structure_check(const Planning *planning, Structure *structure,
         TRY(smiles_embed(planning->ctx, structure));
     *reason = REJECT_STRUCTURE;
     TRY(spec_make(planning->ctx, structure, planning->config, checked));
+    TRY(run_bias_check(planning->ctx, checked));
     // The trajectory begins with the geometry that start.xyz says.
     xyz_round(structure);
     return QMT_OK;

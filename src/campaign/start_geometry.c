@@ -4,6 +4,7 @@
 
 #include "io/file.h"
 #include "run/files.h"
+#include "run/run_bias.h"
 #include "structure/smiles.h"
 #include "structure/xyz.h"
 #include "trajectory/checkpoint.h"
@@ -58,6 +59,8 @@ QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const
         *structure = made;
         made = (Structure){0};
         status = spec_make(ctx, structure, &planned->config, task);
+        if (status == QMT_OK)
+            status = run_bias_check(ctx, task);
         if (status != QMT_OK)
             structure_release(structure);
     }

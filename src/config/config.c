@@ -588,23 +588,6 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 100.0,
      .decides_numbers = true,
      .help = "Kinetic energy of that push; a negative one pushes them together."},
-    {.name = "solvate.molecule",
-     .type = CONFIG_SMILES,
-     .offset = AT(solvate_molecule),
-     .unit = "",
-     .decides_numbers = true,
-     .help =
-         "SMILES of a neutral molecule whose copies are packed around every molecule; confined by "
-         "confine.sphere = auto unless it says something else."},
-    {.name = "solvate.count",
-     .type = CONFIG_COUNT,
-     .offset = AT(solvate_count),
-     .unit = "",
-     .initial = 20,
-     .lowest = 1,
-     .highest = 1000,
-     .decides_numbers = true,
-     .help = "Number of these copies."},
 };
 _Static_assert(sizeof PROPERTY_NAMES + N_PROPERTIES + 2 <= CONFIG_TEXT_SIZE,
                "the names of all properties do not fit into the text of a value");
@@ -647,7 +630,7 @@ bool config_is_block(const char *name)
     return false;
 }
 
-static bool is_default(const Config *config, size_t k)
+bool config_is_default(const Config *config, size_t k)
 {
     const ConfigKey *const key = &CONFIG_KEYS[k];
     const void *const at = (const char *)config + key->offset;
@@ -677,7 +660,7 @@ bool config_is_dormant(const Config *config, size_t k)
         return false;
     const size_t size = (size_t)(dot - name) + 1;
     for (size_t i = 0; i < CONFIG_KEY_COUNT; i++)
-        if (strncmp(CONFIG_KEYS[i].name, name, size) == 0 && !is_default(config, i))
+        if (strncmp(CONFIG_KEYS[i].name, name, size) == 0 && !config_is_default(config, i))
             return false;
     return true;
 }
@@ -690,6 +673,20 @@ double config_word_number(int i)
 int config_number_word(double value)
 {
     return value <= -1e30 ? (int)lround(value / -1e30) - 1 : -1;
+}
+
+double config_confine_nm(const Config *config)
+{
+    const bool none = config_number_word(config->confine_nm) == CONFIG_CONFINE_NONE;
+    return none && config->solvate_molecule[0] != '\0' ? config_word_number(CONFIG_CONFINE_AUTO)
+                                                       : config->confine_nm;
+}
+
+bool config_is_biased(const Config *config)
+{
+    return config_number_word(config_confine_nm(config)) != CONFIG_CONFINE_NONE ||
+           config_has_atoms(&config->torsion.atoms) || config_has_atoms(&config->distance.atoms) ||
+           config_has_atoms(&config->rmsd.atoms);
 }
 
 bool config_has_atoms(const ConfigAtoms *atoms)

@@ -130,6 +130,9 @@ size_t config_key(const char *name);
 /// True if a name is that of a block of keys, as "bias" and "bias.torsion".
 bool config_is_block(const char *name);
 
+/// True if a key has its default.
+bool config_is_default(const Config *config, size_t k);
+
 /// True of a key in a block that is not in use: all keys of the block are at their defaults. Such keys
 /// are not written.
 bool config_is_dormant(const Config *config, size_t k);
@@ -138,6 +141,11 @@ bool config_is_dormant(const Config *config, size_t k);
 double config_word_number(int i);
 /// Word that a value stands for, -1: it is a number.
 int config_number_word(double value);
+/// True if something beside the method moves the molecule: a wall or a bias.
+bool config_is_biased(const Config *config);
+/// Radius of the wall, or one of the words of confine.sphere: a solvent shell always has a wall.
+double config_confine_nm(const Config *config);
+enum { CONFIG_CONFINE_NONE = 0, CONFIG_CONFINE_AUTO = 1 };
 /// True if atoms are given rather than left at "none", the first word.
 bool config_has_atoms(const ConfigAtoms *atoms);
 /// Number of atoms in the ranges.

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "data/solvent.h"
 #include "io/text.h"
@@ -83,10 +84,92 @@ static QmtStatus thermostat_check(QmtContext *ctx, const Config *config)
                 place);
 }
 
+/// A block that is in use without what it acts on.
+static QmtStatus block_check(QmtContext *ctx, const Config *config, const char *key,
+                             bool has_subject, const char *example)
+{
+    char place[320];
+    if (has_subject || config_is_dormant(config, config_key(key)))
+        return QMT_OK;
+    const char *const name = strrchr(key, '.');
+    size_t given = config_key(key); // the first key of the block that somebody set
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++)
+        if (strncmp(CONFIG_KEYS[k].name, key, (size_t)(name - key) + 1) == 0 &&
+            config->line[k] != 0 && config->line[given] == 0)
+            given = k;
+    key_place(config, CONFIG_KEYS[given].name, place);
+    return FAIL(ctx, QMT_ERR_CONFIG, "%s: %.*s has no %s; give it, e.g. %s", place,
+                (int)(name - key), key, name + 1, example);
+}
+
+/// A key that the mode of a bias does not use.
+static QmtStatus mode_check(QmtContext *ctx, const Config *config, const char *block, int64_t mode)
+{
+    static const char *const OF_MODE[2][6] = {{"at_", "to_", "over_ps", "k_"},
+                                              {"height_", "width_", "every_ps", "bias_factor"}};
+    const size_t size = strlen(block);
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        const char *const name = CONFIG_KEYS[k].name;
+        if (strncmp(name, block, size) != 0 || config_is_default(config, k))
+            continue;
+        for (int i = 0; i < 4; i++) {
+            const char *const other = OF_MODE[mode == CONFIG_RESTRAIN][i];
+            char place[320];
+            if (strncmp(name + size, other, strlen(other)) != 0)
+                continue;
+            key_place(config, name, place);
+            return FAIL(ctx, QMT_ERR_CONFIG,
+                        "%s: %s is for mode = %s, but %smode is %s; remove it or change the mode",
+                        place, name, mode == CONFIG_RESTRAIN ? "metadynamics" : "restrain", block,
+                        mode == CONFIG_RESTRAIN ? "restrain" : "metadynamics");
+        }
+    }
+    return QMT_OK;
+}
+
+static QmtStatus variable_check(QmtContext *ctx, const Config *config,
+                                const ConfigVariableBias *bias, const char *kind,
+                                const char *example)
+{
+    char block[32], atoms[40], every[40];
+    snprintf(block, sizeof block, "bias.%s.", kind);
+    snprintf(atoms, sizeof atoms, "%satoms", block);
+    snprintf(every, sizeof every, "%severy_ps", block);
+    TRY(block_check(ctx, config, atoms, config_has_atoms(&bias->atoms), example));
+    TRY(mode_check(ctx, config, block, bias->mode));
+    return config_has_atoms(&bias->atoms) && bias->mode == CONFIG_METADYNAMICS
+               ? length_check(ctx, config, every, bias->every_ps)
+               : QMT_OK;
+}
+
+/// What acts beside the method.
+static QmtStatus biases_check(QmtContext *ctx, const Config *config)
+{
+    TRY(block_check(ctx, config, "confine.sphere",
+                    config_number_word(config_confine_nm(config)) != CONFIG_CONFINE_NONE,
+                    "sphere: auto"));
+    TRY(variable_check(ctx, config, &config->torsion, "torsion", "atoms: [1, 2, 3, 4]"));
+    TRY(variable_check(ctx, config, &config->distance, "distance", "atoms: [1, 2]"));
+    TRY(block_check(ctx, config, "bias.rmsd.atoms", config_has_atoms(&config->rmsd.atoms),
+                    "atoms: heavy"));
+    TRY(block_check(ctx, config, "push.atoms", config_has_atoms(&config->push_atoms),
+                    "atoms: [1, 2]"));
+    if (config_has_atoms(&config->push_atoms) && config->push_ev == 0.0) {
+        char place[320];
+        key_place(config, "push.eV", place);
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: push.eV = 0 pushes nothing; give an energy or remove push", place);
+    }
+    return config_has_atoms(&config->rmsd.atoms)
+               ? length_check(ctx, config, "bias.rmsd.every_ps", config->rmsd.every_ps)
+               : QMT_OK;
+}
+
 QmtStatus config_check(QmtContext *ctx, const Config *config)
 {
     TRY(solvent_check(ctx, config));
     TRY(thermostat_check(ctx, config));
+    TRY(biases_check(ctx, config));
     TRY(length_check(ctx, config, "length_ps", config->length_ps));
     TRY(length_check(ctx, config, "equilibration_ps", config->equilibration_ps));
     // Without windows their lengths mean nothing, and the defaults fit no step of 0.3 fs.

@@ -29,6 +29,11 @@ typedef struct {
     EngineReport *report;
     double *properties; ///< [properties_size(property_set)] a.u.; model engines leave it alone
     unsigned property_set;
+    /// What a bias adds (bias/bias.h); contained in energy and gradient. Engines without one leave them
+    /// alone.
+    double *bias_energy;        ///< hartree
+    double *bias_rate;          ///< its change with time at fixed positions, hartree per time
+    double (*bias_gradient)[3]; ///< [n_atoms][3] hartree/bohr
 } EngineResult;
 
 typedef struct Engine Engine;

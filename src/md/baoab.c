@@ -43,11 +43,7 @@ static QmtStatus baoab_step(QmtContext *ctx, Engine *engine, const IntegratorSet
             next->xyz[a][x] += half * next->velocity[a][x];
 
     next->at = now->at;
-    const EngineResult result = {.energy = &next->at.energy,
-                                 .gradient = next->gradient,
-                                 .report = report,
-                                 .properties = next->properties,
-                                 .property_set = settings->property_set};
+    const EngineResult result = md_state_result(next, report, settings->property_set);
     TRY(engine_evaluate(ctx, engine, (const double(*)[3])next->xyz, &result));
 
     next->at.heat = now->at.heat + heat;

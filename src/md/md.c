@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/units.h"
+#include "base/vec3.h"
 #include "md/thermostat_interval.h"
 #include "md/velocities.h"
 
@@ -75,6 +76,11 @@ static void md_layout(Md *md)
     relax_layout(&md->relax, &md->arena, n);
     shadow_energy_layout(&md->watch, &md->arena, n);
     nve_window_layout(&md->window, &md->arena, n, n_properties, engine_kept_size(md->engine));
+    if (md->options.bias != NULL) {
+        md_state_bias_layout(&md->now, &md->arena);
+        md_state_bias_layout(&md->next, &md->arena);
+        md_state_bias_layout(&md->window.saved, &md->arena);
+    }
     const size_t kept_size = md->options.thermostat->kept_size;
     md->thermostat = (Span){.data = arena_bytes(&md->arena, kept_size), .size = kept_size};
     md->thermostat_before = arena_bytes(&md->arena, kept_size);
@@ -162,8 +168,9 @@ static QmtStatus check_physics(QmtContext *ctx, const Md *md, const MdState *nex
         return FAIL_HINT(ctx, QMT_ERR_PHYSICS, QMT_HINT_SHORTER_STEP_OR_RELAX,
                          "%s, step %llu: %.0f K, more than %.0f K", phase, step, temperature,
                          limit);
-    const double jump = (next->at.energy + next->at.kinetic - next->at.heat) -
-                        (md->now.at.energy + md->now.at.kinetic - md->now.at.heat);
+    const double jump =
+        (next->at.energy + next->at.kinetic - next->at.heat - next->at.work) -
+        (md->now.at.energy + md->now.at.kinetic - md->now.at.heat - md->now.at.work);
     if (fabs(jump) > LARGEST_JUMP)
         return FAIL_HINT(ctx, QMT_ERR_PHYSICS, QMT_HINT_SHORTER_STEP,
                          "%s, step %llu: the conserved energy jumps by %.0f kJ/mol", phase, step,
@@ -206,6 +213,38 @@ static double kt_of_step(const Md *md)
     return md_wanted_temperature(&md->options, time) * HARTREE_PER_KELVIN;
 }
 
+/// The time of the biases: it stands still but in production, so that a side run conserves its energy.
+static double bias_time(const Md *md, uint64_t steps_ahead)
+{
+    switch (md->record.phase) {
+    case MD_PRODUCTION:
+        return (double)(md->now.at.step + steps_ahead) * md->dt;
+    case MD_WINDOW:
+        return (double)md->window.saved.at.step * md->dt;
+    default:
+        return 0.0;
+    }
+}
+
+/// The hills that are due after a step of the production, or at its start.
+static void add_hills(const Md *md, MdState *state)
+{
+    const BiasChange change =
+        bias_add_hills(md->options.bias, state->at.step, (const double(*)[3])state->xyz);
+    state->at.energy += change.energy;
+    state->at.bias += change.energy;
+    state->at.work += change.energy;
+    state->at.bias_rate += change.rate;
+}
+
+/// The work of the biases in a step of the production, by the trapezoidal rule: that is the motion in an
+/// extended phase space, in which time is a coordinate.
+static void add_work(const Md *md, const MdState *before, MdState *next)
+{
+    next->at.work += 0.5 * md->dt * (before->at.bias_rate + next->at.bias_rate);
+    add_hills(md, next);
+}
+
 /// One checked step of an integrator from now into next.
 ///
 /// @param rate  of the thermostat, 1/ps
@@ -227,6 +266,8 @@ static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator
     const Span kept = md->thermostat;
     if (kept.size > 0)
         memcpy(md->thermostat_before, kept.data, kept.size);
+    if (md->options.bias != NULL)
+        bias_set_time(md->options.bias, bias_time(md, 1));
     QmtStatus status = integrator->step(ctx, md->engine, &settings, &md->now, &md->next, &report);
     if (status == QMT_OK)
         status = check_physics(ctx, md, &md->next);
@@ -242,11 +283,9 @@ static QmtStatus integrate(QmtContext *ctx, Md *md, const Integrator *integrator
 /// Evaluates the positions in next and makes it the current instant.
 static QmtStatus evaluate_next(QmtContext *ctx, Md *md, unsigned property_set, EngineReport *report)
 {
-    const EngineResult result = {.energy = &md->next.at.energy,
-                                 .gradient = md->next.gradient,
-                                 .report = report,
-                                 .properties = md->next.properties,
-                                 .property_set = property_set};
+    const EngineResult result = md_state_result(&md->next, report, property_set);
+    if (md->options.bias != NULL)
+        bias_set_time(md->options.bias, 0.0); // before production and at its start
     TRY(engine_evaluate(ctx, md->engine, (const double(*)[3])md->next.xyz, &result));
     TRY(check_finite(ctx, md, &md->next));
     md_state_copy(&md->now, &md->next);
@@ -300,6 +339,9 @@ static QmtStatus begin_production(QmtContext *ctx, Md *md)
     velocities_remove_momentum(n, md->mass, next->velocity);
     // The energy of the rotation goes with it: what is left has kT/2 in each of its degrees of freedom.
     remove_rotation(md, next);
+    if (md->options.push.energy != 0.0)
+        velocities_push(md->mass, (const double(*)[3])next->xyz, md->options.push.atoms,
+                        md->options.push.energy, next->velocity);
     next->at =
         (MdInstant){.kinetic = velocities_kinetic(n, md->mass, (const double(*)[3])next->velocity)};
 
@@ -309,6 +351,9 @@ static QmtStatus begin_production(QmtContext *ctx, Md *md)
     engine_forget(md->engine);
     TRY(evaluate_next(ctx, md, md->options.property_set, &report));
     count_evaluation(md, &report);
+    if (md->options.bias != NULL)
+        add_hills(md, &md->now);
+    md->now.at.work = 0.0; // counted from here
     shadow_energy_begin(&md->watch, &md->now);
     add_temperature(md);
     md->record.phase = MD_PRODUCTION;
@@ -362,6 +407,10 @@ static QmtStatus give_frame(QmtContext *ctx, Md *md)
 {
     const MdState *now = &md->now;
     if (md->hooks.frame != NULL) {
+        double(*const gradient)[3] = md->options.bias != NULL ? md->next.gradient : now->gradient;
+        if (md->options.bias != NULL)
+            for (size_t a = 0; a < now->n_atoms; a++)
+                vec3_difference(now->gradient[a], now->bias_gradient[a], gradient[a]);
         const MdFrame frame = {
             .step = now->at.step,
             .time_ps = md_time_ps(md, now->at.step),
@@ -370,9 +419,12 @@ static QmtStatus give_frame(QmtContext *ctx, Md *md)
             .n_atoms = now->n_atoms,
             .xyz = (const double(*)[3])now->xyz,
             .velocity = (const double(*)[3])now->velocity,
-            .gradient = (const double(*)[3])now->gradient,
+            .gradient = (const double(*)[3])gradient,
             .kinetic = now->at.kinetic,
-            .potential = now->at.energy,
+            .potential = now->at.energy - now->at.bias,
+            .bias = now->at.bias,
+            .bias_work = now->at.work,
+            .bias_gradient = (const double(*)[3])now->bias_gradient,
             .properties = now->properties};
         TRY(md->hooks.frame(ctx, md->hooks.user, &frame));
     }
@@ -399,6 +451,8 @@ static QmtStatus advance_production(QmtContext *ctx, Md *md)
     else
         TRY(integrate(ctx, md, &integrator_baoab, md->options.thermostat,
                       md_thermostat_rate(&md->options), RANDOM_PRODUCTION));
+    if (md->options.bias != NULL)
+        add_work(md, &md->now, &md->next);
     shadow_energy_add(&md->watch, md->mass, md->dt, &md->now, &md->next);
     md_state_copy(&md->now, &md->next);
     add_temperature(md);

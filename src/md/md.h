@@ -1,6 +1,7 @@
 #ifndef MD_MD_H
 #define MD_MD_H
 
+#include "bias/bias.h"
 #include "md/nve_window.h"
 #include "md/state.h"
 #include "md/thermostat.h"
@@ -11,13 +12,20 @@
 ///     velocities         Maxwell-Boltzmann, no momentum, scaled to temperature_k
 ///     equilibration      Langevin with its own friction; here and in production the heat bath acts at
 ///                        one random instant in every 50 fs or, if that is shorter, 0.1/rate
+///     biases (optional)  act from the first evaluation on, but stand as they are at the start of production until then
 ///     production         centre of mass to the origin, no momentum, for NVE no rotation (its energy
-///                        goes with it); a frame at step 0, frame_interval, 2 frame_interval, ...
+///                        goes with it), a push if wanted; a frame at step 0, frame_interval, 2 frame_interval, ...
 ///     NVE windows        after every window_every_ps of production, off the trajectory's path
 ///
 /// It can be stopped after any step and saved: the snapshot and the options decide all that follows.
 
 typedef enum { MD_NVT, MD_NVE } MdEnsemble;
+
+/// Kinetic energy that two atoms get along the line between them, apart (positive) or together; their momentum stays.
+typedef struct {
+    size_t atoms[2];
+    double energy; ///< hartree; 0: none
+} MdPush;
 
 typedef struct {
     MdEnsemble ensemble;
@@ -38,6 +46,8 @@ typedef struct {
     uint64_t relax_max_steps; ///< evaluations
     unsigned property_set;    ///< of every frame, engine/properties.h
     RandomKey key;
+    Engine *bias; ///< the decorator of the chain of engines that md_create() gets; NULL: none
+    MdPush push;  ///< at the start of production
 } MdOptions;
 
 /// NVT at 300 K, 0.25 fs, 30 ps with a friction of 0.002 /ps after 5 ps at 10 /ps, a frame every step,
@@ -70,9 +80,11 @@ typedef struct {
     size_t n_atoms;
     const double (*xyz)[3];      ///< bohr
     const double (*velocity)[3]; ///< bohr per atomic unit of time
-    const double (*gradient)[3]; ///< hartree/bohr; the force is minus this
-    double kinetic, potential;   ///< hartree
-    const double *properties;    ///< [properties_size()] of the set of the options, a.u.
+    const double (*gradient)[3]; ///< hartree/bohr of the method; the force is minus this
+    double kinetic, potential;   ///< hartree, of the method
+    double bias, bias_work;      ///< hartree, of the biases; what they put in by changing with time
+    const double (*bias_gradient)[3]; ///< hartree/bohr of the biases; NULL: there are none
+    const double *properties;         ///< [properties_size()] of the set of the options, a.u.
 } MdFrame;
 
 typedef struct {
@@ -112,6 +124,7 @@ typedef struct {
     double rms_kjmol, shadow_rms_kjmol; ///< ripple about these lines
     double worst_kjmol;                 ///< largest deviation of E + K - heat from its first value
     double heat_kjmol;                  ///< taken up from the thermostat
+    double bias_work_kjmol;             ///< and from biases that change with time
     double relax_largest_slope;         ///< at the end of the relaxation, hartree/bohr
     bool relax_converged;
     uint64_t relax_evaluations;

@@ -64,6 +64,7 @@ MdReport md_report(const Md *md)
         .shadow_rms_kjmol = line_fit_rms(&md->watch.shadow) * KJMOL_PER_HARTREE,
         .worst_kjmol = md->watch.worst * KJMOL_PER_HARTREE,
         .heat_kjmol = production ? at->heat * KJMOL_PER_HARTREE : 0.0,
+        .bias_work_kjmol = production ? at->work * KJMOL_PER_HARTREE : 0.0,
         .relax_largest_slope = record->relax_largest_slope,
         .relax_converged = record->relax_converged != 0,
         .relax_evaluations = record->relax_evaluations,

@@ -5,7 +5,7 @@
 #include "md/velocities.h"
 
 /// Of the layout of what the dynamics itself puts into a snapshot; raised when that changes.
-enum { DYNAMICS_VERSION = 1 };
+enum { DYNAMICS_VERSION = 2 };
 
 typedef enum {
     SNAPSHOT_COUNT, ///< say how many bytes
@@ -104,6 +104,8 @@ static void snapshot_state(SnapshotWalk *walk, MdState *state)
     snapshot_array(walk, state->velocity, state->n_atoms * sizeof *state->velocity);
     snapshot_array(walk, state->gradient, state->n_atoms * sizeof *state->gradient);
     snapshot_array(walk, state->properties, state->n_properties * sizeof *state->properties);
+    if (state->bias_gradient != NULL)
+        snapshot_array(walk, state->bias_gradient, state->n_atoms * sizeof *state->bias_gradient);
 }
 
 static void snapshot_watch(SnapshotWalk *walk, ShadowEnergy *watch)

@@ -22,6 +22,7 @@ void nve_window_begin(NveWindow *window, const Engine *engine, MdState *state)
     window->temperature_sum = 0.0;
     state->at.step = 0;
     state->at.heat = 0.0;
+    state->at.work = 0.0;
     shadow_energy_begin(&window->watch, state);
 }
 

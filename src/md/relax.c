@@ -130,8 +130,7 @@ QmtStatus relax_step(QmtContext *ctx, Engine *engine, Relax *relax, MdState *now
         choose_direction(relax, n, gradient);
     md_state_copy(next, now);
     add_scaled(n, relax->at.scale, (const double(*)[3])relax->direction, next->xyz);
-    const EngineResult result = {
-        .energy = &next->at.energy, .gradient = next->gradient, .report = report};
+    const EngineResult result = md_state_result(next, report, 0);
     TRY(engine_evaluate(ctx, engine, (const double(*)[3])next->xyz, &result));
 
     const double slope = dot(n, gradient, (const double(*)[3])relax->direction);

@@ -22,7 +22,7 @@ bool shadow_energy_is_sound(const ShadowEnergy *watch)
 
 static double conserved(const MdInstant *at)
 {
-    return at->energy + at->kinetic - at->heat;
+    return at->energy + at->kinetic - at->heat - at->work;
 }
 
 void shadow_energy_begin(ShadowEnergy *watch, const MdState *state)

@@ -4,7 +4,7 @@
 #include "md/observables.h"
 #include "md/state.h"
 
-/// How well energy is conserved: E + K minus the heat of the thermostat, plain and as shadow energy, which
+/// How well energy is conserved: E + K minus the heat of the thermostat and the work of biases that change, plain and as shadow energy, which
 /// velocity Verlet conserves to sixth order, so that a ten-thousandfold smaller drift can be seen. Its
 /// positions sample a smooth path x(t) with (2/dt^2) (cosh(dt d/dt) - 1) x = a, a = -M^-1 g, which has the
 /// integral E + M (x'^2/2 + dt^2/12 (x' x''' - x''^2/2) + dt^4/360 (x' x''''' - x'' x'''' + x'''^2/2) + ..).

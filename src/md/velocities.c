@@ -200,6 +200,23 @@ void velocities_remove_rotation(size_t n, const double *mass, const double (*xyz
     }
 }
 
+void velocities_push(const double *mass, const double (*xyz)[3], const size_t atoms[2],
+                     double energy, double (*velocity)[3])
+{
+    const size_t a = atoms[0], b = atoms[1];
+    const double reduced = mass[a] * mass[b] / (mass[a] + mass[b]);
+    double u[3], relative[3];
+    vec3_difference(xyz[b], xyz[a], u);
+    const double length = (energy > 0.0 ? 1.0 : -1.0) * vec3_norm(u);
+    for (int x = 0; x < 3; x++)
+        u[x] /= length;
+    vec3_difference(velocity[b], velocity[a], relative);
+    const double along = vec3_dot(relative, u);
+    const double p = reduced * (sqrt(along * along + 2.0 * fabs(energy) / reduced) - along);
+    vec3_add_scaled(-p / mass[a], u, velocity[a]);
+    vec3_add_scaled(p / mass[b], u, velocity[b]);
+}
+
 void velocities_scale_to(size_t n, const double *mass, double kinetic, double (*velocity)[3])
 {
     const double now = velocities_kinetic(n, mass, (const double(*)[3])velocity);

@@ -57,6 +57,14 @@ double velocities_kinetic_relative(size_t n, const double *mass, const double (*
 /// Scales all velocities relative to the centre of mass, whose own stays.
 void velocities_scale_relative(size_t n, const double *mass, double factor, double (*velocity)[3]);
 
+/// Gives atoms a and b a kinetic energy more along the line from a to b, away from each other if it is positive and
+/// towards each other if it is negative, of which |energy| is then the size; momentum and angular momentum stay what
+/// they are:
+///
+///     v_a -= p/m_a u,  v_b += p/m_b u,   p^2/(2 mu) + p u.(v_b - v_a) = |energy|,   1/mu = 1/m_a + 1/m_b
+void velocities_push(const double *mass, const double (*xyz)[3], const size_t atoms[2],
+                     double energy, double (*velocity)[3]);
+
 /// Scales all velocities to a kinetic energy; velocities that are all zero stay zero.
 void velocities_scale_to(size_t n, const double *mass, double kinetic, double (*velocity)[3]);
 

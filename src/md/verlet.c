@@ -17,11 +17,7 @@ static QmtStatus verlet_step(QmtContext *ctx, Engine *engine, const IntegratorSe
     }
 
     next->at = now->at;
-    const EngineResult result = {.energy = &next->at.energy,
-                                 .gradient = next->gradient,
-                                 .report = report,
-                                 .properties = next->properties,
-                                 .property_set = settings->property_set};
+    const EngineResult result = md_state_result(next, report, settings->property_set);
     TRY(engine_evaluate(ctx, engine, (const double(*)[3])next->xyz, &result));
 
     for (size_t a = 0; a < n; a++) {

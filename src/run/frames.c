@@ -35,6 +35,8 @@ QmtStatus run_take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
             run->pos[a][x] = frame->xyz[a][x] * NM_PER_BOHR;
             run->vel[a][x] = frame->velocity[a][x] * NMPS_PER_AU;
             run->forces[a][x] = -frame->gradient[a][x] * KJMOLNM_PER_AU;
+            if (frame->bias_gradient != NULL)
+                run->bias_forces[a][x] = -frame->bias_gradient[a][x] * KJMOLNM_PER_AU;
         }
     }
     properties_convert(run, frame->properties);
@@ -50,6 +52,9 @@ QmtStatus run_take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
                                        .time = frame->time_ps,
                                        .heat = frame->heat * KJMOL_PER_HARTREE,
                                        .wanted_k = frame->wanted_k,
+                                       .bias_energy = frame->bias * KJMOL_PER_HARTREE,
+                                       .bias_work = frame->bias_work * KJMOL_PER_HARTREE,
+                                       .bias_forces = (const double(*)[3])run->bias_forces,
                                        .properties = run->properties}));
 
     const int64_t ahead = settings->fail_at_step - step;

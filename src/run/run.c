@@ -59,6 +59,7 @@ static QmtStatus run_begin(QmtContext *ctx, Run *run)
         run->pos = arena_vectors(&run->arena, n_atoms);
         run->vel = arena_vectors(&run->arena, n_atoms);
         run->forces = arena_vectors(&run->arena, n_atoms);
+        run->bias_forces = arena_vectors(&run->arena, n_atoms);
         run->properties =
             arena_doubles(&run->arena, properties_size((unsigned)task->config.properties, n_atoms));
         if (walk == 0)
@@ -68,8 +69,10 @@ static QmtStatus run_begin(QmtContext *ctx, Run *run)
 
     const QmtEngineOptions engine_options = run_engine_options(task);
     TRY(xtb_create(ctx, n_atoms, task->structure->numbers, &engine_options, &run->xtb));
-    TRY(recorder_create(ctx, run->xtb, &run->engine));
-    const MdOptions options = run_md_options(task);
+    TRY(run_bias_create(ctx, task, run->masses, run->xtb, &run->bias));
+    TRY(recorder_create(ctx, run->bias != NULL ? run->bias : run->xtb, &run->engine));
+    MdOptions options = run_md_options(task);
+    options.bias = run->bias;
     const MdHooks hooks = {
         .user = run, .frame = run_take_frame, .window = run_take_window, .progress = take_progress};
     TRY(md_create(ctx, &options, &hooks, run->engine, run->masses,
@@ -174,6 +177,7 @@ static void run_release(Run *run)
     watch_release(&run->watch);
     sink_close(&run->sink);
     engine_destroy(&run->engine);
+    engine_destroy(&run->bias);
     engine_destroy(&run->xtb);
     arena_release(&run->arena);
     found_release(&run->found);

@@ -33,13 +33,15 @@ typedef struct {
                  PROGRAM_EARLIER_SIZE]; ///< of the checkpoints: what decides the bytes
     double *masses;                     ///< [n_atoms] Da
     Engine *xtb;
-    Engine *engine; ///< the witness around it
+    Engine *bias;   ///< around it; NULL: there is none
+    Engine *engine; ///< the recorder around all
     Sink *sink; ///< of the trajectory; NULL if its file is finished and only run.json is missing
     Md *md;
     Watch watch; ///< what happens to the molecule
     Arena arena;
-    double (*pos)[3], (*vel)[3], (*forces)[3]; ///< [n_atoms] of one frame, in the units of the file
-    double *properties;                        ///< of one frame, likewise
+    double (*pos)[3], (*vel)[3], (*forces)[3],
+        (*bias_forces)[3]; ///< [n_atoms] of one frame, in the units of the file
+    double *properties;    ///< of one frame, likewise
 
     double started_s, started_cpu_s; ///< of this process; monotonic clock
     CheckpointNumbers before;        ///< where this process began, zeros if at the start
@@ -55,6 +57,14 @@ typedef struct {
 // setup.c: a configuration as the options of engine and motion.
 
 MdOptions run_md_options(const RunSpec *task);
+
+// run_bias.c: walls, biases and pushes of a configuration.
+
+/// Puts the biases of the configuration around the engine; *bias is NULL if there are none.
+QmtStatus run_bias_create(QmtContext *ctx, const RunSpec *task, const double *masses, Engine *inner,
+                          Engine **bias);
+/// The push of the configuration, none if there is none.
+MdPush run_push(const RunSpec *task);
 
 // frames.c: what motion gives, in the units of the file; these are MdHooks, user is the Run.
 

@@ -45,6 +45,7 @@ MdOptions run_md_options(const RunSpec *task)
     options.window_ps = windows ? config->nve_window_ps : 0.0;
     options.optimize = config->optimize;
     options.property_set = (unsigned)config->properties;
+    options.push = run_push(task);
     options.key = (RandomKey){.seed = (uint64_t)config->random_seed,
                               .molecule = random_name_key(task->structure->name),
                               .replica = task->replica > 0 ? (uint64_t)task->replica - 1 : 0};

@@ -203,6 +203,8 @@ unsigned spec_further(const Config *config)
     unsigned set = 0;
     if (config->ensemble == CONFIG_NVT && thermostat_at((size_t)config->thermostat)->scales)
         set |= 1u << ARRAY_HEAT;
+    if (config_is_biased(config))
+        set |= BIAS_ARRAYS;
     return set;
 }
 

@@ -6,6 +6,7 @@
 
 #include "analysis/fragments.h"
 #include "base/units.h"
+#include "base/vec3.h"
 
 enum { STATE_VERSION = 1 };
 static const double BONDS_EVERY_FS = 1.0, PARTS_EVERY_FS = 100.0;
@@ -20,6 +21,7 @@ static void watch_layout(Watch *watch, size_t n_atoms)
     bonds_layout(&watch->next, &watch->arena, n_atoms);
     work_test_layout(&watch->work, &watch->arena, n_atoms);
     watch->parts = arena_sizes(&watch->arena, n_atoms);
+    watch->gradient = arena_vectors(&watch->arena, n_atoms);
 }
 
 /// Steps in a time, at least one.
@@ -118,8 +120,14 @@ static void work_look(Watch *watch, const MdProgress *progress, const MdState *s
     else if (progress->step == record->last_step)
         return; // back from a side run
     record->last_step = progress->step;
-    if (work_test_add(&watch->work, (const double(*)[3])state->xyz,
-                      (const double(*)[3])state->gradient, state->at.energy, &step) &&
+    const double(*gradient)[3] = (const double(*)[3])state->gradient;
+    if (state->bias_gradient != NULL) { // the surface is that of the method
+        for (size_t a = 0; a < state->n_atoms; a++)
+            vec3_difference(gradient[a], state->bias_gradient[a], watch->gradient[a]);
+        gradient = (const double(*)[3])watch->gradient;
+    }
+    if (work_test_add(&watch->work, (const double(*)[3])state->xyz, gradient,
+                      state->at.energy - state->at.bias, &step) &&
         fabs(step.off) > work_step_limit(&step, work_test_rms(&watch->work)))
         event_add(watch, (WatchEvent){.step = progress->step - 1,
                                       .kind = WATCH_SCF_JUMP,

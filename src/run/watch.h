@@ -55,6 +55,7 @@ typedef struct {
     WorkTest work;
     uint64_t bonds_every, parts_every; ///< steps
     size_t *parts;                     ///< scratch
+    double (*gradient)[3];             ///< [n_atoms] scratch
     uint64_t n_said;                   ///< events that were told as notes; of this process
     Arena arena;
 } Watch;

@@ -72,6 +72,12 @@ static QmtStatus arrays_find(QmtContext *ctx, TrajectoryReader *r)
         else if (array != NULL && row.role == ROLE_FRAME && !row.required)
             r->further |= 1u << i;
     }
+    const unsigned bias = r->further & BIAS_ARRAYS;
+    for (size_t i = 0; i < N_ARRAYS && bias != 0; i++)
+        if (BIAS_ARRAYS >> i & ~bias >> i & 1)
+            return FAIL(ctx, QMT_ERR_FORMAT,
+                        "%s: there is no array %s, which belongs to others in it", r->npz.file.path,
+                        trajectory_array(i).name);
     if (r->n_atoms == 0)
         return FAIL(ctx, QMT_ERR_FORMAT, "%s: there are no atoms in it", r->npz.file.path);
     return QMT_OK;
@@ -113,12 +119,13 @@ static QmtStatus memory_make(QmtContext *ctx, TrajectoryReader *r)
 {
     const size_t n = r->n_atoms;
     size_t frame_bytes = 0;
-    r->vectors = calloc(9 * n + properties_size(r->properties, n) + 1, sizeof *r->vectors);
+    r->vectors = calloc(12 * n + properties_size(r->properties, n) + 1, sizeof *r->vectors);
     bool enough = r->vectors != NULL;
-    double *const properties = r->vectors + 9 * n;
+    double *const properties = r->vectors + 12 * n;
     r->frame = (TrajectoryFrame){.pos = (const double(*)[3])r->vectors,
                                  .vel = (const double(*)[3])(r->vectors + 3 * n),
                                  .forces = (const double(*)[3])(r->vectors + 6 * n),
+                                 .bias_forces = (const double(*)[3])(r->vectors + 9 * n),
                                  .properties = properties};
     for (size_t i = 0; i < N_TRAJECTORY_ARRAYS; i++)
         if (r->array[i] != NULL && trajectory_array(i).role == ROLE_FRAME)
@@ -136,6 +143,8 @@ static QmtStatus memory_make(QmtContext *ctx, TrajectoryReader *r)
                 properties + properties_size(r->properties & ((1u << (i - N_ARRAYS)) - 1), n);
         else if (i == ARRAY_POS || i == ARRAY_VEL || i == ARRAY_FORCES)
             r->place[i] = r->vectors + 3 * n * (i - ARRAY_POS);
+        else if (i == ARRAY_BIAS_FORCES)
+            r->place[i] = r->vectors + 9 * n;
         else
             r->place[i] = (double *)((char *)&r->frame + row.offset);
     }

@@ -34,7 +34,7 @@ typedef struct {
     uint64_t first; ///< of the n_held frames in raw
     size_t n_held;
     TrajectoryFrame frame;
-    double *vectors; ///< [properties_size() + 9 n_atoms] of one frame
+    double *vectors; ///< [properties_size() + 12 n_atoms] of one frame
 } TrajectoryReader;
 
 /// Opens an NPZ file.

@@ -21,6 +21,9 @@ typedef enum {
     ARRAY_TIME,
     ARRAY_HEAT,
     ARRAY_WANTED,
+    ARRAY_BIAS_ENERGY,
+    ARRAY_BIAS_WORK,
+    ARRAY_BIAS_FORCES,
     ARRAY_MASSES,
     ARRAY_TYPES,
     ARRAY_BOX,
@@ -81,6 +84,8 @@ typedef struct {
     double time;                      ///< ps
     double heat;                      ///< kJ/mol, taken up from the bath since frame 0
     double wanted_k;                  ///< K, of the thermostat
+    double bias_energy, bias_work;    ///< kJ/mol
+    const double (*bias_forces)[3];   ///< [n_atoms][3] kJ/mol/nm
     /// The properties of the trajectory one after another, as properties_size() counts; NULL without any.
     const double *properties;
 } TrajectoryFrame;
@@ -90,6 +95,9 @@ typedef struct {
     double window; ///< its number, from 0
     double kinetic, potential, total;
 } TrajectoryWindowStep;
+
+/// The arrays of biases, a set of bits: a trajectory has all of them or none.
+enum { BIAS_ARRAYS = 1 << ARRAY_BIAS_ENERGY | 1 << ARRAY_BIAS_WORK | 1 << ARRAY_BIAS_FORCES };
 
 /// True if a trajectory has row i of the table.
 ///

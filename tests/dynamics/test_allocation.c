@@ -50,6 +50,26 @@ static QmtStatus take_frame(QmtContext *ctx, void *user, const MdFrame *frame)
     return QMT_OK;
 }
 
+/// Walls, hills and kept structures around an engine.
+static Engine *biased(QmtContext *ctx, Engine *inner, const MdOptions *options)
+{
+    static const size_t ATOMS[] = {0, 1, 2, 3};
+    const BiasOptions bias_options = {
+        .confine = {.radius = 2.0, .k = 0.01},
+        .torsion = {.mode = BIAS_METADYNAMICS,
+                    .atoms = {1, 2, 3, 4},
+                    .height = 1e-4,
+                    .width = 0.3,
+                    .every = 20},
+        .rmsd = {.n_atoms = 4, .atoms = ATOMS, .k = 1e-4, .alpha = 1.0, .ramp = 100.0, .every = 40},
+        .mass = METHANE_MASS,
+        .dt = 1.0,
+        .n_steps = (uint64_t)(1e3 * options->length_ps / options->dt_fs + 0.5)};
+    Engine *bias = NULL;
+    assert_int_equal(bias_create(ctx, inner, &bias_options, &bias), QMT_OK);
+    return bias;
+}
+
 /// Steps of every phase: relaxation, equilibration, production, window.
 static void steps_allocate_nothing(void **state)
 {
@@ -57,7 +77,7 @@ static void steps_allocate_nothing(void **state)
     if (!COUNTS)
         skip();
     QmtContext *ctx = NULL;
-    Engine *engine = NULL;
+    Engine *engine = NULL, *bias = NULL;
     Md *md = NULL;
     double sum = 0.0;
     const MdHooks hooks = {.user = &sum, .frame = take_frame};
@@ -69,7 +89,8 @@ static void steps_allocate_nothing(void **state)
     options.window_ps = 0.025;
     assert_int_equal(qmt_context_create(&ctx), QMT_OK);
     assert_int_equal(model_engine_create(ctx, METHANE_ATOMS, &model, &engine), QMT_OK);
-    assert_int_equal(md_create(ctx, &options, &hooks, engine, METHANE_MASS, METHANE_XYZ, &md),
+    options.bias = bias = biased(ctx, engine, &options);
+    assert_int_equal(md_create(ctx, &options, &hooks, bias, METHANE_MASS, METHANE_XYZ, &md),
                      QMT_OK);
     assert_true(calls >= 5); // the counter works
 
@@ -82,9 +103,11 @@ static void steps_allocate_nothing(void **state)
     const MdReport report = md_report(md);
     const size_t after = calls;
     assert_int_equal(report.n_windows, 2);
+    assert_int_equal(bias_n_hills(bias), 21 + 11);
     assert_true(report.evaluations > 100 && sum > 0.0);
     assert_int_equal(after, before);
     md_destroy(&md);
+    engine_destroy(&bias);
     engine_destroy(&engine);
     qmt_context_destroy(&ctx);
 }

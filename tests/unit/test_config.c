@@ -213,6 +213,24 @@ static void traps_are_named_with_their_place(void **state)
         {"equilibration_ps: 1.0001\n", "equilibration_ps = 1.0001"},
         {"nve_window_ps: 1.0001\n", "nve_window_ps = 1.0001"},
         {"nve_every_ps: 0.0001\n", "nve_every_ps = 0.0001"},
+        {"confine: {k_kJ_mol_nm3: 3}\n",
+         "a.yaml:1: confine has no sphere; give it, e.g. sphere: auto"},
+        {"bias: {torsion: {at_degree: 60}}\n",
+         "a.yaml:1: bias.torsion has no atoms; give it, e.g. atoms: [1, 2, 3, 4]"},
+        {"bias: {rmsd: {every_ps: 1}}\n", "bias.rmsd has no atoms; give it, e.g. atoms: heavy"},
+        {"push: {eV: 2}\n", "push has no atoms"},
+        {"push: {atoms: [1, 2], eV: 0}\n", "push.eV = 0 pushes nothing"},
+        {"bias: {rmsd: {atoms: all, every_ps: 0.0001}}\n",
+         "bias.rmsd.every_ps = 0.0001 ps is no whole number of steps"},
+        {"bias:\n  torsion:\n    atoms: [1, 2, 3, 4]\n    mode: metadynamics\n    every_ps: "
+         "0.0001\n",
+         "a.yaml:5: bias.torsion.every_ps = 0.0001 ps"},
+        {"bias: {torsion: {atoms: [1, 2, 3, 4], height_kJ_mol: 2}}\n",
+         "bias.torsion.height_kJ_mol is for mode = metadynamics, but bias.torsion.mode is "
+         "restrain"},
+        {"bias: {distance: {atoms: [1, 2], mode: metadynamics, k_kJ_mol_nm2: 2}}\n",
+         "bias.distance.k_kJ_mol_nm2 is for mode = restrain, but bias.distance.mode is "
+         "metadynamics"},
         {"length_ps: 1e9\n", "is 4e+12 steps, at most 4294967295"},
         {"dt_fs: 1e-9\n", "steps, at most"},
         {"length_ps: 1\nsave_interval_steps: 4001\n",
@@ -283,7 +301,7 @@ static void blocks_are_keys_with_a_dot(void **state)
     Config c = config_default();
     assert_int_equal(parse("confine: {sphere: 0.5}\nbias:\n  torsion:\n    atoms: [4, 2, 7-8]\n"
                            "  rmsd: {atoms: heavy}\nbias.torsion.at_degree: -60\nlength_ps: 2\n"
-                           "solvate: {molecule: '[C-]#[O+]'}\n",
+                           "",
                            &c),
                      QMT_OK);
     size_t atoms[8];
@@ -299,7 +317,6 @@ static void blocks_are_keys_with_a_dot(void **state)
     assert_non_null(echo);
     assert_non_null(strstr(echo, "bias.torsion.atoms: [4, 2, 7-8] "));
     assert_non_null(strstr(echo, "bias.rmsd.atoms: heavy "));
-    assert_non_null(strstr(echo, "solvate.molecule: \"[C-]#[O+]\" "));
     assert_null(strstr(echo, "bias.distance"));
     Config again = config_default();
     assert_int_equal(parse(echo, &again), QMT_OK);
@@ -340,8 +357,6 @@ static void wrong_blocks_are_named(void **state)
         {"bias: {rmsd: {atoms: [1, C2]}}\n", "numbers of atoms like 3, ranges like 5-9"},
         {"bias: {torsion: {bias_factor: 1}}\n", "bias.torsion.bias_factor = 1 is out of range"},
         {"push: {atoms: [1, 2], eV: 1e3}\n", "push.eV = 1e3 is out of range"},
-        {"solvate: {molecule: 'C C'}\n", "solvate.molecule is no SMILES: character 2"},
-        {"solvate: {molecule: O, count: 0}\n", "solvate.count = 0 is out of range"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         Config c = config_default();
