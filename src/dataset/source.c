@@ -109,6 +109,7 @@ void sources_release(SourceList *list)
     for (size_t i = 0; i < list->n; i++)
         source_release(&list->items[i]);
     free(list->items);
+    source_paths_release(&list->paths);
     *list = (SourceList){0};
 }
 
@@ -183,12 +184,10 @@ static int by_molecule(const void *a, const void *b)
 QmtStatus sources_find(QmtContext *ctx, const char *const *paths, size_t n_paths, bool partial,
                        SourceList *list)
 {
-    SourcePathList found = {0};
     SourceList made = {0};
-    QmtStatus status = source_paths_find(ctx, paths, n_paths, partial, &found);
-    for (size_t i = 0; i < found.n && status == QMT_OK; i++)
-        status = source_add(ctx, &found.items[i], partial, &made);
-    source_paths_release(&found);
+    QmtStatus status = source_paths_find(ctx, paths, n_paths, partial, &made.paths);
+    for (size_t i = 0; i < made.paths.n && status == QMT_OK; i++)
+        status = source_add(ctx, &made.paths.items[i], partial, &made);
     if (status == QMT_OK && made.n == 0)
         status = FAIL(ctx, QMT_ERR_INPUT,
                       "there is no complete trajectory; partial ones are taken on request only");

@@ -1,6 +1,7 @@
 #ifndef DATASET_SOURCE_H
 #define DATASET_SOURCE_H
 
+#include "dataset/source_paths.h"
 #include "trajectory/trajectory_reader.h"
 
 /// The trajectories that a training set is made from.
@@ -49,11 +50,12 @@ typedef struct {
 typedef struct {
     Source *items; ///< [n]
     size_t n, room;
+    SourcePathList paths; ///< whose archives are open as long as the list is there
 } SourceList;
 
 /// Finds and opens all trajectories of files and folders, and notes what each one says of itself. In folders these are the
 /// .npz files of the folder and of those below it, in the order of their bytes, without those that a later run put
-/// aside (trajectory.old.npz).
+/// aside (trajectory.old.npz), and the trajectories in the archives of these folders.
 ///
 /// @param partial  also trajectories that failed or are not finished; else such a file is a failure, and one in a
 ///                 folder is left out with a note

@@ -2,11 +2,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "io/file.h"
+#include "run/files.h"
 #include "run/partial.h"
 
 static QmtStatus path_add(QmtContext *ctx, const char *path, bool in_folder, SourcePathList *list)
@@ -36,6 +38,56 @@ static bool is_trajectory(const char *path, const char *name, bool partial)
            strncmp(name, "trajectory.old.", strlen("trajectory.old.")) != 0;
 }
 
+/// Keeps the archives of a folder open as long as the list is there.
+static QmtStatus archives_keep(QmtContext *ctx, ArchiveMount *mount, SourcePathList *list)
+{
+    ArchiveMount **const more =
+        realloc(list->archives, (list->n_archives + 1) * sizeof(ArchiveMount *));
+    if (more == NULL) {
+        archives_unmount(&mount);
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the list of archives");
+    }
+    list->archives = more;
+    list->archives[list->n_archives++] = mount;
+    return QMT_OK;
+}
+
+/// The trajectories in the archives of a folder.
+static QmtStatus packed_add(QmtContext *ctx, const char *folder, SourcePathList *list)
+{
+    ArchiveMount *mount = NULL;
+    TRY(archives_mount(ctx, folder, NULL, &mount));
+    TRY(archives_keep(ctx, mount, list));
+    for (size_t i = 0; i < archives_count(mount); i++) {
+        const char *const label = archives_label(mount, i);
+        char path[FILE_PATH_SIZE], file[FILE_PATH_SIZE];
+        if (label == NULL)
+            continue;
+        TRY(file_join(ctx, folder, label, path));
+        TRY(file_join(ctx, path, RUN_FILE_COMPLETE, file));
+        if (file_exists(file))
+            TRY(path_add(ctx, file, true, list));
+    }
+    return QMT_OK;
+}
+
+/// A path that is not there: a trajectory in an archive, or the folder of one.
+static QmtStatus missing_add(QmtContext *ctx, const char *path, SourcePathList *list)
+{
+    ArchiveMount *mount = NULL;
+    char file[FILE_PATH_SIZE];
+    TRY(file_join(ctx, path, RUN_FILE_COMPLETE, file));
+    TRY(archives_mount_above(ctx, path, &mount));
+    if (mount == NULL || !file_exists(path)) {
+        archives_unmount(&mount);
+        TRY(archives_mount_above(ctx, file, &mount));
+    }
+    if (mount == NULL)
+        return path_add(ctx, path, false, list);
+    TRY(archives_keep(ctx, mount, list));
+    return path_add(ctx, file_exists(file) ? file : path, false, list);
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
@@ -44,6 +96,7 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 static QmtStatus folder_add(QmtContext *ctx, const char *folder, bool partial, SourcePathList *list)
 {
     struct dirent **entries = NULL;
+    bool has_archives = false;
     const int n = scandir(folder, &entries, NULL, by_bytes);
     if (n < 0)
         return FAIL(ctx, QMT_ERR_IO, "%.900s: cannot be listed: %s", folder, strerror(errno));
@@ -58,6 +111,8 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, bool partial, S
             if (status == QMT_OK && lstat(path, &about) == 0) {
                 if (S_ISDIR(about.st_mode))
                     status = folder_add(ctx, path, partial, list);
+                else if (fnmatch(ARCHIVE_PATTERN, name, 0) == 0)
+                    has_archives = true;
                 else if (is_trajectory(path, name, partial))
                     status = path_add(ctx, path, true, list);
             }
@@ -65,13 +120,14 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, bool partial, S
         free(entries[i]);
     }
     free(entries);
-    return status;
+    return status == QMT_OK && has_archives ? packed_add(ctx, folder, list) : status;
 }
 
 /// Which file a path leads to.
 typedef struct {
     dev_t device;
     ino_t inode;
+    uint64_t begin; ///< in an archive
     size_t place;
 } Identity;
 
@@ -82,26 +138,49 @@ static int by_identity(const void *a, const void *b)
         return x->device < y->device ? -1 : 1;
     if (x->inode != y->inode)
         return x->inode < y->inode ? -1 : 1;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
     return x->place < y->place ? -1 : 1;
+}
+
+static QmtStatus identity_find(QmtContext *ctx, const char *path, Identity *identity)
+{
+    struct stat about = {0};
+    File file = file_none();
+    if (stat(path, &about) != 0) { // it may be a piece of an archive
+        TRY(file_open(ctx, path, FILE_READ, &file));
+        if (fstat(file.fd, &about) != 0) {
+            file_abandon(&file);
+            return FAIL(ctx, QMT_ERR_IO, "%.900s: %s", path, strerror(errno));
+        }
+    }
+    identity->device = about.st_dev;
+    identity->inode = about.st_ino;
+    identity->begin = file.begin;
+    file_abandon(&file);
+    return QMT_OK;
+}
+
+static bool is_same_file(const Identity *a, const Identity *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->begin == b->begin;
 }
 
 /// A file named twice would be in the set twice.
 static QmtStatus twice_refuse(QmtContext *ctx, const SourcePathList *list)
 {
     Identity *const files = malloc((list->n + 1) * sizeof *files);
-    struct stat about = {0};
     if (files == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the list of trajectories");
     QmtStatus status = QMT_OK;
     for (size_t i = 0; i < list->n && status == QMT_OK; i++) {
-        if (stat(list->items[i].path, &about) != 0)
-            status = FAIL(ctx, QMT_ERR_IO, "%.900s: %s", list->items[i].path, strerror(errno));
-        files[i] = (Identity){.device = about.st_dev, .inode = about.st_ino, .place = i};
+        files[i] = (Identity){.place = i};
+        status = identity_find(ctx, list->items[i].path, &files[i]);
     }
     if (status == QMT_OK)
         qsort(files, list->n, sizeof *files, by_identity);
     for (size_t i = 1; i < list->n && status == QMT_OK; i++)
-        if (files[i].device == files[i - 1].device && files[i].inode == files[i - 1].inode)
+        if (is_same_file(&files[i], &files[i - 1]))
             status = FAIL(ctx, QMT_ERR_INPUT,
                           "%.400s and %.400s are one file, which would be in the set twice; name "
                           "it once",
@@ -118,7 +197,11 @@ QmtStatus source_paths_find(QmtContext *ctx, const char *const *paths, size_t n_
     for (size_t i = 0; i < n_paths && status == QMT_OK; i++) {
         struct stat about;
         const size_t before = made.n;
-        if (stat(paths[i], &about) != 0 || !S_ISDIR(about.st_mode)) {
+        if (stat(paths[i], &about) != 0) {
+            status = missing_add(ctx, paths[i], &made);
+            continue;
+        }
+        if (!S_ISDIR(about.st_mode)) {
             status = path_add(ctx, paths[i], false, &made);
             continue;
         }
@@ -145,5 +228,8 @@ void source_paths_release(SourcePathList *list)
     for (size_t i = 0; i < list->n; i++)
         free(list->items[i].path);
     free(list->items);
+    for (size_t i = 0; i < list->n_archives; i++)
+        archives_unmount(&list->archives[i]);
+    free(list->archives);
     *list = (SourcePathList){0};
 }

@@ -1,9 +1,9 @@
 #ifndef DATASET_SOURCE_PATHS_H
 #define DATASET_SOURCE_PATHS_H
 
-#include "base/context.h"
+#include "io/archive.h"
 
-/// The files of trajectories that paths name.
+/// The files of trajectories that paths name, in folders and in the archives of folders.
 
 typedef struct {
     char *path;
@@ -13,6 +13,8 @@ typedef struct {
 typedef struct {
     SourcePath *items; ///< [n]
     size_t n, room;
+    ArchiveMount **archives; ///< [n_archives] open as long as the list is there
+    size_t n_archives;
 } SourcePathList;
 
 /// @param partial  in folders also trajectory.npz.part

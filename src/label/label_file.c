@@ -10,6 +10,7 @@
 
 #include "config/value_text.h"
 #include "data/method.h"
+#include "io/archive.h"
 #include "io/lock.h"
 #include "label/label_journal.h"
 #include "label/label_piece.h"
@@ -346,7 +347,8 @@ QmtStatus label_file(QmtContext *ctx, const Config *config, const char *path, co
                      void (*progress)(void *user, const QmtLabelCounts *counts), void *user,
                      QmtLabelCounts *counts)
 {
-    FramesInput input;
+    FramesInput input = {.file = file_none()};
+    ArchiveMount *archives = NULL;
     Config own = *config;
     if (!config_is_given(config, "scf"))
         own.scf = CONFIG_SCF_FAST; // no motion adds its deviations up
@@ -362,9 +364,13 @@ QmtStatus label_file(QmtContext *ctx, const Config *config, const char *path, co
     TRY(also_check(ctx, config, options->also));
     TRY(out_check(ctx, path, out));
     TRY(paths_make(&l));
-    TRY(beside_read(&l, path));
-    TRY(frames_input_open(ctx, path, &input));
-    const QmtStatus status = input_label(&l);
+    TRY(archives_mount_above(ctx, path, &archives)); // it may lie in one
+    QmtStatus status = beside_read(&l, path);
+    if (status == QMT_OK)
+        status = frames_input_open(ctx, path, &input);
+    if (status == QMT_OK)
+        status = input_label(&l);
+    archives_unmount(&archives);
     if (counts != NULL && (status == QMT_OK || status == QMT_ERR_PARTIAL))
         *counts = counts_of(&l);
     frames_input_close(&input);

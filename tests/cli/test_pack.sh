@@ -50,6 +50,22 @@ says "o/m3/trajectory.npz" "frames of 3 atoms"
 ends 0 "$QMTRAJ" convert o/m3/trajectory.npz --to extxyz -o m3.extxyz
 ends 0 "$QMTRAJ" convert whole/m3/trajectory.npz --to extxyz -o whole.extxyz
 same m3.extxyz whole.extxyz
+# a training set of the archive is that of the folders, and a geometry in it can be labelled
+mkdir set_folders set_packed
+cp -r whole set_folders/o
+cp -r o set_packed/o
+for place in set_folders set_packed; do
+    (cd $place && ends 0 "$QMTRAJ" dataset o --for npy --n 4 -o set)
+    (cd $place && ends 0 "$QMTRAJ" dataset o/m1 o/m2/trajectory.npz --for mace --by replica --split 50/50 -o two)
+    (cd $place && ends 0 "$QMTRAJ" label o/m3/relaxed.xyz -o labelled.extxyz)
+done
+diff -r set_folders/set set_packed/set || fail "the set of an archive is not that of folders"
+diff -r set_folders/two set_packed/two || fail "the set of two packed trajectories is not that of folders"
+same set_folders/labelled.extxyz set_packed/labelled.extxyz
+ends 3 "$QMTRAJ" dataset set_packed/o set_packed/o/m1 --for npy -o twice
+says "are one file, which would be in the set twice"
+ends 5 "$QMTRAJ" dataset set_packed/o/m9 --for npy -o none
+[ ! -e twice ] && [ ! -e none ] || fail "a set of what cannot be read"
 rm o/summary.json
 ends 0 "$QMTRAJ" summary o
 says "holds 8 trajectories"
