@@ -25,7 +25,7 @@ _qmtraj() {
                 offers+=('')
             elif [[ -z $line && ${#offers[@]} -gt 0 ]]; then
                 break
-            elif [[ ${#offers[@]} -gt 0 && $line =~ ^\ \ ([a-z]+)\  ]]; then
+            elif [[ ${#offers[@]} -gt 0 && $line =~ ^\ \ ([a-z][a-z0-9-]*)\  ]]; then
                 offers+=("${BASH_REMATCH[1]}")
             fi
         done < <("$program" --help 2>/dev/null)

@@ -101,16 +101,21 @@ typedef struct {
     SetWriter *writer;
     TrajectoryReader *reader;
     uint64_t lag;
-    double *scratch; ///< [9 n_atoms] the first of a pair: the reader keeps one frame
+    double *scratch; ///< [9 n_atoms + properties] the first of a pair: the reader keeps one frame
 } Passage;
 
-static TrajectoryFrame frame_copy(const TrajectoryFrame *frame, size_t n_atoms, double *scratch)
+static TrajectoryFrame frame_copy(const TrajectoryFrame *frame, const Source *source,
+                                  double *scratch)
 {
-    const size_t n = 3 * n_atoms;
+    const size_t n = 3 * source->n_atoms;
+    const size_t n_properties = properties_size(source->properties, source->n_atoms);
     TrajectoryFrame copy = *frame;
     memcpy(scratch, frame->pos, n * sizeof *scratch);
     memcpy(scratch + n, frame->vel, n * sizeof *scratch);
     memcpy(scratch + 2 * n, frame->forces, n * sizeof *scratch);
+    if (n_properties > 0)
+        memcpy(scratch + 3 * n, frame->properties, n_properties * sizeof *scratch);
+    copy.properties = scratch + 3 * n;
     copy.pos = (const double(*)[3])scratch;
     copy.vel = (const double(*)[3])(scratch + n);
     copy.forces = (const double(*)[3])(scratch + 2 * n);
@@ -129,7 +134,7 @@ static QmtStatus frame_write(QmtContext *ctx, Job *job, const Passage *p, size_t
     TrajectoryFrame first;
     TRY(trajectory_reader_frame(ctx, p->reader, frame.number, &frame.frame));
     if (p->lag > 0) {
-        first = frame_copy(frame.frame, p->source->n_atoms, p->scratch);
+        first = frame_copy(frame.frame, p->source, p->scratch);
         frame.frame = &first;
         TRY(trajectory_reader_frame(ctx, p->reader, frame.number + p->lag, &frame.later));
     }
@@ -148,7 +153,9 @@ static QmtStatus source_write(QmtContext *ctx, Job *job, Passage passage)
     if (n_chosen == 0)
         return QMT_OK;
     TRY(selection_lag(ctx, source, job->set.options->lag_fs, &passage.lag));
-    passage.scratch = malloc(9 * source->n_atoms * sizeof *passage.scratch);
+    const size_t n_scratch =
+        9 * source->n_atoms + properties_size(source->properties, source->n_atoms);
+    passage.scratch = malloc(n_scratch * sizeof *passage.scratch);
     QmtStatus status = passage.scratch != NULL
                            ? source_open(ctx, source, &passage.reader)
                            : FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", source->n_atoms);

@@ -4,11 +4,28 @@
 
 #include "base/units.h"
 
-const SetFormat *const SET_FORMATS[] = {
-    &FORMAT_MACE,      &FORMAT_NEQUIP, &FORMAT_SEVENNET, &FORMAT_ORB,    &FORMAT_FAIRCHEM,
-    &FORMAT_METATRAIN, &FORMAT_GPUMD,  &FORMAT_QUIP,     &FORMAT_DEEPMD, &FORMAT_DEEPMD_MIXED,
-    &FORMAT_SGDML,     &FORMAT_RMD17,  &FORMAT_NPY,      &FORMAT_HDF5,   &FORMAT_TORCHMD,
-    &FORMAT_SPICE,     &FORMAT_ANI,    &FORMAT_PSI4,     &FORMAT_PYSCF,  &FORMAT_ORCA};
+const SetFormat *const SET_FORMATS[] = {&FORMAT_MACE,
+                                        &FORMAT_NEQUIP,
+                                        &FORMAT_SEVENNET,
+                                        &FORMAT_ORB,
+                                        &FORMAT_FAIRCHEM,
+                                        &FORMAT_METATRAIN,
+                                        &FORMAT_METATRAIN_MMAP,
+                                        &FORMAT_GPUMD,
+                                        &FORMAT_QUIP,
+                                        &FORMAT_DEEPMD,
+                                        &FORMAT_DEEPMD_MIXED,
+                                        &FORMAT_SGDML,
+                                        &FORMAT_RMD17,
+                                        &FORMAT_NPY,
+                                        &FORMAT_HDF5,
+                                        &FORMAT_TORCHMD,
+                                        &FORMAT_TORCHMD_MMAP,
+                                        &FORMAT_SPICE,
+                                        &FORMAT_ANI,
+                                        &FORMAT_PSI4,
+                                        &FORMAT_PYSCF,
+                                        &FORMAT_ORCA};
 const size_t N_SET_FORMATS = sizeof SET_FORMATS / sizeof *SET_FORMATS;
 
 const SetFormat *set_format_find(const char *name)

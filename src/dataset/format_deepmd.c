@@ -3,7 +3,7 @@
 
 #include "base/units.h"
 #include "dataset/draft.h"
-#include "dataset/format.h"
+#include "dataset/frame_array.h"
 #include "io/npy_write.h"
 
 /// Systems of DeePMD-kit as dpdata writes them: a folder for each molecule, or, mixed, for each number of atoms, with
@@ -13,13 +13,14 @@
 ///     set.000/energy.npy        (F,) eV, float64: in single precision a total energy has steps of 1e-3
 ///     set.000/force.npy         (F, 3 N) eV/angstrom
 ///     set.000/charge_spin.npy   (F, 2) charge and multiplicity
+///     set.000/dipole.npy        (F, 3) e angstrom, where the trajectories have it
 ///     set.000/real_atom_types.npy  (F, N), mixed only
 ///
 /// and set.001, ... behind every 5000 frames.
 
 enum { SET_FRAMES = 5000, ATOMS_MAX = 1 << 20 };
 
-enum { D_COORD, D_ENERGY, D_FORCE, D_STATE, D_TYPES, N_ARRAYS_MAX };
+enum { D_COORD, D_ENERGY, D_FORCE, D_STATE, D_DIPOLE, D_TYPES, N_ARRAYS_MAX };
 
 /// A system folder with its open set.
 typedef struct {
@@ -83,7 +84,7 @@ static QmtStatus set_open(QmtContext *ctx, const DeepmdWriter *w, SystemFolder *
     char name[32], folder[FILE_PATH_SIZE];
     const char *const real = wide ? "<f8" : "<f4";
     const uint64_t vectors[2] = {0, 3 * f->n_atoms}, one[1] = {0}, two[2] = {0, 2},
-                   atoms[2] = {0, f->n_atoms};
+                   three[2] = {0, 3}, atoms[2] = {0, f->n_atoms};
     snprintf(name, sizeof name, "set.%03zu", f->n_sets);
     TRY(file_join(ctx, f->folder, name, folder));
     TRY(file_make_directories(ctx, folder));
@@ -94,6 +95,8 @@ static QmtStatus set_open(QmtContext *ctx, const DeepmdWriter *w, SystemFolder *
     TRY(npy_file_open(ctx, folder, "energy.npy", "<f8", 1, one, &f->arrays[D_ENERGY]));
     TRY(npy_file_open(ctx, folder, "force.npy", real, 2, vectors, &f->arrays[D_FORCE]));
     TRY(npy_file_open(ctx, folder, "charge_spin.npy", "<f8", 2, two, &f->arrays[D_STATE]));
+    if (frame_array_is_there(FRAME_DIPOLE, w->set))
+        TRY(npy_file_open(ctx, folder, "dipole.npy", "<f8", 2, three, &f->arrays[D_DIPOLE]));
     if (w->mixed)
         TRY(npy_file_open(ctx, folder, "real_atom_types.npy", "<i4", 2, atoms,
                           &f->arrays[D_TYPES]));
@@ -196,6 +199,7 @@ static QmtStatus deepmd_append(QmtContext *ctx, SetWriter *face, const SetFrame 
     DeepmdWriter *const w = (DeepmdWriter *)face;
     SystemFolder *const f = w->now;
     const size_t n = f->n_atoms;
+    size_t n_dipole;
     const double state[2] = {frame->source->charge, frame->source->multiplicity};
     if (f->open && f->n_frames == SET_FRAMES)
         TRY(set_finish(ctx, f));
@@ -206,6 +210,9 @@ static QmtStatus deepmd_append(QmtContext *ctx, SetWriter *face, const SetFrame 
     npy_file_add(ctx, &f->arrays[D_FORCE], frame->frame->forces[0], 3 * n,
                  EV_PER_KJMOL / ANGSTROM_PER_NM);
     npy_file_add(ctx, &f->arrays[D_STATE], state, 2, 1.0);
+    if (frame_array_is_there(FRAME_DIPOLE, w->set))
+        npy_file_add(ctx, &f->arrays[D_DIPOLE], frame_array(frame, FRAME_DIPOLE, NULL, &n_dipole),
+                     3, ANGSTROM_PER_NM);
     if (w->mixed)
         npy_file_add(ctx, &f->arrays[D_TYPES], w->types, n, 1.0);
     f->n_frames++;
@@ -222,7 +229,6 @@ static QmtStatus deepmd_finish(QmtContext *ctx, SetWriter *face)
 
 static void deepmd_contents(const SetFormat *format, const Set *set, FILE *out)
 {
-    (void)set;
     fprintf(out,
             "- `train/`, `valid/`, `test/`: a system for each %s, with `type.raw`, `type_map.raw`, "
             "`nopbc` and sets of 5000 frames\n\n"
@@ -232,6 +238,8 @@ static void deepmd_contents(const SetFormat *format, const Set *set, FILE *out)
             "| `force` | (F, 3N) | eV/angstrom | |\n"
             "| `charge_spin` | (F, 2) | e, 1 | charge and multiplicity |\n",
             format->more != NULL ? "number of atoms" : "molecule");
+    if (frame_array_is_there(FRAME_DIPOLE, set))
+        fprintf(out, "| `dipole` | (F, 3) | e angstrom | about the origin |\n");
     if (format->more != NULL)
         fprintf(out, "| `real_atom_types` | (F, N) | | places in `type_map.raw` |\n");
     fputc('\n', out);

@@ -1,10 +1,10 @@
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "dataset/draft.h"
 #include "dataset/format_extxyz.h"
+#include "dataset/frame_array.h"
 #include "io/output.h"
 #include "io/text.h"
 
@@ -45,8 +45,8 @@ static void put_label(QmtContext *ctx, Output *out, const char *key, const char 
 }
 
 /// The part of a comment line that every frame has.
-static void put_head(QmtContext *ctx, ExtxyzWriter *w, size_t n_atoms, bool pairs, double energy_ev,
-                     int charge, int multiplicity)
+static void put_head(QmtContext *ctx, ExtxyzWriter *w, size_t n_atoms, bool single,
+                     double energy_ev, int charge, int multiplicity)
 {
     char text[TEXT_DOUBLE_SIZE];
     Output *const out = &w->output;
@@ -57,7 +57,9 @@ static void put_head(QmtContext *ctx, ExtxyzWriter *w, size_t n_atoms, bool pair
     output_text(ctx, out, "Properties=species:S:1:pos:R:3");
     for (size_t k = 0; k < w->n_forces; k++)
         output_text(ctx, out, ":%s:R:3", w->forces[k]);
-    if (pairs)
+    if (!single && frame_array_is_there(FRAME_PARTIAL_CHARGES, w->set))
+        output_text(ctx, out, ":REF_charges:R:1");
+    if (!single && w->set->options->lag_fs > 0.0)
         output_text(ctx, out, ":momenta:R:3:masses:R:1:future_positions:R:3:future_momenta:R:3");
     text_format_double(energy_ev, text);
     for (size_t k = 0; k < w->n_energy; k++)
@@ -87,7 +89,7 @@ static void put_atoms(QmtContext *ctx, ExtxyzWriter *w)
         const AtomEnergy *const atom = &w->set->atoms[z];
         if (atom->multiplicity == 0)
             continue;
-        put_head(ctx, w, 1, false, atom->hartree * EV_PER_HARTREE, 0, atom->multiplicity);
+        put_head(ctx, w, 1, true, atom->hartree * EV_PER_HARTREE, 0, atom->multiplicity);
         put_label(ctx, &w->output, "config_type", w->dialect->atom_type);
         output_text(ctx, &w->output, "\n%-2s", element_symbol(z));
         for (size_t k = 0; k < 1 + w->n_forces; k++)
@@ -142,20 +144,23 @@ QmtStatus extxyz_system(QmtContext *ctx, SetWriter *face, const System *system)
     return QMT_OK;
 }
 
-/// sqrt(eV Da) in one Da nm/ps.
-static double momentum_unit(void)
-{
-    const double speed_au = BOHR_PER_NM * PS_PER_AUT;
-    return sqrt(ME_PER_DALTON * speed_au * speed_au * EV_PER_HARTREE);
-}
-
 static void put_pair(QmtContext *ctx, Output *out, const SetFrame *f, size_t a, bool wide)
 {
-    const double unit = f->masses[a] * momentum_unit();
+    const double unit = f->masses[a] * frame_momentum_unit();
     put_vector(ctx, out, f->frame->vel[a], unit, wide);
     output_text(ctx, out, " %.9g", f->masses[a]);
     put_vector(ctx, out, f->later->pos[a], ANGSTROM_PER_NM, wide);
     put_vector(ctx, out, f->later->vel[a], unit, wide);
+}
+
+static void put_dipole(QmtContext *ctx, ExtxyzWriter *w, const SetFrame *f)
+{
+    size_t n;
+    if (!frame_array_is_there(FRAME_DIPOLE, w->set))
+        return;
+    const double *const d = frame_array(f, FRAME_DIPOLE, NULL, &n);
+    output_text(ctx, &w->output, " REF_dipole=\"%.9g %.9g %.9g\"", ANGSTROM_PER_NM * d[0],
+                ANGSTROM_PER_NM * d[1], ANGSTROM_PER_NM * d[2]);
 }
 
 QmtStatus extxyz_append(QmtContext *ctx, SetWriter *face, const SetFrame *f)
@@ -164,9 +169,12 @@ QmtStatus extxyz_append(QmtContext *ctx, SetWriter *face, const SetFrame *f)
     Output *const out = &w->output;
     const Source *const source = f->source;
     char text[TEXT_DOUBLE_SIZE];
-    const bool pairs = f->later != NULL;
+    size_t n;
+    const double *const charges = frame_array_is_there(FRAME_PARTIAL_CHARGES, w->set)
+                                      ? frame_array(f, FRAME_PARTIAL_CHARGES, NULL, &n)
+                                      : NULL;
     const locale_t locale = text_enter_c_locale();
-    put_head(ctx, w, source->n_atoms, pairs, f->frame->potential * EV_PER_KJMOL, source->charge,
+    put_head(ctx, w, source->n_atoms, false, f->frame->potential * EV_PER_KJMOL, source->charge,
              source->multiplicity);
     text_format_double(f->frame->time, text);
     output_text(ctx, out, " time_ps=%s frame=%llu replica=%d", text, (unsigned long long)f->number,
@@ -175,13 +183,16 @@ QmtStatus extxyz_append(QmtContext *ctx, SetWriter *face, const SetFrame *f)
     put_label(ctx, out, "config_type", f->system->label);
     if (source->solvent[0] != '\0')
         put_label(ctx, out, "solvent", source->solvent);
+    put_dipole(ctx, w, f);
     output_text(ctx, out, "\n");
     for (size_t a = 0; a < source->n_atoms; a++) {
         output_text(ctx, out, "%-2s", element_symbol(source->numbers[a]));
         put_vector(ctx, out, f->frame->pos[a], ANGSTROM_PER_NM, f->wide);
         for (size_t k = 0; k < w->n_forces; k++)
             put_vector(ctx, out, f->frame->forces[a], EV_PER_KJMOL / ANGSTROM_PER_NM, f->wide);
-        if (pairs)
+        if (charges != NULL)
+            output_text(ctx, out, f->wide ? " %.17g" : " %.9g", charges[a]);
+        if (f->later != NULL)
             put_pair(ctx, out, f, a, f->wide);
         output_text(ctx, out, "\n");
     }
@@ -215,6 +226,10 @@ void extxyz_contents(const SetFormat *format, const Set *set, FILE *out)
             "| `config_type`, `name` | | the molecule |\n"
             "| `time_ps`, `frame`, `replica` | ps | where it comes from, with `manifest.tsv` |\n",
             dialect->energy, dialect->forces);
+    if (frame_array_is_there(FRAME_PARTIAL_CHARGES, set))
+        fprintf(out, "| `REF_charges` | e | Mulliken |\n");
+    if (frame_array_is_there(FRAME_DIPOLE, set))
+        fprintf(out, "| `REF_dipole` | e angstrom | about the origin |\n");
     if (set->options->lag_fs > 0.0)
         fprintf(out,
                 "| `momenta`, `future_momenta` | sqrt(eV Da) | ASE's unit; now, and %g fs later |\n"

@@ -2,32 +2,22 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "dataset/format.h"
+#include "dataset/frame_array.h"
 #include "io/hdf5.h"
 
 /// HDF5 files with a group for each number of atoms, or for each molecule. A layout is a table of arrays; an array that
 /// several codes read has further names, which are hard links and cost nothing.
 
-typedef enum {
-    LABEL_POS,
-    LABEL_FORCES,
-    LABEL_ENERGY,
-    LABEL_ENERGY_LESS_ATOMS,
-    LABEL_NUMBERS,
-    LABEL_CHARGE,
-    LABEL_MULTIPLICITY
-} Label;
-
 typedef struct {
-    Label label;
+    FrameArrayId id;
     const char *names; ///< the first is the array, the others are links; blanks between them
     const char *descr; ///< "real": single precision, or double where the trajectory is
-    const char *axes;  ///< 'F' frames, 'N' atoms, '3'; without 'F' it is written once
+    const char *axes;  ///< 'F' frames, 'N' atoms, '3', '1'; without 'F' it is written once
     double factor;     ///< from nm and kJ/mol
     const char *unit;
 } LayoutArray;
 
-enum { ARRAYS_MAX = 10, NAMES_SIZE = 96 };
+enum { ARRAYS_MAX = 12, NAMES_SIZE = 96 };
 
 typedef struct {
     bool by_molecule;     ///< else by number of atoms
@@ -55,7 +45,7 @@ typedef struct {
     Group **groups; ///< [n_groups] that are open
     size_t n_groups;
     Group *now;
-    double *numbers; ///< [n_atoms] of the present molecule
+    double *scratch; ///< [3 n_atoms] of the present molecule
 } Hdf5Writer;
 
 static void group_release(Group *group)
@@ -73,7 +63,7 @@ static void hdf5_close(SetWriter *face)
         group_release(w->groups[i]);
     hdf5_file_abandon(&w->file);
     free(w->groups);
-    free(w->numbers);
+    free(w->scratch);
     free(w);
 }
 
@@ -109,7 +99,7 @@ static size_t shape_of(const LayoutArray *array, uint64_t n_frames, uint64_t n_a
 {
     size_t n = 0;
     for (const char *axis = array->axes; *axis != '\0'; axis++)
-        shape[n++] = *axis == 'F' ? n_frames : *axis == 'N' ? n_atoms : 3;
+        shape[n++] = *axis == 'F' ? n_frames : *axis == 'N' ? n_atoms : *axis == '1' ? 1 : 3;
     return n;
 }
 
@@ -154,7 +144,8 @@ static QmtStatus group_make(QmtContext *ctx, Hdf5Writer *w, const System *system
     }
     TRY(hdf5_group_create(ctx, w->file, name, &group->id));
     for (size_t i = 0; i < w->layout->n_arrays; i++)
-        TRY(array_make(ctx, w, group, i, n_frames, wide));
+        if (frame_array_is_there(w->layout->arrays[i].id, w->set))
+            TRY(array_make(ctx, w, group, i, n_frames, wide));
     if (!w->layout->texts)
         return QMT_OK;
     const char *const smiles = system->first->smiles;
@@ -174,12 +165,10 @@ static QmtStatus hdf5_system(QmtContext *ctx, SetWriter *face, const System *sys
 {
     Hdf5Writer *const w = (Hdf5Writer *)face;
     const size_t n_atoms = system->first->n_atoms;
-    free(w->numbers);
-    w->numbers = malloc(n_atoms * sizeof *w->numbers);
-    if (w->numbers == NULL)
+    free(w->scratch);
+    w->scratch = malloc(3 * n_atoms * sizeof *w->scratch);
+    if (w->scratch == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", n_atoms);
-    for (size_t a = 0; a < n_atoms; a++)
-        w->numbers[a] = system->first->numbers[a];
     if (w->layout->by_molecule && w->n_groups > 0) {
         TRY(group_finish(ctx, w, w->now));
         group_release(w->now);
@@ -192,32 +181,15 @@ static QmtStatus hdf5_system(QmtContext *ctx, SetWriter *face, const System *sys
     return QMT_OK;
 }
 
-static QmtStatus label_write(QmtContext *ctx, const Hdf5Writer *w, size_t i, const SetFrame *f)
+static QmtStatus array_write(QmtContext *ctx, const Hdf5Writer *w, size_t i, const SetFrame *f)
 {
     const LayoutArray *const array = &w->layout->arrays[i];
     Hdf5Array *const to = &w->now->arrays[i];
-    const size_t n = w->now->n_atoms;
-    const double less = f->frame->potential - f->system->atoms_energy_kjmol;
-    const double charge = f->source->charge, multiplicity = f->source->multiplicity;
-    if (array->axes[0] != 'F' && to->used + to->n_written > 0)
-        return QMT_OK; // once
-    switch (array->label) {
-    case LABEL_POS:
-        return hdf5_array_add(ctx, to, f->frame->pos[0], 3 * n, array->factor);
-    case LABEL_FORCES:
-        return hdf5_array_add(ctx, to, f->frame->forces[0], 3 * n, array->factor);
-    case LABEL_ENERGY:
-        return hdf5_array_add(ctx, to, &f->frame->potential, 1, array->factor);
-    case LABEL_ENERGY_LESS_ATOMS:
-        return hdf5_array_add(ctx, to, &less, 1, array->factor);
-    case LABEL_NUMBERS:
-        return hdf5_array_add(ctx, to, w->numbers, n, 1.0);
-    case LABEL_CHARGE:
-        return hdf5_array_add(ctx, to, &charge, 1, 1.0);
-    case LABEL_MULTIPLICITY:
-        return hdf5_array_add(ctx, to, &multiplicity, 1, 1.0);
-    }
-    return QMT_OK;
+    size_t n;
+    if (to->id == 0 || (array->axes[0] != 'F' && to->used + to->n_written > 0))
+        return QMT_OK; // not in this set, or once
+    const double *const numbers = frame_array(f, array->id, w->scratch, &n);
+    return hdf5_array_add(ctx, to, numbers, n, array->factor);
 }
 
 static QmtStatus hdf5_append(QmtContext *ctx, SetWriter *face, const SetFrame *frame)
@@ -226,7 +198,7 @@ static QmtStatus hdf5_append(QmtContext *ctx, SetWriter *face, const SetFrame *f
     if (w->now == NULL)
         TRY(group_make(ctx, w, frame->system, frame->wide));
     for (size_t i = 0; i < w->layout->n_arrays; i++)
-        TRY(label_write(ctx, w, i, frame));
+        TRY(array_write(ctx, w, i, frame));
     return QMT_OK;
 }
 
@@ -254,6 +226,8 @@ static void hdf5_contents(const SetFormat *format, const Set *set, FILE *out)
     fprintf(out, "| array | type | shape | unit |\n|---|---|---|---|\n");
     for (size_t i = 0; i < layout->n_arrays; i++) {
         const LayoutArray *const array = &layout->arrays[i];
+        if (!frame_array_is_there(array->id, set))
+            continue;
         fprintf(out, "| `%s` | %s | (", array->names,
                 strcmp(array->descr, "real") == 0 ? "float32, or float64 where the trajectory is"
                                                   : array->descr);
@@ -274,15 +248,19 @@ static void hdf5_training(const SetFormat *format, const Set *set, FILE *out)
 #define EV_ANGSTROM (EV_PER_KJMOL / ANGSTROM_PER_NM)
 
 static const Layout BY_ATOMS = {
-    .arrays = {{LABEL_POS, "coord pos", "real", "FN3", ANGSTROM_PER_NM, "angstrom"},
-               {LABEL_FORCES, "forces", "real", "FN3", EV_ANGSTROM, "eV/angstrom"},
-               {LABEL_ENERGY, "energy", "<f8", "F", EV_PER_KJMOL, "eV, total"},
-               {LABEL_ENERGY_LESS_ATOMS, "energy_less_atoms", "<f8", "F", EV_PER_KJMOL,
+    .arrays = {{FRAME_POS, "coord pos", "real", "FN3", ANGSTROM_PER_NM, "angstrom"},
+               {FRAME_FORCES, "forces", "real", "FN3", EV_ANGSTROM, "eV/angstrom"},
+               {FRAME_ENERGY, "energy", "<f8", "F", EV_PER_KJMOL, "eV, total"},
+               {FRAME_ENERGY_LESS_ATOMS, "energy_less_atoms", "<f8", "F", EV_PER_KJMOL,
                 "eV, less single atoms"},
-               {LABEL_NUMBERS, "numbers atomic_numbers", "<i4", "FN", 1.0, "atomic numbers"},
-               {LABEL_CHARGE, "charge total_charge", "<i4", "F", 1.0, "e"},
-               {LABEL_MULTIPLICITY, "mult spin", "<i4", "F", 1.0, "multiplicity"}},
-    .n_arrays = 7,
+               {FRAME_NUMBERS, "numbers atomic_numbers", "<i4", "FN", 1.0, "atomic numbers"},
+               {FRAME_CHARGE, "charge total_charge", "<i4", "F", 1.0, "e"},
+               {FRAME_MULTIPLICITY, "mult spin", "<i4", "F", 1.0, "multiplicity"},
+               {FRAME_PARTIAL_CHARGES, "charges", "real", "FN", 1.0, "e, Mulliken"},
+               {FRAME_DIPOLE, "dipole", "real", "F3", ANGSTROM_PER_NM,
+                "e angstrom, about the origin"},
+               {FRAME_BOND_ORDERS, "bond_orders", "real", "FNN", 1.0, "Mayer's"}},
+    .n_arrays = 10,
     .training =
         "AIMNet2 (aimnetcentral), which fits energies of atoms itself:\n\n"
         "```sh\naimnet calc_sae train.h5 sae.yaml\n"
@@ -290,14 +268,15 @@ static const Layout BY_ATOMS = {
         "NequIP: `nequip.data.dataset.HDF5Dataset` with `file_name: train.h5`.\n"};
 
 static const Layout TORCHMD = {
-    .arrays = {{LABEL_POS, "pos", "real", "FN3", ANGSTROM_PER_NM, "angstrom"},
-               {LABEL_FORCES, "forces", "real", "FN3", EV_ANGSTROM, "eV/angstrom"},
-               {LABEL_ENERGY_LESS_ATOMS, "energy", "<f8", "F", EV_PER_KJMOL,
+    .arrays = {{FRAME_POS, "pos", "real", "FN3", ANGSTROM_PER_NM, "angstrom"},
+               {FRAME_FORCES, "forces", "real", "FN3", EV_ANGSTROM, "eV/angstrom"},
+               {FRAME_ENERGY_LESS_ATOMS, "energy", "<f8", "F", EV_PER_KJMOL,
                 "eV, less single atoms: the reader works in float32"},
-               {LABEL_NUMBERS, "types", "<i4", "FN", 1.0, "atomic numbers"},
-               {LABEL_CHARGE, "total_charge", "<i4", "F", 1.0, "e"},
-               {LABEL_MULTIPLICITY, "spin", "<i4", "F", 1.0, "multiplicity"}},
-    .n_arrays = 6,
+               {FRAME_NUMBERS, "types", "<i4", "FN", 1.0, "atomic numbers"},
+               {FRAME_CHARGE, "total_charge", "<i4", "F", 1.0, "e"},
+               {FRAME_MULTIPLICITY, "spin", "<i4", "F", 1.0, "multiplicity"},
+               {FRAME_PARTIAL_CHARGES, "partial_charges", "real", "FN", 1.0, "e, Mulliken"}},
+    .n_arrays = 7,
     .training = "In the options of `torchmd-train`:\n\n```yaml\ndataset: HDF5\n"
                 "dataset_root: train.h5\n```\n\n"
                 "Its own division is at random; make a second run of `torchmd-train` with "
@@ -306,30 +285,35 @@ static const Layout TORCHMD = {
 static const Layout SPICE = {
     .by_molecule = true,
     .texts = true,
-    .arrays = {{LABEL_NUMBERS, "atomic_numbers", "<i2", "N", 1.0, ""},
-               {LABEL_POS, "conformations", "real", "FN3", BOHR_PER_NM, "bohr"},
-               {LABEL_ENERGY_LESS_ATOMS, "formation_energy", "<f8", "F", KJMOL_TO_HARTREE,
+    .arrays = {{FRAME_NUMBERS, "atomic_numbers", "<i2", "N", 1.0, ""},
+               {FRAME_POS, "conformations", "real", "FN3", BOHR_PER_NM, "bohr"},
+               {FRAME_ENERGY_LESS_ATOMS, "formation_energy", "<f8", "F", KJMOL_TO_HARTREE,
                 "hartree"},
-               {LABEL_ENERGY, "dft_total_energy", "<f8", "F", KJMOL_TO_HARTREE, "hartree"},
-               {LABEL_FORCES, "dft_total_gradient", "real", "FN3", -KJMOL_TO_HARTREE / BOHR_PER_NM,
+               {FRAME_ENERGY, "dft_total_energy", "<f8", "F", KJMOL_TO_HARTREE, "hartree"},
+               {FRAME_FORCES, "dft_total_gradient", "real", "FN3", -KJMOL_TO_HARTREE / BOHR_PER_NM,
                 "hartree/bohr"},
-               {LABEL_CHARGE, "charge", "<i4", "F", 1.0, "e"},
-               {LABEL_MULTIPLICITY, "multiplicity", "<i4", "F", 1.0, ""}},
-    .n_arrays = 7,
+               {FRAME_CHARGE, "charge", "<i4", "F", 1.0, "e"},
+               {FRAME_MULTIPLICITY, "multiplicity", "<i4", "F", 1.0, ""},
+               {FRAME_PARTIAL_CHARGES, "mulliken_charges", "real", "FN1", 1.0, "elementary_charge"},
+               {FRAME_DIPOLE, "scf_dipole", "real", "F3", BOHR_PER_NM, "elementary_charge*bohr"},
+               {FRAME_BOND_ORDERS, "mayer_indices", "real", "FNN", 1.0, ""}},
+    .n_arrays = 10,
     .training =
         "The arrays are those of SPICE, for its readers: the names say dft, the labels are those "
         "of the method above, and `formation_energy` is less single atoms.\n"};
 
 static const Layout ANI = {
     .grouping = "by_num_atoms",
-    .arrays = {{LABEL_NUMBERS, "species", "<i8", "FN", 1.0, "atomic numbers"},
-               {LABEL_POS, "coordinates", "real", "FN3", ANGSTROM_PER_NM, "angstrom"},
-               {LABEL_ENERGY, "energies", "<f8", "F", KJMOL_TO_HARTREE, "hartree, total"},
-               {LABEL_FORCES, "forces", "real", "FN3", KJMOL_TO_HARTREE / ANGSTROM_PER_NM,
+    .arrays = {{FRAME_NUMBERS, "species", "<i8", "FN", 1.0, "atomic numbers"},
+               {FRAME_POS, "coordinates", "real", "FN3", ANGSTROM_PER_NM, "angstrom"},
+               {FRAME_ENERGY, "energies", "<f8", "F", KJMOL_TO_HARTREE, "hartree, total"},
+               {FRAME_FORCES, "forces", "real", "FN3", KJMOL_TO_HARTREE / ANGSTROM_PER_NM,
                 "hartree/angstrom"},
-               {LABEL_CHARGE, "charge", "<i4", "F", 1.0, "e"},
-               {LABEL_MULTIPLICITY, "multiplicity", "<i4", "F", 1.0, ""}},
-    .n_arrays = 6,
+               {FRAME_CHARGE, "charge", "<i4", "F", 1.0, "e"},
+               {FRAME_MULTIPLICITY, "multiplicity", "<i4", "F", 1.0, ""},
+               {FRAME_PARTIAL_CHARGES, "atomic_charges", "real", "FN", 1.0, "e, Mulliken"},
+               {FRAME_DIPOLE, "dipoles", "real", "F3", ANGSTROM_PER_NM, "e angstrom"}},
+    .n_arrays = 8,
     .training = "```python\nfrom torchani.datasets import ANIDataset\n"
                 "dataset = ANIDataset(\"train.h5\")\n```\n"};
 

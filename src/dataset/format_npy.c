@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "dataset/format.h"
+#include "dataset/frame_array.h"
 #include "io/npy_write.h"
 
 /// A folder of plain arrays for each molecule, which numpy.load(..., mmap_mode="r") maps into memory, in units to choose:
@@ -34,16 +34,20 @@ enum {
     Y_VEL = N_SINGLE,
     Y_FUTURE_POS,
     Y_FUTURE_VEL,
-    N_PAIRS
+    Y_CHARGES,
+    Y_DIPOLE,
+    Y_BOND_ORDERS,
+    N_NPY
 };
 
 typedef struct {
     SetWriter face; // first: a SetWriter * is an NpyWriter *
     const Units *units;
     char folder[FILE_PATH_SIZE];
+    const Set *set;
     bool pairs, open;
     const System *system; ///< the present one
-    NpyFile arrays[N_PAIRS];
+    NpyFile arrays[N_NPY];
 } NpyWriter;
 
 static const Units *units_of(const Set *set)
@@ -57,7 +61,7 @@ static const Units *units_of(const Set *set)
 static void npy_close(SetWriter *face)
 {
     NpyWriter *const w = (NpyWriter *)face;
-    for (int i = 0; i < N_PAIRS; i++)
+    for (int i = 0; i < N_NPY; i++)
         npy_file_abandon(&w->arrays[i]);
     free(w);
 }
@@ -74,6 +78,7 @@ static QmtStatus npy_open(QmtContext *ctx, const SetFormat *format, const Set *s
     if (made == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory to write %s", split_name(split));
     made->face.format = format;
+    made->set = set;
     made->units = units;
     made->pairs = set->options->lag_fs > 0.0;
     const QmtStatus status = file_join(ctx, folder, split_name(split), made->folder);
@@ -86,11 +91,37 @@ static QmtStatus npy_open(QmtContext *ctx, const SetFormat *format, const Set *s
 
 static QmtStatus molecule_finish(QmtContext *ctx, NpyWriter *w)
 {
-    for (int i = 0; i < N_PAIRS && w->open; i++)
+    for (int i = 0; i < N_NPY && w->open; i++)
         if (w->arrays[i].output.buffer != NULL)
             TRY(npy_file_finish(ctx, &w->arrays[i]));
     w->open = false;
     return QMT_OK;
+}
+
+/// Those of the properties that all trajectories have.
+static QmtStatus properties_open(QmtContext *ctx, NpyWriter *w, const char *folder, bool wide)
+{
+    const uint64_t n = w->system->first->n_atoms;
+    const uint64_t atoms[2] = {0, n}, vector[2] = {0, 3}, matrix[3] = {0, n, n};
+    const char *const real = wide ? "<f8" : "<f4";
+    NpyFile *const a = w->arrays;
+    if (frame_array_is_there(FRAME_PARTIAL_CHARGES, w->set))
+        TRY(npy_file_open(ctx, folder, "charges.npy", real, 2, atoms, &a[Y_CHARGES]));
+    if (frame_array_is_there(FRAME_DIPOLE, w->set))
+        TRY(npy_file_open(ctx, folder, "dipole.npy", real, 2, vector, &a[Y_DIPOLE]));
+    if (frame_array_is_there(FRAME_BOND_ORDERS, w->set))
+        TRY(npy_file_open(ctx, folder, "bond_orders.npy", real, 3, matrix, &a[Y_BOND_ORDERS]));
+    return QMT_OK;
+}
+
+static void property_add(QmtContext *ctx, NpyWriter *w, int place, FrameArrayId id,
+                         const SetFrame *f, double factor)
+{
+    size_t n;
+    if (!frame_array_is_there(id, w->set))
+        return;
+    const double *const numbers = frame_array(f, id, NULL, &n);
+    npy_file_add(ctx, &w->arrays[place], numbers, n, factor);
 }
 
 static QmtStatus arrays_open(QmtContext *ctx, NpyWriter *w, bool wide)
@@ -119,6 +150,7 @@ static QmtStatus arrays_open(QmtContext *ctx, NpyWriter *w, bool wide)
         TRY(npy_file_open(ctx, folder, "future_pos.npy", real, 3, vectors, &a[Y_FUTURE_POS]));
         TRY(npy_file_open(ctx, folder, "future_vel.npy", real, 3, vectors, &a[Y_FUTURE_VEL]));
     }
+    TRY(properties_open(ctx, w, folder, wide));
     for (size_t i = 0; i < n; i++) {
         const double z = w->system->first->numbers[i];
         npy_file_add(ctx, &a[Y_NUMBERS], &z, 1, 1.0);
@@ -156,6 +188,9 @@ static QmtStatus npy_append(QmtContext *ctx, SetWriter *face, const SetFrame *f)
         npy_file_add(ctx, &a[Y_FUTURE_POS], f->later->pos[0], n, u->per_nm);
         npy_file_add(ctx, &a[Y_FUTURE_VEL], f->later->vel[0], n, u->per_nm);
     }
+    property_add(ctx, w, Y_CHARGES, FRAME_PARTIAL_CHARGES, f, 1.0);
+    property_add(ctx, w, Y_DIPOLE, FRAME_DIPOLE, f, u->per_nm);
+    property_add(ctx, w, Y_BOND_ORDERS, FRAME_BOND_ORDERS, f, 1.0);
     return output_check(ctx, &a[Y_FORCES].output);
 }
 
@@ -177,6 +212,12 @@ static void npy_contents(const SetFormat *format, const Set *set, FILE *out)
             "| `atom_types` | (N,) | | atomic numbers |\n"
             "| `charge`, `multiplicity` | (F,) | e, 1 | |\n| `time_ps` | (F,) | ps | |\n",
             u->length, u->energy, u->length, u->energy, u->energy);
+    if (frame_array_is_there(FRAME_PARTIAL_CHARGES, set))
+        fprintf(out, "| `charges` | (F, N) | e | Mulliken |\n");
+    if (frame_array_is_there(FRAME_DIPOLE, set))
+        fprintf(out, "| `dipole` | (F, 3) | e %s | about the origin |\n", u->length);
+    if (frame_array_is_there(FRAME_BOND_ORDERS, set))
+        fprintf(out, "| `bond_orders` | (F, N, N) | | Mayer's |\n");
     if (set->options->lag_fs > 0.0)
         fprintf(out,
                 "| `vel` | (F, N, 3) | %s/ps | |\n"

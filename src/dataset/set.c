@@ -68,8 +68,10 @@ QmtStatus set_systems_find(QmtContext *ctx, Set *set)
     set->systems = calloc(set->sources.n, sizeof *set->systems);
     if (set->systems == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu molecules", set->sources.n);
+    set->properties = set->sources.items[0].properties;
     for (size_t i = 0; i < set->sources.n; i++) {
         Source *const source = &set->sources.items[i];
+        set->properties &= source->properties;
         if (i == 0 || !same_system(source, source - 1)) {
             set->systems[set->n_systems++].first = source;
             label_make(set, set->n_systems - 1);

@@ -32,9 +32,10 @@ typedef struct {
     uint64_t n_frames[N_SPLITS];
     AtomEnergy atoms[ELEMENT_MAX + 1]; ///< by atomic number
     size_t n_elements;
+    unsigned properties; ///< set of Property that all trajectories have
 } Set;
 
-/// Finds the systems and counts; sources, plan and frames are there. Fails with QMT_ERR_USAGE if a part that was asked
+/// Finds the systems, what properties they share, and counts; sources, plan and frames are there. Fails with QMT_ERR_USAGE if a part that was asked
 /// for is empty, or QMT_ERR_MEMORY.
 QmtStatus set_systems_find(QmtContext *ctx, Set *set);
 /// Energies of single atoms in their ground state, by the method and electronic temperature of the set, in the gas phase. Fails with QMT_ERR_SCF, QMT_ERR_INPUT or

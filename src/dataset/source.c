@@ -76,6 +76,7 @@ static QmtStatus reader_take(QmtContext *ctx, TrajectoryReader *reader, Source *
                     source->path);
     source->charge = reader->charge;
     source->multiplicity = reader->multiplicity;
+    source->properties = reader->properties;
     snprintf(source->name, sizeof source->name, "%s", reader->name);
     source->numbers = malloc(reader->n_atoms * sizeof *source->numbers);
     if (source->numbers == NULL)

@@ -29,7 +29,8 @@ typedef struct {
     size_t n_atoms;
     int *numbers; ///< [n_atoms]
     uint64_t n_frames;
-    double interval_ps; ///< between two frames; 0 if there is only one
+    double interval_ps;  ///< between two frames; 0 if there is only one
+    unsigned properties; ///< set of Property
     int charge, multiplicity;
     char method[SOURCE_WORD_SIZE];
     char solvent[SOURCE_WORD_SIZE], solvation_model[SOURCE_WORD_SIZE]; ///< "": gas phase

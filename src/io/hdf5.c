@@ -92,18 +92,51 @@ void hdf5_group_close(Hdf5Id *group)
     *group = 0;
 }
 
-QmtStatus hdf5_attribute(QmtContext *ctx, Hdf5Id object, const char *name, const char *text)
+static QmtStatus attribute_put(QmtContext *ctx, Hdf5Id object, const char *name, hid_t type,
+                               hid_t space, const void *data)
 {
-    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
-    H5Tset_size(type, H5T_VARIABLE); // what h5py hands out as str
-    H5Tset_cset(type, H5T_CSET_UTF8);
     const hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    const bool written = attribute >= 0 && H5Awrite(attribute, type, &text) >= 0;
+    const bool written = attribute >= 0 && H5Awrite(attribute, type, data) >= 0;
     if (attribute >= 0)
         H5Aclose(attribute);
     H5Sclose(space);
-    H5Tclose(type);
     return written ? QMT_OK : failure(ctx, name);
+}
+
+QmtStatus hdf5_attribute(QmtContext *ctx, Hdf5Id object, const char *name, const char *text)
+{
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE); // what h5py hands out as str
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    const QmtStatus status = attribute_put(ctx, object, name, type, H5Screate(H5S_SCALAR), &text);
+    H5Tclose(type);
+    return status;
+}
+
+QmtStatus hdf5_attribute_texts(QmtContext *ctx, Hdf5Id object, const char *name, size_t n,
+                               const char *const *texts)
+{
+    enum { TEXTS_MAX = 8, TEXT_SIZE = 16 };
+    char fixed[TEXTS_MAX][TEXT_SIZE] = {{0}};
+    const hsize_t length = n;
+    assert(n <= TEXTS_MAX);
+    for (size_t i = 0; i < n; i++)
+        snprintf(fixed[i], TEXT_SIZE, "%s", texts[i]);
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, TEXT_SIZE);
+    const QmtStatus status =
+        attribute_put(ctx, object, name, type, H5Screate_simple(1, &length, NULL), fixed);
+    H5Tclose(type);
+    return status;
+}
+
+QmtStatus hdf5_attribute_numbers(QmtContext *ctx, Hdf5Id object, const char *name, size_t n,
+                                 const int *numbers)
+{
+    const hsize_t length = n;
+    return attribute_put(ctx, object, name, H5T_NATIVE_INT,
+                         n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, NULL),
+                         numbers);
 }
 
 /// A data set without a time in it.
@@ -257,6 +290,20 @@ void hdf5_group_close(Hdf5Id *group)
 QmtStatus hdf5_attribute(QmtContext *ctx, Hdf5Id object, const char *name, const char *text)
 {
     (void)object, (void)name, (void)text;
+    return hdf5_require(ctx);
+}
+
+QmtStatus hdf5_attribute_texts(QmtContext *ctx, Hdf5Id object, const char *name, size_t n,
+                               const char *const *texts)
+{
+    (void)object, (void)name, (void)n, (void)texts;
+    return hdf5_require(ctx);
+}
+
+QmtStatus hdf5_attribute_numbers(QmtContext *ctx, Hdf5Id object, const char *name, size_t n,
+                                 const int *numbers)
+{
+    (void)object, (void)name, (void)n, (void)numbers;
     return hdf5_require(ctx);
 }
 

@@ -23,9 +23,15 @@ QmtStatus hdf5_group_create(QmtContext *ctx, Hdf5Id parent, const char *name, Hd
 void hdf5_group_close(Hdf5Id *group);
 /// A text as an attribute of a file, group or array.
 QmtStatus hdf5_attribute(QmtContext *ctx, Hdf5Id object, const char *name, const char *text);
+/// n texts of fixed length as one attribute.
+QmtStatus hdf5_attribute_texts(QmtContext *ctx, Hdf5Id object, const char *name, size_t n,
+                               const char *const *texts);
+/// n whole numbers as one attribute; one is a scalar.
+QmtStatus hdf5_attribute_numbers(QmtContext *ctx, Hdf5Id object, const char *name, size_t n,
+                                 const int *numbers);
 /// An array of one text of variable length.
 QmtStatus hdf5_text(QmtContext *ctx, Hdf5Id group, const char *name, const char *text);
-/// A second name for what is in the group: a hard link.
+/// A second name for what is in the group, or below it ("position/time"): a hard link.
 QmtStatus hdf5_link(QmtContext *ctx, Hdf5Id group, const char *existing, const char *name);
 
 enum { HDF5_DIMS_MAX = 4 };

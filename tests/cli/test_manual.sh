@@ -51,9 +51,11 @@ done
 is "$(offers run --smiles-f)" --smiles-file
 is "$(offers run --set nve_window_)" nve_window_ps=
 is "$(offers energy --set electronic)" electronic_temperature_K=
-is "$(offers convert x.npz --to '')" "extxyz npy npz trr"
+is "$(offers convert x.npz --to '')" "extxyz h5md npy npz trr"
 is "$(offers convert x.npz --to = n)" "npy npz"
 is "$(offers dataset x.npz --for ma)" mace
+is "$(offers dataset x.npz --for hd)" hdf5
+is "$(offers dataset x.npz --for torchmd)" "torchmd torchmd-mmap"
 is "$(offers energy --alpb wa)" water
 is "$(offers run --config '')" ""
 is "$(offers run '')" ""

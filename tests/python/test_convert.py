@@ -62,6 +62,36 @@ class Convert(unittest.TestCase):
                 for k, key in enumerate(("pos", "vel", "forces")):
                     np.testing.assert_array_equal(numbers[2 + 3 * n * k:2 + 3 * n * (k + 1)], data[key][3 * i].ravel())
 
+    def test_h5md(self):
+        for name, real in (("f4", np.float32), ("f8", np.float64)):
+            source = self.here / name / "hydroxide" / "trajectory.npz"
+            done = subprocess.run([PROGRAM, "convert", str(source), "--to", "h5md", "--every", "3", "-o", f"{name}.h5md"],
+                                  cwd=self.here, capture_output=True, text=True)
+            if "built without HDF5" in done.stderr:
+                self.assertEqual(done.returncode, 2)
+                self.assertFalse((self.here / f"{name}.h5md").exists())
+                self.skipTest("built without HDF5")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(list(self.here.rglob("*.part")), [])
+            import h5py
+            data = np.load(source)
+            with h5py.File(self.here / f"{name}.h5md") as file:
+                self.assertEqual(list(file["h5md"].attrs["version"]), [1, 1])
+                group = file["particles/trajectory"]
+                self.assertEqual(group["box"].attrs["dimension"], 3)
+                self.assertEqual(list(group["box"].attrs["boundary"]), 3 * [b"none"])
+                for element, key, unit in (("position", "pos", "nm"), ("velocity", "vel", "nm ps-1"),
+                                           ("force", "forces", "kJ mol-1 nm-1")):
+                    np.testing.assert_array_equal(group[element]["value"], data[key][::3])
+                    self.assertEqual((group[element]["value"].dtype, group[element]["value"].attrs["unit"]), (real, unit))
+                    np.testing.assert_array_equal(group[element]["step"], 3 * np.arange(len(data["pos"][::3])))
+                    np.testing.assert_array_equal(group[element]["time"], data["time_ps"][::3])
+                np.testing.assert_array_equal(group["species"], data["atom_types"])
+                np.testing.assert_array_equal(group["mass"], data["masses"])
+                for element, key in (("potential_energy", "Epot"), ("kinetic_energy", "Ekin"), ("total_energy", "Etot")):
+                    np.testing.assert_array_equal(file["observables"][element]["value"], data[key][::3])
+                self.assertEqual(json.loads(file["parameters/metadata"].asstr()[0])["charge"], -1)
+
     def check_frames(self, source, frames, every, tolerance):
         data = np.load(source)
         meta = json.loads(str(data["metadata"]))

@@ -27,7 +27,7 @@ MOLECULES = {
     "solvated": ("3\nname=solvated\nO 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n",
                  ["--set", "solvent=water"]),
 }
-SHORT = ["length_ps=0.02", "equilibration_ps=0.01", "nve_every_ps=0"]
+SHORT = ["length_ps=0.02", "equilibration_ps=0.01", "nve_every_ps=0", "properties=[dipole, charges, bond_orders]"]
 SYMBOLS = {"neutral": "OHH", "charged": "OH", "radical": "CHHH", "solvated": "OHH"}
 STATES = {"neutral": (0, 1), "charged": (-1, 1), "radical": (0, 2), "solvated": (0, 1)}
 
@@ -45,7 +45,8 @@ class Dataset(unittest.TestCase):
         cls.data = {}
         for name in MOLECULES:
             with np.load(cls.here / "run" / name / "trajectory.npz") as data:
-                cls.data[name] = {key: data[key].astype(float) for key in ("pos", "vel", "forces", "Epot", "masses")}
+                cls.data[name] = {key: data[key].astype(float) for key in ("pos", "vel", "forces", "Epot", "masses", "dipole", "charges",
+                                                                      "bond_orders")}
 
     @classmethod
     def tearDownClass(cls):
@@ -211,7 +212,7 @@ class Dataset(unittest.TestCase):
                     atoms = sum(single[ase.data.chemical_symbols[z]] for z in load("atom_types").astype(int))
                     np.testing.assert_allclose(load("energy_less_atoms") * e, load("energy") * e - atoms, atol=2e-6)
 
-    def make_hdf5(self, form, *words):
+    def make_hdf5(self, form, *words, out=None):
         """A set in HDF5; the test is passed over in a build without it, whose sentence must say so."""
         done = subprocess.run([PROGRAM, "dataset", "run", "--for", form, "-o", "without"], cwd=self.here,
                               capture_output=True, text=True)
@@ -220,7 +221,7 @@ class Dataset(unittest.TestCase):
             self.assertFalse((self.here / "without").exists())
             self.skipTest("built without HDF5")
         shutil.rmtree(self.here / "without")
-        return self.make(form, *words)
+        return self.make(form, *words, out=out)
 
     def test_hdf5_by_number_of_atoms(self):
         hartree = units.Hartree
@@ -273,6 +274,108 @@ class Dataset(unittest.TestCase):
                     self.assertEqual(group["atomic_numbers"].dtype, np.int16)
                     self.assertEqual(group["conformations"].attrs["units"], "bohr")
                     self.assertEqual((len(group["smiles"]), group["smiles"].asstr()[0]), (1, name))
+
+    def property_rows(self, rows, arrays):
+        """Charges (e), dipole (e angstrom) and bond orders of frames against lines of the manifest; None: not there."""
+        for i, row in enumerate(rows):
+            data, f = self.data[row["molecule"]], int(row["frame"])
+            for key, factor in (("charges", 1.0), ("dipole", ANGSTROM), ("bond_orders", 1.0)):
+                if arrays.get(key) is not None:
+                    np.testing.assert_allclose(np.ravel(arrays[key][i]), np.ravel(data[key][f]) * factor, rtol=2e-7, atol=1e-7)
+
+    def test_properties(self):
+        mace = ase.io.read(self.make("mace", "--n", 20, out="p_mace") / "train.extxyz", ":", format="extxyz")
+        frames = [a for a in mace if a.info["config_type"] != "IsolatedAtom"]
+        self.property_rows(self.manifest(self.here / "p_mace", "train"),
+                           {"charges": [a.arrays["REF_charges"] for a in frames], "dipole": [a.info["REF_dipole"] for a in frames]})
+        folder = self.make("npy", "--n", 20, "--by", "block", out="p_npy")
+        for name in MOLECULES:
+            load = lambda key: np.load(folder / "train" / name / f"{key}.npy")
+            rows = [row for row in self.manifest(folder, "train") if row["molecule"] == name]
+            self.property_rows(rows, {key: load(key) for key in ("charges", "dipole", "bond_orders")})
+            n = len(SYMBOLS[name])
+            self.assertEqual((load("charges").shape, load("bond_orders").shape), ((len(rows), n), (len(rows), n, n)))
+        folder = self.make("deepmd", "--n", 20, "--by", "block", out="p_deepmd")
+        for name in MOLECULES:
+            self.property_rows([row for row in self.manifest(folder, "train") if row["molecule"] == name],
+                               {"dipole": np.load(folder / "train" / name / "set.000" / "dipole.npy")})
+
+    def test_properties_in_hdf5(self):
+        bohr = units.Bohr
+        for form, charges, dipole, orders, unit in (
+                ("hdf5", "charges", "dipole", "bond_orders", 1.0), ("torchmd", "partial_charges", None, None, 1.0),
+                ("spice", "mulliken_charges", "scf_dipole", "mayer_indices", bohr),
+                ("ani", "atomic_charges", "dipoles", None, 1.0)):
+            folder = self.make_hdf5(form, "--n", 20, "--by", "block", out=f"p_{form}")
+            with h5py.File(folder / "train.h5") as file:
+                for name, group in file.items():
+                    rows = [row for row in self.manifest(folder, "train")
+                            if name in (row["molecule"], f"{len(SYMBOLS[row['molecule']]):03d}")]
+                    self.property_rows(rows, {"charges": group[charges], "dipole": group[dipole][:] * unit if dipole else None,
+                                              "bond_orders": group[orders] if orders else None})
+
+    def test_a_property_that_not_all_trajectories_have_is_left_out(self):
+        words = [w for key in SHORT[:3] for w in ("--set", key)]
+        subprocess.run([PROGRAM, "run", *words, "--out", "bare", "charged.xyz"], cwd=self.here, check=True, capture_output=True)
+        subprocess.run([PROGRAM, "dataset", "run/neutral", "bare", "--for", "npy", "--n", "4", "--by", "block", "-o", "mixed"],
+                       cwd=self.here, check=True, capture_output=True)
+        self.assertEqual([p.name for p in (self.here / "mixed").rglob("*.npy") if p.stem in ("charges", "dipole")], [])
+
+    def flat(self, folder, split, names):
+        """Arrays of a folder of mapped arrays, cut into frames."""
+        rows = self.manifest(folder, split)
+        first = np.cumsum([0] + [len(SYMBOLS[row["molecule"]]) for row in rows])
+        cut = lambda array: [array[first[i]:first[i + 1]] for i in range(len(rows))]
+        arrays = {}
+        for key, (path, dtype, width) in names.items():
+            found = np.fromfile(folder / split / path, dtype).reshape((-1, width) if width > 1 else -1)
+            self.assertIn(len(found), (len(rows), first[-1]))
+            arrays[key] = cut(found) if len(found) == first[-1] and first[-1] != len(rows) else found
+        return rows, first, arrays
+
+    def less_atoms(self, folder, rows):
+        single = json.loads((folder / "summary.json").read_text())["atom_energies_eV"]
+        return np.array([sum(single[s] for s in SYMBOLS[row["molecule"]]) for row in rows])
+
+    def test_torchmd_mmap(self):
+        folder, base = self.make("torchmd-mmap", "--n", 20), "processed/MemmappedDataset"
+        for split in ("train", "valid", "test"):
+            names = {"z": (f"{base}.z.mmap", "<i1", 1), "pos": (f"{base}.pos.mmap", "<f4", 3), "y": (f"{base}.y.mmap", "<f8", 1),
+                     "neg_dy": (f"{base}.neg_dy.mmap", "<f4", 3), "q": (f"{base}.q.mmap", "<i1", 1),
+                     "pq": (f"{base}.pq.mmap", "<f4", 1), "dp": (f"{base}.dp.mmap", "<f4", 3)}
+            rows, first, a = self.flat(folder, split, names)
+            np.testing.assert_array_equal(np.fromfile(folder / split / f"{base}.idx.mmap", "<i8"), first)
+            states = [(q, STATES[row["molecule"]][1]) for q, row in zip(a["q"], rows)]  # no place for the multiplicity
+            self.check_rows(rows, a["y"] + self.less_atoms(folder, rows), a["pos"], [f.astype(float) for f in a["neg_dy"]], 1.0, states)
+            self.property_rows(rows, {"charges": a["pq"], "dipole": a["dp"]})
+            for row, z in zip(rows, a["z"]):
+                self.assertEqual("".join(ase.data.chemical_symbols[k] for k in z), SYMBOLS[row["molecule"]])
+
+    def test_metatrain_mmap(self):
+        for words in ([], ["--lag-fs", 2]):
+            folder = self.make("metatrain-mmap", "--n", 20, *words, out=f"memmap{len(words)}")
+            names = {"a": ("a.bin", "<i4", 1), "x": ("x.bin", "<f4", 3), "energy": ("energy.bin", "<f4", 1),
+                     "forces": ("forces.bin", "<f4", 3), "charge": ("charge.bin", "<f4", 1), "dipole": ("dipole.bin", "<f4", 3),
+                     "multiplicity": ("spin_multiplicity.bin", "<f4", 1), "charges": ("charges.bin", "<f4", 1)}
+            if words:
+                names.update({"p": ("momenta.bin", "<f4", 3), "m": ("masses.bin", "<f4", 1),
+                              "q_later": ("future_positions.bin", "<f4", 3), "p_later": ("future_momenta.bin", "<f4", 3)})
+            self.assertEqual((folder / "train" / "momenta.bin").exists(), bool(words))
+            rows, first, a = self.flat(folder, "train", names)
+            self.assertEqual(list(np.load(folder / "train" / "ns.npy")), [len(rows)])
+            np.testing.assert_array_equal(np.load(folder / "train" / "na.npy"), first)
+            self.assertEqual(a["energy"].dtype, np.float32)
+            energies = a["energy"].astype(float) + self.less_atoms(folder, rows)
+            self.check_rows(rows, energies, a["x"], [f.astype(float) for f in a["forces"]], 1.0,
+                            zip(a["charge"].astype(int), a["multiplicity"].astype(int)))
+            self.property_rows(rows, a)
+            for i, row in enumerate(rows if words else []):
+                data, f = self.data[row["molecule"]], int(row["frame"])
+                unit = units.nm / (1000 * units.fs)
+                self.near(a["m"][i], data["masses"], 1e-7)
+                self.near(a["p"][i], data["vel"][f] * data["masses"][:, None] * unit, 1e-6)
+                self.near(a["q_later"][i], data["pos"][f + 8] * ANGSTROM, 1e-7)
+                self.near(a["p_later"][i], data["vel"][f + 8] * data["masses"][:, None] * unit, 1e-6)
 
     def test_single_atoms_are_those_of_energy(self):
         folder = self.make("mace", "--n", 2, out="atoms")
