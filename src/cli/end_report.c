@@ -45,11 +45,11 @@ static Totals totals_of(const Job *job)
         const QmtOutcome *const outcome = &job->outcomes[t];
         totals.n_waiting += is_waiting(outcome);
         totals.n_failed += is_failure(outcome) && !outcome->rejected;
-        totals.n_rejected_tasks += outcome->rejected;
+        totals.n_rejected_tasks += outcome->rejected != 0;
         totals.n_held += outcome->status == QMT_ERR_LOCKED;
         totals.n_stopped += outcome->begun && outcome->status == QMT_STOPPED;
         totals.n_complete += !is_waiting(outcome) && outcome->status == QMT_OK;
-        totals.n_earlier += outcome->reused;
+        totals.n_earlier += outcome->reused != 0;
         totals.n_warned += outcome->n_warnings > 0;
         totals.cpu_s += outcome->begun ? outcome->cpu_s : 0.0;
     }
