@@ -163,7 +163,7 @@ def _hooks(labels: list[str]) -> RunHooks:
     return RunHooks(ctypes.sizeof(RunHooks), None, Start(lambda _user, task: _say("start", label=labels[task])),
                     Moved(moved), Note(lambda _user, task, level, sentence: _say(
                         "warning" if level == 1 else "note", label=labels[task], text=text(sentence))),
-                    End(ended), ShouldStop(lambda _user: int(os.getppid() != caller)), Stop())
+                    End(ended), ShouldStop(lambda _user: int(os.getppid() != caller)))
 
 
 def main() -> int:

@@ -96,10 +96,13 @@ def text(value: bytes | None) -> str:
     return "" if value is None else value.decode("utf-8", "replace")
 
 
-@LogFunction
 def _warn(_user: Any, level: int, sentence: bytes) -> None:
     if level == 1:
         warnings.warn(text(sentence), stacklevel=4)
+
+
+# Kept, for the library keeps its address.
+_WARN = LogFunction(_warn)
 
 
 class Context:
@@ -112,7 +115,7 @@ class Context:
             sentence = text(lib.qmt_context_message(self.handle)) or text(lib.qmt_status_sentence(status))
             lib.qmt_context_destroy(byref(self.handle))
             raise BY_STATUS.get(status, QmtrajError)(sentence)
-        lib.qmt_context_set_log(self.handle, _warn, None)
+        lib.qmt_context_set_log(self.handle, _WARN, None)
 
     def check(self, status: int) -> None:
         """Raises what a status stands for."""

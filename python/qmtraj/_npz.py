@@ -35,9 +35,9 @@ def _start(file: IO[bytes], path: str, info: zipfile.ZipInfo, base: int) -> int:
 
 def _map(file: IO[bytes], path: str, info: zipfile.ZipInfo, base: int) -> Array:
     file.seek(_start(file, path, info, base))
+    npy: Any = np.lib.format  # without types in NumPy 1.24
     try:
-        version = np.lib.format.read_magic(file)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        read = npy.read_array_header_1_0 if npy.read_magic(file) == (1, 0) else npy.read_array_header_2_0
         shape, fortran, dtype = read(file)
     except ValueError as error:
         raise FormatError(f"{path}: {info.filename} is no array ({error})") from error

@@ -30,12 +30,13 @@ def _entry() -> Any:
 def register() -> None:
     """Makes ase.io.read("trajectory.npz@0:100") work where no entry point does: ASE 3.22, and a package that is not installed
     but found through PYTHONPATH."""
-    from ase.io import formats
+    import ase.io.formats
+    formats: Any = ase.io.formats  # with types in some versions only
     if NAME in formats.ioformats:
         return
     # ASE 3.22 takes modules of ase.io alone; imports look into sys.modules first.
     sys.modules["ase.io.qmtraj_npz"] = sys.modules[__name__]
-    formats.define_io_format(NAME, "qmtraj trajectory", "+S", module="qmtraj_npz", glob=GLOBS)  # type: ignore[no-untyped-call]
+    formats.define_io_format(NAME, "qmtraj trajectory", "+S", module="qmtraj_npz", glob=GLOBS)
 
 
 def __getattr__(name: str) -> Any:

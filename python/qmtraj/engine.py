@@ -72,9 +72,9 @@ def _whole_numbers(numbers: Sequence[int] | npt.ArrayLike) -> npt.NDArray[np.int
     try:
         given = np.array(numbers, dtype=float).reshape(-1)
     except (TypeError, ValueError):
-        raise _library.BY_STATUS[4](f"atomic numbers are wanted, not {numbers!r}") from None
+        raise errors.InputError(f"atomic numbers are wanted, not {numbers!r}") from None
     if not np.all(given == np.rint(given)):
-        raise _library.BY_STATUS[4](f"atomic numbers are whole, not {numbers!r}")
+        raise errors.InputError(f"atomic numbers are whole, not {numbers!r}")
     return given.astype(np.intc)
 
 
@@ -102,9 +102,9 @@ class Engine:
         self.numbers = _whole_numbers(numbers)
         for what, value in (("charge", charge), ("multiplicity", multiplicity)):
             if value is not None and (isinstance(value, bool) or value != int(value)):
-                raise _library.BY_STATUS[4](f"{what} {value!r} is no whole number")
+                raise errors.InputError(f"{what} {value!r} is no whole number")
         if multiplicity is not None and multiplicity < 1:
-            raise _library.BY_STATUS[4](f"multiplicity {multiplicity}; it is unpaired electrons + 1, 1 or more")
+            raise errors.InputError(f"multiplicity {multiplicity}; it is unpaired electrons + 1, 1 or more")
         self.n_atoms = n = len(self.numbers)
         options = _library.EngineOptions()
         lib.qmt_engine_options_init(byref(options), ctypes.sizeof(options))
@@ -145,7 +145,7 @@ class Engine:
         """
         positions = xyz if isinstance(xyz, np.ndarray) else np.asarray(xyz, dtype=float)
         if positions.shape != (self.n_atoms, 3):
-            raise _library.BY_STATUS[4](f"positions of shape {positions.shape}, wanted ({self.n_atoms}, 3)")
+            raise errors.InputError(f"positions of shape {positions.shape}, wanted ({self.n_atoms}, 3)")
         self._xyz[...] = positions
         buffer, wanted = self._ask(properties) if properties else (None, 0)
         if wanted != self._result.property_set:
@@ -198,7 +198,7 @@ class Engine:
         wanted = 0
         for name in properties:
             if name not in self._names:
-                raise _library.BY_STATUS[3](f"no property \"{name}\"; there are {', '.join(self._names)}")
+                raise errors.ConfigError(f"no property \"{name}\"; there are {', '.join(self._names)}")
             wanted |= 1 << self._names.index(name)
         return np.empty(lib.qmt_properties_size(wanted, self.n_atoms)), wanted
 

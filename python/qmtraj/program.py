@@ -26,10 +26,11 @@ _BY_CODE: dict[int, type[errors.QmtrajError]] = {
 
 def program() -> str:
     """Path of the program: $QMTRAJ_PROGRAM, the one inside the package, the one beside $QMTRAJ_LIBRARY, or that of PATH."""
+    inside = pathlib.Path(__file__).parent / "bin" / "qmtraj"
     beside = pathlib.Path(os.environ.get("QMTRAJ_LIBRARY", "none")).parent / "qmtraj"
-    for path in (os.environ.get("QMTRAJ_PROGRAM", ""), pathlib.Path(__file__).parent / "bin" / "qmtraj", beside):
+    for path in (os.environ.get("QMTRAJ_PROGRAM", ""), str(inside), str(beside)):
         if path and os.access(path, os.X_OK) and not os.path.isdir(path):
-            return os.fspath(path)
+            return path
     found = shutil.which("qmtraj")
     if found is None:
         raise errors.FileError("the program qmtraj is not in PATH; set QMTRAJ_PROGRAM to its path")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import os
 import pathlib
-from typing import Any, Iterable, Iterator, Optional, Sequence, Union
+from typing import Any, Callable, Iterable, Iterator, Optional, Sequence, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +44,7 @@ def _paths(paths: Union[Path, Iterable[Path]]) -> list[str]:
     return found
 
 
-class Windows(Dataset):  # type: ignore[type-arg,misc,unused-ignore]
+class Windows(Dataset[Sample]):
     """Map-style dataset of windows; a sample is a dict of tensors:
 
     numbers (N,); each of `inputs` at t, "pos" (N, 3), "Epot" (); "next_pos" (horizon, N, 3) and so on at t + stride,
@@ -137,7 +137,7 @@ class Windows(Dataset):  # type: ignore[type-arg,misc,unused-ignore]
         return [self._chosen((begin >= low) & (end < high)) for low, high in zip(borders[:-1], borders[1:])]
 
 
-class Stream(IterableDataset):  # type: ignore[type-arg,misc,unused-ignore]
+class Stream(IterableDataset[Sample]):
     """Iterable dataset of batches of Windows, each gathered at once, from one trajectory each: "pos" (B, N, 3), "next_pos"
     (B, horizon, N, 3), numbers (N,). For a DataLoader with batch_size=None; its workers share the batches out.
 
@@ -167,7 +167,8 @@ class Stream(IterableDataset):  # type: ignore[type-arg,misc,unused-ignore]
             batches += [windows[k:k + self.batch_size] for k in range(0, len(windows), self.batch_size)]
         if self.shuffle:
             batches = [batches[k] for k in random.permutation(len(batches))]
-        worker = get_worker_info()
+        worker_of: Callable[[], Any] = get_worker_info  # without types in PyTorch 1.13
+        worker = worker_of()
         for batch in batches if worker is None else batches[worker.id::worker.num_workers]:
             yield self.windows._gather(int(self.windows.trajectory[batch[0]]), self.windows.frame[batch])
 
