@@ -34,8 +34,8 @@ bool metadata_thermostat_rate(const Check *check, double *rate)
     return true;
 }
 
-/// The motion that the configuration describes. With `replicas` they are numbered from 1, without it is 0; both
-/// first ones have the same random numbers.
+/// The motion that the configuration describes. With `replicas` they are numbered from 1, without it is 0;
+/// both first ones have the same random numbers.
 static CheckMotion motion_read(const Check *check)
 {
     CheckMotion motion = {0};
@@ -171,13 +171,15 @@ static void smiles_check(QmtContext *ctx, Check *check)
                       qmt_context_message(ctx));
         return;
     }
-    // Others may keep their atoms in another order: they are counted.
+    // Others may keep their atoms in another order, and a shell of solvent has its hydrogen atoms molecule by
+    // molecule: they are counted.
+    const bool in_order = check->is_ours && check_config_text(check, "solvate.molecule") == NULL;
     int count[120] = {0};
     bool same = n == check->n_atoms;
     for (size_t a = 0; a < n && same; a++) {
         count[numbers[a]]++;
         count[check->numbers[a]]--;
-        same = !check->is_ours || numbers[a] == check->numbers[a];
+        same = !in_order || numbers[a] == check->numbers[a];
     }
     for (size_t z = 0; z < sizeof count / sizeof *count && same; z++)
         same = count[z] == 0;

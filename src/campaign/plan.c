@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "campaign/molecule_choice.h"
+#include "campaign/solvate.h"
 #include "config/config_check.h"
 #include "run/input_digest.h"
 #include "run/run_bias.h"
@@ -46,6 +47,7 @@ static QmtStatus structure_check(const Planning *planning, Structure *structure,
     if (needs_atoms(structure))
         TRY(smiles_embed(planning->ctx, structure));
     *reason = REJECT_STRUCTURE;
+    TRY(solvate(planning->ctx, planning->config, structure));
     TRY(spec_make(planning->ctx, structure, planning->config, checked));
     TRY(run_bias_check(planning->ctx, checked));
     // The trajectory begins with the geometry that start.xyz says.

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "campaign/solvate.h"
 #include "io/file.h"
 #include "run/files.h"
 #include "run/run_bias.h"
@@ -54,6 +55,8 @@ QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const
         status = smiles_embed_known(ctx, known ? &earlier.items[0] : NULL, &made);
     }
     structures_release(&earlier);
+    if (status == QMT_OK)
+        status = solvate(ctx, &planned->config, &made);
     if (status == QMT_OK) {
         xyz_round(&made); // the trajectory begins with the geometry that start.xyz says
         *structure = made;

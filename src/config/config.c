@@ -588,6 +588,23 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 100.0,
      .decides_numbers = true,
      .help = "Kinetic energy of that push; a negative one pushes them together."},
+    {.name = "solvate.molecule",
+     .type = CONFIG_SMILES,
+     .offset = AT(solvate_molecule),
+     .unit = "",
+     .decides_numbers = true,
+     .help =
+         "SMILES of a neutral molecule whose copies are packed around every molecule; confined by "
+         "confine.sphere = auto unless it says something else."},
+    {.name = "solvate.count",
+     .type = CONFIG_COUNT,
+     .offset = AT(solvate_count),
+     .unit = "",
+     .initial = 20,
+     .lowest = 1,
+     .highest = 1000,
+     .decides_numbers = true,
+     .help = "Number of these copies."},
 };
 _Static_assert(sizeof PROPERTY_NAMES + N_PROPERTIES + 2 <= CONFIG_TEXT_SIZE,
                "the names of all properties do not fit into the text of a value");

@@ -154,6 +154,8 @@ static QmtStatus biases_check(QmtContext *ctx, const Config *config)
                     "atoms: heavy"));
     TRY(block_check(ctx, config, "push.atoms", config_has_atoms(&config->push_atoms),
                     "atoms: [1, 2]"));
+    TRY(block_check(ctx, config, "solvate.molecule", config->solvate_molecule[0] != '\0',
+                    "molecule: O"));
     if (config_has_atoms(&config->push_atoms) && config->push_ev == 0.0) {
         char place[320];
         key_place(config, "push.eV", place);

@@ -252,6 +252,13 @@ void spec_estimate(const Structure *structure, const Config *config, RunSpec *ta
     size_t count[ELEMENT_MAX + 1];
     Structure sized = *structure; // for the number of atoms alone
     sized.n_atoms = smiles_formula(structure->smiles, count);
+    if (config->solvate_molecule[0] != '\0') {
+        size_t solvent[ELEMENT_MAX + 1];
+        const size_t copies = (size_t)config->solvate_count;
+        sized.n_atoms += copies * smiles_formula(config->solvate_molecule, solvent);
+        for (int z = 1; z <= ELEMENT_MAX; z++)
+            count[z] += copies * solvent[z];
+    }
     *task = (RunSpec){.structure = &sized, .config = *config};
     for (int z = 1; z <= ELEMENT_MAX; z++)
         if (count[z] > 0) // a look into the tables takes longer than all else here

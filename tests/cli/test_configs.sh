@@ -24,9 +24,11 @@ for name in bussi nose_hoover; do
     ends 0 "$QMTRAJ" check $name
 done
 # Those of biases are for atoms of glycine.
-for name in confine restraint metadynamics rmsd push; do
+for name in confine restraint metadynamics rmsd push "solvate --set solvate.count=3"; do
+    read -r -a words <<<"$name"
+    name=${words[0]}
     ends 0 "$QMTRAJ" run --config "$QMTRAJ_SOURCE/configs/$name.yaml" --out "$name" --num-workers 1 \
-        --set length_ps=0.02 --set equilibration_ps=0.01 --set nve_every_ps=0 \
+        --set length_ps=0.02 --set equilibration_ps=0.01 --set nve_every_ps=0 "${words[@]:1}" \
         "$QMTRAJ_SOURCE/data/molecules/xyz/glycine.xyz"
     ends 0 "$QMTRAJ" check "$name" --frames 2
 done

@@ -219,6 +219,7 @@ static void traps_are_named_with_their_place(void **state)
          "a.yaml:1: bias.torsion has no atoms; give it, e.g. atoms: [1, 2, 3, 4]"},
         {"bias: {rmsd: {every_ps: 1}}\n", "bias.rmsd has no atoms; give it, e.g. atoms: heavy"},
         {"push: {eV: 2}\n", "push has no atoms"},
+        {"solvate: {count: 3}\n", "solvate has no molecule; give it, e.g. molecule: O"},
         {"push: {atoms: [1, 2], eV: 0}\n", "push.eV = 0 pushes nothing"},
         {"bias: {rmsd: {atoms: all, every_ps: 0.0001}}\n",
          "bias.rmsd.every_ps = 0.0001 ps is no whole number of steps"},
@@ -301,7 +302,7 @@ static void blocks_are_keys_with_a_dot(void **state)
     Config c = config_default();
     assert_int_equal(parse("confine: {sphere: 0.5}\nbias:\n  torsion:\n    atoms: [4, 2, 7-8]\n"
                            "  rmsd: {atoms: heavy}\nbias.torsion.at_degree: -60\nlength_ps: 2\n"
-                           "",
+                           "solvate: {molecule: '[C-]#[O+]'}\n",
                            &c),
                      QMT_OK);
     size_t atoms[8];
@@ -317,6 +318,7 @@ static void blocks_are_keys_with_a_dot(void **state)
     assert_non_null(echo);
     assert_non_null(strstr(echo, "bias.torsion.atoms: [4, 2, 7-8] "));
     assert_non_null(strstr(echo, "bias.rmsd.atoms: heavy "));
+    assert_non_null(strstr(echo, "solvate.molecule: \"[C-]#[O+]\" "));
     assert_null(strstr(echo, "bias.distance"));
     Config again = config_default();
     assert_int_equal(parse(echo, &again), QMT_OK);
@@ -357,6 +359,8 @@ static void wrong_blocks_are_named(void **state)
         {"bias: {rmsd: {atoms: [1, C2]}}\n", "numbers of atoms like 3, ranges like 5-9"},
         {"bias: {torsion: {bias_factor: 1}}\n", "bias.torsion.bias_factor = 1 is out of range"},
         {"push: {atoms: [1, 2], eV: 1e3}\n", "push.eV = 1e3 is out of range"},
+        {"solvate: {molecule: 'C C'}\n", "solvate.molecule is no SMILES: character 2"},
+        {"solvate: {molecule: O, count: 0}\n", "solvate.count = 0 is out of range"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         Config c = config_default();
