@@ -148,10 +148,26 @@ static QmtStatus box_check(QmtContext *ctx, Check *check)
     return QMT_OK;
 }
 
+/// Those that every trajectory of this configuration has.
+static void further_check(Check *check)
+{
+    const CheckMotion *const motion = &check->motion;
+    const bool heat = motion->thermostat != NULL && motion->thermostat->scales;
+    if (!motion->known || check->is_sample)
+        return;
+    if (heat && check->array[ARRAY_HEAT] == NULL)
+        check_say(check, CHECK_ARRAYS, CHECK_FAIL, "heat is missing, which %s gives every frame",
+                  motion->thermostat->name);
+    if (motion->target_k != motion->target_end_k && check->array[ARRAY_WANTED] == NULL)
+        check_say(check, CHECK_ARRAYS, CHECK_FAIL,
+                  "temperature_wanted is missing, which temperature_ramp_K gives every frame");
+}
+
 QmtStatus arrays_check_ours(QmtContext *ctx, Check *check)
 {
     if (!check->is_ours)
         return QMT_OK;
+    further_check(check);
     for (size_t i = 0; i < check->npz.n; i++)
         if (trajectory_array_find(check->npz.arrays[i].name) == N_TRAJECTORY_ARRAYS)
             check_say(check, CHECK_ARRAYS, CHECK_FAIL,

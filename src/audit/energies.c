@@ -12,6 +12,8 @@
 static const double KINETIC_LIMIT = 1e-5;
 /// kJ/mol; float64 sums of 1e6 kJ/mol round by 1e-10.
 static const double TOTAL_LIMIT = 1e-6;
+/// K, of the wanted temperature of a frame.
+static const double WANTED_LIMIT = 1e-6;
 /// A mean temperature further from its target than this many expected errors.
 static const double TEMPERATURE_WARN = 3.0, TEMPERATURE_FAIL = 6.0;
 /// Below this many relaxation times with a thermostat, equilibration included, a trajectory need not have its
@@ -49,8 +51,21 @@ static double conserved_energy(const CheckFrame *frame)
            (frame->heat != NULL ? *frame->heat : 0.0);
 }
 
+/// Wanted temperatures are as the configuration has them, to the rounding of a sum.
+static void wanted_add(const Check *check, Energies *energies, const CheckFrame *frame)
+{
+    if (frame->wanted == NULL || frame->time == NULL || !check->motion.known)
+        return;
+    const double off = fabs(*frame->wanted - check_wanted_k(&check->motion, *frame->time));
+    if (!(off <= energies->wanted_worst)) {
+        energies->wanted_worst = off;
+        energies->wanted_frame = frame->number;
+    }
+}
+
 void energies_add(const Check *check, Energies *energies, const CheckFrame *frame)
 {
+    wanted_add(check, energies, frame);
     if (frame->kinetic != NULL) {
         const double temperature = 2.0 * *frame->kinetic / KJMOL_PER_KELVIN;
         energies->ekin_sum += *frame->kinetic;
@@ -168,6 +183,14 @@ static void temperature_report(Check *check, const Energies *energies, bool reac
     const bool is_nve = strcmp(check_config_text(check, "ensemble"), "nve") == 0;
     if (is_nve)
         rate = 0.0;
+    const CheckMotion *const motion = &check->motion;
+    if (!(energies->wanted_worst <= WANTED_LIMIT))
+        check_say(check, CHECK_TEMPERATURE, CHECK_FAIL,
+                  "frame %" PRIu64 ": temperature_wanted is off temperature_ramp_K by %.3g K",
+                  energies->wanted_frame, energies->wanted_worst);
+    const double rise = fabs(motion->target_end_k - motion->target_k);
+    if (rise > 0.0)
+        target = 0.5 * (motion->target_k + motion->target_end_k);
     const double length = energies->time_last - energies->time_first;
     const double mean = block_mean_value(&energies->temperature) / dof;
     // Linear molecules of more than two atoms count as others: their error comes out a little larger.
@@ -181,7 +204,11 @@ static void temperature_report(Check *check, const Energies *energies, bool reac
                                    .length = length};
     const double error =
         expected_temperature_spread(&energies->temperature, target * dof, &run) / dof;
-    const double off = fabs(mean - target);
+    // A molecule lags behind a ramp by what it rises in the time of the thermostat (md_ramp_lag()).
+    const double lag = rise > 0.0 && rate > 0.0
+                           ? rise * fmin(1.0, (run.scales ? 2.0 : 1.0) / (rate * motion->length_ps))
+                           : 0.0;
+    const double off = fmax(0.0, fabs(mean - target) - lag);
     const char *const reason = reason_for_other_temperature(check, is_nve, rate, length, reacts);
     if (off <= TEMPERATURE_WARN * error)
         check_say(check, CHECK_TEMPERATURE, CHECK_PASS,
@@ -207,7 +234,8 @@ double drift_excess(const Check *check, double slope, double ripple, double leng
     return fabs(slope) / (DRIFT_WARN * (double)check->n_atoms + slope_allowance(ripple, length_ps));
 }
 
-void drift_report(Check *check, const char *of, double slope, double ripple, double length_ps)
+static void drift_report_within(Check *check, const char *of, double slope, double ripple,
+                                double length_ps, double allowance)
 {
     const double n = (double)check->n_atoms;
     if (length_ps < 0.999 * DRIFT_SHORTEST_PS) {
@@ -216,7 +244,6 @@ void drift_report(Check *check, const char *of, double slope, double ripple, dou
                   length_ps, DRIFT_SHORTEST_PS);
         return;
     }
-    const double allowance = slope_allowance(ripple, length_ps);
     const CheckVerdict verdict = !(fabs(slope) <= DRIFT_FAIL * n + allowance)   ? CHECK_FAIL
                                  : !(fabs(slope) <= DRIFT_WARN * n + allowance) ? CHECK_WARN
                                                                                 : CHECK_PASS;
@@ -225,16 +252,37 @@ void drift_report(Check *check, const char *of, double slope, double ripple, dou
               of, slope / n, length_ps, ripple, DRIFT_WARN + allowance / n);
 }
 
-void energies_report(Check *check, const Energies *energies, bool reacts)
+void drift_report(Check *check, const char *of, double slope, double ripple, double length_ps)
+{
+    drift_report_within(check, of, slope, ripple, length_ps, slope_allowance(ripple, length_ps));
+}
+
+/// The heat of a kick is the change of the kinetic energy alone, which is off that of the shadow energy by some of the
+/// ripple, each time by another: the sum walks at random. The slope of such a walk scatters by sqrt(18) times the
+/// deviation from its line over the length; three times that is allowed.
+static double walk_allowance(double ripple, double length_ps)
+{
+    return 3.0 * sqrt(18.0) * ripple / length_ps;
+}
+
+static void total_drift_report(Check *check, const Energies *energies, double length)
 {
     const char *const ensemble = check_config_text(check, "ensemble");
-    const double length = energies->time_last - energies->time_first;
+    const double slope = line_fit_slope(&energies->total), ripple = line_fit_rms(&energies->total);
+    if (ensemble == NULL || check->n_frames < 3 || check->array[ARRAY_ETOT] == NULL ||
+        check->array[ARRAY_TIME] == NULL || !(length > 0.0))
+        return;
+    if (check->array[ARRAY_HEAT] != NULL)
+        drift_report_within(check, "Etot - heat", slope, ripple, length,
+                            walk_allowance(ripple, length));
+    else if (strcmp(ensemble, "nve") == 0)
+        drift_report(check, "trajectory", slope, ripple, length);
+}
+
+void energies_report(Check *check, const Energies *energies, bool reacts)
+{
     kinetic_report(check, energies);
     total_report(check, energies);
     temperature_report(check, energies, reacts);
-    const bool has_heat = check->array[ARRAY_HEAT] != NULL;
-    if (ensemble != NULL && (has_heat || strcmp(ensemble, "nve") == 0) && check->n_frames > 2 &&
-        check->array[ARRAY_ETOT] != NULL && check->array[ARRAY_TIME] != NULL && length > 0.0)
-        drift_report(check, has_heat ? "Etot - heat" : "trajectory",
-                     line_fit_slope(&energies->total), line_fit_rms(&energies->total), length);
+    total_drift_report(check, energies, energies->time_last - energies->time_first);
 }

@@ -12,6 +12,8 @@ typedef struct {
     uint64_t kinetic_frame;
     double total_worst; // kJ/mol
     uint64_t total_frame;
+    double wanted_worst; // K, off the configuration
+    uint64_t wanted_frame;
     BlockMean temperature;     // of 2 Ekin / k_B, to be divided by dof
     double temperature_square; // sum of its squares
     LineFit total;             // of what is conserved against time: Etot, with biases also theirs

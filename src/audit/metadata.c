@@ -53,6 +53,16 @@ static CheckMotion motion_read(const Check *check)
                    whole_number(check, "random_seed", &motion.seed) &&
                    whole_number(check, "replica", &motion.replica) &&
                    check_metadata_text(check, "name") != NULL;
+    motion.target_end_k = motion.target_k;
+    const cJSON *const ramp = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(check->metadata, "config"), "temperature_ramp_K");
+    const cJSON *const from = cJSON_GetArrayItem(ramp, 0), *const to = cJSON_GetArrayItem(ramp, 1);
+    if (cJSON_IsNumber(from) && cJSON_IsNumber(to)) {
+        motion.target_k = from->valuedouble;
+        motion.target_end_k = to->valuedouble;
+        motion.known = motion.known && check_config_number(check, "length_ps", &motion.length_ps) &&
+                       motion.length_ps > 0.0 && motion.target_end_k >= 0.0;
+    }
     motion.dt_ps = 1e-3 * dt_fs;
     motion.frame_ps = motion.dt_ps * every;
     motion.replica -= motion.replica > 0;

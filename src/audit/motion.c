@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "audit/atoms.h"
@@ -110,6 +111,11 @@ void motion_begin(const Check *check, Motion *motion)
         (Playback){.base = {.type = &PLAYBACK, .n_atoms = check->n_atoms}, .at = &motion->now};
     const bool remembers = known->thermostat != NULL && known->thermostat->kept_size > 0;
     motion->integrator = known->thermostat != NULL ? &integrator_baoab : &integrator_verlet;
+    // The name that the random numbers belong to.
+    const char *const variant = check_metadata_text(check, "variant");
+    char name[512];
+    snprintf(name, sizeof name, "%.400s%s%.100s", check_metadata_text(check, "name"),
+             variant != NULL ? "/" : "", variant != NULL ? variant : "");
     motion->settings = (IntegratorSettings){
         .dt = known->dt_ps / PS_PER_AUT,
         .mass = motion->mass,
@@ -119,9 +125,7 @@ void motion_begin(const Check *check, Motion *motion)
         .rate = known->rate * PS_PER_AUT,
         .noise_interval = thermostat_interval(known->rate),
         .dof = velocities_degrees_of_freedom(check->n_atoms, false, false),
-        .key = {.seed = known->seed,
-                .molecule = random_name_key(check_metadata_text(check, "name")),
-                .replica = known->replica},
+        .key = {.seed = known->seed, .molecule = random_name_key(name), .replica = known->replica},
         .purpose = RANDOM_PRODUCTION};
 }
 
@@ -254,6 +258,9 @@ static QmtStatus step_again(QmtContext *ctx, const Check *check, Motion *motion,
     const double heat = frame->heat != NULL ? *frame->heat / KJMOL_PER_HARTREE : 0.0;
     motion->heat_change = heat - motion->heat_before;
     motion->heat_before = heat;
+    motion->settings.kt =
+        check_wanted_k(&check->motion, ((double)before->at.step + 0.5) * check->motion.dt_ps) *
+        HARTREE_PER_KELVIN;
     TRY(motion->integrator->step(ctx, &motion->playback.base, &motion->settings, before,
                                  &motion->made, &report));
     const bool kicked = motion->made.at.heat != before->at.heat;
@@ -302,7 +309,8 @@ static double kick_allowance(const Check *check, size_t atom, double speed, doub
         return kicks * speed *
                ((1.0 - keeps) + KICK_SIGMAS * sqrt((1.0 - keeps) / (3.0 * (double)check->n_atoms)));
     // kJ/mol/Da = nm^2/ps^2
-    const double kt = check->motion.target_k * HARTREE_PER_KELVIN * KJMOL_PER_HARTREE;
+    const double kt = fmax(check->motion.target_k, check->motion.target_end_k) *
+                      HARTREE_PER_KELVIN * KJMOL_PER_HARTREE;
     const double width = sqrt((1.0 - keeps * keeps) * kt / check->masses[atom]);
     return kicks * ((1.0 - keeps) * speed + KICK_SIGMAS * width);
 }

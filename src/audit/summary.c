@@ -102,8 +102,9 @@ static void expected_spread_check(Check *check, const Energies *energies, double
                                        .scales =
                                            motion->thermostat != NULL && motion->thermostat->scales,
                                        .length = length};
-        const double error = expected_temperature_spread(every ? &energies->temperature : &none,
-                                                         motion->target_k * dof, &run) /
+        const double error = expected_temperature_spread(
+                                 every ? &energies->temperature : &none,
+                                 check_wanted_k(motion, 0.5 * motion->length_ps) * dof, &run) /
                              dof;
         if (fabs(error - stored) < fabs(nearest - stored))
             nearest = error;

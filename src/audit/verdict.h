@@ -16,12 +16,23 @@ typedef struct {
     const Thermostat *thermostat; ///< NULL: constant energy
     double dt_ps;                 ///< of a step
     double frame_ps;              ///< from frame to frame
-    double target_k;              ///< temperature_K
+    double target_k;              ///< temperature_K, or the first of a ramp
+    double target_end_k;          ///< of temperature_ramp_K; else that of target_k
+    double length_ps;             ///< of the production
     double
         rate; ///< of the thermostat, 1/ps: friction_per_ps or 1/thermostat_time_ps; 0 at constant energy
     uint64_t seed;    ///< random_seed
     uint64_t replica; ///< from 0
 } CheckMotion;
+
+/// Wanted temperature at a time of the production.
+static inline double check_wanted_k(const CheckMotion *motion, double time_ps)
+{
+    if (motion->target_end_k == motion->target_k) // to the last bit
+        return motion->target_k;
+    return motion->target_k +
+           (motion->target_end_k - motion->target_k) * (time_ps / motion->length_ps);
+}
 
 typedef struct {
     Npz npz;

@@ -159,11 +159,12 @@ static void on_stop(void *user, int signal)
         batch->hooks->stop(batch->hooks->user, signal);
 }
 
-/// A molecule that its worker could not begin: one line in rejected.tsv, whatever its number of replicas.
+/// A molecule that its worker could not begin: one line in rejected.tsv, however many trajectories it was to have.
 static void rejection_note(Batch *batch, const RunSpec *task, BatchOutcome *outcome)
 {
     QmtContext *const ctx = batch->ctx;
-    if (batch->rejected == NULL || task->replica > 1)
+    const bool first = task == batch->plan->tasks || task[-1].structure != task->structure;
+    if (batch->rejected == NULL || !first)
         return;
     const Message before = context_keep(ctx);
     const QmtStatus failure = FAIL(ctx, outcome->status, "%s", outcome->message);

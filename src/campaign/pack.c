@@ -11,6 +11,7 @@
 
 #include "io/lock.h"
 #include "run/files.h"
+#include "run/spec.h"
 #include "structure/structure.h"
 
 /// The disk is waited for after so many folders or seconds: a wait costs milliseconds, and a kill in between nothing.
@@ -21,7 +22,7 @@ enum { SMALL = 1000, SHARE = 50 };
 
 /// A folder that is in the archive and is to go.
 typedef struct {
-    char label[STRUCTURE_NAME_SIZE + 16];
+    char label[SPEC_LABEL_SIZE];
     FileStamp stamp; ///< of its trajectory when it was read
 } Packed;
 
@@ -115,9 +116,9 @@ static void packed_remove(QmtContext *ctx, const char *out, const Packed *packed
         folder_remove(ctx, aside);
     }
     lock_give_back(&lock);
-    if (is_gone && strchr(packed->label, '/') != NULL) {
+    for (const char *up = packed->label; is_gone && (up = strchr(up, '/')) != NULL; up++) {
         *strrchr(folder, '/') = '\0';
-        rmdir(folder); // of the last replica
+        rmdir(folder); // of the last one in it
     }
 }
 
@@ -218,9 +219,12 @@ static bool is_finished(const char *folder)
            !is_in(folder, RUN_FILE_COMPLETE ".part");
 }
 
-/// Packs what is finished in a folder of OUT; replicas lie one below their molecule.
+/// NAME/T0300/c01/r01
+enum { DEPTH_MAX = 3 };
+
+/// Packs what is finished in a folder of OUT; several trajectories of a molecule lie below it.
 static QmtStatus folders_pack(QmtContext *ctx, Packer *packer, const char *at, const char *parent,
-                              size_t *n)
+                              int depth, size_t *n)
 {
     struct dirent **names = NULL;
     const int n_names = scandir(at, &names, NULL, alphasort);
@@ -228,7 +232,7 @@ static QmtStatus folders_pack(QmtContext *ctx, Packer *packer, const char *at, c
         return FAIL(ctx, QMT_ERR_IO, "%s: %s", at, strerror(errno));
     QmtStatus status = QMT_OK;
     for (int i = 0; i < n_names; i++) {
-        char folder[FILE_PATH_SIZE], label[STRUCTURE_NAME_SIZE + 16];
+        char folder[FILE_PATH_SIZE], label[SPEC_LABEL_SIZE];
         const char *const name = names[i]->d_name;
         if (status == QMT_OK && name[0] != '.' && file_join(ctx, at, name, folder) == QMT_OK &&
             snprintf(label, sizeof label, "%s%s%s", parent, parent[0] != '\0' ? "/" : "", name) <
@@ -236,8 +240,8 @@ static QmtStatus folders_pack(QmtContext *ctx, Packer *packer, const char *at, c
             if (is_finished(folder)) {
                 status = folder_take(ctx, packer, label);
                 *n += status == QMT_OK;
-            } else if (parent[0] == '\0' && is_in(folder, ".")) {
-                status = folders_pack(ctx, packer, folder, label, n);
+            } else if (depth < DEPTH_MAX && is_in(folder, ".")) {
+                status = folders_pack(ctx, packer, folder, label, depth + 1, n);
             }
         }
         free(names[i]);
@@ -277,7 +281,7 @@ QmtStatus pack_all(QmtContext *ctx, const char *out, size_t *n)
     Packer *packer = NULL;
     *n = 0;
     TRY(packer_open(ctx, out, &(Shard){0}, &packer));
-    QmtStatus status = folders_pack(ctx, packer, out, "", n);
+    QmtStatus status = folders_pack(ctx, packer, out, "", 0, n);
     if (status == QMT_OK)
         status = packer_sync(ctx, packer);
     if (packer->is_open)

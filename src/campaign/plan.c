@@ -1,5 +1,6 @@
 #include "campaign/plan.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,22 +128,51 @@ static QmtStatus rejections_judge(const Planning *planning)
                 rejected->n);
 }
 
-/// Molecules in the order of the input become tasks, their replicas in order.
+/// Trajectories of each structure.
+static size_t n_each(const Config *config)
+{
+    return (size_t)(config->temperature_k.n * config->replicas);
+}
+
+/// "T0300", "T0300.5": sorts by temperature.
+static void temperature_name(double kelvin, char name[SPEC_VARIANT_SIZE])
+{
+    snprintf(name, SPEC_VARIANT_SIZE, kelvin == rint(kelvin) ? "T%04.0f" : "T%08.3f", kelvin);
+    for (char *end = name + strlen(name) - 1; strchr(name, '.') != NULL && *end == '0'; end--)
+        *end = '\0';
+}
+
+/// Trajectory number r, from 0, of a structure: its temperature, then its replica.
+static void task_name(const Planning *planning, size_t r, RunSpec *task)
+{
+    const Config *const config = planning->config;
+    const size_t n_replicas = (size_t)config->replicas;
+    char replica[16] = "", *const variant = task->variant;
+    if (config->temperature_k.n > 1) {
+        const double kelvin = config->temperature_k.value[r / n_replicas];
+        task->config.temperature_k = (ConfigReals){.n = 1, .value = {kelvin}};
+        temperature_name(kelvin, variant);
+    }
+    if (n_replicas > 1) {
+        task->replica = (int)(r % n_replicas) + 1;
+        snprintf(replica, sizeof replica, "/r%02d", task->replica);
+    }
+    snprintf(task->label, sizeof task->label, "%.255s%s%.20s%s", task->structure->name,
+             variant[0] ? "/" : "", variant, replica);
+}
+
+/// Molecules in the order of the input become tasks, their temperatures and replicas in order.
 static size_t tasks_fill(const Planning *planning, RunSpec *tasks)
 {
-    const size_t n_replicas = (size_t)planning->config->replicas;
+    const size_t n = n_each(planning->config);
     size_t n_tasks = 0;
-    for (size_t i = 0; i < planning->structures->n; i++) {
-        for (size_t r = 1; planning->keep[i] && r <= n_replicas; r++) {
+    for (size_t i = 0; i < planning->structures->n; i++)
+        for (size_t r = 0; planning->keep[i] && r < n; r++) {
             RunSpec *const task = &tasks[n_tasks++];
             *task = planning->checked[i];
-            if (n_replicas > 1) {
-                task->replica = (int)r;
-                snprintf(task->label, sizeof task->label, "%.255s/r%02d",
-                         planning->structures->items[i].name, task->replica);
-            }
+            if (n > 1)
+                task_name(planning, r, task);
         }
-    }
     return n_tasks;
 }
 
@@ -224,16 +254,16 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
     TRY(config_check(ctx, config));
     TRY(structures_check_names(ctx, structures));
 
-    const size_t n = structures->n, n_replicas = (size_t)config->replicas;
+    const size_t n = structures->n, n_tasks_each = n_each(config);
     Planning planning = {.ctx = ctx,
                          .config = config,
                          .structures = structures,
                          .options = options != NULL ? options : &ALL,
                          .keep = calloc(n + 1, sizeof *planning.keep),
                          .checked = calloc(n + 1, sizeof *planning.checked)};
-    // Without replicas each molecule is a task, in the same place or before it.
+    // With one trajectory each every molecule is a task, in the same place or before it.
     RunSpec *const tasks =
-        n_replicas > 1 ? calloc(n * n_replicas + 1, sizeof *tasks) : planning.checked;
+        n_tasks_each > 1 ? calloc(n * n_tasks_each + 1, sizeof *tasks) : planning.checked;
     QmtStatus status;
     if (planning.keep == NULL || planning.checked == NULL || tasks == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu molecules", n);

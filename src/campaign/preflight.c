@@ -161,7 +161,7 @@ static void equilibration_note(QmtContext *ctx, const Config *config)
         ctx, QMT_LOG_INFO,
         "equilibration_ps = %g at a friction of %g /ps: relaxed molecules begin about %.0f K "
         "too cold; %.2g ps are enough",
-        config->equilibration_ps, friction, missing * config->temperature_k,
+        config->equilibration_ps, friction, missing * config->temperature_k.value[0],
         log(0.5 / DEFICIT_NOTED) / friction);
 }
 
@@ -172,13 +172,14 @@ void preflight_notes(QmtContext *ctx, const Config *config)
     equilibration_note(ctx, config);
     char advice[64] = "";
     if (config->ensemble != CONFIG_NVT || config->friction_per_ps <= 0.0 ||
+        thermostat_at((size_t)config->thermostat)->scales ||
         config->friction_per_ps * config->length_ps >= 1.0 ||
         config->friction_per_ps == config_default().friction_per_ps)
         return;
     // A run of a few ps is too short for any friction that leaves the motion as it is.
     if (config->length_ps >= SAMPLING_SHORTEST_PS)
         snprintf(advice, sizeof advice, "; friction_per_ps = 1 samples %g K",
-                 config->temperature_k);
+                 config->temperature_k.value[0]);
     context_log(
         ctx, QMT_LOG_INFO,
         "friction_per_ps = %g: velocities are remembered for %g ps, longer than the run of %g ps, "

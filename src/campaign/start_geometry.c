@@ -71,6 +71,7 @@ QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const
     if (status != QMT_OK)
         return status;
     task->replica = planned->replica;
+    memcpy(task->variant, planned->variant, sizeof task->variant);
     memcpy(task->label, planned->label, sizeof task->label);
     memcpy(task->input_digest, planned->input_digest, sizeof task->input_digest);
     return QMT_OK;

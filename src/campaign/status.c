@@ -201,7 +201,10 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, const char *lab
     return entry_add(ctx, &entry, list);
 }
 
-/// Looks at the folders in a folder; replicas lie one below their molecule.
+/// NAME/T0300/c01/r01
+enum { DEPTH_MAX = 3 };
+
+/// Looks at the folders in a folder; several trajectories of a molecule lie below it.
 static QmtStatus folders_look(QmtContext *ctx, const char *out, const char *parent, int depth,
                               StatusList *list)
 {
@@ -211,7 +214,7 @@ static QmtStatus folders_look(QmtContext *ctx, const char *out, const char *pare
         return FAIL(ctx, QMT_ERR_IO, "%s: %s", out, strerror(errno));
     QmtStatus status = QMT_OK;
     for (int i = 0; i < n; i++) {
-        char folder[FILE_PATH_SIZE], label[STRUCTURE_NAME_SIZE + 16];
+        char folder[FILE_PATH_SIZE], label[SPEC_LABEL_SIZE];
         const char *const name = names[i]->d_name;
         // A link is looked at like what it points to; a file has no config.yaml inside.
         if (status == QMT_OK && name[0] != '.' && file_join(ctx, out, name, folder) == QMT_OK &&
@@ -219,8 +222,8 @@ static QmtStatus folders_look(QmtContext *ctx, const char *out, const char *pare
                 (int)sizeof label) {
             if (is_in(folder, RUN_FILE_CONFIG))
                 status = folder_add(ctx, folder, label, list);
-            else if (depth == 0 && is_in(folder, "."))
-                status = folders_look(ctx, folder, label, 1, list);
+            else if (depth < DEPTH_MAX && is_in(folder, "."))
+                status = folders_look(ctx, folder, label, depth + 1, list);
         }
         free(names[i]);
     }

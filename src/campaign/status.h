@@ -22,7 +22,7 @@ typedef enum {
 const char *status_kind_word(StatusKind kind);
 
 typedef struct {
-    char label[STRUCTURE_NAME_SIZE + 16];
+    char label[SPEC_LABEL_SIZE];
     StatusKind kind;
     char phase[32];         ///< "equilibration", ...; "" if it is not known
     char *holder;           ///< of one that is running; NULL: nobody, or no memory for it

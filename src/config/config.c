@@ -15,7 +15,9 @@
 
 const ConfigKey CONFIG_KEYS[] = {
     {.name = "temperature_K",
-     .type = CONFIG_REAL,
+     .type = CONFIG_REALS,
+     .least = 1,
+     .most = CONFIG_REALS_MAX,
      .offset = AT(temperature_k),
      .unit = "K",
      .initial = 300.0,
@@ -23,7 +25,23 @@ const ConfigKey CONFIG_KEYS[] = {
      .above_lowest = true,
      .highest = 10000.0,
      .decides_numbers = true,
-     .help = "Temperature of the initial velocities and of the thermostat."},
+     .help =
+         "Temperature of the initial velocities and of the thermostat; of a list, a trajectory at "
+         "each, in NAME/T0300, NAME/T0600, ..."},
+    {.name = "temperature_ramp_K",
+     .type = CONFIG_REALS,
+     .least = 2,
+     .most = 2,
+     .choices = "none",
+     .offset = AT(temperature_ramp),
+     .unit = "K",
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 10000.0,
+     .decides_numbers = true,
+     .help =
+         "From and to: the temperature of the thermostat rises or falls in a straight line through "
+         "production; equilibration is at the first."},
     {.name = "friction_per_ps",
      .type = CONFIG_REAL,
      .offset = AT(friction_per_ps),
@@ -620,6 +638,8 @@ Config config_default(void)
         char *at = (char *)&config + key->offset;
         if (key->type == CONFIG_REAL)
             *(double *)at = key->initial;
+        else if (key->type == CONFIG_REALS)
+            *(ConfigReals *)at = (ConfigReals){.n = key->choices == NULL, .value = {key->initial}};
         else if (key->type == CONFIG_BOOL)
             *(bool *)at = key->initial != 0.0;
         else if (key->type == CONFIG_ATOMS || key->type == CONFIG_SMILES)
@@ -654,6 +674,9 @@ bool config_is_default(const Config *config, size_t k)
     switch (key->type) {
     case CONFIG_REAL:
         return *(const double *)at == key->initial;
+    case CONFIG_REALS:
+        return ((const ConfigReals *)at)->n == (key->choices == NULL) &&
+               ((const ConfigReals *)at)->value[0] == key->initial;
     case CONFIG_BOOL:
         return *(const bool *)at == (key->initial != 0.0);
     case CONFIG_ATOMS:

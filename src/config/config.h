@@ -31,6 +31,14 @@ typedef struct {
     int32_t first[CONFIG_RANGES_MAX], last[CONFIG_RANGES_MAX];
 } ConfigAtoms;
 
+enum { CONFIG_REALS_MAX = 16 };
+
+/// A list of numbers. Written as a number where it has one, as none where it has none.
+typedef struct {
+    int64_t n;
+    double value[CONFIG_REALS_MAX];
+} ConfigReals;
+
 /// bias.torsion and bias.distance: degree and nm, rad^2 and nm^2.
 typedef struct {
     ConfigAtoms atoms;
@@ -47,7 +55,8 @@ typedef struct {
 
 /// Values in the units of the YAML file; a choice is its place in the table's list.
 typedef struct {
-    double temperature_k;
+    ConfigReals temperature_k;    ///< of a trajectory one
+    ConfigReals temperature_ramp; ///< from, to; or none
     double friction_per_ps;
     double dt_fs;
     double length_ps;
@@ -95,6 +104,7 @@ typedef struct {
 /// by any of its names, or none. A real number with choices may be one of these words instead.
 typedef enum {
     CONFIG_REAL,
+    CONFIG_REALS, ///< ConfigReals, each within the range
     CONFIG_COUNT,
     CONFIG_BOOL,
     CONFIG_CHOICE,
@@ -113,6 +123,7 @@ typedef struct {
     double initial;         ///< default; a choice: its place; a bool: 0 or 1
     double lowest, highest; ///< range of REAL and COUNT
     bool above_lowest;      ///< the lowest value itself is not allowed
+    int64_t least, most;    ///< numbers in REALS
     bool decides_numbers;   ///< a different value gives different bytes: belongs to the metadata
     const char *choices;    ///< of CHOICE, SET, ATOMS and REAL, separated by '|'
     const char *help;       ///< one sentence

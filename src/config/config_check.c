@@ -167,11 +167,41 @@ static QmtStatus biases_check(QmtContext *ctx, const Config *config)
                : QMT_OK;
 }
 
+/// A ramp that nothing follows is of no use, and has no other temperature beside it.
+static QmtStatus ramp_check(QmtContext *ctx, const Config *config)
+{
+    static const double RELAXATIONS_NEEDED = 3.0;
+    const ConfigReals *const ramp = &config->temperature_ramp, *const at = &config->temperature_k;
+    const bool scales = thermostat_at((size_t)config->thermostat)->scales;
+    const double rate = scales ? 0.5 / config->thermostat_time_ps : config->friction_per_ps;
+    char place[320], other[320];
+    if (ramp->n == 0)
+        return QMT_OK;
+    key_place(config, "temperature_ramp_K", place);
+    key_place(config, "temperature_K", other);
+    if (at->n > 1 ||
+        (at->value[0] != ramp->value[0] && at->value[0] != config_default().temperature_k.value[0]))
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: temperature_K and temperature_ramp_K (%s) exclude each other; remove one",
+                    other, place);
+    if (config->ensemble == CONFIG_NVE)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: temperature_ramp_K needs a thermostat, but ensemble is nve", place);
+    if (rate * config->length_ps < RELAXATIONS_NEEDED)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: temperature_ramp_K: the thermostat brings energy back within %.3g ps, too "
+                    "slowly for a ramp of %.3g ps, which no molecule would follow; %s",
+                    place, 1.0 / rate, config->length_ps,
+                    scales ? "make thermostat_time_ps smaller" : "take friction_per_ps = 2");
+    return QMT_OK;
+}
+
 QmtStatus config_check(QmtContext *ctx, const Config *config)
 {
     TRY(solvent_check(ctx, config));
     TRY(thermostat_check(ctx, config));
     TRY(biases_check(ctx, config));
+    TRY(ramp_check(ctx, config));
     TRY(length_check(ctx, config, "length_ps", config->length_ps));
     TRY(length_check(ctx, config, "equilibration_ps", config->equilibration_ps));
     // Without windows their lengths mean nothing, and the defaults fit no step of 0.3 fs.

@@ -107,7 +107,7 @@ static bool key_wants_list(const Reader *reader)
     if (!reader->has_key)
         return false;
     const ConfigType type = CONFIG_KEYS[config_key(reader->key)].type;
-    return type == CONFIG_SET || type == CONFIG_ATOMS;
+    return type == CONFIG_SET || type == CONFIG_ATOMS || type == CONFIG_REALS;
 }
 
 static QmtStatus list_take(Reader *reader, const yaml_event_t *event)

@@ -242,6 +242,40 @@ static QmtStatus smiles_set(QmtContext *ctx, const char *place, const ConfigKey 
     return QMT_OK;
 }
 
+static QmtStatus reals_set(QmtContext *ctx, const char *place, const ConfigKey *key,
+                           const char *text, bool quoted, char *at)
+{
+    static const char BETWEEN[] = "[], ";
+    ConfigReals reals = {.n = 0};
+    char range[CONFIG_TEXT_SIZE];
+    if (word_find(key, text, quoted) >= 0) {
+        *(ConfigReals *)at = reals;
+        return QMT_OK;
+    }
+    if (text[0] == '\0') // says what is missing
+        return number_set(ctx, place, key, text, quoted, (char *)&reals.value[0]);
+    config_range_text((size_t)(key - CONFIG_KEYS), range);
+    for (text += strspn(text, BETWEEN); *text != '\0'; text += strspn(text, BETWEEN)) {
+        const size_t length = strcspn(text, BETWEEN);
+        char item[64];
+        snprintf(item, sizeof item, "%.*s", (int)length, text);
+        if (reals.n == CONFIG_REALS_MAX)
+            return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s has more than %d numbers", place, key->name,
+                        CONFIG_REALS_MAX);
+        TRY(number_set(ctx, place, key, item, quoted, (char *)&reals.value[reals.n]));
+        for (int64_t i = 0; i < reals.n; i++)
+            if (reals.value[i] == reals.value[reals.n])
+                return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s has %s twice", place, key->name, item);
+        reals.n++;
+        text += length;
+    }
+    if (reals.n < key->least || reals.n > key->most)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s has %lld number%s, wants %s", place, key->name,
+                    (long long)reals.n, reals.n == 1 ? "" : "s", range);
+    *(ConfigReals *)at = reals;
+    return QMT_OK;
+}
+
 /// Words for the absence of a solvent, to none of which the nearest solvent is an answer.
 static bool is_gas_phase(const char *text)
 {
@@ -296,6 +330,9 @@ QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const cha
     case CONFIG_REAL:
     case CONFIG_COUNT:
         TRY(number_set(ctx, place, key, text, quoted, at));
+        break;
+    case CONFIG_REALS:
+        TRY(reals_set(ctx, place, key, text, quoted, at));
         break;
     case CONFIG_BOOL:
         TRY(bool_set(ctx, place, key, text, quoted, at));

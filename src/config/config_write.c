@@ -57,6 +57,8 @@ static bool is_word(const ConfigKey *key, const char *at)
 {
     if (key->type == CONFIG_REAL)
         return config_number_word(*(const double *)(const void *)at) >= 0;
+    if (key->type == CONFIG_REALS)
+        return ((const ConfigReals *)(const void *)at)->n == 0;
     return key->type == CONFIG_ATOMS && ((const ConfigAtoms *)(const void *)at)->n == 0;
 }
 

@@ -45,6 +45,24 @@ static void atoms_text(const ConfigAtoms *atoms, char text[CONFIG_TEXT_SIZE])
         snprintf(text + length, CONFIG_TEXT_SIZE - length, "]");
 }
 
+/// "300.0", "[300.0, 600.0]" or "none".
+static void reals_text(const ConfigReals *reals, char text[CONFIG_TEXT_SIZE])
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (int64_t i = 0; i < reals->n; i++) {
+        char number[TEXT_DOUBLE_SIZE];
+        text_format_double(reals->value[i], number);
+        length += (size_t)snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s%s",
+                                   i > 0          ? ", "
+                                   : reals->n > 1 ? "["
+                                                  : "",
+                                   number);
+    }
+    if (reals->n != 1)
+        snprintf(text + length, CONFIG_TEXT_SIZE - length, "%s", reals->n > 1 ? "]" : "none");
+}
+
 void config_value_text(const Config *config, size_t k, char text[CONFIG_TEXT_SIZE])
 {
     const ConfigKey *key = &CONFIG_KEYS[k];
@@ -72,6 +90,9 @@ void config_value_text(const Config *config, size_t k, char text[CONFIG_TEXT_SIZ
         snprintf(text, CONFIG_TEXT_SIZE, "%s",
                  *(const int64_t *)at > 0 ? config_solvent_name(config) : "none");
         break;
+    case CONFIG_REALS:
+        reals_text((const ConfigReals *)(const void *)at, text);
+        break;
     case CONFIG_ATOMS:
         if (((const ConfigAtoms *)(const void *)at)->n > 0)
             atoms_text((const ConfigAtoms *)(const void *)at, text);
@@ -90,7 +111,8 @@ void config_default_text(size_t k, char text[CONFIG_TEXT_SIZE])
     config_value_text(&config, k, text);
     // A manual says 300 where JSON and YAML are told 300.0, a number that is not whole.
     const size_t length = strlen(text);
-    if (CONFIG_KEYS[k].type == CONFIG_REAL && length > 2 && strcmp(text + length - 2, ".0") == 0)
+    if ((CONFIG_KEYS[k].type == CONFIG_REAL || CONFIG_KEYS[k].type == CONFIG_REALS) && length > 2 &&
+        strcmp(text + length - 2, ".0") == 0)
         text[length - 2] = '\0';
 }
 
@@ -113,9 +135,10 @@ void config_range_text(size_t k, char text[CONFIG_TEXT_SIZE])
 
     switch (key->type) {
     case CONFIG_REAL:
+    case CONFIG_REALS:
     case CONFIG_COUNT:
         snprintf(lowest, sizeof lowest, "%g", key->lowest);
-        snprintf(highest, sizeof highest, key->type == CONFIG_REAL ? "%g" : "%.16g", key->highest);
+        snprintf(highest, sizeof highest, key->type != CONFIG_COUNT ? "%g" : "%.16g", key->highest);
         snprintf(text, CONFIG_TEXT_SIZE, "%s %s, <= %s", key->above_lowest ? ">" : ">=", lowest,
                  highest);
         words_add(key, text);

@@ -48,6 +48,15 @@ double md_thermostat_rate(const MdOptions *options)
                                        : options->friction_per_ps;
 }
 
+double md_ramp_lag(const MdOptions *options)
+{
+    const double rate = md_thermostat_rate(options), to = options->temperature_end_k;
+    if (!(to > 0.0) || rate == 0.0)
+        return 0.0;
+    const double time_ps = (options->thermostat->scales ? 2.0 : 1.0) / rate;
+    return fabs(to - options->temperature_k) * fmin(1.0, time_ps / options->length_ps);
+}
+
 bool md_whole_steps(double length_ps, double dt_fs, uint64_t *steps)
 {
     const double ratio = 1e3 * length_ps / dt_fs;

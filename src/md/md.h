@@ -58,6 +58,9 @@ MdOptions md_options_default(void);
 double md_wanted_temperature(const MdOptions *options, double time_ps);
 /// On the mean of the production.
 double md_wanted_mean_temperature(const MdOptions *options);
+/// How far, K on the mean, a molecule lags behind a ramp: its rise in the time in which the thermostat brings energy
+/// back, 1/friction or twice thermostat_time_ps, as one half of it is potential. 0 without a ramp.
+double md_ramp_lag(const MdOptions *options);
 /// Rate at which production forgets its temperature, 1/ps: the friction or 1/thermostat_time_ps; 0 for NVE.
 double md_thermostat_rate(const MdOptions *options);
 

@@ -15,10 +15,11 @@ static const double STEP_JUDGED = 0.5;
 /// Times what chance explains.
 static const double TEMPERATURE = 3.0;
 
-bool md_temperature_is_off(const MdReport *report, double wanted_k)
+bool md_temperature_is_off(const MdReport *report, const MdOptions *options)
 {
     return report->dof > 0 && report->expected_spread_k > 0.0 &&
-           fabs(report->mean_temperature_k - wanted_k) > TEMPERATURE * report->expected_spread_k;
+           fabs(report->mean_temperature_k - md_wanted_mean_temperature(options)) >
+               TEMPERATURE * report->expected_spread_k + md_ramp_lag(options);
 }
 
 /// True if the shadow energy drifts beyond its ripple, or scatters as it does where the SCF goes from one
@@ -57,7 +58,7 @@ static void temperature_judge(Verdicts *verdicts, const MdReport *report, const 
 {
     const double wanted = md_wanted_mean_temperature(options), mean = report->mean_temperature_k,
                  spread = report->expected_spread_k;
-    if (!md_temperature_is_off(report, wanted))
+    if (!md_temperature_is_off(report, options))
         return;
     if (options->ensemble == MD_NVE)
         verdict_add(verdicts, MD_NVE_TEMPERATURE_OFF,

@@ -27,9 +27,9 @@ typedef struct {
 /// @return number of verdicts
 size_t md_verdicts(const MdReport *report, const MdOptions *options, MdVerdict *list);
 
-/// True if the mean temperature is further from the wanted one than three times what chance explains. False where
-/// that spread is not known.
-bool md_temperature_is_off(const MdReport *report, double wanted_k);
+/// True if the mean temperature is further from the wanted one than three times what chance explains, and more than the
+/// lag behind a ramp. False where that spread is not known.
+bool md_temperature_is_off(const MdReport *report, const MdOptions *options);
 
 /// Part of the wanted temperature, 0 to 0.5, that a molecule at rest still lacks after an equilibration: half of
 /// its kinetic energy goes into its vibrations, and a Langevin thermostat brings it back as exp(-friction t).

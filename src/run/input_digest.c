@@ -22,6 +22,8 @@ QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, char digest[INPUT_D
     uint64_t hash = mix(0xcbf29ce484222325, structure->name);
     snprintf(value, sizeof value, "%d", task->replica);
     hash = mix(hash, value);
+    if (task->variant[0] != '\0')
+        hash = mix(hash, task->variant);
     if (structure->n_atoms == 0 && structure->smiles != NULL) {
         hash = mix(mix(hash, "smiles"), structure->smiles);
         snprintf(value, sizeof value, "multiplicity %d", structure->multiplicity);

@@ -272,6 +272,8 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
         cJSON_AddNullToObject(object, "dof");
     add_whole(object, "random_seed", task->config.random_seed);
     add_whole(object, "replica", task->replica);
+    if (task->variant[0] != '\0')
+        cJSON_AddStringToObject(object, "variant", task->variant);
     program_json_add(ctx, object);
     if (earlier[0] != '\0')
         cJSON_AddItemToObject(object, "earlier_processors", processors_json(earlier));

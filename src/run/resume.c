@@ -1,5 +1,7 @@
 #include "run/resume.h"
 
+#include <dirent.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -283,16 +285,44 @@ static QmtStatus complete_judge(QmtContext *ctx, const char *path, bool *whole)
     return status == QMT_ERR_IO || status == QMT_ERR_MEMORY ? status : QMT_OK;
 }
 
+/// Fails if trajectories at several temperatures, or of several conformers, lie in a folder.
+static QmtStatus temperatures_refuse(QmtContext *ctx, const char *folder)
+{
+    static const char *const PATTERNS[] = {"T[0-9]*", "c[0-9][0-9]*"};
+    struct dirent **names = NULL;
+    const int n = scandir(folder, &names, NULL, alphasort);
+    char found[64] = "";
+    for (int i = 0; i < n; i++) {
+        char inside[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
+        const bool fits = fnmatch(PATTERNS[0], names[i]->d_name, 0) == 0 ||
+                          fnmatch(PATTERNS[1], names[i]->d_name, 0) == 0;
+        if (fits && found[0] == '\0' &&
+            file_join(ctx, folder, names[i]->d_name, inside) == QMT_OK &&
+            file_join(ctx, inside, ".", path) == QMT_OK && file_exists(path))
+            snprintf(found, sizeof found, "%.60s", names[i]->d_name);
+        free(names[i]);
+    }
+    free(names);
+    if (found[0] == '\0')
+        return QMT_OK;
+    return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                "%s: holds several trajectories (%s, ...), and this job would put one more beside "
+                "them; set temperature_K and conformers as before, or take another --out",
+                folder, found);
+}
+
 QmtStatus resume_replicas(QmtContext *ctx, const RunOptions *settings, const RunSpec *task)
 {
     static const char *const names[] = {RUN_FILE_COMPLETE, RUN_FILE_COMPLETE ".part",
                                         RUN_FILE_PARTIAL};
-    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
-    const bool several = task->replica > 0;
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], n_replicas[24];
+    snprintf(n_replicas, sizeof n_replicas, "%lld", (long long)task->config.replicas);
+    const bool several = task->replica > 0 || task->variant[0] != '\0';
     if (task->replica > 1)
         return QMT_OK; // the first one looks for all
     TRY(file_join(ctx, settings->out, task->structure->name, folder));
     if (!several) {
+        TRY(temperatures_refuse(ctx, folder));
         TRY(file_join(ctx, folder, "r01/" RUN_FILE_CONFIG, path));
         if (!file_exists(path))
             return QMT_OK;
@@ -308,9 +338,13 @@ QmtStatus resume_replicas(QmtContext *ctx, const RunOptions *settings, const Run
         TRY(file_join(ctx, folder, names[i], path));
         if (file_exists(path))
             return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                        "%s: is the single trajectory of a job with replicas = 1, and replicas = "
-                        "%lld would put r01, ... beside it; move it away, or take another --out",
-                        path, (long long)task->config.replicas);
+                        task->variant[0] != '\0'
+                            ? "%s: is a single trajectory, and this job would put several (%s) "
+                              "beside it; move it away, or take another --out"
+                            : "%s: is the single trajectory of a job with replicas = 1, and "
+                              "replicas = %s would put r01, ... beside it; move it away, or take "
+                              "another --out",
+                        path, task->variant[0] != '\0' ? task->variant : n_replicas);
     }
     return QMT_OK;
 }

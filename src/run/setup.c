@@ -1,5 +1,7 @@
 #include "run/run_parts.h"
 
+#include <stdio.h>
+
 #include "data/method.h"
 #include "data/solvent.h"
 #include "engine/xtb.h"
@@ -33,7 +35,11 @@ MdOptions run_md_options(const RunSpec *task)
     MdOptions options = md_options_default();
     options.ensemble = config->ensemble == CONFIG_NVE ? MD_NVE : MD_NVT;
     options.thermostat = thermostat_at((size_t)config->thermostat);
-    options.temperature_k = config->temperature_k;
+    options.temperature_k = config->temperature_k.value[0];
+    if (config->temperature_ramp.n > 0) {
+        options.temperature_k = config->temperature_ramp.value[0];
+        options.temperature_end_k = config->temperature_ramp.value[1];
+    }
     options.dt_fs = config->dt_fs;
     options.friction_per_ps = config->friction_per_ps;
     options.thermostat_time_ps = config->thermostat_time_ps;
@@ -46,8 +52,12 @@ MdOptions run_md_options(const RunSpec *task)
     options.optimize = config->optimize;
     options.property_set = (unsigned)config->properties;
     options.push = run_push(task);
+    // Trajectories of one molecule beside each other have random numbers of their own.
+    char name[sizeof task->label];
+    snprintf(name, sizeof name, "%s%s%s", task->structure->name, task->variant[0] ? "/" : "",
+             task->variant);
     options.key = (RandomKey){.seed = (uint64_t)config->random_seed,
-                              .molecule = random_name_key(task->structure->name),
+                              .molecule = random_name_key(name),
                               .replica = task->replica > 0 ? (uint64_t)task->replica - 1 : 0};
     return options;
 }

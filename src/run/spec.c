@@ -205,6 +205,8 @@ unsigned spec_further(const Config *config)
         set |= 1u << ARRAY_HEAT;
     if (config_is_biased(config))
         set |= BIAS_ARRAYS;
+    if (config->temperature_ramp.n > 0)
+        set |= 1u << ARRAY_WANTED;
     return set;
 }
 

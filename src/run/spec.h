@@ -7,7 +7,8 @@
 
 /// What one trajectory is to be: a structure and a configuration, checked against each other.
 
-enum { INPUT_DIGEST_SIZE = 24 };
+enum { INPUT_DIGEST_SIZE = 24, SPEC_VARIANT_SIZE = 24 };
+enum { SPEC_LABEL_SIZE = STRUCTURE_NAME_SIZE + SPEC_VARIANT_SIZE + 16 };
 
 /// One trajectory.
 typedef struct {
@@ -15,8 +16,11 @@ typedef struct {
     Config config;              ///< with the charge and multiplicity that hold for this molecule
     /// Where charge and multiplicity come from: words of the structure, "configuration" or "default".
     char charge_source[STATE_SOURCE_SIZE], multiplicity_source[STATE_SOURCE_SIZE];
-    int replica;                          ///< 1, 2, ...; 0: the only one
-    char label[STRUCTURE_NAME_SIZE + 16]; ///< folder under OUT: "glycine" or "glycine/r01"
+    int replica; ///< 1, 2, ...; 0: the only one
+    char variant
+        [SPEC_VARIANT_SIZE]; ///< "T0300", "c01", "T0300/c01": which of several beside each other; "": the only one
+    char label
+        [SPEC_LABEL_SIZE]; ///< folder under OUT: "glycine", "glycine/r01", "glycine/T0300/c01/r01"
     size_t n_orbitals;
     int n_electrons;  ///< valence electrons of the method, charge included
     double cost;      ///< proportional to the expected time

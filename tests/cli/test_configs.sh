@@ -32,3 +32,8 @@ for name in confine restraint metadynamics rmsd push "solvate --set solvate.coun
         "$QMTRAJ_SOURCE/data/molecules/xyz/glycine.xyz"
     ends 0 "$QMTRAJ" check "$name" --frames 2
 done
+tries temperatures
+ends 0 "$QMTRAJ" check temperatures
+says "3 files: 3 pass"
+tries ramp --set thermostat_time_ps=0.005
+ends 0 "$QMTRAJ" check ramp
