@@ -17,7 +17,13 @@ double atoms_expected_mass(const Check *check, size_t atom, bool *declared)
     const double isotope = cJSON_IsNumber(item) && item->valueint != 0
                                ? isotope_mass_da(check->numbers[atom], item->valueint)
                                : 0.0;
+    double hydrogen;
     *declared = isotope > 0.0;
+    if (!*declared && check->numbers[atom] == 1 && check->is_ours &&
+        check_config_number(check, "hydrogen_mass_Da", &hydrogen)) {
+        *declared = true; // "natural" is no number
+        return hydrogen;
+    }
     return *declared ? isotope : element_mass_da(check->numbers[atom]);
 }
 
@@ -86,7 +92,11 @@ QmtStatus atoms_check(QmtContext *ctx, Check *check)
         status = masses_read(ctx, check, values + n);
     free(values);
     TRY(status);
-    check_say(check, CHECK_ATOMS, CHECK_PASS, "all masses are those of the elements%s",
-              cJSON_HasObjectItem(check->metadata, "isotopes") ? " and declared isotopes" : "");
+    double hydrogen;
+    check_say(check, CHECK_ATOMS, CHECK_PASS, "all masses are those of the elements%s%s",
+              cJSON_HasObjectItem(check->metadata, "isotopes") ? " and declared isotopes" : "",
+              check_config_number(check, "hydrogen_mass_Da", &hydrogen)
+                  ? ", of hydrogen that of hydrogen_mass_Da"
+                  : "");
     return QMT_OK;
 }

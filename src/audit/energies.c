@@ -190,7 +190,7 @@ static void temperature_report(Check *check, const Energies *energies, bool reac
                   energies->wanted_frame, energies->wanted_worst);
     const double rise = fabs(motion->target_end_k - motion->target_k);
     if (rise > 0.0)
-        target = 0.5 * (motion->target_k + motion->target_end_k);
+        target = check_wanted_k(motion, 0.5 * energies->time_last);
     const double length = energies->time_last - energies->time_first;
     const double mean = block_mean_value(&energies->temperature) / dof;
     // Linear molecules of more than two atoms count as others: their error comes out a little larger.

@@ -134,6 +134,7 @@ static void time_check_config(Check *check, double first, double step)
                   1e-3 * dt_fs * every);
     if (!check->is_complete || !check_config_number(check, "length_ps", &length))
         return;
+    length = fmin(length, check->ended_ps);
     // The last frame is the last step that save_interval_steps divides.
     if (!(end > length - (1.0 + TIME_LIMIT) * step) ||
         (check->is_ours && !(end <= length + TIME_LIMIT * step)))
@@ -152,7 +153,8 @@ static void time_report(Check *check, const Frames *frames)
     if (check->n_frames < 2) {
         double length, frame_ps = check->motion.frame_ps;
         if (check->is_complete && check->motion.known &&
-            check_config_number(check, "length_ps", &length) && !(length < frame_ps))
+            check_config_number(check, "length_ps", &length) &&
+            !(fmin(length, check->ended_ps) < frame_ps))
             check_say(check, CHECK_TIME, CHECK_FAIL, "a single frame, length_ps is %.6g", length);
         check_say(check, CHECK_TIME, CHECK_NOT_RUN, "a single frame");
         return;

@@ -81,6 +81,9 @@ QmtStatus metadata_read(QmtContext *ctx, Check *check)
     check->is_sample =
         cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(check->metadata, "sampling"));
     check->motion = motion_read(check);
+    const cJSON *const ended = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(check->metadata, "ended_early"), "time_ps");
+    check->ended_ps = cJSON_IsNumber(ended) ? ended->valuedouble : INFINITY;
     return QMT_OK;
 }
 

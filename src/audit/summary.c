@@ -65,7 +65,7 @@ static double length_of_steps(const Check *check, const Energies *energies)
 {
     double length;
     return check_config_number(check, "length_ps", &length)
-               ? length
+               ? fmin(length, check->ended_ps)
                : energies->time_last - energies->time_first;
 }
 
@@ -102,10 +102,10 @@ static void expected_spread_check(Check *check, const Energies *energies, double
                                        .scales =
                                            motion->thermostat != NULL && motion->thermostat->scales,
                                        .length = length};
-        const double error = expected_temperature_spread(
-                                 every ? &energies->temperature : &none,
-                                 check_wanted_k(motion, 0.5 * motion->length_ps) * dof, &run) /
-                             dof;
+        const double error =
+            expected_temperature_spread(every ? &energies->temperature : &none,
+                                        check_wanted_k(motion, 0.5 * length) * dof, &run) /
+            dof;
         if (fabs(error - stored) < fabs(nearest - stored))
             nearest = error;
         least = fmin(least, error);

@@ -135,7 +135,7 @@ static double windows_wanted(const Check *check)
     const double dt = check->motion.dt_ps;
     if (round(every / dt) < 1.0 || round(window / dt) < 1.0)
         return 0.0;
-    return floor(round(length / dt) / round(every / dt));
+    return floor(round(fmin(length, check->ended_ps) / dt) / round(every / dt));
 }
 
 static void windows_check_number(Check *check, int n, const cJSON *summary)

@@ -228,6 +228,26 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = 1,
      .decides_numbers = true,
      .help = "Relax the start geometry first."},
+    {.name = "hydrogen_mass_Da",
+     .type = CONFIG_REAL,
+     .offset = AT(hydrogen_mass_da),
+     .unit = "Da",
+     .initial = -1e30, // natural
+     .lowest = 0.5,
+     .highest = 100.0,
+     .choices = "natural",
+     .decides_numbers = true,
+     .help =
+         "Mass of every hydrogen atom that is not said to be an isotope; heavier ones allow longer "
+         "steps. natural: its standard weight."},
+    {.name = "stop_when.bond_broken",
+     .type = CONFIG_BOOL,
+     .offset = AT(stop_bond_broken),
+     .unit = "",
+     .decides_numbers = true,
+     .help = "End a trajectory, as complete, at the frame in which a bond is broken; else it goes "
+             "on and "
+             "its metadata have the event."},
     {.name = "electronic_temperature_K",
      .type = CONFIG_REAL,
      .offset = AT(electronic_temperature_k),

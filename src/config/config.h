@@ -78,6 +78,8 @@ typedef struct {
     double thermostat_time_ps;
     double equilibration_friction_per_ps;
     bool optimize;
+    double hydrogen_mass_da; ///< or a word
+    bool stop_bond_broken;
     double electronic_temperature_k;
     int64_t scf;
     int64_t scf_max_iterations;

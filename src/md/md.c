@@ -35,9 +35,9 @@ double md_wanted_temperature(const MdOptions *options, double time_ps)
     return to > 0.0 ? from + (to - from) * (time_ps / options->length_ps) : from;
 }
 
-double md_wanted_mean_temperature(const MdOptions *options)
+double md_wanted_mean_temperature(const MdOptions *options, uint64_t n_steps)
 {
-    return md_wanted_temperature(options, 0.5 * options->length_ps);
+    return md_wanted_temperature(options, 0.5e-3 * (double)n_steps * options->dt_fs);
 }
 
 double md_thermostat_rate(const MdOptions *options)
@@ -519,6 +519,14 @@ QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done)
     }
     *done = md->record.phase == MD_DONE;
     return QMT_OK;
+}
+
+void md_end_at_frame(Md *md, uint64_t step)
+{
+    const uint64_t every = md->options.frame_interval;
+    const uint64_t end = (step + every - 1) / every * every;
+    if (end < md->n_production)
+        md->n_production = end;
 }
 
 QmtStatus md_run(QmtContext *ctx, Md *md)

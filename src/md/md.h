@@ -56,8 +56,8 @@ MdOptions md_options_default(void);
 
 /// Wanted temperature at a time of production, kelvin.
 double md_wanted_temperature(const MdOptions *options, double time_ps);
-/// On the mean of the production.
-double md_wanted_mean_temperature(const MdOptions *options);
+/// On the mean over so many steps from its start.
+double md_wanted_mean_temperature(const MdOptions *options, uint64_t n_steps);
 /// How far, K on the mean, a molecule lags behind a ramp: its rise in the time in which the thermostat brings energy
 /// back, 1/friction or twice thermostat_time_ps, as one half of it is potential. 0 without a ramp.
 double md_ramp_lag(const MdOptions *options);
@@ -163,6 +163,10 @@ void md_destroy(Md **md);
 /// jumps by more than 100 kJ/mol in a step. After a failure the trajectory is as it was before the
 /// step that failed.
 QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done);
+
+/// Makes the production end at its first frame from a step on, which is not behind it, and not after its planned end.
+/// The snapshots of an Md that was made to end are those of one that was not.
+void md_end_at_frame(Md *md, uint64_t step);
 
 /// Runs to the end, or until a hook asks to stop (QMT_STOPPED), or as md_advance fails.
 QmtStatus md_run(QmtContext *ctx, Md *md);

@@ -55,9 +55,11 @@ MdReport md_report(const Md *md)
         .n_atoms = md->engine->n_atoms,
         .temperature_error_k = dof > 0 ? block_mean_error(&record->temperature) : NAN,
         .expected_spread_k =
-            dof == 0 ? NAN
-                     : expected_temperature_spread(&record->temperature,
-                                                   md_wanted_mean_temperature(&md->options), &run),
+            dof == 0
+                ? NAN
+                : expected_temperature_spread(
+                      &record->temperature,
+                      md_wanted_mean_temperature(&md->options, production ? at->step : 0), &run),
         .slope_kjmol_ps = line_fit_slope(&md->watch.plain) * slope_unit,
         .shadow_slope_kjmol_ps = line_fit_slope(&md->watch.shadow) * slope_unit,
         .rms_kjmol = line_fit_rms(&md->watch.plain) * KJMOL_PER_HARTREE,

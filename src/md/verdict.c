@@ -18,7 +18,7 @@ static const double TEMPERATURE = 3.0;
 bool md_temperature_is_off(const MdReport *report, const MdOptions *options)
 {
     return report->dof > 0 && report->expected_spread_k > 0.0 &&
-           fabs(report->mean_temperature_k - md_wanted_mean_temperature(options)) >
+           fabs(report->mean_temperature_k - md_wanted_mean_temperature(options, report->steps)) >
                TEMPERATURE * report->expected_spread_k + md_ramp_lag(options);
 }
 
@@ -56,8 +56,8 @@ verdict_add(Verdicts *verdicts, MdVerdictKind kind, const char *format, ...)
 
 static void temperature_judge(Verdicts *verdicts, const MdReport *report, const MdOptions *options)
 {
-    const double wanted = md_wanted_mean_temperature(options), mean = report->mean_temperature_k,
-                 spread = report->expected_spread_k;
+    const double wanted = md_wanted_mean_temperature(options, report->steps),
+                 mean = report->mean_temperature_k, spread = report->expected_spread_k;
     if (!md_temperature_is_off(report, options))
         return;
     if (options->ensemble == MD_NVE)

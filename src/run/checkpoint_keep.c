@@ -24,6 +24,8 @@ static double size_of(const Run *run, const char *name)
 
 bool run_checkpoint_is_dropped(const Run *run, const RunResult *result)
 {
+    if (run->ended_by != NULL)
+        return true; // there is none
     switch (run->task->config.keep_checkpoint) {
     case CONFIG_KEEP_TRUE:
         return false;

@@ -126,7 +126,7 @@ QmtStatus run_recover(QmtContext *ctx, const RunOptions *settings, const RunSpec
     if (masses == NULL || metadata == NULL) {
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory to save its frames");
     } else {
-        run_masses_fill(task->structure, masses);
+        run_masses_fill(task, masses);
         const TrajectoryLayout layout = spec_layout(task, masses);
         status = run_format()->recover(ctx, folder, &layout, &sink);
     }

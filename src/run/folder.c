@@ -13,10 +13,16 @@ static const double LOCK_WAIT_S = 2.0;
 /// No file of window records is longer.
 static const size_t WINDOWS_LIMIT = (size_t)1 << 31;
 
-void run_masses_fill(const Structure *structure, double *masses)
+void run_masses_fill(const RunSpec *task, double *masses)
 {
-    for (size_t a = 0; a < structure->n_atoms; a++)
+    const Structure *const structure = task->structure;
+    const double hydrogen = task->config.hydrogen_mass_da;
+    for (size_t a = 0; a < structure->n_atoms; a++) {
+        const bool isotope = structure->isotopes != NULL && structure->isotopes[a] != 0;
         masses[a] = structure_mass_da(structure, a);
+        if (structure->numbers[a] == 1 && !isotope && config_number_word(hydrogen) < 0)
+            masses[a] = hydrogen;
+    }
 }
 
 QmtStatus run_text_write(QmtContext *ctx, const char *folder, const char *name, const char *text)

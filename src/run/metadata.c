@@ -187,6 +187,17 @@ static cJSON *event_json(const Watch *watch, const WatchEvent *event)
     return object;
 }
 
+/// What ended it, and after which time.
+static cJSON *ended_json(const MetadataFacts *facts)
+{
+    cJSON *const object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "stop_when", "bond_broken");
+    add_number(object, "time_ps",
+               1e-3 * (double)facts->report->steps * facts->watch->task->config.dt_fs);
+    cJSON_AddItemToObject(object, "event", event_json(facts->watch, facts->ended_by));
+    return object;
+}
+
 static void add_kept(cJSON *object, const char *name, int kept)
 {
     cJSON_AddItemToObject(object, name, kept < 0 ? cJSON_CreateNull() : cJSON_CreateBool(kept));
@@ -255,7 +266,8 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
     cJSON_AddItemToObject(object, "config", config_json(&task->config));
     add_whole(object, "num_atoms", (int64_t)structure->n_atoms);
     if (facts->reason == NULL)
-        add_whole(object, "num_frames", config_frames(&task->config));
+        add_whole(object, "num_frames",
+                  facts->n_frames > 0 ? facts->n_frames : config_frames(&task->config));
     cJSON_AddStringToObject(object, "qm_method", config_choice(&task->config, "method", method));
     solvent_add(object, &task->config);
     cJSON_AddStringToObject(object, "velocity_units", "nm/ps");
@@ -280,6 +292,8 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
     cJSON_AddStringToObject(object, "status", reason == NULL ? "complete" : "partial");
     if (reason != NULL)
         cJSON_AddStringToObject(object, "reason", reason);
+    if (facts->ended_by != NULL)
+        cJSON_AddItemToObject(object, "ended_early", ended_json(facts));
     if (report != NULL)
         cJSON_AddItemToObject(object, "summary", report_json(report));
     else

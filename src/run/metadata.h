@@ -21,6 +21,8 @@ typedef struct {
         *earlier; ///< lines of Found.earlier, which become earlier_processors; "": never moved
     const char *reason;          ///< why the file is partial; NULL: it is complete
     const RunWarnings *warnings; ///< NULL: none
+    int64_t n_frames;            ///< of a complete one; 0: those of the configuration
+    const WatchEvent *ended_by;  ///< of stop_when; NULL: none
     const Watch *watch;          ///< NULL: what happened to the molecule is not known
 } MetadataFacts;
 

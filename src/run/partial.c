@@ -9,7 +9,7 @@
 #include "io/json.h"
 #include "run/metadata.h"
 #include "run/program.h"
-#include "run/run.h"
+#include "run/run_parts.h"
 #include "structure/xyz.h"
 #include "trajectory/checkpoint.h"
 
@@ -94,8 +94,7 @@ static QmtStatus frames_open(QmtContext *ctx, const char *folder, const Checkpoi
     if (masses == NULL || metadata == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its frames", folder);
     if (status == QMT_OK) {
-        for (size_t a = 0; a < structure->n_atoms; a++)
-            masses[a] = structure_mass_da(structure, a);
+        run_masses_fill(task, masses);
         TrajectoryLayout layout = spec_layout(task, masses);
         layout.n_frames = numbers->n_frames;
         status =

@@ -65,7 +65,7 @@ static QmtStatus run_begin(QmtContext *ctx, Run *run)
         if (walk == 0)
             TRY(arena_reserve(ctx, &run->arena));
     }
-    run_masses_fill(task->structure, run->masses);
+    run_masses_fill(task, run->masses);
 
     const QmtEngineOptions engine_options = run_engine_options(task);
     TRY(xtb_create(ctx, n_atoms, task->structure->numbers, &engine_options, &run->xtb));
@@ -102,6 +102,19 @@ static QmtStatus run_watch(QmtContext *ctx, Run *run)
     return run->task->config.optimize ? run_relaxed_write(ctx, run, state) : QMT_OK;
 }
 
+/// stop_when: the end of the production moves to the frame that shows the event.
+static void run_end_early(Run *run)
+{
+    if (!run->task->config.stop_bond_broken || run->ended_by != NULL)
+        return;
+    const WatchEvent *const event = watch_first_break(&run->watch);
+    const MdReport report = md_report(run->md);
+    if (event == NULL || report.phase != MD_PRODUCTION)
+        return;
+    run->ended_by = event;
+    md_end_at_frame(run->md, event->in_production ? event->step : 0);
+}
+
 /// All steps that are left, with checkpoints between them.
 static QmtStatus run_move(QmtContext *ctx, Run *run)
 {
@@ -110,6 +123,7 @@ static QmtStatus run_move(QmtContext *ctx, Run *run)
         if (run->hooks != NULL && run->hooks->should_stop != NULL &&
             run->hooks->should_stop(run->hooks->user))
             return FAIL(ctx, QMT_STOPPED, "stopped on request");
+        run_end_early(run);
         TRY(md_advance(ctx, run->md, 1, &done));
         TRY(run_watch(ctx, run));
         if (!done && run_clock_s(CLOCK_MONOTONIC) >= run->next_checkpoint_s)
@@ -130,7 +144,10 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
     const MdReport report = md_report(run->md);
     RunWarnings warnings = {0};
     run_warnings_collect(run, &report, &warnings);
-    if (spec_is_short(run->task) && !run_folder_has_checkpoint(ctx, run))
+    const bool early = run->sink->n_frames < (uint64_t)config_frames(&run->task->config);
+    if (early) // its frames move in the file: a checkpoint would not know them again
+        TRY(run_folder_forget(ctx, run));
+    if (early || (spec_is_short(run->task) && !run_folder_has_checkpoint(ctx, run)))
         TRY(run_texts_sync(ctx, run));
     else
         TRY(run_checkpoint(ctx, run));
@@ -138,7 +155,9 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
                                  .dof = (int64_t)report.dof,
                                  .earlier = run->found.earlier,
                                  .warnings = &warnings,
-                                 .watch = &run->watch};
+                                 .watch = &run->watch,
+                                 .n_frames = (int64_t)run->sink->n_frames,
+                                 .ended_by = run->ended_by};
     char *const metadata = metadata_text(ctx, run->task, &facts);
     if (metadata == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for its metadata");

@@ -37,7 +37,8 @@ typedef struct {
     Engine *engine; ///< the recorder around all
     Sink *sink; ///< of the trajectory; NULL if its file is finished and only run.json is missing
     Md *md;
-    Watch watch; ///< what happens to the molecule
+    Watch watch;                ///< what happens to the molecule
+    const WatchEvent *ended_by; ///< of stop_when, in the watch; NULL: it goes on to its end
     Arena arena;
     double (*pos)[3], (*vel)[3], (*forces)[3],
         (*bias_forces)[3]; ///< [n_atoms] of one frame, in the units of the file
@@ -118,8 +119,8 @@ QmtStatus run_text_write_later(QmtContext *ctx, Run *run, const char *name, cons
 
 // folder.c: lock, checkpoints and small files of OUT/LABEL.
 
-/// [n_atoms] Da, of the elements.
-void run_masses_fill(const Structure *structure, double *masses);
+/// [n_atoms] Da, of the elements, isotopes and hydrogen_mass_Da.
+void run_masses_fill(const RunSpec *task, double *masses);
 
 /// Makes and locks the folder and looks what is in it.
 ///

@@ -106,6 +106,11 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
         run_warning_add(warnings, "start_distances", "%s", text);
     if (start_ground_state_text(run->task->structure, &run->task->config, text))
         run_warning_add(warnings, "not_ground_state", "%s", text);
+    if (run->ended_by != NULL)
+        run_warning_add(warnings, "ended_early",
+                        "ended after %.4g of %.4g ps, because a bond broke "
+                        "(stop_when.bond_broken); the frames are complete up to there",
+                        1e-3 * (double)report->steps * options.dt_fs, options.length_ps);
     events_collect(&run->watch, warnings);
     if (report->n_atoms > 1) // one atom has no temperature
         equilibration_collect(&options, warnings);

@@ -25,6 +25,7 @@
 ///     smiles_changed        the relaxed molecule is not the one of its SMILES
 ///     dissociation, association, proton_transfer, bond_breaks, bond_forms, separation
 ///                           what happened to the bonds, analysis/bonds.h
+///     ended_early           stop_when ended it
 ///     other_processor       goes on on another processor: other last digits
 ///     checkpoint_damaged    goes on from the checkpoint before the last
 

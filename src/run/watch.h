@@ -76,6 +76,8 @@ QmtStatus watch_state_load(QmtContext *ctx, Watch *watch, const void *buffer, si
 const char *watch_kind_name(int kind);
 /// The first event of a kind; NULL: none.
 const WatchEvent *watch_first(const Watch *watch, int kind);
+/// The first event in which a bond breaks, while it equilibrates included; NULL: none.
+const WatchEvent *watch_first_break(const Watch *watch);
 /// True if bonds broke or formed in production.
 bool watch_has_reaction(const Watch *watch);
 /// Frame that shows an event, the last one before it if it lies between two; -1: before the first.

@@ -17,6 +17,17 @@ const char *watch_kind_name(int kind)
     }
 }
 
+const WatchEvent *watch_first_break(const Watch *watch)
+{
+    for (uint64_t i = 0; i < watch->record.n_events; i++) {
+        const WatchEvent *const event = &watch->record.events[i];
+        if (event->kind == BOND_BREAKS || event->kind == BOND_DISSOCIATION ||
+            event->kind == BOND_PROTON_TRANSFER)
+            return event;
+    }
+    return NULL;
+}
+
 const WatchEvent *watch_first(const Watch *watch, int kind)
 {
     for (uint64_t i = 0; i < watch->record.n_events; i++)

@@ -82,7 +82,8 @@ QmtStatus trajectory_window_add(QmtContext *ctx, Trajectory *trajectory,
 /// Brings everything to the disk (write and fsync) and says what is there.
 QmtStatus trajectory_flush_state(QmtContext *ctx, Trajectory *trajectory, TrajectoryState *state);
 
-/// Writes what is left and renames to trajectory.npz; all frames must be there. A partial file of an
+/// Writes what is left and renames to trajectory.npz. With fewer frames than planned the members move together, and
+/// the .part file cannot be resumed afterwards, as with trajectory_finish_partial(). A partial file of an
 /// earlier run is removed.
 ///
 /// @param metadata_json  UTF-8

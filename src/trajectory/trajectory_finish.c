@@ -159,20 +159,6 @@ static QmtStatus reopen(QmtContext *ctx, Trajectory *t)
     return t->file.fd >= 0 ? QMT_OK : file_open(ctx, t->files.part, FILE_UPDATE, &t->file);
 }
 
-QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *t, const char *metadata_json)
-{
-    assert(trajectory_n_frames(t) == t->layout.n_frames);
-    assert(text_is_utf8(metadata_json, strlen(metadata_json)));
-    TRY(reopen(ctx, t));
-    TRY(trajectory_flush(ctx, t));
-    for (size_t s = 0; s < t->n_streams; s++)
-        t->zip[s].crc = t->members[s].crc;
-    TRY(write_rest(ctx, t, t->layout.n_frames, metadata_json));
-    TRY(file_rename(ctx, t->files.part, t->files.path));
-    clean(ctx, t, true);
-    return QMT_OK;
-}
-
 /// Moves a stream to its place in a file of fewer frames, which is never behind the old one, so that
 /// copying forwards overwrites only what was copied before.
 static QmtStatus move_stream(QmtContext *ctx, Trajectory *t, size_t stream, uint64_t old_offset,
@@ -207,6 +193,24 @@ static QmtStatus write_partial(QmtContext *ctx, Trajectory *t, const char *metad
     for (size_t s = 0; s < t->n_streams; s++)
         TRY(move_stream(ctx, t, s, old_offset[s], t->n_frames));
     return write_rest(ctx, t, t->n_frames, metadata_json);
+}
+
+QmtStatus trajectory_finish(QmtContext *ctx, Trajectory *t, const char *metadata_json)
+{
+    assert(trajectory_n_frames(t) > 0 && trajectory_n_frames(t) <= t->layout.n_frames);
+    assert(text_is_utf8(metadata_json, strlen(metadata_json)));
+    TRY(reopen(ctx, t));
+    TRY(trajectory_flush(ctx, t));
+    if (t->n_frames < t->layout.n_frames) {
+        TRY(write_partial(ctx, t, metadata_json));
+    } else {
+        for (size_t s = 0; s < t->n_streams; s++)
+            t->zip[s].crc = t->members[s].crc;
+        TRY(write_rest(ctx, t, t->layout.n_frames, metadata_json));
+    }
+    TRY(file_rename(ctx, t->files.part, t->files.path));
+    clean(ctx, t, true);
+    return QMT_OK;
 }
 
 QmtStatus trajectory_finish_partial(QmtContext *ctx, Trajectory *t, const char *metadata_json)

@@ -69,7 +69,7 @@ refuses() {
 refuses 'temperature_ramp_K has 1 number, wants > 0, <= 10000, or none' --set temperature_ramp_K=300
 refuses 'temperature_ramp_K has 3 numbers' --set temperature_ramp_K=300,400,500
 refuses 'temperature_ramp_K = 0 is out of range' --set temperature_ramp_K=0,500
-refuses 'temperature_ramp_K wants a number, got text "hot"' --set temperature_ramp_K=300,hot
+refuses 'temperature_ramp_K wants a number or none, got text "hot"' --set temperature_ramp_K=300,hot
 refuses 'temperature_K and temperature_ramp_K (ramp.yaml:1) exclude each other; remove one' --set temperature_K=500
 refuses 'temperature_K and temperature_ramp_K (ramp.yaml:1) exclude each other; remove one' --set temperature_K=300,500
 refuses 'temperature_ramp_K needs a thermostat, but ensemble is nve' --set ensemble=nve
