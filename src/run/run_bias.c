@@ -205,7 +205,7 @@ QmtStatus run_bias_create(QmtContext *ctx, const RunSpec *task, const double *ma
         .distance = variable_options(task, &config->distance, &VARIABLE_DISTANCE, BOHR_PER_NM),
         .rmsd = rmsd_options(task, atoms),
         .mass = masses,
-        .kt = config->temperature_k * HARTREE_PER_KELVIN,
+        .kt = config->temperature_k.value[0] * HARTREE_PER_KELVIN,
         .dt = config->dt_fs / FS_PER_AUT,
         .n_steps = (uint64_t)config_steps(config, config->length_ps)};
     const QmtStatus status = bias_create(ctx, inner, &options, bias);

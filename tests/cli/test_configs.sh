@@ -37,3 +37,7 @@ ends 0 "$QMTRAJ" check temperatures
 says "3 files: 3 pass"
 tries ramp --set thermostat_time_ps=0.005
 ends 0 "$QMTRAJ" check ramp
+tries heavy_hydrogen
+ends 0 "$QMTRAJ" check heavy_hydrogen
+tries stop
+ends 0 "$QMTRAJ" check stop
