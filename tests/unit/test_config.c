@@ -53,7 +53,7 @@ static void defaults_are_those_of_the_pipeline(void **state)
 {
     (void)state;
     const Config c = config_default();
-    CHECK_NEAR(c.temperature_k, 300.0, 0.0);
+    CHECK_NEAR(c.temperature_k.value[0], 300.0, 0.0);
     CHECK_NEAR(c.friction_per_ps, 0.002, 0.0);
     CHECK_NEAR(c.dt_fs, 0.25, 0.0);
     CHECK_NEAR(c.length_ps, 30.0, 0.0);
@@ -109,7 +109,7 @@ static void a_file_of_today_reads_as_it_means(void **state)
                            "random_seed: 9007199254740991\n",
                            &c),
                      QMT_OK);
-    CHECK_NEAR(c.temperature_k, 310.0, 0.0);
+    CHECK_NEAR(c.temperature_k.value[0], 310.0, 0.0);
     CHECK_NEAR(c.friction_per_ps, 0.002, 0.0);
     CHECK_NEAR(c.dt_fs, 0.5, 0.0);
     assert_int_equal(c.charge, -1);
