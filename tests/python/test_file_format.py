@@ -25,7 +25,7 @@ class FileFormat(unittest.TestCase):
              "--set", "save_interval_steps=2", "--set", "nve_every_ps=0.02",
              "--set", "nve_window_ps=0.01", "--set", "nve_windows_text=true",
              "--set", "thermostat=bussi", "--set", "thermostat_time_ps=0.001",
-             "--set", "temperature_ramp_K=300,400",
+             "--set", "temperature_ramp_K=300,400", "--set", "confine.sphere=2",
              "--set", "properties=dipole,charges,bond_orders,homo_lumo_gap,quadrupole,scf_residual",
              SOURCE / "data/molecules/xyz/glycine.xyz", "--out", cls.folder.name],
             check=True, stdout=subprocess.DEVNULL)
