@@ -1,4 +1,3 @@
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +8,17 @@ static const BiasKind *const KINDS[] = {&BIAS_KIND_CONFINE, &BIAS_KIND_TORSION, 
                                         &BIAS_KIND_RMSD};
 enum { N_KINDS = sizeof KINDS / sizeof KINDS[0] };
 
+/// Never more than there is room for, whatever a damaged checkpoint says.
+static uint64_t n_hills(const Bias *bias)
+{
+    return *bias->n_hills < bias->capacity ? *bias->n_hills : bias->capacity;
+}
+
 const Hill *bias_next_hill(const Bias *bias, const BiasKind *kind, size_t *i)
 {
-    while (*i < *bias->n_hills) {
+    while (*i < n_hills(bias)) {
         const Hill *const hill = bias_hill_at(bias, (*i)++);
-        if (KINDS[hill->kind] == kind)
+        if (hill->kind >= 0 && hill->kind < N_KINDS && KINDS[hill->kind] == kind)
             return hill;
     }
     return NULL;
@@ -58,8 +63,11 @@ static void bias_destroy(Engine *engine)
     free(bias);
 }
 
-static const EngineType BIAS = {
-    .name = "bias", .kept_version = 1, .evaluate = bias_evaluate, .destroy = bias_destroy};
+static const EngineType BIAS = {.name = "bias",
+                                .kept_version = 1,
+                                .kept_grows = true,
+                                .evaluate = bias_evaluate,
+                                .destroy = bias_destroy};
 
 /// Room for the hills of all kinds, the one at step 0 included.
 static void count_hills(Bias *bias)
@@ -127,9 +135,8 @@ BiasChange bias_add_hills(Engine *engine, uint64_t step, const double (*xyz)[3])
     BiasChange change = {0};
     for (int k = 0; k < N_KINDS; k++) {
         const uint64_t steps = every(KINDS[k], &bias->options);
-        if (steps == 0 || step % steps != 0)
+        if (steps == 0 || step % steps != 0 || n_hills(bias) == bias->capacity)
             continue;
-        assert(*bias->n_hills < bias->capacity);
         Hill *const hill = (Hill *)(void *)(bias->hills + (size_t)*bias->n_hills * bias->hill_size);
         double energy = 0.0;
         hill->kind = k;
@@ -149,7 +156,8 @@ size_t bias_n_hills(const Engine *engine)
 BiasHill bias_hill(const Engine *engine, size_t i)
 {
     const Hill *const hill = bias_hill_at((const Bias *)engine, i);
-    return (BiasHill){.kind = KINDS[hill->kind]->name,
+    const bool known = hill->kind >= 0 && hill->kind < N_KINDS;
+    return (BiasHill){.kind = known ? KINDS[hill->kind]->name : "",
                       .time = hill->time,
                       .height = hill->height,
                       .place = hill->place};

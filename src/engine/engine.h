@@ -41,6 +41,8 @@ typedef struct Engine Engine;
 typedef struct {
     const char *name;
     uint32_t kept_version; ///< of the layout of what it keeps; raised when that changes
+    bool
+        kept_grows; ///< what it keeps of a shorter trajectory is the beginning of what it keeps of a longer one
     /// Energy and slopes at xyz [n_atoms][3] in bohr. Allocates nothing. After a failure (QMT_ERR_SCF,
     /// QMT_ERR_INPUT) the results are untouched and the engine can be used again.
     QmtStatus (*evaluate)(QmtContext *ctx, Engine *engine, const double (*xyz)[3],

@@ -21,7 +21,8 @@
 
 typedef enum { MD_NVT, MD_NVE } MdEnsemble;
 
-/// Kinetic energy that two atoms get along the line between them, apart (positive) or together; their momentum stays.
+/// Kinetic energy that two atoms get along the line between them, apart (positive) or together; their
+/// momentum stays.
 typedef struct {
     size_t atoms[2];
     double energy; ///< hartree; 0: none
@@ -177,7 +178,8 @@ const MdState *md_state(const Md *md);
 
 /// A snapshot is everything that decides the next byte, engine memory included, as plain bytes of this
 /// machine. Loading it into an Md made with the same options, masses and engine continues bit for bit;
-/// a longer length_ps continues a finished trajectory. The size grows with each finished window.
+/// a longer length_ps continues a finished trajectory, and biases then have room for more hills. The size
+/// grows with each finished window.
 size_t md_snapshot_size(const Md *md);
 void md_snapshot_save(const Md *md, void *buffer);
 /// Fails with QMT_ERR_CHECKPOINT, the Md as before, if the size is not that of such a snapshot or phase,

@@ -59,6 +59,19 @@ static void span_text(const MdSnapshotSpan *span, char text[64])
                  (unsigned long long)span->size);
 }
 
+/// True of what an engine kept with less room, as one whose hills are those of a shorter trajectory.
+static bool has_grown(const Md *md, const MdSnapshotSpan *theirs, const MdSnapshotSpan *ours)
+{
+    MdSnapshotSpan same = *theirs;
+    for (const Engine *engine = md->engine; engine != NULL; engine = engine->inner)
+        if (engine->type->kept_grows && strcmp(ours->name, engine->type->name) == 0 &&
+            theirs->size <= ours->size) {
+            same.size = ours->size;
+            return memcmp(&same, ours, sizeof same) == 0;
+        }
+    return false;
+}
+
 /// Refuses a snapshot of other engines, or of the same with another layout, by name.
 static QmtStatus head_check(QmtContext *ctx, const Md *md, const unsigned char *buffer, size_t size)
 {
@@ -69,7 +82,8 @@ static QmtStatus head_check(QmtContext *ctx, const Md *md, const unsigned char *
     memcpy(&theirs, buffer, sizeof theirs);
     for (int i = 0; i < MD_SNAPSHOT_SPANS; i++) {
         char found[64], expected[64];
-        if (memcmp(&theirs.span[i], &ours.span[i], sizeof ours.span[i]) == 0)
+        if (memcmp(&theirs.span[i], &ours.span[i], sizeof ours.span[i]) == 0 ||
+            has_grown(md, &theirs.span[i], &ours.span[i]))
             continue;
         span_text(&theirs.span[i], found);
         span_text(&ours.span[i], expected);
@@ -208,11 +222,39 @@ static bool snapshot_is_sound(const Md *md)
     return false;
 }
 
-QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t size)
+/// Gives the engines the room that they have in a snapshot, or their own back, sizes [MD_SNAPSHOT_SPANS] of
+/// those that keep something; returns them as they were.
+static void kept_sizes_exchange(Md *md, uint64_t sizes[MD_SNAPSHOT_SPANS])
 {
-    unsigned char *const bytes = (unsigned char *)buffer; // loading leaves the buffer alone
+    int n = 0;
+    for (Engine *engine = md->engine; engine != NULL; engine = engine->inner)
+        if (engine->kept.size > 0) {
+            const uint64_t before = engine->kept.size;
+            engine->kept.size = (size_t)sizes[n];
+            sizes[n++] = before;
+        }
+    md->window.saved_engine.size = engine_kept_size(md->engine);
+}
+
+/// Zeros what the engines keep beyond a snapshot, in which they have their present size.
+static void rest_forget(const Md *md, const uint64_t whole[MD_SNAPSHOT_SPANS])
+{
+    int n = 0;
+    for (const Engine *engine = md->engine; engine != NULL; engine = engine->inner) {
+        const Span kept = engine->kept;
+        if (kept.size > 0 && whole[n] > kept.size)
+            memset((unsigned char *)kept.data + kept.size, 0, whole[n] - kept.size);
+        n += kept.size > 0;
+    }
+}
+
+/// The part of a snapshot that has been compared with what is expected.
+///
+/// @param grown  engines have more room now
+static QmtStatus load_checked(QmtContext *ctx, Md *md, unsigned char *bytes, size_t size,
+                              bool grown)
+{
     Md probe = *md;
-    TRY(head_check(ctx, md, bytes, size));
     // The record comes first and says how many windows follow.
     memcpy(&probe.record, bytes + sizeof(MdSnapshotHead), sizeof probe.record);
     const uint64_t n_windows = probe.record.n_windows_done;
@@ -228,8 +270,35 @@ QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t s
             "snapshot: phase %d, step %llu with %llu windows is not a place in this trajectory",
             (int)probe.record.phase, (unsigned long long)probe.now.at.step,
             (unsigned long long)n_windows);
+    // The copy of a side run would have to be taken apart.
+    if (grown && probe.record.phase == MD_WINDOW)
+        return FAIL(
+            ctx, QMT_ERR_CHECKPOINT,
+            "snapshot: ends in a side run of a shorter trajectory, whose biases have less room");
     md->record = probe.record;
     snapshot_walk(md, bytes, SNAPSHOT_LOAD);
+    return QMT_OK;
+}
+
+QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t size)
+{
+    unsigned char *const bytes = (unsigned char *)buffer; // loading leaves the buffer alone
+    MdSnapshotHead theirs;
+    uint64_t sizes[MD_SNAPSHOT_SPANS] = {0};
+    int n = 0;
+    TRY(head_check(ctx, md, bytes, size));
+    memcpy(&theirs, bytes, sizeof theirs);
+    // Behind the dynamics and the thermostat come the engines, in their order.
+    for (int i = md->thermostat.size > 0 ? 2 : 1; i < MD_SNAPSHOT_SPANS; i++)
+        sizes[n++] = theirs.span[i].size;
+    const size_t room = engine_kept_size(md->engine);
+    kept_sizes_exchange(md, sizes);
+    const QmtStatus status =
+        load_checked(ctx, md, bytes, size, engine_kept_size(md->engine) < room);
+    if (status == QMT_OK)
+        rest_forget(md, sizes);
+    kept_sizes_exchange(md, sizes);
+    TRY(status);
     if (md->record.phase == MD_DONE && md->now.at.step < md->n_production)
         md->record.phase = MD_PRODUCTION;
     return QMT_OK;

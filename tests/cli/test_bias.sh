@@ -66,6 +66,12 @@ sed -i 's/name="glycine"/name="second"/' second.xyz
 ends 0 biased two --num-workers 2 second.xyz
 cmp whole/glycine/trajectory.npz two/glycine/trajectory.npz || fail "two workers: other bytes"
 
+# a longer trajectory goes on from a finished one as if it had never ended
+ends 0 biased longer --set keep_checkpoint=true --set length_ps=0.1
+ends 0 biased longer --set keep_checkpoint=true --set length_ps=0.2
+says "goes on"
+cmp whole/glycine/trajectory.npz longer/glycine/trajectory.npz || fail "made longer: other bytes"
+
 # at constant energy what the biases put in is accounted for
 ends 0 biased nve --set ensemble=nve --set equilibration_ps=0.05
 ends 0 "$QMTRAJ" check nve --frames 2
