@@ -55,6 +55,10 @@ typedef struct {
     void *user;     ///< passed on to progress
     /// How many molecules have been looked at, of n; NULL: nobody wants to know.
     void (*progress)(void *user, size_t n_done, size_t n);
+    const char *
+        out; ///< folder of the campaign, where conformers are searched; NULL: the key conformers is left alone
+    size_t n_workers; ///< processes of that search; 0: one
+    int fresh;        ///< what an earlier job found there is searched again
 } QmtPlanOptions;
 
 /// Sets every option to its default, as far as options of that size reach; NULL is ignored.

@@ -8,17 +8,19 @@
 #include "api/qmt_config.h"
 #include "api/qmt_structure.h"
 #include "campaign/batch.h"
+#include "campaign/conformer_search.h"
 #include "campaign/cpu_count.h"
 #include "campaign/status.h"
 #include "campaign/summary.h"
 #include "campaign/tally.h"
+#include "config/config_check.h"
 #include "io/text.h"
 #include "run/metadata.h"
 
 enum { OPTIONS_FIRST_SIZE = 40, HOOKS_FIRST_SIZE = 64, PLAN_FIRST_SIZE = 64 };
 _Static_assert(sizeof(QmtRunOptions) == OPTIONS_FIRST_SIZE + 8, "pack was added");
 _Static_assert(sizeof(QmtRunHooks) == HOOKS_FIRST_SIZE, "it has not grown yet");
-_Static_assert(sizeof(QmtPlanOptions) == PLAN_FIRST_SIZE, "it has not grown yet");
+_Static_assert(sizeof(QmtPlanOptions) == PLAN_FIRST_SIZE + 24, "three more at its end");
 _Static_assert((int)QMT_STATE_REJECTED == (int)STATUS_REJECTED &&
                    (int)QMT_STATE_REJECTED + 1 == (int)N_STATUS_KINDS &&
                    (int)QMT_STATE_FAILED == (int)STATUS_FAILED &&
@@ -44,7 +46,7 @@ void qmt_plan_options_init(QmtPlanOptions *options, size_t struct_size)
 }
 
 static QmtStatus plan_options_take(QmtContext *ctx, const QmtPlanOptions *options,
-                                   PlanOptions *inner)
+                                   PlanOptions *inner, ConformerSearchOptions *conformers)
 {
     QmtPlanOptions own = qmt_plan_options_default();
     if (options != NULL)
@@ -55,6 +57,11 @@ static QmtStatus plan_options_take(QmtContext *ctx, const QmtPlanOptions *option
     NEEDS(ctx, own.shard.count == 0 || own.shard.index < own.shard.count,
           "plan: options.shard is part %llu of %llu", (unsigned long long)own.shard.index,
           (unsigned long long)own.shard.count);
+    *conformers =
+        (ConformerSearchOptions){.out = own.out,
+                                 .n_workers = own.n_workers,
+                                 .fresh = own.fresh != 0,
+                                 .shard = {.index = own.shard.index, .count = own.shard.count}};
     *inner = (PlanOptions){.molecules = own.names,
                            .n_molecules = own.n_names,
                            .embed_later = own.embed_later != 0,
@@ -81,7 +88,12 @@ QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config, QmtStructure
     PlanOptions inner;
     NEEDS(ctx, config != NULL && structures != NULL && plan != NULL,
           "plan: config, structures or plan is NULL");
-    TRY(plan_options_take(ctx, options, &inner));
+    ConformerSearchOptions conformers;
+    TRY(plan_options_take(ctx, options, &inner, &conformers));
+    if (config->values.conformers > 0 && conformers.out != NULL) {
+        TRY(config_check(ctx, &config->values));
+        TRY(conformer_search(ctx, &config->values, &conformers, &structures->list));
+    }
     QmtPlan *const made = calloc(1, sizeof *made);
     if (made == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a plan");

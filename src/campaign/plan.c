@@ -147,12 +147,16 @@ static void task_name(const Planning *planning, size_t r, RunSpec *task)
 {
     const Config *const config = planning->config;
     const size_t n_replicas = (size_t)config->replicas;
+    const int conformer = task->structure->conformer.number;
     char replica[16] = "", *const variant = task->variant;
     if (config->temperature_k.n > 1) {
         const double kelvin = config->temperature_k.value[r / n_replicas];
         task->config.temperature_k = (ConfigReals){.n = 1, .value = {kelvin}};
         temperature_name(kelvin, variant);
     }
+    if (conformer > 0)
+        snprintf(variant + strlen(variant), SPEC_VARIANT_SIZE - strlen(variant), "%sc%02d",
+                 variant[0] != '\0' ? "/" : "", conformer);
     if (n_replicas > 1) {
         task->replica = (int)(r % n_replicas) + 1;
         snprintf(replica, sizeof replica, "/r%02d", task->replica);
@@ -170,7 +174,7 @@ static size_t tasks_fill(const Planning *planning, RunSpec *tasks)
         for (size_t r = 0; planning->keep[i] && r < n; r++) {
             RunSpec *const task = &tasks[n_tasks++];
             *task = planning->checked[i];
-            if (n > 1)
+            if (n > 1 || task->structure->conformer.number > 0)
                 task_name(planning, r, task);
         }
     return n_tasks;

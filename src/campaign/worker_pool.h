@@ -12,7 +12,7 @@
 /// progress and their result through a pipe of their own; nothing else is shared, so what a worker
 /// computes cannot depend on how many there are.
 
-enum { WORKER_RESULT_SIZE = 2048 };
+enum { WORKER_RESULT_SIZE = 2112 };
 
 /// The worker's end of its pipe.
 typedef struct WorkerLink WorkerLink;

@@ -320,6 +320,13 @@ static QmtStatus tasks_print(QmtContext *ctx, const QmtPlan *plan, const RunWord
     const size_t n = qmt_plan_count(plan);
     const size_t n_cores = words->n_workers < n ? words->n_workers : n;
     QmtTask task;
+    char conformers[16];
+    TRY(qmt_config_get(ctx, words->config, "conformers", conformers, sizeof conformers));
+    if (strcmp(conformers, "0") != 0)
+        cli_note(ctx, QMT_LOG_INFO,
+                 "conformers = %s: each trajectory stands for up to so many, which are found when "
+                 "the job begins",
+                 conformers);
     printf("\n# %zu %s, %lld steps and %lld frames%s, on %zu core%s\n", n,
            n == 1 ? "trajectory" : "trajectories", (long long)qmt_config_steps(words->config),
            (long long)qmt_config_frames(words->config), n == 1 ? "" : " each", n_cores,
@@ -457,6 +464,11 @@ static QmtStatus words_run(QmtContext *ctx, RunWords *words)
     options.embed_later = !words->dry_run && !words->all_or_nothing;
     options.shard = words->shard;
     options.progress = planning_show;
+    if (!words->dry_run && !words->list) {
+        options.out = words->out;
+        options.n_workers = words->n_workers;
+        options.fresh = words->fresh;
+    }
     TRY(qmt_plan_create(ctx, words->config, words->structures, &options, &plan));
     const QmtStatus status = words->list      ? list_print(ctx, plan, words)
                              : words->dry_run ? dry_run(ctx, plan, words)

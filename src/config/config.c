@@ -309,6 +309,25 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 9999,
      .help = "Independent trajectories of each molecule, in NAME/r01, NAME/r02, ... if more than "
              "one."},
+    {.name = "conformers",
+     .type = CONFIG_COUNT,
+     .offset = AT(conformers),
+     .unit = "",
+     .initial = 0,
+     .lowest = 0,
+     .highest = 999,
+     .help = "Conformers of each molecule, relaxed with the method, duplicates removed, the lowest "
+             "first: a "
+             "trajectory from each, in NAME/c01, NAME/c02, ...; 0: one geometry as it comes."},
+    {.name = "conformers_from",
+     .type = CONFIG_CHOICE,
+     .offset = AT(conformers_from),
+     .unit = "",
+     .initial = CONFIG_FROM_SMILES,
+     .choices = "smiles|frames",
+     .help = "Start geometries of the conformers: three times as many as are wanted from the "
+             "SMILES, by RDKit, "
+             "or the frames of each file, which are one molecule's."},
     {.name = "checkpoint_s",
      .type = CONFIG_REAL,
      .offset = AT(checkpoint_s),

@@ -19,7 +19,8 @@ enum { CONFIG_SCF_TIGHT = 0, CONFIG_SCF_FAST = 1 };                         ///<
 enum { CONFIG_FERMI_EXACT = 0, CONFIG_FERMI_REFERENCE = 1 };                ///< fermi_stop
 enum { CONFIG_KEEP_AUTO = 0, CONFIG_KEEP_TRUE = 1, CONFIG_KEEP_FALSE = 2 }; ///< keep_checkpoint
 
-enum { CONFIG_RESTRAIN = 0, CONFIG_METADYNAMICS = 1 }; ///< bias.*.mode
+enum { CONFIG_FROM_SMILES = 0, CONFIG_FROM_FRAMES = 1 }; ///< conformers_from
+enum { CONFIG_RESTRAIN = 0, CONFIG_METADYNAMICS = 1 };   ///< bias.*.mode
 
 /// Steps are counted in 32 bits by the random number generator's key.
 #define CONFIG_LARGEST_STEPS 4294967295.0
@@ -87,6 +88,8 @@ typedef struct {
     int64_t precision;
     int64_t properties; ///< a set, bits of Property
     int64_t replicas;
+    int64_t conformers; ///< 0: none
+    int64_t conformers_from;
     double checkpoint_s;
     int64_t keep_checkpoint;
     double confine_nm; ///< radius or a word

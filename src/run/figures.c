@@ -42,6 +42,7 @@ double run_drift_shown(const RunResult *result)
 void run_result_fill(const Run *run, RunResult *result)
 {
     const MdReport report = md_report(run->md);
+    const ConformerFacts *const conformer = &run->task->structure->conformer;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
 
@@ -66,6 +67,8 @@ void run_result_fill(const Run *run, RunResult *result)
         .n_windows = (int64_t)report.n_windows,
         .nve_drift_kjmol_ps = run_window_drift(&report, false),
         .nve_shadow_drift_kjmol_ps = run_window_drift(&report, true),
+        .conformer_kjmol = conformer->number > 0 ? conformer->relative_kjmol : NAN,
+        .conformer_population = conformer->number > 0 ? conformer->population : NAN,
         .scf_iterations_max = report.scf_iterations_max,
         .scf_residual_max = report.scf_residual_max,
         .scf_residual_median = report.scf_residual_median,

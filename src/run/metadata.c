@@ -248,6 +248,18 @@ static void state_add(cJSON *object, const RunSpec *task)
     cJSON_AddStringToObject(object, "multiplicity_source", task->multiplicity_source);
 }
 
+/// Which conformer it starts from; energies and populations are those of the search.
+static cJSON *conformer_json(const ConformerFacts *facts)
+{
+    cJSON *const object = cJSON_CreateObject();
+    add_whole(object, "number", facts->number);
+    add_whole(object, "of", facts->of);
+    add_number(object, "energy_hartree", facts->energy_hartree);
+    add_number(object, "relative_kJ_mol", facts->relative_kjmol);
+    add_number(object, "population", facts->population);
+    return object;
+}
+
 char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFacts *facts)
 {
     const MdReport *const report = facts->report;
@@ -286,6 +298,8 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
     add_whole(object, "replica", task->replica);
     if (task->variant[0] != '\0')
         cJSON_AddStringToObject(object, "variant", task->variant);
+    if (structure->conformer.number > 0)
+        cJSON_AddItemToObject(object, "conformer", conformer_json(&structure->conformer));
     program_json_add(ctx, object);
     if (earlier[0] != '\0')
         cJSON_AddItemToObject(object, "earlier_processors", processors_json(earlier));
@@ -331,6 +345,8 @@ static const struct {
     {"nve_windows", offsetof(RunResult, n_windows), FIGURE_WHOLE},
     {"nve_drift_kJ_mol_ps", offsetof(RunResult, nve_drift_kjmol_ps), FIGURE_REAL},
     {"nve_shadow_drift_kJ_mol_ps", offsetof(RunResult, nve_shadow_drift_kjmol_ps), FIGURE_REAL},
+    {"conformer_kJ_mol", offsetof(RunResult, conformer_kjmol), FIGURE_REAL},
+    {"conformer_population", offsetof(RunResult, conformer_population), FIGURE_REAL},
     {"scf_iterations_mean", offsetof(RunResult, scf_iterations_mean), FIGURE_REAL},
     {"scf_iterations_max", offsetof(RunResult, scf_iterations_max), FIGURE_WHOLE},
     {"scf_residual_max", offsetof(RunResult, scf_residual_max), FIGURE_REAL},

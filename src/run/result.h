@@ -26,8 +26,9 @@ typedef struct {
     double drift_kjmol_ps;        ///< of E + K - heat in production
     double shadow_drift_kjmol_ps; ///< of its shadow energy
     int64_t n_windows;
-    double nve_drift_kjmol_ps;        ///< the largest of the windows, by magnitude
-    double nve_shadow_drift_kjmol_ps; ///< likewise
+    double nve_drift_kjmol_ps;                    ///< the largest of the windows, by magnitude
+    double nve_shadow_drift_kjmol_ps;             ///< likewise
+    double conformer_kjmol, conformer_population; ///< of its start; NAN: it is no conformer
     double scf_iterations_mean;
     int64_t scf_iterations_max;
     double scf_residual_max, scf_residual_median;

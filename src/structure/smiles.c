@@ -121,6 +121,28 @@ QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure 
     return status;
 }
 
+QmtStatus smiles_embed_seed(QmtContext *ctx, const Structure *s, size_t i, double (*xyz)[3])
+{
+    enum { APART = 100 }; // seeds that one embedding may try
+    RdkitMolecule made = {0};
+    char reason[400] = "";
+    const int seed = EMBED_SEED + APART * (int)i;
+    const RdkitResult result =
+        smiles_rdkit_embed(s->smiles, seed, NULL, 0, &made, reason, sizeof reason);
+    if (result == RDKIT_NO_MEMORY)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to embed \"%.200s\"", s->source, s->smiles);
+    if (result != RDKIT_OK || made.n_atoms != s->n_atoms) {
+        made_release(&made);
+        return FAIL(ctx, QMT_ERR_INPUT, "%s: no geometry for the SMILES \"%.200s\": %s", s->source,
+                    s->smiles, reason);
+    }
+    for (size_t a = 0; a < s->n_atoms; a++)
+        for (int x = 0; x < 3; x++)
+            xyz[a][x] = made.xyz[a][x] * BOHR_PER_ANGSTROM;
+    made_release(&made);
+    return QMT_OK;
+}
+
 QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_t *n)
 {
     RdkitMolecule made = {0};
@@ -155,6 +177,12 @@ QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_
     (void)numbers;
     (void)n;
     return FAIL(ctx, QMT_ERR_INPUT, "\"%.200s\": this qmtraj was built without RDKit", smiles);
+}
+
+QmtStatus smiles_embed_seed(QmtContext *ctx, const Structure *s, size_t i, double (*xyz)[3])
+{
+    (void)i, (void)xyz;
+    return FAIL(ctx, QMT_ERR_INPUT, "%s: this qmtraj was built without RDKit", s->source);
 }
 
 QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *s)

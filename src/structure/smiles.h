@@ -22,6 +22,13 @@ bool smiles_can_embed(void);
 /// RDKit's log is global: one call at a time in a process.
 QmtStatus smiles_embed(QmtContext *ctx, Structure *structure);
 
+/// Another geometry of a structure that smiles_embed() gave its atoms: from seed number i, 0 being the first one's.
+///
+/// @param xyz  [n_atoms][3] bohr
+/// Fails with QMT_ERR_INPUT or QMT_ERR_MEMORY; xyz is then as it was.
+QmtStatus smiles_embed_seed(QmtContext *ctx, const Structure *structure, size_t i,
+                            double (*xyz)[3]);
+
 /// Likewise, with the geometry of `known` (NULL: none) instead of a new one if its atoms are those of the
 /// SMILES in the same order. All else comes from the SMILES either way.
 QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure *structure);

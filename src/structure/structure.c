@@ -229,7 +229,7 @@ static QmtStatus duplicates_find(QmtContext *ctx, const StructureList *list,
     const Structure *first = sorted[0];
     for (size_t i = 1; i < list->n; i++) {
         const Structure *const s = sorted[i];
-        if (strcmp(first->name, s->name) != 0) {
+        if (strcmp(first->name, s->name) != 0 || first->conformer.number != s->conformer.number) {
             first = s;
             continue;
         }

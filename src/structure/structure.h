@@ -15,9 +15,16 @@ enum {
 /// Where a name comes from. Names of files and made-up ones may be changed where two are alike.
 typedef enum { NAME_GIVEN, NAME_OF_FILE, NAME_MADE_UP } NameOrigin;
 
+/// One of several conformers of a molecule, which have its name.
+typedef struct {
+    int number, of; ///< 1, ... by energy; 0: there are no conformers
+    double energy_hartree, relative_kjmol, population;
+} ConformerFacts;
+
 /// One molecule. Read from SMILES it has no atoms until smiles_embed() makes them.
 typedef struct {
     char name[STRUCTURE_NAME_SIZE];
+    ConformerFacts conformer; ///< which one of its molecule it is
     size_t n_atoms;
     int *numbers;     ///< [n_atoms] atomic numbers, 1..86
     double (*xyz)[3]; ///< [n_atoms][3] bohr

@@ -41,3 +41,7 @@ tries heavy_hydrogen
 ends 0 "$QMTRAJ" check heavy_hydrogen
 tries stop
 ends 0 "$QMTRAJ" check stop
+if ! grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt"; then
+    ends 0 "$QMTRAJ" run --config "$QMTRAJ_SOURCE/configs/conformers.yaml" --set length_ps=0.02 --set equilibration_ps=0.02 --smiles CCO --out conformers
+    ends 0 "$QMTRAJ" check conformers --frames 2
+fi
