@@ -43,6 +43,7 @@ static QmtStatus frames_save(QmtContext *ctx, Run *run, const char *sentence)
     RunWarnings warnings = {0};
     run_warnings_collect(run, &report, &warnings);
     const MetadataFacts facts = {.report = &report,
+                                 .bias = run->bias,
                                  .dof = (int64_t)report.dof,
                                  .earlier = run->found.earlier,
                                  .reason = sentence,

@@ -13,6 +13,7 @@
 #include "io/json.h"
 #include "io/text.h"
 #include "run/program.h"
+#include "run/run_bias.h"
 #include "trajectory/trajectory_schema.h"
 
 /// Numbers are written by our own formatter: shortest form that reads back, in every locale.
@@ -312,6 +313,8 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
         cJSON_AddItemToObject(object, "summary", report_json(report));
     else
         cJSON_AddNullToObject(object, "summary");
+    if (config_is_biased(&task->config))
+        cJSON_AddItemToObject(object, "bias", run_bias_json(task, facts->bias));
     watch_add(object, facts->watch);
     cJSON_AddItemToObject(object, "warnings", warnings_json(facts->warnings));
 

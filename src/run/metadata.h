@@ -23,6 +23,7 @@ typedef struct {
     const RunWarnings *warnings; ///< NULL: none
     int64_t n_frames;            ///< of a complete one; 0: those of the configuration
     const WatchEvent *ended_by;  ///< of stop_when; NULL: none
+    const Engine *bias;          ///< NULL: none, or what it did is not known
     const Watch *watch;          ///< NULL: what happened to the molecule is not known
 } MetadataFacts;
 

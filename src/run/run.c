@@ -20,6 +20,7 @@
 #include "io/lock.h"
 #include "md/velocities.h"
 #include "run/metadata.h"
+#include "run/run_bias.h"
 #include "run/run_parts.h"
 #include "structure/xyz.h"
 
@@ -152,6 +153,7 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
     else
         TRY(run_checkpoint(ctx, run));
     const MetadataFacts facts = {.report = &report,
+                                 .bias = run->bias,
                                  .dof = (int64_t)report.dof,
                                  .earlier = run->found.earlier,
                                  .warnings = &warnings,

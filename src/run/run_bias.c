@@ -7,7 +7,6 @@
 #include "base/vec3.h"
 #include "bias/variable.h"
 #include "data/element.h"
-#include "run/run_parts.h"
 #include "structure/structure.h"
 
 /// Beyond the furthest atom: about the radius of an atom, so that a molecule on the surface of a cluster has

@@ -59,14 +59,6 @@ typedef struct {
 
 MdOptions run_md_options(const RunSpec *task);
 
-// run_bias.c: walls, biases and pushes of a configuration.
-
-/// Puts the biases of the configuration around the engine; *bias is NULL if there are none.
-QmtStatus run_bias_create(QmtContext *ctx, const RunSpec *task, const double *masses, Engine *inner,
-                          Engine **bias);
-/// The push of the configuration, none if there is none.
-MdPush run_push(const RunSpec *task);
-
 // frames.c: what motion gives, in the units of the file; these are MdHooks, user is the Run.
 
 QmtStatus run_take_frame(QmtContext *ctx, void *user, const MdFrame *frame);

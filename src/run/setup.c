@@ -5,6 +5,7 @@
 #include "data/method.h"
 #include "data/solvent.h"
 #include "engine/xtb.h"
+#include "run/run_bias.h"
 
 /// RMS change of charges and moments; `scf: tight` is the engine's default of 1e-10.
 static const double SCF_TOLERANCE_FAST = 1e-7;

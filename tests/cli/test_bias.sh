@@ -52,6 +52,13 @@ for f in (0, 377, 800):
     assert np.abs(-gradient * unit - d["forces"][f]).max() < 1e-3
 meta = json.loads(str(d["metadata"]))
 assert meta["config"]["bias.torsion.atoms"] == [5, 1, 2, 4] and meta["config"]["confine.sphere"] == 0.3
+hills = meta["bias"]["hills"]
+assert meta["bias"]["sphere_nm"] == 0.3 and [h[0] for h in hills["rmsd"]] == [0.0, 0.05, 0.1, 0.15, 0.2]
+assert len(hills["torsion"]) == 11 and hills["torsion"][0][2] == 5.0
+a, b, c, e = (d["pos"][0][k] for k in (4, 0, 1, 3)) # IUPAC: looking from b to c, clockwise is positive
+m, n = np.cross(a - b, c - b), np.cross(b - c, e - c)
+angle = -np.degrees(np.arctan2(np.dot(np.cross(m, n), b - c) / np.linalg.norm(b - c), np.dot(m, n)))
+assert abs(angle - hills["torsion"][0][1]) < 1e-6, (angle, hills["torsion"][0])
 assert meta["units"]["bias_forces"] == "kJ/mol/nm" and "bias.push.eV" not in meta["config"]
 PYTHON
 
