@@ -407,6 +407,14 @@ void xtb_plain_scf(Engine *engine)
     scf->density.always_diagonalise = true;
 }
 
+void xtb_geometries_apart(Engine *engine)
+{
+    Scf *scf = &((Xtb *)engine)->scf;
+    scf->spec.options.apart = true;
+    scf->spec.options.check_every = SCF_CHECK_EVERY_APART;
+    density_forget_history(&scf->density);
+}
+
 void xtb_check(Engine *engine, int every, double limit)
 {
     ScfOptions *options = &((Xtb *)engine)->scf.spec.options;

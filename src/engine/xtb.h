@@ -26,6 +26,10 @@ size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX]
 /// of the one before: the way of other programs, for comparisons.
 void xtb_plain_scf(Engine *engine);
 
+/// From here on geometries are of one molecule, but further from each other than the steps of a motion: each SCF starts
+/// from orbitals and charges of the one before and extrapolates nothing.
+void xtb_geometries_apart(Engine *engine);
+
 /// For tests of the self-check: every how many evaluations, and the deviation of the density that is let
 /// pass; a negative one fails every check.
 void xtb_check(Engine *engine, int every, double limit);

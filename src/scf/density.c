@@ -204,6 +204,11 @@ void density_end(Density *density)
         orbital_update_clear(&density->update);
 }
 
+void density_forget_history(Density *density)
+{
+    orbital_history_clear(&density->update.history);
+}
+
 void density_freeze_history(Density *density)
 {
     density->update.from_diagonalisation = true;

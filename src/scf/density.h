@@ -59,6 +59,9 @@ void density_build_alpha(Density *density, double *alpha);
 /// nothing of it enters the history. After density_end().
 void density_freeze_history(Density *density);
 
+/// Keeps the orbitals of the last geometry, but not how they came to be.
+void density_forget_history(Density *density);
+
 /// Largest difference between an element of P and of the P that a diagonalisation of the same F gives;
 /// 0 if P comes from one. Fails as density_build(); P and orbitals stay as they are.
 QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation);

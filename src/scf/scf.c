@@ -159,7 +159,7 @@ static QmtStatus mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double
     for (int i = 0; i < max_iterations; i++) {
         double rms;
         TRY(cycle(ctx, geometry, scf, &rms));
-        if (i > 0 && quasi_newton_usable(&scf->quasi_newton)) {
+        if (i > 0 && !scf->spec.options.apart && quasi_newton_usable(&scf->quasi_newton)) {
             for (size_t k = 0; k < n; k++)
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
             quasi_newton_update(&scf->quasi_newton, scf->dx, scf->f_last, scf->work);
@@ -220,12 +220,13 @@ static QmtStatus solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     if (guess_make(&scf->guess, geometry->xyz, scf->x_in) == 0)
         return QMT_OK;
     memcpy(scf->guess_error, scf->x_in, scf->n_variables * sizeof(double));
-    if (!scf->spec.options.plain && quasi_newton_usable(&scf->quasi_newton)) {
+    const bool plain = scf->spec.options.plain || scf->spec.options.apart;
+    if (!plain && quasi_newton_usable(&scf->quasi_newton)) {
         TRY(step_with_jacobian(ctx, geometry, scf, converged));
         if (*converged)
             return QMT_OK;
         quasi_newton_reset(&scf->quasi_newton);
-    } else if (!scf->spec.options.plain) {
+    } else if (!plain) {
         return mix(ctx, geometry, scf, scf->spec.options.damping, scf->spec.options.max_iterations,
                    converged);
     }
@@ -400,6 +401,8 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
     hamiltonian_overlap(scf->spec.hamiltonian, scf->density.overlap, scf->density.ld);
     density_begin(&scf->density);
+    if (scf->spec.options.apart)
+        density_freeze_history(&scf->density);
     recover(ctx, geometry, scf, warm ? SCF_STAGE_WARM : SCF_STAGE_FRESH, &converged);
     // On the way from neutral atoms levels may cross while orbitals are refined that keep their occupations.
     if (converged && !warm)
@@ -423,7 +426,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
             scf->iterations, scf->residual);
     }
     remember(geometry, scf);
-    if (!scf->spec.options.plain && scf->recovery == 0 &&
+    if (!scf->spec.options.plain && !scf->spec.options.apart && scf->recovery == 0 &&
         guess_points(&scf->guess) >= JACOBIAN_MEASURE_AFTER &&
         quasi_newton_quality(&scf->quasi_newton) != QUASI_NEWTON_MEASURED)
         TRY(measure_jacobian(ctx, geometry, scf));

@@ -20,14 +20,17 @@ typedef struct {
     int max_iterations;   ///< of the first stages of the recovery; four times that of the damped
     double damping;       ///< linear step of the mixer
     double temperature_k; ///< of the electrons, kelvin
-    bool plain;           ///< start from the last geometry's variables and mix, for comparisons
-    int check_every;      ///< geometries from one self-check to the next; 0: none
-    double check_limit;   ///< largest deviation of an element of P that it lets pass
+    bool
+        apart; ///< geometries are no steps of a motion: orbitals and charges of the last one are a start,
+               ///< but nothing is extrapolated, and the Jacobian neither measured nor used
+    bool plain;         ///< start from the last geometry's variables and mix, for comparisons
+    int check_every;    ///< geometries from one self-check to the next; 0: none
+    double check_limit; ///< largest deviation of an element of P that it lets pass
 } ScfOptions;
 
 /// The self-check: the density of the orbitals that were carried along against that of a full
 /// diagonalisation, at a cost below 1 %. A refinement leaves 1e-12 or less.
-enum { SCF_CHECK_EVERY = 500 };
+enum { SCF_CHECK_EVERY = 500, SCF_CHECK_EVERY_APART = 16 };
 #define SCF_CHECK_LIMIT 1e-8
 
 /// Stages of the recovery.

@@ -68,6 +68,42 @@ static void impossible_electrons_are_refused(void **state)
     check_refused(3, WATER, &options, QMT_ERR_INPUT, "8 electrons of one spin");
 }
 
+/// Water, whose hydrogen atoms move by up to 0.4 bohr from one geometry to the next.
+static void water_number(int k, double xyz[3][3])
+{
+    static const double SHIFT[4] = {0.0, 0.3, -0.25, 0.15};
+    const double start[3][3] = {{0.0, 0.0, 0.0}, {0.0, 1.43, 1.11}, {0.0, -1.43, 1.11}};
+    memcpy(xyz, start, sizeof start);
+    xyz[1][1] += SHIFT[k % 4];
+    xyz[2][2] += SHIFT[(k + 1) % 4];
+    xyz[2][0] += 0.1 * (k % 7);
+}
+
+static void geometries_apart_have_the_energies_of_cold_starts(void **state)
+{
+    (void)state;
+    const QmtEngineOptions options = qmt_engine_options_default();
+    Engine *near = NULL, *cold = NULL;
+    double xyz[3][3], energy[2], gradient[2][3][3];
+    assert_int_equal(xtb_create(ctx, 3, WATER, &options, &near), QMT_OK);
+    assert_int_equal(xtb_create(ctx, 3, WATER, &options, &cold), QMT_OK);
+    xtb_geometries_apart(near);
+    for (int k = 0; k < 40; k++) { // two self-checks among them
+        const EngineResult first = {.energy = &energy[0], .gradient = gradient[0]};
+        const EngineResult second = {.energy = &energy[1], .gradient = gradient[1]};
+        water_number(k, xyz);
+        engine_forget(cold);
+        assert_int_equal(engine_evaluate(ctx, near, (const double(*)[3])xyz, &first), QMT_OK);
+        assert_int_equal(engine_evaluate(ctx, cold, (const double(*)[3])xyz, &second), QMT_OK);
+        // The SCF ends at 1e-9 or so; the energy is quadratic in what is left, the gradient linear.
+        CHECK_NEAR(energy[0], energy[1], 1e-11);
+        for (int i = 0; i < 9; i++)
+            CHECK_NEAR((&gradient[0][0][0])[i], (&gradient[1][0][0])[i], 1e-7);
+    }
+    engine_destroy(&near);
+    engine_destroy(&cold);
+}
+
 static void unknown_methods_are_refused(void **state)
 {
     (void)state;
@@ -425,6 +461,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elements_beyond_the_table_are_refused),
         cmocka_unit_test(impossible_electrons_are_refused),
+        cmocka_unit_test(geometries_apart_have_the_energies_of_cold_starts),
         cmocka_unit_test(unknown_methods_are_refused),
         cmocka_unit_test(impossible_options_are_refused),
         cmocka_unit_test(any_result_may_be_left_out),
