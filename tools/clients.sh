@@ -11,7 +11,7 @@ environment() {
     shift
     [ -d "build/clients/$name" ] || python3 -m venv "build/clients/$name"
     for package in "$@"; do
-        "build/clients/$name/bin/pip" install -q --disable-pip-version-check "$package" >"build/clients/$name.log" 2>&1 ||
+        timeout 1200 "build/clients/$name/bin/pip" install -q --disable-pip-version-check "$package" >"build/clients/$name.log" 2>&1 ||
             echo "NOT INSTALLED  $package in $name (build/clients/$name.log)"
     done
 }
@@ -28,14 +28,37 @@ done
 echo "== psi4"
 sh tests/clients/psi4.sh "$program" || failed=1
 
-# Training sets: the codes that learn, in environments of their own (some GB). The last two also train, minutes each.
-environment data numpy ase h5py dpdata sgdml MDAnalysis
+# Training sets: the codes that learn, in environments of their own that share one PyTorch (5 GB). MACE and NequIP also train,
+# minutes each.
+environment torch torch numpy
+libraries=$(build/clients/torch/bin/python -c 'import site; print(site.getsitepackages()[0])')
+for name in data mace nequip torchmd metatrain torchani aimnet schnetpack; do
+    [ -d "build/clients/$name" ] || python3 -m venv "build/clients/$name"
+    for site in "build/clients/$name"/lib/python3*/site-packages; do
+        echo "$libraries" >"$site/torch.pth"
+    done
+done
+environment data numpy ase h5py dpdata sgdml MDAnalysis mdtraj lmdb ase-db-backends
 environment mace mace-torch
 environment nequip nequip h5py
-for name in data mace nequip; do
+environment torchmd torchmd-net h5py
+environment metatrain metatrain
+environment torchani torchani h5py
+environment aimnet aimnet
+environment schnetpack schnetpack
+# readers NAME MODULE...: what these codes find in the sets
+readers() {
+    name=$1
+    shift
     echo "== training sets, $name"
-    train=train
-    [ "$name" != data ] || train=
-    "build/clients/$name/bin/python" -W ignore -B tests/clients/datasets.py "$program" $train || failed=1
-done
+    "build/clients/$name/bin/python" -W ignore -B tests/clients/datasets.py "$program" "$@" || failed=1
+}
+readers data dpdata sgdml ase h5py MDAnalysis mdtraj ase_db_backends
+readers mace mace train
+readers nequip nequip train
+readers torchmd torchmdnet
+readers metatrain metatrain
+readers torchani torchani
+readers aimnet aimnet
+readers schnetpack schnetpack
 exit $failed

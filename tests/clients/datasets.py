@@ -4,6 +4,7 @@ their own. A line per claim: PASS, FAIL, or NOT INSTALLED. With the word `train`
 from the commands of README.md, made small, and the force error on the part to validate must fall (minutes)."""
 import csv
 import importlib.util
+import json
 import os
 import pathlib
 import re
@@ -13,7 +14,10 @@ import tempfile
 
 import numpy as np
 
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "python"))  # qmtraj.databases
 QMTRAJ = os.path.abspath(sys.argv[1])
+os.environ.setdefault("QMTRAJ_LIBRARY", os.path.join(os.path.dirname(QMTRAJ), "libqmtraj.so"))
 TRAIN = "train" in sys.argv[2:]
 BIN = pathlib.Path(sys.executable).parent
 EV, ANGSTROM = 27.211386245988 / 2625.4996394799, 10.0
@@ -41,14 +45,14 @@ class Sets:
         self.folder = pathlib.Path(folder)
         for name, (text, more) in MOLECULES.items():
             (self.folder / f"{name}.xyz").write_text(text)
-            keys = ["length_ps=0.1", "equilibration_ps=0.05", "nve_every_ps=0"]
+            keys = ["length_ps=0.1", "equilibration_ps=0.05", "nve_every_ps=0", "properties=[dipole, charges]"]
             words = [w for key in keys for w in ("--set", key)] + more
             subprocess.run([QMTRAJ, "run", *words, "--out", "run", f"{name}.xyz"], cwd=folder, check=True,
                            capture_output=True)
         self.data = {}
         for name in MOLECULES:
             with np.load(self.folder / "run" / name / "trajectory.npz") as data:
-                self.data[name] = {key: data[key].astype(float) for key in ("Epot", "pos", "forces")}
+                self.data[name] = {key: data[key].astype(float) for key in ("Epot", "pos", "forces", "dipole", "charges", "time_ps")}
 
     def make(self, form, n=20):
         out = self.folder / (form if n == 20 else f"{form}_{n}")
@@ -61,6 +65,27 @@ class Sets:
         with open(self.folder / form / "manifest.tsv", newline="") as file:
             return [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
                     if row["split"] == split and row["trajectory"]]
+
+    def less_atoms(self, form, rows):
+        """Sums of the energies of single atoms, eV."""
+        single = json.loads((self.folder / form / "summary.json").read_text())["atom_energies_eV"]
+        formula = {"neutral": "OHH", "charged": "OH", "radical": "CHHH", "solvated": "OHH"}
+        return np.array([sum(single[s] for s in formula[row["molecule"]]) for row in rows])
+
+    def by_atoms(self, form, split):
+        """Rows in the order of groups by number of atoms."""
+        return sorted(self.rows(form, split), key=lambda row: len(self.data[row["molecule"]]["pos"][0]))
+
+    def properties(self, name, rows, charges=None, dipoles=None):
+        """Charges (e) and dipoles (e angstrom) against the trajectories; single precision."""
+        worst = 0.0
+        for i, row in enumerate(rows):
+            data, f = self.data[row["molecule"]], int(row["frame"])
+            if charges is not None:
+                worst = max(worst, np.abs(np.ravel(charges[i]) - data["charges"][f]).max())
+            if dipoles is not None:
+                worst = max(worst, np.abs(np.ravel(dipoles[i]) - data["dipole"][f] * ANGSTROM).max())
+        claim(name, worst < 2e-6, f"{len(rows)} frames, off by {worst:.1e}")
 
     def compare(self, name, rows, energies, positions, forces, states=None):
         """Against the trajectories: eV, angstrom. Single precision of positions and forces is 6e-8."""
@@ -149,6 +174,138 @@ def check_ase(sets):
                      [a.get_forces() for a in frames], [(a.info["charge"], a.info["spin"]) for a in frames])
 
 
+def check_h5md(sets):
+    import MDAnalysis
+    for name in MOLECULES:
+        source, out = sets.folder / "run" / name, sets.folder / f"{name}.h5md"
+        subprocess.run([QMTRAJ, "convert", source / "trajectory.npz", "--to", "h5md", "-o", out], check=True, capture_output=True)
+        universe = MDAnalysis.Universe(str(source / "start.xyz"), str(out), format="H5MD", convert_units=False)
+        data = sets.data[name]
+        same = [np.array_equal(step.positions, np.float32(data["pos"][i])) and np.array_equal(step.forces, np.float32(data["forces"][i]))
+                and abs(step.time - data["time_ps"][i]) < 1e-9 and step.data["potential_energy"] == data["Epot"][i]
+                for i, step in enumerate(universe.trajectory)]
+        claim(f"MDAnalysis {MDAnalysis.__version__}: h5md of {name}", all(same) and len(same) == len(data["pos"]),
+              f"{sum(same)} of {len(same)} frames equal to the bit")
+
+
+def check_mdtraj(sets):
+    import mdtraj
+    from mdtraj.formats import TRRTrajectoryFile
+    for name in MOLECULES:
+        source, out = sets.folder / "run" / name, sets.folder / f"{name}_mdtraj.trr"
+        subprocess.run([QMTRAJ, "convert", source / "trajectory.npz", "--to", "trr", "-o", out], check=True, capture_output=True)
+        with TRRTrajectoryFile(str(out)) as file:
+            xyz, time, *_ = file.read()
+        same = np.array_equal(xyz, np.float32(sets.data[name]["pos"])) and np.allclose(time, sets.data[name]["time_ps"], atol=1e-6)
+        claim(f"mdtraj {mdtraj.__version__}: trr of {name}", same, f"{len(xyz)} frames")
+
+
+def check_torchmd(sets):
+    from torchmdnet.datasets import HDF5
+    from torchmdnet.datasets.memdataset import MemmappedDataset
+    rows = sets.rows("torchmd-mmap", "train") if sets.make("torchmd-mmap") else None
+    data = MemmappedDataset(str(sets.folder / "torchmd-mmap" / "train"), properties=("y", "neg_dy", "q", "pq", "dp"))
+    frames = [data[i] for i in range(len(data))]
+    sets.compare("torchmd-net: MemmappedDataset", rows, [float(f.y) for f in frames] + sets.less_atoms("torchmd-mmap", rows),
+                 [f.pos.numpy() for f in frames], [f.neg_dy.numpy() for f in frames])
+    claim("torchmd-net: MemmappedDataset, charge", [int(f.q) for f in frames] == [STATES[r["molecule"]][0] for r in rows], "total charge")
+    sets.properties("torchmd-net: MemmappedDataset, charges and dipole", rows, [f.pq.numpy() for f in frames],
+                    [f.dp.numpy() for f in frames])
+    rows = sets.by_atoms("torchmd", "train") if sets.make("torchmd") else None
+    data = HDF5(str(sets.folder / "torchmd" / "train.h5"))
+    frames = [data[i] for i in range(len(data))]
+    sets.compare("torchmd-net: HDF5", rows, [float(f.y) for f in frames] + sets.less_atoms("torchmd", rows),
+                 [f.pos.numpy() for f in frames], [f.neg_dy.numpy() for f in frames])
+    sets.properties("torchmd-net: HDF5, charges", rows, [f.partial_charges.numpy() for f in frames])
+
+
+def check_metatrain(sets):
+    import torch
+    from metatrain.utils.data.dataset import MemmapDataset
+    from omegaconf import OmegaConf
+    folder = sets.make("metatrain-mmap")
+    options = OmegaConf.load(folder / "options.yaml")
+    energy = {"key": "energy", "quantity": "energy", "unit": "eV", "per_atom": False, "type": "scalar", "num_subtargets": 1,
+              "forces": {"key": "forces"}, "stress": False, "virial": False}
+    claim("metatrain: options.yaml", options.training_set.systems.read_from == "train/", str(options.architecture.name))
+    data = MemmapDataset(folder / "train", {"energy": energy})
+    rows = sets.rows("metatrain-mmap", "train")
+    frames = [data[i] for i in range(len(data))]
+    block = [f.energy.block() for f in frames]
+    sets.compare("metatrain: MemmapDataset", rows, [float(b.values) for b in block] + sets.less_atoms("metatrain-mmap", rows),
+                 [f.system.positions.numpy() for f in frames],
+                 [-b.gradient("positions").values.numpy()[:, :, 0] for b in block])
+
+
+def check_torchani(sets):
+    from torchani.datasets import ANIDataset
+    hartree = 27.211386245988
+    rows = sets.by_atoms("ani", "train") if sets.make("ani") else None
+    data = ANIDataset(str(sets.folder / "ani" / "train.h5"))
+    frames = [c for c in data.iter_conformers()]
+    sets.compare("torchani: ANIDataset", rows, [float(f["energies"]) * hartree for f in frames],
+                 [f["coordinates"].numpy() for f in frames], [f["forces"].numpy() * hartree for f in frames],
+                 [(f["charge"], f["multiplicity"]) for f in frames])
+
+
+def check_aimnet(sets):
+    from aimnet.data import SizeGroupedDataset
+    rows = sets.by_atoms("hdf5", "train") if sets.make("hdf5") else None
+    keys = ["coord", "numbers", "charge", "mult", "energy", "forces", "charges"]
+    data = SizeGroupedDataset(str(sets.folder / "hdf5" / "train.h5"), keys=keys)
+    part = {key: [x for n in sorted(data.keys()) for x in data[n][key]] for key in keys}
+    sets.compare("aimnet: SizeGroupedDataset", rows, part["energy"], part["coord"], part["forces"],
+                 list(zip(part["charge"], part["mult"])))
+    sets.properties("aimnet: SizeGroupedDataset, charges", rows, part["charges"])
+
+
+def database(sets, kind):
+    """The set of arrays, and its databases by the Python package."""
+    from qmtraj import databases
+    folder = sets.make("npy")
+    for path in [*folder.glob("*.db"), *folder.glob("*.aselmdb")]:
+        path.unlink()
+    databases.write(folder, kind)
+    return folder, sorted(sets.rows("npy", "train"), key=lambda row: row["molecule"])
+
+
+def check_schnetpack(sets):
+    from schnetpack.data import ASEAtomsData
+    folder, rows = database(sets, "schnetpack")
+    data = ASEAtomsData(str(folder / "train.db"))
+    frames = [data[i] for i in range(len(data))]
+    sets.compare("schnetpack: ASEAtomsData", rows, [float(f["energy"]) for f in frames], [f["_positions"].numpy() for f in frames],
+                 [f["forces"].numpy() for f in frames],
+                 [(float(f["total_charge"]), float(f["spin_multiplicity"])) for f in frames])
+    sets.properties("schnetpack: charges and dipole", rows, [f["partial_charges"].numpy() for f in frames],
+                    [f["dipole_moment"].numpy() for f in frames])
+
+
+def check_databases(sets):
+    import ase.db
+    folder, rows = database(sets, "orb")
+    with ase.db.connect(folder / "train.db") as file:
+        frames = list(file.select())
+    sets.compare("ase.db: database for Orb", rows, [f.energy for f in frames], [f.positions for f in frames], [f.forces for f in frames],
+                 [(f.data["charge"], f.data["spin"]) for f in frames])
+    folder, rows = database(sets, "schnetpack")
+    with ase.db.connect(folder / "train.db") as file:
+        frames = list(file.select())
+        units = file.metadata["_property_unit_dict"]
+    sets.compare("ase.db: database for SchNetPack", rows, [f.data["energy"][0] for f in frames], [f.positions for f in frames],
+                 [f.data["forces"] for f in frames], [(f.data["total_charge"][0], f.data["spin_multiplicity"][0]) for f in frames])
+    claim("ase.db: units of SchNetPack", units["energy"] == "eV" and units["forces"] == "eV/Ang", units)
+
+
+def check_aselmdb(sets):
+    from ase_db_backends.aselmdb import LMDBDatabase
+    folder, rows = database(sets, "fairchem")
+    with LMDBDatabase(str(folder / "train.aselmdb"), readonly=True) as file:
+        frames = [file.get(i + 1) for i in range(len(file))]
+    sets.compare("ase-db-backends: aselmdb for fairchem", rows, [f.energy for f in frames], [f.positions for f in frames],
+                 [f.forces for f in frames], [(f.data["charge"], f.data["spin"]) for f in frames])
+
+
 def check_mdanalysis(sets):
     import MDAnalysis
     source = sets.folder / "run" / "radical"
@@ -179,7 +336,7 @@ def force_errors(text, pattern):
 
 
 def train_mace(sets):
-    folder = sets.make("mace", n=60)
+    folder = sets.make("mace", n=40)
     words = re.search(r"mace_run_train (.*?)```", (folder / "README.md").read_text(), re.S)[1].replace("\\\n", " ").split()
     small = {"--num_channels": "16", "--r_max": "4.0", "--max_num_epochs": "5", "--default_dtype": "float32",
              "--device": "cpu", "--batch_size": "5"}
@@ -191,10 +348,10 @@ def train_mace(sets):
 
 
 def train_nequip(sets):
-    folder = sets.make("nequip", n=60)
+    folder = sets.make("nequip", n=40)
     command = re.search(r"```sh\n(.*?)\n```", (folder / "README.md").read_text(), re.S)[1]
     command = command.replace("nequip-train", f"'{BIN}/nequip-train'")
-    command += " trainer.max_epochs=12 training_module.model.num_layers=2 training_module.model.num_features=16"
+    command += " trainer.max_epochs=8 training_module.model.num_layers=2 training_module.model.num_features=16"
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, shell=True)
     errors = []
     for path in sorted(folder.glob("outputs/**/metrics.csv")):
@@ -204,13 +361,19 @@ def train_nequip(sets):
           f"force error on valid {errors} eV/angstrom" + ("" if errors else done.stderr[-600:]))
 
 
-CHECKS = {"mace": check_mace, "nequip": check_nequip, "dpdata": check_dpdata, "sgdml": check_sgdml, "ase": check_ase,
-          "h5py": check_h5py, "MDAnalysis": check_mdanalysis}
+CHECKS = {"mace": [check_mace], "nequip": [check_nequip], "dpdata": [check_dpdata], "sgdml": [check_sgdml],
+          "ase": [check_ase, check_databases], "h5py": [check_h5py], "MDAnalysis": [check_mdanalysis, check_h5md],
+          "mdtraj": [check_mdtraj], "torchmdnet": [check_torchmd], "metatrain": [check_metatrain], "torchani": [check_torchani],
+          "aimnet": [check_aimnet], "schnetpack": [check_schnetpack], "ase_db_backends": [check_aselmdb]}
 TRAININGS = {"mace": train_mace, "nequip": train_nequip}
 
+# Only the readers that are named, or all; the trainings when asked for.
+NAMED = [word for word in sys.argv[2:] if word in CHECKS] or list(CHECKS)
 with tempfile.TemporaryDirectory(prefix="qmtraj_sets_") as scratch:
     made = Sets(scratch)
-    for module, check in [*CHECKS.items(), *(TRAININGS.items() if TRAIN else [])]:
+    chosen = [(module, check) for module in NAMED for check in CHECKS[module]]
+    chosen += [(module, check) for module, check in TRAININGS.items() if TRAIN and module in NAMED]
+    for module, check in chosen:
         if importlib.util.find_spec(module) is None:
             print(f"NOT INSTALLED  {module}", flush=True)
             continue
