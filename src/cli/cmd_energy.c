@@ -254,8 +254,8 @@ static void solution_warn(QmtContext *ctx, const Single *single)
     const QmtReport *const report = &single->report;
     if (report->recovery > 0)
         cli_note(ctx, QMT_LOG_WARNING,
-                 "%s: the SCF found no solution on the plain way and took rung %d of its recovery "
-                 "ladder; there may be more than one solution: look at the charges",
+                 "%s: mixing did not converge; recovery stage %d found this "
+                 "solution, and there may be others: look at the charges",
                  single->structure.name, report->recovery);
     else if (report->scf_iterations > QMT_SCF_SLOW_ITERATIONS)
         cli_note(ctx, QMT_LOG_WARNING,

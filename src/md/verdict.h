@@ -10,7 +10,7 @@ typedef enum {
     MD_TEMPERATURE_OFF,     ///< further from the wanted mean than three times what chance explains
     MD_NVE_TEMPERATURE_OFF, ///< likewise at constant energy, where nothing brings it back
     MD_ENERGY_DRIFT,        ///< the shadow energy drifts or scatters
-    MD_SCF_RECOVERED,       ///< evaluations of the production needed the recovery ladder
+    MD_SCF_RECOVERED,       ///< evaluations of the production needed the recovery
     MD_SELF_CHECK_FAILED,   ///< the density was found wrong
     MD_RELAXATION_UNFINISHED, ///< the gradient of the start geometry is above the threshold
     MD_VERDICT_COUNT

@@ -14,7 +14,7 @@
 ///     temperature_off       the mean temperature is not the one asked for, beyond chance
 ///     reaction_heat         at constant energy, a reaction heated or cooled the molecule
 ///     energy_drift          the conserved energy is not conserved
-///     scf_recovered         steps converged only by the recovery ladder
+///     scf_recovered         steps converged only by the recovery
 ///     scf_slow              a step needed more than SCF_SLOW_ITERATIONS
 ///     scf_jump              the SCF went to another solution: Epot left the work of the forces
 ///     self_check_failed     a density was found wrong and made again

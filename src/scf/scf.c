@@ -11,8 +11,24 @@ enum {
     // Geometries in a row before this is worth while: more than a single point, less than a motion.
     JACOBIAN_MEASURE_AFTER = 4,
     // A few cycles a geometry: a stop request waits for one geometry.
-    JACOBIAN_MEASURE_AT_ONCE = 16
+    JACOBIAN_MEASURE_AT_ONCE = 16,
+    // Cycles from the end of a minimisation, whose moments are right to the tolerance or nearly, to a solution.
+    SETTLE_ITERATIONS = 40,
+    SETTLE_STEPS = 2,
+    // Mixing finds a solution that is the right one in 12 to 40 cycles as a rule. One that takes more is looked at.
+    UNSUSPICIOUS_ITERATIONS = 60
 };
+
+/// RMS of the moments at which a minimisation ends, over the tolerance of the loop.
+#define MINIMISED_SHARE 0.3
+/// The same at a temperature that is only on the way.
+#define ANNEALED_TOLERANCE 1e-6
+/// Residual from which mixing is tried where rounding stops Newton's method above the tolerance.
+#define NEARLY 1e-7
+/// Electronic entropy, as -T S in hartree, from which on levels near the Fermi level may make more than one solution.
+#define UNSUSPICIOUS_ENTROPY 1e-6
+/// One solution is lower than another by more than the rounding of their sums, hartree.
+#define LOWER_BY 1e-9
 
 /// Step of a charge or moment in the measured Jacobian: the map is smooth, and the density of a cycle
 /// is right to 1e-12 or so.
@@ -44,6 +60,9 @@ void scf_layout(Scf *scf, Arena *arena, const Basis *basis)
     density_layout(&scf->density, arena, basis->n_ao);
     scf->all_kept = arena_kept_since(arena, kept_before);
     broyden_layout(&scf->broyden, arena, n);
+    free_energy_layout(&scf->free_energy, arena, basis);
+    minimiser_layout(&scf->minimiser, arena, n);
+    scf->x_other = arena_doubles(arena, n);
     scf->x_in = arena_doubles(arena, n);
     scf->x_out = arena_doubles(arena, n);
     scf->f = arena_doubles(arena, n);
@@ -67,6 +86,11 @@ void scf_setup(Scf *scf, const ScfSpec *spec)
     scf->density.n_alpha = spec->n_alpha;
     scf->density.n_beta = spec->n_beta;
     scf->density.fermi_stop = spec->fermi_stop;
+    scf->free_energy.kernels = spec->kernels;
+    scf->free_energy.hamiltonian = spec->hamiltonian;
+    scf->free_energy.terms = spec->terms;
+    scf->free_energy.n_terms = spec->n_terms;
+    scf->free_energy.density = &scf->density;
 }
 
 /// The moments that a vector of variables stands for; fills the atomic charges.
@@ -243,6 +267,84 @@ static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf
     return mix(ctx, geometry, scf, alpha, max_iterations, converged);
 }
 
+static double charge_limit(const Scf *scf)
+{
+    return LARGEST_CHARGE + fabs(scf->spec.charge);
+}
+
+/// Takes the solution in x_in over into the loop, whose density and moments must be those of its own last cycle. Mixing
+/// would leave a saddle, Newton's method does not.
+static QmtStatus settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    double rms;
+    TRY(cycle(ctx, geometry, scf, &rms));
+    *converged = rms <= scf->spec.options.tolerance;
+    for (int i = 0; i < SETTLE_STEPS && !*converged; i++) {
+        if (i == 0)
+            scf->free_energy.geometry = geometry;
+        TRY(stationary_run(ctx, &scf->free_energy, &scf->minimiser,
+                           MINIMISED_SHARE * scf->spec.options.tolerance, charge_limit(scf),
+                           scf->x_in, converged));
+        scf->iterations += scf->minimiser.evaluations;
+        TRY(cycle(ctx, geometry, scf, &rms));
+        *converged = rms <= scf->spec.options.tolerance;
+    }
+    memcpy(scf->x_best, scf->x_out, scf->n_variables * sizeof(double));
+    if (!*converged && rms < NEARLY)
+        return mix(ctx, geometry, scf, scf->spec.options.damping, SETTLE_ITERATIONS, converged);
+    return QMT_OK;
+}
+
+/// A minimisation has ended.
+static QmtStatus take_over(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    scf->iterations += scf->minimiser.evaluations;
+    return *converged ? settle(ctx, geometry, scf, converged) : QMT_OK;
+}
+
+/// Downhill in the free energy from x_in.
+static QmtStatus go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    scf->free_energy.geometry = geometry;
+    TRY(minimiser_run(ctx, &scf->free_energy, &scf->minimiser,
+                      MINIMISED_SHARE * scf->spec.options.tolerance, charge_limit(scf), scf->x_in,
+                      converged));
+    return take_over(ctx, geometry, scf, converged);
+}
+
+static QmtStatus solve_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf,
+                                bool *converged)
+{
+    if (guess_points(&scf->guess) > 0)
+        memcpy(scf->x_in, guess_newest(&scf->guess), scf->n_variables * sizeof(double));
+    else
+        start_from_neutral_atoms(scf);
+    return go_downhill(ctx, geometry, scf, converged);
+}
+
+/// The stationary point that neutral atoms lead to at a raised electronic temperature, followed as it is lowered. A
+/// temperature at which there is none is passed over.
+static QmtStatus solve_annealed(QmtContext *ctx, const Geometry *geometry, Scf *scf,
+                                bool *converged)
+{
+    static const double FACTOR[] = {32.0, 16.0, 8.0, 4.0, 2.0, 1.0};
+    const double kt = scf->density.kt, tight = MINIMISED_SHARE * scf->spec.options.tolerance;
+    QmtStatus status = QMT_OK;
+    scf->free_energy.geometry = geometry;
+    start_from_neutral_atoms(scf);
+    for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK; i++) {
+        scf->density.kt = FACTOR[i] * kt;
+        status = stationary_run(ctx, &scf->free_energy, &scf->minimiser,
+                                FACTOR[i] > 1.0 ? ANNEALED_TOLERANCE : tight, charge_limit(scf),
+                                scf->x_in, converged);
+        if (FACTOR[i] > 1.0)
+            scf->iterations += scf->minimiser.evaluations;
+    }
+    scf->density.kt = kt;
+    TRY(status);
+    return take_over(ctx, geometry, scf, converged);
+}
+
 /// Fermi smearing at a raised temperature, cooled back in steps; each step starts from the last.
 static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
@@ -327,6 +429,12 @@ static void recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int fir
             status = solve_fresh(ctx, geometry, scf, scf->spec.options.damping,
                                  scf->spec.options.max_iterations, converged);
             break;
+        case SCF_STAGE_DOWNHILL:
+            status = solve_downhill(ctx, geometry, scf, converged);
+            break;
+        case SCF_STAGE_ANNEALED:
+            status = solve_annealed(ctx, geometry, scf, converged);
+            break;
         case SCF_STAGE_DAMPED:
             status =
                 solve_fresh(ctx, geometry, scf, 0.25 * scf->spec.options.damping,
@@ -345,6 +453,67 @@ static void recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int fir
         scf->recovery = stage - first;
     }
     density->always_diagonalise = always;
+}
+
+/// Whether a first solution may be a saddle of the free energy, or not the lowest. A free atom with a partly filled shell
+/// is one, and stays spherical: it has no direction, and that is what energies of atoms are tabulated for.
+static bool is_suspicious(const Scf *scf)
+{
+    if (scf->n_atoms == 1)
+        return false;
+    return scf->recovery > 0 || scf->iterations > UNSUSPICIOUS_ITERATIONS ||
+           scf->density.entropy < -UNSUSPICIOUS_ENTROPY ||
+           scf->largest_charge > LARGEST_CHARGE_DAMPED + fabs(scf->spec.charge);
+}
+
+/// Free energy of the electrons at the solution x_in.
+static QmtStatus free_energy_of(QmtContext *ctx, const Geometry *geometry, Scf *scf, double *a)
+{
+    scf->free_energy.geometry = geometry;
+    free_energy_potential(&scf->free_energy, scf->x_in, scf->work);
+    return free_energy_at(ctx, &scf->free_energy, scf->work, scf->work + scf->n_variables, a);
+}
+
+/// Whether the second solution is to be taken: charges that molecules have before those that none has, then the lower
+/// free energy.
+static bool is_better(const Scf *scf, double a, double charge, double other_a, double other_charge)
+{
+    const double usual = LARGEST_CHARGE_DAMPED + fabs(scf->spec.charge);
+    if ((charge <= usual) != (other_charge <= usual))
+        return other_charge <= usual;
+    return other_a < a - LOWER_BY;
+}
+
+/// Compares a first solution with those that lie downhill from it and from neutral atoms, and keeps the best.
+static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    const size_t bytes = scf->n_variables * sizeof(double);
+    const int recovery = scf->recovery;
+    const double usual = LARGEST_CHARGE_DAMPED + fabs(scf->spec.charge);
+    double *const best = scf->x_other, charge = scf->largest_charge, a;
+    scf->density.always_diagonalise = true;
+    scf->density.orbitals_known = false;
+    TRY(free_energy_of(ctx, geometry, scf, &a));
+    memcpy(best, scf->x_in, bytes);
+    const bool from_neutral =
+        charge > usual || recovery > 0 || scf->iterations > UNSUSPICIOUS_ITERATIONS;
+    for (int start = 0; start < 1 + from_neutral; start++) {
+        double other_a;
+        if (start == 1)
+            start_from_neutral_atoms(scf);
+        const QmtStatus status = go_downhill(ctx, geometry, scf, converged);
+        const double other_charge = largest_charge(scf);
+        if (status == QMT_OK && *converged &&
+            free_energy_of(ctx, geometry, scf, &other_a) == QMT_OK &&
+            is_better(scf, a, charge, other_a, other_charge)) {
+            a = other_a;
+            charge = other_charge;
+            memcpy(best, scf->x_in, bytes);
+        }
+        memcpy(scf->x_in, best, bytes);
+    }
+    scf->largest_charge = charge;
+    return settle(ctx, geometry, scf, converged);
 }
 
 static void forget(Scf *scf)
@@ -404,6 +573,12 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     if (scf->spec.options.apart)
         density_freeze_history(&scf->density);
     recover(ctx, geometry, scf, warm ? SCF_STAGE_WARM : SCF_STAGE_FRESH, &converged);
+    if (converged && !warm && is_suspicious(scf)) {
+        const bool always = scf->density.always_diagonalise;
+        if (improve(ctx, geometry, scf, &converged) != QMT_OK)
+            converged = false;
+        scf->density.always_diagonalise = always;
+    }
     // On the way from neutral atoms levels may cross while orbitals are refined that keep their occupations.
     if (converged && !warm)
         (void)verify_by_diagonalisation(ctx, geometry, scf, &converged);

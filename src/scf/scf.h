@@ -6,7 +6,9 @@
 #include "base/context.h"
 #include "scf/broyden.h"
 #include "scf/density.h"
+#include "scf/free_energy.h"
 #include "scf/guess.h"
+#include "scf/minimiser.h"
 #include "scf/quasi_newton.h"
 #include "terms/hamiltonian.h"
 #include "terms/term.h"
@@ -33,12 +35,14 @@ typedef struct {
 enum { SCF_CHECK_EVERY = 500, SCF_CHECK_EVERY_APART = 16 };
 #define SCF_CHECK_LIMIT 1e-8
 
-/// Stages of the recovery.
+/// Stages, each taken if those before found no solution.
 enum {
-    SCF_STAGE_WARM,   ///< from the geometries before; a first geometry starts at SCF_STAGE_FRESH
-    SCF_STAGE_FRESH,  ///< from neutral atoms
-    SCF_STAGE_DAMPED, ///< from neutral atoms, small mixing steps
-    SCF_STAGE_HOT,    ///< at a raised electronic temperature, annealed back
+    SCF_STAGE_WARM,  ///< from the geometries before; a first geometry starts at SCF_STAGE_FRESH
+    SCF_STAGE_FRESH, ///< mixing, from neutral atoms
+    SCF_STAGE_DOWNHILL, ///< straight down in the free energy, from the last solution or from neutral atoms
+    SCF_STAGE_ANNEALED, ///< Newton's method at a raised electronic temperature, cooled back
+    SCF_STAGE_DAMPED,   ///< mixing in small steps, from neutral atoms
+    SCF_STAGE_HOT,      ///< mixing at a raised electronic temperature, cooled back
     SCF_STAGES
 };
 
@@ -70,12 +74,15 @@ typedef struct {
     Broyden broyden;
     QuasiNewton quasi_newton;
     Guess guess;
+    FreeEnergy free_energy;
+    Minimiser minimiser;
     double *x_in, *x_out, *f, *f_last, *dx; ///< [n_variables]
     double *x_best;                         ///< [n_variables] the solution as well as it is known
     double *guess_error;                    ///< [n_variables] of the extrapolation
-    double *work;                           ///< [2][n_variables]
-    double *atom_in, *atom_out;             ///< [n_atoms] e
-    double *potential_memory;               ///< [n_variables + n_atoms]
+    double *x_other;            ///< [n_variables] a solution that another is compared with
+    double *work;               ///< [2][n_variables]
+    double *atom_in, *atom_out; ///< [n_atoms] e
+    double *potential_memory;   ///< [n_variables + n_atoms]
 
     ScfKept *kept;
     Span all_kept; ///< with that of guess, Jacobian and orbitals

@@ -22,7 +22,7 @@ enum { N_CLUSTERS = 200, N_BRIEF = 40, ATOMS_MIN = 2, ATOMS_MAX = 16, TRIES_MAX 
 static const Claim CLAIMS[N_CLAIMS] = {
     // Solutions with charges that no molecule has count as none.
     [FAILED] = {"random clusters without convergence", "%", -INFINITY, 5.0, 0.0},
-    [RECOVERED] = {"random clusters that needed the recovery ladder", "%", -INFINITY, 25.0, 0.0},
+    [RECOVERED] = {"random clusters that needed the recovery", "%", -INFINITY, 25.0, 0.0},
     [CYCLES] = {"density builds of those that converged, mean", "", 1.0, 250.0, 0.0},
 };
 

@@ -1,5 +1,5 @@
 /// Every system of the reference sets converges with both methods at the settings of a trajectory: all
-/// elements, ions, radicals, transition metals. Those that need the recovery ladder are listed.
+/// elements, ions, radicals, transition metals. Those that need the recovery are listed.
 #include "support/check.h"
 
 #include <stdio.h>

@@ -262,7 +262,8 @@ static void every_stage_finds_the_same_solution(void **state)
     }
     print_message("%d at the first try, %d on a later stage, %d failed\n", n_first, n_later,
                   n_failed);
-    assert_true(n_first > 0 && n_failed > 0);
+    assert_true(n_first > 0 && n_later > 0);
+    assert_int_equal(n_failed, 0);
 }
 
 /// Stretches formate to where plain mixing needs many cycles, after an easy geometry.
@@ -294,8 +295,7 @@ static void later_stages_find_the_same_solution(void **state)
         engine_destroy(&run.engine);
     }
     engine_destroy(&wanted.engine);
-    assert_true(seen[2] > 0); // damped
-    assert_true(seen[3] > 0); // with hot electrons, annealed
+    assert_true(seen[2] > 0); // downhill
 }
 
 // Some geometry is too hard for the cycles allowed; the engine then does the easy one as if new.
