@@ -247,6 +247,35 @@ static void entropies_are_those_of_gases(void **state)
     qmt_modes_destroy(&modes);
 }
 
+/// C_V = dE/dT, and S = -dG/dT at constant pressure: of water, and of a molecule with a soft mode, at 100 to 1000 K.
+static void derivatives_agree(void **state)
+{
+    (void)state;
+    double hessian[144];
+    for (size_t c = 0; c < 2; c++) {
+        QmtModes *modes = NULL;
+        case_modes(&CASES[c], 0.0, 1, hessian, &modes);
+        for (double t = 100.0; t <= 1000.0; t *= 2.0) {
+            QmtThermo at, below, above;
+            QmtThermoOptions options = qmt_thermo_options_default();
+            const double h = 1e-3 * t;
+            options.rotor_cm =
+                0.0; // entropies of damped rotors are not the slope of a G whose energy is not damped
+            options.temperature_k = t;
+            assert_int_equal(qmt_thermo(ctx, modes, &options, &at), QMT_OK);
+            options.temperature_k = t - h;
+            assert_int_equal(qmt_thermo(ctx, modes, &options, &below), QMT_OK);
+            options.temperature_k = t + h;
+            assert_int_equal(qmt_thermo(ctx, modes, &options, &above), QMT_OK);
+            // the central difference errs by (h/T)^2 of it, 1e-6
+            const double slope = (above.energy - below.energy) / (2.0 * h);
+            CHECK_NEAR(at.heat_capacity_volume / slope, 1.0, 1e-5);
+            CHECK_NEAR(at.entropy / ((below.gibbs - above.gibbs) / (2.0 * h)), 1.0, 1e-5);
+        }
+        qmt_modes_destroy(&modes);
+    }
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
@@ -288,6 +317,7 @@ int main(void)
         cmocka_unit_test(frequencies_are_those_of_ase),
         cmocka_unit_test(workers_change_no_byte),
         cmocka_unit_test(entropies_are_those_of_gases),
+        cmocka_unit_test(derivatives_agree),
         cmocka_unit_test(nonsense_is_refused),
     };
     return cmocka_run_group_tests(tests, context_make, context_drop);
