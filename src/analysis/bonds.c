@@ -193,9 +193,35 @@ static bool bond_form(Bonds *bonds, const double (*xyz)[3], size_t a, size_t b)
     return true;
 }
 
+/// True if bonds_update() may have to do something: most geometries are far from every limit, and need no division
+/// to be told so. A thousandth more than the limits.
+static bool any_may_change(const Bonds *bonds, const double (*xyz)[3])
+{
+    // by whether the pair is bonded: one that is must be nearer than the second, else farther than the first
+    const double least[2] = {1.001 * FORMS * FORMS, 0.0},
+                 most[2] = {INFINITY, 0.999 * BREAKS * BREAKS};
+    const uint64_t *const bonded = bonds->bonded, *const unclear = bonds->unclear;
+    unsigned any = 0;
+    for (size_t w = 0; w < bonds->n_words; w++)
+        any |= unclear[w] != 0;
+    size_t k = 0;
+    for (size_t a = 0; a < bonds->n_atoms && any == 0; a++)
+        for (size_t b = 0; b < a; b++, k++) {
+            const double x = xyz[a][0] - xyz[b][0], y = xyz[a][1] - xyz[b][1],
+                         z = xyz[a][2] - xyz[b][2];
+            const double square = x * x + y * y + z * z, sum = bonds->radius[a] + bonds->radius[b];
+            const size_t is = bonded[k / 64] >> (k % 64) & 1;
+            any |= (unsigned)(square < least[is] * sum * sum) |
+                   (unsigned)(square > most[is] * sum * sum);
+        }
+    return any != 0;
+}
+
 bool bonds_update(const Bonds *before, const double (*xyz)[3], Bonds *after)
 {
     bonds_copy(after, before);
+    if (!any_may_change(before, xyz))
+        return false;
     bool changed = false;
     size_t k = 0;
     for (size_t a = 0; a < after->n_atoms; a++)

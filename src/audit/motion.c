@@ -205,11 +205,21 @@ static bool path_fits(const Check *check, const Motion *motion, const CheckFrame
     return fabs(frame->pos[i] - motion->before.xyz[a][x] / BOHR_PER_NM - way) <= 2.0 * allowed;
 }
 
+/// The same of all positions. Only a step that does not come out asks.
+static bool paths_fit(const Check *check, const Motion *motion, const CheckFrame *frame,
+                      bool kicked)
+{
+    for (size_t i = 0; i < 3 * check->n_atoms; i++)
+        if (!path_fits(check, motion, frame, i, allowed_at(check, motion, frame, i, kicked).pos))
+            return false;
+    return true;
+}
+
 /// Holds the step that was made again against the stored frame.
 static void step_compare(const Check *check, Motion *motion, const CheckFrame *frame, bool kicked)
 {
     Mismatch pos = {0}, vel = {0};
-    bool fits = true, path = true;
+    bool fits = true;
     double worst_pos = 0.0, worst_vel = 0.0;
     for (size_t i = 0; i < 3 * check->n_atoms; i++) {
         const Allowed allowed = allowed_at(check, motion, frame, i, kicked);
@@ -218,7 +228,6 @@ static void step_compare(const Check *check, Motion *motion, const CheckFrame *f
             fabs(motion->made.velocity[i / 3][i % 3] / (BOHR_PER_NM * PS_PER_AUT) - frame->vel[i]);
         const double part_pos = off_pos / allowed.pos, part_vel = off_vel / allowed.vel;
         fits = fits && part_pos <= 1.0 && part_vel <= 1.0;
-        path = path && path_fits(check, motion, frame, i, allowed.pos);
         if (!(part_pos <= worst_pos)) {
             worst_pos = part_pos;
             pos = (Mismatch){.atom = i / 3, .off = off_pos, .allowed = allowed.pos};
@@ -229,8 +238,10 @@ static void step_compare(const Check *check, Motion *motion, const CheckFrame *f
         }
     }
     motion->worst = fmax(motion->worst, fmax(worst_pos, worst_vel));
-    if (!fits)
-        mismatch_add(path ? &motion->kick : &motion->path, frame->number, path ? &vel : &pos);
+    if (!fits && paths_fit(check, motion, frame, kicked))
+        mismatch_add(&motion->kick, frame->number, &vel);
+    else if (!fits)
+        mismatch_add(&motion->path, frame->number, &pos);
 }
 
 /// Holds the heat of the step against what the file says of it. Kinetic energies are of velocities in float32.

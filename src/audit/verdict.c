@@ -102,7 +102,7 @@ QmtStatus check_read_json(QmtContext *ctx, Check *check, const char *name, Check
     return QMT_OK;
 }
 
-double check_rounding(const NpzArray *array, double value)
+double check_rounding_of_any(const NpzArray *array, double value)
 {
     // Spacing of numbers of p bits in [2^k, 2^(k+1)) is 2^(k+1-p).
     int exponent = 0;

@@ -1,6 +1,10 @@
 #ifndef AUDIT_VERDICT_H
 #define AUDIT_VERDICT_H
 
+#include <float.h>
+#include <stdint.h>
+#include <string.h>
+
 #include "audit/report.h"
 #include "md/thermostat.h"
 #include "trajectory/trajectory_reader.h"
@@ -78,8 +82,23 @@ QmtStatus check_read_json(QmtContext *ctx, Check *check, const char *name, Check
 /// @param raw  [n * row_bytes] scratch;  @param out  [n * row_bytes / item_bytes]
 QmtStatus check_read(QmtContext *ctx, Check *check, const NpzArray *array, uint64_t first,
                      uint64_t n, void *raw, double *out);
+/// The same as check_rounding(), of any number, by frexp() and ldexp().
+double check_rounding_of_any(const NpzArray *array, double value);
+
 /// The most that rounding to the type of the array has changed a value that is now this: half the distance to
-/// the next number.
-double check_rounding(const NpzArray *array, double value);
+/// the next number. A check asks this of every number of a file, so it is read off the exponent where there is one.
+static inline double check_rounding(const NpzArray *array, double value)
+{
+    const int digits = array->item_bytes == 8 ? DBL_MANT_DIG : FLT_MANT_DIG;
+    uint64_t bits;
+    double rounding;
+    memcpy(&bits, &value, sizeof bits);
+    const uint64_t exponent = bits >> (DBL_MANT_DIG - 1) & 0x7FF;
+    if (exponent <= (uint64_t)digits || exponent == 0x7FF)
+        return check_rounding_of_any(array, value);
+    bits = (exponent - (uint64_t)digits) << (DBL_MANT_DIG - 1);
+    memcpy(&rounding, &bits, sizeof rounding);
+    return rounding;
+}
 
 #endif
