@@ -1,6 +1,6 @@
-// Host tool: makes one page of three files, as C texts.
+// Host tool: makes one page of its parts, as C texts.
 //
-//     embed page.html page.css page.js OUT.c
+//     embed OUT.c page.html page.css FIRST.js ...
 //
 // In page.html the words {{style}} and {{script}} are replaced by the files, {{style-hash}} and {{script-hash}} by
 // what a content security policy calls them, "sha256-" and base64; {{data}} is where the page is cut in two.
@@ -119,12 +119,15 @@ static void bytes_write(FILE *out, const char *text, size_t n)
 
 int main(int argc, char **argv)
 {
-    if (argc != 5)
+    if (argc < 5)
         return 1;
-    static char texts[3][FILE_SIZE_LIMIT];
-    const char *const page = file_read(argv[1], texts[0]), *const css =
-                                                               file_read(argv[2], texts[1]);
-    const char *const js = file_read(argv[3], texts[2]);
+    static char texts[3][FILE_SIZE_LIMIT], js[FILE_SIZE_LIMIT];
+    const char *const page = file_read(argv[2], texts[0]);
+    const char *const css = file_read(argv[3], texts[1]);
+    for (int i = 4; i < argc; i++) {
+        memset(texts[2], 0, FILE_SIZE_LIMIT);
+        strncat(js, file_read(argv[i], texts[2]), FILE_SIZE_LIMIT - 1 - strlen(js));
+    }
     char css_hash[64], js_hash[64];
     hash_text(css, css_hash);
     hash_text(js, js_hash);
@@ -135,7 +138,7 @@ int main(int argc, char **argv)
                  {"{{style-hash}}", css_hash},
                  {"{{script-hash}}", js_hash},
                  {"{{data}}", NULL}};
-    FILE *const out = fopen(argv[4], "wb");
+    FILE *const out = fopen(argv[1], "wb");
     if (out == NULL)
         return 1;
     fputs("#include \"report/page_parts.h\"\n\nconst char REPORT_PAGE_BEFORE[] = {\n", out);

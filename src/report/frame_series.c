@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "analysis/autocorrelation.h"
+#include "analysis/peptides.h"
 #include "analysis/superposition.h"
 #include "analysis/torsions.h"
 #include "base/units.h"
 #include "base/vec3.h"
 
-/// Speed of light, cm/ps: a wavenumber times it is a frequency.
-static const double CM_PER_PS = 0.0299792458;
 /// Samples of the spectra are at most so far apart, which resolves up to 5559 cm-1, and a segment is at least so long: lines of 6 cm-1.
 static const double SAMPLE_PS = 0.003, SEGMENT_PS = 8.0;
 static const double DEGREES = 180.0 / 3.14159265358979323846;
@@ -26,27 +25,9 @@ typedef struct {
     double first_square;
     double *velocity; ///< [3 n_atoms]
     size_t dipole;    ///< place among the properties; SIZE_MAX: none
+    bool has_conserved;
+    double conserved_first;
 } Pass;
-
-static void curve_add(Curve *curve, size_t column, double value)
-{
-    curve->n++;
-    if (!isfinite(value)) {
-        curve->n_not_finite++;
-        return;
-    }
-    curve->sum += value;
-    if (!(curve->low[column] <= (float)value))
-        curve->low[column] = (float)value;
-    if (!(curve->high[column] >= (float)value))
-        curve->high[column] = (float)value;
-}
-
-static void curve_begin(Curve *curve)
-{
-    for (size_t c = 0; c < SERIES_COLUMNS; c++)
-        curve->low[c] = curve->high[c] = NAN;
-}
 
 static QmtStatus arrays_make(QmtContext *ctx, FrameSeries *s, Pass *pass)
 {
@@ -55,15 +36,24 @@ static QmtStatus arrays_make(QmtContext *ctx, FrameSeries *s, Pass *pass)
     s->shown = calloc(s->n_shown * n, sizeof *s->shown);
     s->rmsd = calloc(s->n_shown, sizeof(float));
     s->angles = calloc(SERIES_TORSIONS_MAX * s->n_shown, sizeof(float));
+    s->peptide_angles = calloc(2 * SERIES_PEPTIDES_MAX * s->n_shown, sizeof(float));
     s->forces = calloc(ELEMENTS_MAX, sizeof *s->forces);
     pass->energy = calloc(SERIES_SAMPLES_MAX, sizeof(double));
     pass->first = calloc(n, sizeof *pass->first);
     pass->other = calloc(n, sizeof *pass->other);
     pass->velocity = calloc(3 * n, sizeof(double));
     if (s->shown_ps == NULL || s->shown == NULL || s->rmsd == NULL || s->angles == NULL ||
-        s->forces == NULL || pass->energy == NULL || pass->first == NULL || pass->other == NULL ||
-        pass->velocity == NULL)
+        s->peptide_angles == NULL || s->forces == NULL || pass->energy == NULL ||
+        pass->first == NULL || pass->other == NULL || pass->velocity == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the curves of %zu atoms", n);
+    for (int p = 0; p < (int)N_PROPERTIES; p++) {
+        if ((s->properties & 1U << p) == 0)
+            continue;
+        s->property[p] = malloc(sizeof *s->property[p]);
+        if (s->property[p] == NULL)
+            return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the curves of %zu atoms", n);
+        curve_begin(s->property[p]);
+    }
     return QMT_OK;
 }
 
@@ -147,6 +137,13 @@ static bool positions_are_finite(const FrameSeries *s, const TrajectoryFrame *fr
     return true;
 }
 
+static float angle_of(const TrajectoryFrame *frame, const size_t torsion[4])
+{
+    double cosine, sine;
+    torsion_angle(frame->pos, torsion, &cosine, &sine);
+    return (float)(DEGREES * atan2(sine, cosine));
+}
+
 static void shown_add(FrameSeries *s, Pass *pass, size_t at, const TrajectoryFrame *frame)
 {
     const size_t n = s->n_atoms;
@@ -154,11 +151,10 @@ static void shown_add(FrameSeries *s, Pass *pass, size_t at, const TrajectoryFra
     for (size_t a = 0; a < n; a++)
         for (int k = 0; k < 3; k++)
             pass->other[a][k] = s->shown[at * n + a][k] = (float)frame->pos[a][k];
-    for (size_t t = 0; t < s->n_torsions; t++) {
-        double c, sine;
-        torsion_angle(frame->pos, s->torsion[t], &c, &sine);
-        s->angles[t * s->n_shown + at] = (float)(DEGREES * atan2(sine, c));
-    }
+    for (size_t t = 0; t < s->n_torsions; t++)
+        s->angles[t * s->n_shown + at] = angle_of(frame, s->torsion[t]);
+    for (size_t t = 0; t < 2 * s->n_peptides; t++)
+        s->peptide_angles[t * s->n_shown + at] = angle_of(frame, s->peptide[t / 2][t % 2]);
     if (!positions_are_finite(s, frame)) {
         s->rmsd[at] = NAN;
         return;
@@ -172,7 +168,8 @@ static void shown_add(FrameSeries *s, Pass *pass, size_t at, const TrajectoryFra
                                             (const float(*)[3])pass->other, square);
 }
 
-static void bonds_follow(FrameSeries *s, Pass *pass, uint64_t f, const TrajectoryFrame *frame)
+static void bonds_follow(const TrajectoryReader *reader, FrameSeries *s, Pass *pass, uint64_t f,
+                         const TrajectoryFrame *frame)
 {
     BondEvent events[4];
     if (f == 0) {
@@ -184,6 +181,8 @@ static void bonds_follow(FrameSeries *s, Pass *pass, uint64_t f, const Trajector
         for (; s->n_torsions < n && s->n_torsions < SERIES_TORSIONS_MAX; s->n_torsions++)
             memcpy(s->torsion[s->n_torsions], all[s->n_torsions], sizeof *all);
         free(all);
+        s->n_peptides = peptides_find(&s->bonds, reader->numbers, s->peptide, SERIES_PEPTIDES_MAX);
+        s->n_peptides = s->n_peptides < SERIES_PEPTIDES_MAX ? s->n_peptides : SERIES_PEPTIDES_MAX;
         return;
     }
     if (!bonds_update(&pass->now, frame->pos, &pass->after))
@@ -209,6 +208,50 @@ static void forces_add(const TrajectoryReader *reader, FrameSeries *s, const Tra
     }
 }
 
+/// One number is shown as it is, a vector or tensor by its magnitude, numbers of atoms or pairs by the least and the
+/// greatest.
+static void property_add(Curve *curve, size_t column, Property p, const double *value, size_t n)
+{
+    const char *const axes = PROPERTIES[p].axes;
+    double least = value[0], greatest = value[0], square = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, value[i]);
+        greatest = fmax(greatest, value[i]);
+        square += value[i] * value[i];
+    }
+    if (axes[0] == '3') {
+        curve_add(curve, column, sqrt(square));
+        return;
+    }
+    curve_add(curve, column, greatest);
+    if (axes[0] != '\0')
+        curve_add(curve, column, least);
+}
+
+static void curves_add_further(FrameSeries *s, Pass *pass, size_t column,
+                               const TrajectoryFrame *frame)
+{
+    const double conserved =
+        frame->total + frame->bias_energy - frame->bias_work - (s->has_heat ? frame->heat : 0.0);
+    curve_add(&s->conserved, column, conserved);
+    if (isfinite(conserved) && isfinite(frame->time)) {
+        if (!pass->has_conserved)
+            pass->conserved_first = conserved;
+        pass->has_conserved = true;
+        line_fit_add(&s->conserved_line, frame->time, conserved - pass->conserved_first);
+    }
+    if (s->has_wanted)
+        curve_add(&s->wanted, column, frame->wanted_k);
+    size_t at = 0;
+    for (int p = 0; p < (int)N_PROPERTIES; p++) {
+        const size_t n = property_size((Property)p, s->n_atoms);
+        if (s->property[p] == NULL)
+            continue;
+        property_add(s->property[p], column, (Property)p, frame->properties + at, n);
+        at += n;
+    }
+}
+
 static void frame_add(const TrajectoryReader *reader, FrameSeries *s, Pass *pass, uint64_t f,
                       const TrajectoryFrame *frame)
 {
@@ -216,10 +259,11 @@ static void frame_add(const TrajectoryReader *reader, FrameSeries *s, Pass *pass
     curve_add(&s->kinetic, column, frame->kinetic);
     curve_add(&s->potential, column, frame->potential);
     curve_add(&s->total, column, frame->total);
+    curves_add_further(s, pass, column, frame);
     s->last_ps = frame->time;
     if (f == 0)
         s->first_ps = frame->time;
-    bonds_follow(s, pass, f, frame);
+    bonds_follow(reader, s, pass, f, frame);
     if (f % s->shown_every == 0)
         shown_add(s, pass, (size_t)(f / s->shown_every), frame);
     if (f % pass->every_energy == 0)
@@ -247,6 +291,87 @@ static void energy_correlate(FrameSeries *s, Pass *pass)
                     autocorrelation_time(pass->n_energy, 1, pass->energy, &s->tau_settled);
 }
 
+static QmtStatus torsions_correlate(QmtContext *ctx, FrameSeries *s)
+{
+    const double shown_ps =
+        s->n_shown > 1
+            ? ((double)s->shown_ps[s->n_shown - 1] - s->shown_ps[0]) / (double)(s->n_shown - 1)
+            : NAN;
+    double *const series = malloc((2 * s->n_shown + 1) * sizeof *series);
+    if (series == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the torsions");
+    s->tau_torsions_ps = NAN;
+    for (size_t t = 0; t < s->n_torsions && s->n_shown > 1; t++) {
+        bool settled, finite = true;
+        for (size_t f = 0; f < s->n_shown; f++) {
+            const double angle = (double)s->angles[t * s->n_shown + f] / DEGREES;
+            series[2 * f] = cos(angle);
+            series[2 * f + 1] = sin(angle);
+            finite = finite && isfinite(angle);
+        }
+        const double tau =
+            finite ? shown_ps * autocorrelation_time(s->n_shown, 2, series, &settled) : NAN;
+        if (isfinite(tau) && !(tau <= s->tau_torsions_ps)) {
+            s->tau_torsions_ps = tau;
+            s->tau_torsions_settled = settled;
+        }
+    }
+    free(series);
+    return QMT_OK;
+}
+
+/// RMSD of each two of some of the frames to look at.
+static QmtStatus matrix_make(QmtContext *ctx, FrameSeries *s)
+{
+    const size_t n = s->n_atoms;
+    s->matrix_every = (s->n_shown + SERIES_MATRIX_MAX - 1) / SERIES_MATRIX_MAX;
+    s->n_matrix = (s->n_shown + s->matrix_every - 1) / s->matrix_every;
+    const size_t m = s->n_matrix;
+    float(*const xyz)[3] = malloc((m * n + 1) * sizeof *xyz);
+    double *const square = malloc((m + 1) * sizeof *square);
+    s->matrix = malloc((m * m + 1) * sizeof *s->matrix);
+    if (xyz != NULL && square != NULL && s->matrix != NULL) {
+        size_t pair = 0;
+        for (size_t a = 0; a < m; a++) {
+            memcpy(xyz + a * n, s->shown + a * s->matrix_every * n, n * sizeof *xyz);
+            square[a] = superposition_centre(n, xyz + a * n);
+            for (size_t b = 0; b < a; b++)
+                s->matrix[pair++] =
+                    isfinite(square[a]) && isfinite(square[b])
+                        ? (float)superposition_rmsd(n, (const float(*)[3])(xyz + a * n), square[a],
+                                                    (const float(*)[3])(xyz + b * n), square[b])
+                        : NAN;
+        }
+    }
+    const bool enough = xyz != NULL && square != NULL && s->matrix != NULL;
+    free(xyz);
+    free(square);
+    return enough ? QMT_OK : FAIL(ctx, QMT_ERR_MEMORY, "no memory to compare %zu frames", m);
+}
+
+static QmtStatus windows_make(QmtContext *ctx, const TrajectoryReader *reader, FrameSeries *s)
+{
+    const TrajectoryWindowStep *const step = reader->windows;
+    s->windows = calloc(SERIES_WINDOWS_MAX, sizeof *s->windows);
+    if (s->windows == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the NVE windows");
+    for (size_t first = 0, end; first < reader->n_window_steps; first = end) {
+        for (end = first; end < reader->n_window_steps && step[end].window == step[first].window;)
+            end++;
+        end = end > first ? end : first + 1; // a NaN is not even equal to itself
+        if (s->n_windows++ >= SERIES_WINDOWS_MAX)
+            continue;
+        WindowSeries *const window = &s->windows[s->n_windows - 1];
+        window->n_steps = end - first;
+        window->n_columns = end - first < 200 ? end - first : 200;
+        curve_begin(&window->total);
+        for (size_t i = first; i < end; i++)
+            curve_add(&window->total, (i - first) * window->n_columns / (end - first),
+                      step[i].total - step[first].total);
+    }
+    return QMT_OK;
+}
+
 static QmtStatus frames_pass(QmtContext *ctx, TrajectoryReader *reader, Arena *arena,
                              FrameSeries *s, Pass *pass)
 {
@@ -263,7 +388,9 @@ static QmtStatus frames_pass(QmtContext *ctx, TrajectoryReader *reader, Arena *a
     if (s->dipoles.length > 0)
         power_spectrum_finish(&s->dipoles);
     energy_correlate(s, pass);
-    return QMT_OK;
+    TRY(torsions_correlate(ctx, s));
+    TRY(matrix_make(ctx, s));
+    return windows_make(ctx, reader, s);
 }
 
 QmtStatus frame_series_read(QmtContext *ctx, TrajectoryReader *reader, size_t shown_max,
@@ -271,15 +398,19 @@ QmtStatus frame_series_read(QmtContext *ctx, TrajectoryReader *reader, size_t sh
 {
     const uint64_t n = reader->n_frames;
     FrameSeries *const s = series;
-    *s = (FrameSeries){.n_frames = n, .n_atoms = reader->n_atoms, .tau_ps = NAN};
+    *s = (FrameSeries){
+        .n_frames = n, .n_atoms = reader->n_atoms, .tau_ps = NAN, .tau_torsions_ps = NAN};
     if (n == 0)
         return QMT_OK;
-    s->n_columns = n < SERIES_COLUMNS ? (size_t)n : SERIES_COLUMNS;
+    s->n_columns = n < CURVE_COLUMNS ? (size_t)n : CURVE_COLUMNS;
     s->shown_every = (n + shown_max - 1) / shown_max;
     s->n_shown = (size_t)((n + s->shown_every - 1) / s->shown_every);
-    curve_begin(&s->kinetic);
-    curve_begin(&s->potential);
-    curve_begin(&s->total);
+    for (size_t c = 0; c < 5; c++)
+        curve_begin(
+            (Curve *[]){&s->kinetic, &s->potential, &s->total, &s->conserved, &s->wanted}[c]);
+    s->has_wanted = reader->array[ARRAY_WANTED] != NULL;
+    s->has_heat = reader->array[ARRAY_HEAT] != NULL;
+    s->properties = reader->properties;
     Pass pass = {.every_sample = 1,
                  .every_energy = (n + SERIES_SAMPLES_MAX - 1) / SERIES_SAMPLES_MAX,
                  .dipole = SIZE_MAX};
@@ -294,45 +425,13 @@ void frame_series_release(FrameSeries *series)
     free(series->shown);
     free(series->rmsd);
     free(series->angles);
+    free(series->peptide_angles);
+    free(series->matrix);
+    free(series->windows);
+    for (int p = 0; p < (int)N_PROPERTIES; p++)
+        free(series->property[p]);
     free(series->forces);
     power_spectrum_release(&series->velocities);
     power_spectrum_release(&series->dipoles);
     *series = (FrameSeries){0};
-}
-
-double series_wavenumber(const FrameSeries *series, size_t k)
-{
-    return (double)k / ((double)series->velocities.length * series->sample_ps * CM_PER_PS);
-}
-
-double series_resolution(const FrameSeries *series)
-{
-    return 1.44 * series_wavenumber(series, 1);
-}
-
-double series_limit(const FrameSeries *series)
-{
-    return series_wavenumber(series, series->velocities.length / 2);
-}
-
-static void area_to_one(size_t n, double step, double *values)
-{
-    double sum = 0.0;
-    for (size_t k = 0; k < n; k++)
-        sum += values[k] * step;
-    for (size_t k = 0; k < n && sum > 0.0; k++)
-        values[k] /= sum;
-}
-
-void series_spectra(const FrameSeries *series, double *states, double *infrared)
-{
-    const size_t n = series->velocities.length / 2 + 1;
-    const double step = series_wavenumber(series, 1);
-    for (size_t k = 0; k < n; k++) {
-        const double nu = series_wavenumber(series, k);
-        states[k] = series->velocities.power[k];
-        infrared[k] = series->dipoles.length > 0 ? nu * nu * series->dipoles.power[k] : 0.0;
-    }
-    area_to_one(n, step, states);
-    area_to_one(n, step, infrared);
 }

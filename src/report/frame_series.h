@@ -3,14 +3,19 @@
 
 #include "analysis/bonds.h"
 #include "analysis/power_spectrum.h"
+#include "engine/properties.h"
+#include "md/observables.h"
+#include "report/curve.h"
 #include "trajectory/trajectory_reader.h"
 
 /// What a page shows of a trajectory, gathered in one pass over its frames. Memory does not depend on their number.
 
 enum {
-    SERIES_COLUMNS = 400,     ///< of a curve: least and greatest value of each
     SERIES_SHOWN_MAX = 500,   ///< frames that can be looked at
     SERIES_TORSIONS_MAX = 12, ///< of which the angles are kept
+    SERIES_PEPTIDES_MAX = 6,  ///< residues, of which phi and psi are kept
+    SERIES_MATRIX_MAX = 48,   ///< frames that are all compared with one another
+    SERIES_WINDOWS_MAX = 8,   ///< NVE windows with a curve
     SERIES_EVENTS_MAX = 200,  ///< of the bonds
     SERIES_SAMPLES_MAX = 16384,
     FORCE_BINS = 800, ///< the last one has all that is greater
@@ -20,13 +25,12 @@ enum {
 /// kJ/mol/nm of one bin of the forces.
 static const double FORCE_BIN = 50.0;
 
-/// A curve: column c covers frames c n / columns to (c + 1) n / columns.
+/// The steps of an NVE window: energies less that of its first step.
 typedef struct {
-    float low[SERIES_COLUMNS], high[SERIES_COLUMNS]; ///< NaN: no finite number
-    size_t n_not_finite;
-    double sum;
-    uint64_t n;
-} Curve;
+    uint64_t n_steps;
+    size_t n_columns;
+    Curve total;
+} WindowSeries;
 
 typedef struct {
     BondEvent event;
@@ -36,14 +40,29 @@ typedef struct {
 
 typedef struct {
     uint64_t n_frames;
-    size_t n_atoms, n_columns, n_shown;
+    size_t n_atoms,
+        n_columns; ///< column c of a curve covers frames c n / columns to (c + 1) n / columns
+    size_t n_shown;
     uint64_t shown_every;
     double first_ps, last_ps;
     Curve kinetic, potential, total;
-    float *shown_ps;   ///< [n_shown] time
-    float (*shown)[3]; ///< [n_shown][n_atoms] nm
-    float *rmsd;       ///< [n_shown] nm to the first frame; NaN where positions are
-    size_t n_torsions; ///< of which angles are kept
+    Curve conserved; ///< total energy with biases, less their work and the heat
+    LineFit conserved_line;
+    Curve wanted; ///< K; only if the file has it
+    bool has_wanted, has_heat;
+    unsigned properties;           ///< set of Property
+    Curve *property[N_PROPERTIES]; ///< NULL: not in the file
+    size_t n_windows;              ///< all, of which SERIES_WINDOWS_MAX are kept
+    WindowSeries *windows;         ///< [SERIES_WINDOWS_MAX]
+    size_t n_matrix, matrix_every; ///< frames compared; how many of the shown ones lie between
+    float *matrix;                 ///< [n_matrix (n_matrix - 1) / 2] nm, of pairs b < a, row by row
+    size_t n_peptides;             ///< residues with phi and psi
+    size_t peptide[SERIES_PEPTIDES_MAX][2][4];
+    float *peptide_angles; ///< [n_peptides][2][n_shown] degrees
+    float *shown_ps;       ///< [n_shown] time
+    float (*shown)[3];     ///< [n_shown][n_atoms] nm
+    float *rmsd;           ///< [n_shown] nm to the first frame; NaN where positions are
+    size_t n_torsions;     ///< of which angles are kept
     size_t torsion[SERIES_TORSIONS_MAX][4];
     float *angles;   ///< [n_torsions][n_shown] degrees
     size_t n_events; ///< all, of which SERIES_EVENTS_MAX are kept
@@ -52,6 +71,8 @@ typedef struct {
     double force_max;
     double tau_ps; ///< autocorrelation time of the potential energy
     bool tau_settled;
+    double tau_torsions_ps; ///< the longest of the torsions, of the frames to look at; NaN: none
+    bool tau_torsions_settled;
     double sample_ps; ///< between the samples of the spectra; 0: none
     PowerSpectrum velocities, dipoles;
     Bonds bonds; ///< of the first frame

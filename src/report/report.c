@@ -34,8 +34,9 @@ typedef struct {
 
 typedef struct {
     const ReportOptions *options;
-    const char *name; ///< of a file by itself
-    Item *items;      ///< [n]
+    const char *name; ///< as it was asked for
+    bool is_folder;
+    Item *items; ///< [n]
     size_t n;
     size_t n_opened;
 } Page;
@@ -232,6 +233,9 @@ static char *about_make(const Page *page)
     json_begin();
     cJSON *const about = cJSON_CreateObject();
     cJSON_AddStringToObject(about, "name", page->name);
+    char command[FILE_PATH_SIZE + 16];
+    snprintf(command, sizeof command, "%s %s", page->is_folder ? "report" : "view", page->name);
+    cJSON_AddStringToObject(about, "command", command);
     cJSON_AddStringToObject(about, "version", qmt_version());
     cJSON_AddStringToObject(about, "build", qmt_build_id());
     cJSON_AddStringToObject(about, "parameters", qmt_parameter_checksum());
@@ -331,7 +335,7 @@ QmtStatus report_write(QmtContext *ctx, const char *path, const char *to,
     ArchiveMount *archives = NULL;
     StatusList list = {0};
     *n_running = 0;
-    const bool is_folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    const bool is_folder = page.is_folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
     QmtStatus status = is_folder ? archives_mount(ctx, path, NULL, &archives)
                                  : archives_mount_above(ctx, path, &archives);
     if (status == QMT_OK && is_folder)

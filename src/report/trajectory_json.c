@@ -42,11 +42,92 @@ static void number_put(cJSON *object, const char *key, double value)
 static void curve_put(cJSON *object, const char *key, const Curve *curve, size_t n_columns)
 {
     cJSON *const made = cJSON_AddObjectToObject(object, key);
-    floats_put(made, "low", curve->low, n_columns);
-    floats_put(made, "high", curve->high, n_columns);
-    const uint64_t n = curve->n - curve->n_not_finite;
-    number_put(made, "mean", n > 0 ? curve->sum / (double)n : NAN);
+    // Energies are large and change little: the columns are differences from a base that float32 resolves.
+    const double base = isfinite(curve_mean(curve)) ? floor(curve_mean(curve)) : 0.0;
+    float means[CURVE_COLUMNS], low[CURVE_COLUMNS], high[CURVE_COLUMNS];
+    for (size_t c = 0; c < n_columns; c++) {
+        means[c] = (float)(curve_column_mean(curve, c) - base);
+        low[c] = (float)(curve->low[c] - base);
+        high[c] = (float)(curve->high[c] - base);
+    }
+    floats_put(made, "low", low, n_columns);
+    floats_put(made, "high", high, n_columns);
+    floats_put(made, "means", means, n_columns);
+    number_put(made, "base", base);
+    number_put(made, "mean", curve_mean(curve));
     cJSON_AddNumberToObject(made, "not_finite", (double)curve->n_not_finite);
+}
+
+static void curves_put(cJSON *object, const FrameSeries *s)
+{
+    const size_t n = s->n_columns;
+    curve_put(object, "kinetic", &s->kinetic, n);
+    curve_put(object, "potential", &s->potential, n);
+    curve_put(object, "total", &s->total, n);
+    curve_put(object, "conserved", &s->conserved, n);
+    number_put(object, "conserved_slope", line_fit_slope(&s->conserved_line));
+    number_put(object, "conserved_rms", line_fit_rms(&s->conserved_line));
+    cJSON_AddBoolToObject(object, "has_heat", s->has_heat);
+    if (s->has_wanted)
+        curve_put(object, "wanted", &s->wanted, n);
+    cJSON *const properties = cJSON_AddArrayToObject(object, "properties");
+    for (int p = 0; p < (int)N_PROPERTIES; p++) {
+        if (s->property[p] == NULL)
+            continue;
+        cJSON *const property = cJSON_CreateObject();
+        cJSON_AddStringToObject(property, "name", property_name((Property)p));
+        cJSON_AddStringToObject(property, "title", PROPERTIES[p].title);
+        cJSON_AddStringToObject(property, "unit", PROPERTIES[p].unit);
+        cJSON_AddStringToObject(property, "axes", PROPERTIES[p].axes);
+        curve_put(property, "curve", s->property[p], n);
+        cJSON_AddItemToArray(properties, property);
+    }
+}
+
+static void windows_put(cJSON *object, const FrameSeries *s)
+{
+    cJSON *const windows = cJSON_AddArrayToObject(object, "windows");
+    cJSON_AddNumberToObject(object, "n_windows", (double)s->n_windows);
+    for (size_t w = 0; w < s->n_windows && w < SERIES_WINDOWS_MAX; w++) {
+        cJSON *const window = cJSON_CreateObject();
+        cJSON_AddNumberToObject(window, "steps", (double)s->windows[w].n_steps);
+        curve_put(window, "curve", &s->windows[w].total, s->windows[w].n_columns);
+        cJSON_AddItemToArray(windows, window);
+    }
+}
+
+/// All pairs b < a, as parts of the greatest in 255 steps; 255 also stands for what is no number.
+static void matrix_put(cJSON *object, const FrameSeries *s)
+{
+    const size_t n = s->n_matrix * (s->n_matrix - 1) / 2;
+    double greatest = 0.0;
+    for (size_t i = 0; i < n; i++)
+        greatest = isfinite(s->matrix[i]) ? fmax(greatest, s->matrix[i]) : greatest;
+    unsigned char *const steps = malloc(n + 1);
+    if (steps == NULL)
+        return;
+    for (size_t i = 0; i < n; i++)
+        steps[i] = isfinite(s->matrix[i]) && greatest > 0.0
+                       ? (unsigned char)lrint(254.0 * s->matrix[i] / greatest)
+                       : 255;
+    cJSON *const matrix = cJSON_AddObjectToObject(object, "matrix");
+    cJSON_AddNumberToObject(matrix, "n", (double)s->n_matrix);
+    cJSON_AddNumberToObject(matrix, "every", (double)s->matrix_every);
+    number_put(matrix, "greatest", greatest * ANGSTROM_PER_NM);
+    bytes_put(matrix, "steps", steps, n);
+    free(steps);
+}
+
+static void peptides_put(cJSON *object, const FrameSeries *s)
+{
+    cJSON *const peptides = cJSON_AddArrayToObject(object, "peptides");
+    for (size_t p = 0; p < s->n_peptides; p++) {
+        cJSON *const peptide = cJSON_CreateObject();
+        cJSON_AddNumberToObject(peptide, "alpha", (double)s->peptide[p][1][1] + 1.0);
+        floats_put(peptide, "phi", s->peptide_angles + 2 * p * s->n_shown, s->n_shown);
+        floats_put(peptide, "psi", s->peptide_angles + (2 * p + 1) * s->n_shown, s->n_shown);
+        cJSON_AddItemToArray(peptides, peptide);
+    }
 }
 
 /// In steps of a thousandth of an angstrom, or larger ones where the molecule is larger than 32 angstrom.
@@ -154,6 +235,7 @@ static void spectra_put(cJSON *object, const FrameSeries *s)
         number_put(spectrum, "step", series_wavenumber(s, 1));
         number_put(spectrum, "resolution", series_resolution(s));
         number_put(spectrum, "limit", series_limit(s));
+        number_put(spectrum, "window_ps", (double)s->velocities.length * s->sample_ps);
         cJSON_AddNumberToObject(spectrum, "segments", (double)s->velocities.n_segments);
         for (int which = 0; which < (s->dipoles.n_segments > 0 ? 2 : 1); which++) {
             for (size_t k = 0; k < last; k++)
@@ -176,9 +258,10 @@ cJSON *trajectory_json(const TrajectoryReader *reader, const FrameSeries *series
     number_put(object, "last_ps", series->last_ps);
     atoms_put(object, reader, series);
     if (series->n_frames > 0) {
-        curve_put(object, "kinetic", &series->kinetic, series->n_columns);
-        curve_put(object, "potential", &series->potential, series->n_columns);
-        curve_put(object, "total", &series->total, series->n_columns);
+        curves_put(object, series);
+        windows_put(object, series);
+        matrix_put(object, series);
+        peptides_put(object, series);
         floats_put(object, "shown_ps", series->shown_ps, series->n_shown);
         floats_put(object, "rmsd", series->rmsd, series->n_shown);
         positions_put(object, series);
@@ -188,6 +271,8 @@ cJSON *trajectory_json(const TrajectoryReader *reader, const FrameSeries *series
     torsions_put(object, series);
     number_put(object, "tau_ps", series->tau_ps);
     cJSON_AddBoolToObject(object, "tau_settled", series->tau_settled);
+    number_put(object, "tau_torsions_ps", series->tau_torsions_ps);
+    cJSON_AddBoolToObject(object, "tau_torsions_settled", series->tau_torsions_settled);
     spectra_put(object, series);
     return object;
 }

@@ -1,0 +1,68 @@
+// The table of all trajectories: search, sort, and a page of rows at a time.
+const about = json('about'), rows = json('rows');
+const ORDER = { FAIL: 0, WARN: 1, WAIT: 2, PASS: 3 };
+function wordOf(row) {
+  if (row.state === 'failed' || row.state === 'rejected') return ['FAIL', row.state];
+  if (row.verdict === 'FAIL') return ['FAIL', 'FAIL'];
+  if (row.unread && !row.state) return ['FAIL', 'cannot be read'];
+  if (row.state && row.state !== 'complete') return [row.state === 'interrupted' ? 'WARN' : 'WAIT', row.state + (isNumber(row.percent) ? ' ' + Math.floor(row.percent) + ' %' : '')];
+  if (row.verdict === 'WARN') return ['WARN', 'WARN'];
+  return row.verdict === 'PASS' ? ['PASS', 'PASS'] : row.unread ? ['FAIL', 'cannot be read'] : ['WAIT', 'not checked'];
+}
+function whyOf(row) {
+  if (row.reason) return row.reason;
+  if (row.unread) return row.unread;
+  const bad = (row.checks || []).filter(c => c.verdict === 'FAIL' || c.verdict === 'WARN');
+  bad.sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]);
+  return bad.length ? bad[0].name + ': ' + bad[0].sentence + (bad.length > 1 ? ' (' + (bad.length - 1) + ' more)' : '') : '';
+}
+const meta = row => row.metadata || {}, config = row => meta(row).config || {}, summary = row => meta(row).summary || {};
+function driftOf(row) {
+  const s = summary(row), w = (s.nve_windows || []).map(x => x.drift_kJ_mol_ps).filter(isNumber);
+  const all = w.length ? w.reduce((a, b) => a + Math.abs(b), 0) / w.length : s.drift_kJ_mol_ps;
+  return isNumber(all) && row.atoms ? all / row.atoms : NaN;
+}
+const items = rows.map((row, i) => { const [kind, word] = wordOf(row); return { row, i, kind, word, why: whyOf(row),
+  T: summary(row).mean_temperature_K, drift: driftOf(row), wanted: config(row).temperature_K, recoveries: summary(row).scf_recoveries }; });
+const COLUMNS = [
+  ['Verdict', x => ORDER[x.kind]], ['Molecule', x => x.row.name], ['Atoms', x => x.row.atoms], ['Frames', x => x.row.frames], ['Method', x => meta(x.row).qm_method || ''],
+  ['Mean T / K', x => x.T], ['Wanted / K', x => x.wanted], ['Drift per atom / kJ/mol/ps', x => x.drift], ['SCF recoveries', x => x.recoveries], ['What to know', x => x.why]];
+const PAGE = 100, MARK = { FAIL: '✗', WARN: '!', WAIT: '…', PASS: '✓' };
+const temperatureText = row => figures(summary(row).mean_temperature_K, 5) + (isNumber(summary(row).expected_error_K) ? ' ± ' + figures(summary(row).expected_error_K, 2) : '');
+let sorted = 0, backwards = false, first = 0, view = items, open = -1;
+function compare(a, b) {
+  const x = COLUMNS[sorted][1](a), y = COLUMNS[sorted][1](b), nx = x === undefined || x !== x, ny = y === undefined || y !== y;
+  if (nx || ny) return nx - ny || a.i - b.i;
+  return (x < y ? -1 : x > y ? 1 : 0) * (backwards ? -1 : 1) || a.i - b.i;
+}
+function select() {
+  const words = byId('search').value.toLowerCase().split(/\s+/).filter(Boolean);
+  view = items.filter(x => { const t = (x.row.name + ' ' + x.word + ' ' + x.why).toLowerCase(); return words.every(w => t.includes(w)); }).sort(compare);
+  first = 0; tableDraw();
+}
+function tableDraw() {
+  const head = byId('head'), body = byId('body'), line = make('tr');
+  COLUMNS.forEach(([name], c) => {
+    const th = make('th', null, { scope: 'col', 'aria-sort': c !== sorted ? 'none' : backwards ? 'descending' : 'ascending' });
+    const b = make('button', name + (c !== sorted ? '' : backwards ? ' ▼' : ' ▲'), { type: 'button', id: 'sort-' + c });
+    b.onclick = () => { backwards = sorted === c && !backwards; sorted = c; select(); byId('sort-' + c).focus(); };
+    th.append(b); line.append(th);
+  });
+  head.replaceChildren(line);
+  body.replaceChildren(...view.slice(first, first + PAGE).map(x => {
+    const tr = make('tr'), name = make('td', null, { class: 'name' }), b = make('button', x.row.name, { type: 'button' });
+    if (x.i === open) tr.className = 'open';
+    b.onclick = () => show(x.i, true); name.append(b);
+    tr.append(make('td', MARK[x.kind] + ' ' + x.word, { class: x.kind }), name);
+    for (const v of [x.row.atoms, x.row.frames]) tr.append(make('td', v === undefined ? '–' : v, { class: 'number' }));
+    tr.append(make('td', meta(x.row).qm_method || '–', { class: 'method' }));
+    for (const v of [temperatureText(x.row), figures(x.wanted, 5), figures(x.drift, 3), x.recoveries === undefined ? '–' : x.recoveries]) tr.append(make('td', v, { class: 'number' }));
+    tr.append(make('td', x.why, { class: 'why' }));
+    return tr;
+  }));
+  byId('found').textContent = view.length === items.length ? items.length + ' trajectories' : view.length + ' of ' + items.length + ' trajectories';
+  if (view.length > PAGE) byId('found').textContent += ', rows ' + (first + 1) + ' to ' + Math.min(first + PAGE, view.length);
+  byId('pages').hidden = view.length <= PAGE;
+  byId('earlier').disabled = first === 0; byId('later').disabled = first + PAGE >= view.length;
+}
+
