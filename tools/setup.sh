@@ -32,7 +32,7 @@ if [ "${QMTRAJ_HDF5:-ON}" != OFF ]; then
 fi
 for word in "$@"; do
     case $word in
-    test) packages="$packages binutils python3 python3-numpy python3-ase python3-h5py python3-mypy libxtb-dev" ;;
+    test) packages="$packages binutils python3 python3-numpy python3-ase python3-h5py python3-mypy libxtb-dev chromium" ;;
     bench) packages="$packages libxtb-dev xtb libopenblas0-serial git" ;;
     format) packages="$packages clang-format-14 git" ;;
     tidy) packages="$packages clang-tidy-14" ;;

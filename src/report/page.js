@@ -35,9 +35,9 @@ function facts(parent, row) {
 }
 
 function show(i, jump) {
-  stop(); open = i; const part = byId('trajectory'), x = items[i], d = json('trajectory-' + i); part.replaceChildren(make('h2', x.row.name), make('p', x.word + (x.why ? ': ' + x.why : ''), { class: x.kind }));
-  if (d) parts(part, x.row, d); else { part.append(make('p', x.row.frames === undefined ? 'There are no frames to show.' : 'This page has no room for its curves. qmtraj view FILE makes a page of it alone.')); if (x.row.frames !== undefined) glance(part, x.row, null); }
-  facts(part, x.row); history.replaceState(null, '', '#' + i); tableDraw();
+  stop(); open = i; const part = byId('trajectory'), x = items[i], d = json('trajectory-' + i), row = { ...x.row, ...json('more-' + i) }; part.replaceChildren(make('h2', x.row.name), make('p', x.word + (x.why ? ': ' + x.why : ''), { class: x.kind }));
+  if (d) parts(part, row, d); else { part.append(make('p', x.row.frames === undefined ? 'There are no frames to show.' : 'This page has no room for its curves. qmtraj view FILE makes a page of it alone.')); if (x.row.frames !== undefined) glance(part, row, null); }
+  facts(part, row); history.replaceState(null, '', '#' + i); tableDraw();
   if (jump) { part.focus({ preventScroll: true }); part.scrollIntoView(); }
 }
 function headline() {

@@ -11,7 +11,7 @@ function svg(name, attributes, text) {
 }
 
 function ticks(low, high, step) {
-  const raw = (high - low) / 4, p = 10 ** Math.floor(Math.log10(raw)), out = [];
+  const raw = (high - low) / 5, p = 10 ** Math.floor(Math.log10(raw)), out = [];
   step = step || [1, 2, 5, 10].find(m => m * p >= raw * 0.999) * p;
   for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-9; v += step) out.push(Math.abs(v) < step * 1e-9 ? 0 : +v.toPrecision(12));
   return out;

@@ -19,8 +19,8 @@
 #include "run/files.h"
 #include "run/partial.h"
 
-/// Trajectories that can be opened in the page, the worst ones, and bytes of positions of all of them.
-enum { OPENED_MAX = 100, POSITION_BYTES = 2500000, SHOWN_MIN = 20 };
+/// Trajectories with curves in the page, the worst ones, and with all checks and metadata; bytes of positions of all.
+enum { OPENED_MAX = 100, MORE_MAX = 1000, POSITION_BYTES = 2500000, SHOWN_MIN = 20 };
 
 /// Worst first.
 typedef enum { RANK_FAILED, RANK_WARNED, RANK_UNFINISHED, RANK_GOOD } Rank;
@@ -29,7 +29,7 @@ typedef struct {
     const StatusEntry *entry;  ///< NULL: a file by itself
     char path[FILE_PATH_SIZE]; ///< "" if there is no file to read
     Rank rank;
-    char *row, *detail; ///< JSON; detail is NULL if the page has no room for it
+    char *row, *more, *detail; ///< JSON; detail is NULL if the page has no room for it
 } Item;
 
 typedef struct {
@@ -52,15 +52,19 @@ static Rank rank_of(const StatusEntry *entry, const CheckReport *check, bool unr
     return entry != NULL && entry->kind != STATUS_COMPLETE ? RANK_UNFINISHED : RANK_GOOD;
 }
 
-static void checks_put(cJSON *row, const CheckReport *check)
+/// Of the checks, the row has those that are bad.
+static void checks_put(cJSON *row, cJSON *more, const CheckReport *check)
 {
-    cJSON *const list = cJSON_AddArrayToObject(row, "checks");
+    cJSON *const bad = cJSON_AddArrayToObject(row, "checks");
+    cJSON *const all = cJSON_AddArrayToObject(more, "checks");
     for (int i = 0; i < CHECK_COUNT; i++) {
         cJSON *const line = cJSON_CreateObject();
         cJSON_AddStringToObject(line, "name", check_item_name((CheckItem)i));
         cJSON_AddStringToObject(line, "verdict", check_verdict_name(check->line[i].verdict));
         cJSON_AddStringToObject(line, "sentence", check->line[i].sentence);
-        cJSON_AddItemToArray(list, line);
+        if (check->line[i].verdict >= CHECK_WARN)
+            cJSON_AddItemToArray(bad, cJSON_Duplicate(line, true));
+        cJSON_AddItemToArray(all, line);
     }
     cJSON_AddStringToObject(row, "verdict", check_verdict_name(check_worst(check)));
 }
@@ -78,18 +82,47 @@ static QmtStatus reader_open(QmtContext *ctx, const char *path, TrajectoryReader
                             : trajectory_reader_open(ctx, path, reader);
 }
 
-static void metadata_put(cJSON *row, const TrajectoryReader *reader)
+static void copy_put(cJSON *to, const cJSON *from, const char *key)
 {
+    const cJSON *const item = cJSON_GetObjectItemCaseSensitive(from, key);
+    if (item != NULL && to != NULL)
+        cJSON_AddItemToObject(to, key, cJSON_Duplicate(item, true));
+}
+
+/// Of the metadata, the row has what the table shows.
+static void metadata_put(cJSON *row, cJSON *more, const TrajectoryReader *reader)
+{
+    static const char *const SHOWN[] = {
+        "mean_temperature_K", "mean_temperature_error_K", "expected_spread_K", "expected_error_K",
+        "drift_kJ_mol_ps",    "scf_recoveries",           "nve_windows"};
     cJSON_AddNumberToObject(row, "frames", (double)reader->n_frames);
     cJSON_AddNumberToObject(row, "atoms", (double)reader->n_atoms);
     cJSON *const metadata = reader->metadata != NULL ? cJSON_Parse(reader->metadata) : NULL;
     if (metadata == NULL)
         return;
     json_numbers_keep(metadata);
-    cJSON_AddItemToObject(row, "metadata", metadata);
+    cJSON *const shown = cJSON_AddObjectToObject(row, "metadata");
+    copy_put(shown, metadata, "qm_method");
+    copy_put(cJSON_AddObjectToObject(shown, "config"),
+             cJSON_GetObjectItemCaseSensitive(metadata, "config"), "temperature_K");
+    cJSON *const summary = cJSON_AddObjectToObject(shown, "summary");
+    for (size_t i = 0; i < sizeof SHOWN / sizeof *SHOWN; i++)
+        copy_put(summary, cJSON_GetObjectItemCaseSensitive(metadata, "summary"), SHOWN[i]);
+    cJSON_AddItemToObject(more, "metadata", metadata);
 }
 
-/// What the first pass says of an item: its rank in front of its row.
+/// The object, which is freed, as a text with its zero.
+static QmtStatus text_add(QmtContext *ctx, Bytes *result, cJSON *object)
+{
+    char *const text = json_text(object, false);
+    if (text == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a row of the report");
+    bytes_add(result, text, strlen(text) + 1);
+    cJSON_free(text);
+    return QMT_OK;
+}
+
+/// What the first pass says of an item: its rank, its row and what more there is to say.
 static QmtStatus row_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
 {
     const Page *const page = user;
@@ -98,7 +131,7 @@ static QmtStatus row_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
     TrajectoryReader *reader = NULL;
     bool unread = false, checked = false;
     json_begin();
-    cJSON *const row = cJSON_CreateObject();
+    cJSON *const row = cJSON_CreateObject(), *const more = cJSON_CreateObject();
     cJSON_AddStringToObject(row, "name", item->entry != NULL ? item->entry->label : page->name);
     if (item->entry != NULL)
         entry_put(row, item->entry);
@@ -106,32 +139,32 @@ static QmtStatus row_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
         const CheckOptions options = {.n_frames = page->options->n_frames, .seed = 1};
         if (!partial_is(item->path) && check_file(ctx, item->path, &options, &check) == QMT_OK) {
             checked = true;
-            checks_put(row, &check);
+            checks_put(row, more, &check);
         }
         unread = reader_open(ctx, item->path, &reader) != QMT_OK;
         if (unread)
             cJSON_AddStringToObject(row, "unread", qmt_context_message(ctx));
         else
-            metadata_put(row, reader);
+            metadata_put(row, more, reader);
         trajectory_reader_close(&reader);
     }
     const Rank rank =
         rank_of(item->entry, checked ? &check : NULL, unread && !partial_is(item->path));
-    char *const text = json_text(row, false);
-    if (text == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a row of the report");
     bytes_add(result, &rank, sizeof rank);
-    bytes_add(result, text, strlen(text) + 1);
-    cJSON_free(text);
-    return QMT_OK;
+    TRY(text_add(ctx, result, row));
+    return text_add(ctx, result, more);
 }
 
 static QmtStatus row_take(QmtContext *ctx, void *user, size_t at, const Bytes *result)
 {
     Item *const item = &((Page *)user)->items[at];
+    const char *const row = (const char *)result->data + sizeof item->rank;
     memcpy(&item->rank, result->data, sizeof item->rank);
-    item->row = strdup((const char *)result->data + sizeof item->rank);
-    return item->row != NULL ? QMT_OK : FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
+    item->row = strdup(row);
+    item->more = strdup(row + strlen(row) + 1);
+    return item->row != NULL && item->more != NULL
+               ? QMT_OK
+               : FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
 }
 
 static size_t frames_to_show(const Page *page, size_t n_atoms)
@@ -206,9 +239,19 @@ static void text_put(Bytes *page, const char *text)
     bytes_add(page, text, strlen(text));
 }
 
+static void element_put(Bytes *out, const char *name, size_t i, const char *json)
+{
+    char text[80];
+    if (json == NULL)
+        return;
+    snprintf(text, sizeof text, "<script type=\"application/json\" id=\"%s-%zu\">", name, i);
+    text_put(out, text);
+    json_put(out, json);
+    text_put(out, "</script>\n");
+}
+
 static void data_put(Bytes *out, const Page *page, const char *about)
 {
-    char text[160];
     text_put(out, "<script type=\"application/json\" id=\"about\">");
     json_put(out, about);
     text_put(out, "</script>\n<script type=\"application/json\" id=\"rows\">[");
@@ -218,12 +261,8 @@ static void data_put(Bytes *out, const Page *page, const char *about)
     }
     text_put(out, "]</script>\n");
     for (size_t i = 0; i < page->n; i++) {
-        if (page->items[i].detail == NULL)
-            continue;
-        snprintf(text, sizeof text, "<script type=\"application/json\" id=\"trajectory-%zu\">", i);
-        text_put(out, text);
-        json_put(out, page->items[i].detail);
-        text_put(out, "</script>\n");
+        element_put(out, "more", i, i < MORE_MAX ? page->items[i].more : NULL);
+        element_put(out, "trajectory", i, page->items[i].detail);
     }
 }
 
@@ -322,6 +361,7 @@ static void page_release(Page *page)
 {
     for (size_t i = 0; i < page->n; i++) {
         free(page->items[i].row);
+        free(page->items[i].more);
         free(page->items[i].detail);
     }
     free(page->items);

@@ -28,7 +28,9 @@ const COLUMNS = [
   ['Verdict', x => ORDER[x.kind]], ['Molecule', x => x.row.name], ['Atoms', x => x.row.atoms], ['Frames', x => x.row.frames], ['Method', x => meta(x.row).qm_method || ''],
   ['Mean T / K', x => x.T], ['Wanted / K', x => x.wanted], ['Drift per atom / kJ/mol/ps', x => x.drift], ['SCF recoveries', x => x.recoveries], ['What to know', x => x.why]];
 const PAGE = 100, MARK = { FAIL: '✗', WARN: '!', WAIT: '…', PASS: '✓' };
-const temperatureText = row => figures(summary(row).mean_temperature_K, 5) + (isNumber(summary(row).expected_error_K) ? ' ± ' + figures(summary(row).expected_error_K, 2) : '');
+// The error of the mean, or where the trajectory is too short to tell, what chance gives (under its name of today or of 0.1.0).
+const errorOf = s => [s.mean_temperature_error_K, s.expected_spread_K, s.expected_error_K].find(isNumber);
+const temperatureText = row => figures(summary(row).mean_temperature_K, 5) + (isNumber(errorOf(summary(row))) ? ' ± ' + figures(errorOf(summary(row)), 2) : '');
 let sorted = 0, backwards = false, first = 0, view = items, open = -1;
 function compare(a, b) {
   const x = COLUMNS[sorted][1](a), y = COLUMNS[sorted][1](b), nx = x === undefined || x !== x, ny = y === undefined || y !== y;
