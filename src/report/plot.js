@@ -17,6 +17,8 @@ function ticks(low, high, step) {
   return out;
 }
 
+const tick = v => { const x = +v.toPrecision(6); return Math.abs(x) >= 1e5 || (x !== 0 && Math.abs(x) < 1e-3) ? x.toExponential() : String(x); };
+
 // Least and greatest of the finite values; null of none.
 function range(...lists) {
   let low = Infinity, high = -Infinity;
@@ -30,9 +32,9 @@ function axes(g, o, x, y) {
   // Numbers that differ in late digits stand as differences from a base.
   const yt = ticks(...o.yr, o.yStep), size = Math.max(...yt.map(Math.abs)), base = yt.length > 1 && size / (yt[1] - yt[0]) > 2e3 ? yt[0] : 0;
   for (const v of ticks(...o.xr, o.xStep))
-    g.append(svg('line', { class: 'grid', x1: x(v), x2: x(v), y1: T, y2: H - B }), svg('text', { x: x(v), y: H - B + 16, 'text-anchor': 'middle' }, figures(v, 6)));
+    g.append(svg('line', { class: 'grid', x1: x(v), x2: x(v), y1: T, y2: H - B }), svg('text', { x: x(v), y: H - B + 16, 'text-anchor': 'middle' }, tick(v)));
   for (const v of yt)
-    g.append(svg('line', { class: 'grid', x1: L, x2: W - R, y1: y(v), y2: y(v) }), svg('text', { x: L - 5, y: y(v) + 4, 'text-anchor': 'end' }, figures(+(v - base).toPrecision(6), 4)));
+    g.append(svg('line', { class: 'grid', x1: L, x2: W - R, y1: y(v), y2: y(v) }), svg('text', { x: L - 5, y: y(v) + 4, 'text-anchor': 'end' }, tick(v - base)));
   g.append(svg('path', { class: 'axis', d: `M${L} ${T}V${H - B}H${W - R}` }), svg('text', { x: (L + W - R) / 2, y: H - 8, 'text-anchor': 'middle' }, o.xLabel),
     svg('text', { transform: `translate(13 ${(T + H - B) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, o.yLabel + (base ? ' − (' + figures(base, 8) + ')' : '')));
 }

@@ -122,6 +122,28 @@ static QmtStatus text_add(QmtContext *ctx, Bytes *result, cJSON *object)
     return QMT_OK;
 }
 
+static size_t frames_to_show(const Page *page, size_t n_atoms)
+{
+    const size_t n = POSITION_BYTES / (page->n_opened * n_atoms * 8 + 1);
+    return n < SHOWN_MIN ? SHOWN_MIN : n > SERIES_SHOWN_MAX ? SERIES_SHOWN_MAX : n;
+}
+
+/// Curves of a trajectory. One whose frames cannot be read has none.
+static QmtStatus curves_add(QmtContext *ctx, const Page *page, TrajectoryReader *reader,
+                            Bytes *result)
+{
+    FrameSeries series = {0};
+    Arena arena = {0};
+    QmtStatus status =
+        frame_series_read(ctx, reader, frames_to_show(page, reader->n_atoms), &arena, &series);
+    json_begin();
+    if (status == QMT_OK)
+        status = text_add(ctx, result, trajectory_json(reader, &series));
+    frame_series_release(&series);
+    arena_release(&arena);
+    return status == QMT_ERR_MEMORY ? status : QMT_OK;
+}
+
 /// What the first pass says of an item: its rank, its row and what more there is to say.
 static QmtStatus row_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
 {
@@ -146,13 +168,17 @@ static QmtStatus row_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
             cJSON_AddStringToObject(row, "unread", qmt_context_message(ctx));
         else
             metadata_put(row, more, reader);
-        trajectory_reader_close(&reader);
     }
     const Rank rank =
         rank_of(item->entry, checked ? &check : NULL, unread && !partial_is(item->path));
     bytes_add(result, &rank, sizeof rank);
-    TRY(text_add(ctx, result, row));
-    return text_add(ctx, result, more);
+    QmtStatus status = text_add(ctx, result, row);
+    if (status == QMT_OK)
+        status = text_add(ctx, result, more);
+    if (status == QMT_OK && reader != NULL && page->n_opened == page->n)
+        status = curves_add(ctx, page, reader, result); // the file is open
+    trajectory_reader_close(&reader);
+    return status;
 }
 
 static QmtStatus row_take(QmtContext *ctx, void *user, size_t at, const Bytes *result)
@@ -161,19 +187,19 @@ static QmtStatus row_take(QmtContext *ctx, void *user, size_t at, const Bytes *r
     const char *const row = (const char *)result->data + sizeof item->rank;
     memcpy(&item->rank, result->data, sizeof item->rank);
     item->row = strdup(row);
-    item->more = strdup(row + strlen(row) + 1);
+    const char *const more = row + strlen(row) + 1, *const detail = more + strlen(more) + 1;
+    item->more = strdup(more);
+    if (detail < (const char *)result->data + result->n) {
+        item->detail = strdup(detail);
+        if (item->detail == NULL)
+            return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
+    }
     return item->row != NULL && item->more != NULL
                ? QMT_OK
                : FAIL(ctx, QMT_ERR_MEMORY, "no memory for the report");
 }
 
-static size_t frames_to_show(const Page *page, size_t n_atoms)
-{
-    const size_t n = POSITION_BYTES / (page->n_opened * n_atoms * 8 + 1);
-    return n < SHOWN_MIN ? SHOWN_MIN : n > SERIES_SHOWN_MAX ? SERIES_SHOWN_MAX : n;
-}
-
-/// The second pass: curves of those that the page has room for. One that cannot be read has none.
+/// The second pass, where there are too many for curves of all: of those that the page has room for.
 static QmtStatus detail_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
 {
     const Page *const page = user;
@@ -181,24 +207,9 @@ static QmtStatus detail_make(QmtContext *ctx, void *user, size_t at, Bytes *resu
     TrajectoryReader *reader = NULL;
     if (item->path[0] == '\0' || reader_open(ctx, item->path, &reader) != QMT_OK)
         return QMT_OK;
-    FrameSeries series = {0};
-    Arena arena = {0};
-    QmtStatus status =
-        frame_series_read(ctx, reader, frames_to_show(page, reader->n_atoms), &arena, &series);
-    char *text = NULL;
-    json_begin();
-    if (status == QMT_OK) {
-        text = json_text(trajectory_json(reader, &series), false);
-        if (text == NULL)
-            status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for the curves of the report");
-    }
-    if (text != NULL)
-        bytes_add(result, text, strlen(text) + 1);
-    cJSON_free(text);
-    frame_series_release(&series);
-    arena_release(&arena);
+    const QmtStatus status = curves_add(ctx, page, reader, result);
     trajectory_reader_close(&reader);
-    return status == QMT_ERR_MEMORY ? status : QMT_OK;
+    return status;
 }
 
 static QmtStatus detail_take(QmtContext *ctx, void *user, size_t at, const Bytes *result)
@@ -321,11 +332,12 @@ static QmtStatus path_find(QmtContext *ctx, const char *out, const char *label, 
 
 static QmtStatus items_report(QmtContext *ctx, Page *page, const char *to)
 {
+    page->n_opened = page->n < OPENED_MAX ? page->n : OPENED_MAX;
     TRY(processes_map(ctx, page->n, page->options->n_workers, row_make, row_take, page));
     qsort(page->items, page->n, sizeof *page->items, by_rank);
-    page->n_opened = page->n < OPENED_MAX ? page->n : OPENED_MAX;
-    TRY(processes_map(ctx, page->n_opened, page->options->n_workers, detail_make, detail_take,
-                      page));
+    if (page->n_opened < page->n)
+        TRY(processes_map(ctx, page->n_opened, page->options->n_workers, detail_make, detail_take,
+                          page));
     return page_write(ctx, page, to);
 }
 

@@ -326,6 +326,15 @@ def running(browser, folder):
                 browser.open(page)
                 word = browser.run("(document.querySelector('#body tr') || document.body).textContent")
         assert "running" in word, word
+        watch = subprocess.Popen([QMTRAJ, "report", folder / "running", "-o", folder / "report watch.html", "--watch"], stdout=subprocess.DEVNULL)
+        try:
+            while not (folder / "report watch.html").exists() and time.monotonic() < deadline:
+                assert watch.poll() is None, "--watch ended before the run"
+                browser.run("new Promise(done => setTimeout(done, 50))")
+            assert '"reload_s":10' in (folder / "report watch.html").read_text()
+        finally:
+            watch.terminate()
+            watch.wait()
     finally:
         job.terminate()
         job.wait()
