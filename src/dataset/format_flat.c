@@ -103,23 +103,27 @@ QmtStatus flat_append(QmtContext *ctx, SetWriter *face, const SetFrame *frame)
     return output_check(ctx, &w->arrays[0]);
 }
 
+/// ns.npy: the number of frames, an array without axes. metatrain's documentation says (1,), its reader wants ().
+static QmtStatus count_write(QmtContext *ctx, const FlatWriter *w)
+{
+    unsigned char bytes[NPY_HEADER_MAX + sizeof(int64_t)];
+    char path[FILE_PATH_SIZE];
+    const double n_frames = (double)w->n_frames;
+    const size_t n = npy_header("<i8", 0, NULL, bytes);
+    TRY(file_join(ctx, w->folder, "ns.npy", path));
+    return file_write_whole(ctx, path, bytes, n + npy_numbers("<i8", &n_frames, 1, 1.0, bytes + n));
+}
+
 QmtStatus flat_finish(QmtContext *ctx, SetWriter *face)
 {
     FlatWriter *const w = (FlatWriter *)face;
-    const uint64_t shape[1] = {0};
-    const double n_frames = (double)w->n_frames;
-    NpyFile count = {0};
     for (size_t i = 0; i < w->layout->n_arrays; i++)
         if (w->arrays[i].buffer != NULL)
             TRY(output_finish(ctx, &w->arrays[i]));
     if (!w->layout->npy)
         return output_finish(ctx, &w->raw_index);
     TRY(npy_file_finish(ctx, &w->npy_index));
-    TRY(npy_file_open(ctx, w->folder, "ns.npy", "<i8", 1, shape, &count));
-    npy_file_add(ctx, &count, &n_frames, 1, 1.0);
-    const QmtStatus status = npy_file_finish(ctx, &count);
-    npy_file_abandon(&count);
-    return status;
+    return count_write(ctx, w);
 }
 
 void flat_close(SetWriter *face)
@@ -154,7 +158,7 @@ void flat_contents(const SetFormat *format, const Set *set, FILE *out)
             "| `%s` | int64 | (F + 1,) | where the atoms of each frame begin |\n",
             layout->folder, between, layout->index);
     if (layout->npy)
-        fputs("| `ns.npy` | int64 | (1,) | number of frames |\n", out);
+        fputs("| `ns.npy` | int64 | () | number of frames |\n", out);
     for (size_t i = 0; i < layout->n_arrays; i++) {
         const FlatArray *const array = &layout->arrays[i];
         if (frame_array_is_there(array->id, set))

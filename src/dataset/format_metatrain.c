@@ -15,7 +15,9 @@ static void part_print(const char *section, const char *file, const Set *set, FI
               "      type: {cartesian: {rank: 1}}\n      per_atom: true\n",
               out);
     else
-        fputs("    energy:\n      key: energy\n      unit: eV\n      forces: {key: forces}\n", out);
+        fputs("    energy:\n      key: energy\n      unit: eV\n      forces: {key: forces}\n      "
+              "stress: false\n",
+              out);
 }
 
 void metatrain_options_print(const Set *set, const char *const *files, bool baselines, FILE *out)

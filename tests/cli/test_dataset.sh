@@ -95,7 +95,7 @@ printf 'x' | dd of=damaged/trajectory.npz bs=1 seek=3000 conv=notrunc status=non
 refused 3 "damaged/trajectory.npz" damaged -o no
 
 # A full disk, as a limit on the size of files, in every kind of format.
-for form in mace deepmd rmd17 npy hdf5; do
+for form in mace deepmd rmd17 npy hdf5 torchmd-mmap metatrain-mmap; do
     code=0
     (ulimit -f 1 && exec "$QMTRAJ" dataset run --for $form -o no) >out 2>err || code=$?
     [ $code = 5 ] || grep -q "built without HDF5" err || fail "$form: code $code on a full disk: $(cat err)"
