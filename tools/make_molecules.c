@@ -26,7 +26,7 @@ static QmtStatus make_one(QmtContext *ctx, const char *folder, Structure *s)
 static QmtStatus make_all(QmtContext *ctx, const char *smiles_path, const char *folder)
 {
     StructureList list = {0};
-    TRY(smiles_read(ctx, smiles_path, &list));
+    TRY(smiles_read_table(ctx, smiles_path, NULL, &list));
     QmtStatus status = structures_check_names(ctx, &list);
     if (status == QMT_OK)
         status = file_make_directories(ctx, folder);

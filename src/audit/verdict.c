@@ -24,11 +24,6 @@ void check_say(Check *check, CheckItem item, CheckVerdict verdict, const char *f
     text_printable(sentence, line->sentence, sizeof line->sentence);
 }
 
-bool check_is_good(const Check *check, CheckItem item)
-{
-    return check->report->line[item].verdict <= CHECK_PASS;
-}
-
 static bool number_in(const cJSON *object, const char *name, double *value)
 {
     const cJSON *const item = cJSON_GetObjectItemCaseSensitive(object, name);

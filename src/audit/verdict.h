@@ -61,8 +61,6 @@ typedef struct {
 /// texts of the file) is escaped.
 void check_say(Check *check, CheckItem item, CheckVerdict verdict, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/// True if nothing has been said of a check, or nothing bad.
-bool check_is_good(const Check *check, CheckItem item);
 
 /// A number of the metadata, or of "config" or "summary" in it. False if it is not there.
 bool check_metadata_number(const Check *check, const char *name, double *value);

@@ -4,6 +4,7 @@
 #include <qmtraj/atoms.h>
 
 #include "cli/commands.h"
+#include "cli/config_words.h"
 #include "cli/options.h"
 
 enum { O_ELEMENTS, O_METHOD, O_FOR, O_CONFIG, O_SET, O_HELP, O_H, N_OPTIONS };
@@ -19,7 +20,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_H] = {"-h", NULL, NULL},
 };
 
-enum { ELEMENTS_MAX = 128, SYMBOL_SIZE = 16, KEY_SIZE = 64 };
+enum { ELEMENTS_MAX = 128, SYMBOL_SIZE = 16 };
 
 /// The command line of `qmtraj atoms`.
 typedef struct {
@@ -83,17 +84,6 @@ static QmtStatus elements_read(QmtContext *ctx, const char *list, AtomWords *wor
     return QMT_OK;
 }
 
-/// "key=value" of --set.
-static QmtStatus key_set(QmtContext *ctx, const char *word, QmtConfig *config)
-{
-    char key[KEY_SIZE];
-    const size_t n = strcspn(word, "=");
-    if (word[n] != '=' || n == 0 || n >= sizeof key)
-        return FAIL(ctx, QMT_ERR_USAGE, "--set %.60s: KEY=VALUE is expected", word);
-    snprintf(key, sizeof key, "%.*s", (int)n, word);
-    return qmt_config_set(ctx, config, key, word + n + 1);
-}
-
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, QmtConfig *config,
                             AtomWords *words)
 {
@@ -111,7 +101,7 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, QmtConfig *c
             TRY(elements_read(ctx, value, words));
             break;
         case O_METHOD:
-            TRY(qmt_config_set(ctx, config, "method", value));
+            TRY(qmt_config_set_at(ctx, config, "--method", "method", value));
             break;
         case O_FOR:
             words->format = value;
@@ -120,7 +110,7 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, QmtConfig *c
             TRY(qmt_config_read(ctx, config, value));
             break;
         case O_SET:
-            TRY(key_set(ctx, value, config));
+            TRY(config_word(ctx, value, config));
             break;
         default:
             words->help = true;

@@ -356,16 +356,3 @@ QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const cha
     config->line[k] = line;
     return QMT_OK;
 }
-
-QmtStatus config_set(QmtContext *ctx, const char *assignment, Config *config)
-{
-    const char *const equals = strchr(assignment, '=');
-    if (equals == NULL || equals == assignment)
-        return FAIL(ctx, QMT_ERR_CONFIG, "--set %.60s: wants key=value, e.g. --set length_ps=5",
-                    assignment);
-
-    char name[64], place[96];
-    snprintf(name, sizeof name, "%.*s", (int)(equals - assignment), assignment);
-    snprintf(place, sizeof place, "--set %.80s", assignment);
-    return config_set_key(ctx, place, -1, name, equals + 1, false, config);
-}

@@ -15,7 +15,4 @@
 QmtStatus config_set_key(QmtContext *ctx, const char *place, int line, const char *name,
                          const char *text, bool quoted, Config *config);
 
-/// Sets one key from "key=value", for --set. Fails with QMT_ERR_CONFIG.
-QmtStatus config_set(QmtContext *ctx, const char *assignment, Config *config);
-
 #endif

@@ -37,16 +37,6 @@ size_t npy_string_header(uint64_t n_characters, unsigned char *out)
     return npy_header(descr, 0, NULL, out);
 }
 
-uint64_t npy_utf8_length(const char *utf8)
-{
-    uint64_t n = 0;
-    while (*utf8 != '\0') {
-        npy_utf8_next(&utf8);
-        n++;
-    }
-    return n;
-}
-
 uint32_t npy_utf8_next(const char **at)
 {
     const unsigned char *s = (const unsigned char *)*at;

@@ -29,8 +29,6 @@ static inline uint64_t npy_string_length(uint64_t n_characters)
     return n_characters > 0 ? n_characters : 1;
 }
 
-/// Number of characters (code points) of valid UTF-8.
-uint64_t npy_utf8_length(const char *utf8);
 /// The code point at *at, which moves on; the text must be valid UTF-8.
 uint32_t npy_utf8_next(const char **at);
 

@@ -63,11 +63,6 @@ void output_text(QmtContext *ctx, Output *output, const char *format, ...)
     output->used += n < 0 ? 0 : n < TEXT_MAX ? (size_t)n : TEXT_MAX - 1;
 }
 
-uint64_t output_position(const Output *output)
-{
-    return output->offset + output->used;
-}
-
 QmtStatus output_check(QmtContext *ctx, const Output *output)
 {
     return output->failed ? context_restore(ctx, &output->failure) : QMT_OK;

@@ -23,8 +23,6 @@ void output_bytes(QmtContext *ctx, Output *output, const void *data, size_t n);
 /// Up to a few thousand bytes of text. Numbers have a decimal point only within text_enter_c_locale().
 void output_text(QmtContext *ctx, Output *output, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/// Where the next byte goes.
-uint64_t output_position(const Output *output);
 /// The first failure so far.
 QmtStatus output_check(QmtContext *ctx, const Output *output);
 /// Writes what is left, brings it to the disk and closes. The output is then to be used no more.

@@ -529,18 +529,6 @@ void md_end_at_frame(Md *md, uint64_t step)
         md->n_production = end;
 }
 
-QmtStatus md_run(QmtContext *ctx, Md *md)
-{
-    bool done = md->record.phase == MD_DONE;
-    while (!done) {
-        if (md->hooks.stop != NULL && md->hooks.stop(md->hooks.user))
-            return FAIL(ctx, QMT_STOPPED, "%s, step %llu: stopped on request",
-                        md_phase_name(md->record.phase), (unsigned long long)md->now.at.step);
-        TRY(md_advance(ctx, md, 1, &done));
-    }
-    return QMT_OK;
-}
-
 const MdState *md_state(const Md *md)
 {
     return &md->now;

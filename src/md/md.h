@@ -109,8 +109,6 @@ typedef struct {
     QmtStatus (*window)(QmtContext *ctx, void *user, const NveWindowPoint *point);
     /// Told after every step.
     void (*progress)(void *user, const MdProgress *progress);
-    /// Asked between steps; true ends md_run with QMT_STOPPED.
-    bool (*stop)(void *user);
 } MdHooks;
 
 /// Figures of the production so far.
@@ -168,9 +166,6 @@ QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done);
 /// Makes the production end at its first frame from a step on, which is not behind it, and not after its planned end.
 /// The snapshots of an Md that was made to end are those of one that was not.
 void md_end_at_frame(Md *md, uint64_t step);
-
-/// Runs to the end, or until a hook asks to stop (QMT_STOPPED), or as md_advance fails.
-QmtStatus md_run(QmtContext *ctx, Md *md);
 
 MdReport md_report(const Md *md);
 /// The current instant; valid until the next call.

@@ -435,11 +435,6 @@ QmtStatus smiles_read_text(QmtContext *ctx, const char *path, const Text *text,
     return status;
 }
 
-QmtStatus smiles_read(QmtContext *ctx, const char *path, StructureList *list)
-{
-    return smiles_read_table(ctx, path, NULL, list);
-}
-
 QmtStatus smiles_read_table(QmtContext *ctx, const char *path, const SmilesColumns *columns,
                             StructureList *list)
 {

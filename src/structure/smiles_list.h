@@ -23,8 +23,8 @@ typedef struct {
 /// Fails with QMT_ERR_IO (cannot be read) or QMT_ERR_FORMAT / QMT_ERR_INPUT with file:line:column. With
 /// list->rejected such lines are noted there, and the others are read.
 /// After a failure the list is as it was.
-QmtStatus smiles_read(QmtContext *ctx, const char *path, StructureList *list);
-/// The same with columns that the caller knows; NULL: found. An unknown column is QMT_ERR_USAGE.
+///
+/// @param columns  that the caller knows; NULL: found. An unknown column is QMT_ERR_USAGE.
 QmtStatus smiles_read_table(QmtContext *ctx, const char *path, const SmilesColumns *columns,
                             StructureList *list);
 /// The same from lines that were read before, which it cuts.

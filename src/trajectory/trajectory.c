@@ -93,8 +93,7 @@ static QmtStatus create(QmtContext *ctx, const TrajectoryFiles *files,
 
     QmtStatus status = file_open(ctx, t->files.part, FILE_CREATE, &t->file);
     if (status == QMT_OK)
-        status = layout->sparse ? file_truncate(ctx, &t->file, end)
-                                : file_reserve(ctx, &t->file, end + trajectory_tail_bytes(t));
+        status = file_reserve(ctx, &t->file, end + trajectory_tail_bytes(t));
     if (status == QMT_OK)
         status = file_remove(ctx, t->files.windows);
     if (status != QMT_OK) {

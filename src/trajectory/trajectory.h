@@ -22,7 +22,6 @@ typedef struct {
     const double *masses; ///< [n_atoms] Da, copied
     uint64_t n_window_steps; ///< of all NVE windows together; a guess, for the space to reserve
     bool window_text;        ///< the NVE windows as JSON text, too
-    bool sparse;             ///< leave holes instead of reserving the space, for tests
 } TrajectoryLayout;
 
 /// All that a checkpoint must keep to go on with a file: what is on the disk and how to know it again.

@@ -1,7 +1,7 @@
 #ifndef DYNAMICS_MOLECULES_H
 #define DYNAMICS_MOLECULES_H
 
-#include "engine/model.h"
+#include "support/model.h"
 
 /// Model molecules for the tests of the motion. Masses in dalton, positions in bohr.
 

@@ -4,6 +4,7 @@
 #include "dynamics/molecules.h"
 #include "md/md.h"
 #include "support/check.h"
+#include "support/md_run.h"
 #include "support/metadynamics.h"
 
 /// Motion with biases: what is conserved, what is saved, and whether metadynamics gives the free energy.

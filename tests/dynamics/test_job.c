@@ -1,8 +1,8 @@
 /// A whole trajectory in this process: from a planned task to finished files, GFN2-xTB inside.
 
-#include "config/config_set.h"
 #include "support/allocations.h"
 #include "support/check.h"
+#include "support/config_word.h"
 
 #include <stdio.h>
 #include <string.h>

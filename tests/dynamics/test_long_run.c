@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "base/units.h"
-#include "engine/model.h"
 #include "io/file.h"
 #include "io/npz_read.h"
 #include "md/md.h"
 #include "support/check.h"
+#include "support/model.h"
 #include "trajectory/trajectory.h"
 
 #ifdef __SANITIZE_ADDRESS__

@@ -1,4 +1,4 @@
-#include "engine/model.h"
+#include "support/model.h"
 
 #include "dynamics/molecules.h"
 #include "support/check.h"

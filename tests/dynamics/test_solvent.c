@@ -1,6 +1,7 @@
 /// Motion in a continuum: the surface grid stands still and is made of points, and what that does to the
 /// conservation of energy has a limit (docs/solvation.md).
 #include "support/check.h"
+#include "support/md_run.h"
 
 #include "base/units.h"
 #include "data/element.h"

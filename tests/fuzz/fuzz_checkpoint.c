@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 
 #include "campaign/status.h"
-#include "engine/model.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/sample.h"
 #include "io/file.h"
 #include "md/md.h"
+#include "support/model.h"
 #include "trajectory/checkpoint.h"
 
 /// A trajectory of a few steps with a relaxation and NVE windows: what a snapshot is loaded into.

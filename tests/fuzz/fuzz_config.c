@@ -3,10 +3,10 @@
 
 #include "config/config_check.h"
 #include "config/config_read.h"
-#include "config/config_set.h"
 #include "config/config_write.h"
 #include "config/value_text.h"
 #include "fuzz/fuzz.h"
+#include "support/config_word.h"
 
 size_t fuzz_seed(unsigned which, uint8_t *out, size_t max)
 {

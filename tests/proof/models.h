@@ -2,8 +2,8 @@
 #define PROOF_MODELS_H
 
 #include "base/random.h"
-#include "engine/model.h"
 #include "md/integrator.h"
+#include "support/model.h"
 
 /// Force fields with known answers in motion, one integrator step at a time.
 typedef struct {

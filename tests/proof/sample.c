@@ -1,6 +1,5 @@
 #include "proof/sample.h"
 #include "config/config_check.h"
-#include "config/config_set.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "base/units.h"
 #include "data/element.h"
 #include "structure/xyz.h"
+#include "support/config_word.h"
 
 const char *const PROOF_MOLECULES[PROOF_N_MOLECULES] = {
     "formic_acid", "glycine", "tetrahydrothiophene", "benzene", "chloromethane"};

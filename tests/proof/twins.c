@@ -93,7 +93,8 @@ static QmtStatus make_start(QmtContext *ctx, Engine *engine, uint64_t seed, Twin
     options.key = (RandomKey){.seed = seed, .molecule = random_name_key(twins->structure->name)};
     Md *md = NULL;
     TRY(md_create(ctx, &options, NULL, engine, twins->mass_da, twins->structure->xyz, &md));
-    const QmtStatus status = md_run(ctx, md);
+    bool done;
+    const QmtStatus status = md_advance(ctx, md, UINT64_MAX, &done);
     if (status == QMT_OK)
         md_state_copy(&twins->start, md_state(md));
     md_destroy(&md);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "engine/model.h"
 #include "support/check.h"
+#include "support/model.h"
 #include "support/pseudo_random.h"
 
 /// Each kind of bias around an engine without forces: its forces are the slope of its energy, and it does not

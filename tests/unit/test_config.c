@@ -1,7 +1,7 @@
 #include "config/config_check.h"
-#include "config/config_set.h"
 #include "config/value_text.h"
 #include "support/check.h"
+#include "support/config_word.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -262,7 +262,7 @@ static void set_overrides_the_file(void **state)
     assert_int_equal(c.ensemble, CONFIG_NVE);
     assert_true(config_is_given(&c, "length_ps"));
 
-    assert_int_equal(config_set(ctx, "length_ps", &c), QMT_ERR_CONFIG);
+    assert_int_equal(config_set(ctx, "length_ps=", &c), QMT_ERR_CONFIG);
     assert_int_equal(config_set(ctx, "=5", &c), QMT_ERR_CONFIG);
     assert_int_equal(config_set(ctx, "lengthps=5", &c), QMT_ERR_CONFIG);
     assert_non_null(strstr(qmt_context_message(ctx), "did you mean length_ps?"));

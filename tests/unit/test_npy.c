@@ -55,7 +55,6 @@ static void utf8_becomes_code_points(void **state)
 {
     (void)state;
     const char *text = "a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80";
-    assert_int_equal(npy_utf8_length(text), 4);
     assert_int_equal(npy_utf8_next(&text), 'a');
     assert_int_equal(npy_utf8_next(&text), 0xE4);
     assert_int_equal(npy_utf8_next(&text), 0x20AC);

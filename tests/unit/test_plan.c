@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "campaign/plan.h"
-#include "engine/model.h"
 #include "engine/recorder.h"
 #include "structure/xyz.h"
+#include "support/model.h"
 
 static QmtContext *ctx;
 

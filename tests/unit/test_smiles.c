@@ -357,8 +357,8 @@ static void bundled_xyz_files_hold_the_molecules_of_their_smiles(void **state)
 {
     (void)state;
     StructureList list = {0};
-    assert_int_equal(smiles_read(ctx, SOURCE_DIR "/data/molecules/qm_molecules.smi", &list),
-                     QMT_OK);
+    assert_int_equal(
+        smiles_read_table(ctx, SOURCE_DIR "/data/molecules/qm_molecules.smi", NULL, &list), QMT_OK);
     assert_int_equal(list.n, 22);
     assert_int_equal(structures_check_names(ctx, &list), QMT_OK);
     for (size_t i = 0; i < list.n; i++) {

@@ -49,8 +49,8 @@ static void bundled_molecules_have_the_atoms_that_they_get(void **state)
     if (!smiles_can_embed())
         skip();
     assert_int_equal(qmt_context_create(&ctx), QMT_OK);
-    assert_int_equal(smiles_read(ctx, SOURCE_DIR "/data/molecules/qm_molecules.smi", &list),
-                     QMT_OK);
+    assert_int_equal(
+        smiles_read_table(ctx, SOURCE_DIR "/data/molecules/qm_molecules.smi", NULL, &list), QMT_OK);
     for (size_t i = 0; i < list.n; i++) {
         assert_int_equal(smiles_embed(ctx, &list.items[i]), QMT_OK);
         if (smiles_formula(list.items[i].smiles, count) != list.items[i].n_atoms)

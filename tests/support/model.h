@@ -1,5 +1,5 @@
-#ifndef ENGINE_MODEL_H
-#define ENGINE_MODEL_H
+#ifndef SUPPORT_MODEL_H
+#define SUPPORT_MODEL_H
 
 #include "engine/engine.h"
 

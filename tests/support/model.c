@@ -1,4 +1,4 @@
-#include "engine/model.h"
+#include "support/model.h"
 
 #include <assert.h>
 #include <math.h>
