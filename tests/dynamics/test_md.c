@@ -508,16 +508,17 @@ static void motion_that_is_not_physical_is_an_error(void **state)
 static void temperatures_are_judged_by_their_spread(void **state)
 {
     (void)state;
+    const MdOptions options = {.temperature_k = 300.0};
     MdReport report = {.dof = 27, .mean_temperature_k = 200.0, .expected_spread_k = 30.0};
-    assert_true(md_temperature_is_off(&report, 300.0));
+    assert_true(md_temperature_is_off(&report, &options));
     report.mean_temperature_k = 389.0;
-    assert_false(md_temperature_is_off(&report, 300.0));
+    assert_false(md_temperature_is_off(&report, &options));
     report.mean_temperature_k = 391.0;
-    assert_true(md_temperature_is_off(&report, 300.0));
+    assert_true(md_temperature_is_off(&report, &options));
     report.expected_spread_k = -1.0; // too short to tell
-    assert_false(md_temperature_is_off(&report, 300.0));
+    assert_false(md_temperature_is_off(&report, &options));
     report = (MdReport){.dof = 0, .expected_spread_k = 1.0}; // a single atom
-    assert_false(md_temperature_is_off(&report, 300.0));
+    assert_false(md_temperature_is_off(&report, &options));
 }
 
 static void a_wrong_mean_temperature_is_a_verdict(void **state)
