@@ -110,6 +110,7 @@ static QmtStatus take_frame(QmtContext *context, void *user, const MdFrame *fram
     Engine *inner = methane();
     const EngineResult result = {.energy = &energy, .gradient = gradient};
     assert_int_equal(engine_evaluate(ctx, inner, frame->xyz, &result), QMT_OK);
+    // rounding: the bias was added and taken off again
     CHECK_NEAR(frame->potential, energy, 1e-15);
     for (size_t a = 0; a < METHANE_ATOMS; a++)
         for (int x = 0; x < 3; x++) {

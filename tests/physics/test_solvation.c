@@ -215,6 +215,7 @@ static void check_slopes(const Medium *medium, const System *system, Slopes *slo
         for (int x = 0; x < 3; x++) {
             const double deviation =
                 coordinate_deviation(medium, system, engine, xyz, a, x, slopes);
+            // hartree/bohr: energies converged to 1e-12 over steps down to 1e-4 leave no more
             if (!(deviation <= 1e-8))
                 fail_msg("%s, %s, %s %s, atom %zu: off by %.1e", system->name, medium->method,
                          medium->model, medium->solvent, a + 1, deviation);

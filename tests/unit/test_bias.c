@@ -219,6 +219,7 @@ static void all_kinds_together_are_their_sum(void **state)
     hills_add(all);
     bias_set_time(others, 450.0);
     assert_int_equal(bias_n_hills(all), 8);
+    // rounding: the same terms in another order
     CHECK_NEAR(energy_at(all, XYZ, NULL, NULL),
                energy_at(rmsd, XYZ, NULL, NULL) + energy_at(torsion, XYZ, NULL, NULL) +
                    energy_at(others, XYZ, NULL, NULL),
