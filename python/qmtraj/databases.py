@@ -6,6 +6,7 @@ they are what a Python package writes: ASE for SQLite, ase-db-backends (LMDB) fo
 """
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import pathlib
@@ -73,10 +74,10 @@ def _connect(kind: str, path: pathlib.Path) -> Any:
     import ase.db
     if kind == "fairchem":
         try:
-            from ase_db_backends.aselmdb import LMDBDatabase
+            backend = importlib.import_module("ase_db_backends.aselmdb")
         except ImportError as error:
             raise FileError(f"databases of fairchem need the package ase-db-backends with lmdb: {error}") from error
-        return LMDBDatabase(os.fspath(path), serial=True)
+        return backend.LMDBDatabase(os.fspath(path), serial=True)
     return ase.db.connect(os.fspath(path), type="db", serial=True)
 
 

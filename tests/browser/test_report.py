@@ -316,7 +316,7 @@ def planted(browser, folder):
 
 def running(browser, folder):
     (folder / "long.xyz").write_text(WATER)
-    job = subprocess.Popen([QMTRAJ, "run", folder / "long.xyz", "--out", folder / "running", "--length_ps", "10000"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    job = subprocess.Popen([QMTRAJ, "run", folder / "long.xyz", "--out", folder / "running", "--length_ps", "2000", "--save_interval_steps", "100"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     page = folder / "report running.html"
     try:
         deadline = time.monotonic() + 60

@@ -79,8 +79,9 @@ else
     says "# 22 trajectories" "tetrahydrothiophene" "aspirin"
 fi
 
-# the configurations that come along
+# the configurations that come along; cli.configs runs those that name atoms, with their molecules
 for config in "$QMTRAJ_SOURCE"/configs/*.yaml; do
+    ! grep -q '^ *atoms:\|atoms: *\[' "$config" || continue
     ends 0 "$QMTRAJ" run --config "$config" --dry-run --set charge=0 --set spin_multiplicity=1 water.xyz
 done
 

@@ -508,7 +508,8 @@ static void motion_that_is_not_physical_is_an_error(void **state)
 static void temperatures_are_judged_by_their_spread(void **state)
 {
     (void)state;
-    const MdOptions options = {.temperature_k = 300.0};
+    MdOptions options = short_run();
+    options.temperature_k = 300.0;
     MdReport report = {.dof = 27, .mean_temperature_k = 200.0, .expected_spread_k = 30.0};
     assert_true(md_temperature_is_off(&report, &options));
     report.mean_temperature_k = 389.0;
