@@ -85,7 +85,7 @@ typedef struct QmtDynamics QmtDynamics;
 /// @param mass_da  [n_atoms] dalton, copied; NULL: the standard atomic weights
 /// @param xyz      [3 n_atoms] bohr, copied
 /// @param dynamics to be destroyed with qmt_dynamics_destroy(); untouched after a failure
-/// Fails with QMT_ERR_CONFIG (an option out of its range, a length that is no whole number of steps), QMT_ERR_INPUT
+/// Fails with QMT_ERR_CONFIG (an option out of its range, a length that is not a whole number of steps), QMT_ERR_INPUT
 /// (a coordinate that is not finite, a mass that is not positive), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_dynamics_create(QmtContext *ctx, QmtEngine *engine,
                                       const QmtDynamicsOptions *options,

@@ -87,7 +87,7 @@ class QMTraj(Calculator):  # type: ignore[misc]
 
 def _whole(value: float, what: str) -> int:
     if abs(value - round(value)) > 1e-6:
-        raise InputError(f"the {what} add up to {value:g}, which is no whole number; give charge= and multiplicity=")
+        raise InputError(f"the {what} add up to {value:g}, which is not a whole number; give charge= and multiplicity=")
     return int(round(value))
 
 

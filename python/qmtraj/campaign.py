@@ -80,7 +80,7 @@ def _molecule(molecule: Any, name: Optional[str] = None) -> dict[str, Any]:
     if hasattr(molecule, "numbers") and hasattr(molecule, "positions"):
         return _of_atoms(molecule, name)
     if not isinstance(molecule, (str, os.PathLike)):
-        raise errors.ArgumentError(f"{type(molecule).__name__} is no molecule; give a file, a SMILES or ase.Atoms")
+        raise errors.ArgumentError(f"{type(molecule).__name__} is not a molecule; give a file, a SMILES or ase.Atoms")
     if name is None and (isinstance(molecule, os.PathLike) or os.path.exists(molecule)):
         return {"kind": "file", "path": os.path.abspath(os.fspath(molecule))}
     if name is None:

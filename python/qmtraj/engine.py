@@ -102,7 +102,7 @@ class Engine:
         self.numbers = _whole_numbers(numbers)
         for what, value in (("charge", charge), ("multiplicity", multiplicity)):
             if value is not None and (isinstance(value, bool) or value != int(value)):
-                raise errors.InputError(f"{what} {value!r} is no whole number")
+                raise errors.InputError(f"{what} {value!r} is not a whole number")
         if multiplicity is not None and multiplicity < 1:
             raise errors.InputError(f"multiplicity {multiplicity}; it is unpaired electrons + 1, 1 or more")
         self.n_atoms = n = len(self.numbers)

@@ -64,7 +64,7 @@ static QmtStatus length_check(QmtContext *ctx, const char *name, double length_p
     TRY(range_check(ctx, name, length_ps, 0.0, MOST_STEPS * dt_fs * 1e-3));
     if (!md_whole_steps(length_ps, dt_fs, &steps))
         return FAIL(ctx, QMT_ERR_CONFIG,
-                    "dynamics: %s is %g ps, which is no whole number of steps of %g fs", name,
+                    "dynamics: %s is %g ps, which is not a whole number of steps of %g fs", name,
                     length_ps, dt_fs);
     return QMT_OK;
 }

@@ -50,7 +50,7 @@ static QmtStatus plan_options_take(QmtContext *ctx, const QmtPlanOptions *option
     return QMT_OK;
 }
 
-/// What was passed over belongs to the plan from now on, and its list begins anew.
+/// What was passed over belongs to the plan from now on, and its list starts over.
 static void rejections_move(QmtStructures *structures, QmtPlan *plan)
 {
     structures->list.rejected = plan->plan.structures.rejected;

@@ -240,7 +240,7 @@ QmtStatus qmt_structures_write_xyz(QmtContext *ctx, const QmtStructures *structu
     char *text = NULL;
     QmtStatus status = QMT_OK;
     NEEDS(ctx, structures != NULL && path != NULL, "structures: structures or path is NULL");
-    NEEDS(ctx, structures->list.n > 0, "structures: there is no molecule to write");
+    NEEDS(ctx, structures->list.n > 0, "structures: there is not a molecule to write");
     for (size_t i = 0; i < structures->list.n && status == QMT_OK; i++) {
         const Structure *item = &structures->list.items[i];
         status = item->n_atoms > 0 ? xyz_format(ctx, item, &text)

@@ -96,7 +96,7 @@ static void array_find(Check *check, size_t i, CheckItem item)
         return;
     }
     if (row.type == TYPE_TEXT && !trajectory_array_has_shape(i, array, &sizes))
-        check_say(check, item, CHECK_FAIL, "%s is no text", row.name);
+        check_say(check, item, CHECK_FAIL, "%s is not a text", row.name);
     else if (!trajectory_array_has_type(i, array))
         check_say(check, item, CHECK_FAIL, "%s is of type %c%" PRIu64 ", not %s", row.name,
                   array->kind, array->item_bytes, trajectory_array_descr(&row, false) + 1);
@@ -171,7 +171,7 @@ QmtStatus arrays_check_ours(QmtContext *ctx, Check *check)
     for (size_t i = 0; i < check->npz.n; i++)
         if (trajectory_array_find(check->npz.arrays[i].name) == N_TRAJECTORY_ARRAYS)
             check_say(check, CHECK_ARRAYS, CHECK_FAIL,
-                      "%s is no array that this program writes; was its name damaged?",
+                      "%s is not an array that this program writes; was its name damaged?",
                       check->npz.arrays[i].name);
     for (size_t i = 0; i < N_ARRAYS; i++) {
         const TrajectoryArray row = trajectory_array(i);

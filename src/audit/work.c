@@ -75,7 +75,7 @@ void work_report(Check *check, const Work *work)
     }
     const double rms = work_test_rms(&work->test);
     if (!isfinite(rms)) {
-        check_say(check, CHECK_WORK, CHECK_FAIL, "an energy or a force is no finite number");
+        check_say(check, CHECK_WORK, CHECK_FAIL, "an energy or a force is not a finite number");
         return;
     }
     const bool good = KJMOL_PER_HARTREE * fabs(work->worst.off) <=

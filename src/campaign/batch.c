@@ -201,7 +201,7 @@ static void crash_salvage(const Batch *batch, const RunSpec *task, BatchOutcome 
         file_join(batch->ctx, batch->settings->out, task->label, folder) == QMT_OK &&
         file_join(batch->ctx, folder, CHECKPOINT_FILE, path) == QMT_OK && file_exists(path);
     if (can_go_on)
-        snprintf(saved, sizeof saved, "; the same command goes on from its last checkpoint");
+        snprintf(saved, sizeof saved, "; the same command continues from its last checkpoint");
     else if (frames_recover(batch, task, outcome->message, &n_frames) != QMT_OK)
         snprintf(saved, sizeof saved, "; its frames could not be saved");
     else if (n_frames > 0)
@@ -287,11 +287,11 @@ static QmtStatus job_stopped(QmtContext *ctx, const Ends *ends)
 {
     if (ends->at_once)
         return FAIL(ctx, QMT_STOPPED,
-                    "stopped on request; the same command goes on from the last checkpoints");
+                    "stopped on request; the same command continues from the last checkpoints");
     if (ends->n_safe == 0)
-        return FAIL(ctx, QMT_STOPPED, "stopped on request; the same command goes on from here");
+        return FAIL(ctx, QMT_STOPPED, "stopped on request; the same command continues from here");
     return FAIL(ctx, QMT_STOPPED,
-                "stopped on request; %lld frames are safe, the same command goes on from here",
+                "stopped on request; %lld frames are safe, the same command continues from here",
                 (long long)ends->n_safe);
 }
 

@@ -108,7 +108,7 @@ QmtStatus preflight_earlier(QmtContext *ctx, const Plan *plan, const RunOptions 
     (void)context_restore(ctx, &first);
     if (n_different > SENTENCES_MAX)
         context_append(ctx, " (and so do %zu others)", n_different - 1);
-    context_append(ctx, "; take another --out, or --fresh to make it anew");
+    context_append(ctx, "; take another --out, or --fresh to make it again");
     return QMT_ERR_CHECKPOINT;
 }
 
@@ -140,7 +140,7 @@ QmtStatus preflight_folder(QmtContext *ctx, const char *out, bool only_read, cha
             slash[slash == path] = '\0';
     }
     if (stat(path, &there) == 0 && !S_ISDIR(there.st_mode))
-        return FAIL(ctx, QMT_ERR_IO, "%s: is no folder", path);
+        return FAIL(ctx, QMT_ERR_IO, "%s: is not a folder", path);
     if (!only_read && access(path, W_OK) != 0)
         return FAIL(ctx, QMT_ERR_IO, "%s: cannot make files there: %s", path, strerror(errno));
     return QMT_OK;

@@ -171,7 +171,7 @@ static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *lab
         run_json_take(ctx, folder, &entry);
         entry.step = 0;
     } else if (lock != LOCK_UNKNOWN) {
-        entry.kind = STATUS_INTERRUPTED; // killed before its first checkpoint, it begins anew
+        entry.kind = STATUS_INTERRUPTED; // killed before its first checkpoint, it starts over
     }
     return entry;
 }

@@ -10,11 +10,11 @@
 
 typedef enum {
     STATUS_COMPLETE,
-    STATUS_RUNNING, ///< a process works on it
-    STATUS_INTERRUPTED, ///< no process works on it, the same command goes on, or begins what was too short for a checkpoint
-    STATUS_FAILED,   ///< its run.json says so
-    STATUS_WAITING,  ///< in the list of a job, and not begun
-    STATUS_REJECTED, ///< it cannot be computed, rejected.tsv
+    STATUS_RUNNING,     ///< a process works on it
+    STATUS_INTERRUPTED, ///< no process works on it, the same command continues, or begins what was too short for a checkpoint
+    STATUS_FAILED,      ///< its run.json says so
+    STATUS_WAITING,     ///< in the list of a job, and not begun
+    STATUS_REJECTED,    ///< it cannot be computed, rejected.tsv
     N_STATUS_KINDS
 } StatusKind;
 

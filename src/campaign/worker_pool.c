@@ -79,7 +79,7 @@ enum { ONE_SIGNAL_MS = 200 };
 static const int STOP_SIGNALS[] = {SIGINT, SIGTERM, SIGUSR1, SIGHUP, SIGQUIT, SIGXCPU};
 enum { N_STOP_SIGNALS = sizeof STOP_SIGNALS / sizeof STOP_SIGNALS[0] };
 
-/// Milliseconds of a clock that begins anew every twelve days, which fit into what a handler may write.
+/// Milliseconds of a clock that starts over every twelve days, which fit into what a handler may write.
 static int clock_ms(void)
 {
     struct timespec now;

@@ -75,7 +75,7 @@ static QmtStatus elements_read(QmtContext *ctx, const char *list, AtomWords *wor
         snprintf(symbol, sizeof symbol, "%.*s", (int)(n < SYMBOL_SIZE ? n : SYMBOL_SIZE - 1), at);
         if (n > 0 && qmt_element_number(symbol) == 0)
             return FAIL(ctx, QMT_ERR_INPUT,
-                        "--elements: \"%s\" is no symbol of an element from H to Rn", symbol);
+                        "--elements: \"%s\" is not a symbol of an element from H to Rn", symbol);
         if (n > 0)
             element_add(words, qmt_element_number(symbol));
         at += n;

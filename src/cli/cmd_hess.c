@@ -37,7 +37,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_JSON] = {"--json", NULL, "one JSON object per structure, one a line, with the modes"},
 };
 
-/// Above this gradient, hartree/bohr, a geometry is no stationary point.
+/// Above this gradient, hartree/bohr, a geometry is not a stationary point.
 static const double AT_REST = 1e-4;
 
 /// The command line of `qmtraj hess`.
@@ -81,7 +81,7 @@ static void stationary_warn(QmtContext *ctx, const Hess *h)
 {
     if (h->largest > AT_REST)
         cli_note(ctx, QMT_LOG_WARNING,
-                 "%s: this is no stationary point, the largest gradient is %.1e hartree/bohr; "
+                 "%s: this is not a stationary point, the largest gradient is %.1e hartree/bohr; "
                  "frequencies mean little here; `qmtraj opt` finds a minimum",
                  h->state.name, h->largest);
     if (h->n_imaginary > 0)

@@ -40,7 +40,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_NUM_WORKERS] = {"--num-workers", "N",
                        "processes side by side (default: the cores this process may use); the "
                        "output is the same"},
-    [O_FRESH] = {"--fresh", NULL, "begin anew instead of going on with what was interrupted"},
+    [O_FRESH] = {"--fresh", NULL, "start over instead of continuing what was interrupted"},
     [O_HELP] = {"--help", NULL, "this text"},
     [O_H] = {"-h", NULL, NULL},
 };
@@ -64,7 +64,7 @@ void help_label(FILE *out)
         "Adds energies and forces, in eV and angstrom, to every frame of an XYZ or extended XYZ "
         "file: one molecule or many, also compressed by gzip; \"-\" is standard input. Order, keys "
         "and columns are kept. What cannot be computed is marked by label_failed= and listed in "
-        "OUT.rejected.tsv; the exit code is then 1. An interrupted call goes on when it is "
+        "OUT.rejected.tsv; the exit code is then 1. An interrupted call continues when it is "
         "repeated. docs/label.md describes every key.\n"
         "\n"
         "  qmtraj label frames.extxyz -o labelled.extxyz\n"

@@ -45,7 +45,7 @@ void help_opt(FILE *out)
         "\n"
         "Minimises the energy of structures to a small gradient, in redundant internal "
         "coordinates. The frames that are written say energy, gradient, charge, multiplicity and "
-        "method. A small gradient is no proof of a minimum: a structure of high symmetry may "
+        "method. A small gradient is not proof of a minimum: a structure of high symmetry may "
         "rest on a saddle point, and `qmtraj hess` tells.\n"
         "\n"
         "  qmtraj opt aspirin.xyz -o aspirin_opt.xyz\n"

@@ -81,9 +81,10 @@ static const Option OPTIONS[N_OPTIONS] = {
                       "the rest runs, and the code is 1"},
     [O_ALL_OR_NOTHING] = {"--all-or-nothing", NULL,
                           "begin nothing if one molecule cannot be computed"},
-    [O_FRESH] = {"--fresh", NULL,
-                 "make trajectories anew that are finished or interrupted; a finished one stays as "
-                 "trajectory.old.npz"},
+    [O_FRESH] =
+        {"--fresh", NULL,
+         "make trajectories again that are finished or interrupted; a finished one stays as "
+         "trajectory.old.npz"},
     [O_ALLOW_OTHER_CPU] =
         {"--allow-other-cpu", NULL,
          "go on with trajectories that were begun on another processor or instruction set, though "
@@ -141,7 +142,7 @@ void help_run(FILE *out)
         "\n`qmtraj help config` lists all keys; each is an option, too: --length_ps 5. Ctrl-C, "
         "SIGTERM and SIGUSR1 end the job after the "
         "current step;\n"
-        "the same command goes on from there. A longer length_ps makes finished trajectories "
+        "the same command continues from there. A longer length_ps makes finished trajectories "
         "longer.\n");
 }
 

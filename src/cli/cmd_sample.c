@@ -76,10 +76,11 @@ static QmtStatus modes_make(QmtContext *ctx, QmtSingle *molecule, const QmtSingl
     for (size_t i = 0; i < n_x; i++)
         largest = fmax(largest, fabs(result.gradient[i]));
     if (largest > AT_REST)
-        cli_note(ctx, QMT_LOG_WARNING,
-                 "%s: this is no stationary point, the largest gradient is %.1e hartree/bohr; the "
-                 "geometries lie around it all the same; `qmtraj opt` finds a minimum",
-                 state->name, largest);
+        cli_note(
+            ctx, QMT_LOG_WARNING,
+            "%s: this is not a stationary point, the largest gradient is %.1e hartree/bohr; the "
+            "geometries lie around it all the same; `qmtraj opt` finds a minimum",
+            state->name, largest);
     *energy = result.energy;
     return qmt_modes_create(ctx, state->n_atoms, state->masses, state->xyz, result.hessian, NULL,
                             modes);

@@ -18,7 +18,7 @@ void help_summary(FILE *out)
         out,
         "qmtraj summary OUT\n"
         "\n"
-        "Writes OUT/summary.json anew: the figures of every trajectory in OUT, from the journals\n"
+        "Writes OUT/summary.json again: the figures of every trajectory in OUT, from the journals\n"
         "of all jobs there, also while they run. A job does it at its end, unless it made only a\n"
         "small part of a large folder.\n"
         "\n"

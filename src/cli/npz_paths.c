@@ -149,8 +149,8 @@ QmtStatus npz_paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
     TRY(packed_add(ctx, path, paths));
     if (paths->n == before)
         return FAIL(ctx, QMT_ERR_IO,
-                    "%s: there is no .npz file in this folder; of what is not finished, `qmtraj "
-                    "convert NAME/trajectory.npz.part --to npz` makes one",
+                    "%s: no .npz file in this folder; for an unfinished trajectory run `qmtraj "
+                    "convert NAME/trajectory.npz.part --to npz` first",
                     path);
     return QMT_OK;
 }

@@ -278,7 +278,7 @@ QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, lo
 {
     const char *const problem = qmt_text_to_integer(value, lowest, highest, number);
     if (problem != NULL)
-        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s %s; wanted is a whole number from %lld on", name,
+        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s %s; must be a whole number, %lld or more", name,
                     value, problem, lowest);
     return QMT_OK;
 }

@@ -344,7 +344,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = CONFIG_KEEP_AUTO,
      .choices = "auto|true|false",
      .help =
-         "Keep the checkpoint of a finished trajectory; without it a longer one begins anew. auto: "
+         "Keep the checkpoint of a finished trajectory; without it a longer one starts over. auto: "
          "keep "
          "it unless it is larger than a tenth of trajectory.npz and that took less than a minute."},
     {.name = "confine.sphere",

@@ -40,9 +40,10 @@ static QmtStatus length_check(QmtContext *ctx, const Config *config, const char 
         const double whole = rint(steps) > 0.0 ? rint(steps) : 1.0;
         char near[TEXT_DOUBLE_SIZE];
         text_format_double(rint(whole * config->dt_fs * 1e9) / 1e12, near);
-        return FAIL(ctx, QMT_ERR_CONFIG,
-                    "%s: %s = %s ps is no whole number of steps of dt_fs = %s; the nearest is %s",
-                    place, name, length, dt, near);
+        return FAIL(
+            ctx, QMT_ERR_CONFIG,
+            "%s: %s = %s ps is not a whole number of steps of dt_fs = %s; the nearest is %s", place,
+            name, length, dt, near);
     }
     return QMT_OK;
 }

@@ -62,7 +62,7 @@ QmtStatus folder_begin(QmtContext *ctx, const char *out, Folder *folder)
         length--;
     const int n = snprintf(folder->part, sizeof folder->part, "%.*s.part", (int)length, out);
     if (length == 0 || n < 0 || (size_t)n >= sizeof folder->part)
-        return FAIL(ctx, QMT_ERR_USAGE, "\"%.60s\" is no name for a folder", out);
+        return FAIL(ctx, QMT_ERR_USAGE, "\"%.60s\" is not a name for a folder", out);
     snprintf(folder->path, sizeof folder->path, "%.*s", (int)length, out);
     if (file_exists(folder->path))
         return FAIL(ctx, QMT_ERR_USAGE, "%.900s: exists already; remove it or choose another name",

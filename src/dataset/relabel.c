@@ -35,7 +35,7 @@ static QmtStatus description_read(QmtContext *ctx, const char *folder, Relabelli
     TRY(file_join(ctx, folder, "relabel.json", path));
     if (!file_exists(path))
         return FAIL(ctx, QMT_ERR_USAGE,
-                    "%.900s: is no folder of inputs for another program: it has no relabel.json",
+                    "%.900s: is not a folder of inputs for another program: it has no relabel.json",
                     folder);
     TRY(file_read_whole(ctx, path, SIZE_LIMIT, &text, &n));
     cJSON *const object = cJSON_Parse(text);

@@ -91,7 +91,7 @@ static const char *way_out(int error)
     case ELOOP:
         return "it is a link where none may be, or a circle of links: remove it";
     case ENXIO:
-        return "it is no file: remove it";
+        return "it is not a file: remove it";
     case EIO:
         return "the device reports an error: check the disk and the system log";
     case ENOMEM:
@@ -185,7 +185,7 @@ static QmtStatus kind_check(QmtContext *ctx, const char *path, FileMode mode, in
         return failure(ctx, FILE_OP_OPEN, path, EISDIR);
     const bool named = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
     if (!S_ISREG(info.st_mode) && !named)
-        return FAIL(ctx, QMT_ERR_IO, "%s: is no file but %s", path, kind_word(info.st_mode));
+        return FAIL(ctx, QMT_ERR_IO, "%s: is not a file but %s", path, kind_word(info.st_mode));
     if (mode == FILE_ANY && info.st_nlink > 1)
         return FAIL(ctx, QMT_ERR_IO, "%s: is a second name of another file; remove it", path);
     if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) != 0)

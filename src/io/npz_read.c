@@ -30,7 +30,7 @@ static uint64_t get(const unsigned char *bytes, int n)
 
 static QmtStatus broken(QmtContext *ctx, const Npz *npz, const char *what)
 {
-    return FAIL(ctx, QMT_ERR_FORMAT, "%s: %s: this is no readable NPZ file, or it was cut off",
+    return FAIL(ctx, QMT_ERR_FORMAT, "%s: %s: this is not a readable NPZ file, or it was cut off",
                 npz->file.path, what);
 }
 
@@ -263,7 +263,7 @@ static QmtStatus read_member(QmtContext *ctx, Npz *npz, NpzArray *array)
         !sizes_fit(array))
         return FAIL(ctx, QMT_ERR_FORMAT,
                     "%s: the header of %.80s is damaged, or its type (structured, "
-                    "big-endian, Fortran order) is none that is read here",
+                    "big-endian, Fortran order) is not supported",
                     npz->file.path, array->name);
     array->data_offset = array->member_offset + n_header;
     if (array->data_bytes != array->member_size - n_header)

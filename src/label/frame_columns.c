@@ -166,7 +166,7 @@ static bool types_check(FrameColumns *c)
         if (strncasecmp(column->name, "pos", 3) == 0)
             return false;
         context_log(c->ctx, QMT_LOG_WARNING,
-                    "%s: the column %s holds what is no number and is kept as words",
+                    "%s: the column %s holds what is not a number and is kept as words",
                     c->lines->place, column->name);
         column->type = 'S';
     }

@@ -164,7 +164,7 @@ static QmtStatus files_resume(Labelling *l, const LabelJournal *before)
     uint64_t n_text, n_rejected;
     if (strcmp(before->digest, l->journal.digest) != 0)
         return FAIL(l->ctx, QMT_ERR_CHECKPOINT,
-                    "%.500s: was begun with another input, configuration or program; begin anew "
+                    "%.500s: was begun with another input, configuration or program; start over "
                     "(fresh), or choose another output",
                     l->part);
     TRY(file_open(l->ctx, l->part, FILE_UPDATE, &l->file));
@@ -174,11 +174,11 @@ static QmtStatus files_resume(Labelling *l, const LabelJournal *before)
     if (n_text < before->n_text || n_rejected < before->n_rejected ||
         before->n_pieces > l->job.input->n_pieces)
         return FAIL(l->ctx, QMT_ERR_CHECKPOINT,
-                    "%.500s: is shorter than when it was left; begin anew (fresh)", l->part);
+                    "%.500s: is shorter than when it was left; start over (fresh)", l->part);
     TRY(file_truncate(l->ctx, &l->file, before->n_text));
     TRY(file_truncate(l->ctx, &l->rejected_file, before->n_rejected));
     l->journal = *before;
-    context_log(l->ctx, QMT_LOG_INFO, "%.500s: goes on behind %llu frames", l->out,
+    context_log(l->ctx, QMT_LOG_INFO, "%.500s: continues after %llu frames", l->out,
                 (unsigned long long)before->n_frames);
     return QMT_OK;
 }
@@ -207,7 +207,7 @@ static QmtStatus stopped(Labelling *l)
 {
     TRY(journal_renew(l));
     return FAIL(l->ctx, QMT_STOPPED,
-                "%.500s: stopped on request behind %llu of %llu frames; the same command goes on",
+                "%.500s: stopped on request after %llu of %llu frames; the same command continues",
                 l->out, (unsigned long long)l->journal.n_frames,
                 (unsigned long long)l->job.input->n_frames);
 }

@@ -29,9 +29,9 @@ static QmtStatus array_take(QmtContext *ctx, const char *path, const cJSON *obje
              item = item->next, i++)
             if (i < n)
                 out[i] = item->valuedouble;
-    return i == n && item == NULL
-               ? QMT_OK
-               : FAIL(ctx, QMT_ERR_FORMAT, "%s: \"%s\" is no list of %zu numbers", path, name, n);
+    return i == n && item == NULL ? QMT_OK
+                                  : FAIL(ctx, QMT_ERR_FORMAT,
+                                         "%s: \"%s\" is not a list of %zu numbers", path, name, n);
 }
 
 static QmtStatus json_take(QmtContext *ctx, const char *path, const char *text, Numbers *into)

@@ -96,7 +96,7 @@ static void windows_put(cJSON *object, const FrameSeries *s)
     }
 }
 
-/// All pairs b < a, as parts of the greatest in 255 steps; 255 also stands for what is no number.
+/// All pairs b < a, as parts of the greatest in 255 steps; 255 also stands for what is not a number.
 static void matrix_put(cJSON *object, const FrameSeries *s)
 {
     const size_t n = s->n_matrix * (s->n_matrix - 1) / 2;

@@ -64,12 +64,12 @@ static void left_describe(QmtContext *ctx, Run *run, QmtStatus failure, char *sa
         context_log(ctx, QMT_LOG_WARNING, "no checkpoint could be written: %s",
                     qmt_context_message(ctx));
     if (!run_folder_has_checkpoint(ctx, run))
-        snprintf(saved, size, "the checkpoint is gone, too: the same command begins it anew");
+        snprintf(saved, size, "the checkpoint is gone, too: the same command starts it over");
     else if (failure == QMT_STOPPED)
-        snprintf(saved, size, "the same command goes on from the checkpoint before");
+        snprintf(saved, size, "the same command continues from the checkpoint before");
     else
         snprintf(saved, size,
-                 "%llu frames are safe, the same command goes on from the last checkpoint",
+                 "%llu frames are safe, the same command continues from the last checkpoint",
                  (unsigned long long)run->n_safe);
 }
 
@@ -98,7 +98,7 @@ void run_interrupt(QmtContext *ctx, Run *run, QmtStatus failure, RunResult *resu
                      ? "; the same command tries again from the last checkpoint"
                      : "");
     } else if (failure == QMT_STOPPED && run_checkpoint(ctx, run) == QMT_OK)
-        snprintf(saved, sizeof saved, "%llu frames are safe, the same command goes on from here",
+        snprintf(saved, sizeof saved, "%llu frames are safe, the same command continues from here",
                  n_frames);
     else
         left_describe(ctx, run, failure, saved, sizeof saved);

@@ -136,7 +136,7 @@ static QmtStatus shorter_put_away(QmtContext *ctx, const Run *run)
     if (dropped)
         context_log(ctx, QMT_LOG_INFO,
                     "is wanted longer, and its checkpoint was not kept (keep_checkpoint): begins "
-                    "anew, with the bytes of one that goes on");
+                    "again, with the bytes of one that continues");
     if (dropped && run_is_cheap(&run->found.result))
         return older_remove(ctx, run->folder, RUN_FILE_COMPLETE);
     return complete_put_aside(ctx, run);
@@ -153,7 +153,7 @@ static QmtStatus frames_lost_say(QmtContext *ctx, const Run *run)
     if (!spec_is_short(run->task) && file_stamp(part, &stamp) && stamp.n_bytes > 0)
         context_log(
             ctx, QMT_LOG_WARNING,
-            "%s: %.1f MB of frames without a checkpoint to go on from are replaced: it begins anew",
+            "%s: %.1f MB of frames without a checkpoint to go on from are replaced: it starts over",
             run->task->label, 1e-6 * (double)stamp.n_bytes);
     return QMT_OK;
 }
@@ -244,14 +244,14 @@ QmtStatus run_folder_begin(QmtContext *ctx, Run *run)
     else
         status = begin_interrupted(ctx, run);
     if (status == QMT_ERR_CHECKPOINT)
-        context_append(ctx, "; --fresh begins it anew");
+        context_append(ctx, "; --fresh starts it over");
     TRY(status);
     if (run->found.moved[0] != '\0')
         context_log(ctx, QMT_LOG_WARNING,
-                    "goes on with other last digits than where it was begun (%s); its metadata "
-                    "says so",
+                    "continues on another processor than where it began (%s): last digits will "
+                    "differ, and its metadata says so",
                     run->found.moved);
-    context_log(ctx, QMT_LOG_INFO, "goes on at %s, step %llu of %llu",
+    context_log(ctx, QMT_LOG_INFO, "continues at %s, step %llu of %llu",
                 md_phase_name(md_report(run->md).phase), (unsigned long long)run->before.total_step,
                 (unsigned long long)spec_steps(&run->task->config)); // of a longer one, all of them
     return QMT_OK;

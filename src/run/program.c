@@ -133,7 +133,7 @@ QmtStatus program_text_earlier_add(QmtContext *ctx, const char *folder, const ch
     const int n = snprintf(earlier, PROGRAM_EARLIER_SIZE, "%s%s", program_text_earlier(text), line);
     if (n >= PROGRAM_EARLIER_SIZE)
         return FAIL(ctx, QMT_ERR_CHECKPOINT,
-                    "%s: has been moved from processor to processor too often; go on where it was",
+                    "%s: too many changes of processor to record; continue on the previous machine",
                     folder);
     return QMT_OK;
 }

@@ -33,7 +33,7 @@ typedef struct {
     int64_t scf_iterations_max;
     double scf_residual_max, scf_residual_median;
     int64_t recoveries, diagonalisations, checks, checks_failed;
-    bool checkpoint_dropped; ///< it is finished, and a longer one begins anew
+    bool checkpoint_dropped; ///< it is finished, and a longer one starts over
     RunWarnings warnings;    ///< what a person should know
 } RunResult;
 

@@ -206,7 +206,8 @@ static void differs(QmtContext *ctx, const char *folder, const char *how, const 
                     Found *found)
 {
     found->kind = EXISTING_DIFFERENT;
-    (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: %s already, but differently: %s", folder, how, list);
+    (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: already %s with other settings: %s", folder, how,
+               list);
 }
 
 /// Looks for a checkpoint of the trajectory.
@@ -251,7 +252,7 @@ static QmtStatus interrupted_look(QmtContext *ctx, const char *folder, const Run
     if (machine[0] != '\0' && !settings->allow_other_cpu) {
         if (differences[0] == '\0')
             difference_add(machine,
-                           "--allow-other-cpu goes on all the same, with other last digits");
+                           "--allow-other-cpu continues all the same; last digits will differ");
         difference_add(differences, machine);
     }
 

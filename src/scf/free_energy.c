@@ -99,7 +99,7 @@ QmtStatus free_energy_at(QmtContext *ctx, FreeEnergy *energy, const double *v, d
         if (energy->terms[t].type->potential != NULL)
             *a += energy->terms[t].type->energy(energy->terms[t].self, energy->geometry, &moments);
     if (!isfinite(*a))
-        return FAIL(ctx, QMT_ERR_SCF, "scf: the free energy is no finite number");
+        return FAIL(ctx, QMT_ERR_SCF, "scf: the free energy is not a finite number");
     return QMT_OK;
 }
 

@@ -96,8 +96,8 @@ QmtStatus smiles_embed_known(QmtContext *ctx, const Structure *known, Structure 
     case RDKIT_OK:
         break;
     case RDKIT_NO_MOLECULE:
-        return FAIL(ctx, QMT_ERR_INPUT, "%s: the SMILES \"%.200s\" is no molecule: %s%s", s->source,
-                    s->smiles, reason, valence_advice(reason));
+        return FAIL(ctx, QMT_ERR_INPUT, "%s: the SMILES \"%.200s\" is not a molecule: %s%s",
+                    s->source, s->smiles, reason, valence_advice(reason));
     case RDKIT_NO_GEOMETRY:
         return FAIL(ctx, QMT_ERR_INPUT,
                     "%s: no geometry for the SMILES \"%.200s\": %s; give an XYZ "
@@ -154,7 +154,7 @@ QmtStatus smiles_atoms(QmtContext *ctx, const char *smiles, int **numbers, size_
     if (result == RDKIT_NO_MEMORY)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for \"%.200s\"", smiles);
     if (result != RDKIT_OK)
-        return FAIL(ctx, QMT_ERR_INPUT, "the SMILES \"%.200s\" is no molecule: %s%s", smiles,
+        return FAIL(ctx, QMT_ERR_INPUT, "the SMILES \"%.200s\" is not a molecule: %s%s", smiles,
                     reason, valence_advice(reason));
     *numbers = made.numbers;
     *n = made.n_atoms;

@@ -191,7 +191,7 @@ static QmtStatus multiplicity_take(ListReader *r, const char *place, const char 
     if (word[0] == '\0')
         return QMT_OK;
     if (text_parse_integer(word, 1, 1000, &value) != NULL)
-        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is no multiplicity", place, word);
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is not a multiplicity", place, word);
     s->has_multiplicity = true;
     s->multiplicity = (int)value;
     snprintf(s->multiplicity_source, sizeof s->multiplicity_source, "list \"%.20s\"", word);
@@ -205,7 +205,7 @@ static QmtStatus charge_take(ListReader *r, const char *place, const char *word,
 {
     double value;
     if (text_parse_double(word, &value) != NULL || value != rint(value) || fabs(value) > 1000.0)
-        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is no charge", place, word);
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is not a charge", place, word);
     s->has_charge = true;
     s->charge = (int)value;
     snprintf(s->charge_source, sizeof s->charge_source, "list \"%.20s\"", word);
@@ -230,8 +230,8 @@ static QmtStatus state_take(ListReader *r, const char *place, const char *key, c
         return multiplicity_take(r, place, word, s);
     case STATE_UNPAIRED:
         if (text_parse_integer(word, 0, 1000, &unpaired) != NULL)
-            return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is no number of unpaired electrons",
-                        place, word);
+            return FAIL(r->ctx, QMT_ERR_FORMAT,
+                        "%s: \"%.40s\" is not a number of unpaired electrons", place, word);
         snprintf(multiplicity, sizeof multiplicity, "%lld", unpaired + 1);
         return multiplicity_take(r, place, multiplicity, s);
     default:

@@ -30,10 +30,11 @@ static QmtStatus number_read(QmtContext *ctx, const char *dir, int n_dir, const 
                        number <= 1000.0 && number == (double)(int)number;
     QmtStatus status = QMT_OK;
     if (!empty && !whole)
-        status = FAIL(ctx, QMT_ERR_FORMAT,
-                      "%.400s: \"%.40s\" is no whole number; xtb reads this file, and so does this "
-                      "program: correct or remove it",
-                      path, word);
+        status =
+            FAIL(ctx, QMT_ERR_FORMAT,
+                 "%.400s: \"%.40s\" is not a whole number; xtb reads this file, and so does this "
+                 "program: correct or remove it",
+                 path, word);
     free(data);
     *found = !empty;
     *value = (int)number;

@@ -45,7 +45,7 @@ static QmtStatus pair_settle(QmtContext *ctx, const char *place, int electrons, 
                           multiplicity >= 1 && multiplicity <= PAIR_MULTIPLICITY_MAX;
     if (!is_state) {
         reader_note(notes, NOTE_IGNORED, QMT_LOG_INFO,
-                    "%s: the %s is no charge and multiplicity of this molecule and is ignored",
+                    "%s: the %s is not a charge and multiplicity of this molecule and is ignored",
                     place, texts->pair_source);
         return QMT_OK;
     }
@@ -113,7 +113,7 @@ static QmtStatus spin_open(QmtContext *ctx, const char *place, const char *sourc
 {
     char sentence[700];
     snprintf(sentence, sizeof sentence,
-             "%.200s: the %s is no multiplicity that %d valence electrons can have; write "
+             "%.200s: the %s is not a multiplicity that %d valence electrons can have; write "
              "multiplicity= (unpaired electrons + 1)",
              place, source, electrons);
     return structure_set_unclear(ctx, s, false, true, sentence);

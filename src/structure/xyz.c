@@ -96,7 +96,7 @@ static bool second_is_number(int number, char **words)
     return text_parse_integer(words[1], 1, 118, &value) == NULL && value == number;
 }
 
-/// One atom line; i counts from 0. *shifted becomes false if the second column is no whole number before three
+/// One atom line; i counts from 0. *shifted becomes false if the second column is not a whole number before three
 /// with a point, as a charge of the nucleus or a frozen-atom flag would be.
 static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Structure *s,
                            bool *shifted)

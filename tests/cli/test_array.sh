@@ -72,7 +72,7 @@ wait $pid || code=$?
 [ "$(cat queued)" = "requeue 4711_2" ] || fail "queued again: $(cat queued)"
 [ -s p/m2/checkpoint ] && [ ! -e p/m2/trajectory.npz ] || fail "nothing was left to do"
 SLURM_ARRAY_TASK_ID=2 ends 0 bash "$array" long.yaml p m1.xyz m2.xyz
-says "goes on at"
+says "continues at"
 ends 0 "$QMTRAJ" run --config long.yaml --out whole m2.xyz
 same p/m2/trajectory.npz whole/m2/trajectory.npz
 

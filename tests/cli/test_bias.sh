@@ -76,7 +76,7 @@ cmp whole/glycine/trajectory.npz two/glycine/trajectory.npz || fail "two workers
 # a longer trajectory goes on from a finished one as if it had never ended
 ends 0 biased longer --set keep_checkpoint=true --set length_ps=0.1
 ends 0 biased longer --set keep_checkpoint=true --set length_ps=0.2
-says "goes on"
+says "continues"
 cmp whole/glycine/trajectory.npz longer/glycine/trajectory.npz || fail "made longer: other bytes"
 
 # at constant energy what the biases put in is accounted for

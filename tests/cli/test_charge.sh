@@ -31,7 +31,7 @@ ends 0 "$QMTRAJ" energy --json slip.xyz
 says '"charge":2' '"multiplicity_source":"comment \"2 1\""' 'note: slip.xyz:2: charge 2 and multiplicity 1'
 sed '2s/.*/100 25/' water.xyz >slip.xyz
 ends 0 "$QMTRAJ" energy --json slip.xyz
-says '"charge":0' '"charge_source":"default"' 'the comment "100 25" is no charge and multiplicity'
+says '"charge":0' '"charge_source":"default"' 'the comment "100 25" is not a charge and multiplicity'
 sed '2s/.*/1 1/' water.xyz >slip.xyz
 ends 3 "$QMTRAJ" energy slip.xyz
 says '"1 1" looks like charge and multiplicity, but 7 valence electrons do not go with multiplicity 1'

@@ -103,7 +103,7 @@ ends 0 "$QMTRAJ" run --config short.yaml --set keep_checkpoint=true water.xyz --
 says "note: equilibration_ps = 0.02 at a friction of 10 /ps: relaxed molecules begin about 123 K too cold"
 records longer/water/trajectory.npz equilibration_short
 ends 0 "$QMTRAJ" run --config short.yaml --set length_ps=0.06 water.xyz --out longer
-says "water: goes on at production, step 280 of 320"
+says "water: continues at production, step 280 of 320"
 
 # a geometry that is printed
 ends 0 "$QMTRAJ" energy --json water.xyz

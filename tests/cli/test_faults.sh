@@ -51,10 +51,10 @@ says "ended by signal 9" "tried once more"
 says "warning: ammonia: its process was ended by signal 9"
 same once/ammonia/trajectory.npz whole/ammonia/trajectory.npz
 QMTRAJ_TEST_CRASH=ammonia:60 ends 1 "$QMTRAJ" run --config short.yaml --out crash water.xyz ammonia.xyz
-says "ended by signal 9" "tried once more" "crashed" "goes on from its last checkpoint"
+says "ended by signal 9" "tried once more" "crashed" "continues from its last checkpoint"
 same crash/water/trajectory.npz whole/water/trajectory.npz
 ends 0 "$QMTRAJ" run --config short.yaml --out crash water.xyz ammonia.xyz
-says "ammonia: goes on at"
+says "ammonia: continues at"
 same crash/ammonia/trajectory.npz whole/ammonia/trajectory.npz
 
 # stopped on request
@@ -69,7 +69,7 @@ for signal in INT TERM USR1; do
     code=0
     wait $pid || code=$?
     [ $code = 75 ] || fail "SIG$signal: code $code, wanted 75"
-    says "stopped" "goes on from here"
+    says "stopped" "continues from here"
     [ -s stop/water/checkpoint ] || fail "no checkpoint"
     [ ! -e stop/water/lock ] || fail "the lock is left"
 done

@@ -57,14 +57,14 @@ background job gone --set length_ps=1000 --set save_interval_steps=100 --set che
 until_there gone/water/checkpoint.previous
 until rm -rf gone 2>/dev/null; do :; done # the job may make a file there meanwhile
 ended 5
-says "gone/water/" "begins it anew" # which file is missed first depends on the moment; the next case has one only
+says "gone/water/" "starts it over" # which file is missed first depends on the moment; the next case has one only
 
 # only its frames disappear: told at the next checkpoint, and no checkpoint promises them
 background job lost --set length_ps=1000 --set save_interval_steps=100 --set checkpoint_s=0.1
 until_there lost/water/checkpoint.previous
 rm lost/water/trajectory.npz.part
 ended 5
-says "lost/water/trajectory.npz.part: was removed while it was being written" "begins it anew"
+says "lost/water/trajectory.npz.part: was removed while it was being written" "starts it over"
 ends 0 job lost
 same lost/water/trajectory.npz plain/water/trajectory.npz
 

@@ -73,7 +73,7 @@ until_true running hup
 kill -HUP -- -$pid
 ended 75
 ends 0 job hup --set length_ps=2
-says "goes on at"
+says "continues at"
 ends 0 job calm --set length_ps=2
 same hup/water/trajectory.npz calm/water/trajectory.npz
 

@@ -34,7 +34,7 @@ for pair in 'w.pdb=obabel -ipdb "w.pdb" -O "w.xyz"' 'w.json=qcelemental' 'lfs.xy
     ends 3 "$QMTRAJ" energy "${pair%%=*}"
     says "${pair#*=}"
 done
-# a drawing without its hydrogen atoms is no molecule
+# a drawing without its hydrogen atoms is not a molecule
 sed 's/^  3  2/  1  0/; /H   0  0/d; /^  1  [23]/d' water.sdf >bare.sdf
 ends 3 "$QMTRAJ" energy bare.sdf
 says "hydrogen atoms are missing"

@@ -41,16 +41,16 @@ touch false/water/trajectory.npz # read as a whole
 ends 0 run false
 says "nothing to do"
 
-# longer: goes on where it can, begins anew where it cannot; the same bytes
+# longer: goes on where it can, starts over where it cannot; the same bytes
 ends 0 run true --set length_ps=0.1
-says "goes on at"
+says "continues at"
 same true/water/trajectory.npz whole/water/trajectory.npz
 QMTRAJ_TEST_CRASH=water:300 ends 1 run auto --set length_ps=0.1
 [ -s auto/water/checkpoint ] || fail "nothing to go on from"
 ends 0 run auto --set length_ps=0.1
 same auto/water/trajectory.npz whole/water/trajectory.npz
 ends 0 run false --set length_ps=0.1 --set keep_checkpoint=false
-says "was not kept (keep_checkpoint)" "begins anew"
+says "was not kept (keep_checkpoint)" "starts over"
 same false/water/trajectory.npz whole/water/trajectory.npz
 for out in auto false; do
     [ ! -e $out/water/trajectory.old.npz ] || fail "$out: the shorter one is left"
@@ -61,7 +61,7 @@ ends 0 run dear
 sed -i 's/"cpu_s":.*,/"cpu_s": 61,/' dear/water/run.json
 cp dear/water/trajectory.npz before.npz
 ends 0 run dear --set length_ps=0.1
-says "begins anew"
+says "starts over"
 same dear/water/trajectory.old.npz before.npz
 same dear/water/trajectory.npz whole/water/trajectory.npz
 

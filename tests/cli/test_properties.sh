@@ -56,7 +56,7 @@ done
 QMTRAJ_TEST_CRASH=water:200 ends 1 run crashed
 rm -f crashed/summary.json
 ends 0 run crashed
-says "goes on at"
+says "continues at"
 same crashed/water/trajectory.npz whole-GFN2-xTB/water/trajectory.npz
 ends 0 run grown --set length_ps=0.05
 ends 0 run grown

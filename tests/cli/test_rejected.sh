@@ -65,7 +65,7 @@ ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out alone --mol
 QMTRAJ_TEST_CRASH=ethanol:50 ends 1 "$QMTRAJ" run --config short.yaml --set checkpoint_s=1e-6 --smiles-file two.smi --out crashed
 [ -s crashed/ethanol/checkpoint ] || fail "no checkpoint"
 ends 0 "$QMTRAJ" run --config short.yaml --smiles-file two.smi --out crashed
-says "goes on at production"
+says "continues at production"
 for out in early alone crashed; do
     same "$out/ethanol/trajectory.npz" plain/ethanol/trajectory.npz
 done

@@ -66,7 +66,7 @@ sed -i 's/"gradient": \[0.01, /"gradient": [/' psi4/train/000005.json
 ends 1 "$QMTRAJ" dataset psi4 --collect -o part
 says "5 of 10 frames have no result"
 [ "$(cut -f1,2 part/missing.tsv | tail -n +2 | tr '\t\n' '  ')" = "train 1 train 2 train 3 train 4 train 5 " ] || fail "missing.tsv"
-grep -q "there is no result" part/missing.tsv && grep -q "another geometry" part/missing.tsv && grep -q "is no list of" part/missing.tsv ||
+grep -q "there is no result" part/missing.tsv && grep -q "another geometry" part/missing.tsv && grep -q "is not a list of" part/missing.tsv ||
     fail "reasons"
 sed -i '8s/[0-9]/x/' orca/train/000001.engrad
 sed -i '$d' orca/train/000002.engrad

@@ -29,7 +29,7 @@ crashed() {
 # goes on, whatever checkpoint_s is, and leaves nothing behind
 crashed a 600
 ends 0 run a --set checkpoint_s=0.5
-says "water: goes on at"
+says "water: continues at"
 same a/water/trajectory.npz whole/water/trajectory.npz
 for left in trajectory.npz.part nve_windows.part lock checkpoint.tmp; do
     [ ! -e a/water/$left ] || fail "$left is left"
@@ -161,10 +161,10 @@ crashed n 300
 elsewhere n/water/checkpoint n/water/checkpoint.previous
 sha256sum n/water/* >before
 ends 7 run n
-says "processor was Z80!" "--allow-other-cpu goes on all the same"
+says "processor was Z80!" "--allow-other-cpu continues all the same"
 sha256sum -c before >out 2>&1 || fail "something was touched"
 QMTRAJ_TEST_CRASH=water:600 ends 1 run n --allow-other-cpu
-says "goes on with other last digits than where it was begun" "Z80!"
+says "continues on another processor than where it began" "Z80!"
 ends 0 run n
 /usr/bin/python3 - <<'PYTHON' || fail "the metadata do not name the other processor"
 import json
@@ -195,7 +195,7 @@ ends 0 run several --set replicas=3 --set length_ps=0.05
 
 # the time is up
 ends 75 run m --set length_ps=1000 --set save_interval_steps=100 --max-hours 0.0001
-says "The time is up" "goes on from here"
+says "The time is up" "continues from here"
 ends 2 run m --max-hours 0
 
 # the status of what is complete, interrupted and running

@@ -28,7 +28,7 @@ ends 0 "$QMTRAJ" check heavy.npz
 # several: a file each; one that is no minimum is said; a saddle point keeps still along its mode
 ends 0 "$QMTRAJ" sample min.xyz ammonia.xyz --modes 5
 [ -s water_modes.npz ] && [ -s ammonia_modes.npz ] || fail "a file each"
-says "ammonia: this is no stationary point"
+says "ammonia: this is not a stationary point"
 printf '4\n\nN 0 0 0\nH 1 0 0\nH -.5 .8660254 0\nH -.5 -.8660254 0\n' >flat.xyz
 ends 0 "$QMTRAJ" opt flat.xyz -o saddle.xyz
 ends 0 "$QMTRAJ" sample saddle.xyz --modes 5 -o s.npz

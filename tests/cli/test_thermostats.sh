@@ -13,7 +13,7 @@ for thermostat in bussi nose-hoover; do
 
     # killed in the middle, and continued from a checkpoint
     ends 0 env QMTRAJ_TEST_CRASH_ONCE=water:700 "$QMTRAJ" run --config job.yaml "${set[@]}" --set checkpoint_s=0.02 --out killed water.xyz
-    says "ended by signal 9" "goes on at"
+    says "ended by signal 9" "continues at"
     same $thermostat/water/trajectory.npz killed/water/trajectory.npz
 
     ends 0 "$QMTRAJ" check $thermostat/water

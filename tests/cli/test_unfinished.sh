@@ -113,7 +113,7 @@ mv live gone
 code=0
 wait $pid || code=$?
 [ $code = 5 ] || fail "a vanished folder: code $code, wanted 5"
-says "its folder is still there" "begins it anew"
+says "its folder is still there" "starts it over"
 
 # a limit on the size of files is an error like any other, and found at the start
 code=0

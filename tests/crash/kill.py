@@ -40,7 +40,7 @@ JOBS = {
 COMMON = "checkpoint_s: 0.004\nkeep_checkpoint: true\n"
 
 KINDS = ("group", "group", "group", "parent", "worker", "term")
-GOES_ON = re.compile(r"(\w+): goes on at ([A-Za-z ]+), step")
+GOES_ON = re.compile(r"(\w+): continues at ([A-Za-z ]+), step")
 
 
 def workers(pid):
@@ -136,7 +136,7 @@ def round_of_kills(job, seconds, n_kills, tally):
         tally["SIGTERM" if kind == "term" else "SIGKILL to the " + kind] += hit
         tally["in a job: " + job.name] += hit
         for molecule, phase in GOES_ON.findall(said):
-            tally["goes on at " + phase] += 1
+            tally["continues at " + phase] += 1
             tally["goes on: " + molecule] += 1
         for molecule in MOLECULES if hit else ():
             for mark in marks(job.folder / out / molecule):

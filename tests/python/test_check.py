@@ -167,7 +167,7 @@ DEFECTS = [
     (without("pos"), "arrays", "FAIL", "pos is missing"),
     (without("box"), "arrays", "FAIL", "box is missing"),
     (lambda d: (without("box")(d), metadata(d, program=None)), "arrays", "WARN", "box is missing"),
-    (lambda d: d.update(Dpot=d["Epot"]), "arrays", "FAIL", "Dpot is no array that this program writes"),
+    (lambda d: d.update(Dpot=d["Epot"]), "arrays", "FAIL", "Dpot is not an array that this program writes"),
     (becomes("Epot", np.float32), "arrays", "FAIL", "Epot is of type f4, not f8"),
     (becomes("atom_types", np.int64), "arrays", "FAIL", "atom_types is of type i8"),
     (reshaped("vel", lambda v: v[:-1]), "arrays", "FAIL", "vel does not have the shape"),

@@ -206,7 +206,7 @@ static void traps_are_named_with_their_place(void **state)
         {"dt_fs: 0.25: 3\n", "a.yaml:1:"},
         {"dt_fs: \"0.25\n", "a.yaml:"},
         {"dt_fs: \x01\n", "a.yaml: byte 8"},
-        {"length_ps: 0.0001\n", "a.yaml:1: length_ps = 0.0001 ps is no whole number of steps of "
+        {"length_ps: 0.0001\n", "a.yaml:1: length_ps = 0.0001 ps is not a whole number of steps of "
                                 "dt_fs = 0.25; the nearest is 0.00025"},
         {"dt_fs: 0.3\nlength_ps: 1\nequilibration_ps: 0\nnve_window_ps: 0\nnve_every_ps: 0\n",
          "a.yaml:2: length_ps = 1"},
@@ -222,7 +222,7 @@ static void traps_are_named_with_their_place(void **state)
         {"solvate: {count: 3}\n", "solvate has no molecule; give it, e.g. molecule: O"},
         {"push: {atoms: [1, 2], eV: 0}\n", "push.eV = 0 pushes nothing"},
         {"bias: {rmsd: {atoms: all, every_ps: 0.0001}}\n",
-         "bias.rmsd.every_ps = 0.0001 ps is no whole number of steps"},
+         "bias.rmsd.every_ps = 0.0001 ps is not a whole number of steps"},
         {"bias:\n  torsion:\n    atoms: [1, 2, 3, 4]\n    mode: metadynamics\n    every_ps: "
          "0.0001\n",
          "a.yaml:5: bias.torsion.every_ps = 0.0001 ps"},

@@ -313,7 +313,7 @@ static void pipes_are_refused_and_not_waited_for(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     alarm(20);
     assert_int_equal(file_read_whole(ctx, path, 100, &data, &n), QMT_ERR_IO);
-    assert_message_has("is no file but a pipe");
+    assert_message_has("is not a file but a pipe");
     assert_int_equal(file_open(ctx, path, FILE_UPDATE, &file), QMT_ERR_IO);
     assert_int_equal(file_open(ctx, path, FILE_ANY, &file), QMT_ERR_IO);
     assert_int_equal(file_open(ctx, path, FILE_CREATE, &file), QMT_OK); // it is replaced

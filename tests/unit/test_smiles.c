@@ -55,7 +55,8 @@ static void wrong_lines_are_told_with_their_column(void **state)
         {"CC |^1:0| ethyl\n", QMT_ERR_FORMAT,
          "m.smi:1: the extension behind \"CC\" marks radicals"},
         {"smiles,name\n,empty\n", QMT_ERR_FORMAT, "m.smi:2: the column of the SMILES is empty"},
-        {"smiles,name,multiplicity\nCC,a,x\n", QMT_ERR_FORMAT, "m.smi:2: \"x\" is no multiplicity"},
+        {"smiles,name,multiplicity\nCC,a,x\n", QMT_ERR_FORMAT,
+         "m.smi:2: \"x\" is not a multiplicity"},
         {"C\xC3\xA4 a\n", QMT_ERR_FORMAT, "m.smi:1:2: a byte 0xc3"},
     };
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {

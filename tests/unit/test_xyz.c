@@ -207,7 +207,7 @@ static void a_state_that_stays_unclear_is_left_open_with_its_text(void **state)
         {"O", "3", NULL},
         {"O", "1 2 3", NULL},
         {"O", "0 0", NULL},
-        {"H", "charge=0 spin=0", "\"spin=0\" is no multiplicity"},
+        {"H", "charge=0 spin=0", "\"spin=0\" is not a multiplicity"},
         {"O", "S=0.5", "\"S=0.5\""},
         {"O", "S=45.2 T=298", NULL},
         {"O", "chrage=2", "\"chrage=2\" may mean a charge"},
