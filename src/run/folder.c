@@ -135,8 +135,8 @@ static QmtStatus shorter_put_away(QmtContext *ctx, const Run *run)
     const bool dropped = run->found.kind == EXISTING_SHORTER_DROPPED;
     if (dropped)
         context_log(ctx, QMT_LOG_INFO,
-                    "is wanted longer, and its checkpoint was not kept (keep_checkpoint): begins "
-                    "again, with the bytes of one that continues");
+                    "is wanted longer, and its checkpoint was not kept (keep_checkpoint): starts "
+                    "over, with the bytes of one that continues");
     if (dropped && run_is_cheap(&run->found.result))
         return older_remove(ctx, run->folder, RUN_FILE_COMPLETE);
     return complete_put_aside(ctx, run);

@@ -61,7 +61,7 @@ says "--elements"
 ends 2 "$QMTRAJ" atoms --elements H --for mce
 says "did you mean mace?" "json, mace, nequip, metatrain, schnetpack, aimnet"
 ends 3 "$QMTRAJ" atoms --elements H,Xy
-says 'no symbol of an element'
+says 'not a symbol of an element'
 ends 3 "$QMTRAJ" atoms --elements U
 ends 2 "$QMTRAJ" atoms --elements H --method PM3
 ends 2 "$QMTRAJ" atoms --elements H --set foo=1

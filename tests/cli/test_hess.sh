@@ -22,7 +22,7 @@ says '"masses":[15.99' '2.01'
 
 # where frequencies mean little
 ends 0 "$QMTRAJ" hess water.xyz
-says "no stationary point" "qmtraj opt"
+says "not a stationary point" "qmtraj opt"
 printf '4\n\nN 0 0 0\nH 1 0 0\nH -.5 .8660254 0\nH -.5 -.8660254 0\n' >flat.xyz
 ends 0 "$QMTRAJ" opt flat.xyz --gradient 1e-7 -o saddle.xyz
 ends 0 "$QMTRAJ" hess saddle.xyz --json

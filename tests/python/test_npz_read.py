@@ -72,7 +72,7 @@ class NpzRead(unittest.TestCase):
             self.assert_refused("header of a")
         for content in (b"", b"hello", b"PK", b"\0" * 100000):
             self.path.write_bytes(content)
-            self.assert_refused("no readable NPZ")
+            self.assert_refused("not a readable NPZ")
 
     def test_shapes_that_lie_are_refused(self):
         good = io.BytesIO()

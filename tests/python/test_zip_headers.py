@@ -88,7 +88,7 @@ assert report.returncode == 1 and "overlap" in report.stdout, report.stdout
 # A pipe is refused, not waited for.
 os.mkfifo("pipe.npz")
 report = subprocess.run([QMTRAJ, "check", "pipe.npz"], capture_output=True, text=True, timeout=20)
-assert report.returncode == 5 and "no file but a pipe" in report.stderr, report.stderr
+assert report.returncode == 5 and "not a file but a pipe" in report.stderr, report.stderr
 
 # Two members of one name: NumPy takes the last one, others the first.
 import zipfile  # noqa: E402

@@ -297,10 +297,16 @@ static void impossible_smiles_are_one_sentence(void **state)
     static const struct {
         const char *smiles, *part;
     } CASES[] = {
-        {"C(", "no molecule"},   {"c1ccc", "no molecule"}, {"C(C)(C)(C)(C)C", "no molecule"},
-        {"xyz", "no molecule"},  {"C*", "dummy"},          {"[9H]O", "9H, whose mass is not known"},
-        {"CCO.O", "2 separate"}, {"[U]", "element 92"},    {"C%99", "no molecule: unclosed ring"},
-        {"", "no molecule"},
+        {"C(", "not a molecule"},
+        {"c1ccc", "not a molecule"},
+        {"C(C)(C)(C)(C)C", "not a molecule"},
+        {"xyz", "not a molecule"},
+        {"C*", "dummy"},
+        {"[9H]O", "9H, whose mass is not known"},
+        {"CCO.O", "2 separate"},
+        {"[U]", "element 92"},
+        {"C%99", "not a molecule: unclosed ring"},
+        {"", "not a molecule"},
     };
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
         Structure s = from_smiles(CASES[c].smiles);
