@@ -19,7 +19,7 @@ __all__ = ["Job", "Progress", "Trajectories", "run", "start"]
 
 Path = Union[str, "os.PathLike[str]"]
 
-BOHR = 0.529177210903  # angstrom, CODATA 2018
+BOHR_PER_ANGSTROM = 1.8897261246204404  # as the program has it (qmtraj/units.h): the same bytes as from an XYZ file
 
 
 class Progress(NamedTuple):
@@ -72,7 +72,7 @@ def _of_atoms(atoms: Any, name: Optional[str]) -> dict[str, Any]:
         charge = int(charge or 0)
         spin = int(spin) if spin is not None else 1 + (int(atoms.numbers.sum()) - charge) % 2
     return {"kind": "atoms", "name": name or atoms.info.get("name") or atoms.get_chemical_formula(),
-            "numbers": [int(z) for z in atoms.numbers], "xyz": [float(x) / BOHR for x in atoms.positions.reshape(-1)],
+            "numbers": [int(z) for z in atoms.numbers], "xyz": [float(x) * BOHR_PER_ANGSTROM for x in atoms.positions.reshape(-1)],
             "charge": charge, "multiplicity": spin}
 
 

@@ -38,9 +38,8 @@ static void classes_refine(const Search *search, const int *numbers, uint64_t *n
     for (size_t i = 0; i < n; i++) {
         uint64_t degree = 0;
         for (size_t a = 0; a < search->bonds->n_atoms; a++)
-            degree += a != search->out->atom[i] && bonds_has(search->bonds, search->out->atom[i], a)
-                          ? 1 + 16 * (numbers[a] == 1)
-                          : 0;
+            if (a != search->out->atom[i] && bonds_has(search->bonds, search->out->atom[i], a))
+                degree += numbers[a] == 1 ? 17u : 1u;
         search->class_of[i] = mix((uint64_t)numbers[search->out->atom[i]], degree);
     }
     for (size_t round = 0; round < n; round++) {
