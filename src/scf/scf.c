@@ -461,6 +461,8 @@ static bool is_suspicious(const Scf *scf)
 {
     if (scf->n_atoms == 1)
         return false;
+    if (scf->recovery == SCF_STAGE_DOWNHILL - SCF_STAGE_FRESH)
+        return false; // it lies downhill from neutral atoms and has been tested
     return scf->recovery > 0 || scf->iterations > UNSUSPICIOUS_ITERATIONS ||
            scf->density.entropy < -UNSUSPICIOUS_ENTROPY ||
            scf->largest_charge > LARGEST_CHARGE_DAMPED + fabs(scf->spec.charge);
