@@ -6,7 +6,7 @@
 enum {
     WARM_ITERATIONS = 20,
     // The lower stages of the recovery are damped: slower, and the last resort.
-    DAMPED_ITERATIONS_FACTOR = 4,
+    DAMPED_ITERATIONS_FACTOR = 2,
     // Measuring the Jacobian costs some hundred cycles, against hundreds of thousands of a motion.
     // Geometries in a row before this is worth while: more than a single point, less than a motion.
     JACOBIAN_MEASURE_AFTER = 4,

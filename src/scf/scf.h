@@ -19,7 +19,7 @@
 /// this does not help, Broyden mixing from the start that the reference program takes.
 typedef struct {
     double tolerance;     ///< RMS of x_out - x_in at which the loop ends
-    int max_iterations;   ///< of the first stages of the recovery; four times that of the damped
+    int max_iterations;   ///< of the first stages of the recovery; twice that of the damped
     double damping;       ///< linear step of the mixer
     double temperature_k; ///< of the electrons, kelvin
     bool

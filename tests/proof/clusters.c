@@ -22,7 +22,8 @@ enum { N_CLUSTERS = 200, N_BRIEF = 40, ATOMS_MIN = 2, ATOMS_MAX = 16, TRIES_MAX 
 static const Claim CLAIMS[N_CLAIMS] = {
     // Solutions with charges that no molecule has count as none.
     [FAILED] = {"random clusters without convergence", "%", -INFINITY, 5.0, 0.0},
-    [RECOVERED] = {"random clusters that needed the recovery", "%", -INFINITY, 25.0, 0.0},
+    // Those that fail among them: a stage that solves one more must not count against the program.
+    [RECOVERED] = {"random clusters that mixing alone does not solve", "%", -INFINITY, 30.0, 0.0},
     [CYCLES] = {"density builds of those that converged, mean", "", 1.0, 250.0, 0.0},
 };
 
@@ -160,7 +161,7 @@ static QmtStatus measure_all(QmtContext *ctx, const char *method, int n_clusters
         cycles += report.scf_iterations;
     }
     figure[FAILED] = 100.0 * n_failed / n_clusters;
-    figure[RECOVERED] = 100.0 * n_recovered / n_clusters;
+    figure[RECOVERED] = 100.0 * (n_recovered + n_failed) / n_clusters;
     figure[CYCLES] = cycles / fmax(1.0, n_clusters - n_failed);
     return QMT_OK;
 }
