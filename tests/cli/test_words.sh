@@ -82,6 +82,8 @@ fi
 # the configurations that come along; cli.configs runs those that name atoms, with their molecules
 for config in "$QMTRAJ_SOURCE"/configs/*.yaml; do
     ! grep -q '^ *atoms:\|atoms: *\[' "$config" || continue
+    # its solvent is a SMILES
+    ! { grep -q '^solvate' "$config" && grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt"; } || continue
     ends 0 "$QMTRAJ" run --config "$config" --dry-run --set charge=0 --set spin_multiplicity=1 water.xyz
 done
 
