@@ -38,6 +38,8 @@ void minimiser_layout(Minimiser *minimiser, Arena *arena, size_t n)
         &minimiser->xr, &minimiser->p,       &minimiser->xp,     &minimiser->kp, &minimiser->d,
         &minimiser->xd, &minimiser->v_trial, &minimiser->x_trial};
     minimiser->krylov = arena_doubles(arena, (KRYLOV_MAX + 1) * n);
+    minimiser->hessenberg =
+        (double(*)[KRYLOV_MAX])arena_doubles(arena, (KRYLOV_MAX + 1) * KRYLOV_MAX);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         *arrays[i] = arena_doubles(arena, n);
 }
@@ -60,10 +62,27 @@ static double curvature_along(FreeEnergy *energy, Minimiser *m)
     return -energy->kernels->dot(n, m->xp, m->kp);
 }
 
-static void respond(FreeEnergy *energy, Minimiser *m, const double *u, double *dx)
+/// The first direction of the conjugate gradients is their residual r; returns r . (-X) r.
+static double direction_first(FreeEnergy *energy, Minimiser *m)
 {
-    free_energy_response(energy, u, dx);
-    m->responses++;
+    const size_t n = energy->n;
+    memcpy(m->p, m->r, n * sizeof *m->p);
+    memcpy(m->xp, m->xr, n * sizeof *m->xp);
+    return -energy->kernels->dot(n, m->r, m->xr);
+}
+
+/// Goes alpha along the direction, and makes the next one; rho is r . (-X) r before, what is returned that behind it.
+static double direction_next(FreeEnergy *energy, Minimiser *m, double alpha, double rho)
+{
+    const size_t n = energy->n;
+    energy->kernels->axpy(n, -alpha, m->kp, m->r);
+    free_energy_response(energy, m->r, m->xr);
+    const double next = -energy->kernels->dot(n, m->r, m->xr), beta = next / rho;
+    for (size_t k = 0; k < n; k++) {
+        m->p[k] = m->r[k] + beta * m->p[k];
+        m->xp[k] = m->xr[k] + beta * m->xp[k];
+    }
+    return next;
 }
 
 /// The step d, and xd = X d. A direction in which A curves downwards is followed as far as a step may go.
@@ -74,9 +93,7 @@ static void step_make(FreeEnergy *energy, Minimiser *m)
     memset(m->d, 0, n * sizeof *m->d);
     memset(m->xd, 0, n * sizeof *m->xd);
     memcpy(m->r, m->w, n * sizeof *m->r);
-    memcpy(m->p, m->w, n * sizeof *m->p);
-    memcpy(m->xp, m->xr, n * sizeof *m->xp); // the caller has made X w
-    double rho = -kernels->dot(n, m->r, m->xr);
+    double rho = direction_first(energy, m); // the caller has made X w
     const double goal = rho * fmin(1e-2, fmax(rho, 1e-20));
     for (int i = 0; i < GRADIENTS_MAX && rho > goal && rho > 1e-30; i++) {
         const double curvature = curvature_along(energy, m);
@@ -89,15 +106,29 @@ static void step_make(FreeEnergy *energy, Minimiser *m)
         const double alpha = rho / curvature;
         kernels->axpy(n, alpha, m->p, m->d);
         kernels->axpy(n, alpha, m->xp, m->xd);
-        kernels->axpy(n, -alpha, m->kp, m->r);
-        respond(energy, m, m->r, m->xr);
-        const double next = -kernels->dot(n, m->r, m->xr), beta = next / rho;
-        for (size_t k = 0; k < n; k++) {
-            m->p[k] = m->r[k] + beta * m->p[k];
-            m->xp[k] = m->xr[k] + beta * m->xp[k];
-        }
-        rho = next;
+        rho = direction_next(energy, m, alpha, rho);
     }
+}
+
+/// Begins at the potentials of the moments x.
+static QmtStatus begin(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, const double *x)
+{
+    m->evaluations = 0;
+    free_energy_potential(energy, x, m->v);
+    TRY(free_energy_at(ctx, energy, m->v, m->x, &m->a));
+    m->evaluations++;
+    return QMT_OK;
+}
+
+/// v_out, w = v_out - v, and X w, which the next cycle would add to the moments; returns its RMS.
+static double predicted_change(FreeEnergy *energy, Minimiser *m)
+{
+    const size_t n = energy->n;
+    free_energy_potential(energy, m->x, m->v_out);
+    for (size_t k = 0; k < n; k++)
+        m->w[k] = m->v_out[k] - m->v[k];
+    free_energy_response(energy, m->w, m->xr);
+    return sqrt(energy->kernels->dot(n, m->xr, m->xr) / (double)n);
 }
 
 /// Shortens d until A falls. False if it does not.
@@ -135,10 +166,8 @@ static bool is_saddle(FreeEnergy *energy, Minimiser *m)
     const Kernels *kernels = energy->kernels;
     for (size_t i = 0; i < n; i++)
         m->r[i] = fmod(GOLDEN_RATIO * (double)(i + 1), 1.0) - 0.5;
-    respond(energy, m, m->r, m->xr);
-    memcpy(m->p, m->r, n * sizeof *m->p);
-    memcpy(m->xp, m->xr, n * sizeof *m->xp);
-    double rho = -kernels->dot(n, m->r, m->xr);
+    free_energy_response(energy, m->r, m->xr);
+    double rho = direction_first(energy, m);
     const double goal = 1e-6 * rho;
     for (int i = 0; i < STABILITY_MAX && rho > goal; i++) {
         const double curvature = curvature_along(energy, m);
@@ -150,15 +179,7 @@ static bool is_saddle(FreeEnergy *energy, Minimiser *m)
             }
             return true;
         }
-        const double alpha = rho / curvature;
-        kernels->axpy(n, -alpha, m->kp, m->r);
-        respond(energy, m, m->r, m->xr);
-        const double next = -kernels->dot(n, m->r, m->xr), beta = next / rho;
-        for (size_t k = 0; k < n; k++) {
-            m->p[k] = m->r[k] + beta * m->p[k];
-            m->xp[k] = m->xr[k] + beta * m->xp[k];
-        }
-        rho = next;
+        rho = direction_next(energy, m, rho / curvature, rho);
     }
     return false;
 }
@@ -198,7 +219,7 @@ static QmtStatus flat_go(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doub
     return QMT_OK;
 }
 
-/// RMS of what the next cycle would change.
+/// RMS of what the next cycle changes; its orbitals stay.
 static QmtStatus residual(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, double *rms)
 {
     double a, sum = 0.0;
@@ -207,9 +228,7 @@ static QmtStatus residual(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, dou
     for (size_t k = 0; k < energy->n; k++)
         sum += (m->x_trial[k] - m->x[k]) * (m->x_trial[k] - m->x[k]);
     *rms = sqrt(sum / (double)energy->n);
-    // orbitals of v again
-    m->evaluations++;
-    return free_energy_at(ctx, energy, m->v, m->x, &a);
+    return QMT_OK;
 }
 
 QmtStatus minimiser_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, double tolerance,
@@ -219,16 +238,9 @@ QmtStatus minimiser_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doubl
     bool tested = false;
     double last = INFINITY;
     *converged = false;
-    m->evaluations = m->responses = 0;
-    free_energy_potential(energy, x, m->v);
-    TRY(free_energy_at(ctx, energy, m->v, m->x, &m->a));
-    m->evaluations++;
+    TRY(begin(ctx, energy, m, x));
     for (int i = 0; i < STEPS_MAX; i++) {
-        free_energy_potential(energy, m->x, m->v_out);
-        for (size_t k = 0; k < n; k++)
-            m->w[k] = m->v_out[k] - m->v[k];
-        respond(energy, m, m->w, m->xr);
-        const double rms = sqrt(energy->kernels->dot(n, m->xr, m->xr) / (double)n);
+        const double rms = predicted_change(energy, m);
         const bool ended = rms <= tolerance || (rms < STAGNATION && rms > 0.3 * last);
         last = rms;
         bool gone = false;
@@ -241,6 +253,10 @@ QmtStatus minimiser_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doubl
                     return QMT_OK;
                 last = INFINITY;
                 continue;
+            }
+            if (!tested) {
+                TRY(free_energy_at(ctx, energy, m->v, m->x, &m->a)); // orbitals of v again
+                m->evaluations++;
             }
             if (tested || !is_saddle(energy, m)) {
                 memcpy(x, m->x, n * sizeof *x);
@@ -269,7 +285,8 @@ static void gmres(FreeEnergy *energy, Minimiser *m, double share)
 {
     const size_t n = energy->n;
     const Kernels *kernels = energy->kernels;
-    double h[KRYLOV_MAX + 1][KRYLOV_MAX], c[KRYLOV_MAX], s[KRYLOV_MAX], g[KRYLOV_MAX + 1] = {0};
+    double(*const h)[KRYLOV_MAX] = m->hessenberg, c[KRYLOV_MAX], s[KRYLOV_MAX],
+                  g[KRYLOV_MAX + 1] = {0};
     const double norm = sqrt(kernels->dot(n, m->w, m->w));
     int used = 0;
     for (size_t i = 0; i < n; i++)
@@ -277,7 +294,7 @@ static void gmres(FreeEnergy *energy, Minimiser *m, double share)
     g[0] = norm;
     for (int k = 0; k < KRYLOV_MAX && fabs(g[k]) > share * norm; k++) {
         double *const q = m->krylov + (size_t)k * n, *const next = q + n;
-        respond(energy, m, q, m->xp);
+        free_energy_response(energy, q, m->xp);
         free_energy_hardness(energy, m->x, m->xp, m->kp);
         for (size_t i = 0; i < n; i++)
             next[i] = q[i] - m->kp[i];
@@ -346,21 +363,13 @@ QmtStatus stationary_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doub
                          double charge_limit, double *x, bool *converged)
 {
     const size_t n = energy->n;
-    const Kernels *kernels = energy->kernels;
     bool gone = true;
     double last = INFINITY;
     *converged = false;
-    m->evaluations = m->responses = 0;
-    free_energy_potential(energy, x, m->v);
-    TRY(free_energy_at(ctx, energy, m->v, m->x, &m->a));
-    m->evaluations++;
+    TRY(begin(ctx, energy, m, x));
     for (int i = 0; i < STATIONARY_STEPS_MAX && gone; i++) {
-        free_energy_potential(energy, m->x, m->v_out);
-        for (size_t k = 0; k < n; k++)
-            m->w[k] = m->v_out[k] - m->v[k];
-        const double norm = sqrt(kernels->dot(n, m->w, m->w));
-        respond(energy, m, m->w, m->xr);
-        const double rms = sqrt(kernels->dot(n, m->xr, m->xr) / (double)n);
+        const double rms = predicted_change(energy, m);
+        const double norm = sqrt(energy->kernels->dot(n, m->w, m->w));
         if ((rms <= tolerance && norm < STATIONARY_STAGNATION) ||
             (rms < STATIONARY_STAGNATION && rms > 0.3 * last)) {
             *converged = free_energy_largest_charge(energy, m->x) <= charge_limit;
@@ -370,7 +379,7 @@ QmtStatus stationary_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doub
         }
         last = rms;
         gmres(energy, m, fmax(1e-4, fmin(0.1, norm)));
-        respond(energy, m, m->d, m->xd);
+        free_energy_response(energy, m->d, m->xd);
         TRY(stationary_go(ctx, energy, m, norm, &gone));
     }
     return QMT_OK;

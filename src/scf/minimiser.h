@@ -12,19 +12,19 @@ enum { KRYLOV_MAX = 120 };
 ///     (1 - K X) dv = v_out - v,   K = dv_out/dx
 ///
 /// is solved in the inner product -X, in which its matrix is symmetric; each product costs four products of matrices. Steps
-/// are shortened until no moment is predicted to change by more than 0.4 e and A falls. Charges beyond a limit count as
+/// are shortened until no moment is predicted to change by more than 0.2 e and A falls. Charges beyond a limit count as
 /// infinitely high: the third-order energy has no lower bound there.
 /// Steihaug, SIAM J. Numer. Anal. 20, 626 (1983), 10.1137/0720042.
 typedef struct {
-    double *v, *v_out, *w, *x; ///< [n] potentials, v_out - v, moments
-    double *r, *xr, *p, *xp,
-        *kp;        ///< [n] residual and direction of the conjugate gradients, with X before them
-    double *d, *xd; ///< [n] step, and the change of moments that it predicts
-    double *v_trial, *x_trial;  ///< [n]
-    double *krylov;             ///< [KRYLOV_MAX + 1][n] directions of stationary_run()
-    int evaluations, responses; ///< of the last minimisation
-    double a;                   ///< free energy where it ended, hartree
-    double lowest_curvature;    ///< of the last test of stability
+    double *v, *v_out, *w, *x;        ///< [n] potentials, v_out - v, moments
+    double *r, *xr;                   ///< [n] residual of the conjugate gradients, X r
+    double *p, *xp, *kp;              ///< [n] their direction, X p, (1 - K X) p
+    double *d, *xd;                   ///< [n] step, and the change of moments that it predicts
+    double *v_trial, *x_trial;        ///< [n]
+    double *krylov;                   ///< [KRYLOV_MAX + 1][n] directions of stationary_run()
+    double (*hessenberg)[KRYLOV_MAX]; ///< [KRYLOV_MAX + 1] of them
+    int evaluations;                  ///< of A in the last minimisation
+    double a;                         ///< free energy where it ended, hartree
 } Minimiser;
 
 void minimiser_layout(Minimiser *minimiser, Arena *arena, size_t n);
