@@ -25,9 +25,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .above_lowest = true,
      .highest = 10000.0,
      .decides_numbers = true,
-     .help =
-         "Temperature of the initial velocities and of the thermostat; of a list, a trajectory at "
-         "each, in NAME/T0300, NAME/T0600, ..."},
+     .help = "Temperature of the initial velocities and of the thermostat; of a list, a trajectory "
+             "at each, in NAME/T0300, NAME/T0600, ..."},
     {.name = "temperature_ramp_K",
      .type = CONFIG_REALS,
      .least = 2,
@@ -39,9 +38,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .above_lowest = true,
      .highest = 10000.0,
      .decides_numbers = true,
-     .help =
-         "From and to: the temperature of the thermostat rises or falls in a straight line through "
-         "production; equilibration is at the first."},
+     .help = "From and to: the temperature of the thermostat rises or falls in a straight line "
+             "through production; equilibration is at the first."},
     {.name = "friction_per_ps",
      .type = CONFIG_REAL,
      .offset = AT(friction_per_ps),
@@ -51,8 +49,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 1000.0,
      .decides_numbers = true,
      .help = "Friction of the Langevin thermostat in production (thermostat: langevin); 1/friction "
-             "is the time in which "
-             "velocities are forgotten."},
+             "is the time in which velocities are forgotten."},
     {.name = "dt_fs",
      .type = CONFIG_REAL,
      .offset = AT(dt_fs),
@@ -110,9 +107,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = SOLVATION_GSOLV,
      .choices = "gsolv|bar1mol|reference", // in the order of SolvationState
      .decides_numbers = true,
-     .help =
-         "What the free energy of solvation refers to: equal volumes of gas and solution, 1 bar "
-         "to 1 mol/L, or 1 bar to the pure solvent. A constant; forces do not feel it."},
+     .help = "What the free energy of solvation refers to: equal volumes of gas and solution, 1 "
+             "bar to 1 mol/L, or 1 bar to the pure solvent. A constant; forces do not feel it."},
     {.name = "solvation_grid",
      .type = CONFIG_CHOICE,
      .offset = AT(solvation_grid),
@@ -120,9 +116,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = SOLVATION_GRID_REFERENCE,
      .choices = "reference|fine", // in the order of SolvationGrid
      .decides_numbers = true,
-     .help =
-         "Surface of the solute on the 230 points of the fit, or on 1000, for energies that hardly "
-         "depend on the orientation."},
+     .help = "Surface of the solute on the 230 points of the fit, or on 1000, for energies that "
+             "hardly depend on the orientation."},
     {.name = "random_seed",
      .type = CONFIG_COUNT,
      .offset = AT(random_seed),
@@ -198,10 +193,9 @@ const ConfigKey CONFIG_KEYS[] = {
      .unit = "",
      .choices = THERMOSTAT_NAMES,
      .decides_numbers = true,
-     .help =
-         "Thermostat of nvt production: Langevin, canonical velocity rescaling, or Nose-Hoover "
-         "chains of three. It acts at one random instant in every 50 fs, with a friction above 2 "
-         "/ps in every 0.1/friction, with a time below 0.5 ps in every tenth of it."},
+     .help = "Thermostat of nvt production: Langevin, canonical velocity rescaling, or Nose-Hoover "
+             "chains of three. It acts at one random instant in every 50 fs, with a friction above "
+             "2 /ps in every 0.1/friction, with a time below 0.5 ps in every tenth of it."},
     {.name = "thermostat_time_ps",
      .type = CONFIG_REAL,
      .offset = AT(thermostat_time_ps),
@@ -237,17 +231,15 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 100.0,
      .choices = "natural",
      .decides_numbers = true,
-     .help =
-         "Mass of every hydrogen atom that is not said to be an isotope; heavier ones allow longer "
-         "steps. natural: its standard weight."},
+     .help = "Mass of every hydrogen atom that is not said to be an isotope; heavier ones allow "
+             "longer steps. natural: its standard weight."},
     {.name = "stop_when.bond_broken",
      .type = CONFIG_BOOL,
      .offset = AT(stop_bond_broken),
      .unit = "",
      .decides_numbers = true,
      .help = "End a trajectory, as complete, at the frame in which a bond is broken; else it goes "
-             "on and "
-             "its metadata have the event."},
+             "on and its metadata have the event."},
     {.name = "electronic_temperature_K",
      .type = CONFIG_REAL,
      .offset = AT(electronic_temperature_k),
@@ -265,9 +257,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = CONFIG_SCF_TIGHT,
      .choices = "tight|fast",
      .decides_numbers = true,
-     .help =
-         "RMS change of charges and moments at which a step is converged: 1e-10, or 1e-7 in less "
-         "time."},
+     .help = "RMS change of charges and moments at which a step is converged: 1e-10, or 1e-7 in "
+             "less time."},
     {.name = "scf_max_iterations",
      .type = CONFIG_COUNT,
      .offset = AT(scf_max_iterations),
@@ -307,8 +298,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = 1,
      .lowest = 1,
      .highest = 9999,
-     .help = "Independent trajectories of each molecule, in NAME/r01, NAME/r02, ... if more than "
-             "one."},
+     .help =
+         "Independent trajectories of each molecule, in NAME/r01, NAME/r02, ... if more than one."},
     {.name = "conformers",
      .type = CONFIG_COUNT,
      .offset = AT(conformers),
@@ -316,9 +307,9 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = 0,
      .lowest = 0,
      .highest = 999,
-     .help = "Conformers of each molecule, relaxed with the method, duplicates removed, the lowest "
-             "first: a "
-             "trajectory from each, in NAME/c01, NAME/c02, ...; 0: one geometry as it comes."},
+     .help =
+         "Conformers of each molecule, relaxed with the method, duplicates removed, the lowest "
+         "first: a trajectory from each, in NAME/c01, NAME/c02, ...; 0: one geometry as it comes."},
     {.name = "conformers_from",
      .type = CONFIG_CHOICE,
      .offset = AT(conformers_from),
@@ -326,8 +317,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = CONFIG_FROM_SMILES,
      .choices = "smiles|frames",
      .help = "Start geometries of the conformers: three times as many as are wanted from the "
-             "SMILES, by RDKit, "
-             "or the frames of each file, which are one molecule's."},
+             "SMILES, by RDKit, or the frames of each file, which are one molecule's."},
     {.name = "checkpoint_s",
      .type = CONFIG_REAL,
      .offset = AT(checkpoint_s),
@@ -343,10 +333,9 @@ const ConfigKey CONFIG_KEYS[] = {
      .unit = "",
      .initial = CONFIG_KEEP_AUTO,
      .choices = "auto|true|false",
-     .help =
-         "Keep the checkpoint of a finished trajectory; without it a longer one starts over. auto: "
-         "keep "
-         "it unless it is larger than a tenth of trajectory.npz and that took less than a minute."},
+     .help = "Keep the checkpoint of a finished trajectory; without it a longer one starts over. "
+             "auto: keep it unless it is larger than a tenth of trajectory.npz and that took less "
+             "than a minute."},
     {.name = "confine.sphere",
      .type = CONFIG_REAL,
      .offset = AT(confine_nm),
@@ -357,9 +346,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 1000.0,
      .choices = "none|auto",
      .decides_numbers = true,
-     .help =
-         "Radius of a wall around the centre of mass that pushes back every atom beyond it; auto: "
-         "0.2 nm beyond the furthest atom of the start geometry."},
+     .help = "Radius of a wall around the centre of mass that pushes back every atom beyond it; "
+             "auto: 0.2 nm beyond the furthest atom of the start geometry."},
     {.name = "confine.k_kJ_mol_nm3",
      .type = CONFIG_REAL,
      .offset = AT(confine_k),
@@ -370,8 +358,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 1e9,
      .decides_numbers = true,
      .help = "Stiffness k of that wall: k (r - sphere)^3 for each atom outside; the default is 20 "
-             "kJ/mol "
-             "at 0.1 nm."},
+             "kJ/mol at 0.1 nm."},
     {.name = "bias.torsion.atoms",
      .type = CONFIG_ATOMS,
      .offset = AT(torsion.atoms),
@@ -456,9 +443,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .above_lowest = true,
      .highest = 1e9,
      .decides_numbers = true,
-     .help =
-         "Time from one hill to the next in production, the first at its start; a whole number of "
-         "steps."},
+     .help = "Time from one hill to the next in production, the first at its start; a whole number "
+             "of steps."},
     {.name = "bias.torsion.bias_factor",
      .type = CONFIG_REAL,
      .offset = AT(torsion.gamma),
@@ -470,8 +456,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .choices = "none",
      .decides_numbers = true,
      .help = "Bias factor of well-tempered metadynamics at temperature_K; none: all hills have the "
-             "same "
-             "height."},
+             "same height."},
     {.name = "bias.distance.atoms",
      .type = CONFIG_ATOMS,
      .offset = AT(distance.atoms),
@@ -556,9 +541,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .above_lowest = true,
      .highest = 1e9,
      .decides_numbers = true,
-     .help =
-         "Time from one hill to the next in production, the first at its start; a whole number of "
-         "steps."},
+     .help = "Time from one hill to the next in production, the first at its start; a whole number "
+             "of steps."},
     {.name = "bias.distance.bias_factor",
      .type = CONFIG_REAL,
      .offset = AT(distance.gamma),
@@ -570,8 +554,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .choices = "none",
      .decides_numbers = true,
      .help = "Bias factor of well-tempered metadynamics at temperature_K; none: all hills have the "
-             "same "
-             "height."},
+             "same height."},
     {.name = "bias.rmsd.atoms",
      .type = CONFIG_ATOMS,
      .offset = AT(rmsd.atoms),
@@ -581,8 +564,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .choices = "none|heavy|all",
      .decides_numbers = true,
      .help = "Atoms, counted from 1, whose RMSD to the structures kept so far is pushed up; heavy: "
-             "all but "
-             "hydrogen."},
+             "all but hydrogen."},
     {.name = "bias.rmsd.k_per_atom_kJ_mol",
      .type = CONFIG_REAL,
      .offset = AT(rmsd.k_per_atom),
@@ -612,9 +594,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .above_lowest = true,
      .highest = 1e9,
      .decides_numbers = true,
-     .help =
-         "Time from one kept structure to the next in production, the first at its start; a whole "
-         "number of steps."},
+     .help = "Time from one kept structure to the next in production, the first at its start; a "
+             "whole number of steps."},
     {.name = "bias.rmsd.ramp_ps",
      .type = CONFIG_REAL,
      .offset = AT(rmsd.ramp_ps),
@@ -634,8 +615,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .choices = "none",
      .decides_numbers = true,
      .help = "Two atoms, counted from 1, that are pushed apart at the start of production, along "
-             "the line "
-             "between them."},
+             "the line between them."},
     {.name = "push.eV",
      .type = CONFIG_REAL,
      .offset = AT(push_ev),
@@ -650,9 +630,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .offset = AT(solvate_molecule),
      .unit = "",
      .decides_numbers = true,
-     .help =
-         "SMILES of a neutral molecule whose copies are packed around every molecule; confined by "
-         "confine.sphere = auto unless it says something else."},
+     .help = "SMILES of a neutral molecule whose copies are packed around every molecule; confined "
+             "by confine.sphere = auto unless it says something else."},
     {.name = "solvate.count",
      .type = CONFIG_COUNT,
      .offset = AT(solvate_count),

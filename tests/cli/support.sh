@@ -90,3 +90,17 @@ equilibration_ps: 0.02
 nve_every_ps: 0
 friction_per_ps: 1
 YAML
+
+# F- comes to CH3Cl from behind, in sn2.xyz: a bond forms and another one breaks
+sn2_write() {
+    cat >sn2.xyz <<'XYZ'
+6
+charge=-1
+C 0 0 0
+H 1.03 0.03 -0.3
+H -0.5 0.9 -0.32
+H -0.52 -0.88 -0.31
+Cl 0.02 0.05 -2.05
+F 0.1 0.0 2.6
+XYZ
+}

@@ -10,16 +10,7 @@ H 0.1 0.05 0.965
 H -0.1 0.1 -1.35
 H -0.2 0.25 -2.14
 XYZ
-cat >sn2.xyz <<'XYZ'
-6
-charge=-1
-C 0 0 0
-H 1.03 0.03 -0.3
-H -0.5 0.9 -0.32
-H -0.52 -0.88 -0.31
-Cl 0.02 0.05 -2.05
-F 0.1 0.0 2.6
-XYZ
+sn2_write
 cat >nve.yaml <<'YAML'
 ensemble: nve
 temperature_K: 1500

@@ -10,13 +10,7 @@ import time
 import unittest
 import warnings
 
-SOURCE = pathlib.Path(os.environ["QMTRAJ_SOURCE"])
-QMTRAJ = os.environ["QMTRAJ"]
-os.environ["QMTRAJ_LIBRARY"] = os.path.join(os.environ["QMTRAJ_BUILD"], "libqmtraj.so")
-sys.path.insert(0, str(SOURCE / "python"))
-if b"__asan_init" in pathlib.Path(os.environ["QMTRAJ_LIBRARY"]).read_bytes():
-    print("NOT RUN: a library with sanitizers wants a program with sanitizers")
-    sys.exit(0)
+from built import QMTRAJ, SOURCE
 
 import numpy as np
 

@@ -1,18 +1,11 @@
 """qmtraj.torch: windows of trajectories are the frames of the files, in every order, once each, and parts share none."""
 import os
-import pathlib
 import subprocess
 import sys
 import tempfile
 import unittest
 
-SOURCE = pathlib.Path(os.environ["QMTRAJ_SOURCE"])
-QMTRAJ = os.environ["QMTRAJ"]
-os.environ["QMTRAJ_LIBRARY"] = os.path.join(os.environ["QMTRAJ_BUILD"], "libqmtraj.so")
-sys.path.insert(0, str(SOURCE / "python"))
-if b"__asan_init" in pathlib.Path(os.environ["QMTRAJ_LIBRARY"]).read_bytes():
-    print("NOT RUN: a library with sanitizers wants a program with sanitizers")
-    sys.exit(0)
+from built import QMTRAJ, SOURCE
 try:
     import torch
 except ImportError:
