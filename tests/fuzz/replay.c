@@ -15,7 +15,6 @@
 /// name of the input is on the screen then.
 
 enum { INPUT_MAX = 1 << 20, INPUT_SECONDS = 20 };
-static const rlim_t MEMORY_MAX = (rlim_t)1 << 30;
 
 static void feed(const char *name, const uint8_t *data, size_t size)
 {
@@ -65,7 +64,8 @@ int main(int argc, char **argv)
     int failures = 0;
 #ifndef __SANITIZE_ADDRESS__
     // The sanitizer reserves address space by the terabyte, and has a limit of its own.
-    setrlimit(RLIMIT_AS, &(struct rlimit){MEMORY_MAX, MEMORY_MAX});
+    const rlim_t memory_max = (rlim_t)1 << 30;
+    setrlimit(RLIMIT_AS, &(struct rlimit){memory_max, memory_max});
 #endif
     for (unsigned which = 0;; which++) {
         char name[32];
