@@ -5,19 +5,25 @@ set -eu
 cd "$(dirname "$0")/.."
 program=${1:-build/qmtraj}
 
+# uv finds versions that go together in seconds, where pip tried those of SchNetPack for half an hour, and its cache, linked
+# into every environment, holds the 5 GB of PyTorch once.
+mkdir -p build/clients
+uv=build/clients/uv/bin/uv
+export UV_CACHE_DIR="$PWD/build/clients/cache" UV_LINK_MODE=hardlink
+[ -x "$uv" ] || { python3 -m venv build/clients/uv && build/clients/uv/bin/pip install -q --disable-pip-version-check uv; }
+
 # environment NAME PACKAGE...: made once; packages that do not install are named and left out
 environment() {
     name=$1
     shift
     [ -d "build/clients/$name" ] || python3 -m venv "build/clients/$name"
     for package in "$@"; do
-        timeout 1200 "build/clients/$name/bin/pip" install -q --disable-pip-version-check "$package" >"build/clients/$name.log" 2>&1 ||
+        timeout 1200 "$uv" pip install -q --python "build/clients/$name/bin/python" "$package" >"build/clients/$name.log" 2>&1 ||
             echo "NOT INSTALLED  $package in $name (build/clients/$name.log)"
     done
 }
 
 failed=0
-mkdir -p build/clients
 environment new numpy ase ipi
 environment old 'numpy<2' 'scipy<1.14' 'ase==3.22.1'
 for name in new old; do
@@ -28,16 +34,7 @@ done
 echo "== psi4"
 sh tests/clients/psi4.sh "$program" || failed=1
 
-# Training sets: the codes that learn, in environments of their own that share one PyTorch (5 GB). MACE and NequIP also train,
-# minutes each.
-environment torch torch numpy
-libraries=$(build/clients/torch/bin/python -c 'import site; print(site.getsitepackages()[0])')
-for name in data mace nequip torchmd metatrain torchani aimnet schnetpack; do
-    [ -d "build/clients/$name" ] || python3 -m venv "build/clients/$name"
-    for site in "build/clients/$name"/lib/python3*/site-packages; do
-        echo "$libraries" >"$site/torch.pth"
-    done
-done
+# Training sets: the codes that learn. MACE and NequIP also train, minutes each.
 environment data numpy ase h5py dpdata sgdml MDAnalysis mdtraj lmdb ase-db-backends
 environment mace mace-torch
 environment nequip nequip h5py
