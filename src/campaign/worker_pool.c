@@ -51,6 +51,7 @@ typedef struct {
 typedef struct {
     double cost;
     size_t task;
+    bool waits; ///< for another one
 } Ranked;
 
 typedef struct {
@@ -60,6 +61,8 @@ typedef struct {
     size_t n_well, n_stopped; ///< tasks that ended with QMT_OK, with QMT_STOPPED
     Ranked *order;            ///< [n_tasks] tasks, most expensive first
     size_t n_begun;           ///< of order
+    size_t first;             ///< of order that is not begun
+    bool *begun, *ended;      ///< [n_tasks]
     Worker *workers;          ///< [n_workers]
     struct pollfd *polls;
     size_t n_running;
@@ -345,6 +348,7 @@ static void task_end(Pool *pool, size_t task, const WorkerOutcome *outcome)
 {
     pool->n_well += outcome->status == QMT_OK;
     pool->n_stopped += outcome->status == QMT_STOPPED;
+    pool->ended[task] = true;
     if (pool->outcomes != NULL)
         pool->outcomes[task] = *outcome;
     pool->last = *outcome;
@@ -392,6 +396,37 @@ static void workers_signal(const Pool *pool, int signal)
         kill(pool->workers[w].pid, signal);
 }
 
+/// The next task that can start, in order; n_tasks: all are begun, or wait for one that runs. Those that wait come last,
+/// so no more of them are passed over than wait for tasks that run.
+static size_t next_task(Pool *pool)
+{
+    const WorkerPool *const job = pool->job;
+    while (pool->first < job->n_tasks && pool->begun[pool->order[pool->first].task])
+        pool->first++;
+    for (size_t i = pool->first; i < job->n_tasks; i++) {
+        const Ranked *const ranked = &pool->order[i];
+        if (!pool->begun[ranked->task] && (!ranked->waits || pool->ended[job->after[ranked->task]]))
+            return ranked->task;
+    }
+    return job->n_tasks;
+}
+
+/// Starts the next task. False if there is none to start now, or no process could be made: *refused.
+static bool next_start(Pool *pool, bool *refused)
+{
+    const size_t task = next_task(pool);
+    if (task == pool->job->n_tasks)
+        return false;
+    // With other workers alive a full process table only means fewer at a time.
+    if (worker_start(pool, task) != QMT_OK) {
+        *refused = pool->n_running == 0;
+        return false;
+    }
+    pool->begun[task] = true;
+    pool->n_begun++;
+    return true;
+}
+
 /// Waits for workers until all that were begun have ended.
 static void pool_loop(Pool *pool)
 {
@@ -401,15 +436,9 @@ static void pool_loop(Pool *pool)
 
     while (pool->n_running > 0 || (pool->n_begun < job->n_tasks && !refused && n_signals == 0)) {
         while (pool->n_running < job->n_workers && pool->n_begun < job->n_tasks && !refused &&
-               n_signals == 0) {
-            // With other workers alive a full process table only means fewer at a time.
-            if (worker_start(pool, pool->order[pool->n_begun].task) == QMT_OK)
-                pool->n_begun++;
-            else if (pool->n_running == 0)
-                refused = true;
-            else
+               n_signals == 0)
+            if (!next_start(pool, &refused))
                 break;
-        }
 
         for (size_t w = 0; w < pool->n_running; w++)
             pool->polls[w] = (struct pollfd){.fd = pool->workers[w].fd, .events = POLLIN};
@@ -440,17 +469,22 @@ static void pool_loop(Pool *pool)
 static int more_expensive_first(const void *a, const void *b)
 {
     const Ranked *p = a, *q = b;
+    if (p->waits != q->waits)
+        return p->waits ? 1 : -1;
     if (p->cost != q->cost)
         return p->cost > q->cost ? -1 : 1;
     return p->task < q->task ? -1 : 1;
 }
 
-/// Most expensive first, so that no long trajectory starts when all others are done; equals in order.
-static void order_sort(Ranked *order, size_t n, const double *cost)
+/// Most expensive first, so that no long trajectory starts when all others are done; equals in order. Those that wait
+/// for others come behind all that do not.
+static void order_sort(Ranked *order, const WorkerPool *job)
 {
-    for (size_t task = 0; task < n; task++)
-        order[task] = (Ranked){.cost = cost[task], .task = task};
-    qsort(order, n, sizeof *order, more_expensive_first);
+    for (size_t task = 0; task < job->n_tasks; task++)
+        order[task] = (Ranked){.cost = job->cost[task],
+                               .task = task,
+                               .waits = job->after != NULL && job->after[task] != task};
+    qsort(order, job->n_tasks, sizeof *order, more_expensive_first);
 }
 
 static QmtStatus overall_status(const Pool *pool)
@@ -469,6 +503,8 @@ static QmtStatus overall_status(const Pool *pool)
 static void pool_release(Pool *pool)
 {
     free(pool->crashed);
+    free(pool->begun);
+    free(pool->ended);
     free(pool->order);
     free(pool->workers);
     free(pool->polls);
@@ -484,14 +520,17 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
     pool.workers = calloc(job->n_workers, sizeof *pool.workers);
     pool.polls = calloc(job->n_workers, sizeof *pool.polls);
     pool.crashed = calloc(job->n_tasks + 1, sizeof *pool.crashed);
+    pool.begun = calloc(job->n_tasks + 1, sizeof *pool.begun);
+    pool.ended = calloc(job->n_tasks + 1, sizeof *pool.ended);
     pool.end_s = job->max_s > 0.0 ? monotonic_s() + job->max_s : 0.0;
-    if (pool.crashed == NULL || pool.order == NULL || pool.workers == NULL || pool.polls == NULL) {
+    if (pool.crashed == NULL || pool.begun == NULL || pool.ended == NULL || pool.order == NULL ||
+        pool.workers == NULL || pool.polls == NULL) {
         pool_release(&pool);
         return FAIL(ctx, QMT_ERR_MEMORY, "runner: no memory for %zu workers", job->n_workers);
     }
     if (outcomes != NULL)
         memset(outcomes, 0, job->n_tasks * sizeof *outcomes);
-    order_sort(pool.order, job->n_tasks, job->cost);
+    order_sort(pool.order, job);
 
     struct sigaction before[N_STOP_SIGNALS], child_before;
     sigset_t blocked;

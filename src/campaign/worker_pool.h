@@ -43,8 +43,11 @@ typedef struct {
 typedef struct {
     size_t n_tasks;
     const double *cost; ///< [n_tasks] any unit; the most expensive starts first
-    size_t n_workers;   ///< processes at a time, >= 1
-    double max_s;       ///< stop as after a signal when so many seconds have passed; 0: never
+    /// [n_tasks] task that must have ended, however, before one starts; its own number: none. What another task waits
+    /// for waits for none. NULL: all are free.
+    const size_t *after;
+    size_t n_workers; ///< processes at a time, >= 1
+    double max_s;     ///< stop as after a signal when so many seconds have passed; 0: never
     void *user;
 
     /// Runs in the worker, with a context of its own. result [WORKER_RESULT_SIZE] is zero before

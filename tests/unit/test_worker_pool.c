@@ -19,7 +19,11 @@ typedef struct {
     int64_t last_step[N_TASKS];
     char note[RUN_NOTE_SIZE];
     int crash_task, crash_signal, fail_task;
+    bool has_ended[N_TASKS], ended_before[N_TASKS]; ///< the task that it waits for, when it started
 } Seen;
+
+/// Which task another waits for in one of the tests.
+static const size_t AFTER[N_TASKS] = {0, 0, 2, 2, 4};
 
 static int make_context(void **state)
 {
@@ -52,6 +56,7 @@ static void on_start(void *user, size_t task)
 {
     Seen *seen = user;
     seen->started[seen->n_started++] = task;
+    seen->ended_before[task] = seen->has_ended[AFTER[task]];
 }
 
 static void on_progress(void *user, size_t task, const RunProgress *progress)
@@ -72,9 +77,9 @@ static void on_note(void *user, size_t task, QmtLogLevel level, const char *sent
 
 static void on_end(void *user, size_t task, const WorkerOutcome *outcome)
 {
-    (void)task;
     (void)outcome;
     ((Seen *)user)->n_ended++;
+    ((Seen *)user)->has_ended[task] = true;
 }
 
 static const double COST[N_TASKS] = {1.0, 5.0, 3.0, 5.0, 2.0};
@@ -112,6 +117,26 @@ static void all_tasks_run_longest_first(void **state)
             assert_int_equal(seen.last_step[t], t + 10);
         }
     }
+}
+
+// Tasks 1 and 3 cost most, and wait for 0 and 2.
+static void what_waits_for_another_starts_when_that_has_ended(void **state)
+{
+    (void)state;
+    Seen seen = {.crash_task = -1, .fail_task = 2};
+    WorkerPool job = job_of(&seen, 1);
+    job.after = AFTER;
+    assert_int_equal(worker_pool_run(ctx, &job, NULL, NULL), QMT_ERR_PARTIAL);
+    const size_t order[N_TASKS] = {2, 4, 0, 1, 3};
+    assert_memory_equal(seen.started, order, sizeof order);
+    assert_int_equal(seen.n_ended, N_TASKS);
+    // With a place for each, none starts before the one that it waits for has ended.
+    seen = (Seen){.crash_task = 0, .crash_signal = SIGKILL, .fail_task = -1};
+    job = job_of(&seen, N_TASKS);
+    job.after = AFTER;
+    assert_int_equal(worker_pool_run(ctx, &job, NULL, NULL), QMT_ERR_PARTIAL);
+    assert_int_equal(seen.n_ended, N_TASKS);
+    assert_true(seen.ended_before[1] && seen.ended_before[3]);
 }
 
 static void a_crash_is_named_and_does_not_end_the_others(void **state)
@@ -241,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_tasks_run_longest_first),
+        cmocka_unit_test(what_waits_for_another_starts_when_that_has_ended),
         cmocka_unit_test(a_crash_is_named_and_does_not_end_the_others),
         cmocka_unit_test(a_failure_keeps_its_sentence),
         cmocka_unit_test(a_signal_stops_every_worker),
