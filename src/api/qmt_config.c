@@ -11,6 +11,7 @@
 #include "config/config_read.h"
 #include "config/config_set.h"
 #include "config/config_write.h"
+#include "config/recipe.h"
 #include "config/value_text.h"
 #include "data/method.h"
 #include "data/solvent.h"
@@ -52,7 +53,7 @@ QmtStatus qmt_config_read(QmtContext *ctx, QmtConfig *config, const char *path)
     const Config before = config->values;
     TRY(config_read(ctx, path, &config->values));
     lines_keep(&config->values, &before);
-    return QMT_OK;
+    return recipe_apply(ctx, &config->values);
 }
 
 QmtStatus qmt_config_parse(QmtContext *ctx, QmtConfig *config, const char *place, const char *text)
@@ -62,7 +63,7 @@ QmtStatus qmt_config_parse(QmtContext *ctx, QmtConfig *config, const char *place
     const Config before = config->values;
     TRY(config_parse(ctx, place, text, strlen(text), &config->values));
     lines_keep(&config->values, &before);
-    return QMT_OK;
+    return recipe_apply(ctx, &config->values);
 }
 
 QmtStatus qmt_config_set(QmtContext *ctx, QmtConfig *config, const char *key, const char *value)
@@ -75,7 +76,8 @@ QmtStatus qmt_config_set_at(QmtContext *ctx, QmtConfig *config, const char *plac
 {
     NEEDS(ctx, config != NULL && place != NULL && key != NULL && value != NULL,
           "config: config, place, key or value is NULL");
-    return config_set_key(ctx, place, -1, key, value, false, &config->values);
+    TRY(config_set_key(ctx, place, CONFIG_LINE_SET, key, value, false, &config->values));
+    return recipe_apply(ctx, &config->values);
 }
 
 QmtStatus qmt_config_check(QmtContext *ctx, const QmtConfig *config)

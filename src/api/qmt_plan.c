@@ -10,6 +10,7 @@
 #include "api/qmt_warning.h"
 #include "campaign/conformer_search.h"
 #include "config/config_check.h"
+#include "config/recipe.h"
 #include "io/text.h"
 #include "run/metadata.h"
 
@@ -69,6 +70,7 @@ QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config, QmtStructure
           "plan: config, structures or plan is NULL");
     ConformerSearchOptions conformers;
     TRY(plan_options_take(ctx, options, &inner, &conformers));
+    recipe_say(ctx, &config->values);
     if (config->values.conformers > 0 && conformers.out != NULL) {
         TRY(config_check(ctx, &config->values));
         TRY(conformer_search(ctx, &config->values, &conformers, &structures->list));

@@ -210,7 +210,12 @@ static void temperature_report(Check *check, const Energies *energies, bool reac
                            : 0.0;
     const double off = fmax(0.0, fabs(mean - target) - lag);
     const char *const reason = reason_for_other_temperature(check, is_nve, rate, length, reacts);
-    if (off <= TEMPERATURE_WARN * error)
+    if (check->is_quenched)
+        check_say(check, CHECK_TEMPERATURE, CHECK_NOT_RUN,
+                  "mean %.1f K; a copy of a frame of another trajectory still has energy of that, "
+                  "and is not held against %.1f K",
+                  mean, target);
+    else if (off <= TEMPERATURE_WARN * error)
         check_say(check, CHECK_TEMPERATURE, CHECK_PASS,
                   "mean %.1f K, wanted %.1f K; chance alone makes it differ by %.1f K", mean,
                   target, error);

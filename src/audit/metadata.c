@@ -80,6 +80,8 @@ QmtStatus metadata_read(QmtContext *ctx, Check *check)
     check->is_complete = status != NULL && strcmp(status, "complete") == 0;
     check->is_sample =
         cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(check->metadata, "sampling"));
+    check->is_quenched =
+        cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(check->metadata, "quench"));
     check->motion = motion_read(check);
     const cJSON *const ended = cJSON_GetObjectItemCaseSensitive(
         cJSON_GetObjectItemCaseSensitive(check->metadata, "ended_early"), "time_ps");

@@ -52,6 +52,7 @@ typedef struct {
     bool is_ours;           ///< the metadata say that this program wrote it
     bool is_sample;         ///< ... and that the frames are drawn, no motion
     bool is_complete;       ///< ... and that the trajectory is complete
+    bool is_quenched;       ///< ... and that it is a copy of a hotter frame
     double ended_ps;        ///< ... but ended at this time by stop_when; infinite: it did not
     CheckMotion motion;
     unsigned property_set; ///< those that are there

@@ -26,6 +26,7 @@ typedef struct {
     Packer *packer;          ///< NULL: finished trajectories stay folders
     RejectionList *rejected; ///< of the plan; NULL: none were wanted
     size_t *task_of;         ///< [n_running] place in the plan
+    size_t *after;           ///< [n_running] which of these must have ended first; itself: none
 } Batch;
 
 /// What a worker sends back.
@@ -67,15 +68,16 @@ static QmtStatus held_check(QmtContext *ctx, const RunOptions *settings, const R
                : QMT_OK;
 }
 
-/// A trajectory whose molecule is a SMILES so far.
-static QmtStatus smiles_run(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
-                            const RunHooks *hooks, WorkResult *made)
+/// A trajectory that has no atoms yet. What a copy of a frame lacks is no fault of its molecule.
+static QmtStatus planned_run(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
+                             const RunHooks *hooks, WorkResult *made)
 {
     Structure structure = {0};
     RunSpec task;
     TRY(held_check(ctx, settings, planned));
     QmtStatus status = start_geometry_make(ctx, settings, planned, &structure, &task);
-    made->rejected = status == QMT_ERR_INPUT || status == QMT_ERR_CONFIG;
+    made->rejected =
+        planned->quench.number == 0 && (status == QMT_ERR_INPUT || status == QMT_ERR_CONFIG);
     if (status == QMT_OK)
         status = run_trajectory(ctx, settings, &task, hooks, &made->result);
     structure_release(&structure);
@@ -94,7 +96,7 @@ static QmtStatus task_run(QmtContext *ctx, const Batch *batch, const RunOptions 
     if (!settings->fresh)
         TRY(unpack_one(ctx, batch->archives, settings->out, task->label));
     return start_geometry_is_missing(task)
-               ? smiles_run(ctx, settings, task, hooks, made)
+               ? planned_run(ctx, settings, task, hooks, made)
                : run_trajectory(ctx, settings, task, hooks, &made->result);
 }
 
@@ -214,6 +216,17 @@ static void crash_salvage(const Batch *batch, const RunSpec *task, BatchOutcome 
     snprintf(outcome->message + length, sizeof outcome->message - length, "%s", saved);
 }
 
+/// True if a copy of a frame has no origin, as that cannot be computed.
+static bool is_rejected_with_origin(const Batch *batch, size_t t)
+{
+    BatchOutcome origin;
+    const int number = batch->plan->tasks[t].quench.number;
+    if (number == 0)
+        return false;
+    outcomes_get(batch->outcomes, t - (size_t)number, &origin);
+    return origin.rejected;
+}
+
 static void on_end(void *user, size_t place, const WorkerOutcome *ended)
 {
     Batch *const batch = user;
@@ -226,7 +239,7 @@ static void on_end(void *user, size_t place, const WorkerOutcome *ended)
         WorkResult made;
         memcpy(&made, ended->result, sizeof made);
         outcome->result = made.result;
-        outcome->rejected = made.rejected;
+        outcome->rejected = made.rejected || is_rejected_with_origin(batch, t);
     } else {
         crash_salvage(batch, task, outcome);
     }
@@ -339,15 +352,29 @@ static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
     return QMT_ERR_PARTIAL;
 }
 
+/// A copy of a frame waits for its origin, which is in the job unless it is finished.
+static void order_fill(const Batch *batch, const bool *reused, size_t n)
+{
+    size_t origin = 0; // the last trajectory that is no copy
+    for (size_t place = 0; place < n; place++) {
+        const size_t t = batch->task_of[place];
+        const int number = batch->plan->tasks[t].quench.number;
+        if (number == 0)
+            origin = place;
+        batch->after[place] = number > 0 && !reused[t - (size_t)number] ? origin : place;
+    }
+}
+
 static QmtStatus rest_run(Batch *batch, const bool *reused)
 {
     const Plan *plan = batch->plan;
     double *const cost = malloc((plan->n_tasks + 1) * sizeof *cost);
     batch->task_of = malloc((plan->n_tasks + 1) * sizeof *batch->task_of);
+    batch->after = malloc((plan->n_tasks + 1) * sizeof *batch->after);
     size_t n = 0, n_missing = 0; // n_missing: those without a geometry
     QmtStatus status = QMT_OK;
 
-    if (cost == NULL || batch->task_of == NULL) {
+    if (cost == NULL || batch->task_of == NULL || batch->after == NULL) {
         status = FAIL(batch->ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     } else {
         for (size_t t = 0; t < plan->n_tasks; t++) {
@@ -355,13 +382,15 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
                 continue;
             batch->task_of[n] = t;
             cost[n++] = plan->tasks[t].cost;
-            n_missing += start_geometry_is_missing(&plan->tasks[t]);
+            n_missing += plan->tasks[t].structure->n_atoms == 0;
         }
+        order_fill(batch, reused, n);
         batch->outcomes->otherwise = QMT_STOPPED;
         if (n_missing > 1)
             smiles_prepare();
         const WorkerPool job = {.n_tasks = n,
                                 .cost = cost,
+                                .after = batch->after,
                                 .n_workers = batch->settings->n_workers,
                                 .max_s = batch->settings->max_s,
                                 .user = batch,
@@ -379,6 +408,7 @@ static QmtStatus rest_run(Batch *batch, const bool *reused)
     }
     free(cost);
     free(batch->task_of);
+    free(batch->after);
     return status;
 }
 

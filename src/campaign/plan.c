@@ -10,6 +10,7 @@
 #include "campaign/solvate.h"
 #include "config/config_check.h"
 #include "run/input_digest.h"
+#include "run/quench.h"
 #include "run/run_bias.h"
 #include "structure/smiles.h"
 #include "structure/xyz.h"
@@ -128,10 +129,15 @@ static QmtStatus rejections_judge(const Planning *planning)
                 rejected->n);
 }
 
-/// Trajectories of each structure.
-static size_t n_each(const Config *config)
+/// Trajectories of each structure, without copies of frames and with them.
+static size_t n_hot(const Config *config)
 {
     return (size_t)(config->temperature_k.n * config->replicas);
+}
+
+static size_t n_each(const Config *config)
+{
+    return n_hot(config) * (size_t)(1 + config_copies(config));
 }
 
 /// "T0300", "T0300.5": sorts by temperature.
@@ -165,10 +171,12 @@ static void task_name(const Planning *planning, size_t r, RunSpec *task)
              variant[0] ? "/" : "", variant, replica);
 }
 
-/// Molecules in the order of the input become tasks, their temperatures and replicas in order.
+/// Molecules in the order of the input become tasks, their temperatures and replicas in order, each followed by the
+/// copies of its frames.
 static size_t tasks_fill(const Planning *planning, RunSpec *tasks)
 {
-    const size_t n = n_each(planning->config);
+    const size_t n = n_hot(planning->config);
+    const int n_copies = (int)config_copies(planning->config);
     size_t n_tasks = 0;
     for (size_t i = 0; i < planning->structures->n; i++)
         for (size_t r = 0; planning->keep[i] && r < n; r++) {
@@ -176,8 +184,52 @@ static size_t tasks_fill(const Planning *planning, RunSpec *tasks)
             *task = planning->checked[i];
             if (n > 1 || task->structure->conformer.number > 0)
                 task_name(planning, r, task);
+            for (int c = 1; c <= n_copies; c++)
+                quench_task(task, c, &tasks[n_tasks++]);
         }
     return n_tasks;
+}
+
+/// Checksums of what is asked for; that of a copy of a frame has its origin's in it.
+static QmtStatus digests_fill(QmtContext *ctx, RunSpec *tasks, size_t n)
+{
+    for (size_t t = 0; t < n; t++) {
+        RunSpec *const task = &tasks[t];
+        if (task->quench.number > 0)
+            memcpy(task->quench.from_digest, tasks[t - (size_t)task->quench.number].input_digest,
+                   sizeof task->quench.from_digest);
+        TRY(input_digest(ctx, task, task->input_digest));
+    }
+    return QMT_OK;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/// A molecule with the name of a copy of another one's frame would share its folder.
+static QmtStatus copy_names_check(QmtContext *ctx, const StructureList *structures)
+{
+    const char **const names = malloc((structures->n + 1) * sizeof *names);
+    QmtStatus status = QMT_OK;
+    if (names == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu names", structures->n);
+    for (size_t i = 0; i < structures->n; i++)
+        names[i] = structures->items[i].name;
+    qsort(names, structures->n, sizeof *names, by_text);
+    for (size_t i = 0; i < structures->n && status == QMT_OK; i++) {
+        char origin[STRUCTURE_NAME_SIZE];
+        const char *const key = origin;
+        if (quench_origin(names[i], origin) &&
+            bsearch(&key, names, structures->n, sizeof *names, by_text) != NULL)
+            status = FAIL(ctx, QMT_ERR_INPUT,
+                          "%s: this name would be that of a copy of a frame of %s (quench); rename "
+                          "one of the two molecules",
+                          names[i], origin);
+    }
+    free(names);
+    return status;
 }
 
 /// Checksum of the input files, without the lines in them, and of the names that were chosen.
@@ -257,6 +309,8 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
                     "no molecules: give files (XYZ, SDF, coord), --smiles or --smiles-file");
     TRY(config_check(ctx, config));
     TRY(structures_check_names(ctx, structures));
+    if (config_is_quenched(config))
+        TRY(copy_names_check(ctx, structures));
 
     const size_t n = structures->n, n_tasks_each = n_each(config);
     Planning planning = {.ctx = ctx,
@@ -274,8 +328,8 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
     else
         status = planning_check(&planning);
     const size_t n_tasks = status == QMT_OK ? tasks_fill(&planning, tasks) : 0;
-    for (size_t t = 0; t < n_tasks && status == QMT_OK; t++)
-        status = input_digest(ctx, &tasks[t], tasks[t].input_digest);
+    if (status == QMT_OK)
+        status = digests_fill(ctx, tasks, n_tasks);
     const uint64_t key = input_key(&planning);
     free(planning.keep);
     if (tasks != planning.checked)

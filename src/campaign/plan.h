@@ -9,7 +9,9 @@
 
 typedef struct {
     StructureList structures;
-    RunSpec *tasks; ///< [n_tasks] molecules in the order of the input, their replicas in order
+    RunSpec *
+        tasks; ///< [n_tasks] molecules in the order of the input, their replicas in order, copies of frames
+    ///< behind the trajectory that they come from
     size_t n_tasks;
     uint64_t input_key; ///< of the files and the choice of molecules that it was made from
     Shard shard;        ///< the part of the list that it holds

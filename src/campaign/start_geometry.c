@@ -5,6 +5,7 @@
 #include "campaign/solvate.h"
 #include "io/file.h"
 #include "run/files.h"
+#include "run/quench.h"
 #include "run/run_bias.h"
 #include "structure/smiles.h"
 #include "structure/xyz.h"
@@ -12,7 +13,8 @@
 
 bool start_geometry_is_missing(const RunSpec *task)
 {
-    return task->structure->n_atoms == 0 && task->structure->smiles != NULL;
+    return task->quench.number > 0 ||
+           (task->structure->n_atoms == 0 && task->structure->smiles != NULL);
 }
 
 static bool is_in(QmtContext *ctx, const char *folder, const char *name)
@@ -27,8 +29,10 @@ static bool earlier_read(QmtContext *ctx, const RunOptions *settings, const RunS
                          StructureList *earlier)
 {
     char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
+    // All copies of frames have the atoms of their origin.
+    const char *const label = planned->quench.number > 0 ? planned->quench.from : planned->label;
     if (settings->out == NULL || settings->fresh ||
-        file_join(ctx, settings->out, planned->label, folder) != QMT_OK ||
+        file_join(ctx, settings->out, label, folder) != QMT_OK ||
         !(is_in(ctx, folder, RUN_FILE_COMPLETE) || is_in(ctx, folder, CHECKPOINT_FILE) ||
           is_in(ctx, folder, CHECKPOINT_FILE_PREVIOUS)) ||
         file_join(ctx, folder, RUN_FILE_START, path) != QMT_OK || !file_exists(path))
@@ -43,20 +47,31 @@ static bool earlier_read(QmtContext *ctx, const RunOptions *settings, const RunS
            strcmp(earlier->items[0].smiles, planned->structure->smiles) == 0;
 }
 
+/// The atoms of a planned SMILES, with its solvent.
+static QmtStatus smiles_make(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
+                             Structure *made)
+{
+    StructureList earlier = {0};
+    *made = *planned->structure; // the SMILES is its own
+    made->smiles = made->path = made->unclear = NULL;
+    QmtStatus status = structure_set_smiles(ctx, made, planned->structure->smiles);
+    if (status == QMT_OK) {
+        const bool known = earlier_read(ctx, settings, planned, &earlier);
+        status = smiles_embed_known(ctx, known ? &earlier.items[0] : NULL, made);
+    }
+    structures_release(&earlier);
+    return status == QMT_OK ? solvate(ctx, &planned->config, made) : status;
+}
+
 QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
                               Structure *structure, RunSpec *task)
 {
-    Structure made = *planned->structure; // the SMILES is its own
-    StructureList earlier = {0};
-    made.smiles = made.path = made.unclear = NULL;
-    QmtStatus status = structure_set_smiles(ctx, &made, planned->structure->smiles);
-    if (status == QMT_OK) {
-        const bool known = earlier_read(ctx, settings, planned, &earlier);
-        status = smiles_embed_known(ctx, known ? &earlier.items[0] : NULL, &made);
-    }
-    structures_release(&earlier);
-    if (status == QMT_OK)
-        status = solvate(ctx, &planned->config, &made);
+    Structure made = {0};
+    QmtStatus status = planned->structure->n_atoms > 0
+                           ? structure_copy(ctx, planned->structure, &made)
+                           : smiles_make(ctx, settings, planned, &made);
+    if (status == QMT_OK && planned->quench.number > 0)
+        status = quench_start(ctx, settings, planned, &made);
     if (status == QMT_OK) {
         xyz_round(&made); // the trajectory begins with the geometry that start.xyz says
         *structure = made;
@@ -71,6 +86,7 @@ QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const
     if (status != QMT_OK)
         return status;
     task->replica = planned->replica;
+    task->quench = planned->quench;
     memcpy(task->variant, planned->variant, sizeof task->variant);
     memcpy(task->label, planned->label, sizeof task->label);
     memcpy(task->input_digest, planned->input_digest, sizeof task->input_digest);

@@ -4,19 +4,19 @@
 #include "run/options.h"
 #include "run/spec.h"
 
-/// Atoms of a task that was planned as a SMILES, made where it is computed.
+/// Atoms of a task that was planned as a SMILES or as a copy of a frame, made where it is computed.
 
-/// Gives a planned task its atoms: those of OUT/LABEL/start.xyz if a trajectory of this SMILES was begun there,
+/// Gives a planned task its atoms. Of a copy of a frame those of the frame (run/quench.h); of a SMILES those of OUT/LABEL/start.xyz if a trajectory of this SMILES was begun there,
 /// else from the SMILES. Both are the same geometry to the last bit; the first costs a millisecond.
 ///
-/// @param planned    its structure has no atoms yet
+/// @param planned    its structure has no atoms yet, or those of the trajectory that it is a copy of
 /// @param structure  written on success, to be released; task points to it
 /// @param task       written on success
-/// Fails as smiles_embed() and spec_make().
+/// Fails as smiles_embed(), quench_start() and spec_make().
 QmtStatus start_geometry_make(QmtContext *ctx, const RunOptions *settings, const RunSpec *planned,
                               Structure *structure, RunSpec *task);
 
-/// True if the structure of a task has no atoms yet.
+/// True if a planned task has no atoms of its own yet.
 bool start_geometry_is_missing(const RunSpec *task);
 
 #endif

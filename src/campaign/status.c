@@ -14,6 +14,7 @@
 #include "campaign/rejected_file.h"
 #include "io/archive.h"
 #include "run/metadata.h"
+#include "run/quench.h"
 #include "trajectory/checkpoint.h"
 
 enum { RUN_JSON_LIMIT = 1 << 20 };
@@ -201,7 +202,7 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, const char *lab
     return entry_add(ctx, &entry, list);
 }
 
-/// NAME/T0300/c01/r01
+/// NAME/T0300/c01/r01, with copies of frames beside
 enum { DEPTH_MAX = 3 };
 
 /// Looks at the folders in a folder; several trajectories of a molecule lie below it.
@@ -299,8 +300,10 @@ static QmtStatus others_add(QmtContext *ctx, const MoleculeList *molecules,
     const size_t n_rejections = list->n - n_folders;
     for (size_t i = 0; i < molecules->n; i++) {
         const char *const label = molecules->items[i].label;
-        char name[STRUCTURE_NAME_SIZE]; // of a replica, that of its molecule
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(label, "/"), label);
+        char name[SPEC_LABEL_SIZE], origin[SPEC_LABEL_SIZE]; // of a replica, that of its molecule
+        snprintf(origin, sizeof origin, "%.*s", (int)strcspn(label, "/"), label);
+        if (!quench_origin(origin, name))
+            memcpy(name, origin, sizeof name);
         const StatusList now = {.entries = list->entries + n_folders, .n = n_rejections};
         if (is_listed(list, n_folders, label) || is_listed(&now, now.n, name))
             continue;

@@ -316,6 +316,30 @@ static QmtRunOptions run_options(const RunWords *words)
     return options;
 }
 
+/// Number and size of the trajectories: of each, or of all together where they differ.
+static QmtStatus totals_print(QmtContext *ctx, const QmtPlan *plan, size_t n_cores)
+{
+    const size_t n = qmt_plan_count(plan);
+    QmtTask task = {0};
+    long long n_steps = 0, n_frames = 0;
+    bool alike = true;
+    for (size_t t = 0; t < n; t++) {
+        TRY(qmt_plan_task(ctx, plan, t, &task));
+        n_steps += task.n_steps;
+        n_frames += task.n_frames;
+        alike = alike && n_frames == (long long)(t + 1) * task.n_frames &&
+                n_steps == (long long)(t + 1) * task.n_steps;
+    }
+    printf("\n# %zu %s, %lld steps and %lld frames%s, on %zu core%s\n", n,
+           n == 1 ? "trajectory" : "trajectories", alike ? (long long)task.n_steps : n_steps,
+           alike ? (long long)task.n_frames : n_frames,
+           n == 1  ? ""
+           : alike ? " each"
+                   : " in all",
+           n_cores, n_cores == 1 ? "" : "s");
+    return QMT_OK;
+}
+
 static QmtStatus tasks_print(QmtContext *ctx, const QmtPlan *plan, const RunWords *words)
 {
     const size_t n = qmt_plan_count(plan);
@@ -328,10 +352,7 @@ static QmtStatus tasks_print(QmtContext *ctx, const QmtPlan *plan, const RunWord
                  "conformers = %s: each trajectory stands for up to so many, which are found when "
                  "the job begins",
                  conformers);
-    printf("\n# %zu %s, %lld steps and %lld frames%s, on %zu core%s\n", n,
-           n == 1 ? "trajectory" : "trajectories", (long long)qmt_config_steps(words->config),
-           (long long)qmt_config_frames(words->config), n == 1 ? "" : " each", n_cores,
-           n_cores == 1 ? "" : "s");
+    TRY(totals_print(ctx, plan, n_cores));
     for (size_t t = 0; t < n; t++) {
         TRY(qmt_plan_task(ctx, plan, t, &task));
         printf("# %-24s %4zu atoms %5zu orbitals  charge %+lld  multiplicity %lld  %9.1f MB\n",

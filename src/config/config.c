@@ -222,6 +222,15 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = 1,
      .decides_numbers = true,
      .help = "Relax the start geometry first."},
+    {.name = "optimize_max_steps",
+     .type = CONFIG_COUNT,
+     .offset = AT(optimize_max_steps),
+     .unit = "steps",
+     .initial = 1000,
+     .lowest = 1,
+     .highest = 1e6,
+     .decides_numbers = true,
+     .help = "Steps of that relaxation at most, an evaluation each."},
     {.name = "hydrogen_mass_Da",
      .type = CONFIG_REAL,
      .offset = AT(hydrogen_mass_da),
@@ -318,6 +327,14 @@ const ConfigKey CONFIG_KEYS[] = {
      .choices = "smiles|frames",
      .help = "Start geometries of the conformers: three times as many as are wanted from the "
              "SMILES, by RDKit, or the frames of each file, which are one molecule's."},
+    {.name = "recipe",
+     .type = CONFIG_CHOICE,
+     .offset = AT(recipe),
+     .unit = "",
+     .initial = CONFIG_RECIPE_NONE,
+     .choices = "none|spice|ani",
+     .help = "Set the keys that are not given as in a published training set (docs/sampling.md); "
+             "the job says which."},
     {.name = "checkpoint_s",
      .type = CONFIG_REAL,
      .offset = AT(checkpoint_s),
@@ -641,6 +658,45 @@ const ConfigKey CONFIG_KEYS[] = {
      .highest = 1000,
      .decides_numbers = true,
      .help = "Number of these copies."},
+    {.name = "quench.every_ps",
+     .type = CONFIG_REAL,
+     .offset = AT(quench.every_ps),
+     .unit = "ps",
+     .initial = -1e30, // none
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .choices = "none",
+     .help = "Time from one frame to the next of which a copy is made, the first at the start of "
+             "production: each is relaxed a little and moved on its own, in NAME.q001, NAME.q002, "
+             "..."},
+    {.name = "quench.steps",
+     .type = CONFIG_COUNT,
+     .offset = AT(quench.steps),
+     .unit = "steps",
+     .initial = 5,
+     .lowest = 0,
+     .highest = 1e6,
+     .help = "Steps of the relaxation of a copy at most, an evaluation each."},
+    {.name = "quench.then_K",
+     .type = CONFIG_REAL,
+     .offset = AT(quench.then_k),
+     .unit = "K",
+     .initial = 100.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 10000.0,
+     .help = "Temperature of the new velocities and the thermostat of a copy."},
+    {.name = "quench.ps",
+     .type = CONFIG_REAL,
+     .offset = AT(quench.ps),
+     .unit = "ps",
+     .initial = 1.0,
+     .lowest = 0.0,
+     .above_lowest = true,
+     .highest = 1e9,
+     .help = "Length of the trajectory of a copy; a whole number of steps. Its frames are as far "
+             "apart as those of its origin, or its first and its last where that is longer."},
 };
 _Static_assert(sizeof PROPERTY_NAMES + N_PROPERTIES + 2 <= CONFIG_TEXT_SIZE,
                "the names of all properties do not fit into the text of a value");
@@ -747,6 +803,24 @@ bool config_is_biased(const Config *config)
            config_has_atoms(&config->rmsd.atoms);
 }
 
+bool config_is_quenched(const Config *config)
+{
+    return config_number_word(config->quench.every_ps) < 0;
+}
+
+int64_t config_copies(const Config *config)
+{
+    return config_is_quenched(config) ? config_steps(config, config->length_ps) /
+                                                config_steps(config, config->quench.every_ps) +
+                                            1
+                                      : 0;
+}
+
+int64_t config_frames_between_copies(const Config *config)
+{
+    return config_steps(config, config->quench.every_ps) / config->save_interval_steps;
+}
+
 bool config_has_atoms(const ConfigAtoms *atoms)
 {
     return atoms->n > 0 || atoms->word > 0;
@@ -773,7 +847,7 @@ bool config_is_given(const Config *config, const char *name)
 {
     const size_t k = config_key(name);
     assert(k < CONFIG_KEY_COUNT);
-    return config->line[k] != 0;
+    return config->line[k] != 0 && config->line[k] != CONFIG_LINE_RECIPE;
 }
 
 int64_t config_steps(const Config *config, double length_ps)

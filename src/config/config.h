@@ -21,6 +21,12 @@ enum { CONFIG_KEEP_AUTO = 0, CONFIG_KEEP_TRUE = 1, CONFIG_KEEP_FALSE = 2 }; ///<
 
 enum { CONFIG_FROM_SMILES = 0, CONFIG_FROM_FRAMES = 1 }; ///< conformers_from
 enum { CONFIG_RESTRAIN = 0, CONFIG_METADYNAMICS = 1 };   ///< bias.*.mode
+enum { CONFIG_RECIPE_NONE, CONFIG_RECIPE_SPICE, CONFIG_RECIPE_ANI, CONFIG_RECIPES }; ///< recipe
+
+/// Config.line of a key that --set or a call gave, and of one that the recipe sets.
+enum { CONFIG_LINE_SET = -1, CONFIG_LINE_RECIPE = -2 };
+/// More copies of frames than this have no names; of the variant of a trajectory, too.
+enum { CONFIG_COPIES_MAX = 99999 };
 
 /// Steps are counted in 32 bits by the random number generator's key.
 #define CONFIG_LARGEST_STEPS 4294967295.0
@@ -47,6 +53,13 @@ typedef struct {
     double at, to, over_ps, k;             ///< of a restraint
     double height, width, every_ps, gamma; ///< of metadynamics
 } ConfigVariableBias;
+
+/// Copies of frames, relaxed a little and moved at another temperature.
+typedef struct {
+    double every_ps; ///< or a word: none
+    int64_t steps;   ///< of the relaxation
+    double then_k, ps;
+} ConfigQuench;
 
 /// bias.rmsd
 typedef struct {
@@ -79,6 +92,7 @@ typedef struct {
     double thermostat_time_ps;
     double equilibration_friction_per_ps;
     bool optimize;
+    int64_t optimize_max_steps;
     double hydrogen_mass_da; ///< or a word
     bool stop_bond_broken;
     double electronic_temperature_k;
@@ -90,6 +104,7 @@ typedef struct {
     int64_t replicas;
     int64_t conformers; ///< 0: none
     int64_t conformers_from;
+    int64_t recipe;
     double checkpoint_s;
     int64_t keep_checkpoint;
     double confine_nm; ///< radius or a word
@@ -100,9 +115,11 @@ typedef struct {
     double push_ev;
     char solvate_molecule[CONFIG_SMILES_SIZE]; ///< SMILES; "": none
     int64_t solvate_count;
+    ConfigQuench quench;
 
-    char place[256];           ///< file that was read, "" if none
-    int line[CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, -1: --set
+    char place[256]; ///< file that was read, "" if none
+    int line
+        [CONFIG_KEYS_MAX]; ///< where a key was set: a line of the file, 0: default, or CONFIG_LINE_...
 } Config;
 
 /// Of a set any number of the choices may be given, none included. A solvent is one of the parameter tables,
@@ -157,6 +174,9 @@ bool config_is_dormant(const Config *config, size_t k);
 double config_word_number(int i);
 /// Word that a value stands for, -1: it is a number.
 int config_number_word(double value);
+/// True if copies of frames are made; their number for each trajectory.
+bool config_is_quenched(const Config *config);
+int64_t config_copies(const Config *config);
 /// True if something beside the method moves the molecule: a wall or a bias.
 bool config_is_biased(const Config *config);
 /// Radius of the wall, or one of the words of confine.sphere: a solvent shell always has a wall.
@@ -169,11 +189,14 @@ size_t config_n_atoms(const ConfigAtoms *atoms);
 /// The atoms of the ranges, from 0, into out [n_max]; returns their number.
 size_t config_atoms(const ConfigAtoms *atoms, size_t *out, size_t n_max);
 
-/// True if the key was set by a file or by --set rather than left at its default.
+/// True if the key was set by a file or by --set rather than left at its default or to the recipe.
 bool config_is_given(const Config *config, const char *name);
 
 /// Number of steps of dt in a length; config_check() says that it is whole.
 int64_t config_steps(const Config *config, double length_ps);
+
+/// Frames from one copy to the next; config_check() says that it is whole.
+int64_t config_frames_between_copies(const Config *config);
 
 /// Frames of the trajectory: steps / save_interval_steps + 1.
 int64_t config_frames(const Config *config);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/recipe.h"
 #include "data/solvent.h"
 #include "io/text.h"
 #include "md/thermostat.h"
@@ -18,6 +19,8 @@ static void key_place(const Config *config, const char *name, char text[320])
     assert(k < CONFIG_KEY_COUNT);
     if (config->line[k] > 0)
         snprintf(text, 320, "%s:%d", config->place, config->line[k]);
+    else if (config->line[k] == CONFIG_LINE_RECIPE)
+        recipe_place(config, text);
     else
         snprintf(text, 320, "%s", config->line[k] < 0 ? "--set" : "configuration");
 }
@@ -197,6 +200,48 @@ static QmtStatus ramp_check(QmtContext *ctx, const Config *config)
     return QMT_OK;
 }
 
+/// Copies are of frames that are saved.
+static QmtStatus quench_intervals_check(QmtContext *ctx, const Config *config, const char *place)
+{
+    const int64_t every = config_steps(config, config->quench.every_ps);
+    char text[TEXT_DOUBLE_SIZE], frames[TEXT_DOUBLE_SIZE];
+    text_format_double(config->quench.every_ps, text);
+    text_format_double(1e-3 * (double)config->save_interval_steps * config->dt_fs, frames);
+    if (every > config_steps(config, config->length_ps))
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: quench.every_ps = %s is longer than the run (length_ps)", place, text);
+    if (every % config->save_interval_steps != 0)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: quench.every_ps = %s is no multiple of %s ps, the time from one saved "
+                    "frame to the next; copies are of saved frames: change it or "
+                    "save_interval_steps",
+                    place, text, frames);
+    if (config_copies(config) > CONFIG_COPIES_MAX)
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: quench.every_ps = %s makes %" PRId64 " copies of each trajectory, %d are "
+                    "possible",
+                    place, text, config_copies(config), CONFIG_COPIES_MAX);
+    return QMT_OK;
+}
+
+static QmtStatus quench_check(QmtContext *ctx, const Config *config)
+{
+    char place[320];
+    TRY(block_check(ctx, config, "quench.every_ps", config_is_quenched(config), "every_ps: 1"));
+    if (!config_is_quenched(config))
+        return QMT_OK;
+    TRY(length_check(ctx, config, "quench.every_ps", config->quench.every_ps));
+    TRY(length_check(ctx, config, "quench.ps", config->quench.ps));
+    key_place(config, "quench.every_ps", place);
+    TRY(quench_intervals_check(ctx, config, place));
+    if (!config->stop_bond_broken)
+        return QMT_OK;
+    return FAIL(ctx, QMT_ERR_CONFIG,
+                "%s: quench makes copies of frames at fixed times, but stop_when.bond_broken may "
+                "end a trajectory before; remove one of them",
+                place);
+}
+
 QmtStatus config_check(QmtContext *ctx, const Config *config)
 {
     TRY(solvent_check(ctx, config));
@@ -220,5 +265,5 @@ QmtStatus config_check(QmtContext *ctx, const Config *config)
                     " steps",
                     place, config->save_interval_steps, steps);
     }
-    return QMT_OK;
+    return quench_check(ctx, config);
 }

@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,15 @@ char *config_yaml(const Config *config)
         if (config_is_dormant(config, k))
             continue;
         config_value_text(config, k, value);
-        length += (size_t)snprintf(text + length, size - length, "%s: %s  # %s%s%s\n", key->name,
-                                   value, key->unit, key->unit[0] ? "; " : "", key->help);
+        // What a recipe sets is written out: read again, its name would set what somebody took back.
+        if (key->offset == offsetof(Config, recipe) && config->recipe != CONFIG_RECIPE_NONE)
+            length += (size_t)snprintf(text + length, size - length,
+                                       "%s: none  # the keys of %s are written out here\n",
+                                       key->name, value);
+        else
+            length +=
+                (size_t)snprintf(text + length, size - length, "%s: %s  # %s%s%s\n", key->name,
+                                 value, key->unit, key->unit[0] ? "; " : "", key->help);
     }
     return text;
 }

@@ -1,5 +1,6 @@
 #include "run/input_digest.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,10 @@ QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, char digest[INPUT_D
     hash = mix(hash, value);
     if (task->variant[0] != '\0')
         hash = mix(hash, task->variant);
+    if (task->quench.number > 0) {
+        snprintf(value, sizeof value, "frame %" PRId64, task->quench.frame);
+        hash = mix(mix(hash, task->quench.from_digest), value);
+    }
     if (structure->n_atoms == 0 && structure->smiles != NULL) {
         hash = mix(mix(hash, "smiles"), structure->smiles);
         snprintf(value, sizeof value, "multiplicity %d", structure->multiplicity);

@@ -3,7 +3,8 @@
 
 #include "run/spec.h"
 
-/// A checksum of what a trajectory was asked to be: name, replica, SMILES or start geometry, and every key of
+/// A checksum of what a trajectory was asked to be: name, replica, SMILES or start geometry, for a copy of a frame that of
+/// its origin, and every key of
 /// the configuration that decides numbers. It stands in run.json beside the size and the time of
 /// trajectory.npz, so that a finished trajectory of a long list costs a stat and one small read.
 ///

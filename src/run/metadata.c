@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config/config_write.h"
+#include "config/recipe.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/text.h"
@@ -261,6 +262,18 @@ static cJSON *conformer_json(const ConformerFacts *facts)
     return object;
 }
 
+/// Which frame of which trajectory it is a copy of, and how far that was relaxed at most.
+static cJSON *quench_json(const RunSpec *task)
+{
+    cJSON *const object = cJSON_CreateObject();
+    add_whole(object, "number", task->quench.number);
+    cJSON_AddStringToObject(object, "trajectory", task->quench.from);
+    add_whole(object, "frame", task->quench.frame);
+    add_number(object, "time_ps", task->quench.time_ps);
+    add_whole(object, "steps", task->config.optimize ? task->config.optimize_max_steps : 0);
+    return object;
+}
+
 char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFacts *facts)
 {
     const MdReport *const report = facts->report;
@@ -301,6 +314,11 @@ char *metadata_text(const QmtContext *ctx, const RunSpec *task, const MetadataFa
         cJSON_AddStringToObject(object, "variant", task->variant);
     if (structure->conformer.number > 0)
         cJSON_AddItemToObject(object, "conformer", conformer_json(&structure->conformer));
+    if (task->quench.number > 0)
+        cJSON_AddItemToObject(object, "quench", quench_json(task));
+    if (task->config.recipe != CONFIG_RECIPE_NONE)
+        cJSON_AddItemToObject(object, "recipe",
+                              recipe_json(&task->config, task->quench.number > 0));
     program_json_add(ctx, object);
     if (earlier[0] != '\0')
         cJSON_AddItemToObject(object, "earlier_processors", processors_json(earlier));

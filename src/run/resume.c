@@ -319,7 +319,7 @@ QmtStatus resume_replicas(QmtContext *ctx, const RunOptions *settings, const Run
     char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], n_replicas[24];
     snprintf(n_replicas, sizeof n_replicas, "%lld", (long long)task->config.replicas);
     const bool several = task->replica > 0 || task->variant[0] != '\0';
-    if (task->replica > 1)
+    if (task->replica > 1 || task->quench.number > 0)
         return QMT_OK; // the first one looks for all
     TRY(file_join(ctx, settings->out, task->structure->name, folder));
     if (!several) {

@@ -96,11 +96,20 @@ static void equilibration_collect(const MdOptions *options, RunWarnings *warning
                         missing * options->temperature_k);
 }
 
+/// What is as it should be in a copy of a hotter frame: it is relaxed by a few steps, and the energy that is left warms
+/// it.
+static bool is_of_quench(MdVerdictKind kind)
+{
+    return kind == MD_TEMPERATURE_OFF || kind == MD_NVE_TEMPERATURE_OFF ||
+           kind == MD_RELAXATION_UNFINISHED;
+}
+
 void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *warnings)
 {
     const MdOptions options = run_md_options(run->task);
     MdVerdict verdicts[MD_VERDICT_COUNT];
     const size_t n = report->phase == MD_DONE ? md_verdicts(report, &options, verdicts) : 0;
+    const bool is_copy = run->task->quench.number > 0;
     char text[START_TEXT_SIZE];
     if (start_distances_text(run->task->structure, text))
         run_warning_add(warnings, "start_distances", "%s", text);
@@ -112,11 +121,13 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
                         "(stop_when.bond_broken); the frames are complete up to there",
                         1e-3 * (double)report->steps * options.dt_fs, options.length_ps);
     events_collect(&run->watch, warnings);
-    if (report->n_atoms > 1) // one atom has no temperature
+    if (report->n_atoms > 1 && !is_copy) // one atom has no temperature
         equilibration_collect(&options, warnings);
     slow_scf_collect(report, warnings);
     for (size_t i = 0; i < n; i++) {
         const MdVerdictKind kind = verdicts[i].kind;
+        if (is_copy && is_of_quench(kind))
+            continue;
         const char *const advice = VERDICTS[kind].advice;
         if (kind == MD_NVE_TEMPERATURE_OFF)
             temperature_collect(&run->watch, report, options.temperature_k, verdicts[i].text,

@@ -51,6 +51,7 @@ MdOptions run_md_options(const RunSpec *task)
     options.window_every_ps = windows ? config->nve_every_ps : 0.0;
     options.window_ps = windows ? config->nve_window_ps : 0.0;
     options.optimize = config->optimize;
+    options.relax_max_steps = (uint64_t)config->optimize_max_steps;
     options.property_set = (unsigned)config->properties;
     options.push = run_push(task);
     // Trajectories of one molecule beside each other have random numbers of their own.

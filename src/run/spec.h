@@ -10,6 +10,15 @@
 enum { INPUT_DIGEST_SIZE = 24, SPEC_VARIANT_SIZE = 24 };
 enum { SPEC_LABEL_SIZE = STRUCTURE_NAME_SIZE + SPEC_VARIANT_SIZE + 16 };
 
+/// Which frame of another trajectory a trajectory is a copy of (run/quench.h).
+typedef struct {
+    int number; ///< 1, 2, ...; 0: it is none
+    int64_t frame;
+    double time_ps;             ///< of the frame, in production
+    char from[SPEC_LABEL_SIZE]; ///< label of the other
+    char from_digest[INPUT_DIGEST_SIZE];
+} QuenchFacts;
+
 /// One trajectory.
 typedef struct {
     const Structure *structure; ///< owned by the plan
@@ -18,9 +27,10 @@ typedef struct {
     char charge_source[STATE_SOURCE_SIZE], multiplicity_source[STATE_SOURCE_SIZE];
     int replica; ///< 1, 2, ...; 0: the only one
     char variant
-        [SPEC_VARIANT_SIZE]; ///< "T0300", "c01", "T0300/c01": which of several beside each other; "": the only one
+        [SPEC_VARIANT_SIZE]; ///< "T0300", "c01", "T0300/c01", "c01/q001": which of several beside each other; "": the only one
     char label
-        [SPEC_LABEL_SIZE]; ///< folder under OUT: "glycine", "glycine/r01", "glycine/T0300/c01/r01"
+        [SPEC_LABEL_SIZE]; ///< folder under OUT: "glycine", "glycine/T0300/c01/r01", "glycine/c01.q001"
+    QuenchFacts quench;
     size_t n_orbitals;
     int n_electrons;  ///< valence electrons of the method, charge included
     double cost;      ///< proportional to the expected time

@@ -91,6 +91,43 @@ QmtStatus structure_set_bonds(QmtContext *ctx, Structure *structure, size_t n_bo
     return QMT_OK;
 }
 
+/// What a copy owns beside its numbers and positions.
+static QmtStatus texts_copy(QmtContext *ctx, const Structure *from, Structure *to)
+{
+    for (size_t a = 0; from->isotopes != NULL && a < from->n_atoms; a++)
+        TRY(structure_set_isotope(ctx, to, a, from->isotopes[a]));
+    if (from->smiles != NULL)
+        TRY(structure_set_smiles(ctx, to, from->smiles));
+    if (from->path != NULL)
+        TRY(structure_set_path(ctx, to, from->path));
+    if (from->unclear != NULL)
+        TRY(structure_set_unclear(ctx, to, false, false, from->unclear));
+    return from->bonds != NULL
+               ? structure_set_bonds(ctx, to, from->n_bonds, (const int(*)[2])from->bonds)
+               : QMT_OK;
+}
+
+QmtStatus structure_copy(QmtContext *ctx, const Structure *structure, Structure *copy)
+{
+    Structure made = *structure;
+    made.numbers = made.isotopes = NULL;
+    made.xyz = NULL;
+    made.bonds = NULL;
+    made.smiles = made.path = made.unclear = NULL;
+    QmtStatus status = structure_reserve(ctx, &made, structure->n_atoms);
+    if (status == QMT_OK) {
+        memcpy(made.numbers, structure->numbers, structure->n_atoms * sizeof *made.numbers);
+        memcpy(made.xyz, structure->xyz, structure->n_atoms * sizeof *made.xyz);
+        status = texts_copy(ctx, structure, &made);
+    }
+    *copy = (Structure){0};
+    if (status == QMT_OK)
+        *copy = made;
+    else
+        structure_release(&made);
+    return status;
+}
+
 void structure_release(Structure *structure)
 {
     free(structure->numbers);

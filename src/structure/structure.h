@@ -72,6 +72,8 @@ QmtStatus structure_set_unclear(QmtContext *ctx, Structure *structure, bool char
 /// Copies the bonds of its SMILES into the structure. Fails with QMT_ERR_MEMORY.
 QmtStatus structure_set_bonds(QmtContext *ctx, Structure *structure, size_t n_bonds,
                               const int (*bonds)[2]);
+/// Makes a structure that owns a copy of everything. Fails with QMT_ERR_MEMORY, *copy is then empty.
+QmtStatus structure_copy(QmtContext *ctx, const Structure *structure, Structure *copy);
 /// Frees what the structure owns and makes it empty.
 void structure_release(Structure *structure);
 

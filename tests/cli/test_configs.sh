@@ -45,6 +45,29 @@ tries heavy_hydrogen
 ends 0 "$QMTRAJ" check heavy_hydrogen
 tries stop
 ends 0 "$QMTRAJ" check stop
+tries quench --set quench.every_ps=0.02 --set quench.ps=0.02
+ends 0 "$QMTRAJ" check quench
+says "4 files: 4 pass"
+tries ani --set friction_per_ps=100
+says "recipe: ani sets replicas = 2, temperature_ramp_K = [300, 1000]" "recipe: ani leaves as given: friction_per_ps = 100"
+ends 0 "$QMTRAJ" check ani
+says "2 files: 2 pass"
+if [ $has_rdkit = true ]; then
+    ends 0 "$QMTRAJ" run --config "$QMTRAJ_SOURCE/configs/spice.yaml" --set equilibration_ps=0.02 --set length_ps=0.04 --set save_interval_steps=20 \
+        --set quench.every_ps=0.02 --set quench.ps=0.05 --set conformers=2 --smiles CCCO=propanol --out spice
+    says "recipe: spice sets temperature_K = 500, friction_per_ps = 1, dt_fs = 1" "propanol/c02.q003"
+    ends 0 "$QMTRAJ" check spice
+    says "8 files: " "0 fail" # 1 fs is a long step
+    /usr/bin/python3 - <<'PY' || fail "the metadata do not say which step of the recipe it is"
+import json, numpy as np
+for label, step in (("c02", "dynamics at high temperature"), ("c02.q002", "relaxed copy of a frame")):
+    meta = json.loads(str(np.load(f"spice/propanol/{label}/trajectory.npz")["metadata"]))
+    recipe = meta["recipe"]
+    assert recipe["name"] == "spice" and recipe["step"] == step, recipe
+    assert recipe["keys_set"]["quench.steps"] == 5 and "length_ps" in recipe["keys_given"], recipe
+assert meta["quench"]["trajectory"] == "propanol/c02" and meta["conformer"]["number"] == 2
+PY
+fi
 if [ $has_rdkit = true ]; then
     ends 0 "$QMTRAJ" run --config "$QMTRAJ_SOURCE/configs/conformers.yaml" --set length_ps=0.02 --set equilibration_ps=0.02 --smiles CCO --out conformers
     ends 0 "$QMTRAJ" check conformers --frames 2

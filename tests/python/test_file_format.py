@@ -56,7 +56,7 @@ class FileFormat(unittest.TestCase):
         section = DOC.split("\n## metadata\n")[1].split("\n## ")[0]
         cells = re.findall(r"^\| (`[^|]*`) \|", section, re.M)
         known = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
-        self.assertEqual(set(self.metadata) | {"reason", "every", "isotopes", "sampling", "variant", "ended_early", "conformer"}, known)
+        self.assertEqual(set(self.metadata) | {"reason", "every", "isotopes", "sampling", "variant", "ended_early", "conformer", "quench", "recipe"}, known)
 
     def test_velocities_are_nm_per_ps(self):
         vel = self.data["vel"].astype(float)

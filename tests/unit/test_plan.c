@@ -1,5 +1,6 @@
 #include "support/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,44 @@ static void replicas_follow_their_molecule(void **state)
     // A quotient of two products.
     CHECK_NEAR(plan.tasks[0].cost / plan.tasks[2].cost, 216.0 / 125.0, 1e-12);
     plan_release(&plan);
+    plan_release(&plan);
+}
+
+static void copies_follow_the_trajectory_of_their_frame(void **state)
+{
+    (void)state;
+    StructureList list;
+    Plan plan;
+    Config config = config_default();
+    config.replicas = 2;
+    config.quench.every_ps = 10.0;
+    config.quench.then_k = 150.0;
+    config.temperature_ramp = (ConfigReals){.n = 2, .value = {300.0, 900.0}};
+    config.friction_per_ps = 1.0;
+    read_molecules(&list);
+    assert_int_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_OK);
+    assert_int_equal(plan.n_tasks, 2 * 2 * 5); // at 0, 10, 20 and 30 ps
+    const RunSpec *const hot = &plan.tasks[5], *const copy = &plan.tasks[8];
+    assert_string_equal(hot->label, "water/r02");
+    assert_string_equal(copy->label, "water/r02.q003");
+    assert_string_equal(copy->quench.from, "water/r02");
+    assert_string_equal(copy->variant, "q003");
+    assert_int_equal(copy->replica, 2);
+    assert_int_equal(copy->quench.frame, 80000);
+    CHECK_NEAR(copy->quench.time_ps, 20.0, 1e-9); // rounding of a product
+    assert_true(copy->config.temperature_k.value[0] == 150.0 && copy->config.length_ps == 1.0);
+    assert_int_equal(copy->config.temperature_ramp.n, 0);
+    assert_int_equal(copy->config.optimize_max_steps, 5);
+    assert_int_equal(spec_steps(&copy->config), 4000);
+    assert_true(copy->n_bytes < hot->n_bytes / 10 && copy->cost < hot->cost / 20.0);
+    // Its checksum follows from that of its origin.
+    char digest[INPUT_DIGEST_SIZE];
+    snprintf(digest, sizeof digest, "%s", copy->input_digest);
+    plan_release(&plan);
+    config.temperature_ramp.value[1] = 1000.0;
+    read_molecules(&list);
+    assert_int_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_OK);
+    assert_string_not_equal(plan.tasks[8].input_digest, digest);
     plan_release(&plan);
 }
 
@@ -145,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replicas_follow_their_molecule),
+        cmocka_unit_test(copies_follow_the_trajectory_of_their_frame),
         cmocka_unit_test(steps_count_all_phases),
         cmocka_unit_test(the_disk_space_counts_frames_and_windows),
         cmocka_unit_test(a_failed_plan_leaves_the_structures),
