@@ -42,8 +42,8 @@ static inline QmtReportOptions qmt_report_options_default(void)
 /// @param to         replaced as a whole
 /// @param options    NULL: the defaults
 /// @param n_running  trajectories that a process works on; may be NULL
-/// Fails with QMT_ERR_INPUT (no trajectory in the folder), QMT_ERR_FORMAT, QMT_ERR_IO, QMT_ERR_ARGUMENT or
-/// QMT_ERR_MEMORY; a file of a folder that cannot be read is a row that says so.
+/// Fails with QMT_ERR_FORMAT, QMT_ERR_IO, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY. A file of a folder that cannot be read is a
+/// row that says so, and a folder without a trajectory has a page that says so, with a warning.
 QMT_API QmtStatus qmt_report_write(QmtContext *ctx, const char *path, const char *to,
                                    const QmtReportOptions *options, size_t *n_running);
 

@@ -244,6 +244,25 @@ bool bonds_update(const Bonds *before, const double (*xyz)[3], Bonds *after)
     return changed;
 }
 
+double bonds_room(const Bonds *bonds, const double (*xyz)[3])
+{
+    double room = INFINITY;
+    size_t k = 0;
+    for (size_t a = 0; a < bonds->n_atoms; a++)
+        for (size_t b = 0; b < a; b++, k++) {
+            const double sum = bonds->radius[a] + bonds->radius[b];
+            const double distance = sum * sqrt(square_ratio(bonds, xyz, a, b));
+            const bool bonded = bit_get(bonds->bonded, k), unclear = bit_get(bonds->unclear, k);
+            if ((bonded || unclear) && !(BREAKS * sum - distance >= room))
+                room = BREAKS * sum - distance;
+            if ((!bonded || unclear) && !(distance - FORMS * sum >= room))
+                room = distance - FORMS * sum;
+            if (!(room > 0.0))
+                return 0.0;
+        }
+    return room;
+}
+
 const char *bond_event_name(BondEventKind kind)
 {
     static const char *const NAMES[] = {[BOND_BREAKS] = "bond_breaks",

@@ -65,6 +65,10 @@ void bonds_find_moving(Bonds *bonds, const double (*xyz)[3]);
 /// @return true if the two differ
 bool bonds_update(const Bonds *before, const double (*xyz)[3], Bonds *after);
 
+/// How much the distance of any pair has to change before bonds_update() does anything, at least; 0 if it may now, or a
+/// position is not a number.
+double bonds_room(const Bonds *bonds, const double (*xyz)[3]);
+
 typedef enum {
     BOND_BREAKS,         ///< a bond of a ring: the fragment stays one
     BOND_FORMS,          ///< likewise

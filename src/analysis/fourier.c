@@ -22,13 +22,22 @@ static void bits_reverse(size_t n, double (*x)[2])
     }
 }
 
-/// Joins the transforms of halves of length m to those of length 2 m, at phase k of all of them.
-static void halves_join(size_t n, size_t m, size_t k, double (*x)[2])
+void fourier_phases(size_t n, double (*phases)[2])
 {
-    const double angle = -PI * (double)k / (double)m;
-    const double c = cos(angle), s = sin(angle);
-    for (size_t i = k; i < n; i += 2 * m) {
-        double *const a = x[i], *const b = x[i + m];
+    for (size_t k = 0; k < n / 2; k++) {
+        const double angle = -PI * (double)k / (double)(n / 2);
+        phases[k][0] = cos(angle);
+        phases[k][1] = sin(angle);
+    }
+}
+
+/// Joins two transforms of length m, one behind the other, to that of their numbers in turn; every is how many phases
+/// lie between two of a transform of length 2 m.
+static void halves_join(size_t m, size_t every, const double (*phases)[2], double (*x)[2])
+{
+    for (size_t k = 0; k < m; k++) {
+        const double c = phases[k * every][0], s = phases[k * every][1];
+        double *const a = x[k], *const b = x[k + m];
         const double re = c * b[0] - s * b[1], im = c * b[1] + s * b[0];
         b[0] = a[0] - re;
         b[1] = a[1] - im;
@@ -37,10 +46,10 @@ static void halves_join(size_t n, size_t m, size_t k, double (*x)[2])
     }
 }
 
-void fourier_transform(size_t n, double (*x)[2])
+void fourier_transform(size_t n, const double (*phases)[2], double (*x)[2])
 {
     bits_reverse(n, x);
     for (size_t m = 1; m < n; m *= 2)
-        for (size_t k = 0; k < m; k++)
-            halves_join(n, m, k, x);
+        for (size_t i = 0; i < n; i += 2 * m)
+            halves_join(m, n / 2 / m, phases, x + i);
 }

@@ -25,13 +25,20 @@ QmtStatus power_spectrum_begin(QmtContext *ctx, size_t samples, size_t longest, 
     spectrum->weight = calloc(dims + 1, sizeof *spectrum->weight);
     spectrum->work = calloc(n, sizeof *spectrum->work);
     spectrum->power = calloc(n / 2 + 1, sizeof *spectrum->power);
+    spectrum->window = calloc(n, sizeof *spectrum->window);
+    spectrum->phases = calloc(n / 2, sizeof *spectrum->phases);
     if (spectrum->segment == NULL || spectrum->weight == NULL || spectrum->work == NULL ||
-        spectrum->power == NULL) {
+        spectrum->power == NULL || spectrum->window == NULL || spectrum->phases == NULL) {
         power_spectrum_release(spectrum);
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a spectrum of %zu series", dims);
     }
     for (size_t d = 0; d < dims; d++)
         spectrum->weight[d] = weight != NULL ? weight[d] : 1.0;
+    for (size_t j = 0; j < n; j++) {
+        const double s = sin(PI * (double)j / (double)n);
+        spectrum->window[j] = s * s;
+    }
+    fourier_phases(n, spectrum->phases);
     return QMT_OK;
 }
 
@@ -44,11 +51,10 @@ static void series_add(PowerSpectrum *spectrum, size_t d)
         mean += x[j];
     mean /= (double)n;
     for (size_t j = 0; j < n; j++) {
-        const double s = sin(PI * (double)j / (double)n);
-        spectrum->work[j][0] = s * s * (x[j] - mean);
+        spectrum->work[j][0] = spectrum->window[j] * (x[j] - mean);
         spectrum->work[j][1] = 0.0;
     }
-    fourier_transform(n, spectrum->work);
+    fourier_transform(n, (const double(*)[2])spectrum->phases, spectrum->work);
     for (size_t k = 0; k <= n / 2; k++)
         spectrum->power[k] += spectrum->weight[d] * (spectrum->work[k][0] * spectrum->work[k][0] +
                                                      spectrum->work[k][1] * spectrum->work[k][1]);
@@ -82,5 +88,7 @@ void power_spectrum_release(PowerSpectrum *spectrum)
     free(spectrum->weight);
     free(spectrum->work);
     free(spectrum->power);
+    free(spectrum->window);
+    free(spectrum->phases);
     *spectrum = (PowerSpectrum){0};
 }

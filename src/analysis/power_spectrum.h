@@ -20,10 +20,12 @@ typedef struct {
     size_t dims;   ///< series
     size_t held;   ///< samples in the segment
     size_t n_segments;
-    float *segment;    ///< [dims][length]
-    double *weight;    ///< [dims]
-    double (*work)[2]; ///< [length]
-    double *power;     ///< [length / 2 + 1] sums over the segments
+    float *segment;      ///< [dims][length]
+    double *weight;      ///< [dims]
+    double (*work)[2];   ///< [length]
+    double *window;      ///< [length] h_j
+    double (*phases)[2]; ///< [length / 2] of the Fourier transform
+    double *power;       ///< [length / 2 + 1] sums over the segments
 } PowerSpectrum;
 
 /// @param samples  how many there will be, at least 2

@@ -41,27 +41,21 @@ static double work_of_two(const WorkTest *test, uint64_t from)
 /// The same with the points before and after.
 static double work_of_four(const WorkTest *test, uint64_t from)
 {
-    static const double WEIGHT[WORK_POINTS][WORK_POINTS] = {
-        {0.0, 31.0, -32.0, 1.0},
-        {-31.0, -360.0, 423.0, -32.0},
-        {32.0, -423.0, 360.0, 31.0},
-        {-1.0, 32.0, -31.0, 0.0},
-    };
     const double(*x[WORK_POINTS])[3], (*g[WORK_POINTS])[3];
+    double work[3] = {0.0};
     for (uint64_t k = 0; k < WORK_POINTS; k++) {
         x[k] = (const double(*)[3])test->xyz[(from - 1 + k) % WORK_POINTS];
         g[k] = (const double(*)[3])test->gradient[(from - 1 + k) % WORK_POINTS];
     }
-    double work = 0.0;
     for (size_t a = 0; a < test->n_atoms; a++)
-        for (int c = 0; c < 3; c++)
-            for (int j = 0; j < WORK_POINTS; j++) {
-                double way = 0.0;
-                for (int k = 0; k < WORK_POINTS; k++)
-                    way += WEIGHT[j][k] * x[k][a][c];
-                work -= g[j][a][c] * way / 720.0;
-            }
-    return work;
+        for (int c = 0; c < 3; c++) {
+            const double x0 = x[0][a][c], x1 = x[1][a][c], x2 = x[2][a][c], x3 = x[3][a][c];
+            work[c] += g[0][a][c] * (31.0 * x1 - 32.0 * x2 + x3) +
+                       g[1][a][c] * (-31.0 * x0 - 360.0 * x1 + 423.0 * x2 - 32.0 * x3) +
+                       g[2][a][c] * (32.0 * x0 - 423.0 * x1 + 360.0 * x2 + 31.0 * x3) +
+                       g[3][a][c] * (-x0 + 32.0 * x1 - 31.0 * x2);
+        }
+    return -(work[0] + work[1] + work[2]) / 720.0;
 }
 
 /// The step from a point to the next, of which the newest point is @p last.
@@ -93,14 +87,18 @@ bool work_test_add(WorkTest *test, const double (*xyz)[3], const double (*gradie
     at->curvature[now] = at->way[now] = 0.0;
     if (at->n_points++ == 0 || test->step_fs > WORK_LONGEST_STEP_FS)
         return false;
+    const double(*const old)[3] = (const double(*)[3])test->gradient[before];
+    double curvature[3] = {0.0}, furthest = 0.0;
     for (size_t a = 0; a < n; a++) {
         double dx[3];
         vec3_difference(xyz[a], test->xyz[before][a], dx);
         for (int x = 0; x < 3; x++)
-            at->curvature[now] +=
-                0.5 * fabs((gradient[a][x] - test->gradient[before][a][x]) * dx[x]);
-        at->way[now] = fmax(at->way[now], vec3_norm(dx));
+            curvature[x] += fabs((gradient[a][x] - old[a][x]) * dx[x]);
+        const double square = vec3_dot(dx, dx);
+        furthest = square > furthest ? square : furthest;
     }
+    at->curvature[now] = 0.5 * (curvature[0] + curvature[1] + curvature[2]);
+    at->way[now] = sqrt(furthest);
     const double change = energy - at->energy[before];
     at->sum_squares += change * change;
     const uint64_t last = at->n_points - 1;

@@ -47,6 +47,8 @@ QmtStatus check_file(QmtContext *ctx, const char *path, const CheckOptions *opti
     Check check = {.npz = {.file = file_none()},
                    .n_again = options->n_frames,
                    .seed = options->seed,
+                   .conserved = options->conserved,
+                   .user = options->user,
                    .report = &found};
     const locale_t before = text_enter_c_locale();
     const QmtStatus status = archive_and_content_check(ctx, path, &check);

@@ -9,6 +9,9 @@
 typedef struct {
     uint64_t n_frames; ///< frames computed again for CHECK_LABELS; 0: none, UINT64_MAX: all
     uint64_t seed;     ///< which ones
+    CheckConserved
+        conserved; ///< called for each frame in order, where steps are made again; NULL: not wanted
+    void *user;    ///< of it
 } CheckOptions;
 
 /// Checks one file. The same file and options give the same report. A damaged file is a report with

@@ -7,21 +7,21 @@
 static const double CENTRE_LIMIT = 1e-5;
 
 /// The mass-weighted mean of vectors, and what the rounding of all of them can have moved it by.
-static void mean_of(const Check *check, const NpzArray *array, const double *vectors,
+static void mean_of(const Check *check, const double *vectors, const double *roundings,
                     double mean[3], double *rounding)
 {
-    double mass = 0.0, sum = 0.0;
+    double mass = 0.0, sum[3] = {0.0};
     mean[0] = mean[1] = mean[2] = 0.0;
     for (size_t a = 0; a < check->n_atoms; a++) {
         mass += check->masses[a];
         for (size_t x = 0; x < 3; x++) {
             mean[x] += check->masses[a] * vectors[3 * a + x];
-            sum += check->masses[a] * check_rounding(array, vectors[3 * a + x]);
+            sum[x] += check->masses[a] * roundings[3 * a + x];
         }
     }
     for (int x = 0; x < 3; x++)
         mean[x] /= mass;
-    *rounding = sum / mass;
+    *rounding = (sum[0] + sum[1] + sum[2]) / mass;
 }
 
 static double larger(double a, double b)
@@ -34,11 +34,11 @@ void centre_add(const Check *check, Centre *centre, const CheckFrame *frame)
     double mean[3], rounding;
     if (frame->pos == NULL || frame->vel == NULL || check->masses == NULL)
         return;
-    mean_of(check, check->array[ARRAY_VEL], frame->vel, mean, &rounding);
+    mean_of(check, frame->vel, frame->vel_rounding, mean, &rounding);
     centre->speed_limit = fmax(centre->speed_limit, CENTRE_LIMIT + 2.0 * rounding);
     for (int x = 0; x < 3; x++)
         centre->speed = larger(centre->speed, fabs(mean[x]));
-    mean_of(check, check->array[ARRAY_POS], frame->pos, mean, &rounding);
+    mean_of(check, frame->pos, frame->pos_rounding, mean, &rounding);
     centre->way_limit = fmax(centre->way_limit, CENTRE_LIMIT + 2.0 * rounding);
     if (frame->number == 0)
         memcpy(centre->first, mean, sizeof mean);

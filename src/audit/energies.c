@@ -42,9 +42,7 @@ static void kinetic_add(const Check *check, Energies *energies, const CheckFrame
     }
 }
 
-/// What the dynamics conserves: biases are part of it, and what they do by changing is not, nor is the heat
-/// of the bath.
-static double conserved_energy(const CheckFrame *frame)
+double energies_conserved(const CheckFrame *frame)
 {
     return *frame->total + (frame->bias_energy != NULL ? *frame->bias_energy : 0.0) -
            (frame->bias_work != NULL ? *frame->bias_work : 0.0) -
@@ -82,7 +80,7 @@ void energies_add(const Check *check, Energies *energies, const CheckFrame *fram
         }
     }
     if (frame->total != NULL && frame->time != NULL) {
-        const double conserved = conserved_energy(frame);
+        const double conserved = energies_conserved(frame);
         if (frame->number == 0) {
             energies->total_first = conserved;
             energies->time_first = *frame->time;

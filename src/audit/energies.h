@@ -21,6 +21,9 @@ typedef struct {
     uint64_t n;
 } Energies;
 
+/// What the dynamics conserves: biases are part of it, and what they do by changing is not, nor is the heat of the bath
+/// that the file has.
+double energies_conserved(const CheckFrame *frame);
 void energies_add(const Check *check, Energies *energies, const CheckFrame *frame);
 /// @param reacts  bonds break or form
 void energies_report(Check *check, const Energies *energies, bool reacts);

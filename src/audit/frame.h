@@ -13,6 +13,8 @@ typedef struct {
     const double *wanted;                      ///< K
     const double *bias_forces;                 ///< [3 n_atoms] kJ/mol/nm; NULL: there is no bias
     const double *bias_energy, *bias_work;     ///< kJ/mol
+    /// check_rounding() of positions, velocities and forces; those of the frame before stay until the next one.
+    const double *pos_rounding, *vel_rounding, *forces_rounding;
 } CheckFrame;
 
 #endif

@@ -1,5 +1,6 @@
 #include "audit/frames.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -14,6 +15,8 @@ static const double TIME_LIMIT = 1e-3;
 typedef struct {
     double *raw;             // [BLOCK_FRAMES * 9 or 3 n_atoms] scratch for reading
     double *block[N_ARRAYS]; // [BLOCK_FRAMES][...] of the arrays with frames, NULL: not there
+    double
+        *rounding[2][3]; // [3 n_atoms] of positions, velocities and forces of even and odd frames
     Arena arena;
     double time_first, time_step;
     double time_worst; // ps off the grid
@@ -38,9 +41,20 @@ static void frames_layout(Frames *frames, const Check *check)
             frames->block[place] =
                 arena_doubles(arena, n_frames * (size_t)(array->row_bytes / array->item_bytes));
     }
+    for (int k = 0; k < 6; k++)
+        frames->rounding[k / 3][k % 3] = arena_doubles(arena, 3 * n);
     work_layout(&frames->work, arena, check);
     motion_layout(&frames->motion, arena, check);
     reactions_layout(&frames->reactions, arena, check);
+}
+
+/// Without a branch in the loop, which every number of the file goes through.
+static bool all_finite(size_t n, const double *value)
+{
+    unsigned any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= (unsigned)!(fabs(value[i]) <= DBL_MAX);
+    return any == 0;
 }
 
 static void finite_check(Check *check, Frames *frames, uint64_t first, uint64_t n)
@@ -50,7 +64,7 @@ static void finite_check(Check *check, Frames *frames, uint64_t first, uint64_t 
         if (frames->block[place] == NULL)
             continue;
         const size_t row = (size_t)(array->row_bytes / array->item_bytes);
-        for (size_t i = 0; i < n * row; i++)
+        for (size_t i = all_finite(n * row, frames->block[place]) ? n * row : 0; i < n * row; i++)
             if (!isfinite(frames->block[place][i])) {
                 check_say(check, CHECK_FINITE, CHECK_FAIL, "%s in frame %" PRIu64 " is %s",
                           array->name, first + i / row,
@@ -58,6 +72,19 @@ static void finite_check(Check *check, Frames *frames, uint64_t first, uint64_t 
                 break;
             }
     }
+}
+
+/// The rounding of the numbers of a frame, which several checks allow for.
+static void roundings_fill(const Check *check, Frames *frames, CheckFrame *frame)
+{
+    double *const *const rounding = frames->rounding[frame->number % 2];
+    const double *const value[3] = {frame->pos, frame->vel, frame->forces};
+    for (int k = 0; k < 3; k++)
+        if (value[k] != NULL)
+            check_roundings(check->array[ARRAY_POS + k], 3 * check->n_atoms, value[k], rounding[k]);
+    frame->pos_rounding = rounding[0];
+    frame->vel_rounding = rounding[1];
+    frame->forces_rounding = rounding[2];
 }
 
 static void time_add(Frames *frames, const CheckFrame *frame)
@@ -98,6 +125,15 @@ static CheckFrame frame_at(const Check *check, const Frames *frames, uint64_t nu
 #undef ROW
 }
 
+static void conserved_tell(const Check *check, const Motion *motion, const CheckFrame *frame)
+{
+    if (check->conserved == NULL || !motion->again || frame->total == NULL)
+        return;
+    const double heat = frame->heat != NULL ? 0.0 : motion_heat(motion);
+    check->conserved(check->user, frame->number, check->n_frames, *frame->time,
+                     energies_conserved(frame) - heat);
+}
+
 static QmtStatus blocks_read(QmtContext *ctx, Check *check, Frames *frames)
 {
     for (uint64_t first = 0; first < check->n_frames; first += BLOCK_FRAMES) {
@@ -109,11 +145,13 @@ static QmtStatus blocks_read(QmtContext *ctx, Check *check, Frames *frames)
                                frames->block[place]));
         finite_check(check, frames, first, n);
         for (size_t i = 0; i < n; i++) {
-            const CheckFrame frame = frame_at(check, frames, first + i, i);
+            CheckFrame frame = frame_at(check, frames, first + i, i);
+            roundings_fill(check, frames, &frame);
             time_add(frames, &frame);
             energies_add(check, &frames->energies, &frame);
             work_add(check, &frames->work, &frame);
             TRY(motion_add(ctx, check, &frames->motion, &frame));
+            conserved_tell(check, &frames->motion, &frame);
             centre_add(check, &frames->centre, &frame);
             reactions_add(check, &frames->reactions, &frame);
         }

@@ -61,6 +61,11 @@ void motion_layout(Motion *motion, Arena *arena, const Check *check)
     motion->mass = arena_doubles(arena, n);
     for (int k = 0; k < 3; k++)
         motion->last[k] = arena_doubles(arena, 3 * n);
+    for (int k = 0; k < 2; k++) {
+        motion->allowed[k] = arena_doubles(arena, 3 * n);
+        motion->part[k] = arena_doubles(arena, 3 * n);
+    }
+    motion->per_force = arena_doubles(arena, 3 * n);
     md_state_layout(&motion->before, arena, n, 0);
     md_state_layout(&motion->made, arena, n, 0);
     md_state_layout(&motion->now, arena, n, 0);
@@ -107,6 +112,8 @@ void motion_begin(const Check *check, Motion *motion)
                      check->array[ARRAY_HEAT] != NULL);
     if (!motion->again)
         return;
+    for (size_t i = 0; i < 3 * check->n_atoms; i++)
+        motion->per_force[i] = 0.5 * known->dt_ps / check->masses[i / 3];
     motion->playback =
         (Playback){.base = {.type = &PLAYBACK, .n_atoms = check->n_atoms}, .at = &motion->now};
     const bool remembers = known->thermostat != NULL && known->thermostat->kept_size > 0;
@@ -129,15 +136,22 @@ void motion_begin(const Check *check, Motion *motion)
         .purpose = RANDOM_PRODUCTION};
 }
 
+static void scaled_copy(size_t n, double factor, const double *from, double *to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = factor * from[i];
+}
+
 static void state_fill(const Check *check, const CheckFrame *frame, double heat, MdState *state)
 {
     const double velocity = BOHR_PER_NM * PS_PER_AUT;
     const double gradient = -1.0 / (KJMOL_PER_HARTREE * BOHR_PER_NM);
-    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
-        state->xyz[i / 3][i % 3] = frame->pos[i] * BOHR_PER_NM;
-        state->velocity[i / 3][i % 3] = frame->vel[i] * velocity;
-        state->gradient[i / 3][i % 3] = frame->forces[i] * gradient;
-    }
+    const size_t n = 3 * check->n_atoms;
+    double *const in[3] = {(double *)state->xyz, (double *)state->velocity,
+                           (double *)state->gradient};
+    scaled_copy(n, BOHR_PER_NM, frame->pos, in[0]);
+    scaled_copy(n, velocity, frame->vel, in[1]);
+    scaled_copy(n, gradient, frame->forces, in[2]);
     state->at = (MdInstant){.step = frame->number,
                             .kinetic = *frame->kinetic / KJMOL_PER_HARTREE,
                             .energy = *frame->potential / KJMOL_PER_HARTREE,
@@ -148,37 +162,26 @@ static void state_fill(const Check *check, const CheckFrame *frame, double heat,
         state->at.work = *frame->bias_work / KJMOL_PER_HARTREE;
 }
 
-/// What rounding allows between a number made again and the stored one, nm or nm/ps.
-typedef struct {
-    double pos, vel;
-} Allowed;
-
-/// @param i  0 .. 3 n_atoms - 1
-static Allowed allowed_at(const Check *check, const Motion *motion, const CheckFrame *frame,
-                          size_t i, bool kicked)
+/// What rounding allows between numbers made again and the stored ones, nm and nm/ps.
+static void allowed_fill(const Check *check, Motion *motion, const CheckFrame *frame, bool kicked)
 {
-    const double h = check->motion.dt_ps;
-    const double per_force = 0.5 * h / check->masses[i / 3];
-    const size_t a = i / 3, x = i % 3;
-    const double pos = motion->before.xyz[a][x] / BOHR_PER_NM;
-    const double vel = motion->before.velocity[a][x] / (BOHR_PER_NM * PS_PER_AUT);
-    const double force = -motion->before.gradient[a][x] * (KJMOL_PER_HARTREE * BOHR_PER_NM);
-    const NpzArray *const *const array = check->array;
-    const double round_vel = check_rounding(array[ARRAY_VEL], vel);
-    const double round_force = per_force * (check_rounding(array[ARRAY_FORCES], force) +
-                                            check_rounding(array[ARRAY_FORCES], frame->forces[i]) +
-                                            motion->bias_rounding + motion->last_bias_rounding);
-    const double mass = MASS_ROUNDING * per_force * (fabs(force) + fabs(frame->forces[i]));
-    double both = round_vel + round_force + mass;
-    if (kicked)
-        both += KICK_ROUNDING * (fabs(vel) + fabs(frame->vel[i]) + 2.0 * mass / MASS_ROUNDING);
-    const double speed = fabs(vel) + fabs(frame->vel[i]);
-    return (Allowed){.pos =
-                         ROUNDINGS * (check_rounding(array[ARRAY_POS], pos) +
-                                      check_rounding(array[ARRAY_POS], frame->pos[i]) + h * both) +
-                         UNIT_ROUNDING * (fabs(pos) + h * speed),
-                     .vel = ROUNDINGS * (both + check_rounding(array[ARRAY_VEL], frame->vel[i])) +
-                            UNIT_ROUNDING * (speed + per_force * fabs(force))};
+    const double h = check->motion.dt_ps, kick = kicked ? KICK_ROUNDING : 0.0,
+                 bias = motion->bias_rounding + motion->last_bias_rounding;
+    const double *const x0 = motion->last[0], *const v0 = motion->last[1],
+                        *const f0 = motion->last[2], *const v1 = frame->vel,
+                        *const f1 = frame->forces, *const per = motion->per_force;
+    const double *const *const r0 = motion->last_rounding;
+    const double *const r1[3] = {frame->pos_rounding, frame->vel_rounding, frame->forces_rounding};
+    double *restrict const pos = motion->allowed[0], *restrict const vel = motion->allowed[1];
+    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
+        const double speed = fabs(v0[i]) + fabs(v1[i]);
+        const double change = per[i] * (fabs(f0[i]) + fabs(f1[i]));
+        const double both = r0[1][i] + per[i] * (r0[2][i] + r1[2][i] + bias) +
+                            MASS_ROUNDING * change + kick * (speed + 2.0 * change);
+        pos[i] = ROUNDINGS * (r0[0][i] + r1[0][i] + h * both) +
+                 UNIT_ROUNDING * (fabs(x0[i]) + h * speed);
+        vel[i] = ROUNDINGS * (both + r1[1][i]) + UNIT_ROUNDING * (speed + per[i] * fabs(f0[i]));
+    }
 }
 
 static void mismatch_add(Mismatch *mismatch, uint64_t frame, const Mismatch *worst)
@@ -191,57 +194,64 @@ static void mismatch_add(Mismatch *mismatch, uint64_t frame, const Mismatch *wor
 }
 
 /// True if positions fit the velocities and forces at both ends of a step, whatever a thermostat did in it:
-/// x1 - x0 = h/2 (v0 + v1) + h^2/4 (a0 - a1).
-static bool path_fits(const Check *check, const Motion *motion, const CheckFrame *frame, size_t i,
-                      double allowed)
+/// x1 - x0 = h/2 (v0 + v1) + h^2/4 (a0 - a1). Only a step that does not come out asks.
+static bool path_fits(const Check *check, const Motion *motion, const CheckFrame *frame)
 {
     const double h = check->motion.dt_ps;
-    const size_t a = i / 3, x = i % 3;
-    const double velocity = BOHR_PER_NM * PS_PER_AUT;
-    const double force = (motion->now.gradient[a][x] - motion->before.gradient[a][x]) *
-                         KJMOL_PER_HARTREE * BOHR_PER_NM;
-    const double way = 0.5 * h * (motion->before.velocity[a][x] / velocity + frame->vel[i]) +
-                       0.25 * h * h * force / check->masses[a];
-    return fabs(frame->pos[i] - motion->before.xyz[a][x] / BOHR_PER_NM - way) <= 2.0 * allowed;
+    double *const *const last = motion->last;
+    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
+        const double way =
+            0.5 * h *
+            (last[1][i] + frame->vel[i] + motion->per_force[i] * (last[2][i] - frame->forces[i]));
+        if (!(fabs(frame->pos[i] - last[0][i] - way) <= 2.0 * motion->allowed[0][i]))
+            return false;
+    }
+    return true;
 }
 
-/// The same of all positions. Only a step that does not come out asks.
-static bool paths_fit(const Check *check, const Motion *motion, const CheckFrame *frame,
-                      bool kicked)
+static void parts_fill(size_t n, const double *made, double unit, const double *stored,
+                       const double *allowed, double *restrict part)
 {
-    for (size_t i = 0; i < 3 * check->n_atoms; i++)
-        if (!path_fits(check, motion, frame, i, allowed_at(check, motion, frame, i, kicked).pos))
-            return false;
-    return true;
+    for (size_t i = 0; i < n; i++)
+        part[i] = fabs(unit * made[i] - stored[i]) / allowed[i];
+}
+
+/// Where the part is greatest; *fits becomes false if one is more than 1, or NaN.
+static size_t greatest_find(size_t n, const double *part, bool *fits)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        *fits = *fits && part[i] <= 1.0;
+        if (!(part[i] <= part[at]))
+            at = i;
+    }
+    return at;
+}
+
+static Mismatch mismatch_at(const Motion *motion, int what, size_t i)
+{
+    const double allowed = motion->allowed[what][i];
+    return (Mismatch){.atom = i / 3, .off = motion->part[what][i] * allowed, .allowed = allowed};
 }
 
 /// Holds the step that was made again against the stored frame.
 static void step_compare(const Check *check, Motion *motion, const CheckFrame *frame, bool kicked)
 {
-    Mismatch pos = {0}, vel = {0};
+    const size_t n = 3 * check->n_atoms;
     bool fits = true;
-    double worst_pos = 0.0, worst_vel = 0.0;
-    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
-        const Allowed allowed = allowed_at(check, motion, frame, i, kicked);
-        const double off_pos = fabs(motion->made.xyz[i / 3][i % 3] / BOHR_PER_NM - frame->pos[i]);
-        const double off_vel =
-            fabs(motion->made.velocity[i / 3][i % 3] / (BOHR_PER_NM * PS_PER_AUT) - frame->vel[i]);
-        const double part_pos = off_pos / allowed.pos, part_vel = off_vel / allowed.vel;
-        fits = fits && part_pos <= 1.0 && part_vel <= 1.0;
-        if (!(part_pos <= worst_pos)) {
-            worst_pos = part_pos;
-            pos = (Mismatch){.atom = i / 3, .off = off_pos, .allowed = allowed.pos};
-        }
-        if (!(part_vel <= worst_vel)) {
-            worst_vel = part_vel;
-            vel = (Mismatch){.atom = i / 3, .off = off_vel, .allowed = allowed.vel};
-        }
-    }
-    motion->worst = fmax(motion->worst, fmax(worst_pos, worst_vel));
-    if (!fits && paths_fit(check, motion, frame, kicked))
-        mismatch_add(&motion->kick, frame->number, &vel);
-    else if (!fits)
-        mismatch_add(&motion->path, frame->number, &pos);
+    allowed_fill(check, motion, frame, kicked);
+    parts_fill(n, (const double *)motion->made.xyz, 1.0 / BOHR_PER_NM, frame->pos,
+               motion->allowed[0], motion->part[0]);
+    parts_fill(n, (const double *)motion->made.velocity, 1.0 / (BOHR_PER_NM * PS_PER_AUT),
+               frame->vel, motion->allowed[1], motion->part[1]);
+    const size_t pos = greatest_find(n, motion->part[0], &fits),
+                 vel = greatest_find(n, motion->part[1], &fits);
+    motion->worst = fmax(motion->worst, fmax(motion->part[0][pos], motion->part[1][vel]));
+    if (fits)
+        return;
+    const bool kick = path_fits(check, motion, frame);
+    const Mismatch worst = kick ? mismatch_at(motion, 1, vel) : mismatch_at(motion, 0, pos);
+    mismatch_add(kick ? &motion->kick : &motion->path, frame->number, &worst);
 }
 
 /// Holds the heat of the step against what the file says of it. Kinetic energies are of velocities in float32.
@@ -339,8 +349,8 @@ static double path_roughness(const Check *check, const Motion *motion, const Che
     for (int x = 0; x < 3; x++) {
         a1[x] = frame->forces[3 * a + (size_t)x] / check->masses[a];
         off[x] = x1[x] - x0[x] - 0.5 * h * (v0[x] + v1[x]) - h * h / 12.0 * (a0[x] - a1[x]);
-        rounding += check_rounding(check->array[ARRAY_POS], x0[x]) +
-                    check_rounding(check->array[ARRAY_POS], x1[x]);
+        rounding +=
+            motion->last_rounding[0][3 * a + (size_t)x] + frame->pos_rounding[3 * a + (size_t)x];
     }
     // The speed that a vibration through both ends has at most.
     const double speed = fmax(vec3_norm(v0), vec3_norm(v1));
@@ -392,22 +402,37 @@ static CheckFrame with_bias(const Check *check, Motion *motion, const CheckFrame
     return moved;
 }
 
+/// The frame becomes the one before.
+static void frame_keep(const Check *check, Motion *motion, const CheckFrame *frame)
+{
+    const size_t n = 3 * check->n_atoms;
+    memcpy(motion->last[0], frame->pos, n * sizeof(double));
+    memcpy(motion->last[1], frame->vel, n * sizeof(double));
+    memcpy(motion->last[2], frame->forces, n * sizeof(double));
+    for (size_t i = 0; i < n && !motion->again; i++)
+        motion->last[2][i] /= check->masses[i / 3];
+    motion->last_rounding[0] = frame->pos_rounding;
+    motion->last_rounding[1] = frame->vel_rounding;
+    motion->last_rounding[2] = frame->forces_rounding;
+    motion->last_time = *frame->time;
+}
+
 QmtStatus motion_add(QmtContext *ctx, const Check *check, Motion *motion, const CheckFrame *of_file)
 {
     if (!can_be_told(check))
         return QMT_OK;
     const CheckFrame moved = with_bias(check, motion, of_file), *const frame = &moved;
     if (motion->again)
-        return step_again(ctx, check, motion, frame);
-    if (frame->number > 0)
+        TRY(step_again(ctx, check, motion, frame));
+    else if (frame->number > 0)
         interval_compare(check, motion, frame);
-    for (size_t i = 0; i < 3 * check->n_atoms; i++) {
-        motion->last[0][i] = frame->pos[i];
-        motion->last[1][i] = frame->vel[i];
-        motion->last[2][i] = frame->forces[i] / check->masses[i / 3];
-    }
-    motion->last_time = *frame->time;
+    frame_keep(check, motion, frame);
     return QMT_OK;
+}
+
+double motion_heat(const Motion *motion)
+{
+    return motion->before.at.heat * KJMOL_PER_HARTREE;
 }
 
 static void steps_report(Check *check, const Motion *motion)

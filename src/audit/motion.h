@@ -45,8 +45,14 @@ typedef struct {
     double heat_before,
         heat_change; ///< hartree, of the file: at the frame before, in the step that is made again
     Mismatch path, kick,
-        heat;        ///< positions; velocities where the positions fit; the heat of the file
-    double *last[3]; ///< [3 n_atoms] nm, nm/ps, nm/ps^2 of the frame before
+        heat; ///< positions; velocities where the positions fit; the heat of the file
+    /// [3 n_atoms] of the frame before: nm, nm/ps, and kJ/mol/nm where steps are made again, else nm/ps^2.
+    double *last[3];
+    const double *last_rounding[3]; ///< [3 n_atoms] of positions, velocities and forces, likewise
+    double *per_force;              ///< [3 n_atoms] dt / 2m: nm/ps of 1 kJ/mol/nm
+    double *allowed
+        [2]; ///< [3 n_atoms] what rounding allows a position and a velocity made again to be off
+    double *part[2]; ///< [3 n_atoms] how far they are off, as a part of it
     double last_time;
     uint64_t n_intervals, n_rough; ///< smooth: all; those beyond what a vibration allows
     double worst;                  ///< largest mismatch as a part of what is allowed
@@ -60,6 +66,8 @@ void motion_layout(Motion *motion, Arena *arena, const Check *check);
 /// After the memory is there.
 void motion_begin(const Check *check, Motion *motion);
 QmtStatus motion_add(QmtContext *ctx, const Check *check, Motion *motion, const CheckFrame *frame);
+/// What the thermostat has given since frame 0 in the steps made again, kJ/mol.
+double motion_heat(const Motion *motion);
 void motion_report(Check *check, const Motion *motion);
 
 #endif

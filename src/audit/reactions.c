@@ -16,6 +16,7 @@ void reactions_layout(Reactions *reactions, Arena *arena, const Check *check)
         return;
     bonds_layout(&reactions->before, arena, check->n_atoms);
     bonds_layout(&reactions->after, arena, check->n_atoms);
+    bond_skin_layout(&reactions->skin, arena, check->n_atoms);
 }
 
 /// Bonds of the metadata. False if they list none.
@@ -74,7 +75,7 @@ void reactions_add(Check *check, Reactions *reactions, const CheckFrame *frame)
             return;
         }
     }
-    if (!bonds_update(&reactions->before, xyz, &reactions->after))
+    if (!bond_skin_update(&reactions->skin, &reactions->before, xyz, &reactions->after))
         return;
     const size_t n = bonds_compare(&reactions->before, &reactions->after, events, EVENTS);
     if (n > 0)

@@ -1,7 +1,7 @@
 #ifndef AUDIT_REACTIONS_H
 #define AUDIT_REACTIONS_H
 
-#include "analysis/bonds.h"
+#include "analysis/bond_skin.h"
 #include "audit/frame.h"
 #include "audit/verdict.h"
 
@@ -13,6 +13,7 @@ enum { REACTION_ATOMS_MAX = 2000 };
 typedef struct {
     bool watched; ///< elements and positions are known, and there are not too many
     Bonds before, after;
+    BondSkin skin;
     uint64_t n_events;
 } Reactions;
 

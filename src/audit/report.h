@@ -1,6 +1,8 @@
 #ifndef AUDIT_REPORT_H
 #define AUDIT_REPORT_H
 
+#include <stdint.h>
+
 #include "base/context.h"
 
 /// What an examination of a file says: a verdict and a sentence per check.
@@ -44,6 +46,11 @@ typedef struct {
 typedef struct {
     CheckLine line[CHECK_COUNT];
 } CheckReport;
+
+/// Gets the conserved energy of a frame that follows from steps made again, kJ/mol: total energy with biases, less their
+/// work and the heat of the thermostat.
+typedef void (*CheckConserved)(void *user, uint64_t frame, uint64_t n_frames, double time_ps,
+                               double energy);
 
 /// "archive", ..., as in the list above.
 const char *check_item_name(CheckItem item);

@@ -104,3 +104,23 @@ double check_rounding_of_any(const NpzArray *array, double value)
     frexp(value, &exponent);
     return ldexp(0.5, exponent - (array->item_bytes == 8 ? DBL_MANT_DIG : FLT_MANT_DIG));
 }
+
+void check_roundings(const NpzArray *array, size_t n, const double *value, double *rounding)
+{
+    // Far from the ends of the exponents: what is nearer goes the long way.
+    static const double SMALL = 0x1p-900, LARGE = 0x1p900;
+    const uint64_t exponent = (uint64_t)0x7FF << (DBL_MANT_DIG - 1);
+    const double half = array->item_bytes == 8 ? 0x1p-53 : 0x1p-24;
+    unsigned special = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        double power;
+        memcpy(&bits, &value[i], sizeof bits);
+        bits &= exponent;
+        memcpy(&power, &bits, sizeof power);
+        special |= (unsigned)(power < SMALL) | (unsigned)(power > LARGE);
+        rounding[i] = half * power;
+    }
+    for (size_t i = 0; special != 0 && i < n; i++)
+        rounding[i] = check_rounding(array, value[i]);
+}

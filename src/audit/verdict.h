@@ -40,7 +40,9 @@ static inline double check_wanted_k(const CheckMotion *motion, double time_ps)
 
 typedef struct {
     Npz npz;
-    uint64_t n_again, seed; ///< frames to compute again, and which ones
+    uint64_t n_again, seed;   ///< frames to compute again, and which ones
+    CheckConserved conserved; ///< of CheckOptions
+    void *user;
     CheckReport *report;
     /// By place in the schema; NULL: missing, or of a shape that cannot be used.
     const NpzArray *array[N_TRAJECTORY_ARRAYS];
@@ -85,7 +87,7 @@ QmtStatus check_read(QmtContext *ctx, Check *check, const NpzArray *array, uint6
 double check_rounding_of_any(const NpzArray *array, double value);
 
 /// The most that rounding to the type of the array has changed a value that is now this: half the distance to
-/// the next number. A check asks this of every number of a file, so it is read off the exponent where there is one.
+/// the next number, read off the exponent where there is one.
 static inline double check_rounding(const NpzArray *array, double value)
 {
     const int digits = array->item_bytes == 8 ? DBL_MANT_DIG : FLT_MANT_DIG;
@@ -99,5 +101,8 @@ static inline double check_rounding(const NpzArray *array, double value)
     memcpy(&rounding, &bits, sizeof rounding);
     return rounding;
 }
+
+/// The same of n values at once: every number of a file is asked for.
+void check_roundings(const NpzArray *array, size_t n, const double *value, double *rounding);
 
 #endif

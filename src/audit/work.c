@@ -17,8 +17,7 @@ static double rounding_of_work(const Check *check, const CheckFrame *frame)
 {
     double square = 0.0;
     for (size_t i = 0; i < 3 * check->n_atoms; i++) {
-        const double part =
-            frame->forces[i] * check_rounding(check->array[ARRAY_POS], frame->pos[i]);
+        const double part = frame->forces[i] * frame->pos_rounding[i];
         square += part * part;
     }
     return 4.0 * sqrt(square);
@@ -44,11 +43,11 @@ void work_add(const Check *check, Work *work, const CheckFrame *frame)
     }
     if (frame->number == 1)
         work->test.step_fs = 1e3 * (*frame->time - work->time_before);
-    for (size_t a = 0; a < check->n_atoms; a++)
-        for (size_t x = 0; x < 3; x++) {
-            work->xyz[a][x] = frame->pos[3 * a + x] / NM_PER_BOHR;
-            work->gradient[a][x] = -frame->forces[3 * a + x] * NM_PER_BOHR / KJMOL_PER_HARTREE;
-        }
+    double *const xyz = (double *)work->xyz, *const gradient = (double *)work->gradient;
+    for (size_t i = 0; i < 3 * check->n_atoms; i++)
+        xyz[i] = frame->pos[i] / NM_PER_BOHR;
+    for (size_t i = 0; i < 3 * check->n_atoms; i++)
+        gradient[i] = -frame->forces[i] * NM_PER_BOHR / KJMOL_PER_HARTREE;
     work->rounding = fmax(work->rounding, rounding_of_work(check, frame));
     WorkStep step;
     if (!work_test_add(&work->test, (const double(*)[3])work->xyz,

@@ -436,17 +436,23 @@ QmtStatus npz_read_rows(QmtContext *ctx, Npz *npz, const NpzArray *array, uint64
 void npz_numbers(const NpzArray *array, const void *raw, size_t n, double *out)
 {
     const bool is_float = array->kind == 'f', is_wide = array->item_bytes == 8;
-    for (size_t i = 0; i < n; i++) {
-        union {
-            float f;
-            double d;
-            int32_t i;
-            int64_t l;
-        } value;
-        memcpy(&value, (const unsigned char *)raw + i * array->item_bytes, array->item_bytes);
-        out[i] = is_float ? (is_wide ? value.d : (double)value.f)
-                          : (is_wide ? (double)value.l : (double)value.i);
+    const unsigned char *const bytes = raw;
+// a loop of its own per type, which the compiler makes a vector of
+#define CONVERT(type)                                                                              \
+    for (size_t i = 0; i < n; i++) {                                                               \
+        type value;                                                                                \
+        memcpy(&value, bytes + i * sizeof value, sizeof value);                                    \
+        out[i] = (double)value;                                                                    \
     }
+    if (is_float && is_wide)
+        CONVERT(double)
+    else if (is_float)
+        CONVERT(float)
+    else if (is_wide)
+        CONVERT(int64_t)
+    else
+        CONVERT(int32_t)
+#undef CONVERT
 }
 
 QmtStatus npz_read_numbers(QmtContext *ctx, Npz *npz, const NpzArray *array, uint64_t first,

@@ -18,6 +18,7 @@ static const double DEGREES = 180.0 / 3.14159265358979323846;
 /// What is needed during the pass alone.
 typedef struct {
     Bonds now, after;
+    BondSkin skin;
     uint64_t every_sample, every_energy;
     double *energy; ///< [n_energy]
     size_t n_energy;
@@ -25,8 +26,6 @@ typedef struct {
     double first_square;
     double *velocity; ///< [3 n_atoms]
     size_t dipole;    ///< place among the properties; SIZE_MAX: none
-    bool has_conserved;
-    double conserved_first;
 } Pass;
 
 static QmtStatus arrays_make(QmtContext *ctx, FrameSeries *s, Pass *pass)
@@ -72,6 +71,7 @@ static QmtStatus bonds_begin(QmtContext *ctx, const TrajectoryReader *reader, Ar
         bonds_layout(&s->bonds, arena, s->n_atoms);
         bonds_layout(&pass->now, arena, s->n_atoms);
         bonds_layout(&pass->after, arena, s->n_atoms);
+        bond_skin_layout(&pass->skin, arena, s->n_atoms);
         if (twice == 0)
             TRY(arena_reserve(ctx, arena));
     }
@@ -185,7 +185,7 @@ static void bonds_follow(const TrajectoryReader *reader, FrameSeries *s, Pass *p
         s->n_peptides = s->n_peptides < SERIES_PEPTIDES_MAX ? s->n_peptides : SERIES_PEPTIDES_MAX;
         return;
     }
-    if (!bonds_update(&pass->now, frame->pos, &pass->after))
+    if (!bond_skin_update(&pass->skin, &pass->now, frame->pos, &pass->after))
         return;
     const size_t n = bonds_compare(&pass->now, &pass->after, events, 4);
     for (size_t e = 0; e < n && e < 4 && s->n_events + e < SERIES_EVENTS_MAX; e++)
@@ -228,18 +228,12 @@ static void property_add(Curve *curve, size_t column, Property p, const double *
         curve_add(curve, column, least);
 }
 
-static void curves_add_further(FrameSeries *s, Pass *pass, size_t column,
-                               const TrajectoryFrame *frame)
+static void curves_add_further(FrameSeries *s, size_t column, const TrajectoryFrame *frame)
 {
-    const double conserved =
-        frame->total + frame->bias_energy - frame->bias_work - (s->has_heat ? frame->heat : 0.0);
-    curve_add(&s->conserved, column, conserved);
-    if (isfinite(conserved) && isfinite(frame->time)) {
-        if (!pass->has_conserved)
-            pass->conserved_first = conserved;
-        pass->has_conserved = true;
-        line_fit_add(&s->conserved_line, frame->time, conserved - pass->conserved_first);
-    }
+    const double heat = s->heat == HEAT_OF_FILE ? frame->heat : 0.0;
+    if (s->heat != HEAT_MADE_AGAIN)
+        conserved_add(&s->conserved, column, frame->time,
+                      frame->total + frame->bias_energy - frame->bias_work - heat);
     if (s->has_wanted)
         curve_add(&s->wanted, column, frame->wanted_k);
     size_t at = 0;
@@ -252,14 +246,19 @@ static void curves_add_further(FrameSeries *s, Pass *pass, size_t column,
     }
 }
 
+size_t series_column(uint64_t frame, uint64_t n_frames)
+{
+    return (size_t)(n_frames < CURVE_COLUMNS ? frame : frame * CURVE_COLUMNS / n_frames);
+}
+
 static void frame_add(const TrajectoryReader *reader, FrameSeries *s, Pass *pass, uint64_t f,
                       const TrajectoryFrame *frame)
 {
-    const size_t column = (size_t)(f * s->n_columns / s->n_frames);
+    const size_t column = series_column(f, s->n_frames);
     curve_add(&s->kinetic, column, frame->kinetic);
     curve_add(&s->potential, column, frame->potential);
     curve_add(&s->total, column, frame->total);
-    curves_add_further(s, pass, column, frame);
+    curves_add_further(s, column, frame);
     s->last_ps = frame->time;
     if (f == 0)
         s->first_ps = frame->time;
@@ -394,7 +393,7 @@ static QmtStatus frames_pass(QmtContext *ctx, TrajectoryReader *reader, Arena *a
 }
 
 QmtStatus frame_series_read(QmtContext *ctx, TrajectoryReader *reader, size_t shown_max,
-                            Arena *arena, FrameSeries *series)
+                            const Conserved *again, Arena *arena, FrameSeries *series)
 {
     const uint64_t n = reader->n_frames;
     FrameSeries *const s = series;
@@ -405,11 +404,16 @@ QmtStatus frame_series_read(QmtContext *ctx, TrajectoryReader *reader, size_t sh
     s->n_columns = n < CURVE_COLUMNS ? (size_t)n : CURVE_COLUMNS;
     s->shown_every = (n + shown_max - 1) / shown_max;
     s->n_shown = (size_t)((n + s->shown_every - 1) / s->shown_every);
-    for (size_t c = 0; c < 5; c++)
-        curve_begin(
-            (Curve *[]){&s->kinetic, &s->potential, &s->total, &s->conserved, &s->wanted}[c]);
+    for (size_t c = 0; c < 4; c++)
+        curve_begin((Curve *[]){&s->kinetic, &s->potential, &s->total, &s->wanted}[c]);
+    conserved_begin(&s->conserved);
     s->has_wanted = reader->array[ARRAY_WANTED] != NULL;
-    s->has_heat = reader->array[ARRAY_HEAT] != NULL;
+    if (reader->array[ARRAY_HEAT] != NULL) {
+        s->heat = HEAT_OF_FILE;
+    } else if (again != NULL && again->curve.n == n) {
+        s->heat = HEAT_MADE_AGAIN;
+        s->conserved = *again;
+    }
     s->properties = reader->properties;
     Pass pass = {.every_sample = 1,
                  .every_energy = (n + SERIES_SAMPLES_MAX - 1) / SERIES_SAMPLES_MAX,

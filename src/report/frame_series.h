@@ -1,11 +1,10 @@
 #ifndef REPORT_FRAME_SERIES_H
 #define REPORT_FRAME_SERIES_H
 
-#include "analysis/bonds.h"
+#include "analysis/bond_skin.h"
 #include "analysis/power_spectrum.h"
 #include "engine/properties.h"
-#include "md/observables.h"
-#include "report/curve.h"
+#include "report/conserved.h"
 #include "trajectory/trajectory_reader.h"
 
 /// What a page shows of a trajectory, gathered in one pass over its frames. Memory does not depend on their number.
@@ -24,6 +23,13 @@ enum {
 
 /// kJ/mol/nm of one bin of the forces.
 static const double FORCE_BIN = 50.0;
+
+/// Where the heat from the thermostat comes from.
+typedef enum {
+    HEAT_UNKNOWN,   ///< it is left out
+    HEAT_OF_FILE,   ///< the array heat
+    HEAT_MADE_AGAIN ///< the steps, made again with the random numbers of the thermostat
+} HeatSource;
 
 /// The steps of an NVE window: energies less that of its first step.
 typedef struct {
@@ -46,10 +52,10 @@ typedef struct {
     uint64_t shown_every;
     double first_ps, last_ps;
     Curve kinetic, potential, total;
-    Curve conserved; ///< total energy with biases, less their work and the heat
-    LineFit conserved_line;
-    Curve wanted; ///< K; only if the file has it
-    bool has_wanted, has_heat;
+    Conserved conserved;
+    HeatSource heat; ///< what the conserved quantity is made with
+    Curve wanted;    ///< K; only if the file has it
+    bool has_wanted;
     unsigned properties;           ///< set of Property
     Curve *property[N_PROPERTIES]; ///< NULL: not in the file
     size_t n_windows;              ///< all, of which SERIES_WINDOWS_MAX are kept
@@ -78,10 +84,14 @@ typedef struct {
     Bonds bonds; ///< of the first frame
 } FrameSeries;
 
+/// Column of a curve that a frame belongs to.
+size_t series_column(uint64_t frame, uint64_t n_frames);
+
 /// @param shown_max  frames to look at, 1 to SERIES_SHOWN_MAX
+/// @param again      the conserved quantity from steps made again, where the file has no heat; NULL: not known
 /// Fails with QMT_ERR_IO, QMT_ERR_FORMAT or QMT_ERR_MEMORY; *series is to be released all the same.
 QmtStatus frame_series_read(QmtContext *ctx, TrajectoryReader *reader, size_t shown_max,
-                            Arena *arena, FrameSeries *series);
+                            const Conserved *again, Arena *arena, FrameSeries *series);
 void frame_series_release(FrameSeries *series);
 
 /// Vibrational density of states at place k, area 1 over wavenumbers, and wavenumber of place k, cm-1.

@@ -22,7 +22,14 @@ function correlation(add, d) {
   if (tau > 0 && isFinite(every)) add('Frames worth keeping', `every ${every}: ${Math.max(1, Math.floor(d.frames / every))} independent ones`);
 }
 
-function details(parent, title, content) { const box = make('details'); box.append(make('summary', title), content); parent.append(box); }
+// The content may be a function that makes it when it is first looked at.
+function details(parent, title, content) {
+  const box = make('details');
+  box.append(make('summary', title));
+  if (typeof content === 'function') box.addEventListener('toggle', () => { if (box.children.length === 1) box.append(content()); });
+  else box.append(content);
+  parent.append(box);
+}
 
 function facts(parent, row) {
   if (row.checks) {
@@ -35,11 +42,21 @@ function facts(parent, row) {
 }
 
 function show(i, jump) {
-  stop(); open = i; const part = byId('trajectory'), x = items[i], d = json('trajectory-' + i), row = { ...x.row, ...json('more-' + i) }; part.replaceChildren(make('h2', x.row.name), make('p', x.word + (x.why ? ': ' + x.why : ''), { class: x.kind }));
-  if (d) parts(part, row, d); else { part.append(make('p', x.row.frames === undefined ? 'There are no frames to show.' : 'This page has no room for its curves. qmtraj view FILE makes a page of it alone.')); if (x.row.frames !== undefined) glance(part, row, null); }
-  facts(part, row); history.replaceState(null, '', '#' + i); tableDraw();
+  stop();
+  open = i;
+  const part = byId('trajectory'), x = items[i], d = json('trajectory-' + i), row = { ...x.row, ...json('more-' + i) };
+  part.replaceChildren(make('h2', x.row.name), make('p', x.word + (x.why ? ': ' + x.why : ''), { class: x.kind }));
+  if (d && d.frames) parts(part, row, d);
+  else {
+    part.append(make('p', row.frames ? 'This page has no room for its curves. qmtraj view FILE makes a page of it alone.' : 'There are no frames to show.'));
+    if (row.frames) glance(part, row, null);
+  }
+  facts(part, row);
+  remember();
+  tableDraw();
   if (jump) { part.focus({ preventScroll: true }); part.scrollIntoView(); }
 }
+
 function headline() {
   const n = k => items.filter(x => x.kind === k).length, add = (a, b) => a + (b || 0), methods = [...new Set(items.map(x => meta(x.row).qm_method).filter(Boolean))], drifts = items.map(x => x.drift).filter(isNumber);
   const frames = items.map(x => x.row.frames).reduce(add, 0), recoveries = items.map(x => x.recoveries).reduce(add, 0);
@@ -47,6 +64,7 @@ function headline() {
   byId('title').textContent = shown(about.name);
   const p = byId('headline');
   p.replaceChildren();
+  if (!items.length) { p.append('No trajectory yet.'); return; }
   for (const [k, word] of [['FAIL', 'fail'], ['WARN', 'with a warning'], ['WAIT', 'not finished or not checked'], ['PASS', 'pass']]) if (n(k)) p.append(make('span', `${MARK[k]} ${n(k)} ${word}`, { class: k }), ' · ');
   p.append(`${items.length} ${items.length === 1 ? 'trajectory' : 'trajectories'} · ${frames} frames · ${shown(methods.join(', ') || 'method not known')}`);
   if (drifts.length) p.append(` · worst drift ${figures(Math.max(...drifts.map(Math.abs)), 2)} kJ/mol/ps per atom`);
@@ -64,18 +82,39 @@ const HOW = [
   ['Autocorrelation', 'integrated time with a window of its own length (Sokal); independent frames are two of them apart.'],
   ['Spectra', 'Welch, Hann windows overlapping by half; states: sum of m |FT v|²; infrared: nu² |FT dipole|². Classical: no quantum corrections.'],
 ];
+// What the configurations of all trajectories have in common, and the keys in which they differ.
+function configuration() {
+  const all = items.map(x => config(json('more-' + x.i) || {})).filter(c => Object.keys(c).length), text = v => JSON.stringify(v), pre = make('pre');
+  const keys = [...new Set(all.flatMap(c => Object.keys(c)))], same = keys.filter(k => all.every(c => text(c[k]) === text(all[0][k])));
+  pre.textContent = same.map(k => shown(`${k}: ${text(all[0][k])}`)).join('\n') + (same.length < keys.length ? '\n' + shown('# these differ, see each trajectory: ' + keys.filter(k => !same.includes(k)).join(', ')) : '');
+  return pre;
+}
+
 function foot() {
   const f = byId('foot'), list = make('dl'), pre = make('pre');
   f.append(make('p', `qmtraj ${about.version}, build ${about.build}, parameters ${about.parameters}. Made by: qmtraj ${about.command}`, { class: 'note' }));
   for (const [a, b] of HOW) list.append(make('dt', a), make('dd', b));
   list.append(make('dt', 'Frames computed again'), make('dd', `${about.frames_again} of each file.`));
   details(f, 'How each number was computed', list);
+  if (items.some(x => x.row.metadata)) details(f, 'Configuration', configuration);
   pre.textContent = about.citations;
   details(f, 'Citations (BibTeX)', pre);
 }
-headline(); foot(); byId('search').oninput = select;
-byId('earlier').onclick = () => { first = Math.max(0, first - PAGE); tableDraw(); }; byId('later').onclick = () => { first += PAGE; tableDraw(); };
+
+// What is looked at stands behind the # of the address, so that a page that loads itself again comes back to it.
+function remember() { history.replaceState(null, '', `#${open}&${sorted}&${+backwards}&${encodeURIComponent(byId('search').value)}`); }
+function recall() {
+  const [at, by, down, words] = location.hash.slice(1).split('&');
+  if (COLUMNS[by]) sorted = +by;
+  backwards = down === '1';
+  try { byId('search').value = decodeURIComponent(words || ''); } catch { /* no text */ }
+  return items[parseInt(at, 10)] ? parseInt(at, 10) : 0;
+}
+
+headline();
+foot();
+const asked = recall();
 select();
-const asked = parseInt(location.hash.slice(1), 10);
-if (items.length) show(asked >= 0 && asked < items.length ? asked : 0, false); else byId('trajectory').append(make('p', 'There is no trajectory here yet.'));
+byId('search').oninput = () => { select(); remember(); };
+if (items.length) show(asked, false); else byId('trajectory').append(make('p', 'There is no trajectory here yet.' + (about.empty ? ' ' + about.empty : '')));
 if (about.reload_s > 0) setTimeout(() => location.reload(), 1000 * about.reload_s);

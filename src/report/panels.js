@@ -26,11 +26,11 @@ function energyPanels(grid, row, d, xs, span) {
     draw: (g, x, y) => { curveDraw(g, x, y, xs, c); if (more) more(g, x, y); } });
   const potential = curveOf(d.potential), total = curveOf(d.total), conserved = curveOf(d.conserved);
   one('Potential energy', potential, `Mean ${figures(potential.mean, 9)} kJ/mol.`);
-  const known = d.has_heat || config(row).ensemble === 'nve', slope = d.conserved_slope;
-  if (!known || d.has_heat) one('Total energy', total, `Mean ${figures(total.mean, 9)} kJ/mol.` + (known ? ' It exchanges heat with the thermostat.' : ' What the thermostat took is not in the file, so that nothing here is conserved; the NVE windows tell the drift.'));
+  const nve = config(row).ensemble === 'nve', known = nve || d.heat !== 'unknown', slope = d.conserved_slope, shadow = summary(row).shadow_drift_kJ_mol_ps;
+  if (!nve) one('Total energy', total, `Mean ${figures(total.mean, 9)} kJ/mol.` + (known ? ' It exchanges heat with the thermostat.' : ' What the thermostat took is not in the file, so that nothing here is conserved; the NVE windows tell the drift.'));
   if (known) {
-    const middle = (span[0] + span[1]) / 2;
-    one('Conserved quantity', conserved, `Slope ${figures(slope, 3)} kJ/mol/ps, ${figures(slope / n, 3)} per atom (dashed); ${figures(d.conserved_rms, 3)} kJ/mol RMS about it.` + (d.has_heat ? ' Total energy less the heat from the thermostat.' : ''),
+    const middle = (span[0] + span[1]) / 2, heat = nve ? '' : d.heat === 'file' ? ' Total energy less the heat from the thermostat.' : ' Total energy less the heat from the thermostat, whose steps were made again with its random numbers.';
+    one('Conserved quantity', conserved, `Slope ${figures(slope, 3)} kJ/mol/ps, ${figures(slope / n, 3)} per atom (dashed); ${figures(d.conserved_rms, 3)} kJ/mol RMS about it.${heat}` + (isNumber(shadow) ? ` The shadow energy, which Verlet's steps conserve more exactly, drifts by ${figures(shadow, 3)} kJ/mol/ps.` : ''),
       (g, x, y) => { if (isNumber(slope)) g.append(svg('path', { class: 'wanted', d: line(x, y, span, span.map(t => conserved.mean + slope * (t - middle))) })); });
   }
   windowsPanel(grid, row, d);

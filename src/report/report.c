@@ -39,6 +39,7 @@ typedef struct {
     Item *items; ///< [n]
     size_t n;
     size_t n_opened;
+    char *empty; ///< why there is no trajectory; NULL: there is
 } Page;
 
 static Rank rank_of(const StatusEntry *entry, const CheckReport *check, bool unread)
@@ -128,14 +129,20 @@ static size_t frames_to_show(const Page *page, size_t n_atoms)
     return n < SHOWN_MIN ? SHOWN_MIN : n > SERIES_SHOWN_MAX ? SERIES_SHOWN_MAX : n;
 }
 
+static void conserved_take(void *user, uint64_t frame, uint64_t n_frames, double time_ps,
+                           double energy)
+{
+    conserved_add(user, series_column(frame, n_frames), time_ps, energy);
+}
+
 /// Curves of a trajectory. One whose frames cannot be read has none.
 static QmtStatus curves_add(QmtContext *ctx, const Page *page, TrajectoryReader *reader,
-                            Bytes *result)
+                            const Conserved *again, Bytes *result)
 {
     FrameSeries series = {0};
     Arena arena = {0};
-    QmtStatus status =
-        frame_series_read(ctx, reader, frames_to_show(page, reader->n_atoms), &arena, &series);
+    QmtStatus status = frame_series_read(ctx, reader, frames_to_show(page, reader->n_atoms), again,
+                                         &arena, &series);
     json_begin();
     if (status == QMT_OK)
         status = text_add(ctx, result, trajectory_json(reader, &series));
@@ -151,14 +158,19 @@ static QmtStatus row_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
     const Item *const item = &page->items[at];
     CheckReport check;
     TrajectoryReader *reader = NULL;
+    Conserved again;
     bool unread = false, checked = false;
+    conserved_begin(&again);
     json_begin();
     cJSON *const row = cJSON_CreateObject(), *const more = cJSON_CreateObject();
     cJSON_AddStringToObject(row, "name", item->entry != NULL ? item->entry->label : page->name);
     if (item->entry != NULL)
         entry_put(row, item->entry);
     if (item->path[0] != '\0') {
-        const CheckOptions options = {.n_frames = page->options->n_frames, .seed = 1};
+        const CheckOptions options = {.n_frames = page->options->n_frames,
+                                      .seed = 1,
+                                      .conserved = conserved_take,
+                                      .user = &again};
         if (!partial_is(item->path) && check_file(ctx, item->path, &options, &check) == QMT_OK) {
             checked = true;
             checks_put(row, more, &check);
@@ -176,7 +188,7 @@ static QmtStatus row_make(QmtContext *ctx, void *user, size_t at, Bytes *result)
     if (status == QMT_OK)
         status = text_add(ctx, result, more);
     if (status == QMT_OK && reader != NULL && page->n_opened == page->n)
-        status = curves_add(ctx, page, reader, result); // the file is open
+        status = curves_add(ctx, page, reader, &again, result); // the file is open
     trajectory_reader_close(&reader);
     return status;
 }
@@ -205,9 +217,16 @@ static QmtStatus detail_make(QmtContext *ctx, void *user, size_t at, Bytes *resu
     const Page *const page = user;
     const Item *const item = &page->items[at];
     TrajectoryReader *reader = NULL;
+    CheckReport check;
+    Conserved again;
+    const CheckOptions options = {.conserved = conserved_take, .user = &again};
+    conserved_begin(&again);
     if (item->path[0] == '\0' || reader_open(ctx, item->path, &reader) != QMT_OK)
         return QMT_OK;
-    const QmtStatus status = curves_add(ctx, page, reader, result);
+    if (!partial_is(item->path) && reader->array[ARRAY_HEAT] == NULL &&
+        check_file(ctx, item->path, &options, &check) != QMT_OK)
+        conserved_begin(&again); // the page does without
+    const QmtStatus status = curves_add(ctx, page, reader, &again, result);
     trajectory_reader_close(&reader);
     return status;
 }
@@ -290,6 +309,8 @@ static char *about_make(const Page *page)
     cJSON_AddStringToObject(about, "build", qmt_build_id());
     cJSON_AddStringToObject(about, "parameters", qmt_parameter_checksum());
     cJSON_AddStringToObject(about, "citations", citations_bibtex());
+    if (page->empty != NULL)
+        cJSON_AddStringToObject(about, "empty", page->empty);
     cJSON_AddNumberToObject(about, "frames_again", (double)page->options->n_frames);
     cJSON_AddNumberToObject(about, "reload_s", page->options->reload_s);
     return json_text(about, false);
@@ -377,6 +398,20 @@ static void page_release(Page *page)
         free(page->items[i].detail);
     }
     free(page->items);
+    free(page->empty);
+}
+
+/// A folder without a trajectory has a page that says so: a job may not have begun.
+static QmtStatus folder_look(QmtContext *ctx, const char *path, StatusList *list, Page *page)
+{
+    const QmtStatus status = status_look(ctx, path, list);
+    if (status != QMT_ERR_INPUT)
+        return status;
+    page->empty = strdup(qmt_context_message(ctx));
+    if (page->empty == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%.500s: no memory for its report", path);
+    context_log(ctx, QMT_LOG_WARNING, "%s", page->empty);
+    return QMT_OK;
 }
 
 QmtStatus report_write(QmtContext *ctx, const char *path, const char *to,
@@ -391,7 +426,7 @@ QmtStatus report_write(QmtContext *ctx, const char *path, const char *to,
     QmtStatus status = is_folder ? archives_mount(ctx, path, NULL, &archives)
                                  : archives_mount_above(ctx, path, &archives);
     if (status == QMT_OK && is_folder)
-        status = status_look(ctx, path, &list);
+        status = folder_look(ctx, path, &list, &page);
     const locale_t before = text_enter_c_locale();
     if (status == QMT_OK)
         status = is_folder ? folder_report(ctx, path, &list, &page, to)

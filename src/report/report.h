@@ -15,7 +15,8 @@ typedef struct {
 ///
 /// @param path       a folder of trajectories, as `run` makes, or an NPZ file or trajectory.npz.part
 /// @param n_running  trajectories that a process works on
-/// Fails with QMT_ERR_INPUT (no trajectory), QMT_ERR_IO or QMT_ERR_MEMORY; a file that cannot be read is a row that says so.
+/// Fails with QMT_ERR_FORMAT (a single file that is none), QMT_ERR_IO or QMT_ERR_MEMORY; what a folder lacks, and a file of
+/// it that cannot be read, the page says.
 QmtStatus report_write(QmtContext *ctx, const char *path, const char *to,
                        const ReportOptions *options, size_t *n_running);
 

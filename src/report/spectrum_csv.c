@@ -62,7 +62,7 @@ QmtStatus spectrum_csv(QmtContext *ctx, const char *path, char **text)
                                         : trajectory_reader_open(ctx, path, &reader);
     const locale_t before = text_enter_c_locale();
     if (status == QMT_OK)
-        status = frame_series_read(ctx, reader, 1, &arena, &series);
+        status = frame_series_read(ctx, reader, 1, NULL, &arena, &series);
     if (status == QMT_OK)
         status = series_print(ctx, &series, path, text);
     text_leave_c_locale(before);

@@ -1,4 +1,4 @@
-// The table of all trajectories: search, sort, and a page of rows at a time.
+// The table of all trajectories: search and sort. Of a long one only the rows about those in view are there.
 const about = json('about'), rows = json('rows');
 const ORDER = { FAIL: 0, WARN: 1, WAIT: 2, PASS: 3 };
 function wordOf(row) {
@@ -27,11 +27,11 @@ const items = rows.map((row, i) => { const [kind, word] = wordOf(row); return { 
 const COLUMNS = [
   ['Verdict', x => ORDER[x.kind]], ['Molecule', x => x.row.name], ['Atoms', x => x.row.atoms], ['Frames', x => x.row.frames], ['Method', x => meta(x.row).qm_method || ''],
   ['Mean T / K', x => x.T], ['Wanted / K', x => x.wanted], ['Drift per atom / kJ/mol/ps', x => x.drift], ['SCF recoveries', x => x.recoveries], ['What to know', x => x.why]];
-const PAGE = 100, MARK = { FAIL: '✗', WARN: '!', WAIT: '…', PASS: '✓' };
+const DRAWN = 120, AHEAD = 40, MARK = { FAIL: '✗', WARN: '!', WAIT: '…', PASS: '✓' };
 // The error of the mean, or where the trajectory is too short to tell, what chance gives (under its name of today or of 0.1.0).
 const errorOf = s => [s.mean_temperature_error_K, s.expected_spread_K, s.expected_error_K].find(isNumber);
 const temperatureText = row => figures(summary(row).mean_temperature_K, 5) + (isNumber(errorOf(summary(row))) ? ' ± ' + figures(errorOf(summary(row)), 2) : '');
-let sorted = 0, backwards = false, first = 0, view = items, open = -1;
+let sorted = 0, backwards = false, first = 0, rowHeight = 30, view = items, open = -1;
 function compare(a, b) {
   const x = COLUMNS[sorted][1](a), y = COLUMNS[sorted][1](b), nx = x === undefined || x !== x, ny = y === undefined || y !== y;
   if (nx || ny) return nx - ny || a.i - b.i;
@@ -40,31 +40,58 @@ function compare(a, b) {
 function select() {
   const words = byId('search').value.toLowerCase().split(/\s+/).filter(Boolean);
   view = items.filter(x => { const t = (x.row.name + ' ' + x.word + ' ' + x.why).toLowerCase(); return words.every(w => t.includes(w)); }).sort(compare);
-  first = 0; tableDraw();
+  byId('scroll').scrollTop = 0;
+  tableDraw();
 }
-function tableDraw() {
-  const head = byId('head'), body = byId('body'), line = make('tr');
+
+function headDraw() {
+  const line = make('tr');
   COLUMNS.forEach(([name], c) => {
     const th = make('th', null, { scope: 'col', 'aria-sort': c !== sorted ? 'none' : backwards ? 'descending' : 'ascending' });
     const b = make('button', name + (c !== sorted ? '' : backwards ? ' ▼' : ' ▲'), { type: 'button', id: 'sort-' + c });
-    b.onclick = () => { backwards = sorted === c && !backwards; sorted = c; select(); byId('sort-' + c).focus(); };
-    th.append(b); line.append(th);
+    b.onclick = () => { backwards = sorted === c && !backwards; sorted = c; select(); remember(); byId('sort-' + c).focus(); };
+    th.append(b);
+    line.append(th);
   });
-  head.replaceChildren(line);
-  body.replaceChildren(...view.slice(first, first + PAGE).map(x => {
-    const tr = make('tr'), name = make('td', null, { class: 'name' }), b = make('button', x.row.name, { type: 'button' });
-    if (x.i === open) tr.className = 'open';
-    b.onclick = () => show(x.i, true); name.append(b);
-    tr.append(make('td', MARK[x.kind] + ' ' + x.word, { class: x.kind }), name);
-    for (const v of [x.row.atoms, x.row.frames]) tr.append(make('td', v === undefined ? '–' : v, { class: 'number' }));
-    tr.append(make('td', meta(x.row).qm_method || '–', { class: 'method' }));
-    for (const v of [temperatureText(x.row), figures(x.wanted, 5), figures(x.drift, 3), x.recoveries === undefined ? '–' : x.recoveries]) tr.append(make('td', v, { class: 'number' }));
-    tr.append(make('td', x.why, { class: 'why' }));
-    return tr;
-  }));
-  byId('found').textContent = view.length === items.length ? items.length + ' trajectories' : view.length + ' of ' + items.length + ' trajectories';
-  if (view.length > PAGE) byId('found').textContent += ', rows ' + (first + 1) + ' to ' + Math.min(first + PAGE, view.length);
-  byId('pages').hidden = view.length <= PAGE;
-  byId('earlier').disabled = first === 0; byId('later').disabled = first + PAGE >= view.length;
+  byId('head').replaceChildren(line);
 }
 
+function rowMake(x, place) {
+  const tr = make('tr', null, { 'aria-rowindex': place + 2 }), name = make('td', null, { class: 'name' }), b = make('button', x.row.name, { type: 'button', id: 'open-' + x.i });
+  if (x.i === open) tr.className = 'open';
+  b.onclick = () => show(x.i, true);
+  name.append(b);
+  tr.append(make('td', MARK[x.kind] + ' ' + x.word, { class: x.kind }), name);
+  for (const v of [x.row.atoms, x.row.frames]) tr.append(make('td', v === undefined ? '–' : v, { class: 'number' }));
+  tr.append(make('td', meta(x.row).qm_method || '–', { class: 'method' }));
+  for (const v of [temperatureText(x.row), figures(x.wanted, 5), figures(x.drift, 3), x.recoveries === undefined ? '–' : x.recoveries]) tr.append(make('td', v, { class: 'number' }));
+  tr.append(make('td', x.why, { class: 'why', title: shown(x.why) }));
+  return tr;
+}
+
+// Stands for rows that are not there.
+function gap(rows) { const tr = make('tr', null, { class: 'gap', 'aria-hidden': 'true' }); tr.style.height = rows * rowHeight + 'px'; return tr; }
+
+function bodyDraw() {
+  const body = byId('body'), long = view.length > DRAWN, held = document.activeElement && document.activeElement.id;
+  first = long ? Math.max(0, Math.min(view.length - DRAWN, Math.floor(byId('scroll').scrollTop / rowHeight) - AHEAD)) : 0;
+  const last = Math.min(view.length, first + DRAWN), some = view.slice(first, last).map((x, k) => rowMake(x, first + k));
+  body.replaceChildren(...(first > 0 ? [gap(first)] : []), ...some, ...(last < view.length ? [gap(view.length - last)] : []));
+  if (long) rowHeight = some[0].getBoundingClientRect().height || rowHeight;
+  if (held && held.startsWith('open-') && byId(held)) byId(held).focus({ preventScroll: true });
+}
+
+function tableDraw() {
+  byId('scroll').className = items.length > DRAWN ? 'wide long' : 'wide';
+  byId('table').setAttribute('aria-rowcount', view.length + 1);
+  headDraw();
+  bodyDraw();
+  byId('found').textContent = (view.length === items.length ? '' : view.length + ' of ') + items.length + (items.length === 1 ? ' trajectory' : ' trajectories');
+}
+
+let waiting = false;
+byId('scroll').onscroll = () => {
+  if (waiting || view.length <= DRAWN) return;
+  waiting = true;
+  requestAnimationFrame(() => { waiting = false; if (Math.abs(Math.floor(byId('scroll').scrollTop / rowHeight) - AHEAD - first) > AHEAD / 2) bodyDraw(); });
+};

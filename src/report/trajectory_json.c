@@ -64,10 +64,14 @@ static void curves_put(cJSON *object, const FrameSeries *s)
     curve_put(object, "kinetic", &s->kinetic, n);
     curve_put(object, "potential", &s->potential, n);
     curve_put(object, "total", &s->total, n);
-    curve_put(object, "conserved", &s->conserved, n);
-    number_put(object, "conserved_slope", line_fit_slope(&s->conserved_line));
-    number_put(object, "conserved_rms", line_fit_rms(&s->conserved_line));
-    cJSON_AddBoolToObject(object, "has_heat", s->has_heat);
+    curve_put(object, "conserved", &s->conserved.curve, n);
+    number_put(object, "conserved_slope", line_fit_slope(&s->conserved.line));
+    number_put(object, "conserved_rms", line_fit_rms(&s->conserved.line));
+    cJSON_AddStringToObject(
+        object, "heat",
+        (const char *[]){
+            [HEAT_UNKNOWN] = "unknown", [HEAT_OF_FILE] = "file", [HEAT_MADE_AGAIN] = "again"}
+            [s->heat]);
     if (s->has_wanted)
         curve_put(object, "wanted", &s->wanted, n);
     cJSON *const properties = cJSON_AddArrayToObject(object, "properties");

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import time
 
+# A key without its number does not scroll and does not move the focus.
+CODES = {"Tab": 9, "Enter": 13, "PageUp": 33, "PageDown": 34, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -95,11 +97,20 @@ class Chromium:
         self.events.clear()
         before = self.worked()
         self.call("Page.navigate", url="file://" + str(path).replace("%", "%25").replace("#", "%23") + fragment)
+        self._loaded()
+        after = self.worked()
+        return after - before if after >= before else after
+
+    def again(self):
+        """Loads the page again, as it does itself under --watch."""
+        self.events.clear()
+        self.call("Page.reload")
+        self._loaded()
+
+    def _loaded(self):
         while "Page.loadEventFired" not in self.events:
             self._event(self._message(time.monotonic() + 120.0))
         self.run("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-        after = self.worked()
-        return after - before if after >= before else after
 
     def worked(self):
         return next(m["value"] for m in self.call("Performance.getMetrics")["metrics"] if m["name"] == "TaskDuration")
@@ -113,7 +124,12 @@ class Chromium:
 
     def key(self, key, text=""):
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, text=text if kind == "keyDown" else "")
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, text=text if kind == "keyDown" else "",
+                      windowsVirtualKeyCode=CODES.get(key, 0))
+
+    def touch(self, kind, *points):
+        """Fingers at (x, y): "touchStart", "touchMove", or "touchEnd" without any."""
+        self.call("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)])
 
     def size(self, width, height):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)

@@ -29,9 +29,33 @@ grep -q 'id="trajectory-0"' view.html || bad "no curves"
 echo nothing >none.npz
 if "$QMTRAJ" view none.npz -o none.html 2>err.txt; then bad "a page about nothing"; fi
 [ ! -e none.html ] || bad "a failure left a page"
-if "$QMTRAJ" report in -o none.html 2>err.txt; then bad "a page about a folder without trajectories"; fi
+if "$QMTRAJ" report nowhere -o none.html 2>err.txt; then bad "a page about a folder that is not there"; fi
+[ ! -e none.html ] || bad "a failure left a page"
 
-# 5. spectra: three stretches and bends of water, most of the density above 1000 cm-1; infrared where dipoles are
+# 5. a folder without a trajectory, which a job may be about to fill: a page that says so
+mkdir empty
+"$QMTRAJ" report empty -o empty.html >out.txt 2>err.txt
+grep -q "holds no trajectories" err.txt || bad "nothing warns of an empty folder"
+grep -q '"empty":"empty: holds no trajectories' empty.html || bad "the page does not say that the folder is empty"
+
+# 6. interrupted before its first frame; failed, all of them; waiting
+printf '3\n\nO 0 0 0\nH 0.96 0 0\nH -0.24 0.93 0\n' >water.xyz
+"$QMTRAJ" run water.xyz --out cut --length_ps 1 --equilibration_ps 500 --checkpoint_s 0.1 >cut.txt 2>&1 &
+pid=$!
+until_there cut/water/checkpoint
+kill -TERM $pid
+ended 75
+"$QMTRAJ" report cut -o cut.html >/dev/null
+grep -q '"state":"interrupted"' cut.html || bad "the page does not say that it was interrupted"
+grep -q 'has no frames yet' cut.html || bad "the page does not say that there is no frame"
+if QMTRAJ_TEST_FAIL=water:5 "$QMTRAJ" run water.xyz --out lost --length_ps 0.1 --equilibration_ps 0 >lost.txt 2>&1; then
+    bad "the run did not fail"
+fi
+"$QMTRAJ" report lost -o lost.html >/dev/null
+grep -q '"state":"failed","reason":"[^"]' lost.html || bad "the page does not say what failed"
+grep -q '"frames":5' lost.html || bad "the frames before the failure are not in the page"
+
+# 7. spectra: three stretches and bends of water, most of the density above 1000 cm-1; infrared where dipoles are
 "$QMTRAJ" spectrum "$file" >s.csv
 grep -q '^wavenumber_cm-1,density_of_states_cm,infrared_cm$' s.csv || bad "names of the columns"
 awk -F, '/^[0-9]/ { sum += $2; if ($1 > n) n = $1; k++ } END { area = sum * n / (k - 1); exit !(area > 0.999 && area < 1.001) }' s.csv ||
