@@ -25,25 +25,51 @@ class Report(NamedTuple):
     recovery: int
 
 
-class Result(NamedTuple):
-    """Atomic units; n atoms.
+class Result:
+    """Atomic units; n atoms. Arrays belong to the result: later evaluations leave them as they are.
 
-    energy: hartree, the electronic free energy. gradient: (n, 3) hartree/bohr. charges: (n,) e. dipole: (3,) e bohr
-    about the origin. properties: what was asked for, by name (bond_orders (n, n), homo_lumo_gap, quadrupole (3, 3)
-    e bohr^2, scf_residual).
+    properties: what was asked for, by name (bond_orders (n, n), homo_lumo_gap, quadrupole (3, 3) e bohr^2, scf_residual).
     """
 
-    energy: float
-    gradient: Array
-    charges: Array
-    dipole: Array
-    properties: dict[str, Any]
-    report: Report
+    # All numbers of an evaluation are one array, copied at once; what is not asked for costs nothing.
+    __slots__ = ("_numbers", "_n", "properties")
+
+    def __init__(self, numbers: Array, n_atoms: int, properties: dict[str, Any]) -> None:
+        self._numbers, self._n, self.properties = numbers, n_atoms, properties
+
+    @property
+    def energy(self) -> float:
+        """hartree, the electronic free energy."""
+        return float(self._numbers[0])
+
+    @property
+    def gradient(self) -> Array:
+        """(n, 3) hartree/bohr."""
+        return self._numbers[1:1 + 3 * self._n].reshape(self._n, 3)
 
     @property
     def forces(self) -> Array:
         """(n, 3) hartree/bohr."""
         return -self.gradient
+
+    @property
+    def charges(self) -> Array:
+        """(n,) e, Mulliken."""
+        return self._numbers[1 + 3 * self._n:1 + 4 * self._n]
+
+    @property
+    def dipole(self) -> Array:
+        """(3,) e bohr, about the origin."""
+        return self._numbers[1 + 4 * self._n:4 + 4 * self._n]
+
+    @property
+    def report(self) -> Report:
+        """How it went."""
+        report = _library.Report.from_buffer_copy(self._numbers[4 + 4 * self._n:].tobytes())
+        return Report(report.scf_iterations, report.scf_residual, report.recovery)
+
+    def __repr__(self) -> str:
+        return f"<Result: {self._n} atoms, {self.energy:.10f} hartree, {self.report.scf_iterations} iterations>"
 
 
 class Batch(NamedTuple):
@@ -63,6 +89,10 @@ def _property_names() -> list[str]:
             return names
         names.append(_library.text(name))
 
+
+_DOUBLE = np.dtype(np.float64)
+# Without the checks of types, for its arguments are made once.
+_evaluate = lib["qmt_engine_evaluate"]
 
 _SHAPES = {"bond_orders": (-1,), "quadrupole": (3, 3), "dipole": (3,), "charges": (-1,)}
 
@@ -124,18 +154,17 @@ class Engine:
         context.check(lib.qmt_engine_create(context.handle, n, self.numbers.ctypes.data, byref(options),
                                             byref(self._handle)))
         self._names = _property_names()
-        # Buffers and their addresses are made once: asking NumPy for an address costs more than the call.
+        # Buffers and their addresses are made once: asking NumPy for an address costs more than the call. Energy, gradient,
+        # charges, dipole and report lie one after another, so that one copy takes them all.
+        self._shape = (n, 3)
         self._xyz = np.empty((n, 3))
-        self._energy = np.empty(1)
-        self._gradient, self._charges, self._dipole = np.empty((n, 3)), np.empty(n), np.empty(3)
-        self._report = _library.Report(ctypes.sizeof(_library.Report))
-        self._result = _library.Result(ctypes.sizeof(_library.Result))
-        self._result.energy = self._energy.ctypes.data
-        self._result.gradient = self._gradient.ctypes.data
-        self._result.charges = self._charges.ctypes.data
-        self._result.dipole = self._dipole.ctypes.data
-        self._result.report = ctypes.addressof(self._report)
-        self._result_at = byref(self._result)
+        self._numbers = np.empty(4 + 4 * n + ctypes.sizeof(_library.Report) // 8)
+        at = self._numbers.ctypes.data
+        self._report = _library.Report.from_address(at + 8 * (4 + 4 * n))
+        self._report.struct_size = ctypes.sizeof(_library.Report)
+        self._result = _library.Result(ctypes.sizeof(_library.Result), energy=at, gradient=at + 8, charges=at + 8 * (1 + 3 * n),
+                                       dipole=at + 8 * (1 + 4 * n), report=at + 8 * (4 + 4 * n))
+        self._result_at = c_void_p(ctypes.addressof(self._result))
         self._xyz_at = c_void_p(self._xyz.ctypes.data)
 
     def evaluate(self, xyz: npt.ArrayLike, properties: Sequence[str] = ()) -> Result:
@@ -144,24 +173,28 @@ class Engine:
         Raises InputError (atoms on top of each other, numbers that are not finite, another shape), SCFError.
         """
         positions = xyz if isinstance(xyz, np.ndarray) else np.asarray(xyz, dtype=float)
-        if positions.shape != (self.n_atoms, 3):
+        if positions.shape != self._shape:
             raise errors.InputError(f"positions of shape {positions.shape}, wanted ({self.n_atoms}, 3)")
+        if positions.dtype is not _DOUBLE and not np.can_cast(positions.dtype, _DOUBLE, "same_kind"):
+            raise errors.InputError(f"positions of the type {positions.dtype}, wanted real numbers")
         self._xyz[...] = positions
-        buffer, wanted = self._ask(properties) if properties else (None, 0)
-        if wanted != self._result.property_set:
-            self._result.property_set = wanted
-        if buffer is not None:
-            self._result.properties = buffer.ctypes.data
-        elif self._result.properties:
-            self._result.properties = None
+        if properties:
+            return self._evaluate_with(properties)
         context = _library.context()
-        status = lib.qmt_engine_evaluate(context.handle, self._handle, self._xyz_at, None, self._result_at)
+        status = _evaluate(context.handle, self._handle, self._xyz_at, None, self._result_at)
         if status != 0:
             context.check(status)
-        report = self._report
-        return Result(self._energy.item(), self._gradient.copy(), self._charges.copy(), self._dipole.copy(),
-                      {} if buffer is None else self._split(buffer, wanted),
-                      Report(report.scf_iterations, report.scf_residual, report.recovery))
+        return Result(self._numbers.copy(), self.n_atoms, {})
+
+    def _evaluate_with(self, properties: Sequence[str]) -> Result:
+        """The same for the positions that were copied, with properties."""
+        buffer, wanted = self._ask(properties)
+        self._result.properties, self._result.property_set = buffer.ctypes.data, wanted
+        context = _library.context()
+        status = _evaluate(context.handle, self._handle, self._xyz_at, None, self._result_at)
+        self._result.properties, self._result.property_set = None, 0
+        context.check(status)
+        return Result(self._numbers.copy(), self.n_atoms, self._split(buffer, wanted))
 
     def evaluate_many(self, xyz: npt.ArrayLike, n_threads: int | None = None) -> Batch:
         """Many geometries, (F, n, 3) bohr, side by side: a thread and an engine for each of n_threads parts of neighbours,

@@ -49,6 +49,28 @@ class Engine(unittest.TestCase):
         self.assertEqual(first.energy, again.energy)
         self.assertEqual(first.gradient.tobytes(), again.gradient.tobytes())
 
+    def test_results_stay_as_they_are(self):
+        engine = qmtraj.Engine([8, 1, 1])
+        first = engine.evaluate(WATER)
+        kept = first.energy, first.gradient.copy(), first.charges.copy(), first.dipole.copy(), first.report
+        second = engine.evaluate(WATER + [[0, 0, 0.1], [0, 0, 0], [0, 0, 0]], properties=["bond_orders"])
+        self.assertNotEqual(first.energy, second.energy)
+        self.assertEqual((first.energy, first.report), (kept[0], kept[4]))
+        for now, then in zip((first.gradient, first.charges, first.dipole), kept[1:4]):
+            np.testing.assert_array_equal(now, then)
+        self.assertGreater(first.report.scf_iterations, 0)
+        self.assertLess(first.report.scf_residual, 1e-10)
+        self.assertEqual(first.report.recovery, 0)
+
+    def test_positions_of_other_types(self):
+        engine = qmtraj.Engine([8, 1, 1])
+        whole = np.rint(2 * WATER).astype(int)
+        energy = engine.evaluate(whole.astype(float)).energy
+        for same in (whole, whole.tolist(), whole.astype(np.float32), np.asfortranarray(whole.astype(float)), whole.astype(">f8")):
+            self.assertAlmostEqual(engine.evaluate(same).energy, energy, delta=1e-10)  # the start of the SCF is another
+        with self.assertRaisesRegex(errors.InputError, "complex128, wanted real"):
+            engine.evaluate(WATER.astype(complex))
+
     def test_failures_are_exceptions_with_the_sentence(self):
         with self.assertRaisesRegex(errors.InputError, "electron"):
             qmtraj.Engine([8, 1], multiplicity=1)
