@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from . import _library
+from . import _h5md, _library
 from ._library import lib
 from .errors import FileError, FormatError
 
@@ -109,11 +109,18 @@ def _map_part(path: str) -> dict[str, Array]:
         lib.qmt_reader_close(byref(reader))
 
 
+def _is_hdf5(path: str) -> bool:
+    with io.open(path, "rb") as file:
+        return file.read(len(_h5md.MAGIC)) == _h5md.MAGIC
+
+
 def map_file(path: str) -> dict[str, Array]:
     """Arrays by name. Raises FileError, FormatError, and CheckpointError for an unfinished file without a checkpoint."""
     if path.endswith(".part") and os.path.exists(path):
         return _map_part(path)
     try:
+        if _is_hdf5(path):
+            return _h5md.map_file(path)
         with io.open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             return _members(file, path, archive, 0)
     except (FileNotFoundError, NotADirectoryError) as error:

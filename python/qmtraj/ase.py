@@ -1,15 +1,16 @@
 """ASE calculator with the keyword names of tblite's, so that replacing the name is the only edit."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, Iterator, Optional, Union
 
 from ase.calculators.calculator import Calculator, InputError, SCFError, all_changes
 from ase.units import Bohr, Hartree
 
-from . import errors
+from . import campaign, errors
 from .engine import Engine
+from .trajectory import Trajectory
 
-__all__ = ["QMTraj"]
+__all__ = ["Dynamics", "QMTraj"]
 
 
 class QMTraj(Calculator):  # type: ignore[misc]
@@ -83,6 +84,61 @@ class QMTraj(Calculator):  # type: ignore[misc]
         energy = result.energy * Hartree
         self.results = {"energy": energy, "free_energy": energy, "forces": -result.gradient * (Hartree / Bohr),
                         "charges": result.charges, "dipole": result.dipole * Bohr}
+
+
+class Dynamics:
+    """The native dynamics of ase.Atoms: equilibration and production in the library, at its speed, with a file of every step.
+
+        atoms.calc = QMTraj(solvation=("alpb", "water"))
+        dynamics = Dynamics(atoms, "out", length_ps=10, temperature_K=300)
+        for progress in dynamics.irun():
+            print(progress.step, progress.ms_per_step)
+        dynamics.trajectory.temperature()
+
+    atoms: their calculator, if it is a QMTraj, says method, charge, multiplicity, solvent and electronic temperature; their
+    velocities are not used, but drawn (key random_seed). keys: keys of the configuration (docs/configuration.md), over these.
+
+    After the run the atoms have the positions and velocities of the last frame. Stopped and called again it goes on.
+    """
+
+    def __init__(self, atoms: Any, out: campaign.Path, name: Optional[str] = None, **keys: Any) -> None:
+        self.atoms, self.out, self.trajectory = atoms, out, None  # type: Any, campaign.Path, Optional[Trajectory]
+        self.name = name or atoms.info.get("name") or atoms.get_chemical_formula()
+        self.keys: dict[str, Any] = {}
+        self._start = atoms.copy()
+        if isinstance(atoms.calc, QMTraj):
+            self._take(atoms.calc)
+        self.keys.update(keys)
+
+    def _take(self, calculator: QMTraj) -> None:
+        """What the calculator says."""
+        p = calculator.parameters
+        charge, multiplicity = calculator._state(self.atoms)
+        self._start.info["charge"] = charge
+        if multiplicity is not None:
+            self._start.info["spin"] = multiplicity
+        self.keys.update(method=p.method, electronic_temperature_K=p.electronic_temperature, scf_max_iterations=p.max_iterations)
+        if p.solvation is not None:
+            self.keys.update(solvation_model=p.solvation[0], solvent=p.solvation[1])
+
+    def irun(self) -> Iterator[campaign.Progress]:
+        """Runs, and says how far it is. Raises what qmtraj.run() raises."""
+        with campaign.start(self.keys, {self.name: self._start}, self.out) as job:
+            yield from job
+        self._finish(job.trajectories)
+
+    def run(self, progress: Union[bool, Callable[[campaign.Progress], Any], None] = None) -> Trajectory:
+        """Runs to the end. progress: True for a bar, or a function of one Progress."""
+        return self._finish(campaign.run(self.keys, {self.name: self._start}, self.out, progress))
+
+    def _finish(self, made: campaign.Trajectories) -> Trajectory:
+        if made.failed:
+            raise next(iter(made.failed.values()))
+        self.trajectory = next(iter(made.values()))
+        last = self.trajectory.atoms(len(self.trajectory) - 1)
+        self.atoms.set_positions(last.positions)
+        self.atoms.set_velocities(last.get_velocities())
+        return self.trajectory
 
 
 def _whole(value: float, what: str) -> int:

@@ -176,6 +176,26 @@ class Ase(unittest.TestCase):
         atoms.calc.set(solvation=("alpb", "water"))
         self.assertLess(atoms.get_potential_energy(), gas - 0.1)
 
+    def test_native_dynamics(self):
+        from qmtraj.ase import Dynamics
+        atoms = self.water(charge=1, multiplicity=2, solvation=("alpb", "water"), electronic_temperature=400)
+        before = atoms.positions.copy()
+        with tempfile.TemporaryDirectory() as folder:
+            dynamics = Dynamics(atoms, folder, name="ion", length_ps=0.05, equilibration_ps=0.01, nve_every_ps=0)
+            seen = [progress.kind for progress in dynamics.irun()]
+            t = dynamics.trajectory
+            self.assertIn("start", seen)
+            self.assertEqual((seen[-1], t.path), ("end", os.path.join(folder, "ion", "trajectory.npz")))
+            self.assertEqual((t.metadata["charge"], t.metadata["multiplicity"]), (1, 2))
+            config = t.metadata["config"]
+            self.assertEqual((config["solvent"], config["electronic_temperature_K"]), ("water", 400))
+            np.testing.assert_allclose(atoms.positions, 10 * t.pos[-1], rtol=1e-6)
+            self.assertAlmostEqual(atoms.get_kinetic_energy(), t.Ekin[-1] / 96.48533212, delta=1e-5)
+            self.assertGreater(abs(atoms.positions - before).max(), 1e-3)
+            self.assertEqual(len(Dynamics(atoms, folder, name="ion2", length_ps=0.01, equilibration_ps=0, nve_every_ps=0).run()), 41)
+        with self.assertRaisesRegex(errors.ConfigError, "lenght"):
+            Dynamics(atoms, "nowhere", lenght_ps=1).run()
+
     def test_motion(self):
         from ase import units
         from ase.md.verlet import VelocityVerlet

@@ -100,6 +100,33 @@ class Files(unittest.TestCase):
         self.assertAlmostEqual(last.get_potential_energy(), trajectory.Epot[-1] / 96.48533212, delta=1e-6)
         self.assertEqual(len(ase.io.read(path, ":")), len(trajectory))
 
+    def test_hdf5(self):
+        path = self.out / "glycine/trajectory.h5md"
+        if subprocess.run([QMTRAJ, "convert", self.out / "glycine/trajectory.npz", "--to", "h5md", "-o", path], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("a build without HDF5")
+        try:
+            import h5py
+        except ImportError:
+            with self.assertRaisesRegex(errors.FileError, "h5py"):
+                qmtraj.open(path)
+            return
+        trajectory, known = qmtraj.open(path), qmtraj.open(self.out / "glycine")
+        self.same(trajectory, known)
+        np.testing.assert_array_equal(trajectory.masses, known.masses)
+        np.testing.assert_array_equal(trajectory.atom_types, known.atom_types)
+        self.assertIsInstance(trajectory.pos, np.memmap)
+        self.assertFalse(trajectory.time_ps.flags.writeable)
+        self.assertEqual(trajectory.metadata["dof"], known.metadata["dof"])
+        np.testing.assert_array_equal(trajectory.temperature(), known.temperature())
+        with h5py.File(self.out / "set.hdf5", "w") as file:
+            file["012/coord"] = np.zeros((3, 12, 3))
+        with self.assertRaisesRegex(errors.FormatError, "none of `qmtraj convert --to h5md`"):
+            qmtraj.open(self.out / "set.hdf5")
+        path.write_bytes(path.read_bytes()[:1000])
+        with self.assertRaisesRegex(errors.FormatError, "HDF5 cannot read it"):
+            qmtraj.open(path)
+
     def test_damaged(self):
         whole = (self.out / "glycine/trajectory.npz").read_bytes()
         bad = self.out.with_name("trajectory.npz")
