@@ -6,7 +6,7 @@ CONFIGURE ?=
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: bundle wheel static mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm launchers clang coverage cppcheck
+.PHONY: bundle wheel static deb aarch64 reproducible check-wheel check-deb check-packaging mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm launchers clang coverage cppcheck
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -25,6 +25,11 @@ help:
 	@echo 'make clients             programs of others (i-PI, ASE, MACE, NequIP, ...) from the package registry, against this program'
 	@echo 'make wheel               dist/qmtraj-*.whl: package, library and program for every Python'
 	@echo 'make static              build-bundle/static/qmtraj, which needs nothing; no SMILES'
+	@echo 'make deb                 dist/*.deb: program, library, headers, Python package; as root make check-deb tries them'
+	@echo 'make check-wheel         the wheel under every Python found here, and as root in a root with an old C library'
+	@echo 'make reproducible        wheel, static program and packages from two clones, compared (many minutes)'
+	@echo 'make check-packaging     the recipes of packaging/, as far as they can be checked on this machine'
+	@echo 'make aarch64             a build for aarch64 and its unit tests under qemu (minutes)'
 	@echo 'make mutants COUNT=200    put random errors into the sources and count those that the tests notice (hours)'
 	@echo 'make format              write the sources as clang-format 14 would'
 	@echo 'make check-format        fail where it would write them differently'
@@ -129,7 +134,7 @@ bench: setup
 	@bench/run.sh
 
 clean:
-	rm -rf dist build-bundle build build-sanitize build-nordkit build-debug build-coverage build-fuzz build-clang
+	rm -rf dist build-bundle build-deb build-aarch64 build build-sanitize build-nordkit build-debug build-coverage build-fuzz build-clang
 
 KILLS ?= 500
 crash: build
@@ -175,3 +180,29 @@ static: bundle
 wheel: bundle
 	$(BUILD) build-bundle -j $(JOBS) --target qmtraj_static qmtraj_shared
 	@python3 tools/wheel.py build-bundle dist
+
+check-wheel: wheel
+	@tools/setup.sh bare
+	@tools/check_wheel.sh dist/qmtraj-*.whl
+
+deb:
+	@tools/setup.sh deb
+	@tools/deb.sh
+
+check-deb: deb
+	@tools/setup.sh bare
+	@tools/check_deb.sh
+
+reproducible:
+	@tools/reproducible.sh $(or $(WHAT),wheel static deb)
+
+check-packaging:
+	@tools/setup.sh packaging
+	@tools/check_recipes.sh
+
+aarch64:
+	@QMTRAJ_RDKIT=OFF QMTRAJ_HDF5=OFF tools/setup.sh aarch64
+	@tools/aarch64.sh build-aarch64/sysroot
+	cmake --preset aarch64 $(CONFIGURE)
+	$(BUILD) build-aarch64 -j $(JOBS)
+	$(TEST) build-aarch64 -L unit

@@ -2,8 +2,10 @@
 # lib/cmake/qmtraj,
 # share/qmtraj, share/man/man1/qmtraj.1, share/bash-completion/completions/qmtraj. The tables are inside
 # the library, so the program looks for no file of its own.
+# The same place on every machine, no lib/x86_64-linux-gnu unless a packager asks for it.
+set(CMAKE_INSTALL_LIBDIR lib CACHE STRING "folder of libraries, within the prefix")
 include(GNUInstallDirs)
-set(CMAKE_INSTALL_LIBDIR lib) # the same place on every machine, no lib/x86_64-linux-gnu
+string(REGEX REPLACE "[^/]+" ".." QMTRAJ_LIBDIR_UP "${CMAKE_INSTALL_LIBDIR}")
 
 # The shared library knows what it needs. Whoever links the static one names all of it, and pkg-config does. The list
 # comes from the target that the build itself links; there is no second one, and no path but those of the system.

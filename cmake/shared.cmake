@@ -3,6 +3,15 @@
 # runtimes of the compilers.
 set(QMTRAJ_ABI 0)
 add_library(qmtraj_shared SHARED cmake/shared.c)
+if(QMTRAJ_BUNDLE)
+  target_sources(qmtraj_shared PRIVATE cmake/bundle.c)
+  target_compile_definitions(qmtraj_shared PRIVATE _GNU_SOURCE)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    foreach(name exp log pow hypot call_once stat lstat fstat)
+      target_link_options(qmtraj_shared PRIVATE LINKER:--wrap=${name})
+    endforeach()
+  endif()
+endif()
 set_target_properties(qmtraj_shared PROPERTIES OUTPUT_NAME qmtraj VERSION ${PROJECT_VERSION}
                       SOVERSION ${QMTRAJ_ABI} LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/libqmtraj.map)
 if(QMTRAJ_RDKIT_SOURCES)
@@ -12,6 +21,3 @@ target_include_directories(qmtraj_shared INTERFACE include)
 target_link_libraries(qmtraj_shared PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,qmtraj>")
 target_link_options(qmtraj_shared PRIVATE LINKER:--version-script=${CMAKE_SOURCE_DIR}/cmake/libqmtraj.map LINKER:--no-undefined
                     LINKER:--as-needed)
-if(QMTRAJ_BUNDLE)
-  set_target_properties(qmtraj_shared PROPERTIES BUILD_RPATH "$ORIGIN" BUILD_RPATH_USE_ORIGIN ON)
-endif()

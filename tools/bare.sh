@@ -13,23 +13,9 @@ if [ "$(id -u)" != 0 ]; then
     exit 1
 fi
 
-# The mirror this machine itself uses for Debian 12: one-line files first, then deb822 ones.
-mirror=$({
-    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
-        awk '$1 == "deb" { sub(/\[[^]]*\] */, ""); if ($3 == "bookworm" && $4 == "main") print $2 }'
-    cat /etc/apt/sources.list.d/*.sources 2>/dev/null |
-        awk '$1 == "URIs:" { uri = $2 } $1 == "Suites:" && / bookworm( |$)/ { print uri }'
-} | sed -n 1p)
-if [ -z "$mirror" ]; then
-    echo "tools/bare.sh: no Debian 12 (bookworm) mirror in /etc/apt/sources.list*" >&2
-    exit 1
-fi
-
 root=${KEEP:-$(mktemp -d)}
-log=$(mktemp)
 release() {
     umount -q "$root/proc" || true
-    rm -f "$log"
     # Nothing of this machine may be mounted below what is removed.
     if [ -z "${KEEP:-}" ] && ! grep -qF " $root/" /proc/mounts; then
         rm -rf --one-file-system "$root"
@@ -38,11 +24,7 @@ release() {
 trap release EXIT
 
 echo "==== a fresh Debian 12"
-debootstrap --variant=minbase bookworm "$root" "$mirror" >"$log" 2>&1 ||
-    { tail -20 "$log" >&2; exit 1; }
-chmod 755 "$root"
-cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
-cp -L /etc/hosts "$root/etc/hosts" 2>/dev/null || true
+tools/debian_root.sh "$root"
 mount -t proc proc "$root/proc"
 git clone -q --no-local . "$root/root/a clone"
 

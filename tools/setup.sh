@@ -11,6 +11,9 @@
 #   tools/setup.sh clients    also what make clients needs
 #   tools/setup.sh cppcheck   also what make cppcheck needs
 #   tools/setup.sh bundle     also what make wheel and make static need
+#   tools/setup.sh deb        also what make deb needs
+#   tools/setup.sh aarch64    also what make aarch64 needs
+#   tools/setup.sh packaging  also what make check-packaging needs
 #   tools/setup.sh slurm      also what make slurm needs
 #   tools/setup.sh launchers  also what make launchers needs
 #   tools/setup.sh bare       also what tools/bare.sh needs
@@ -41,11 +44,14 @@ for word in "$@"; do
     clients) packages="$packages python3 python3-venv" ;;
     cppcheck) packages="$packages cppcheck git" ;;
     bundle) packages="$packages binutils patch python3 python3-numpy" ;;
+    deb) packages="$packages dpkg-dev debhelper dh-python pkgconf pybuild-plugin-pyproject python3-all python3-setuptools python3-numpy lintian git xz-utils" ;;
+    aarch64) packages="$packages gcc-aarch64-linux-gnu qemu-user mmdebstrap" ;;
+    packaging) packages="$packages python3 python3-venv ruby" ;;
     launchers) packages="$packages openmpi-bin mpich parallel snakemake python3 python3-numpy" ;;
     slurm) packages="$packages slurm-wlm munge python3" ;;
     bare) packages="$packages debootstrap git" ;;
     *)
-        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients, bundle, slurm, launchers, cppcheck and bare" >&2
+        echo "tools/setup.sh: unknown word \"$word\"; known are test, bench, format, tidy, fuzz, mutants, clients, bundle, deb, aarch64, packaging, slurm, launchers, cppcheck and bare" >&2
         exit 2
         ;;
     esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One wheel for every Python from 3.9 on: the package, the library with Fortran's runtime beside it, and the static program.
+"""One wheel for every Python from 3.9 on: the package, the library, the static program, and the licences of what these hold.
 
     python3 tools/wheel.py build-bundle dist
 
@@ -7,6 +7,7 @@ The same sources give the same bytes: members in the order of their names, dates
 """
 import base64
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -16,9 +17,8 @@ import time
 import zipfile
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
-RUNTIMES = ("libgfortran.so.5", "libquadmath.so.0")
 # Libraries of the platform tag, which a wheel may expect.
-SYSTEM = {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libz.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+SYSTEM = {"libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 
 
 def needed(path):
@@ -32,15 +32,10 @@ def glibc(path):
     return max((tuple(map(int, found.split("."))) for found in re.findall(r"GLIBC_([0-9.]+)", said)), default=(2, 0))
 
 
-def runtime(name):
-    found = subprocess.run([os.environ.get("CC", "gcc"), f"-print-file-name={name}"], check=True, stdout=subprocess.PIPE, text=True)
-    return pathlib.Path(os.path.realpath(found.stdout.strip()))
-
-
 def metadata(version):
     text = (SOURCE / "python/pyproject.toml").read_text()
     lines = ["Metadata-Version: 2.1", "Name: qmtraj", f"Version: {version}", "Summary: " + re.search('description = "(.*)"', text)[1],
-             "License: Apache-2.0", "Requires-Python: " + re.search('requires-python = "(.*)"', text)[1], "Requires-Dist: numpy"]
+             "License: Apache-2.0", "Requires-Python: " + re.search('requires-python = "(.*)"', text)[1], *(f"Requires-Dist: {wanted}" for wanted in json.loads(re.search(r"^dependencies = (.*)$", text, re.M)[1]))]
     for extra, wanted in re.findall(r'^(\w+) = \["([^"]+)"\]$', text.split("[project.optional-dependencies]")[1].split("\n[")[0], re.M):
         lines += [f"Provides-Extra: {extra}", f'Requires-Dist: {wanted} ; extra == "{extra}"']
     points = re.findall(r'\[project\.entry-points\."(.*?)"\]\n(.*?)\n(?=\n|\[)', text, re.S)
@@ -52,12 +47,11 @@ def main(build, out):
     library = next(build.glob("libqmtraj.so.*.*.*"))
     program = build / "static/qmtraj"
     files = {f"qmtraj/lib/{re.sub(r'(so.[0-9]+).*', chr(92) + '1', library.name)}": library, "qmtraj/bin/qmtraj": program}
-    files.update({f"qmtraj/lib/{name}": runtime(name) for name in RUNTIMES})
-    for name, path in files.items():
-        lacking = needed(path) - SYSTEM - set(RUNTIMES) if name != "qmtraj/bin/qmtraj" else needed(path)
+    for path, expected in ((library, SYSTEM), (program, set())):
+        lacking = needed(path) - expected
         if lacking:
             sys.exit(f"tools/wheel.py: {path} needs {', '.join(sorted(lacking))}, which no wheel may expect")
-    oldest = max(glibc(path) for name, path in files.items() if "/lib/" in name)
+    oldest = glibc(library)
     machine = os.uname().machine
     version = re.search('__version__ = "(.*)"', (SOURCE / "python/qmtraj/_version.py").read_text())[1]
     tag = f"py3-none-manylinux_{oldest[0]}_{oldest[1]}_{machine}"
@@ -69,6 +63,7 @@ def main(build, out):
     content[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: tools/wheel.py\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
     content[f"{info}/entry_points.txt"] = points.encode()
     content[f"{info}/LICENSE"] = (SOURCE / "LICENSE").read_bytes()
+    content[f"{info}/NOTICES"] = subprocess.run([SOURCE / "tools/notices.sh"], check=True, stdout=subprocess.PIPE).stdout
     # A script with this first line gets the path of the environment's Python when it is installed.
     content[f"qmtraj-{version}.data/scripts/qmtraj"] = (
         b"#!python\nimport importlib.util\nimport os\nimport sys\n"
