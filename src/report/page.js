@@ -1,6 +1,6 @@
 // The page as a whole.
 function glance(parent, row, d) {
-  const part = make('section', null, { class: 'part' }), table = make('table'), s = summary(row);
+  const part = make('section', null, { class: 'part tall' }), table = make('table'), s = summary(row);
   const add = (a, b) => { const tr = make('tr'); tr.append(make('th', a, { scope: 'row' }), make('td', b)); table.append(tr); };
   const check = name => (row.checks || []).find(c => c.name === name);
   add('Frames', row.frames === undefined ? 'none' : `${row.frames} of ${row.atoms} atoms`);
@@ -66,7 +66,7 @@ function headline() {
   p.replaceChildren();
   if (!items.length) { p.append('No trajectory yet.'); return; }
   for (const [k, word] of [['FAIL', 'fail'], ['WARN', 'with a warning'], ['WAIT', 'not finished or not checked'], ['PASS', 'pass']]) if (n(k)) p.append(make('span', `${MARK[k]} ${n(k)} ${word}`, { class: k }), ' · ');
-  p.append(`${items.length} ${items.length === 1 ? 'trajectory' : 'trajectories'} · ${frames} frames · ${shown(methods.join(', ') || 'method not known')}`);
+  p.append(`${items.length.toLocaleString('en')} ${items.length === 1 ? 'trajectory' : 'trajectories'} · ${frames.toLocaleString('en')} frames · ${shown(methods.join(', ') || 'method not known')}`);
   if (drifts.length) p.append(` · worst drift ${figures(Math.max(...drifts.map(Math.abs)), 2)} kJ/mol/ps per atom`);
   if (items.some(x => x.recoveries !== undefined)) p.append(` · ${recoveries} SCF recoveries`);
 }

@@ -76,17 +76,21 @@ function bondsPanel(grid, d, ps, span, go) {
   grid.lastChild.append(list);
 }
 
-// All pairs of frames, in 16 shades, each one path.
+// All pairs of frames, in 16 shades, each one path; what they stand for is on the right.
 function matrixPanel(grid, d) {
   const m = d.matrix;
   if (!m || m.n < 3) return;
-  const steps = new Uint8Array(bytes(m.steps)), shades = Array.from({ length: 16 }, () => ''), side = (H - B - T) / m.n, ps = floats(d.shown_ps), top = [ps[0], ps[(m.n - 1) * m.every]];
-  plot(grid, { title: 'RMSD between frames', xLabel: 'time / ps', yLabel: 'time / ps', xr: [top[0], top[0] + (top[1] - top[0]) * (W - L - R) / (H - B - T)], yr: top, tight: true,
-    note: `${m.n} frames, each with each, after the best superposition. Dark: alike; bright: up to ${figures(m.greatest, 3)} Å. Blocks along the diagonal are conformers.`,
+  const steps = new Uint8Array(bytes(m.steps)), shades = Array.from({ length: 16 }, () => ''), side = (H - B - T) / m.n, ps = floats(d.shown_ps), span = [ps[0], ps[(m.n - 1) * m.every]];
+  const shade = s => `hsl(${250 - 12 * s} 60% ${22 + 4 * s}%)`, step = (H - B - T) / 16;
+  plot(grid, { title: 'RMSD between frames', xLabel: 'time / ps', yLabel: 'time / ps', xr: span, yr: span, tight: true, right: W - L - (H - B - T),
+    note: `${m.n} frames, each with each, after the best superposition. Blocks along the diagonal are conformers.`,
     draw: g => {
       const cell = (i, j) => `M${(L + i * side).toFixed(2)} ${(H - B - (j + 1) * side).toFixed(2)}h${side.toFixed(2)}v${side.toFixed(2)}h${-side.toFixed(2)}z`;
       for (let a = 0, k = 0; a < m.n; a++) { shades[0] += cell(a, a); for (let b = 0; b < a; b++, k++) if (steps[k] < 255) shades[steps[k] >> 4] += cell(a, b) + cell(b, a); }
-      shades.forEach((path, s) => { if (path) g.append(svg('path', { d: path, fill: `hsl(${250 - 12 * s} 60% ${22 + 4 * s}%)`, class: 'cell' })); });
+      shades.forEach((path, s) => { if (path) g.append(svg('path', { d: path, fill: shade(s), class: 'cell' })); });
+      const left = L + (H - B - T) + 30;
+      for (let s = 0; s < 16; s++) g.append(svg('rect', { x: left, y: (H - B - (s + 1) * step).toFixed(2), width: 18, height: (step + 0.3).toFixed(2), fill: shade(s), class: 'cell' }));
+      for (const k of [0, 0.5, 1]) g.append(svg('text', { x: left + 24, y: H - B - k * (H - B - T) + 4 + (k === 1 ? 6 : 0) }, figures(k * m.greatest, 3) + (k === 1 ? ' Å' : '')));
     } });
 }
 
@@ -138,7 +142,7 @@ function spectrumPanels(grid, d) {
 function propertyPanels(grid, d, xs, span) {
   for (const p of d.properties) {
     const c = curveOf(p.curve), what = p.axes === '' ? '' : p.axes[0] === '3' ? 'Its magnitude. ' : 'The least and the greatest of the molecule, and their mean. ';
-    plot(grid, { title: p.title, xLabel: 'time / ps', yLabel: `${p.name}${p.unit && p.unit !== '1' ? ' / ' + p.unit : ''}`, xr: span, yr: range(c.low, c.high), follows: true, note: `The property ${p.name} of the file. ${what}Mean ${figures(c.mean, 6)}.` + lost(c),
+    plot(grid, { title: p.title[0].toUpperCase() + p.title.slice(1), xLabel: 'time / ps', yLabel: `${p.name}${p.unit && p.unit !== '1' ? ' / ' + p.unit : ''}`, xr: span, yr: range(c.low, c.high), follows: true, note: `The property ${p.name} of the file. ${what}Mean ${figures(c.mean, 6)}.` + lost(c),
       draw: (g, x, y) => curveDraw(g, x, y, xs, c) });
   }
 }

@@ -31,15 +31,17 @@ function range(...lists) {
 function axes(g, o, x, y) {
   // Numbers that differ in late digits stand as differences from a base.
   const yt = ticks(...o.yr, o.yStep), size = Math.max(...yt.map(Math.abs)), base = yt.length > 1 && size / (yt[1] - yt[0]) > 2e3 ? yt[0] : 0;
+  const right = W - o.right;
   for (const v of ticks(...o.xr, o.xStep))
     g.append(svg('line', { class: 'grid', x1: x(v), x2: x(v), y1: T, y2: H - B }), svg('text', { x: x(v), y: H - B + 16, 'text-anchor': 'middle' }, tick(v)));
   for (const v of yt)
-    g.append(svg('line', { class: 'grid', x1: L, x2: W - R, y1: y(v), y2: y(v) }), svg('text', { x: L - 5, y: y(v) + 4, 'text-anchor': 'end' }, tick(v - base)));
-  g.append(svg('path', { class: 'axis', d: `M${L} ${T}V${H - B}H${W - R}` }), svg('text', { x: (L + W - R) / 2, y: H - 8, 'text-anchor': 'middle' }, o.xLabel),
+    g.append(svg('line', { class: 'grid', x1: L, x2: right, y1: y(v), y2: y(v) }), svg('text', { x: L - 5, y: y(v) + 4, 'text-anchor': 'end' }, tick(v - base)));
+  g.append(svg('path', { class: 'axis', d: `M${L} ${T}V${H - B}H${right}` }), svg('text', { x: (L + right) / 2, y: H - 8, 'text-anchor': 'middle' }, o.xLabel),
     svg('text', { transform: `translate(13 ${(T + H - B) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, o.yLabel + (base ? ' − (' + figures(base, 8) + ')' : '')));
 }
 
-// A plot with title and note, its axes xr and yr (null: nothing is finite), draw(g, x, y, yr), and whether it follows the frame.
+// A plot with title and note, its axes xr and yr (null: nothing is finite), draw(g, x, y, yr), whether it follows the frame,
+// and the room on its right.
 function plot(parent, o) {
   const part = make('section', null, { class: 'part' });
   part.append(make('h3', o.title));
@@ -48,7 +50,8 @@ function plot(parent, o) {
   if (o.xr[0] === o.xr[1]) o.xr = [o.xr[0] - 0.5, o.xr[1] + 0.5];
   const pad = o.tight ? 0 : (o.yr[1] - o.yr[0]) * 0.05;
   o.yr = [o.yr[0] - pad, o.yr[1] + pad];
-  const x = v => L + (v - o.xr[0]) / (o.xr[1] - o.xr[0]) * (W - L - R), y = v => H - B - (v - o.yr[0]) / (o.yr[1] - o.yr[0]) * (H - B - T);
+  o.right = o.right || R;
+  const x = v => L + (v - o.xr[0]) / (o.xr[1] - o.xr[0]) * (W - L - o.right), y = v => H - B - (v - o.yr[0]) / (o.yr[1] - o.yr[0]) * (H - B - T);
   const g = svg('svg', { viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': shown(o.title + '. ' + o.note) });
   axes(g, o, x, y);
   o.draw(g, x, y, o.yr);

@@ -62,9 +62,11 @@ function rowMake(x, place) {
   b.onclick = () => show(x.i, true);
   name.append(b);
   tr.append(make('td', MARK[x.kind] + ' ' + x.word, { class: x.kind }), name);
-  for (const v of [x.row.atoms, x.row.frames]) tr.append(make('td', v === undefined ? '–' : v, { class: 'number' }));
-  tr.append(make('td', meta(x.row).qm_method || '–', { class: 'method' }));
-  for (const v of [temperatureText(x.row), figures(x.wanted, 5), figures(x.drift, 3), x.recoveries === undefined ? '–' : x.recoveries]) tr.append(make('td', v, { class: 'number' }));
+  const cell = (c, v, kind) => tr.append(make('td', v === undefined ? '–' : v, { class: kind, 'data-name': COLUMNS[c][0] }));
+  cell(2, x.row.atoms, 'number');
+  cell(3, x.row.frames, 'number');
+  cell(4, meta(x.row).qm_method || '–', 'method');
+  [temperatureText(x.row), figures(x.wanted, 5), figures(x.drift, 3), x.recoveries].forEach((v, k) => cell(5 + k, v, 'number'));
   tr.append(make('td', x.why, { class: 'why', title: shown(x.why) }));
   return tr;
 }

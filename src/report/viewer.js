@@ -4,10 +4,13 @@ const RADII = { H: 0.32, C: 0.75, N: 0.71, O: 0.64, F: 0.6, S: 1.04, P: 1.09, Cl
 let stop = () => {};
 function viewer(parent, d) {
   const n = d.symbols.length, count = d.pos ? new Int16Array(bytes(d.pos)) : new Int16Array(0), frames = n ? count.length / (3 * n) : 0, ps = floats(d.shown_ps);
-  const part = make('section', null, { class: 'part' }), canvas = make('canvas', null, { tabindex: '0', role: 'img', 'aria-label': 'Molecule. Arrow keys turn it, plus and minus change its size, space plays.' });
+  const part = make('section', null, { class: 'part tall scene' }), canvas = make('canvas', null, { tabindex: '0', role: 'img', 'aria-label': 'Molecule. Arrow keys turn it, plus and minus change its size, space plays.' });
   const slider = make('input', null, { type: 'range', min: 0, max: Math.max(frames - 1, 0), value: 0, 'aria-label': 'Frame', id: 'frame' });
   const play = make('button', 'Play', { type: 'button', id: 'play' }), labels = make('button', 'Labels', { type: 'button', id: 'labels', 'aria-pressed': 'false' }), picture = make('button', 'Save PNG', { type: 'button', id: 'picture' }), where = make('span', '', { id: 'where' });
-  part.append(make('h3', 'Molecule'), canvas, slider, play, ' ', labels, ' ', picture, ' ', where); parent.append(part);
+  const controls = make('p', null, { class: 'buttons' });
+  controls.append(play, ' ', labels, ' ', picture, ' ', where);
+  part.append(make('h3', 'Molecule'), canvas, slider, controls);
+  parent.append(part);
   let frame = 0, turn = [1, 0, 0, 0, 1, 0, 0, 0, 1], zoom = 1, named = false, timer = 0;
   const p = new Float32Array(3 * n), at = (f, i) => count[3 * n * f + i] === -32768 ? NaN : count[3 * n * f + i] * d.step;
   // one scale for all frames, from the first, so that what flies apart is seen to
