@@ -64,11 +64,12 @@ QMT_API int64_t qmt_config_frames(const QmtConfig *config);
 QMT_API QmtStatus qmt_config_get(QmtContext *ctx, const QmtConfig *config, const char *key,
                                  char *text, size_t size);
 
-/// 1 if a key was set by a file or a call rather than left at its default; 0 otherwise, also for what is no key.
+/// 1 if a key was set by a file or a call rather than left at its default or to a recipe; 0 otherwise, also for what is no
+/// key.
 QMT_API int qmt_config_is_given(const QmtConfig *config, const char *key);
 
 /// The whole configuration as YAML with every default, unit and help, to be freed with qmt_text_free(): reading it
-/// again gives the same values. Fails with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+/// again gives the same values; those that a recipe set are written out, and `recipe` is none. Fails with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_config_yaml(QmtContext *ctx, const QmtConfig *config, char **text);
 
 /// A key of the configuration, texts valid for ever. Made by the library; may grow at its end.

@@ -268,8 +268,10 @@ static cJSON *quench_json(const RunSpec *task)
     cJSON *const object = cJSON_CreateObject();
     add_whole(object, "number", task->quench.number);
     cJSON_AddStringToObject(object, "trajectory", task->quench.from);
-    add_whole(object, "frame", task->quench.frame);
-    add_number(object, "time_ps", task->quench.time_ps);
+    if (task->quench.frame != QUENCH_FRAME_UNKNOWN) {
+        add_whole(object, "frame", task->quench.frame);
+        add_number(object, "time_ps", task->quench.time_ps);
+    }
     add_whole(object, "steps", task->config.optimize ? task->config.optimize_max_steps : 0);
     return object;
 }

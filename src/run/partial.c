@@ -9,6 +9,7 @@
 #include "io/json.h"
 #include "run/metadata.h"
 #include "run/program.h"
+#include "run/quench.h"
 #include "run/run_parts.h"
 #include "structure/xyz.h"
 #include "trajectory/checkpoint.h"
@@ -34,14 +35,36 @@ static QmtStatus checkpoint_of(QmtContext *ctx, const char *folder, Checkpoint *
     return status;
 }
 
-/// OUT/NAME/r02 is replica 2; 0 if there is only one.
-static int replica_of(const Config *config, const char *folder)
+/// "NAME/T0300/c01/r02" of ".../OUT/NAME/T0300/c01/r02"; "" if no part of the path is the name.
+static const char *label_in(const char *folder, const char *name)
 {
-    const char *const slash = strrchr(folder, '/');
-    int replica = 0;
-    if (config->replicas > 1 && sscanf(slash != NULL ? slash + 1 : folder, "r%d", &replica) != 1)
-        replica = 0;
-    return replica;
+    const size_t size = strlen(name);
+    const char *found = "";
+    for (const char *at = folder; at != NULL; at = strchr(at, '/')) {
+        at += *at == '/';
+        if (strncmp(at, name, size) == 0 && (at[size] == '/' || at[size] == '\0'))
+            found = at;
+    }
+    return found;
+}
+
+/// Which of several trajectories of its molecule it is, by the place of its folder: OUT/NAME/T0300/c01/r02 is replica 2 of
+/// the variant T0300/c01, OUT/NAME/r02.q003 copy 3 of a frame of replica 2.
+static void place_read(const char *folder, RunSpec *task)
+{
+    char origin[FILE_PATH_SIZE];
+    const bool is_copy = quench_origin(folder, origin);
+    const char *const label = label_in(is_copy ? origin : folder, task->structure->name);
+    const char *const slash = strchr(label, '/'), *const last = strrchr(label, '/');
+    size_t length = slash != NULL ? strlen(slash + 1) : 0;
+    if (task->config.replicas > 1 && last != NULL && sscanf(last, "/r%d", &task->replica) == 1)
+        length = last > slash ? (size_t)(last - slash) - 1 : 0;
+    if (length >= sizeof task->variant)
+        length = 0; // a folder that somebody moved
+    if (length > 0)
+        memcpy(task->variant, slash + 1, length);
+    if (is_copy && label[0] != '\0')
+        quench_mark(label, atoi(strrchr(folder, '.') + 2), task);
 }
 
 /// The task as it was when the checkpoint was written. The list owns its structure.
@@ -56,7 +79,9 @@ static QmtStatus task_of(QmtContext *ctx, const char *folder, const Checkpoint *
     snprintf(task->charge_source, sizeof task->charge_source, "%s", task->structure->charge_source);
     snprintf(task->multiplicity_source, sizeof task->multiplicity_source, "%s",
              task->structure->multiplicity_source);
-    task->replica = replica_of(&config, folder);
+    char *const place = realpath(folder, NULL); // "." has no names in it
+    place_read(place != NULL ? place : folder, task);
+    free(place);
     return QMT_OK;
 }
 

@@ -34,20 +34,26 @@ static Config config_of_copy(const Config *hot)
     return config;
 }
 
+void quench_mark(const char *from, int number, RunSpec *copy)
+{
+    const size_t used = strlen(copy->variant);
+    copy->quench = (QuenchFacts){.number = number, .frame = QUENCH_FRAME_UNKNOWN};
+    snprintf(copy->quench.from, sizeof copy->quench.from, "%s", from);
+    snprintf(copy->variant + used, sizeof copy->variant - used, "%sq%03d", used > 0 ? "/" : "",
+             number);
+    snprintf(copy->label, sizeof copy->label, "%.*s.q%03d", (int)sizeof copy->label - 16, from,
+             number);
+}
+
 void quench_task(const RunSpec *hot, int number, RunSpec *copy)
 {
     const int64_t frame = (number - 1) * config_frames_between_copies(&hot->config);
     const double frame_ps = 1e-3 * (double)hot->config.save_interval_steps * hot->config.dt_fs;
-    const size_t used = strlen(hot->variant);
     *copy = *hot;
     copy->config = config_of_copy(&hot->config);
-    copy->quench =
-        (QuenchFacts){.number = number, .frame = frame, .time_ps = (double)frame * frame_ps};
-    memcpy(copy->quench.from, hot->label, sizeof copy->quench.from);
-    snprintf(copy->variant + used, sizeof copy->variant - used, "%sq%03d", used > 0 ? "/" : "",
-             number);
-    snprintf(copy->label, sizeof copy->label, "%.*s.q%03d", (int)sizeof copy->label - 16,
-             hot->label, number);
+    quench_mark(hot->label, number, copy);
+    copy->quench.frame = frame;
+    copy->quench.time_ps = (double)frame * frame_ps;
     copy->cost = hot->cost * (double)spec_steps(&copy->config) / (double)spec_steps(&hot->config);
     const TrajectoryLayout layout = spec_layout(copy, NULL);
     const double shorter =

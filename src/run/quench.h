@@ -17,6 +17,10 @@
 /// Copy number 1, 2, ... of a trajectory, planned; it has its atoms when the other is finished.
 void quench_task(const RunSpec *hot, int number, RunSpec *copy);
 
+/// Makes a task known as a copy of a frame of the trajectory with this label: its label, its variant, and whose copy it is.
+/// Which frame that was stays open.
+void quench_mark(const char *from, int number, RunSpec *copy);
+
 /// True if a label or a name is that of a copy: "glycine/c01.q002" is one of "glycine/c01". origin [strlen(label) + 1]
 /// may be NULL.
 bool quench_origin(const char *label, char *origin);

@@ -10,6 +10,8 @@
 enum { INPUT_DIGEST_SIZE = 24, SPEC_VARIANT_SIZE = 24 };
 enum { SPEC_LABEL_SIZE = STRUCTURE_NAME_SIZE + SPEC_VARIANT_SIZE + 16 };
 
+enum { QUENCH_FRAME_UNKNOWN = -1 };
+
 /// Which frame of another trajectory a trajectory is a copy of (run/quench.h).
 typedef struct {
     int number; ///< 1, 2, ...; 0: it is none

@@ -72,11 +72,34 @@ for label in $labels; do same parts/$label/trajectory.npz two/$label/trajectory.
 ends 0 "$QMTRAJ" status parts
 says "8/8 complete"
 
+# the frames of one that was killed know whose copy they are, and check makes their motion again
+for place in water/T0300/r02.q002 water/T0800/r01; do
+    rm -rf killed frames.npz
+    QMTRAJ_TEST_CRASH=$place:120 ends 1 run killed --set checkpoint_s=0.002 --set save_interval_steps=1 --set temperature_K=300,800 \
+        --set replicas=2 water.xyz
+    ends 0 "$QMTRAJ" convert killed/$place/trajectory.npz.part --to npz -o frames.npz
+    ends 0 "$QMTRAJ" check frames.npz --verbose
+    says "steps made again"
+    cp frames.npz $(basename $place).npz
+done
+/usr/bin/python3 - <<'PY' || fail "the metadata of frames that are not finished are others"
+import json, numpy as np
+copy, hot = (json.loads(str(np.load(f"{n}.npz")["metadata"])) for n in ("r02.q002", "r01"))
+assert copy["variant"] == "T0300/q002" and copy["replica"] == 2, copy
+assert copy["quench"] == {"number": 2, "trajectory": "water/T0300/r02", "steps": 3}, copy["quench"]
+assert hot["variant"] == "T0800" and hot["replica"] == 1 and "quench" not in hot
+PY
+
 # without its origin a copy waits: it did not complete
 QMTRAJ_TEST_FAIL=water:80 ends 1 run failed water.xyz
 says "water.q001: is a copy of a frame of water, which is not complete; the same command makes both" "4 of 4 trajectories failed"
 [ ! -e failed/water.q001/trajectory.npz ] || fail "a copy of nothing"
 ends 0 run failed water.xyz
+for label in $labels; do same failed/$label/trajectory.npz two/$label/trajectory.npz; done
+
+# all anew
+ends 0 run failed --fresh water.xyz
+says "4 of 4 complete"
 for label in $labels; do same failed/$label/trajectory.npz two/$label/trajectory.npz; done
 
 # nothing is made twice; the hot trajectory is that of a job without copies, which may come later; a longer one has more
@@ -123,6 +146,15 @@ assert meta["variant"] == "T0800/q001" and meta["replica"] == 2 and meta["quench
 PY
 ends 0 "$QMTRAJ" check several
 says "16 files: 16 pass"
+
+# a molecule that cannot be computed has no copies
+if ! grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt"; then
+    printf 'O water\n[U] uranium\n' >list.smi
+    ends 1 run rejected --smiles-file list.smi
+    says "4 of 5 complete" "1 rejected" "1 molecule cannot be computed"
+    ends 1 "$QMTRAJ" status rejected
+    says "4/5 complete, 1 rejected"
+fi
 
 # wrong values
 refuses() {
