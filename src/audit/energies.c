@@ -210,8 +210,8 @@ static void temperature_report(Check *check, const Energies *energies, bool reac
     const char *const reason = reason_for_other_temperature(check, is_nve, rate, length, reacts);
     if (check->is_quenched)
         check_say(check, CHECK_TEMPERATURE, CHECK_NOT_RUN,
-                  "mean %.1f K; a copy of a frame of another trajectory still has energy of that, "
-                  "and is not held against %.1f K",
+                  "mean %.1f K; a copy of a frame of another trajectory, relaxed in part, is not "
+                  "held against %.1f K",
                   mean, target);
     else if (off <= TEMPERATURE_WARN * error)
         check_say(check, CHECK_TEMPERATURE, CHECK_PASS,
