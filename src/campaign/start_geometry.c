@@ -30,7 +30,8 @@ static bool earlier_read(QmtContext *ctx, const RunOptions *settings, const RunS
 {
     char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
     // All copies of frames have the atoms of their origin.
-    const char *const label = planned->quench.number > 0 ? planned->quench.from : planned->label;
+    char label[SPEC_LABEL_SIZE];
+    quench_label(planned, label);
     if (settings->out == NULL || settings->fresh ||
         file_join(ctx, settings->out, label, folder) != QMT_OK ||
         !(is_in(ctx, folder, RUN_FILE_COMPLETE) || is_in(ctx, folder, CHECKPOINT_FILE) ||

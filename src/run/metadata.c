@@ -14,6 +14,7 @@
 #include "io/json.h"
 #include "io/text.h"
 #include "run/program.h"
+#include "run/quench.h"
 #include "run/run_bias.h"
 #include "trajectory/trajectory_schema.h"
 
@@ -265,9 +266,11 @@ static cJSON *conformer_json(const ConformerFacts *facts)
 /// Which frame of which trajectory it is a copy of, and how far that was relaxed at most.
 static cJSON *quench_json(const RunSpec *task)
 {
+    char label[SPEC_LABEL_SIZE];
     cJSON *const object = cJSON_CreateObject();
     add_whole(object, "number", task->quench.number);
-    cJSON_AddStringToObject(object, "trajectory", task->quench.from);
+    quench_label(task, label);
+    cJSON_AddStringToObject(object, "trajectory", label);
     if (task->quench.frame != QUENCH_FRAME_UNKNOWN) {
         add_whole(object, "frame", task->quench.frame);
         add_number(object, "time_ps", task->quench.time_ps);

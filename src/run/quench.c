@@ -38,7 +38,6 @@ void quench_mark(const char *from, int number, RunSpec *copy)
 {
     const size_t used = strlen(copy->variant);
     copy->quench = (QuenchFacts){.number = number, .frame = QUENCH_FRAME_UNKNOWN};
-    snprintf(copy->quench.from, sizeof copy->quench.from, "%s", from);
     snprintf(copy->variant + used, sizeof copy->variant - used, "%sq%03d", used > 0 ? "/" : "",
              number);
     snprintf(copy->label, sizeof copy->label, "%.*s.q%03d", (int)sizeof copy->label - 16, from,
@@ -76,22 +75,30 @@ bool quench_origin(const char *label, char *origin)
     return true;
 }
 
+void quench_label(const RunSpec *task, char label[SPEC_LABEL_SIZE])
+{
+    memcpy(label, task->label, sizeof task->label);
+    if (task->quench.number > 0)
+        (void)quench_origin(task->label, label);
+}
+
 /// Fails if the origin is not finished.
 static QmtStatus origin_check(QmtContext *ctx, const RunOptions *settings, const RunSpec *copy,
                               char path[FILE_PATH_SIZE])
 {
-    char folder[FILE_PATH_SIZE], holder[LOCK_HOLDER_SIZE];
-    TRY(file_join(ctx, settings->out, copy->quench.from, folder));
+    char folder[FILE_PATH_SIZE], holder[LOCK_HOLDER_SIZE], origin[SPEC_LABEL_SIZE];
+    quench_label(copy, origin);
+    TRY(file_join(ctx, settings->out, origin, folder));
     TRY(file_join(ctx, folder, RUN_FILE_LOCK, path));
     if (lock_look(path, holder) == LOCK_HELD)
         return FAIL(ctx, QMT_ERR_LOCKED, "is a copy of a frame of %s, which is held by %s, skipped",
-                    copy->quench.from, holder);
+                    origin, holder);
     TRY(file_join(ctx, folder, RUN_FILE_COMPLETE, path));
     if (file_exists(path))
         return QMT_OK;
     return FAIL(ctx, QMT_ERR_INPUT,
                 "is a copy of a frame of %s, which is not complete; the same command makes both",
-                copy->quench.from);
+                origin);
 }
 
 static QmtStatus positions_take(QmtContext *ctx, const char *path, const RunSpec *copy,

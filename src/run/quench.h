@@ -21,6 +21,9 @@ void quench_task(const RunSpec *hot, int number, RunSpec *copy);
 /// Which frame that was stays open.
 void quench_mark(const char *from, int number, RunSpec *copy);
 
+/// Label of the trajectory that a copy comes from, its own of any other.
+void quench_label(const RunSpec *task, char label[SPEC_LABEL_SIZE]);
+
 /// True if a label or a name is that of a copy: "glycine/c01.q002" is one of "glycine/c01". origin [strlen(label) + 1]
 /// may be NULL.
 bool quench_origin(const char *label, char *origin);

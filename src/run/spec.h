@@ -16,9 +16,8 @@ enum { QUENCH_FRAME_UNKNOWN = -1 };
 typedef struct {
     int number; ///< 1, 2, ...; 0: it is none
     int64_t frame;
-    double time_ps;             ///< of the frame, in production
-    char from[SPEC_LABEL_SIZE]; ///< label of the other
-    char from_digest[INPUT_DIGEST_SIZE];
+    double time_ps;                      ///< of the frame, in production
+    char from_digest[INPUT_DIGEST_SIZE]; ///< of the other, whose label is in that of the copy
 } QuenchFacts;
 
 /// One trajectory.

@@ -6,6 +6,7 @@
 
 #include "campaign/plan.h"
 #include "engine/recorder.h"
+#include "run/quench.h"
 #include "structure/xyz.h"
 #include "support/model.h"
 
@@ -77,7 +78,9 @@ static void copies_follow_the_trajectory_of_their_frame(void **state)
     const RunSpec *const hot = &plan.tasks[5], *const copy = &plan.tasks[8];
     assert_string_equal(hot->label, "water/r02");
     assert_string_equal(copy->label, "water/r02.q003");
-    assert_string_equal(copy->quench.from, "water/r02");
+    char origin[SPEC_LABEL_SIZE];
+    quench_label(copy, origin);
+    assert_string_equal(origin, "water/r02");
     assert_string_equal(copy->variant, "q003");
     assert_int_equal(copy->replica, 2);
     assert_int_equal(copy->quench.frame, 80000);
