@@ -147,6 +147,17 @@ PY
 ends 0 "$QMTRAJ" check several
 says "16 files: 16 pass"
 
+# walls stay, biases and pushes are the origin's; labels are those of the method
+ends 0 run biased --set bias.distance.atoms=1,2 --set push.atoms=1,2 --set push.eV=0.2 --set confine.sphere=0.12 water.xyz
+ends 0 "$QMTRAJ" check biased
+says "4 files: 4 pass"
+/usr/bin/python3 - <<'PY' || fail "a copy has the biases of its origin"
+import json, numpy as np
+hot, copy = (json.loads(str(np.load(f"biased/{n}/trajectory.npz")["metadata"]))["config"] for n in ("water", "water.q002"))
+assert "bias.distance.atoms" in hot and "push.eV" in hot
+assert "bias.distance.atoms" not in copy and "push.eV" not in copy and copy["confine.sphere"] == 0.12, copy
+PY
+
 # a molecule that cannot be computed has no copies
 if ! grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt"; then
     printf 'O water\n[U] uranium\n' >list.smi
@@ -174,6 +185,7 @@ refuses 'quench.steps wants a whole number, got 2.5' --set quench.steps=2.5
 refuses 'quench.every_ps wants a number or none, got text "often"' --set quench.every_ps=often
 refuses 'quench has no every_ps; give it, e.g. every_ps: 1' --set quench.every_ps=none
 refuses 'but stop_when.bond_broken may end a trajectory before; remove one of them' --set stop_when.bond_broken=true
+refuses 'recipe = "spcie" is unknown, did you mean spice? (none or spice or ani)' --set recipe=spcie
 refuses 'optimize_max_steps = 0 is out of range, wants >= 1' --set optimize_max_steps=0
 cp water.xyz water.q002.xyz
 ends 3 run never water.xyz water.q002.xyz
