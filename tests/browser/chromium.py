@@ -107,6 +107,12 @@ class Chromium:
         self.call("Page.reload")
         self._loaded()
 
+    def loads_itself(self):
+        """Waits until the page that is there has loaded once more."""
+        self.events.clear()
+        while "Page.loadEventFired" not in self.events:
+            self._event(self._message(time.monotonic() + 120.0))
+
     def _loaded(self):
         while "Page.loadEventFired" not in self.events:
             self._event(self._message(time.monotonic() + 120.0))

@@ -451,6 +451,12 @@ def running(browser, folder):
                 assert watch.poll() is None, "--watch ended before the run"
                 browser.run("new Promise(done => setTimeout(done, 50))")
             assert '"reload_s":10' in (folder / "report watch.html").read_text()
+            # the page loads itself again, here after three seconds
+            soon = folder / "report soon.html"
+            soon.write_text((folder / "report watch.html").read_text().replace('"reload_s":10', '"reload_s":3'))
+            browser.open(soon)
+            browser.loads_itself()
+            browser.open(page)
         finally:
             watch.terminate()
             watch.wait()

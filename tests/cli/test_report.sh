@@ -23,6 +23,14 @@ grep -q "default-src 'none'" a.html || bad "no content security policy"
 mean=$(sed -n 's/.*"mean_temperature_K":[^0-9]*\([0-9.]*\).*/\1/p' out/summary.json | head -1)
 grep -qF "\"mean_temperature_K\":$mean" a.html || bad "mean temperature $mean is not in the page"
 
+# The file of a Langevin thermostat has no heat: that of the steps made again gives the drift that the run found. float32
+# velocities know the kinetic energy of some 10 kJ/mol to 1e-6, over 0.5 ps.
+grep -q '"heat":"again"' a.html || bad "the heat is not that of the steps made again"
+drift=$(sed -n 's/.*"drift_kJ_mol_ps":[^-0-9]*\([-0-9.e+]*\).*/\1/p' out/summary.json | head -1)
+slope=$(sed -n 's/.*"conserved_slope":\([-0-9.e+]*\).*/\1/p' a.html)
+awk -v a="$drift" -v b="$slope" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(a != "" && b != "" && d < 1e-5) }' ||
+    bad "the conserved quantity drifts by $slope, the summary says $drift"
+
 # 4. a single file; one that is none leaves no page
 "$QMTRAJ" view "$file" -o view.html >/dev/null
 grep -q 'id="trajectory-0"' view.html || bad "no curves"
