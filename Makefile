@@ -139,6 +139,7 @@ clean:
 KILLS ?= 500
 crash: build
 	/usr/bin/python3 -B tests/crash/kill.py --program build/qmtraj --kills $(KILLS)
+	/usr/bin/python3 -B tests/crash/kill_modes.py --program build/qmtraj --kills $(KILLS)
 	@$(MAKE) --no-print-directory faults
 
 slurm: program
@@ -151,6 +152,7 @@ launchers: program
 
 faults: build
 	/usr/bin/python3 -B tests/crash/faults.py --program build/qmtraj
+	/usr/bin/python3 -B tests/crash/full_modes.py --program build/qmtraj --points 10
 
 SECONDS ?= 60
 fuzz:

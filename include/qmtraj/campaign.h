@@ -128,6 +128,9 @@ typedef struct {
     int fresh;           ///< 1: what is finished or interrupted is made again
     int allow_other_cpu; ///< 1: go on with the checkpoint of another processor or instruction set
     int pack;            ///< 1: finished trajectories go into an archive (qmtraj/archive.h)
+    /// 1: a process that is done with its part of a list (QmtPlanOptions.shard) goes on with what is left of the others,
+    /// where the file system has locks; all of them are to say so.
+    int steal;
 } QmtRunOptions;
 
 /// Sets every option to its default, as far as options of that size reach; NULL is ignored.

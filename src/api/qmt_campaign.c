@@ -5,6 +5,7 @@
 #include "api/argument.h"
 #include "api/qmt_plan.h"
 #include "campaign/cpu_count.h"
+#include "campaign/work_stealing.h"
 #include "io/text.h"
 
 enum { OPTIONS_FIRST_SIZE = 40, HOOKS_FIRST_SIZE = 64 };
@@ -32,6 +33,7 @@ static QmtStatus options_take(QmtContext *ctx, const QmtRunOptions *options, Run
                              .fresh = own.fresh != 0,
                              .allow_other_cpu = own.allow_other_cpu != 0,
                              .pack = own.pack != 0,
+                             .shares = own.steal != 0,
                              .max_s = own.max_s};
     return QMT_OK;
 }
@@ -152,6 +154,20 @@ QmtStatus qmt_campaign_finished(QmtContext *ctx, const QmtPlan *plan, const QmtR
     return status;
 }
 
+/// The other parts of the list, after our own that ended so. Our own failure is the one that is told.
+static QmtStatus others_run(QmtContext *ctx, QmtPlan *plan, const RunOptions *settings,
+                            const BatchHooks *hooks, QmtStatus own)
+{
+    if (own != QMT_OK && own != QMT_ERR_PARTIAL && own != QMT_ERR_LOCKED)
+        return own;
+    const Message before = context_keep(ctx);
+    const QmtStatus status = work_stealing_run(ctx, &plan->plan, settings, hooks);
+    if (status != QMT_OK && (own == QMT_OK || status == QMT_STOPPED))
+        return status;
+    (void)context_restore(ctx, &before);
+    return own;
+}
+
 QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunOptions *options,
                            const QmtRunHooks *hooks)
 {
@@ -173,6 +189,8 @@ QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunOptions *
         const locale_t before = text_enter_c_locale();
         plan->tally = &link.tally;
         status = batch_run(ctx, &plan->plan, &settings, &inner, &plan->outcomes);
+        if (settings.shares)
+            status = others_run(ctx, plan, &settings, &inner, status);
         plan->tally = NULL;
         text_leave_c_locale(before);
     }
@@ -209,7 +227,9 @@ QmtStatus qmt_run(QmtContext *ctx, QmtPlan *plan, size_t i, const QmtRunOptions 
     if (link.hooks.note != NULL)
         qmt_context_set_log(ctx, pass_own_note, &link);
     const locale_t before = text_enter_c_locale();
-    const QmtStatus status = run_trajectory(ctx, &settings, &plan->plan.tasks[i], &inner, &result);
+    RunSpec task;
+    plan_task(&plan->plan, i, &task);
+    const QmtStatus status = run_trajectory(ctx, &settings, &task, &inner, &result);
     text_leave_c_locale(before);
     qmt_context_set_log(ctx, log, log_user);
     outcome_keep(ctx, status, &result, i, &plan->outcomes);

@@ -141,14 +141,15 @@ QmtStatus qmt_plan_task(QmtContext *ctx, const QmtPlan *plan, size_t i, QmtTask 
 {
     TRY(plan_place_check(ctx, plan, i));
     NEEDS(ctx, task != NULL, "plan: task is NULL");
-    const RunSpec *spec = &plan->plan.tasks[i];
+    const PlanTask *spec = &plan->plan.tasks[i];
+    const Config *config = &spec->state->config;
     *task = (QmtTask){.label = spec->label,
                       .n_atoms = spec->structure->n_atoms,
                       .n_orbitals = spec->n_orbitals,
-                      .charge = spec->config.charge,
-                      .multiplicity = spec->config.spin_multiplicity,
-                      .n_steps = spec_steps(&spec->config),
-                      .n_frames = config_frames(&spec->config),
+                      .charge = config->charge,
+                      .multiplicity = config->spin_multiplicity,
+                      .n_steps = spec_steps(config),
+                      .n_frames = config_frames(config),
                       .n_bytes = spec->n_bytes,
                       .molecule = spec->structure->name,
                       .place = i,

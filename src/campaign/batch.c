@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "campaign/journal.h"
+#include "campaign/journal_read.h"
 #include "campaign/pack.h"
 #include "campaign/preflight.h"
 #include "campaign/rejected_file.h"
@@ -35,12 +35,21 @@ typedef struct {
     bool rejected; ///< the molecule cannot be computed: nothing was begun
 } WorkResult;
 
+/// Trajectories that may run at a time, as far as their disk space goes, and bytes of the metadata of a finished one.
+enum { RUNNING_MAX = 64, METADATA_KEPT = 1 << 15 };
+
+/// A trajectory that runs holds room for the longest metadata; a finished one has given most of it back.
 uint64_t batch_bytes(const Plan *plan, const bool *reused)
 {
     uint64_t n_bytes = 0;
-    for (size_t t = 0; t < plan->n_tasks; t++)
-        if (reused == NULL || !reused[t])
-            n_bytes += plan->tasks[t].n_bytes;
+    size_t n = 0;
+    for (size_t t = 0; t < plan->n_tasks; t++) {
+        if (reused != NULL && reused[t])
+            continue;
+        n_bytes += plan->tasks[t].n_bytes;
+        if (n++ >= RUNNING_MAX)
+            n_bytes -= TRAJECTORY_METADATA_BYTES - METADATA_KEPT;
+    }
     return n_bytes;
 }
 
@@ -89,10 +98,13 @@ static QmtStatus task_run(QmtContext *ctx, const Batch *batch, const RunOptions 
                           const RunSpec *task, const RunHooks *hooks, WorkResult *made)
 {
     bool same = false;
-    if (start_geometry_is_missing(task) || archives_count(batch->archives) > 0)
+    const bool is_shared = settings->shares || settings->steals;
+    if (start_geometry_is_missing(task) || archives_count(batch->archives) > 0 || is_shared)
         TRY(resume_recognise(ctx, settings, task, &same, &made->result));
     if (same)
         return QMT_OK;
+    if (is_shared) // others take what we would wait for
+        TRY(held_check(ctx, settings, task));
     if (!settings->fresh)
         TRY(unpack_one(ctx, batch->archives, settings->out, task->label));
     return start_geometry_is_missing(task)
@@ -103,13 +115,18 @@ static QmtStatus task_run(QmtContext *ctx, const Batch *batch, const RunOptions 
 static QmtStatus work(QmtContext *ctx, void *user, size_t place, WorkerLink *link, void *result)
 {
     const Batch *batch = user;
-    const RunSpec *task = &batch->plan->tasks[batch->task_of[place]];
+    RunSpec task;
+    plan_task(batch->plan, batch->task_of[place], &task);
+    archives_refresh(ctx, batch->archives); // since this process began
     RunOptions settings = *batch->settings;
-    test_faults_set(task->label, worker_attempt(link), &settings);
+    test_faults_set(task.label, worker_attempt(link), &settings);
 
     const RunHooks hooks = {.user = link, .progress = pass_progress, .should_stop = pass_stop};
     WorkResult made = {.rejected = false};
-    const QmtStatus status = task_run(ctx, batch, &settings, task, &hooks, &made);
+    // What a short one leaves is worth nothing before it is in the archive, which waits for the disk.
+    file_set_sync(!(settings.pack && spec_is_short(&task)));
+    const QmtStatus status = task_run(ctx, batch, &settings, &task, &hooks, &made);
+    file_set_sync(true);
     memcpy(result, &made, sizeof made);
     return status;
 }
@@ -140,12 +157,14 @@ static void on_note(void *user, size_t place, QmtLogLevel level, const char *sen
 {
     const Batch *batch = user;
     const char *const label = batch->plan->tasks[batch->task_of[place]].label;
-    char named[RUN_NOTE_SIZE + sizeof batch->plan->tasks[0].label + 2];
+    char named[RUN_NOTE_SIZE + SPEC_LABEL_SIZE + 2];
     const size_t n = strlen(label);
     const bool is_named = strncmp(sentence, label, n) == 0 && sentence[n] == ':';
     snprintf(named, sizeof named, "%s%s%s", is_named ? "" : label, is_named ? "" : ": ", sentence);
     if (batch->hooks->note != NULL)
         batch->hooks->note(batch->hooks->user, batch->task_of[place], level, named);
+    else if (batch->settings->steals) // whose caller knows no such task
+        context_log(batch->ctx, level, "%s", named);
 }
 
 static bool should_stop(void *user)
@@ -162,7 +181,7 @@ static void on_stop(void *user, int signal)
 }
 
 /// A molecule that its worker could not begin: one line in rejected.tsv, however many trajectories it was to have.
-static void rejection_note(Batch *batch, const RunSpec *task, BatchOutcome *outcome)
+static void rejection_note(Batch *batch, const PlanTask *task, BatchOutcome *outcome)
 {
     QmtContext *const ctx = batch->ctx;
     const bool first = task == batch->plan->tasks || task[-1].structure != task->structure;
@@ -195,8 +214,11 @@ static QmtStatus frames_recover(const Batch *batch, const RunSpec *planned, cons
 
 /// What becomes of a trajectory whose process could not say so itself. Without a checkpoint its frames are
 /// saved as they are on the disk.
-static void crash_salvage(const Batch *batch, const RunSpec *task, BatchOutcome *outcome)
+static void crash_salvage(const Batch *batch, size_t t, BatchOutcome *outcome)
 {
+    RunSpec whole;
+    plan_task(batch->plan, t, &whole);
+    const RunSpec *const task = &whole;
     char saved[160], folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
     int64_t n_frames = 0;
     const bool can_go_on =
@@ -231,7 +253,7 @@ static void on_end(void *user, size_t place, const WorkerOutcome *ended)
 {
     Batch *const batch = user;
     const size_t t = batch->task_of[place];
-    const RunSpec *const task = &batch->plan->tasks[t];
+    const PlanTask *const task = &batch->plan->tasks[t];
     BatchOutcome kept = {.ran = true, .status = ended->status, .signal = ended->signal};
     BatchOutcome *const outcome = &kept;
     memcpy(outcome->message, ended->message, sizeof outcome->message);
@@ -241,7 +263,7 @@ static void on_end(void *user, size_t place, const WorkerOutcome *ended)
         outcome->result = made.result;
         outcome->rejected = made.rejected || is_rejected_with_origin(batch, t);
     } else {
-        crash_salvage(batch, task, outcome);
+        crash_salvage(batch, t, outcome);
     }
     if (outcome->rejected)
         rejection_note(batch, task, outcome);
@@ -441,7 +463,7 @@ QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settin
     if (status == QMT_OK)
         status = preflight_disk(ctx, path, batch_bytes(plan, has_space));
     if (status == QMT_OK && plan->n_tasks > 0)
-        preflight_notes(ctx, &plan->tasks[0].config);
+        preflight_notes(ctx, &plan->tasks[0].state->config);
     free(reused);
     return status;
 }
@@ -476,15 +498,46 @@ static void records_write(QmtContext *ctx, const Batch *batch)
     (void)context_restore(ctx, &before);
 }
 
+/// How many trajectories of the plan are held elsewhere, and whether any was made here.
+static size_t held_count(const Batch *batch, bool *made)
+{
+    size_t n = 0;
+    *made = false;
+    for (size_t t = 0; t < batch->plan->n_tasks; t++) {
+        BatchOutcome outcome;
+        outcomes_get(batch->outcomes, t, &outcome);
+        n += outcome.status == QMT_ERR_LOCKED;
+        *made =
+            *made || (outcome.ran && outcome.status != QMT_ERR_LOCKED && !outcome.result.reused);
+    }
+    return n;
+}
+
+/// Notes that parts came to their end; true if they were the last ones. A process that takes from others writes into the
+/// journal of its own part, which has not ended until then, and ends a part for a process that may be dead.
+static bool parts_end(QmtContext *ctx, const Batch *batch)
+{
+    bool made, last = false;
+    const Plan *const plan = batch->plan;
+    const char *const out = batch->settings->out;
+    const size_t n_held = held_count(batch, &made);
+    if (!batch->settings->steals)
+        return journal_shard_end(ctx, out, &plan->shard, made);
+    if (n_held == 0)
+        last = journal_shard_end(ctx, out, &plan->shard, false);
+    if (made)
+        last = journal_shard_end(ctx, out, &plan->writer, true) || last;
+    return last;
+}
+
 /// A part of a list came to its end: the last one writes the summary of all.
 static void shard_end(QmtContext *ctx, const Batch *batch)
 {
     size_t n;
-    const char *const out = batch->settings->out;
-    if (!shard_is_part(&batch->plan->shard) || !journal_shard_end(ctx, out, &batch->plan->shard))
+    if (!shard_is_part(&batch->plan->shard) || !parts_end(ctx, batch))
         return;
     const Message before = context_keep(ctx);
-    if (summary_renew(ctx, out, &n) != QMT_OK)
+    if (summary_renew(ctx, batch->settings->out, &n) != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     (void)context_restore(ctx, &before);
 }
@@ -494,15 +547,23 @@ static QmtStatus job_run(Batch *batch, const bool *reused)
 {
     QmtContext *const ctx = batch->ctx;
     const Plan *const plan = batch->plan;
-    preflight_notes(ctx, &plan->tasks[0].config);
-    test_faults_warn(ctx);
-    batch->journal = journal_open(ctx, batch->settings->out, &plan->shard);
-    journal_list_write(ctx, batch->settings->out, plan);
-    if (rejected_file_write(ctx, batch->settings->out, plan, NULL) != QMT_OK)
+    const bool is_own = !batch->settings->steals; // otherwise it is for its own process to say
+    if (is_own) {
+        preflight_notes(ctx, &plan->tasks[0].state->config);
+        test_faults_warn(ctx);
+    }
+    batch->journal = journal_open(ctx, batch->settings->out, &plan->writer);
+    if (is_own)
+        journal_list_write(ctx, batch->settings->out, plan);
+    if (is_own && rejected_file_write(ctx, batch->settings->out, plan, NULL) != QMT_OK)
         context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     const QmtStatus status = rest_run(batch, reused);
     journal_close(&batch->journal);
-    records_write(ctx, batch);
+    // The index of a long archive takes as much memory as the journal, which the summary reads.
+    packer_close(ctx, &batch->packer);
+    archives_unmount(&batch->archives);
+    if (is_own)
+        records_write(ctx, batch);
     if (status != QMT_STOPPED)
         shard_end(ctx, batch);
     return status;
@@ -516,23 +577,86 @@ static QmtStatus earlier_pack(Batch *batch, const bool *reused)
         return QMT_OK;
     TRY(packer_open(batch->ctx, batch->settings->out, &plan->shard, &batch->packer));
     for (size_t t = 0; t < plan->n_tasks; t++)
-        if (reused[t])
+        if (reused[t] && !batch->settings->steals)
             packer_add(batch->ctx, batch->packer, plan->tasks[t].label);
     return QMT_OK;
 }
 
-/// Nothing is left to compute; what cannot be computed is noted all the same.
-static QmtStatus nothing_run(Batch *batch)
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/// What failed or cannot be computed in another process's part is not tried again here.
+static QmtStatus failures_skip(const Batch *batch, bool *reused)
+{
+    QmtContext *const ctx = batch->ctx;
+    const char *const out = batch->settings->out;
+    RejectionList rejected = {0};
+    TRY(rejected_file_read(ctx, out, &rejected));
+    const char **const names = malloc((rejected.n + 1) * sizeof *names);
+    QmtStatus status = names != NULL ? QMT_OK : FAIL(ctx, QMT_ERR_MEMORY, "no memory for names");
+    for (size_t i = 0; status == QMT_OK && i < rejected.n; i++)
+        names[i] = rejected.items[i].name;
+    if (status == QMT_OK)
+        qsort(names, rejected.n, sizeof *names, by_text);
+    for (size_t t = 0; status == QMT_OK && t < batch->plan->n_tasks; t++) {
+        const PlanTask *const task = &batch->plan->tasks[t];
+        const char *const name = task->structure->name;
+        char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
+        status = file_join(ctx, out, task->label, folder);
+        if (status == QMT_OK)
+            status = file_join(ctx, folder, RUN_FILE_RUN, path);
+        reused[t] = reused[t] || (status == QMT_OK && file_exists(path)) ||
+                    bsearch(&name, names, rejected.n, sizeof *names, by_text) != NULL;
+    }
+    free(names);
+    rejections_release(&rejected);
+    return status;
+}
+
+/// Notes what is finished without a line in the journal: its process was killed before it could say so. OUT of a version
+/// that kept no journal stays as it is. *healed: there was such a one.
+static QmtStatus journal_heal(Batch *batch, const bool *reused, bool *healed)
 {
     QmtContext *const ctx = batch->ctx;
     const Plan *const plan = batch->plan;
-    const bool any_rejected = batch->rejected != NULL && batch->rejected->n > 0;
-    if (plan->n_tasks == 0 && !any_rejected)
+    JournalEntries found = {0};
+    char folder[FILE_PATH_SIZE];
+    *healed = false;
+    TRY(file_join(ctx, batch->settings->out, JOURNAL_FOLDER, folder));
+    if (!file_exists(folder) || count(reused, plan->n_tasks) == 0)
+        return QMT_OK;
+    const QmtStatus status = journal_read(ctx, batch->settings->out, &found);
+    for (size_t t = 0; status == QMT_OK && t < plan->n_tasks; t++) {
+        BatchOutcome outcome;
+        if (!reused[t] || journal_find(&found, plan->tasks[t].label) != NULL)
+            continue;
+        if (!*healed)
+            batch->journal = journal_open(ctx, batch->settings->out, &plan->shard);
+        *healed = true;
+        outcomes_get(batch->outcomes, t, &outcome);
+        journal_add(ctx, &batch->journal, plan->tasks[t].label, &outcome);
+    }
+    if (*healed)
+        journal_close(&batch->journal);
+    journal_entries_release(&found);
+    return status;
+}
+
+/// Nothing is left to compute; what cannot be computed is noted all the same.
+static QmtStatus nothing_run(Batch *batch, bool healed)
+{
+    QmtContext *const ctx = batch->ctx;
+    const Plan *const plan = batch->plan;
+    const bool any_rejected =
+        batch->rejected != NULL && batch->rejected->n > 0 && !batch->settings->steals;
+    if (plan->n_tasks == 0 && !any_rejected && !batch->settings->steals)
         context_log(ctx, QMT_LOG_INFO, "no molecule of the list is in part %llu of %llu",
                     (unsigned long long)plan->shard.index, (unsigned long long)plan->shard.count);
     if (any_rejected || shard_is_part(&plan->shard))
         TRY(file_make_directories(ctx, batch->settings->out));
-    if (any_rejected)
+    if (any_rejected || (healed && !batch->settings->steals))
         records_write(ctx, batch);
     shard_end(ctx, batch);
     return job_judge(batch, 0, QMT_OK);
@@ -546,6 +670,11 @@ static QmtStatus batch_begin(Batch *batch, bool *reused, bool *has_space)
     const RunOptions *const settings = batch->settings;
     const BatchHooks *const hooks = batch->hooks;
     TRY(preflight_earlier(ctx, plan, settings, batch->outcomes, reused, has_space));
+    bool healed = false;
+    if (settings->steals)
+        TRY(failures_skip(batch, reused));
+    else
+        TRY(journal_heal(batch, reused, &healed));
     const bool all_done = count(reused, plan->n_tasks) == plan->n_tasks;
     if (!all_done) {
         TRY(file_make_directories(ctx, settings->out));
@@ -558,7 +687,8 @@ static QmtStatus batch_begin(Batch *batch, bool *reused, bool *has_space)
             hooks->reused(hooks->user, t, &outcome);
         }
     TRY(earlier_pack(batch, reused));
-    return all_done ? nothing_run(batch) : job_run(batch, reused);
+    return all_done ? nothing_run(batch, healed || !summary_exists(ctx, settings->out))
+                    : job_run(batch, reused);
 }
 
 QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *settings,
@@ -574,6 +704,9 @@ QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *setting
                    .outcomes = outcomes,
                    .journal = {.file = file_none()},
                    .rejected = plan->structures.rejected};
+    RejectionList others = {0};
+    if (own.steals) // noted for whoever has the part
+        batch.rejected = &others;
     bool *const reused = calloc(2 * (plan->n_tasks + 1), sizeof *reused);
     if (reused == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
@@ -585,6 +718,7 @@ QmtStatus batch_run(QmtContext *ctx, const Plan *plan, const RunOptions *setting
         status = batch_begin(&batch, reused, has_space);
     packer_close(ctx, &batch.packer);
     archives_unmount(&batch.archives);
+    rejections_release(&others);
     free(reused);
     return status;
 }

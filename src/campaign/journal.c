@@ -149,49 +149,55 @@ static bool has_ended(QmtContext *ctx, const char *path)
     return ended;
 }
 
-/// How many parts have a journal that has ended, on any machine; *own: this one among them.
-static QmtStatus ended_count(QmtContext *ctx, const char *out, const Shard *shard, size_t *n,
-                             bool *own)
+QmtStatus journal_shards_ended(QmtContext *ctx, const char *out, uint64_t count, bool *ended)
 {
     char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
     struct dirent **names = NULL;
-    *n = 0;
-    *own = false;
+    memset(ended, 0, count * sizeof *ended);
     TRY(file_join(ctx, out, JOURNAL_FOLDER, folder));
     const int n_names = scandir(folder, &names, NULL, NULL);
-    bool *const ended = calloc(shard->count, sizeof *ended);
     for (int i = 0; i < n_names; i++) {
-        unsigned long long index, count;
+        unsigned long long index, of;
         const char *const point = strrchr(names[i]->d_name, '.');
         const char *part = point;
         while (part != NULL && part > names[i]->d_name && *--part != '.')
             continue;
-        if (ended != NULL && point != NULL && strcmp(point, ".jsonl") == 0 &&
-            sscanf(part, ".%llu-of-%llu.", &index, &count) == 2 && count == shard->count &&
-            index < count && !ended[index] &&
-            file_join(ctx, folder, names[i]->d_name, path) == QMT_OK && has_ended(ctx, path)) {
-            ended[index] = true;
-            ++*n;
-        }
+        if (point != NULL && strcmp(point, ".jsonl") == 0 &&
+            sscanf(part, ".%llu-of-%llu.", &index, &of) == 2 && of == count && index < count &&
+            !ended[index] && file_join(ctx, folder, names[i]->d_name, path) == QMT_OK)
+            ended[index] = has_ended(ctx, path);
         free(names[i]);
     }
     free(names);
-    if (ended == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %llu parts of the list",
-                    (unsigned long long)shard->count);
-    *own = ended[shard->index];
-    free(ended);
     return QMT_OK;
 }
 
-bool journal_shard_end(QmtContext *ctx, const char *out, const Shard *shard)
+/// How many parts have ended; *own: this one among them.
+static QmtStatus ended_count(QmtContext *ctx, const char *out, const Shard *shard, size_t *n,
+                             bool *own)
+{
+    bool *const ended = calloc(shard->count, sizeof *ended);
+    *n = 0;
+    *own = false;
+    if (ended == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %llu parts of the list",
+                    (unsigned long long)shard->count);
+    const QmtStatus status = journal_shards_ended(ctx, out, shard->count, ended);
+    for (uint64_t i = 0; i < shard->count; i++)
+        *n += ended[i];
+    *own = ended[shard->index];
+    free(ended);
+    return status;
+}
+
+bool journal_shard_end(QmtContext *ctx, const char *out, const Shard *shard, bool made)
 {
     size_t n = 0;
     bool own = false;
     File file = file_none();
     const Message before = context_keep(ctx);
     QmtStatus status = ended_count(ctx, out, shard, &n, &own);
-    const bool is_new = status == QMT_OK && !own;
+    const bool is_new = status == QMT_OK && (!own || made);
     if (is_new) {
         status = file_begin(ctx, out, shard, &file);
         if (status == QMT_OK)
@@ -209,7 +215,7 @@ bool journal_shard_end(QmtContext *ctx, const char *out, const Shard *shard)
 /// "NAME\tCOST\n" for each task; the caller frees it, NULL if there is no memory.
 static char *list_text(const Plan *plan, size_t *n)
 {
-    enum { LINE_SIZE = sizeof plan->tasks[0].label + 32 };
+    enum { LINE_SIZE = SPEC_LABEL_SIZE + 32 };
     char *const text = malloc(plan->n_tasks * LINE_SIZE + 1);
     if (text == NULL)
         return NULL;

@@ -31,7 +31,14 @@ void journal_close(Journal *journal);
 
 /// Notes that a part of a list came to its end, unless the last line says so already. True if this was the last one: all
 /// parts have ended, and this one just now. Trouble is a warning.
-bool journal_shard_end(QmtContext *ctx, const char *out, const Shard *shard);
+///
+/// @param made  by this process, also of a part that another one ended
+bool journal_shard_end(QmtContext *ctx, const char *out, const Shard *shard, bool made);
+
+/// Which parts of a list came to their end, on whatever machine: ended [count].
+///
+/// Fails with QMT_ERR_IO if a path is too long.
+QmtStatus journal_shards_ended(QmtContext *ctx, const char *out, uint64_t count, bool *ended);
 
 /// Leaves the list of the molecules of a plan, unless it is there. A single one needs none. Trouble is a
 /// warning.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "io/text.h"
+#include "run/metadata.h"
 
 static const size_t FILE_LIMIT = (size_t)1 << 34;
 
@@ -98,6 +99,19 @@ static bool has_room(void **items, size_t n, size_t *capacity, size_t size)
     return true;
 }
 
+static void figures_take(const cJSON *object, JournalEntry *entry)
+{
+    RunResult result = run_result_unknown();
+    result_from_json(object, &result);
+    entry->evaluations = result.evaluations;
+    entry->n_steps = result.n_steps;
+    entry->ms_per_step = result.ms_per_step;
+    entry->mean_temperature_k = result.mean_temperature_k;
+    entry->drift_shown_kjmol_ps = run_drift_shown(&result);
+    entry->wall_s = result.wall_s;
+    entry->has_warnings = result.warnings.n > 0;
+}
+
 static QmtStatus entry_take(QmtContext *ctx, char *line, void *user)
 {
     JournalEntries *const found = user;
@@ -110,7 +124,6 @@ static QmtStatus entry_take(QmtContext *ctx, char *line, void *user)
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "ended"));
     const char *const status =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "status"));
-    const cJSON *const wall = cJSON_GetObjectItemCaseSensitive(object, "wall_s");
     if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "ended"))) { // of a part of a list
         cJSON_Delete(object);
         return QMT_OK;
@@ -123,8 +136,8 @@ static QmtStatus entry_take(QmtContext *ctx, char *line, void *user)
     JournalEntry entry = {.line = line,
                           .length = strlen(line),
                           .is_complete = strcmp(status, "complete") == 0,
-                          .wall_s = cJSON_IsNumber(wall) ? wall->valuedouble : NAN,
                           .place = found->n};
+    figures_take(object, &entry);
     char *const own_label = strdup(label), *const own_ended = strdup(ended);
     cJSON_Delete(object);
     if (own_label == NULL || own_ended == NULL ||

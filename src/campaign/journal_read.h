@@ -12,8 +12,12 @@ typedef struct {
     size_t length;
     const char *ended; ///< "2027-01-31T12:00:00Z"
     bool is_complete;
-    double wall_s; ///< NAN if not known
-    size_t place;  ///< in the order of reading
+    double wall_s;     ///< NAN if not known
+    size_t place;      ///< in the order of reading
+    bool has_warnings; ///< which are in the line
+    /// As of RunResult; NAN if not known.
+    int64_t evaluations, n_steps;
+    double ms_per_step, mean_temperature_k, drift_shown_kjmol_ps;
 } JournalEntry;
 
 typedef struct {

@@ -24,16 +24,102 @@ typedef struct {
     const Config *config;
     StructureList *structures;
     const PlanOptions *options;
-    bool *keep;       ///< [structures->n]
-    RunSpec *checked; ///< [structures->n]
-    size_t n_wanted;  ///< rejected ones among them
-    size_t n_bad;     ///< without a list to note them in
-    Message first;    ///< of them
+    bool *keep;        ///< [structures->n]
+    Plan *plan;        ///< that the tasks go to
+    PlanTask *checked; ///< [structures->n]
+    size_t n_wanted;   ///< rejected ones among them
+    size_t n_bad;      ///< without a list to note them in
+    Message first;     ///< of them
 } Planning;
 
-static bool needs_atoms(const Structure *structure)
+/// States are compared with so many others before they get a place of their own.
+enum { STATES_COMPARED = 32 };
+
+/// The place of a state, which earlier tasks may have, too; NULL: no memory.
+static const PlanState *state_keep(Plan *plan, const RunSpec *task)
 {
-    return structure->n_atoms == 0 && structure->smiles != NULL;
+    for (size_t i = plan->n_states; i-- > 0 && plan->n_states - i <= STATES_COMPARED;) {
+        const PlanState *const state = plan->states[i];
+        if (strcmp(state->charge_source, task->charge_source) == 0 &&
+            strcmp(state->multiplicity_source, task->multiplicity_source) == 0 &&
+            memcmp(&state->config, &task->config, sizeof task->config) == 0)
+            return state;
+    }
+    PlanState **const states = realloc(plan->states, (plan->n_states + 1) * sizeof *states);
+    PlanState *const made = states != NULL ? malloc(sizeof *made) : NULL;
+    char *const keys = made != NULL ? input_digest_keys(&task->config) : NULL;
+    if (states != NULL)
+        plan->states = states;
+    if (keys == NULL) {
+        free(made);
+        return NULL;
+    }
+    made->digest_keys = keys;
+    memcpy(&made->config, &task->config, sizeof made->config); // with its padding, to be compared
+    memcpy(made->charge_source, task->charge_source, sizeof made->charge_source);
+    memcpy(made->multiplicity_source, task->multiplicity_source, sizeof made->multiplicity_source);
+    plan->states[plan->n_states++] = made;
+    return made;
+}
+
+static QmtStatus task_keep(QmtContext *ctx, Plan *plan, const RunSpec *task, PlanTask *kept)
+{
+    const PlanState *const state = state_keep(plan, task);
+    char *const label = strdup(task->label);
+    if (state == NULL || label == NULL) {
+        free(label);
+        return FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %s", task->label);
+    }
+    *kept = (PlanTask){.structure = task->structure,
+                       .state = state,
+                       .label = label,
+                       .n_orbitals = task->n_orbitals,
+                       .cost = task->cost,
+                       .n_bytes = task->n_bytes,
+                       .n_electrons = task->n_electrons,
+                       .replica = task->replica,
+                       .quench = {.number = task->quench.number,
+                                  .frame = task->quench.frame,
+                                  .time_ps = task->quench.time_ps}};
+    memcpy(kept->variant, task->variant, sizeof kept->variant);
+    memcpy(kept->input_digest, task->input_digest, sizeof kept->input_digest);
+    return QMT_OK;
+}
+
+static void task_expand(const PlanTask *kept, RunSpec *task)
+{
+    *task = (RunSpec){.structure = kept->structure,
+                      .config = kept->state->config,
+                      .replica = kept->replica,
+                      .n_orbitals = kept->n_orbitals,
+                      .n_electrons = kept->n_electrons,
+                      .cost = kept->cost,
+                      .n_bytes = kept->n_bytes};
+    memcpy(task->charge_source, kept->state->charge_source, sizeof task->charge_source);
+    memcpy(task->multiplicity_source, kept->state->multiplicity_source,
+           sizeof task->multiplicity_source);
+    memcpy(task->variant, kept->variant, sizeof task->variant);
+    memcpy(task->input_digest, kept->input_digest, sizeof task->input_digest);
+    snprintf(task->label, sizeof task->label, "%s", kept->label);
+    if (kept->quench.number == 0)
+        return;
+    const PlanTask *const origin = kept - kept->quench.number;
+    task->quench = (QuenchFacts){.number = kept->quench.number,
+                                 .frame = kept->quench.frame,
+                                 .time_ps = kept->quench.time_ps};
+    memcpy(task->quench.from_digest, origin->input_digest, sizeof task->quench.from_digest);
+}
+
+void plan_task(const Plan *plan, size_t t, RunSpec *task)
+{
+    task_expand(&plan->tasks[t], task);
+}
+
+static void tasks_release(PlanTask *tasks, size_t n)
+{
+    for (size_t t = 0; tasks != NULL && t < n; t++)
+        free(tasks[t].label);
+    free(tasks);
 }
 
 /// Looks at one molecule. *reason says what a failure is about.
@@ -41,12 +127,12 @@ static QmtStatus structure_check(const Planning *planning, Structure *structure,
                                  RejectReason *reason)
 {
     const bool is_list = planning->n_wanted > 1 || shard_is_part(&planning->options->shard);
-    if (needs_atoms(structure) && planning->options->embed_later && is_list) {
+    if (structure_lacks_atoms(structure) && planning->options->embed_later && is_list) {
         spec_estimate(structure, planning->config, checked);
         return QMT_OK;
     }
     *reason = REJECT_SMILES;
-    if (needs_atoms(structure))
+    if (structure_lacks_atoms(structure))
         TRY(smiles_embed(planning->ctx, structure));
     *reason = REJECT_STRUCTURE;
     TRY(solvate(planning->ctx, planning->config, structure));
@@ -78,17 +164,24 @@ static void failure_note(Planning *planning)
     planning->n_bad++;
 }
 
+static QmtStatus structure_plan(const Planning *planning, size_t i, RejectReason *reason)
+{
+    RunSpec checked;
+    TRY(structure_check(planning, &planning->structures->items[i], &checked, reason));
+    return task_keep(planning->ctx, planning->plan, &checked, &planning->checked[i]);
+}
+
 /// Looks at every molecule that is wanted.
 static QmtStatus structures_check(Planning *planning)
 {
     StructureList *const structures = planning->structures;
     size_t n_done = 0;
     for (size_t i = 0; i < structures->n; i++) {
-        Structure *const structure = &structures->items[i];
+        const Structure *const structure = &structures->items[i];
         RejectReason reason = REJECT_STRUCTURE;
         if (!planning->keep[i])
             continue;
-        QmtStatus status = structure_check(planning, structure, &planning->checked[i], &reason);
+        QmtStatus status = structure_plan(planning, i, &reason);
         if (planning->options->progress != NULL)
             planning->options->progress(planning->options->user, ++n_done, planning->n_wanted);
         if (status == QMT_OK)
@@ -171,35 +264,49 @@ static void task_name(const Planning *planning, size_t r, RunSpec *task)
              variant[0] ? "/" : "", variant, replica);
 }
 
-/// Molecules in the order of the input become tasks, their temperatures and replicas in order, each followed by the
-/// copies of its frames.
-static size_t tasks_fill(const Planning *planning, RunSpec *tasks)
+/// Keeps a task with its checksum; that of a copy of a frame has its origin's in it.
+static QmtStatus task_add(const Planning *planning, RunSpec *task)
 {
-    const size_t n = n_hot(planning->config);
-    const int n_copies = (int)config_copies(planning->config);
-    size_t n_tasks = 0;
-    for (size_t i = 0; i < planning->structures->n; i++)
-        for (size_t r = 0; planning->keep[i] && r < n; r++) {
-            RunSpec *const task = &tasks[n_tasks++];
-            *task = planning->checked[i];
-            if (n > 1 || task->structure->conformer.number > 0)
-                task_name(planning, r, task);
-            for (int c = 1; c <= n_copies; c++)
-                quench_task(task, c, &tasks[n_tasks++]);
-        }
-    return n_tasks;
+    Plan *const plan = planning->plan;
+    PlanTask *const kept = &plan->tasks[plan->n_tasks];
+    if (task->quench.number > 0)
+        memcpy(task->quench.from_digest, kept[-task->quench.number].input_digest,
+               sizeof task->quench.from_digest);
+    TRY(task_keep(planning->ctx, plan, task, kept));
+    plan->n_tasks++;
+    return input_digest(planning->ctx, task, kept->state->digest_keys, kept->input_digest);
 }
 
-/// Checksums of what is asked for; that of a copy of a frame has its origin's in it.
-static QmtStatus digests_fill(QmtContext *ctx, RunSpec *tasks, size_t n)
+/// Trajectory r of structure i, followed by the copies of its frames.
+static QmtStatus tasks_make(const Planning *planning, size_t i, size_t r)
 {
-    for (size_t t = 0; t < n; t++) {
-        RunSpec *const task = &tasks[t];
-        if (task->quench.number > 0)
-            memcpy(task->quench.from_digest, tasks[t - (size_t)task->quench.number].input_digest,
-                   sizeof task->quench.from_digest);
-        TRY(input_digest(ctx, task, task->input_digest));
+    const int n_copies = (int)config_copies(planning->config);
+    RunSpec task, copy;
+    task_expand(&planning->checked[i], &task);
+    if (n_hot(planning->config) > 1 || task.structure->conformer.number > 0)
+        task_name(planning, r, &task);
+    TRY(task_add(planning, &task));
+    for (int c = 1; c <= n_copies; c++) {
+        quench_task(&task, c, &copy);
+        TRY(task_add(planning, &copy));
     }
+    return QMT_OK;
+}
+
+/// Molecules in the order of the input become tasks, their temperatures and replicas in order.
+static QmtStatus tasks_fill(const Planning *planning)
+{
+    const size_t n = n_hot(planning->config);
+    Plan *const plan = planning->plan;
+    size_t n_tasks = 0;
+    for (size_t i = 0; i < planning->structures->n; i++)
+        n_tasks += planning->keep[i] ? n_each(planning->config) : 0;
+    plan->tasks = calloc(n_tasks + 1, sizeof *plan->tasks);
+    if (plan->tasks == NULL)
+        return FAIL(planning->ctx, QMT_ERR_MEMORY, "plan: no memory for %zu trajectories", n_tasks);
+    for (size_t i = 0; i < planning->structures->n; i++)
+        for (size_t r = 0; planning->keep[i] && r < n; r++)
+            TRY(tasks_make(planning, i, r));
     return QMT_OK;
 }
 
@@ -256,7 +363,7 @@ static uint64_t input_key(const Planning *planning)
 static QmtStatus can_embed_check(QmtContext *ctx, StructureList *structures, const bool *keep)
 {
     for (size_t i = 0; i < structures->n && !smiles_can_embed(); i++)
-        if (keep[i] && needs_atoms(&structures->items[i]))
+        if (keep[i] && structure_lacks_atoms(&structures->items[i]))
             return smiles_embed(ctx, &structures->items[i]);
     return QMT_OK;
 }
@@ -291,6 +398,8 @@ static QmtStatus planning_check(Planning *planning)
     StructureList *const structures = planning->structures;
     TRY(molecules_choose(planning->ctx, structures, options->molecules, options->n_molecules,
                          planning->keep));
+    if (structures->n > 0)
+        memcpy(planning->plan->wanted, planning->keep, structures->n * sizeof *planning->keep);
     TRY(shard_choose(planning));
     TRY(can_embed_check(planning->ctx, structures, planning->keep));
     planning->n_wanted = structures->rejected != NULL ? structures->rejected->n : 0;
@@ -312,45 +421,90 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
     if (config_is_quenched(config))
         TRY(copy_names_check(ctx, structures));
 
-    const size_t n = structures->n, n_tasks_each = n_each(config);
+    const size_t n = structures->n;
+    Plan made = {.n_tasks = 0};
     Planning planning = {.ctx = ctx,
                          .config = config,
                          .structures = structures,
                          .options = options != NULL ? options : &ALL,
                          .keep = calloc(n + 1, sizeof *planning.keep),
+                         .plan = &made,
                          .checked = calloc(n + 1, sizeof *planning.checked)};
-    // With one trajectory each every molecule is a task, in the same place or before it.
-    RunSpec *const tasks =
-        n_tasks_each > 1 ? calloc(n * n_tasks_each + 1, sizeof *tasks) : planning.checked;
     QmtStatus status;
-    if (planning.keep == NULL || planning.checked == NULL || tasks == NULL)
+    made.wanted = calloc(n + 1, sizeof *made.wanted);
+    if (planning.keep == NULL || planning.checked == NULL || made.wanted == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu molecules", n);
     else
         status = planning_check(&planning);
-    const size_t n_tasks = status == QMT_OK ? tasks_fill(&planning, tasks) : 0;
     if (status == QMT_OK)
-        status = digests_fill(ctx, tasks, n_tasks);
-    const uint64_t key = input_key(&planning);
+        status = tasks_fill(&planning);
+    made.input_key = input_key(&planning);
+    made.shard = made.writer = planning.options->shard;
     free(planning.keep);
-    if (tasks != planning.checked)
-        free(planning.checked);
+    tasks_release(planning.checked, n);
     if (status != QMT_OK) {
-        free(tasks);
+        plan_release(&made);
         return status;
     }
-    // The items stay where they are, so the tasks' pointers hold.
-    *plan = (Plan){.structures = *structures,
-                   .tasks = tasks,
-                   .n_tasks = n_tasks,
-                   .input_key = key,
-                   .shard = planning.options->shard};
+    made.config = *config;
+    made.embed_later = planning.options->embed_later;
+    made.structures = *structures; // the items stay where they are, so the tasks' pointers hold
     *structures = (StructureList){0};
+    *plan = made;
     return QMT_OK;
 }
 
 void plan_release(Plan *plan)
 {
     structures_release(&plan->structures);
-    free(plan->tasks);
+    tasks_release(plan->tasks, plan->n_tasks);
+    for (size_t i = 0; i < plan->n_states; i++) {
+        free(plan->states[i]->digest_keys);
+        free(plan->states[i]);
+    }
+    free(plan->states);
+    free(plan->wanted);
     *plan = (Plan){0};
+}
+
+QmtStatus plan_part(QmtContext *ctx, Plan *whole, const Shard *shard, Plan *part)
+{
+    const size_t n = whole->structures.n;
+    const PlanOptions options = {.embed_later = whole->embed_later, .shard = *shard};
+    RejectionList dropped = {0};
+    StructureList structures = {.items = whole->structures.items, .n = n, .rejected = &dropped};
+    Plan made = {.shard = *shard,
+                 .writer = whole->shard,
+                 .config = whole->config,
+                 .input_key = whole->input_key};
+    Planning planning = {.ctx = ctx,
+                         .config = &whole->config,
+                         .structures = &structures,
+                         .options = &options,
+                         .keep = calloc(n + 1, sizeof *planning.keep),
+                         .plan = &made,
+                         .checked = calloc(n + 1, sizeof *planning.checked)};
+    QmtStatus status = QMT_OK;
+    if (planning.keep == NULL || planning.checked == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu molecules", n);
+    for (size_t i = 0; status == QMT_OK && i < n; i++)
+        planning.keep[i] = whole->wanted[i] && shard_has(shard, structures.items[i].name);
+    if (status == QMT_OK)
+        status = structures_check(&planning);
+    if (status == QMT_OK)
+        status = tasks_fill(&planning);
+    free(planning.keep);
+    tasks_release(planning.checked, n);
+    rejections_release(&dropped);
+    if (status == QMT_OK)
+        *part = made;
+    else
+        plan_part_release(&made);
+    return status;
+}
+
+void plan_part_release(Plan *part)
+{
+    part->structures = (StructureList){0};
+    plan_release(part);
 }

@@ -7,14 +7,44 @@
 /// What is to be done, checked before any of it begins: structures and a configuration become
 /// trajectories with names, charges and costs.
 
+/// What most trajectories of a list have in common.
+typedef struct {
+    Config config;
+    char charge_source[STATE_SOURCE_SIZE], multiplicity_source[STATE_SOURCE_SIZE];
+    char *digest_keys; ///< input_digest_keys()
+} PlanState;
+
+/// A trajectory of a plan. plan_task() makes its RunSpec, which takes twenty times the memory.
+typedef struct {
+    const Structure *structure;
+    const PlanState *state;
+    char *label;
+    size_t n_orbitals;
+    double cost;
+    uint64_t n_bytes;
+    int n_electrons, replica;
+    char variant[SPEC_VARIANT_SIZE], input_digest[INPUT_DIGEST_SIZE];
+    struct {
+        int number; ///< of the copy of a frame; 0: it is none
+        int64_t frame;
+        double time_ps;
+    } quench; ///< as in RunSpec; the other trajectory is the task so many places before
+} PlanTask;
+
 typedef struct {
     StructureList structures;
-    RunSpec *
-        tasks; ///< [n_tasks] molecules in the order of the input, their replicas in order, copies of frames
-    ///< behind the trajectory that they come from
+    PlanTask *
+        tasks; ///< [n_tasks] molecules in the order of the input, their replicas in order, copies of frames behind
+    ///< the trajectory that they come from
     size_t n_tasks;
+    PlanState **states; ///< [n_states] of the tasks
+    size_t n_states;
     uint64_t input_key; ///< of the files and the choice of molecules that it was made from
     Shard shard;        ///< the part of the list that it holds
+    Shard writer;       ///< the part whose process notes in its journal what becomes of them
+    Config config;      ///< that was asked for
+    bool embed_later;
+    bool *wanted; ///< [structures.n] by name, in whatever part
 } Plan;
 
 typedef struct {
@@ -49,5 +79,16 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
                     const PlanOptions *options, Plan *plan);
 
 void plan_release(Plan *plan);
+
+/// Plans another part of the list that a part was planned from, whose structures it shares. What cannot be computed is
+/// left out: whoever has that part says so.
+///
+/// @param part  to be given back with plan_part_release() while the whole lives
+/// Fails with QMT_ERR_MEMORY or QMT_ERR_IO.
+QmtStatus plan_part(QmtContext *ctx, Plan *whole, const Shard *shard, Plan *part);
+void plan_part_release(Plan *part);
+
+/// Task t in full; it points into the plan.
+void plan_task(const Plan *plan, size_t t, RunSpec *task);
 
 #endif

@@ -87,16 +87,25 @@ QmtStatus preflight_earlier(QmtContext *ctx, const Plan *plan, const RunOptions 
     Message first = {0};
     size_t n_different = 0;
     for (size_t t = 0; t < plan->n_tasks; t++) {
-        const RunSpec *const task = &plan->tasks[t];
+        RunSpec task;
         BatchOutcome outcome = {.status = QMT_OK};
         Existing kind;
-        TRY(task_look(ctx, settings, task, &kind, &outcome.result));
+        plan_task(plan, t, &task);
+        if (settings->steals && is_held(ctx, settings, &task)) {
+            has_space[t] = true;
+            continue;
+        }
+        TRY(task_look(ctx, settings, &task, &kind, &outcome.result));
+        // Another program may have finished it between two looks at its files.
+        const bool held = kind == EXISTING_DIFFERENT && is_held(ctx, settings, &task);
+        if (kind == EXISTING_DIFFERENT && !held)
+            TRY(task_look(ctx, settings, &task, &kind, &outcome.result));
         reused[t] = kind == EXISTING_SAME;
         const Message difference = context_keep(ctx);
         if (reused[t] && outcomes != NULL)
             TRY(outcomes_put(ctx, outcomes, t, &outcome));
         has_space[t] = reused[t] || kind == EXISTING_INTERRUPTED;
-        if (kind != EXISTING_DIFFERENT || is_held(ctx, settings, task))
+        if (kind != EXISTING_DIFFERENT || held || is_held(ctx, settings, &task))
             continue;
         if (n_different++ == 0)
             first = difference;

@@ -13,8 +13,7 @@
 
 bool start_geometry_is_missing(const RunSpec *task)
 {
-    return task->quench.number > 0 ||
-           (task->structure->n_atoms == 0 && task->structure->smiles != NULL);
+    return task->quench.number > 0 || structure_lacks_atoms(task->structure);
 }
 
 static bool is_in(QmtContext *ctx, const char *folder, const char *name)

@@ -46,11 +46,6 @@ static void warnings_set(StatusEntry *entry, const RunWarnings *warnings)
     entry->n_warnings = entry->warning_lines != NULL ? warnings->n : 0;
 }
 
-static const RunResult RESULT_NOT_KNOWN = {.ms_per_step = NAN,
-                                           .mean_temperature_k = NAN,
-                                           .shadow_drift_kjmol_ps = NAN,
-                                           .nve_shadow_drift_kjmol_ps = NAN};
-
 static void figures_take(const RunResult *result, StatusEntry *entry)
 {
     entry->step = (uint64_t)result->evaluations;
@@ -66,7 +61,7 @@ static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entr
 {
     char path[FILE_PATH_SIZE], *text = NULL;
     size_t n;
-    RunResult result = RESULT_NOT_KNOWN;
+    RunResult result = run_result_unknown();
     if (file_join(ctx, folder, RUN_FILE_RUN, path) != QMT_OK ||
         file_read_whole(ctx, path, RUN_JSON_LIMIT, &text, &n) != QMT_OK)
         return;
@@ -81,15 +76,22 @@ static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entr
     figures_take(&result, entry);
 }
 
-/// Likewise from a line of the journal.
+/// Likewise from a line of the journal; the whole of it is read again only for its warnings, which few have.
 static void journal_figures_take(const JournalEntry *said, StatusEntry *entry)
 {
-    RunResult result = RESULT_NOT_KNOWN;
+    entry->step = (uint64_t)said->evaluations;
+    if (said->n_steps > 0) {
+        entry->ms_per_step = said->ms_per_step;
+        entry->mean_temperature_k = said->mean_temperature_k;
+        entry->shadow_drift_kjmol_ps = said->drift_shown_kjmol_ps;
+    }
+    if (!said->has_warnings)
+        return;
+    RunResult result = run_result_unknown();
     cJSON *const object = cJSON_ParseWithLength(said->line, said->length);
     result_from_json(object, &result);
     cJSON_Delete(object);
     warnings_set(entry, &result.warnings);
-    figures_take(&result, entry);
 }
 
 /// Figures of the last checkpoint; between two renames only the one before it is there. False if neither

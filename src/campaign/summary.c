@@ -182,3 +182,9 @@ QmtStatus summary_renew(QmtContext *ctx, const char *out, size_t *n)
     *n = 0;
     return summary_make(ctx, out, NULL, NULL, 0, n);
 }
+
+bool summary_exists(QmtContext *ctx, const char *out)
+{
+    char path[FILE_PATH_SIZE];
+    return file_join(ctx, out, SUMMARY_FILE, path) == QMT_OK && file_exists(path);
+}

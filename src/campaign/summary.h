@@ -21,4 +21,7 @@ QmtStatus summary_write(QmtContext *ctx, const Plan *plan, const RunOptions *set
 /// @param n  how many trajectories it holds
 QmtStatus summary_renew(QmtContext *ctx, const char *out, size_t *n);
 
+/// Whether OUT has one.
+bool summary_exists(QmtContext *ctx, const char *out);
+
 #endif

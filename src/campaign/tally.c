@@ -18,8 +18,9 @@ QmtStatus tally_open(QmtContext *ctx, const Plan *plan, size_t n_workers, Tally 
     *tally = (Tally){.plan = plan,
                      .began_at = malloc((n + 1) * sizeof *tally->began_at),
                      .left_s = malloc((n + 1) * sizeof *tally->left_s),
+                     .running = malloc((n + 1) * sizeof *tally->running),
                      .n_workers = n_workers < n ? n_workers : n};
-    if (tally->began_at == NULL || tally->left_s == NULL)
+    if (tally->began_at == NULL || tally->left_s == NULL || tally->running == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", n);
     tally->counts.n_rejected = rejected != NULL ? rejected->n : 0;
     tally->counts.n = n + tally->counts.n_rejected;
@@ -35,6 +36,7 @@ void tally_close(Tally *tally)
 {
     free(tally->began_at);
     free(tally->left_s);
+    free(tally->running);
     *tally = (Tally){0};
 }
 
@@ -52,7 +54,10 @@ void tally_reused(Tally *tally, size_t task)
 
 void tally_start(Tally *tally, size_t task)
 {
+    if (!isnan(tally->began_at[task]))
+        return; // again, after its process crashed
     waiting_drop(tally, task);
+    tally->running[tally->n_running++] = task;
     tally->counts.n_running++;
     tally->began_at[task] = now_s();
     tally->left_s[task] = NAN;
@@ -68,6 +73,11 @@ void tally_end(Tally *tally, size_t task, const BatchOutcome *outcome)
     QmtTotals *const counts = &tally->counts;
     const double took_s = now_s() - tally->began_at[task];
     counts->n_running--;
+    for (size_t r = 0; r < tally->n_running; r++)
+        if (tally->running[r] == task) {
+            tally->running[r] = tally->running[--tally->n_running];
+            break;
+        }
     tally->began_at[task] = tally->left_s[task] = NAN;
     if (outcome->status == QMT_OK)
         counts->n_complete++;
@@ -90,7 +100,8 @@ QmtTotals tally_now(const Tally *tally)
                     .n_at_a_time = tally->n_workers};
     const double now = now_s();
     // What runs counts as far as it has come.
-    for (size_t t = 0; t < tally->plan->n_tasks; t++) {
+    for (size_t r = 0; r < tally->n_running; r++) {
+        const size_t t = tally->running[r];
         const double left = tally->left_s[t];
         if (isnan(left))
             continue;

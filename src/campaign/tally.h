@@ -13,7 +13,8 @@ typedef struct {
     QmtTotals counts; ///< without left_s
     double *began_at; ///< [plan->n_tasks] seconds, monotonic; NAN: it does not run
     double *left_s;   ///< [plan->n_tasks] that those that run still take, NAN if not known
-    size_t n_workers;
+    size_t *running;  ///< [n_running] tasks
+    size_t n_running, n_workers;
     Forecast forecast;
     double waiting_cost;
 } Tally;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ typedef struct {
     MessageKind kind;
     QmtLogLevel level;
     QmtStatus status;
+    bool goes_on; ///< with a result: the worker waits for another task
     RunProgress progress;
     char sentence[RUN_NOTE_SIZE];
     unsigned char result[WORKER_RESULT_SIZE];
@@ -41,6 +43,9 @@ struct WorkerLink {
 typedef struct {
     pid_t pid;
     int fd;
+    int orders; ///< where its next tasks are written; -1: it gets no more
+    bool waits; ///< for one: its result has arrived
+    bool done;  ///< its last task is accounted for, and it is about to end
     size_t task;
     WorkerOutcome outcome; ///< so far
     size_t n_read;         ///< bytes of a message that has not arrived as a whole
@@ -75,6 +80,11 @@ typedef struct {
 // Written by signal handlers, the one kind of state that has no owner to hang it on. In the parent:
 // the first signal and how many there were, those apart that a person gave. In a worker: asked to stop, and by what.
 static volatile sig_atomic_t first_signal, n_signals, n_by_hand, last_by_hand_ms, worker_stop;
+
+/// A process costs some milliseconds, most of them for the memory that it shares with its parent until either writes to
+/// it, and these grow with the length of the list. So a worker takes task after task until it has worked for so long; a
+/// long task has a process to itself.
+static const double WORKER_CPU_S = 1.0;
 
 /// Signals that come closer than this are one: `timeout` sends its signal to the program and then to the group.
 enum { ONE_SIGNAL_MS = 200 };
@@ -200,9 +210,52 @@ static void worker_signals(void)
     limit_soften();
 }
 
+/// Processor time of this process.
+static double used_s(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
+}
+
+/// One task, and its result sent.
+static void task_work(const Pool *pool, size_t task, WorkerLink *link)
+{
+    unsigned char result[WORKER_RESULT_SIZE] = {0};
+    QmtContext *ctx;
+    QmtStatus status = qmt_context_create(&ctx);
+    if (status == QMT_OK) {
+        qmt_context_set_log(ctx, note_from_context, link);
+        status = pool->job->work(ctx, pool->job->user, task, link, result);
+    }
+    if (worker_stop == SIGXCPU)
+        worker_note(link, QMT_LOG_WARNING,
+                    "stopped at the limit on processor time of a process (ulimit -t)");
+    link->message.kind = MESSAGE_RESULT;
+    link->message.status = status;
+    link->message.goes_on = worker_stop == 0 && used_s() < WORKER_CPU_S;
+    snprintf(link->message.sentence, sizeof link->message.sentence, "%s",
+             status == QMT_OK ? ""
+             : ctx != NULL    ? qmt_context_message(ctx)
+                              : "");
+    memcpy(link->message.result, result, sizeof result);
+    qmt_context_destroy(&ctx);
+    link_send(link, true);
+}
+
+/// Waits for the next task; false: there is none.
+static bool order_wait(int orders, size_t *task)
+{
+    ssize_t n;
+    do
+        n = read(orders, task, sizeof *task);
+    while (n < 0 && errno == EINTR && worker_stop == 0);
+    return n == (ssize_t)sizeof *task;
+}
+
 /// The whole life of a worker; never returns to the caller's stack, whose buffers belong to the
 /// parent.
-static void worker_live(const Pool *pool, size_t task, int fd, pid_t parent)
+static void worker_live(const Pool *pool, size_t task, int fd, int orders, pid_t parent)
 {
     worker_signals();
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -211,59 +264,85 @@ static void worker_live(const Pool *pool, size_t task, int fd, pid_t parent)
     sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
 
     WorkerLink link = {.fd = fd, .attempt = pool->crashed[task]};
-    unsigned char result[WORKER_RESULT_SIZE] = {0};
-    QmtContext *ctx;
-    QmtStatus status = qmt_context_create(&ctx);
-    if (status == QMT_OK) {
-        qmt_context_set_log(ctx, note_from_context, &link);
-        status = pool->job->work(ctx, pool->job->user, task, &link, result);
-    }
-    if (worker_stop == SIGXCPU)
-        worker_note(&link, QMT_LOG_WARNING,
-                    "stopped at the limit on processor time of a process (ulimit -t)");
-    link.message.kind = MESSAGE_RESULT;
-    link.message.status = status;
-    snprintf(link.message.sentence, sizeof link.message.sentence, "%s",
-             status == QMT_OK ? ""
-             : ctx != NULL    ? qmt_context_message(ctx)
-                              : "");
-    memcpy(link.message.result, result, sizeof result);
-    link_send(&link, true);
+    do {
+        task_work(pool, task, &link);
+        link.attempt = 0; // a task whose worker crashed gets a new one
+    } while (link.message.goes_on && order_wait(orders, &task));
 #ifdef QMTRAJ_COVERAGE
     __gcov_dump(); // what _exit() leaves out
 #endif
     _exit(0);
 }
 
+/// What connects a worker with its parent: a pipe for what it says, a socket for its tasks, as writing to one whose reader
+/// is gone need not raise SIGPIPE. The parent's ends come first.
+typedef struct {
+    int said[2], orders[2];
+} Channels;
+
+static void channels_close(const Channels *channels, int end)
+{
+    close(channels->said[end]);
+    close(channels->orders[end]);
+}
+
+static QmtStatus channels_open(QmtContext *ctx, Channels *channels)
+{
+    if (pipe2(channels->said, O_CLOEXEC | O_NONBLOCK) != 0)
+        return FAIL(ctx, QMT_ERR_IO, "runner: no pipe for a worker: %s", strerror(errno));
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channels->orders) == 0)
+        return QMT_OK;
+    const int reason = errno;
+    close(channels->said[0]);
+    close(channels->said[1]);
+    return FAIL(ctx, QMT_ERR_IO, "runner: no socket for a worker: %s", strerror(reason));
+}
+
+static void orders_close(Worker *worker)
+{
+    if (worker->orders >= 0)
+        close(worker->orders);
+    worker->orders = -1;
+}
+
+/// A task has a worker.
+static void task_begin(Pool *pool, Worker *worker, size_t task)
+{
+    worker->task = task;
+    worker->waits = worker->done = false;
+    worker->outcome = (WorkerOutcome){.started = true};
+    if (pool->outcomes != NULL)
+        pool->outcomes[task] = worker->outcome;
+    if (pool->job->on_start != NULL)
+        pool->job->on_start(pool->job->user, task);
+}
+
 static QmtStatus worker_start(Pool *pool, size_t task)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-        return FAIL(pool->ctx, QMT_ERR_IO, "runner: no pipe for a worker: %s", strerror(errno));
-
+    Channels channels;
+    TRY(channels_open(pool->ctx, &channels));
     if (pool->job->before_start != NULL)
         pool->job->before_start(pool->job->user, task);
     const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid < 0) {
         const int reason = errno;
-        close(ends[0]);
-        close(ends[1]);
+        channels_close(&channels, 0);
+        channels_close(&channels, 1);
         return FAIL(pool->ctx, QMT_ERR_IO, "runner: no process for a worker: %s", strerror(reason));
     }
     if (pid == 0) {
-        close(ends[0]);
-        for (size_t w = 0; w < pool->n_running; w++)
+        channels_close(&channels, 0);
+        for (size_t w = 0; w < pool->n_running; w++) {
             close(pool->workers[w].fd);
-        worker_live(pool, task, ends[1], parent);
+            orders_close(&pool->workers[w]);
+        }
+        worker_live(pool, task, channels.said[1], channels.orders[1], parent);
     }
-    close(ends[1]);
+    channels_close(&channels, 1);
     Worker *const worker = &pool->workers[pool->n_running++];
-    *worker = (Worker){.pid = pid, .fd = ends[0], .task = task, .outcome = {.started = true}};
-    if (pool->outcomes != NULL)
-        pool->outcomes[task] = worker->outcome;
-    if (pool->job->on_start != NULL)
-        pool->job->on_start(pool->job->user, task);
+    *worker = (Worker){.pid = pid, .fd = channels.said[0], .orders = channels.orders[0]};
+    task_begin(pool, worker, task);
     return QMT_OK;
 }
 
@@ -284,6 +363,7 @@ static void message_take(const Pool *pool, Worker *worker, const PipeMessage *me
     case MESSAGE_RESULT:
         outcome->status = message->status;
         outcome->has_result = true;
+        worker->waits = message->goes_on;
         memcpy(outcome->message, message->sentence, sizeof outcome->message);
         memcpy(outcome->result, message->result, sizeof outcome->result);
         break;
@@ -356,6 +436,39 @@ static void task_end(Pool *pool, size_t task, const WorkerOutcome *outcome)
         pool->job->on_end(pool->job->user, task, outcome);
 }
 
+/// The next task that can start, in order; n_tasks: all are begun, or wait for one that runs. Those that wait come last,
+/// so no more of them are passed over than wait for tasks that run.
+static size_t next_task(Pool *pool)
+{
+    const WorkerPool *const job = pool->job;
+    while (pool->first < job->n_tasks && pool->begun[pool->order[pool->first].task])
+        pool->first++;
+    for (size_t i = pool->first; i < job->n_tasks; i++) {
+        const Ranked *const ranked = &pool->order[i];
+        if (!pool->begun[ranked->task] && (!ranked->waits || pool->ended[job->after[ranked->task]]))
+            return ranked->task;
+    }
+    return job->n_tasks;
+}
+
+/// Gives a worker that waits the next task, or lets it end if there is none.
+static void worker_next(Pool *pool, Worker *worker)
+{
+    worker->outcome.ended = true;
+    worker->waits = false;
+    worker->done = true;
+    task_end(pool, worker->task, &worker->outcome);
+    const size_t task = n_signals == 0 ? next_task(pool) : pool->job->n_tasks;
+    if (task < pool->job->n_tasks &&
+        send(worker->orders, &task, sizeof task, MSG_NOSIGNAL) == (ssize_t)sizeof task) {
+        pool->begun[task] = true;
+        pool->n_begun++;
+        task_begin(pool, worker, task);
+        return;
+    }
+    orders_close(worker);
+}
+
 /// Collects the process of a worker whose pipe has ended, and closes its account.
 static void worker_end(Pool *pool, size_t w)
 {
@@ -364,10 +477,15 @@ static void worker_end(Pool *pool, size_t w)
     int code = 0;
 
     close(worker.fd);
+    orders_close(&worker);
     struct rusage used = {0};
     while (wait4(worker.pid, &code, 0, &used) < 0 && errno == EINTR)
         continue;
     outcome->ended = true;
+    if (worker.done) {
+        pool->workers[w] = pool->workers[--pool->n_running];
+        return;
+    }
     if (!outcome->has_result) {
         outcome->status = QMT_ERR_PARTIAL;
         if (WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL && n_signals > 1) {
@@ -394,21 +512,6 @@ static void workers_signal(const Pool *pool, int signal)
 {
     for (size_t w = 0; w < pool->n_running; w++)
         kill(pool->workers[w].pid, signal);
-}
-
-/// The next task that can start, in order; n_tasks: all are begun, or wait for one that runs. Those that wait come last,
-/// so no more of them are passed over than wait for tasks that run.
-static size_t next_task(Pool *pool)
-{
-    const WorkerPool *const job = pool->job;
-    while (pool->first < job->n_tasks && pool->begun[pool->order[pool->first].task])
-        pool->first++;
-    for (size_t i = pool->first; i < job->n_tasks; i++) {
-        const Ranked *const ranked = &pool->order[i];
-        if (!pool->begun[ranked->task] && (!ranked->waits || pool->ended[job->after[ranked->task]]))
-            return ranked->task;
-    }
-    return job->n_tasks;
 }
 
 /// Starts the next task. False if there is none to start now, or no process could be made: *refused.
@@ -460,9 +563,16 @@ static void pool_loop(Pool *pool)
         }
         if (n_ready <= 0)
             continue;
-        for (size_t w = pool->n_running; w-- > 0;)
-            if (pool->polls[w].revents != 0 && !worker_read(pool, &pool->workers[w]))
+        for (size_t w = pool->n_running; w-- > 0;) {
+            const bool is_there =
+                pool->polls[w].revents == 0 || worker_read(pool, &pool->workers[w]);
+            if (!is_there)
+                orders_close(&pool->workers[w]);
+            if (pool->workers[w].waits)
+                worker_next(pool, &pool->workers[w]);
+            if (!is_there)
                 worker_end(pool, w);
+        }
     }
 }
 

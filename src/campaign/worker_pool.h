@@ -7,8 +7,8 @@
 #include "base/context.h"
 #include "run/hooks.h"
 
-/// Many pieces of work side by side, one process each. A worker that crashes takes nothing with it:
-/// its end is seen by the parent, named with the signal, and the others go on. Workers send their
+/// Many pieces of work side by side, each in a process, which short ones share one after the other. A worker that crashes
+/// takes nothing with it: its end is seen by the parent, named with the signal, and the others go on. Workers send their
 /// progress and their result through a pipe of their own; nothing else is shared, so what a worker
 /// computes cannot depend on how many there are.
 
@@ -55,7 +55,7 @@ typedef struct {
     QmtStatus (*work)(QmtContext *ctx, void *user, size_t task, WorkerLink *link, void *result);
 
     /// Run in the parent, each may be NULL.
-    void (*before_start)(void *user, size_t task); ///< what it does the worker sees
+    void (*before_start)(void *user, size_t task); ///< of a process; what it does the worker sees
     void (*on_start)(void *user, size_t task);
     void (*on_progress)(void *user, size_t task, const RunProgress *progress);
     void (*on_note)(void *user, size_t task, QmtLogLevel level, const char *sentence);

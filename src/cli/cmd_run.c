@@ -112,6 +112,7 @@ typedef struct {
     size_t n_molecules;
     size_t n_workers;
     QmtShard shard; ///< count 0: not said
+    bool is_rank;   ///< the shard is that of a launcher
     bool list, pack;
     bool all_or_nothing;
     bool dry_run, fresh, allow_other_cpu, help;
@@ -313,6 +314,7 @@ static QmtRunOptions run_options(const RunWords *words)
     options.allow_other_cpu = words->allow_other_cpu;
     options.max_s = 3600.0 * words->max_hours;
     options.pack = words->pack;
+    options.steal = words->is_rank;
     return options;
 }
 
@@ -433,6 +435,7 @@ static void launcher_take(QmtContext *ctx, RunWords *words)
 {
     const char *const launcher = words->shard.count == 0 ? qmt_launcher_shard(&words->shard) : NULL;
     const QmtShard shard = words->shard;
+    words->is_rank = launcher != NULL;
     if (launcher != NULL)
         cli_note(ctx, QMT_LOG_INFO,
                  "process %llu of %llu by %s: takes part %llu/%llu of the list (--shard 0/1 takes "

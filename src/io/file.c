@@ -51,6 +51,13 @@ static bool part_find(const char *path, int error, FilePart *part)
     return (error == ENOENT || error == ENOTDIR) && part_finder != NULL && part_finder(path, part);
 }
 
+static _Thread_local bool sync_is_off;
+
+void file_set_sync(bool wait)
+{
+    sync_is_off = !wait;
+}
+
 static int fault(FileOperation op, const char *path)
 {
     return fault_hook != NULL ? fault_hook(fault_user, op, path) : 0;
@@ -366,6 +373,8 @@ QmtStatus file_truncate(QmtContext *ctx, File *file, uint64_t size)
 QmtStatus file_sync(QmtContext *ctx, File *file)
 {
     int error;
+    if (sync_is_off)
+        return QMT_OK;
     do {
         const int injected = fault(FILE_OP_SYNC, file->path);
         error = injected > 0 ? injected : (fsync(file->fd) != 0 ? errno : 0);
@@ -383,6 +392,8 @@ static QmtStatus sync_parent(QmtContext *ctx, const char *path)
     char folder[FILE_PATH_SIZE];
     const char *slash = strrchr(path, '/');
     const size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+    if (sync_is_off)
+        return QMT_OK;
     if (slash == NULL)
         strcpy(folder, ".");
     else if (length == 0)
@@ -540,7 +551,7 @@ QmtStatus file_write_later(QmtContext *ctx, const char *path, const void *data, 
 QmtStatus file_sync_path(QmtContext *ctx, const char *path)
 {
     File file = file_none();
-    if (!file_exists(path))
+    if (sync_is_off || !file_exists(path))
         return QMT_OK;
     TRY(file_open(ctx, path, FILE_READ, &file));
     const QmtStatus status = file_sync(ctx, &file);

@@ -94,6 +94,10 @@ QmtStatus file_check_there(QmtContext *ctx, const File *file);
 QmtStatus file_reserve(QmtContext *ctx, File *file, uint64_t size);
 /// Cuts or lengthens (with a hole) to this size.
 QmtStatus file_truncate(QmtContext *ctx, File *file, uint64_t size);
+/// Lets file_sync(), file_sync_path() and the folders of file_rename() wait for the disk or not, in this thread; they do
+/// at first. Without it a process may be killed at any moment as before, but what a machine that loses power leaves is
+/// not ordered: for files that are copied to a safe place before they count.
+void file_set_sync(bool wait);
 /// Waits until the content is on the disk.
 QmtStatus file_sync(QmtContext *ctx, File *file);
 

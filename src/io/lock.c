@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -176,4 +177,42 @@ LockState lock_look(const char *path, char holder[LOCK_HOLDER_SIZE])
     if (fd >= 0)
         close(fd);
     return state;
+}
+
+bool lock_mount_is_shared(const char *line)
+{
+    static const char *const LOCAL[] = {"localflock", "local_lock=flock", "local_lock=all"};
+    for (size_t i = 0; i < sizeof LOCAL / sizeof LOCAL[0]; i++)
+        if (strstr(line, LOCAL[i]) != NULL)
+            return false;
+    return true;
+}
+
+/// Looks for the mount that a folder is in; one that is not listed has no options that matter.
+static bool mount_is_shared(const struct stat *folder)
+{
+    char line[4096];
+    bool shared = true;
+    FILE *const file = fopen("/proc/self/mountinfo", "re");
+    if (file == NULL)
+        return true;
+    while (shared && fgets(line, sizeof line, file) != NULL) {
+        unsigned major_number, minor_number;
+        if (sscanf(line, "%*d %*d %u:%u", &major_number, &minor_number) == 2 &&
+            makedev(major_number, minor_number) == folder->st_dev)
+            shared = lock_mount_is_shared(line);
+    }
+    fclose(file);
+    return shared;
+}
+
+bool lock_is_shared(const char *folder)
+{
+    struct stat info;
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool known = fd >= 0 && (flock(fd, LOCK_SH | LOCK_NB) == 0 || errno == EWOULDBLOCK);
+    const bool shared = known && fstat(fd, &info) == 0 && mount_is_shared(&info);
+    if (fd >= 0)
+        close(fd);
+    return shared;
 }

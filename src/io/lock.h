@@ -19,6 +19,13 @@ QmtStatus lock_take(QmtContext *ctx, const char *path, double wait_s, File *lock
 /// Gives it back; does nothing to one that is not held.
 void lock_give_back(File *lock);
 
+/// True if locks in a folder hold for all who see it: its file system knows them, and does not keep them to one machine, as
+/// Lustre mounted with localflock and NFS with local_lock=flock do.
+bool lock_is_shared(const char *folder);
+
+/// Likewise by a line of /proc/self/mountinfo alone.
+bool lock_mount_is_shared(const char *line);
+
 typedef enum {
     LOCK_FREE,
     LOCK_HELD,

@@ -16,7 +16,38 @@ static uint64_t mix(uint64_t hash, const char *text)
     return (hash ^ 0xFF) * prime;
 }
 
-QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, char digest[INPUT_DIGEST_SIZE])
+char *input_digest_keys(const Config *config)
+{
+    char value[CONFIG_TEXT_SIZE];
+    size_t n = 0, size = 1;
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++)
+        size += strlen(CONFIG_KEYS[k].name) + sizeof value + 1;
+    char *const keys = malloc(size);
+    for (size_t k = 0; keys != NULL && k < CONFIG_KEY_COUNT; k++) {
+        if (!CONFIG_KEYS[k].decides_numbers || config_is_dormant(config, k))
+            continue;
+        config_value_text(config, k, value);
+        n += (size_t)snprintf(keys + n, size - n, "%s", CONFIG_KEYS[k].name) + 1;
+        n += (size_t)snprintf(keys + n, size - n, "%s", value) + 1;
+    }
+    if (keys != NULL)
+        keys[n] = '\0';
+    return keys;
+}
+
+/// Of the texts up to an empty one; a value may be empty, a name is not.
+static uint64_t mix_keys(uint64_t hash, const char *keys)
+{
+    while (*keys != '\0') {
+        const char *const value = keys + strlen(keys) + 1;
+        hash = mix(mix(hash, keys), value);
+        keys = value + strlen(value) + 1;
+    }
+    return hash;
+}
+
+QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, const char *keys,
+                       char digest[INPUT_DIGEST_SIZE])
 {
     const Structure *const structure = task->structure;
     char value[CONFIG_TEXT_SIZE];
@@ -29,7 +60,7 @@ QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, char digest[INPUT_D
         snprintf(value, sizeof value, "frame %" PRId64, task->quench.frame);
         hash = mix(mix(hash, task->quench.from_digest), value);
     }
-    if (structure->n_atoms == 0 && structure->smiles != NULL) {
+    if (structure_lacks_atoms(structure)) {
         hash = mix(mix(hash, "smiles"), structure->smiles);
         snprintf(value, sizeof value, "multiplicity %d", structure->multiplicity);
         if (structure->has_multiplicity)
@@ -42,12 +73,7 @@ QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, char digest[INPUT_D
         hash = mix(mix(hash, "start"), start);
         free(start);
     }
-    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        if (!CONFIG_KEYS[k].decides_numbers || config_is_dormant(&task->config, k))
-            continue;
-        config_value_text(&task->config, k, value);
-        hash = mix(mix(hash, CONFIG_KEYS[k].name), value);
-    }
+    hash = mix_keys(hash, keys);
     snprintf(digest, INPUT_DIGEST_SIZE, "%016llx", (unsigned long long)hash);
     return QMT_OK;
 }

@@ -11,9 +11,15 @@
 /// 64 bits (FNV-1a) against accidents, not against intent. The same for a SMILES with and without its atoms only
 /// if it is taken before they are made.
 ///
-/// @param task    structure, config and replica are read
+/// @param task    structure, replica and variant are read
+/// @param keys    input_digest_keys() of its configuration, which most trajectories of a list share
 /// @param digest  [INPUT_DIGEST_SIZE]
 /// Fails with QMT_ERR_MEMORY.
-QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, char digest[INPUT_DIGEST_SIZE]);
+QmtStatus input_digest(QmtContext *ctx, const RunSpec *task, const char *keys,
+                       char digest[INPUT_DIGEST_SIZE]);
+
+/// The part of a configuration that the digest is of: names and values of keys, a zero behind each and one more at the
+/// end. The caller frees it; NULL if there is no memory.
+char *input_digest_keys(const Config *config);
 
 #endif

@@ -400,10 +400,24 @@ struct cJSON *result_json(const RunResult *result)
     return object;
 }
 
+/// The item of a name: behind the last one that was found, where result_json() put it, or anywhere.
+static const cJSON *item_find(const cJSON *object, const char *name, const cJSON **last)
+{
+    const cJSON *const next = *last != NULL ? (*last)->next : NULL;
+    const cJSON *const item =
+        next != NULL && next->string != NULL && strcmp(next->string, name) == 0
+            ? next
+            : cJSON_GetObjectItemCaseSensitive(object, name);
+    if (item != NULL)
+        *last = item;
+    return item;
+}
+
 void result_from_json(const struct cJSON *object, RunResult *result)
 {
+    const cJSON *last = NULL;
     for (size_t i = 0; i < N_FIGURES; i++) {
-        const cJSON *const item = cJSON_GetObjectItemCaseSensitive(object, FIGURES[i].name);
+        const cJSON *const item = item_find(object, FIGURES[i].name, &last);
         char *at = (char *)result + FIGURES[i].offset;
         if (FIGURES[i].type == FIGURE_SOURCE && cJSON_IsString(item))
             snprintf(at, STATE_SOURCE_SIZE, "%s", item->valuestring);
@@ -413,7 +427,7 @@ void result_from_json(const struct cJSON *object, RunResult *result)
         else if (FIGURES[i].type == FIGURE_WHOLE && cJSON_IsNumber(item))
             *(int64_t *)at = (int64_t)item->valuedouble;
     }
-    warnings_from_json(cJSON_GetObjectItemCaseSensitive(object, "warnings"), &result->warnings);
+    warnings_from_json(item_find(object, "warnings", &last), &result->warnings);
 }
 
 void result_from_run_json(const struct cJSON *run, RunResult *result)

@@ -12,7 +12,10 @@ typedef struct {
     bool fresh;           ///< what is finished or interrupted is made anew
     bool allow_other_cpu; ///< go on with the checkpoint of another processor or instruction set
     bool pack;            ///< finished trajectories go into an archive
-    double max_s;         ///< stop by itself after so many seconds; 0: never
+    bool
+        shares; ///< other processes may take trajectories of this part of a list, and this one of theirs
+    bool steals;  ///< the part is that of another process, which may be at work
+    double max_s; ///< stop by itself after so many seconds; 0: never
 
     // For tests of what happens then; 0: never.
     int64_t fail_at_step;  ///< the SCF of this step of production does not converge

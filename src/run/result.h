@@ -1,6 +1,7 @@
 #ifndef RUN_RESULT_H
 #define RUN_RESULT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,16 @@ typedef struct {
     bool checkpoint_dropped; ///< it is finished, and a longer one starts over
     RunWarnings warnings;    ///< what a person should know
 } RunResult;
+
+/// What is known of a trajectory before anything was read of it.
+static inline RunResult run_result_unknown(void)
+{
+    return (RunResult){.wall_s = NAN,
+                       .ms_per_step = NAN,
+                       .mean_temperature_k = NAN,
+                       .shadow_drift_kjmol_ps = NAN,
+                       .nve_shadow_drift_kjmol_ps = NAN};
+}
 
 /// The drift that tables show: of the shadow energy, the largest of the NVE windows if there are any.
 double run_drift_shown(const RunResult *result);

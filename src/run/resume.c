@@ -361,6 +361,36 @@ static bool is_without_record(QmtContext *ctx, const char *folder)
     return true;
 }
 
+/// True if one of the texts beside a trajectory has no content: a machine lost its power before they were on the disk.
+static QmtStatus texts_are_lost(QmtContext *ctx, const char *folder, bool *lost)
+{
+    static const char *const names[] = {RUN_FILE_CONFIG, RUN_FILE_START, RUN_FILE_RUN};
+    *lost = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *text = NULL;
+        TRY(folder_read(ctx, folder, names[i], &text));
+        *lost = *lost || (text != NULL && text[0] == '\0');
+        free(text);
+    }
+    return QMT_OK;
+}
+
+/// A short one that was to be packed did not wait for the disk (campaign/batch.c): what a loss of power damaged is
+/// sooner made again.
+static QmtStatus unsynced_judge(QmtContext *ctx, const char *folder, bool whole, bool *again)
+{
+    bool lost = false;
+    if (whole)
+        TRY(texts_are_lost(ctx, folder, &lost));
+    *again = !whole || lost;
+    if (*again)
+        context_log(ctx, QMT_LOG_WARNING,
+                    "%s: is damaged, as if the machine had lost its power before it was packed; it "
+                    "is made again",
+                    folder);
+    return QMT_OK;
+}
+
 QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
                       Found *found)
 {
@@ -376,6 +406,12 @@ QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec
     bool whole = false;
     if (complete)
         TRY(complete_judge(ctx, path, &whole));
+    if (complete && settings->pack && spec_is_short(task)) {
+        bool again;
+        TRY(unsynced_judge(ctx, folder, whole, &again));
+        if (again)
+            return QMT_OK;
+    }
     if (complete && !whole) {
         found->kind = EXISTING_DIFFERENT; // the sentence is that of the reader
         return QMT_OK;

@@ -55,6 +55,12 @@ typedef struct {
     RejectionList *rejected;
 } StructureList;
 
+/// True of a SMILES that has no atoms yet.
+static inline bool structure_lacks_atoms(const Structure *structure)
+{
+    return structure->n_atoms == 0 && structure->smiles != NULL;
+}
+
 /// Takes room for n_atoms atoms; numbers and positions are zero. Fails with QMT_ERR_MEMORY.
 QmtStatus structure_reserve(QmtContext *ctx, Structure *structure, size_t n_atoms);
 /// Copies a SMILES into the structure. Fails with QMT_ERR_MEMORY.

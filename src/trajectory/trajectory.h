@@ -34,6 +34,8 @@ typedef struct {
 
 typedef struct Trajectory Trajectory;
 
+enum { TRAJECTORY_METADATA_BYTES = 1 << 20 }; ///< reserved for metadata and directory
+
 /// Bytes that the trajectory takes on the disk while it is written, metadata and windows included: for
 /// the check of the disk before anything is computed.
 uint64_t trajectory_bytes(const TrajectoryLayout *layout);

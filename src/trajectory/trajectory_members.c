@@ -4,9 +4,8 @@
 #include "trajectory/trajectory_parts.h"
 
 enum {
-    BUFFER_FRAMES = 256,      // so many frames a killed process loses at most
-    BUFFER_BYTES = 4 << 20,   // large molecules get fewer frames
-    METADATA_BYTES = 1 << 20, // reserved for metadata and directory
+    BUFFER_FRAMES = 256,    // so many frames a killed process loses at most
+    BUFFER_BYTES = 4 << 20, // large molecules get fewer frames
     /// Three numbers of up to 24 characters with their commas, four bytes each.
     WINDOW_TEXT_BYTES = 3 * 26 * 4,
 };
@@ -110,7 +109,7 @@ uint64_t trajectory_tail_bytes(const Trajectory *t)
             step += WINDOW_TEXT_BYTES;
         else if (t->members[m].array.role == ROLE_WINDOW)
             step += trajectory_array_item_bytes(&t->members[m].array, t->layout.float64);
-    return METADATA_BYTES + t->layout.n_window_steps * step;
+    return TRAJECTORY_METADATA_BYTES + t->layout.n_window_steps * step;
 }
 
 uint64_t trajectory_bytes(const TrajectoryLayout *layout)

@@ -244,4 +244,39 @@ until_true 90 ended
 "$QMTRAJ" run --config middle.yaml --out n2 m1.xyz m2.xyz m3.xyz m4.xyz >/dev/null 2>&1
 for i in 1 2 3 4; do cmp n/m$i/trajectory.npz n2/m$i/trajectory.npz; done
 
+echo '8. a drained node ends what it has begun; a task that is killed has failed, and the same line continues it'
+job=$(submit --array=1 "$array" middle.yaml o m1.xyz)
+until_true 60 has_begun o/m1
+node=$(squeue -h -j "$job" -o %N)
+scontrol update NodeName="$node" State=DRAIN Reason=test
+until_true 120 all_are "$job" '1 COMPLETED'
+node_is() { [ "$(sinfo -h -n "$1" -p low -o %T)" = "$2" ]; }
+until_true 60 node_is "$node" drained
+cmp o/m1/trajectory.npz n2/m1/trajectory.npz
+scontrol update NodeName="$node" State=RESUME
+until_true 60 idle
+job=$(submit --array=1 "$array" middle.yaml p m1.xyz)
+until_true 60 has_begun p/m1
+worker=$(sed -n 's/^process \([0-9]*\) on.*/\1/p' p/m1/lock)
+kill -KILL "$(ps -o ppid= -p "$worker" | tr -d ' ')" # the program; its worker writes a checkpoint
+until_true 60 all_are "$job" '1 FAILED'
+worker_is_gone() { [ ! -e "/proc/$worker" ]; }
+until_true 60 worker_is_gone
+job=$(submit --array=1 "$array" middle.yaml p m1.xyz)
+until_true 120 all_are "$job" '1 COMPLETED'
+cmp p/m1/trajectory.npz n2/m1/trajectory.npz
+
+echo '9. a node is lost: Slurm queues its task again, which goes on elsewhere to the same bytes'
+job=$(LOCK_PAUSE=1 submit --array=1 --export=ALL "$array" middle.yaml q m1.xyz)
+until_true 60 has_begun q/m1
+node=$(squeue -h -j "$job" -o %N)
+scontrol update NodeName="$node" State=DOWN Reason=lost
+until_true 60 restarts "$job" '[1-9]'
+complete() { now "$job" && all_are "$job" '1 COMPLETED'; }
+until_true 120 complete
+[ "$(scontrol show job "$job" -o | sed -n 's/.* NodeList=\([^ ]*\).*/\1/p')" != "$node" ] || fail "it ran on the lost node"
+cmp q/m1/trajectory.npz n2/m1/trajectory.npz
+scontrol update NodeName="$node" State=RESUME
+until_true 60 idle
+
 echo 'all as it should be'

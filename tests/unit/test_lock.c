@@ -104,6 +104,25 @@ static void what_cannot_be_read_is_unknown(void **state)
     assert_string_equal(holder, "its lock cannot be read: Permission denied");
 }
 
+static void locks_of_one_machine_are_told_from_shared_ones(void **state)
+{
+    (void)state;
+    static const char *const SHARED[] = {
+        "36 25 0:31 / /home rw,relatime - nfs4 server:/home rw,vers=4.2,local_lock=none\n",
+        "40 25 1:7 / /scratch rw - lustre 10.0.0.1@o2ib:/scratch rw,flock,lazystatfs\n",
+        "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"};
+    static const char *const LOCAL[] = {
+        "36 25 0:31 / /home rw - nfs server:/home rw,vers=3,local_lock=flock\n",
+        "36 25 0:31 / /home rw - nfs server:/home rw,vers=3,nolock,local_lock=all\n",
+        "40 25 1:7 / /scratch rw - lustre 10.0.0.1@o2ib:/scratch rw,localflock\n"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(lock_mount_is_shared(SHARED[i]));
+        assert_false(lock_mount_is_shared(LOCAL[i]));
+    }
+    assert_true(lock_is_shared("/tmp"));
+    assert_false(lock_is_shared("/tmp/of this name there is nothing"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +130,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_foreign_reader_is_named_by_the_system, setup, teardown),
         cmocka_unit_test_setup_teardown(a_link_or_second_name_is_no_lock, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_unknown, setup, teardown),
+        cmocka_unit_test(locks_of_one_machine_are_told_from_shared_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

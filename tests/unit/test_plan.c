@@ -53,8 +53,8 @@ static void replicas_follow_their_molecule(void **state)
     assert_int_equal(plan.tasks[0].n_electrons, 8);
     assert_int_equal(plan.tasks[2].n_orbitals, 5);
     assert_int_equal(plan.tasks[2].n_electrons, 8);
-    assert_int_equal(plan.tasks[2].config.charge, -1);
-    assert_int_equal(plan.tasks[0].config.charge, 0);
+    assert_int_equal(plan.tasks[2].state->config.charge, -1);
+    assert_int_equal(plan.tasks[0].state->config.charge, 0);
     // A quotient of two products.
     CHECK_NEAR(plan.tasks[0].cost / plan.tasks[2].cost, 216.0 / 125.0, 1e-12);
     plan_release(&plan);
@@ -75,7 +75,10 @@ static void copies_follow_the_trajectory_of_their_frame(void **state)
     read_molecules(&list);
     assert_int_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_OK);
     assert_int_equal(plan.n_tasks, 2 * 2 * 5); // at 0, 10, 20 and 30 ps
-    const RunSpec *const hot = &plan.tasks[5], *const copy = &plan.tasks[8];
+    RunSpec tasks[2];
+    plan_task(&plan, 5, &tasks[0]);
+    plan_task(&plan, 8, &tasks[1]);
+    const RunSpec *const hot = &tasks[0], *const copy = &tasks[1];
     assert_string_equal(hot->label, "water/r02");
     assert_string_equal(copy->label, "water/r02.q003");
     char origin[SPEC_LABEL_SIZE];

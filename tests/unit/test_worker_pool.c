@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "campaign/cpu_count.h"
@@ -204,6 +205,48 @@ static void a_signal_stops_every_worker(void **state)
     assert_false(outcomes[4].started);
 }
 
+/// Stores its process; the task of crash_task uses up the time of a worker first, or is killed.
+static QmtStatus note_process(QmtContext *own, void *user, size_t task, WorkerLink *link,
+                              void *result)
+{
+    const Seen *const seen = user;
+    (void)own;
+    const pid_t process = getpid();
+    memcpy(result, &process, sizeof process);
+    const clock_t end = clock() + 2 * CLOCKS_PER_SEC;
+    if ((int)task == seen->fail_task)
+        while (clock() < end)
+            continue;
+    if ((int)task == seen->crash_task && worker_attempt(link) == 0)
+        raise(SIGKILL);
+    return QMT_OK;
+}
+
+static void short_tasks_share_a_process(void **state)
+{
+    (void)state;
+    const size_t order[N_TASKS] = {1, 3, 2, 4, 0};
+    // All in one; behind a long task, and behind one that crashed, in another.
+    static const struct {
+        int crash_task, long_task, n_processes;
+    } cases[] = {{-1, -1, 1}, {-1, 3, 2}, {2, -1, 2}};
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        Seen seen = {.crash_task = cases[c].crash_task, .fail_task = cases[c].long_task};
+        WorkerOutcome outcomes[N_TASKS];
+        WorkerPool job = job_of(&seen, 1);
+        job.work = note_process;
+        assert_int_equal(worker_pool_run(ctx, &job, outcomes, NULL), QMT_OK);
+        int n = 1;
+        pid_t process[N_TASKS];
+        for (size_t t = 0; t < N_TASKS; t++)
+            memcpy(&process[t], outcomes[order[t]].result, sizeof process[t]);
+        for (size_t t = 1; t < N_TASKS; t++)
+            n += process[t] != process[t - 1];
+        assert_int_equal(n, cases[c].n_processes);
+        assert_int_equal(seen.n_ended, N_TASKS);
+    }
+}
+
 static void text_write(const char *path, const char *text)
 {
     FILE *const file = fopen(path, "w");
@@ -270,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_crash_is_named_and_does_not_end_the_others),
         cmocka_unit_test(a_failure_keeps_its_sentence),
         cmocka_unit_test(a_signal_stops_every_worker),
+        cmocka_unit_test(short_tasks_share_a_process),
         cmocka_unit_test(quotas_of_control_groups_are_found),
         cmocka_unit_test(slurm_bounds_the_cores),
     };
