@@ -147,6 +147,28 @@ QMT_API QmtStatus qmt_structures_set_charge(QmtContext *ctx, QmtStructures *stru
 /// RDKit), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; the molecule is then as it was.
 QMT_API QmtStatus qmt_structures_embed(QmtContext *ctx, QmtStructures *structures, size_t i);
 
+/// 1 if this library makes atoms from SMILES; 0 if it was built without RDKit.
+QMT_API int qmt_structures_can_embed(void);
+
+/// Gives molecule i, which has a SMILES alone, the atoms that the caller made from it, in place of
+/// qmt_structures_embed(). Charge and multiplicity: qmt_structures_set_charge().
+///
+/// @param numbers  [n_atoms] atomic numbers, 1..86
+/// @param xyz      [3 n_atoms] bohr
+/// @param bonds    [2 n_bonds] pairs of atoms, counted from 0, that the SMILES bonds; NULL with n_bonds 0
+/// Fails with QMT_ERR_INPUT (an element, a coordinate that is not finite, a name that can be no folder),
+/// QMT_ERR_ARGUMENT (no such molecule, one that has atoms, a bond to no atom) or QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_structures_set_atoms(QmtContext *ctx, QmtStructures *structures, size_t i,
+                                           size_t n_atoms, const int *numbers, const double *xyz,
+                                           size_t n_bonds, const int *bonds);
+
+/// Passes over molecule i of a tolerant list, as the readers do: it becomes a rejection, and those behind it move up.
+///
+/// @param sentence  why
+/// Fails with QMT_ERR_ARGUMENT (no such molecule, a list that is not tolerant) or QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_structures_reject(QmtContext *ctx, QmtStructures *structures, size_t i,
+                                        const char *sentence);
+
 /// Number of molecules; 0 for NULL.
 QMT_API size_t qmt_structures_count(const QmtStructures *structures);
 

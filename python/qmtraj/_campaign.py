@@ -10,9 +10,10 @@ import sys
 from ctypes import POINTER, byref, c_char, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint64, c_void_p
 from typing import Any
 
-from . import _library
+from . import _library, smiles
 from ._library import lib, text
-from .errors import QmtrajError
+from .campaign import BOHR_PER_ANGSTROM
+from .errors import InputError, QmtrajError
 
 
 class RunOptions(ctypes.Structure):
@@ -51,6 +52,14 @@ class Rejection(ctypes.Structure):
                 ("later", c_char * 256)]
 
 
+class Structure(ctypes.Structure):
+    """QmtStructure."""
+
+    _fields_ = [("name", c_char_p), ("source", c_char_p), ("smiles", c_char_p), ("n_atoms", c_size_t), ("numbers", c_void_p),
+                ("xyz", c_void_p), ("has_charge", c_int), ("has_multiplicity", c_int), ("charge", c_int),
+                ("multiplicity", c_int), ("later", c_char * 256)]
+
+
 Start = ctypes.CFUNCTYPE(None, c_void_p, c_size_t)
 Moved = ctypes.CFUNCTYPE(None, c_void_p, c_size_t, POINTER(Progress))
 Note = ctypes.CFUNCTYPE(None, c_void_p, c_size_t, c_int, c_char_p)
@@ -80,6 +89,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "qmt_structures_set_charge": (c_int, [c_void_p, c_void_p, c_size_t, c_int, c_int]),
     "qmt_structures_name": (c_int, [c_void_p, c_void_p, c_int]),
     "qmt_structures_count": (c_size_t, [c_void_p]),
+    "qmt_structures_get": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(Structure)]),
+    "qmt_structures_can_embed": (c_int, []),
+    "qmt_structures_set_atoms": (c_int, [c_void_p, c_void_p, c_size_t, c_size_t, c_void_p, c_void_p, c_size_t, c_void_p]),
+    "qmt_structures_reject": (c_int, [c_void_p, c_void_p, c_size_t, c_char_p]),
     "qmt_plan_create": (c_int, [c_void_p, c_void_p, c_void_p, c_void_p, POINTER(c_void_p)]),
     "qmt_plan_count": (c_size_t, [c_void_p]),
     "qmt_plan_task": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(Task)]),
@@ -121,6 +134,33 @@ def _add(handle: c_void_p, structures: c_void_p, molecule: dict[str, Any]) -> in
     return int(status)
 
 
+def _embedded(one: Structure) -> smiles.Embedded:
+    made = smiles.embed(text(one.smiles), one.multiplicity if one.has_multiplicity else None)
+    if one.has_charge and one.charge != made.charge:
+        raise InputError(f"charge {one.charge} by the input, but the SMILES \"{text(one.smiles)}\" has charge {made.charge}")
+    return made
+
+
+def _embed(context: _library.Context, structures: c_void_p, tolerant: bool) -> None:
+    """Atoms for what was read as SMILES, where the library cannot make them."""
+    one, i = Structure(), 0
+    while not lib.qmt_structures_can_embed() and i < lib.qmt_structures_count(structures):
+        context.check(lib.qmt_structures_get(context.handle, structures, i, byref(one)))
+        if one.n_atoms == 0:
+            try:
+                made = _embedded(one)
+            except InputError as error:
+                if not tolerant:
+                    raise
+                context.check(lib.qmt_structures_reject(context.handle, structures, i, str(error).encode()))
+                continue
+            xyz = made.xyz * BOHR_PER_ANGSTROM
+            context.check(lib.qmt_structures_set_atoms(context.handle, structures, i, len(made.numbers), made.numbers.ctypes.data,
+                                                       xyz.ctypes.data, len(made.bonds), made.bonds.ctypes.data))
+            context.check(lib.qmt_structures_set_charge(context.handle, structures, i, made.charge, made.multiplicity))
+        i += 1
+
+
 def _plan(context: _library.Context, job: dict[str, Any]) -> c_void_p:
     config, structures, plan = c_void_p(), c_void_p(), c_void_p()
     context.check(lib.qmt_config_create(context.handle, byref(config)))
@@ -133,6 +173,7 @@ def _plan(context: _library.Context, job: dict[str, Any]) -> c_void_p:
     lib.qmt_structures_set_tolerant(structures, int(job["tolerant"]))
     for molecule in job["molecules"]:
         context.check(_add(context.handle, structures, molecule))
+    _embed(context, structures, bool(job["tolerant"]))
     context.check(lib.qmt_structures_name(context.handle, structures, 0))
     context.check(lib.qmt_plan_create(context.handle, config, structures, None, byref(plan)))
     return plan
@@ -176,7 +217,7 @@ def main() -> int:
     try:
         plan = _plan(context, job)
     except QmtrajError as error:
-        _say("failed", status=error.status, text=str(error), hint=error.hint)
+        _say("failed", status=error.status or 4, text=str(error), hint=error.hint)
         return 1
     labels = _labels(context, plan)
     _say("plan", labels=labels)

@@ -9,7 +9,7 @@
 #include "api/argument.h"
 #include "data/element.h"
 #include "io/file.h"
-#include "structure/smiles.h"
+#include "structure/smiles_list.h"
 #include "structure/structure_names.h"
 #include "structure/structure_read.h"
 #include "structure/xyz.h"
@@ -142,9 +142,13 @@ QmtStatus qmt_structures_add_smiles(QmtContext *ctx, QmtStructures *structures, 
     return status;
 }
 
-static QmtStatus atoms_check(QmtContext *ctx, const char *name, size_t n_atoms, const int *numbers,
-                             const double *xyz)
+QmtStatus structure_atoms_check(QmtContext *ctx, const char *name, size_t n_atoms,
+                                const int *numbers, const double *xyz)
 {
+    static const size_t atoms_max = 1000000;
+    NEEDS(ctx, numbers != NULL && xyz != NULL, "structures: numbers or xyz is NULL");
+    NEEDS(ctx, n_atoms >= 1 && n_atoms <= atoms_max, "structures: %zu atoms, 1 to %zu are possible",
+          n_atoms, atoms_max);
     const char *const problem = structure_name_problem(name);
     if (problem != NULL)
         return FAIL(ctx, QMT_ERR_INPUT, "the name \"%.200s\" %s, but it is to become a folder",
@@ -165,13 +169,9 @@ static QmtStatus atoms_check(QmtContext *ctx, const char *name, size_t n_atoms, 
 QmtStatus qmt_structures_add_atoms(QmtContext *ctx, QmtStructures *structures, const char *name,
                                    size_t n_atoms, const int *numbers, const double *xyz)
 {
-    static const size_t atoms_max = 1000000;
     Structure made = {0};
-    NEEDS(ctx, structures != NULL && name != NULL && numbers != NULL && xyz != NULL,
-          "structures: structures, name, numbers or xyz is NULL");
-    NEEDS(ctx, n_atoms >= 1 && n_atoms <= atoms_max, "structures: %zu atoms, 1 to %zu are possible",
-          n_atoms, atoms_max);
-    TRY(atoms_check(ctx, name, n_atoms, numbers, xyz));
+    NEEDS(ctx, structures != NULL && name != NULL, "structures: structures or name is NULL");
+    TRY(structure_atoms_check(ctx, name, n_atoms, numbers, xyz));
     TRY(structure_reserve(ctx, &made, n_atoms));
     snprintf(made.name, sizeof made.name, "%s", name);
     snprintf(made.source, sizeof made.source, "%s", name);
@@ -182,7 +182,7 @@ QmtStatus qmt_structures_add_atoms(QmtContext *ctx, QmtStructures *structures, c
     return status;
 }
 
-static QmtStatus place_check(QmtContext *ctx, const QmtStructures *structures, size_t i)
+QmtStatus structures_place_check(QmtContext *ctx, const QmtStructures *structures, size_t i)
 {
     NEEDS(ctx, structures != NULL, "structures: structures is NULL");
     NEEDS(ctx, i < structures->list.n, "structures: molecule %zu of %zu", i, structures->list.n);
@@ -192,7 +192,7 @@ static QmtStatus place_check(QmtContext *ctx, const QmtStructures *structures, s
 QmtStatus qmt_structures_set_charge(QmtContext *ctx, QmtStructures *structures, size_t i,
                                     int charge, int multiplicity)
 {
-    TRY(place_check(ctx, structures, i));
+    TRY(structures_place_check(ctx, structures, i));
     NEEDS(ctx, multiplicity >= 1, "structures: multiplicity %d, at least 1 is expected",
           multiplicity);
     Structure *const structure = &structures->list.items[i];
@@ -200,14 +200,6 @@ QmtStatus qmt_structures_set_charge(QmtContext *ctx, QmtStructures *structures, 
     structure->charge = charge;
     structure->multiplicity = multiplicity;
     return QMT_OK;
-}
-
-QmtStatus qmt_structures_embed(QmtContext *ctx, QmtStructures *structures, size_t i)
-{
-    TRY(place_check(ctx, structures, i));
-    Structure *const structure = &structures->list.items[i];
-    return structure->n_atoms == 0 && structure->smiles != NULL ? smiles_embed(ctx, structure)
-                                                                : QMT_OK;
 }
 
 size_t qmt_structures_count(const QmtStructures *structures)
@@ -218,7 +210,7 @@ size_t qmt_structures_count(const QmtStructures *structures)
 QmtStatus qmt_structures_get(QmtContext *ctx, const QmtStructures *structures, size_t i,
                              QmtStructure *structure)
 {
-    TRY(place_check(ctx, structures, i));
+    TRY(structures_place_check(ctx, structures, i));
     NEEDS(ctx, structure != NULL, "structures: structure is NULL");
     const Structure *item = &structures->list.items[i];
     *structure = (QmtStructure){.name = item->name,
