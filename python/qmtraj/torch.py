@@ -80,7 +80,7 @@ class Windows(Dataset[Sample]):
     def opened(self, number: int) -> Trajectory:
         """Trajectory `number` of paths, in the units of the file."""
         if number not in self._open:
-            if len(self._open) >= 128:  # every array is a map, and there is a limit on maps
+            if len(self._open) >= 4096:  # each is a map, and a process may have some 65,000
                 self._open.pop(next(iter(self._open)))
             self._open[number] = _open(self.paths[number])
         return self._open[number]

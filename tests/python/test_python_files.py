@@ -133,9 +133,13 @@ class Files(unittest.TestCase):
         bad.write_bytes(whole[:len(whole) // 2])
         with self.assertRaises(errors.FormatError):
             qmtraj.open(bad)
-        bad.write_bytes(whole.replace(b"\x93NUMPY", b"\x93NUMPX", 1))
-        with self.assertRaises(errors.FormatError):
-            qmtraj.open(bad)
+        at = whole.index(b"{'descr'")
+        self.assertIn(b", 10, 3)", whole[at:at + 100])
+        for old, new in ((b"\x93NUMPY", b"\x93NUMPX"), (b"{'descr'", b"('descr'"), (b"{'descr'", b"{'dexcr'"), (b"<f4", b"|O8"),
+                         (b", 10, 3)", b",-10, 3)"), (b", 10, 3)", b", 99, 3)"), (b", 10, 3)", b",1.0, 3)")):
+            bad.write_bytes(whole.replace(old, new, 1))
+            with self.assertRaisesRegex(errors.FormatError, "trajectory.npz: pos.npy ", msg=(old, new)):
+                qmtraj.open(bad)
 
 
 if __name__ == "__main__":
