@@ -24,18 +24,28 @@ environment() {
 }
 
 failed=0
-environment new numpy ase ipi
+environment new numpy ase ipi rdkit
 environment old 'numpy<2' 'scipy<1.14' 'ase==3.22.1'
+environment tblite numpy ase tblite
+# The package is installed from a copy, as setuptools leaves its own files beside the sources; the library is this build's.
+rm -rf build/clients/package
+cp -r python build/clients/package
 for name in new old; do
-    echo "== $name"
+    "$uv" pip install -q --no-deps --reinstall --python "build/clients/$name/bin/python" build/clients/package || failed=1
+    echo "== sockets, $name"
     "build/clients/$name/bin/python" -B tests/clients/run.py "$program" || failed=1
+    echo "== Python package, $name"
+    "build/clients/$name/bin/python" -W ignore -B tests/clients/python_package.py "$program" ase read overhead smiles || failed=1
 done
+
+echo "== a script for tblite"
+OMP_NUM_THREADS=1 "build/clients/tblite/bin/python" -W ignore -B tests/clients/tblite_script.py "$program" || failed=1
 
 echo "== psi4"
 sh tests/clients/psi4.sh "$program" || failed=1
 
 # Training sets: the codes that learn. MACE and NequIP also train, minutes each.
-environment data numpy ase h5py dpdata sgdml MDAnalysis mdtraj lmdb ase-db-backends
+environment data numpy ase h5py dpdata sgdml MDAnalysis mdtraj lmdb ase-db-backends torch torch-geometric
 environment mace mace-torch
 environment nequip nequip h5py
 environment torchmd torchmd-net h5py
@@ -50,6 +60,9 @@ readers() {
     echo "== training sets, $name"
     "build/clients/$name/bin/python" -W ignore -B tests/clients/datasets.py "$program" "$@" || failed=1
 }
+"$uv" pip install -q --no-deps --reinstall --python build/clients/data/bin/python build/clients/package || failed=1
+echo "== Python package, data"
+build/clients/data/bin/python -W ignore -B tests/clients/python_package.py "$program" files windows graphs dpdata || failed=1
 readers data dpdata sgdml ase h5py MDAnalysis mdtraj ase_db_backends
 readers mace mace train
 readers nequip nequip train
