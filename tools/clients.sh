@@ -27,6 +27,7 @@ failed=0
 environment new numpy ase ipi rdkit
 environment old 'numpy<2' 'scipy<1.14' 'ase==3.22.1'
 environment tblite numpy ase tblite
+environment notebook numpy ipykernel jupyter_client
 # The package is installed from a copy, as setuptools leaves its own files beside the sources; the library is this build's.
 rm -rf build/clients/package
 cp -r python build/clients/package
@@ -37,6 +38,9 @@ for name in new old; do
     echo "== Python package, $name"
     "build/clients/$name/bin/python" -W ignore -B tests/clients/python_package.py "$program" ase read overhead smiles || failed=1
 done
+
+echo "== a notebook"
+build/clients/notebook/bin/python -W ignore -B tests/clients/notebook.py "$program" || failed=1
 
 echo "== a script for tblite"
 OMP_NUM_THREADS=1 "build/clients/tblite/bin/python" -W ignore -B tests/clients/tblite_script.py "$program" || failed=1
