@@ -134,7 +134,7 @@ bench: setup
 	@bench/run.sh
 
 clean:
-	rm -rf dist build-bundle build-deb build-aarch64 build build-sanitize build-nordkit build-debug build-coverage build-fuzz build-clang
+	rm -rf dist build-recipes build-bundle build-deb build-aarch64 build build-sanitize build-nordkit build-debug build-coverage build-fuzz build-clang
 
 KILLS ?= 500
 crash: build
@@ -184,7 +184,7 @@ wheel: bundle
 	@python3 tools/wheel.py build-bundle dist
 
 check-wheel: wheel
-	@tools/setup.sh bare
+	@tools/setup.sh bare clients
 	@tools/check_wheel.sh dist/qmtraj-*.whl
 
 deb:

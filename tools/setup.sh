@@ -46,7 +46,7 @@ for word in "$@"; do
     bundle) packages="$packages binutils patch python3 python3-numpy" ;;
     deb) packages="$packages dpkg-dev debhelper dh-python pkgconf pybuild-plugin-pyproject python3-all python3-setuptools python3-numpy lintian git xz-utils" ;;
     aarch64) packages="$packages gcc-aarch64-linux-gnu qemu-user mmdebstrap" ;;
-    packaging) packages="$packages python3 python3-venv ruby" ;;
+    packaging) packages="$packages python3 python3-venv ruby environment-modules" ;;
     launchers) packages="$packages openmpi-bin mpich parallel snakemake python3 python3-numpy" ;;
     slurm) packages="$packages slurm-wlm munge python3" ;;
     bare) packages="$packages debootstrap git" ;;
