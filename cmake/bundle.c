@@ -1,27 +1,5 @@
-// What libqmtraj.so of a wheel has in place of the newest symbols of the C library and of Fortran's runtime, so that one
-// file serves all systems with glibc 2.28 or newer and leans on nothing else.
-#include <stddef.h>
-
-// The reference LAPACK asks Fortran's runtime for two things. It joins words that select a block size, here as
-// gfortran's documented interface has it: blanks fill what is left.
-void _gfortran_concat_string(size_t length, char *to, size_t n_first, const char *first,
-                             size_t n_second, const char *second);
-void _gfortran_concat_string(size_t length, char *to, size_t n_first, const char *first,
-                             size_t n_second, const char *second)
-{
-    for (size_t i = 0; i < length; i++)
-        to[i] = i < n_first ? first[i] : i - n_first < n_second ? second[i - n_first] : ' ';
-}
-
-// And it prints and stops where an argument is wrong. No argument of ours is; a library has no business to do either.
-void xerbla_(const char *name, const int *argument, size_t length);
-void xerbla_(const char *name, const int *argument, size_t length)
-{
-    (void)name;
-    (void)argument;
-    (void)length;
-}
-
+// What libqmtraj.so of a wheel has in place of the newest symbols of the C library, so that one file
+// serves all systems with glibc 2.28 or newer and leans on nothing else.
 #ifdef __x86_64__
 #include <sys/stat.h>
 #include <threads.h>

@@ -1,6 +1,5 @@
-# The reference LAPACK and BLAS, linked statically: their bytes depend on no environment variable, no
-# alternative that the system administrator chose, and no processor detection. Systems that have shared ones only
-# build with those, and promise the bytes no further than these stay the same.
+# The archives of the reference LAPACK and BLAS, from which cmake/lapack.cmake takes what is needed. Systems that have
+# shared ones only build with those, and promise the bytes no further than these stay the same.
 if(QMTRAJ_SYSTEM_LAPACK)
   find_package(LAPACK REQUIRED)
   set(QMTRAJ_LAPACK LAPACK::LAPACK)
@@ -11,7 +10,7 @@ else()
   find_library(LAPACK_STATIC NAMES liblapack.a PATH_SUFFIXES lapack REQUIRED)
   find_library(BLAS_STATIC NAMES libblas.a PATH_SUFFIXES blas REQUIRED)
   set(QMTRAJ_LAPACK_FILES ${LAPACK_STATIC} ${BLAS_STATIC})
-  set(QMTRAJ_LAPACK ${QMTRAJ_LAPACK_FILES} gfortran)
+  set(QMTRAJ_LAPACK)
 endif()
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -22,16 +21,14 @@ pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 add_library(qmtraj_dependencies INTERFACE)
 target_include_directories(qmtraj_dependencies SYSTEM INTERFACE ${RANDOM123_INCLUDE})
 if(QMTRAJ_BUNDLE)
-  # All of them inside; what LAPACK wants of Fortran's runtime is little (cmake/bundle.c), for its archive does not go into
-  # shared libraries. Debian's cJSON has no archive: tools/cjson_static.sh makes one in the build folder.
+  # All of them inside. Debian's cJSON has no archive: tools/cjson_static.sh makes one in the build folder.
   set(bundle)
   foreach(name yaml cjson deflate)
     find_library(BUNDLE_${name} NAMES lib${name}.a PATHS ${CMAKE_BINARY_DIR}/cjson REQUIRED)
     list(APPEND bundle ${BUNDLE_${name}})
   endforeach()
   target_include_directories(qmtraj_dependencies SYSTEM INTERFACE ${YAML_INCLUDE_DIRS} ${CJSON_INCLUDE_DIRS} ${DEFLATE_INCLUDE_DIRS})
-  target_link_libraries(qmtraj_dependencies INTERFACE ${QMTRAJ_LAPACK_FILES} -l:libgfortran.a
-                        -l:libquadmath.a ${bundle} -static-libgcc m)
+  target_link_libraries(qmtraj_dependencies INTERFACE ${bundle} -static-libgcc m)
 else()
   target_link_libraries(qmtraj_dependencies INTERFACE ${QMTRAJ_LAPACK}
                         PkgConfig::YAML PkgConfig::CJSON PkgConfig::DEFLATE m)

@@ -21,10 +21,10 @@
 # Nothing missing: no apt call. QMTRAJ_RDKIT=OFF leaves RDKit out, QMTRAJ_HDF5=OFF HDF5, as they do for the build.
 set -eu
 
-# Ninja and pkg-config drive the build; libgfortran belongs to the static reference LAPACK; boost to
-# the headers of RDKit, cmocka to the C tests, which every build makes.
+# Ninja and pkg-config drive the build; boost belongs to the headers of RDKit, cmocka to the C tests, which every
+# build makes.
 packages="gcc g++ libc6-dev make cmake ninja-build pkg-config
-  liblapack-dev libblas-dev libgfortran-12-dev
+  liblapack-dev libblas-dev
   libyaml-dev libcjson-dev libdeflate-dev zlib1g-dev librandom123-dev
   libcmocka-dev"
 if [ "${QMTRAJ_RDKIT:-ON}" != OFF ]; then

@@ -98,7 +98,7 @@ static bool best_rotation(const double s[3][3], double r[3][3])
     for (int i = 0; i < 4; i++)
         for (int j = 0; j < i; j++)
             k[i][j] = k[j][i];
-    if (!linalg_eigen(4, &k[0][0], 4, values, work, iwork))
+    if (!linalg_eigen(NULL, 4, &k[0][0], 4, values, work, iwork))
         return false;
     const double w = k[3][0], x = k[3][1], y = k[3][2], z = k[3][3];
     const double made[3][3] = {

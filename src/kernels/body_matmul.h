@@ -1,6 +1,7 @@
 // Part of kernels_body.c: matrix products. One register tile of C = A B is a few rows times up to
-// three vectors; A is broadcast element by element, B and C are read along their rows. Nothing is
-// copied: the matrices of a molecule of some hundred orbitals stay in the caches.
+// three vectors; A is broadcast element by element, B and C are read along their rows. The matrices of a
+// molecule of some hundred orbitals stay in the caches and are multiplied as they lie, larger ones a
+// block of A at a time.
 
 #if defined(KERNELS_AVX512_BUILD)
 enum { LANES_DOUBLE = 8, ROWS_1 = 12, ROWS_2 = 12, ROWS_3 = 8 };
@@ -193,15 +194,16 @@ DEFINE_TILES(double, TileDouble, 2)
 DEFINE_TILES(float, TileFloat, 4)
 #endif
 
-/// Rows of C that share the columns from j on; with lower only those from the diagonal on.
+/// Rows first..last of C that share the columns from j on, with lower only those from the diagonal on; a begins
+/// with the row first.
 #define COLUMN_OF_TILES(TILES, COLS)                                                               \
     do {                                                                                           \
         static const size_t ROWS_OF[4] = {0, ROWS_1, ROWS_2, ROWS_3};                              \
-        for (size_t i = lower ? j : 0; i < m;) {                                                   \
+        for (size_t i = lower && j > first ? j : first; i < last;) {                               \
             /* Equal heights, so that no lonely rows remain. */                                    \
-            const size_t n_tiles = (m - i + ROWS_OF[COLS] - 1) / ROWS_OF[COLS];                    \
-            const size_t rows = (m - i + n_tiles - 1) / n_tiles;                                   \
-            TILES[COLS][rows](k, a + i * stride_i, stride_i, stride_l, b + j, ldb, to,             \
+            const size_t n_tiles = (last - i + ROWS_OF[COLS] - 1) / ROWS_OF[COLS];                 \
+            const size_t rows = (last - i + n_tiles - 1) / n_tiles;                                \
+            TILES[COLS][rows](k, a + (i - first) * stride_i, stride_i, stride_l, b + j, ldb, to,   \
                               i * to->ld + j);                                                     \
             i += rows;                                                                             \
         }                                                                                          \
@@ -253,19 +255,95 @@ static void last_columns(size_t m, size_t n, size_t k, const double *a, size_t s
     }
 }
 
+// A block of A: it stays in the second cache while it is multiplied by all panels of B, which stay in the first.
+// Without copying, blocks pay later.
+enum {
+    BLOCK_ROWS = 64,
+    BLOCK_DEPTH = 256,
+    BLOCK_LD = BLOCK_DEPTH + 8,
+    LARGE = 1 << 22, ///< bytes of A
+    LARGE_COPIED = 1 << 21
+};
+
+static inline bool in_blocks(size_t bytes, size_t stride_i)
+{
+    return bytes >= (stride_i == 1 ? LARGE_COPIED : LARGE);
+}
+
+static inline void add_to_double(Target *to)
+{
+    to->base = to->c;
+}
+
+static inline void add_to_float(Target *to)
+{
+    to->base = to->c;
+    to->base_single = to->single;
+}
+
+#define DEFINE_MULTIPLY(REAL, TYPE, WIDEST, NARROWER)                                                 \
+    /** Columns of the rows first..last of C in whole vectors; returns how many columns that were. */ \
+    static size_t rows_of_##REAL(size_t first, size_t last, size_t n, size_t k, const REAL *a,        \
+                                 size_t stride_i, size_t stride_l, const REAL *b, size_t ldb,         \
+                                 const Target *to, bool lower)                                        \
+    {                                                                                                 \
+        size_t j = 0;                                                                                 \
+        WIDEST NARROWER return j;                                                                     \
+    }                                                                                                 \
+                                                                                                      \
+    /** The same for all rows of C, a block of A at a time, which is copied if it lies in columns. */ \
+    static size_t blocks_of_##REAL(size_t m, size_t n, size_t k, const REAL *a, size_t stride_i,      \
+                                   size_t stride_l, const REAL *b, size_t ldb, const Target *to,      \
+                                   bool lower)                                                        \
+    {                                                                                                 \
+        REAL copy[BLOCK_ROWS * BLOCK_LD];                                                             \
+        Target here = *to;                                                                            \
+        size_t j = 0;                                                                                 \
+        for (size_t l = 0; l < k; l += BLOCK_DEPTH) {                                                 \
+            const size_t depth = k - l < BLOCK_DEPTH ? k - l : BLOCK_DEPTH;                           \
+            if (l > 0)                                                                                \
+                add_to_##REAL(&here);                                                                 \
+            for (size_t i = 0; i < m; i += BLOCK_ROWS) {                                              \
+                const size_t rows = m - i < BLOCK_ROWS ? m - i : BLOCK_ROWS;                          \
+                const REAL *block = a + i * stride_i + l * stride_l;                                  \
+                size_t from_i = stride_i, from_l = stride_l;                                          \
+                if (stride_i == 1) {                                                                  \
+                    for (size_t r = 0; r < rows; r += 8)                                              \
+                        for (size_t d = 0; d < depth; d++)                                            \
+                            for (size_t q = r; q < r + 8 && q < rows; q++)                            \
+                                copy[q * BLOCK_LD + d] = block[d * stride_l + q];                     \
+                    block = copy;                                                                     \
+                    from_i = BLOCK_LD;                                                                \
+                    from_l = 1;                                                                       \
+                }                                                                                     \
+                j = rows_of_##REAL(i, i + rows, n, depth, block, from_i, from_l, b + l * ldb, ldb,    \
+                                   &here, lower);                                                     \
+            }                                                                                         \
+        }                                                                                             \
+        return j;                                                                                     \
+    }
+
+#if defined(KERNELS_AVX512_BUILD)
+DEFINE_MULTIPLY(double, TileDouble, WIDE_COLUMNS(TILES_double_8, 8),
+                NARROW_COLUMNS(TILES_double_4, 4);)
+DEFINE_MULTIPLY(float, TileFloat, WIDE_COLUMNS(TILES_float_16, 16),
+                NARROW_COLUMNS(TILES_float_8, 8);
+                NARROW_COLUMNS(TILES_float_4, 4);)
+#elif defined(KERNELS_AVX2_BUILD)
+DEFINE_MULTIPLY(double, TileDouble, WIDE_COLUMNS(TILES_double_4, 4), )
+DEFINE_MULTIPLY(float, TileFloat, WIDE_COLUMNS(TILES_float_8, 8), NARROW_COLUMNS(TILES_float_4, 4);)
+#else
+DEFINE_MULTIPLY(double, TileDouble, WIDE_COLUMNS(TILES_double_2, 2), )
+DEFINE_MULTIPLY(float, TileFloat, WIDE_COLUMNS(TILES_float_4, 4), )
+#endif
+
 static void multiply_double(size_t m, size_t n, size_t k, const double *a, size_t stride_i,
                             size_t stride_l, const double *b, size_t ldb, const Target *to,
                             bool lower)
 {
-    size_t j = 0;
-#if defined(KERNELS_AVX512_BUILD)
-    WIDE_COLUMNS(TILES_double_8, 8)
-    NARROW_COLUMNS(TILES_double_4, 4);
-#elif defined(KERNELS_AVX2_BUILD)
-    WIDE_COLUMNS(TILES_double_4, 4)
-#else
-    WIDE_COLUMNS(TILES_double_2, 2)
-#endif
+    size_t j = in_blocks(m * k * sizeof *a, stride_i)
+                   ? blocks_of_double(m, n, k, a, stride_i, stride_l, b, ldb, to, lower)
+                   : rows_of_double(0, m, n, k, a, stride_i, stride_l, b, ldb, to, lower);
     // The columns that fill no vector; copying them does not pay for few products.
     if (j < n && m * k < 64)
         for (; j < n; j++)
@@ -282,18 +360,9 @@ static void multiply_double(size_t m, size_t n, size_t k, const double *a, size_
 static void multiply_float(size_t m, size_t n, size_t k, const float *a, size_t stride_i,
                            size_t stride_l, const float *b, size_t ldb, const Target *to)
 {
-    const bool lower = false;
-    size_t j = 0;
-#if defined(KERNELS_AVX512_BUILD)
-    WIDE_COLUMNS(TILES_float_16, 16)
-    NARROW_COLUMNS(TILES_float_8, 8);
-    NARROW_COLUMNS(TILES_float_4, 4);
-#elif defined(KERNELS_AVX2_BUILD)
-    WIDE_COLUMNS(TILES_float_8, 8)
-    NARROW_COLUMNS(TILES_float_4, 4);
-#else
-    WIDE_COLUMNS(TILES_float_4, 4)
-#endif
+    size_t j = in_blocks(m * k * sizeof *a, stride_i)
+                   ? blocks_of_float(m, n, k, a, stride_i, stride_l, b, ldb, to, false)
+                   : rows_of_float(0, m, n, k, a, stride_i, stride_l, b, ldb, to, false);
     for (; j < n; j++)
         for (size_t i = 0; i < m; i++) {
             float sum = 0.0F;

@@ -310,7 +310,7 @@ static QmtStatus directions_find(QmtContext *ctx, const double (*xyz)[3], Scratc
             for (size_t l = 0; l < n_x; l++)
                 scratch->metric[k * n_x + l] +=
                     scratch->rigid[r * n_x + k] * scratch->rigid[r * n_x + l];
-    if (!linalg_eigen(n_x, scratch->metric, n_x, scratch->eigenvalues, scratch->work,
+    if (!linalg_eigen(NULL, n_x, scratch->metric, n_x, scratch->eigenvalues, scratch->work,
                       scratch->iwork))
         return FAIL(ctx, QMT_ERR_PHYSICS, "the internal coordinates cannot be diagonalised");
     return undescribed_keep(ctx, scratch, internals);

@@ -44,7 +44,7 @@ static QmtStatus invert_overlap(QmtContext *ctx, Density *density)
     if (density->inverse_known)
         return QMT_OK;
     memcpy(density->inverse, density->overlap, density->n * density->ld * sizeof(double));
-    if (!linalg_inverse_cholesky(density->n, density->inverse, density->ld))
+    if (!linalg_inverse_cholesky(density->kernels, density->n, density->inverse, density->ld))
         return FAIL(ctx, QMT_ERR_SCF,
                     "scf: the overlap matrix is not positive definite: atoms are too close for a "
                     "minimal basis; check the geometry");
@@ -95,7 +95,8 @@ static QmtStatus diagonalise(QmtContext *ctx, Density *density)
     for (size_t i = 0; i < n; i++)
         if (!isfinite(density->orbitals[i * ld + i]))
             return FAIL(ctx, QMT_ERR_SCF, "scf: the Hamiltonian holds numbers that are not finite");
-    if (!linalg_eigen(n, density->orbitals, ld, density->eps, density->work, density->iwork))
+    if (!linalg_eigen(density->kernels, n, density->orbitals, ld, density->eps, density->work,
+                      density->iwork))
         return FAIL(ctx, QMT_ERR_SCF, "scf: the diagonalisation of %zu orbitals gave up", n);
     memcpy(density->scratch, density->orbitals, n * ld * sizeof(double));
     kernels->matmul_nn(n, ld, n, density->scratch, ld, density->inverse, ld, density->orbitals, ld);

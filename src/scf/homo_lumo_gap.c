@@ -269,7 +269,7 @@ static double diagonalised(Density *density, const Space *space)
     double *half = density->scratch, *block = density->weighted, *eps = space->vector[X];
     kernels->matmul_nn(n, m, n, density->fock, ld, space->orbitals, ldc, half, ld);
     kernels->matmul_tn(m, m, n, space->orbitals, ldc, half, ld, block, ld);
-    if (!linalg_eigen(m, block, ld, eps, density->work, density->iwork))
+    if (!linalg_eigen(density->kernels, m, block, ld, eps, density->work, density->iwork))
         return NAN;
     return space->sign > 0.0 ? eps[0] : -eps[m - 1];
 }

@@ -445,7 +445,8 @@ static void rotate(OrbitalUpdate *update)
         for (size_t i = 0; i < m; i++)
             memcpy(block + i * ld, update->g + (first + i) * ld + first, m * sizeof(double));
         // The eigenvectors come as rows; eigenvalues are not needed.
-        if (!linalg_eigen(m, block, ld, update->eigenvalues, update->work, update->iwork))
+        if (!linalg_eigen(update->kernels, m, block, ld, update->eigenvalues, update->work,
+                          update->iwork))
             return;
         kernels->transpose(m, m, 1.0, block, ld, rotation + first * ld + first, ld);
     }

@@ -105,7 +105,7 @@ static QmtStatus modes_fill(QmtContext *ctx, const double *masses, const double 
     const size_t n_x = 3 * modes->n_atoms;
     if (!weighted_fill(n_x, masses, hessian, s->matrix))
         return FAIL(ctx, QMT_ERR_PHYSICS, "normal modes: the Hessian is not finite");
-    if (!linalg_eigen(n_x, s->matrix, n_x, s->eigenvalues, s->work, s->iwork))
+    if (!linalg_eigen(NULL, n_x, s->matrix, n_x, s->eigenvalues, s->work, s->iwork))
         return FAIL(ctx, QMT_ERR_PHYSICS, "normal modes: the Hessian cannot be diagonalised");
     const double shift = 10.0 * (fabs(s->eigenvalues[0]) + fabs(s->eigenvalues[n_x - 1])) + 1.0;
     qsort(s->eigenvalues, n_x, sizeof *s->eigenvalues, by_size);
@@ -113,7 +113,7 @@ static QmtStatus modes_fill(QmtContext *ctx, const double *masses, const double 
         modes->rigid[r] = wavenumber(s->eigenvalues[r]);
     (void)weighted_fill(n_x, masses, hessian, s->matrix);
     rigid_move(n_x, modes->n_rigid, s->basis, shift, s->row, s->matrix);
-    if (!linalg_eigen(n_x, s->matrix, n_x, s->eigenvalues, s->work, s->iwork))
+    if (!linalg_eigen(NULL, n_x, s->matrix, n_x, s->eigenvalues, s->work, s->iwork))
         return FAIL(ctx, QMT_ERR_PHYSICS, "normal modes: the Hessian cannot be diagonalised");
     for (size_t k = 0; k < modes->n_modes; k++) {
         modes->frequency[k] = wavenumber(s->eigenvalues[k]);

@@ -28,7 +28,7 @@ static double moments_of_inertia(size_t n, const double *masses, const double (*
                 tensor[3 * x + y] +=
                     masses[a] * ME_PER_DALTON * ((x == y ? vec3_dot(r, r) : 0.0) - r[x] * r[y]);
     }
-    (void)linalg_eigen(3, tensor, 3, moment, work, iwork);
+    (void)linalg_eigen(NULL, 3, tensor, 3, moment, work, iwork);
     return total;
 }
 

@@ -35,7 +35,7 @@ static void eigenvectors_are_rows(void **state)
     assert_true(linalg_eigen_work(N) <= 8192 && linalg_eigen_iwork(N) <= 512);
     fill(a);
     fill(v);
-    assert_true(linalg_eigen(N, v[0], LD, w, work, iwork));
+    assert_true(linalg_eigen(NULL, N, v[0], LD, w, work, iwork));
     check_margin(v);
     for (int k = 0; k < N; k++) {
         assert_true(k == 0 || w[k] >= w[k - 1]);
@@ -59,7 +59,7 @@ static void eigenvalues_of_two_levels_are_known(void **state)
     double a[2][2] = {{1.0, 2.0}, {2.0, -2.0}}, w[2], work[512];
     int iwork[64];
     assert_true(linalg_eigen_work(2) <= 512 && linalg_eigen_iwork(2) <= 64);
-    assert_true(linalg_eigen(2, a[0], 2, w, work, iwork));
+    assert_true(linalg_eigen(NULL, 2, a[0], 2, w, work, iwork));
     // Whole eigenvalues of a small matrix, to a few units in the last place.
     CHECK_NEAR(w[0], -3.0, 1e-14);
     CHECK_NEAR(w[1], 2.0, 1e-14);
@@ -71,7 +71,7 @@ static void inverse_cholesky_makes_the_matrix_one(void **state)
     static double s[N][LD], l[N][LD];
     fill(s);
     fill(l);
-    assert_true(linalg_inverse_cholesky(N, l[0], LD));
+    assert_true(linalg_inverse_cholesky(NULL, N, l[0], LD));
     check_margin(l);
     for (int i = 0; i < N; i++)
         for (int j = 0; j < N; j++) {
@@ -129,7 +129,7 @@ static void what_cannot_be_done_is_told(void **state)
     double indefinite[2][2] = {{1.0, 2.0}, {2.0, 1.0}}, again[2][2] = {{1.0, 2.0}, {2.0, 1.0}};
     double singular[2][2] = {{1.0, 1.0}, {1.0, 1.0}}, b[2] = {1.0, 1.0}, work[4];
     int iwork[2];
-    assert_false(linalg_inverse_cholesky(2, indefinite[0], 2));
+    assert_false(linalg_inverse_cholesky(NULL, 2, indefinite[0], 2));
     assert_false(linalg_solve_positive(2, again[0], 2, b));
     assert_false(linalg_inverse(2, singular[0], 2, work, iwork));
 }

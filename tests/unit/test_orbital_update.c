@@ -40,14 +40,14 @@ static void diagonalise(double *rows)
     static int iwork[512];
     assert_true(linalg_eigen_work(PATH_N) <= 4096 && linalg_eigen_iwork(PATH_N) <= 512);
     memcpy(inverse, overlap, sizeof inverse);
-    assert_true(linalg_inverse_cholesky(PATH_N, inverse, PATH_LD));
+    assert_true(linalg_inverse_cholesky(NULL, PATH_N, inverse, PATH_LD));
     memset(rows, 0, PATH_N * PATH_LD * sizeof *rows);
     path_product(inverse, PATH_LD, 0, fock, PATH_LD, half);
     for (size_t i = 0; i < PATH_N; i++)
         for (size_t j = 0; j < PATH_N; j++)
             for (size_t k = 0; k < PATH_N; k++)
                 rows[i * PATH_LD + j] += half[i * PATH_LD + k] * inverse[j * PATH_LD + k];
-    assert_true(linalg_eigen(PATH_N, rows, PATH_LD, eps, work, iwork));
+    assert_true(linalg_eigen(NULL, PATH_N, rows, PATH_LD, eps, work, iwork));
     memcpy(half, rows, sizeof half);
     path_product(half, PATH_LD, 0, inverse, PATH_LD, rows);
 }
