@@ -94,6 +94,12 @@ QmtStatus frame_series_read(QmtContext *ctx, TrajectoryReader *reader, size_t sh
                             const Conserved *again, Arena *arena, FrameSeries *series);
 void frame_series_release(FrameSeries *series);
 
+/// Parts of frame_series_read(), made after the pass over the frames: the longest autocorrelation time of the torsions,
+/// RMSD of each two of some frames, NVE windows. All fail with QMT_ERR_MEMORY.
+QmtStatus series_torsions_correlate(QmtContext *ctx, FrameSeries *series);
+QmtStatus series_matrix_make(QmtContext *ctx, FrameSeries *series);
+QmtStatus series_windows_make(QmtContext *ctx, const TrajectoryReader *reader, FrameSeries *series);
+
 /// Vibrational density of states at place k, area 1 over wavenumbers, and wavenumber of place k, cm-1.
 double series_wavenumber(const FrameSeries *series, size_t k);
 /// Width of a line at half its height, cm-1.

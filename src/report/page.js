@@ -64,8 +64,9 @@ function headline() {
   byId('title').textContent = shown(about.name);
   const p = byId('headline');
   p.replaceChildren();
+  byId('table-part').hidden = !items.length;
   if (!items.length) { p.append('No trajectory yet.'); return; }
-  for (const [k, word] of [['FAIL', 'fail'], ['WARN', 'with a warning'], ['WAIT', 'not finished or not checked'], ['PASS', 'pass']]) if (n(k)) p.append(make('span', `${MARK[k]} ${n(k)} ${word}`, { class: k }), ' · ');
+  for (const [k, word] of [['FAIL', 'fail'], ['WARN', 'with a warning'], ['WAIT', 'not finished or not checked'], ['PASS', 'pass']]) if (n(k)) p.append(make('span', `${MARK[k]} ${n(k).toLocaleString('en')} ${word}`, { class: k }), ' · ');
   p.append(`${items.length.toLocaleString('en')} ${items.length === 1 ? 'trajectory' : 'trajectories'} · ${frames.toLocaleString('en')} frames · ${shown(methods.join(', ') || 'method not known')}`);
   if (drifts.length) p.append(` · worst drift ${figures(Math.max(...drifts.map(Math.abs)), 2)} kJ/mol/ps per atom`);
   if (items.some(x => x.recoveries !== undefined)) p.append(` · ${recoveries} SCF recoveries`);

@@ -57,7 +57,7 @@ function headDraw() {
 }
 
 function rowMake(x, place) {
-  const tr = make('tr', null, { 'aria-rowindex': place + 2 }), name = make('td', null, { class: 'name' }), b = make('button', x.row.name, { type: 'button', id: 'open-' + x.i });
+  const tr = make('tr', null, { 'aria-rowindex': place + 2 }), name = make('td', null, { class: 'name' }), b = make('button', x.row.name, { type: 'button', id: 'open-' + x.i, title: shown(x.row.name) });
   if (x.i === open) tr.className = 'open';
   b.onclick = () => show(x.i, true);
   name.append(b);
