@@ -6,6 +6,9 @@
 
 enum { POINTS = SHADOW_ENERGY_POINTS, FEWEST = 5, BEHIND = 2 };
 _Static_assert((int)POINTS > (int)BEHIND, "gradients behind the point of the shadow energy");
+/// The series of a continued path has converged where its last terms are below this part of its first ones. It is
+/// not worse than central differences where they are below that part of what the two differ by.
+static const double CONVERGED = 0.01, NOT_WORSE = 0.1;
 
 void shadow_energy_layout(ShadowEnergy *watch, Arena *arena, size_t n_atoms)
 {
@@ -79,23 +82,54 @@ static double dot(const ShadowEnergy *watch, const double (*gradient)[3])
     return sum;
 }
 
-/// The heat of the last O part, as far as it is known by now, comes to the others.
-static void finish_heat(ShadowEnergy *watch, double dt)
+/// A sum whose terms ought to become small.
+typedef struct {
+    double sum;
+    double first, last; ///< the larger of the first two terms and of the last three, magnitude
+} HeatSeries;
+
+/// Heat of the last O part beyond the change of the kinetic energy, from n accelerations on either side: both
+/// paths are continued beyond it.
+static HeatSeries heat_continued(const ShadowEnergy *watch, double dt, int n)
 {
     static const double C[POINTS] = {0.0,        1.0 / 12.0, 1.0 / 12.0, 3.0 / 40.0,
                                      1.0 / 15.0, 5.0 / 84.0, 3.0 / 56.0, 7.0 / 144.0};
-    double *const d = watch->dots;
+    HeatSeries heat = {0};
+    double d[POINTS];
+    memcpy(d, watch->dots, sizeof d);
+    for (int m = 1; m < n; m++) {
+        for (int k = 0; k < n - m; k++) // now the m-th differences
+            d[k] -= d[k + 1];
+        const double term = -0.5 * dt * C[m] * d[0];
+        heat.sum += term;
+        if (m <= 2)
+            heat.first = fmax(heat.first, fabs(term));
+        if (m >= n - 3)
+            heat.last = fmax(heat.last, fabs(term));
+    }
+    return heat;
+}
+
+/// The same by central differences across it, of the first, third and fifth order.
+static double heat_across(const ShadowEnergy *watch, double dt)
+{
+    const double *const d = watch->dots;
+    const double third = 3.0 * d[0] - d[1], fifth = 5.0 * d[1] - 10.0 * d[0] - d[2];
+    return dt * (d[0] / 12.0 + third / 120.0 - fifth / 840.0);
+}
+
+/// The heat of the last O part, as far as it is known by now, comes to the others.
+static void finish_heat(ShadowEnergy *watch, double dt)
+{
     const int n = watch->n_before < watch->n_smooth ? watch->n_before : watch->n_smooth;
     if (n < FEWEST) {
-        watch->shadow_heat += dt / 12.0 * d[0];
+        watch->shadow_heat += dt / 12.0 * watch->dots[0];
     } else {
-        double sum = 0.0;
-        for (int m = 1; m < n; m++) {
-            for (int k = 0; k < n - m; k++) // now the m-th differences
-                d[k] -= d[k + 1];
-            sum += C[m] * d[0];
-        }
-        watch->shadow_heat -= 0.5 * dt * sum;
+        const HeatSeries continued = heat_continued(watch, dt, n);
+        const double across = heat_across(watch, dt);
+        const bool converged = continued.last < CONVERGED * continued.first ||
+                               continued.last < NOT_WORSE * fabs(continued.sum - across);
+        watch->shadow_heat += converged ? continued.sum : across;
     }
     watch->n_before = 0;
 }

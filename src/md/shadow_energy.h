@@ -48,10 +48,18 @@
 /// (delta^2 = nabla^2 / (1 - nabla), delta a = nabla a / (1 - nabla)), and W2 is the same backwards in
 /// time, with the sign of the sum reversed. So the heat needs, beside v2 - v1, only the products
 /// (v2 - v1).g of the q steps before and after, and it is complete q steps later. The error of a term is
-/// (omega dt)^(q-1), 1e-6 for 3000 /cm and 0.25 fs. Where O parts come more often than every 5 steps,
-/// both sides together give the heat to the order dt^2:
+/// (omega dt)^(q-1), 1e-6 for 3000 /cm and 0.25 fs.
 ///
-///     heat = change of the kinetic energy - dt/12 (v2 - v1).(g2 - g1).
+/// The series does not converge for 2 sin(omega dt/2) > 1, which is so for overtones of O-H at 1 fs. But both
+/// paths go through the same X. Their accelerations differ by an odd function of time and, where the potential is
+/// anharmonic, a small even one. The steps that were made have on either side one half of the odd one with the
+/// sign of time beside the mean of the paths: that is even and has no odd differences. So central differences
+/// across the O part belong to the mean of both paths,
+///
+///     heat = change of the kinetic energy - dt (v2 - v1).(delta/12 - delta^3/120 + delta^5/840) g,
+///
+/// and leave some dt^3 V'''[v, d, d]. They are taken where the series does not converge: for water from 0.5 fs on.
+/// Where O parts come more often than every 5 steps the term of delta alone is taken.
 ///
 /// Theory: Skeel, Hardy, SIAM J. Sci. Comput. 23, 1172 (2001), 10.1137/S106482750138318X; Engle, Skeel,
 /// Drees, J. Comput. Phys. 206, 432 (2005), 10.1016/j.jcp.2004.12.009, who take the shadow energy itself

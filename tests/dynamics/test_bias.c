@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/units.h"
@@ -94,6 +95,57 @@ static void energy_is_conserved_with_the_work_of_biases(void **state)
     // the shadow energy leaves only what the corners of hills and ramps make of its differences
     assert_true(fine.shadow_rms_kjmol < 0.02 * fine.rms_kjmol);
     assert_true(fabs(fine.shadow_slope_kjmol_ps) < 1e-3);
+}
+
+typedef struct {
+    MdReport report;
+    double least, most; ///< energy of the wall, kJ/mol
+} Walled;
+
+/// Methane whose outer atoms a wall keeps pushing back, 400 K.
+static Walled walled(MdEnsemble ensemble, double dt_fs, double length_ps)
+{
+    Engine *inner = methane(), *bias = NULL;
+    const BiasOptions wall = {.confine = {.radius = 1.9, .k = 0.05}, .mass = METHANE_MASS};
+    assert_int_equal(bias_create(ctx, inner, &wall, &bias), QMT_OK);
+    MdOptions options = options_of(dt_fs, length_ps);
+    options.ensemble = ensemble;
+    options.temperature_k = 400.0;
+    options.friction_per_ps = 1.0;
+    options.bias = bias;
+    Md *md = NULL;
+    assert_int_equal(md_create(ctx, &options, NULL, bias, METHANE_MASS, METHANE_XYZ, &md), QMT_OK);
+    Walled result = {.least = INFINITY};
+    for (bool done = false; !done;) {
+        assert_int_equal(md_advance(ctx, md, 1, &done), QMT_OK);
+        const double wall_energy = md_state(md)->at.bias * KJMOL_PER_HARTREE;
+        result.least = fmin(result.least, wall_energy);
+        result.most = fmax(result.most, wall_energy);
+    }
+    result.report = md_report(md);
+    md_destroy(&md);
+    engine_destroy(&bias);
+    engine_destroy(&inner);
+    return result;
+}
+
+/// The energy of a wall comes and goes by kilojoules; with it the total energy has the ripple of velocity Verlet and the
+/// shadow energy none, with a thermostat too.
+static void energy_is_conserved_with_that_of_a_wall(void **state)
+{
+    (void)state;
+    const Walled coarse = walled(MD_NVE, 0.2, 0.2), fine = walled(MD_NVE, 0.1, 0.2);
+    assert_true(fine.most - fine.least > 10.0);
+    CHECK_NEAR(coarse.report.worst_kjmol / fine.report.worst_kjmol, 4.0, 0.4);
+    assert_true(fine.report.worst_kjmol < 0.2);
+    assert_true(fine.report.shadow_rms_kjmol < 0.02 * fine.report.rms_kjmol);
+    const Walled bath = walled(MD_NVT, 0.25, 5.0);
+    print_message(
+        "wall moves by %.1f, %.1f kJ/mol; ripple %.1e, %.1e, shadow %.1e, with heat %.1e kJ/mol\n",
+        fine.most - fine.least, bath.most - bath.least, fine.report.worst_kjmol,
+        fine.report.rms_kjmol, fine.report.shadow_rms_kjmol, bath.report.shadow_rms_kjmol);
+    assert_true(bath.most - bath.least > 10.0 && bath.report.heat_kjmol != 0.0);
+    assert_true(bath.report.shadow_rms_kjmol < 0.02 * bath.report.rms_kjmol);
 }
 
 typedef struct {
@@ -221,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(energy_is_conserved_with_the_work_of_biases),
+        cmocka_unit_test(energy_is_conserved_with_that_of_a_wall),
         cmocka_unit_test(frames_are_those_of_the_method),
         cmocka_unit_test(a_snapshot_holds_hills_and_structures),
         cmocka_unit_test(metadynamics_gives_the_free_energy),
