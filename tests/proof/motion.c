@@ -6,11 +6,9 @@
 
 #include "base/units.h"
 #include "base/vec3.h"
-#include "engine/xtb.h"
-#include "md/integrator.h"
-#include "md/observables.h"
 #include "md/velocities.h"
-#include "proof/sample.h"
+#include "proof/molecule_motion.h"
+#include "proof/proof.h"
 
 enum {
     SHADOW_SLOPE,
@@ -36,90 +34,12 @@ static const Claim CLAIMS[N_CLAIMS] = {
                  1e-6, 0.0},
 };
 
-/// Atoms under velocity Verlet with an engine of their own.
-typedef struct {
-    Engine *engine;
-    MdState now, next;
-    IntegratorSettings settings;
-    Arena arena;
-} Motion;
-
-static void motion_layout(Motion *motion, size_t n)
+static QmtStatus reversal(QmtContext *ctx, Sample *sample, MoleculeMotion *motion, double *miss_nm)
 {
-    md_state_layout(&motion->now, &motion->arena, n, 0);
-    md_state_layout(&motion->next, &motion->arena, n, 0);
-}
-
-static void motion_end(Motion *motion)
-{
-    engine_destroy(&motion->engine);
-    arena_release(&motion->arena);
-}
-
-/// Puts the atoms where a sample began and evaluates there.
-static QmtStatus motion_restart(QmtContext *ctx, Sample *sample, double dt_fs, Motion *motion)
-{
-    SampleFrame frame = {motion->now.xyz, motion->now.velocity, motion->now.gradient, 0.0, 0.0};
-    TRY(sample_frame(ctx, sample, 0, &frame));
-    motion->settings = (IntegratorSettings){.dt = dt_fs / FS_PER_AUT, .mass = sample->mass};
-    motion->now.at = (MdInstant){0};
-    engine_forget(motion->engine);
-    const EngineResult result = {.energy = &motion->now.at.energy,
-                                 .gradient = motion->now.gradient};
-    TRY(engine_evaluate(ctx, motion->engine, (const double(*)[3])motion->now.xyz, &result));
-    motion->now.at.kinetic =
-        velocities_kinetic(sample->n_atoms, sample->mass, (const double(*)[3])motion->now.velocity);
-    return QMT_OK;
-}
-
-static QmtStatus motion_begin(QmtContext *ctx, Sample *sample, Motion *motion)
-{
-    *motion = (Motion){0};
-    const QmtEngineOptions options = run_engine_options(sample->task);
-    TRY(xtb_create(ctx, sample->n_atoms, sample->task->structure->numbers, &options,
-                   &motion->engine));
-    motion_layout(motion, sample->n_atoms);
-    TRY(arena_reserve(ctx, &motion->arena));
-    motion_layout(motion, sample->n_atoms);
-    return QMT_OK;
-}
-
-static QmtStatus motion_step(QmtContext *ctx, Motion *motion)
-{
-    EngineReport report;
-    TRY(integrator_verlet.step(ctx, motion->engine, &motion->settings, &motion->now, &motion->next,
-                               &report));
-    const MdState swap = motion->now;
-    motion->now = motion->next;
-    motion->next = swap;
-    return QMT_OK;
-}
-
-/// Rms of E + K about its mean over the first 100 fs, looked at every 0.5 fs at any step, hartree.
-static QmtStatus ripple(QmtContext *ctx, Sample *sample, int steps_per_look, Motion *motion,
-                        double *rms)
-{
-    enum { LOOKS = 200 };
-    TRY(motion_restart(ctx, sample, 0.5 / steps_per_look, motion));
-    const double first = motion->now.at.energy + motion->now.at.kinetic;
-    double sum = 0.0, squares = 0.0;
-    for (int look = 0; look <= LOOKS; look++) {
-        for (int k = 0; look > 0 && k < steps_per_look; k++)
-            TRY(motion_step(ctx, motion));
-        const double e = motion->now.at.energy + motion->now.at.kinetic - first;
-        sum += e / (LOOKS + 1);
-        squares += e * e / (LOOKS + 1);
-    }
-    *rms = sqrt(squares - sum * sum);
-    return QMT_OK;
-}
-
-static QmtStatus reversal(QmtContext *ctx, Sample *sample, Motion *motion, double *miss_nm)
-{
-    TRY(motion_restart(ctx, sample, 0.25, motion));
+    TRY(molecule_motion_restart(ctx, sample, 0, 0.25, motion));
     for (int way = 0; way < 2; way++) {
         for (int i = 0; i < 1000; i++)
-            TRY(motion_step(ctx, motion));
+            TRY(molecule_motion_step(ctx, motion));
         for (size_t a = 0; a < sample->n_atoms; a++)
             for (int x = 0; x < 3; x++)
                 motion->now.velocity[a][x] *= -1.0;
@@ -151,7 +71,7 @@ static double turning_scale(size_t n, const double *mass, const double (*xyz)[3]
 }
 
 /// Momentum in every frame of the file, and angular momentum against that of 1000 steps before.
-static QmtStatus momenta(QmtContext *ctx, Sample *sample, Motion *motion, double *momentum,
+static QmtStatus momenta(QmtContext *ctx, Sample *sample, MoleculeMotion *motion, double *momentum,
                          double *angular)
 {
     enum { BACK = 1000 / SAMPLE_NVE_INTERVAL };
@@ -180,14 +100,15 @@ static QmtStatus momenta(QmtContext *ctx, Sample *sample, Motion *motion, double
     return QMT_OK;
 }
 
-static QmtStatus measure_motion(QmtContext *ctx, Sample *sample, Motion *motion, double *figure)
+static QmtStatus measure_motion(QmtContext *ctx, Sample *sample, MoleculeMotion *motion,
+                                double *figure)
 {
     const double n = (double)sample->n_atoms;
     double rms[3];
     figure[SHADOW_SLOPE] = fabs(sample->result.shadow_drift_kjmol_ps) / n;
-    TRY(motion_begin(ctx, sample, motion));
+    TRY(molecule_motion_begin(ctx, sample, motion));
     for (int i = 0; i < 3; i++)
-        TRY(ripple(ctx, sample, 1 << i, motion, &rms[i]));
+        TRY(molecule_motion_ripple(ctx, sample, 100, 1 << i, motion, &rms[i]));
     figure[RIPPLE_COARSE] = rms[0] / rms[1];
     figure[RIPPLE_FINE] = rms[1] / rms[2];
     TRY(reversal(ctx, sample, motion, &figure[REVERSAL]));
@@ -214,13 +135,13 @@ static QmtStatus plain_slope(QmtContext *ctx, const ProofRun *run, const char *m
 static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, double *figure)
 {
     Sample sample;
-    Motion motion = {0};
+    MoleculeMotion motion = {0};
     QmtStatus status = sample_make_nve(ctx, run, PROOF_MOLECULES[subject], "float64", &sample);
     if (status == QMT_OK)
         status = measure_motion(ctx, &sample, &motion, figure);
     if (status == QMT_OK)
         status = plain_slope(ctx, run, PROOF_MOLECULES[subject], &sample, &figure[PLAIN_SLOPE]);
-    motion_end(&motion);
+    molecule_motion_end(&motion);
     sample_release(&sample);
     return status;
 }

@@ -39,7 +39,8 @@ typedef struct {
 
 extern const Section PROOF_MOTION, PROOF_LABELS, PROOF_INVARIANCES, PROOF_FRAGMENTS,
     PROOF_OSCILLATOR, PROOF_ENSEMBLE, PROOF_TEMPERATURE, PROOF_TORSION, PROOF_CLUSTERS, PROOF_KINDS,
-    PROOF_HEAT, PROOF_TWINS, PROOF_THERMOSTATS;
+    PROOF_HEAT, PROOF_TWINS, PROOF_THERMOSTATS, PROOF_SPECTRUM, PROOF_WALL, PROOF_BASINS,
+    PROOF_METADYNAMICS;
 
 /// The five molecules whose motion and labels are looked at: oxygen and nitrogen, sulphur, chlorine,
 /// chains and rings.
