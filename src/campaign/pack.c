@@ -188,9 +188,11 @@ void packer_close(QmtContext *ctx, Packer **packer)
     if (gone == NULL)
         return;
     const Message before = context_keep(ctx);
-    // A job that was killed behind its last folder left no directory, and this one may have had nothing to add.
-    const bool lacks_directory = !gone->is_open && !archive_has_directory(ctx, gone->path);
-    if (lacks_directory)
+    // A job that was killed behind its last folder left no directory, and this one may have had nothing to add: what lay in
+    // a folder may have been in the archive, too.
+    const bool added = gone->is_open && gone->writer.n_appended > 0;
+    const bool lacks_directory = !added && !archive_has_directory(ctx, gone->path);
+    if (lacks_directory && !gone->is_open)
         gone->is_open = archive_writer_open(ctx, gone->path, &gone->writer) == QMT_OK;
     if (gone->is_open) {
         const ArchiveWriter *const writer = &gone->writer;

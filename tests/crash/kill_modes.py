@@ -13,6 +13,7 @@ the bytes of a job that nothing happened to, archives must be whole, and the sum
 import argparse
 import collections
 import os
+import pathlib
 import random
 import signal
 import sys
@@ -44,19 +45,29 @@ def signal_send(process, kind):
     return True
 
 
-def wait_for_orphans(children):
-    for child in children:
-        for _ in range(1000):
-            if not kill.alive(child):
-                break
-            time.sleep(0.01)
+def orphans(out):
+    """Processes of a job: workers whose program was killed end after their step, also those that it had just begun."""
+    words = f"--out\0{out}\0".encode()
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if words in path.read_bytes():
+                yield path
+        except OSError:
+            continue
+
+
+def wait_for_orphans(out):
+    """A trajectory that one of them holds would be skipped by the next command."""
+    end = time.monotonic() + 60.0
+    while any(orphans(out)):
+        modes.wants(time.monotonic() < end, f"{out}: a worker goes on without its program")
+        time.sleep(0.01)
 
 
 def kill_once(place, mode, out, kind, delay):
     """One start of all programs, and one kill. Returns how many processes were hit."""
     programs = place.start_all(mode, out)
     time.sleep(delay)
-    children = [child for p in programs for child in kill.workers(p.pid)]
     hit = [p for p in (programs if kind == "all" else [random.choice(programs)]) if signal_send(p, kind)]
     for program in programs:
         _, said = program.communicate()
@@ -64,7 +75,7 @@ def kill_once(place, mode, out, kind, delay):
         killed = program in hit and code == -signal.SIGKILL
         # 1: the worker of one was killed twice, which nobody does here; 6: all was held by the others.
         modes.wants(killed or code in (0, 6), f"{mode}, {kind}: code {code}: {said}")
-    wait_for_orphans(children)
+    wait_for_orphans(out)
     if (place.folder / out / ".journal").exists():
         place.run(["status", out, "--json"], 0, 1, 3)
     return len(hit) > 0

@@ -153,9 +153,10 @@ until_true 60 all_are "$job" '1 PENDING'
 before=$(steps e)
 goes_on() { now "$job" && all_are "$job" '1 RUNNING'; }
 until_true 60 goes_on
+until_true 60 grep -q 'continues at' job-"${job}"_1.log
 scancel "$job"
 until_true 60 all_are "$job" '1 CANCELLED'
-grep -q 'goes on at' job-"${job}"_1.log || fail "it began anew"
+grep -q 'continues at' job-"${job}"_1.log || fail "it began anew"
 [ "$(steps e)" -ge "$before" ] || fail "it did not go on"
 
 echo '4. scontrol requeue and preemption: Slurm queues it, the script does not interfere'
