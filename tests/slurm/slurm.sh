@@ -245,6 +245,7 @@ until_true 90 ended
 "$QMTRAJ" run --config middle.yaml --out n2 m1.xyz m2.xyz m3.xyz m4.xyz >/dev/null 2>&1
 for i in 1 2 3 4; do cmp n/m$i/trajectory.npz n2/m$i/trajectory.npz; done
 
+memory=--mem=0
 echo '8. a drained node ends what it has begun; a task that is killed has failed, and the same line continues it'
 job=$(submit --array=1 "$array" middle.yaml o m1.xyz)
 until_true 60 has_begun o/m1
