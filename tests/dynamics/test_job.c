@@ -47,7 +47,9 @@ static QmtStatus run(const char *const *words, size_t n, const RunOptions *setti
         assert_int_equal(config_set(ctx, words[i], &config), QMT_OK);
     assert_int_equal(xyz_read_memory(ctx, "water.xyz", WATER, sizeof WATER - 1, &list), QMT_OK);
     assert_int_equal(plan_make(ctx, &config, &list, NULL, &plan), QMT_OK);
-    const QmtStatus status = run_trajectory(ctx, settings, &plan.tasks[0], NULL, result);
+    RunSpec task;
+    plan_task(&plan, 0, &task);
+    const QmtStatus status = run_trajectory(ctx, settings, &task, NULL, result);
     plan_release(&plan);
     return status;
 }

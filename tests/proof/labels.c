@@ -57,9 +57,9 @@ static QmtStatus compare(QmtContext *ctx, Sample *sample, size_t n_looks, Labels
     labels_layout(labels, n, n_looks);
     TRY(arena_reserve(ctx, &labels->arena));
     labels_layout(labels, n, n_looks);
-    QmtEngineOptions options = run_engine_options(sample->task);
+    QmtEngineOptions options = run_engine_options(&sample->task);
     options.scf_tolerance = TIGHTEST;
-    TRY(xtb_create(ctx, n, sample->task->structure->numbers, &options, &labels->engine));
+    TRY(xtb_create(ctx, n, sample->task.structure->numbers, &options, &labels->engine));
 
     const RandomKey key = {.seed = 42};
     SampleFrame frame = {labels->xyz, labels->velocity, labels->gradient, 0.0, 0.0};

@@ -16,9 +16,9 @@ static void layout(MoleculeMotion *motion, size_t n)
 QmtStatus molecule_motion_begin(QmtContext *ctx, const Sample *sample, MoleculeMotion *motion)
 {
     *motion = (MoleculeMotion){0};
-    const QmtEngineOptions options = run_engine_options(sample->task);
-    TRY(xtb_create(ctx, sample->n_atoms, sample->task->structure->numbers, &options, &motion->xtb));
-    TRY(run_bias_create(ctx, sample->task, sample->mass, motion->xtb, &motion->bias));
+    const QmtEngineOptions options = run_engine_options(&sample->task);
+    TRY(xtb_create(ctx, sample->n_atoms, sample->task.structure->numbers, &options, &motion->xtb));
+    TRY(run_bias_create(ctx, &sample->task, sample->mass, motion->xtb, &motion->bias));
     motion->engine = motion->bias != NULL ? motion->bias : motion->xtb;
     layout(motion, sample->n_atoms);
     TRY(arena_reserve(ctx, &motion->arena));

@@ -37,7 +37,7 @@ static QmtStatus sample_plan(QmtContext *ctx, const char *molecule, const char *
     const QmtStatus status = plan_make(ctx, &config, &list, NULL, &sample->plan);
     structures_release(&list);
     TRY(status);
-    sample->task = &sample->plan.tasks[0];
+    plan_task(&sample->plan, 0, &sample->task);
     sample->float64 = config.precision == CONFIG_FLOAT64;
     return QMT_OK;
 }
@@ -45,7 +45,7 @@ static QmtStatus sample_plan(QmtContext *ctx, const char *molecule, const char *
 static QmtStatus sample_open(QmtContext *ctx, const char *folder, Sample *sample)
 {
     char own[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
-    TRY(file_join(ctx, folder, sample->task->label, own));
+    TRY(file_join(ctx, folder, sample->task.label, own));
     TRY(file_join(ctx, own, RUN_FILE_COMPLETE, path));
     TRY(npz_open(ctx, path, &sample->npz));
     const uint64_t size = sample->float64 ? 8 : 4;
@@ -56,7 +56,7 @@ static QmtStatus sample_open(QmtContext *ctx, const char *folder, Sample *sample
     TRY(npz_require(ctx, &sample->npz, "Ekin", 'f', 8, 1, &sample->kinetic));
     sample->n_frames = sample->pos->shape[0];
 
-    const Structure *structure = sample->task->structure;
+    const Structure *structure = sample->task.structure;
     sample->n_atoms = structure->n_atoms;
     sample->mass = malloc(sample->n_atoms * sizeof *sample->mass);
     sample->row = malloc(sample->pos->row_bytes);
@@ -75,7 +75,7 @@ QmtStatus sample_make(QmtContext *ctx, const ProofRun *run, const char *folder,
     TRY(file_join(ctx, run->out, folder, out));
     TRY(sample_plan(ctx, molecule, settings, sample));
     const RunOptions job = {.out = out, .n_workers = 1, .fresh = true};
-    TRY(run_trajectory(ctx, &job, sample->task, NULL, &sample->result));
+    TRY(run_trajectory(ctx, &job, &sample->task, NULL, &sample->result));
     return sample_open(ctx, out, sample);
 }
 

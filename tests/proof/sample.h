@@ -10,7 +10,7 @@
 /// look at is what a user gets.
 typedef struct {
     Plan plan;
-    const RunSpec *task;
+    RunSpec task; ///< points into the plan
     RunResult result;
     Npz npz;
     const NpzArray *pos, *vel, *forces, *potential, *kinetic;
