@@ -48,7 +48,7 @@ mount -t proc proc "$work/root/proc"
 mkdir "$work/root/w"
 cp "$wheel" configs/qm_test.yaml data/molecules/xyz/glycine.xyz packaging/debian/tests/water.py "$work/root/w"
 inside() {
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+    env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
         chroot "$work/root" /bin/sh -ec "cd /w; $1" </dev/null
 }
 inside 'apt-get update -q >/dev/null; apt-get install -q -y --no-install-recommends python3-pip >/dev/null 2>&1'

@@ -5,6 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
+# Commits that are made meanwhile do not count.
+commit=$(git rev-parse HEAD)
 trap 'rm -rf "$work"' EXIT
 
 # build FOLDER LANGUAGE ZONE UMASK TARGET...; objects of the first must not serve the second
@@ -12,6 +14,7 @@ build() {
     local folder=$1 language=$2 zone=$3 mask=$4
     shift 4
     git clone -q --no-local . "$folder"
+    git -C "$folder" checkout -q --detach "$commit"
     for target in "$@"; do
         (umask "$mask" && cd "$folder" && env -u MAKEFLAGS -u MAKELEVEL CCACHE_DISABLE=1 LANG="$language" LC_ALL="$language" TZ="$zone" \
             make "$target" >"$folder.log" 2>&1) || {
