@@ -8,7 +8,7 @@ enum { POINTS = SHADOW_ENERGY_POINTS, FEWEST = 5, BEHIND = 2 };
 _Static_assert((int)POINTS > (int)BEHIND, "gradients behind the point of the shadow energy");
 /// The series of a continued path has converged where its last terms are below this part of its first ones. It is
 /// not worse than central differences where they are below that part of what the two differ by.
-static const double CONVERGED = 0.01, NOT_WORSE = 0.1;
+static const double CONVERGED = 0.1, NOT_WORSE = 0.1;
 
 void shadow_energy_layout(ShadowEnergy *watch, Arena *arena, size_t n_atoms)
 {
