@@ -73,7 +73,9 @@ proof:
 check-proof: program
 	QMTRAJ=build/qmtraj QMTRAJ_SOURCE=$(CURDIR) python3 -B tests/python/good_trajectories.py build/check-proof $(or $(COUNT),500) $(or $(SEED),1)
 
-install: program
+install: setup
+	cmake --preset release $(CONFIGURE)
+	$(BUILD) build -j $(JOBS) --target qmtraj_program qmtraj_shared
 	cmake --install build --prefix "$$(realpath -m '$(PREFIX)')"
 
 sanitize:
