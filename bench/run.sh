@@ -16,6 +16,9 @@ program=build/bench/bench_step
 runs=5
 [ "${1:-}" = --quick ] && runs=1
 
+processors=$(nproc) # which counts OMP_NUM_THREADS where it is set
+core=$((processors - 1))
+
 # One core, one thread, and the BLAS kernels of this processor for the peer.
 OMP_NUM_THREADS=1
 OPENBLAS_NUM_THREADS=1
@@ -29,7 +32,6 @@ fi
 MALLOC_MMAP_THRESHOLD_=4294967296
 MALLOC_TRIM_THRESHOLD_=4294967296
 export OMP_NUM_THREADS OPENBLAS_NUM_THREADS OPENBLAS_CORETYPE MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_
-core=$(($(nproc) - 1))
 
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
@@ -100,7 +102,7 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
 {
     echo "# Time of one MD step"
     echo
-    echo "$cpu, core $core of $(nproc), commit $commit, $stamp, \`bench/run.sh\`; medians of $runs runs or more."
+    echo "$cpu, core $core of $processors, commit $commit, $stamp, \`bench/run.sh\`; medians of $runs runs or more."
     echo
     echo "| series | molecule | atoms | orbitals | density builds | qmtraj, us | tenth percentile | core to itself, us | share | by diagonalisation, us | libxtb, us | libxtb / qmtraj | core to itself |"
     echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
