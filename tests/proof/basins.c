@@ -1,7 +1,6 @@
 /// Metadynamics on the RMSD as configs/rmsd.yaml has it, on GFN2-xTB at 300 K: 20 ps take molecules out of the one basin
 /// that 20 ps without bias see. Basins are those of the textbook: anti and both gauche of butane; C7eq, alpha R and C7ax of
-/// the dipeptide by phi and psi; both chairs of cyclohexane and what lies between them, of which the second chair is
-/// not always reached. A visit counts when it lasts 50 fs.
+/// the dipeptide by phi and psi; both chairs of cyclohexane and what lies between them. A visit counts when it lasts 50 fs.
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@ enum { MISSED, LAST, N_CLAIMS, N_BASINS = 3, VISIT_FRAMES = 5, FRAME_FS = 10 };
 static const double LENGTH_PS = 20.0, LENGTH_BRIEF_PS = 0.5;
 
 static const Claim CLAIMS[N_CLAIMS] = {
-    [MISSED] = {"basins of three that 20 ps do not visit", "", 0.0, 1.0, N_BASINS - 1},
+    [MISSED] = {"basins of three that 20 ps do not visit", "", 0.0, 0.0, N_BASINS - 1},
     [LAST] = {"time of the first visit to the last of them", "ps", 0.0, 20.0, 0.0},
 };
 
@@ -92,7 +91,8 @@ static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, d
                                     "nve_every_ps=0",
                                     "save_interval_steps=20",
                                     "bias.rmsd.atoms=heavy",
-                                    "bias.rmsd.every_ps=0.5",
+                                    "bias.rmsd.every_ps=0.2",
+                                    "bias.rmsd.k_per_atom_kJ_mol=5.2",
                                     run->brief ? "equilibration_ps=0.1" : "equilibration_ps=1",
                                     run->brief ? "length_ps=0.5" : "length_ps=20",
                                     NULL};
