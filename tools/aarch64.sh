@@ -6,7 +6,7 @@
 set -eu
 sysroot=$1
 [ ! -e "$sysroot/usr/include/yaml.h" ] || exit 0
-packages=libc6-dev,libgfortran-12-dev,liblapack-dev,libblas-dev,libyaml-dev,libcjson-dev,libdeflate-dev,zlib1g-dev
+packages=libc6-dev,liblapack-dev,libblas-dev,libyaml-dev,libcjson-dev,libdeflate-dev,zlib1g-dev
 packages=$packages,librandom123-dev,libcmocka-dev
 mirror=$("$(dirname "$0")/debian_mirror.sh")
 rm -rf "$sysroot"

@@ -8,24 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if [ "$(id -u)" != 0 ]; then
-    echo "tools/bare.sh: a Debian root can only be made by root; try sudo make bare" >&2
-    exit 1
-fi
-
-root=${KEEP:-$(mktemp -d)}
-release() {
-    umount -q "$root/proc" || true
-    # Nothing of this machine may be mounted below what is removed.
-    if [ -z "${KEEP:-}" ] && ! grep -qF " $root/" /proc/mounts; then
-        rm -rf --one-file-system "$root"
-    fi
-}
-trap release EXIT
-
 echo "==== a fresh Debian 12"
-tools/debian_root.sh "$root"
-mount -t proc proc "$root/proc"
+. tools/fresh_root.sh
 git clone -q --no-local . "$root/root/a clone"
 
 inside() {

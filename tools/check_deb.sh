@@ -6,21 +6,7 @@
 #   KEEP=dir tools/check_deb.sh   the root is made in dir (if it is not there) and left
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [ "$(id -u)" != 0 ]; then
-    echo "tools/check_deb.sh: a Debian root can only be made by root" >&2
-    exit 1
-fi
-root=${KEEP:-$(mktemp -d)}
-release() {
-    umount -q "$root/proc" || true
-    # Nothing of this machine may be mounted below what is removed.
-    if [ -z "${KEEP:-}" ] && ! grep -qF " $root/" /proc/mounts; then
-        rm -rf --one-file-system "$root"
-    fi
-}
-trap release EXIT
-[ -e "$root/usr/bin/apt-get" ] || tools/debian_root.sh "$root"
-mount -t proc proc "$root/proc"
+. tools/fresh_root.sh
 mkdir -p "$root/root/packages"
 cp dist/*.deb "$root/root/packages"
 cp -r packaging/debian/tests "$root/root/packages"

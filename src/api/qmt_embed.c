@@ -10,16 +10,11 @@ int qmt_structures_can_embed(void)
     return smiles_can_embed();
 }
 
-static bool needs_atoms(const Structure *structure)
-{
-    return structure->n_atoms == 0 && structure->smiles != NULL;
-}
-
 QmtStatus qmt_structures_embed(QmtContext *ctx, QmtStructures *structures, size_t i)
 {
     TRY(structures_place_check(ctx, structures, i));
     Structure *const structure = &structures->list.items[i];
-    return needs_atoms(structure) ? smiles_embed(ctx, structure) : QMT_OK;
+    return structure_lacks_atoms(structure) ? smiles_embed(ctx, structure) : QMT_OK;
 }
 
 QmtStatus qmt_structures_set_atoms(QmtContext *ctx, QmtStructures *structures, size_t i,
@@ -28,7 +23,7 @@ QmtStatus qmt_structures_set_atoms(QmtContext *ctx, QmtStructures *structures, s
 {
     TRY(structures_place_check(ctx, structures, i));
     Structure *const structure = &structures->list.items[i];
-    NEEDS(ctx, needs_atoms(structure), "structures: molecule %zu has atoms already", i);
+    NEEDS(ctx, structure_lacks_atoms(structure), "structures: molecule %zu has atoms already", i);
     TRY(structure_atoms_check(ctx, structure->name, n_atoms, numbers, xyz));
     NEEDS(ctx, bonds != NULL || n_bonds == 0, "structures: bonds is NULL");
     for (size_t b = 0; b < 2 * n_bonds; b++)

@@ -5,49 +5,6 @@
 // Matrices of Fortran lie by columns. Read by rows, as the kernels do, each is its own transpose, so
 // that C = A B becomes C^T = B^T A^T. Names below are those of Fortran; "row j" is column j of Fortran.
 
-#ifndef QMTRAJ_SYSTEM_LAPACK
-#pragma GCC visibility push(hidden) // inside the library, and not to be seen outside
-#endif
-// The interfaces of the BLAS (Dongarra et al. 1990, doi:10.1145/77626.79170), without the lengths of
-// texts, which nobody reads.
-void qmtraj_product_dgemm(const char *trans_a, const char *trans_b, const int *m, const int *n,
-                          const int *k, const double *alpha, const double *a, const int *lda,
-                          const double *b, const int *ldb, const double *beta, double *c,
-                          const int *ldc);
-extern void qmtraj_blas_dgemm(const char *trans_a, const char *trans_b, const int *m, const int *n,
-                              const int *k, const double *alpha, const double *a, const int *lda,
-                              const double *b, const int *ldb, const double *beta, double *c,
-                              const int *ldc);
-void qmtraj_product_dtrmm(const char *side, const char *uplo, const char *trans, const char *diag,
-                          const int *m, const int *n, const double *alpha, const double *a,
-                          const int *lda, double *b, const int *ldb);
-extern void qmtraj_blas_dtrmm(const char *side, const char *uplo, const char *trans,
-                              const char *diag, const int *m, const int *n, const double *alpha,
-                              const double *a, const int *lda, double *b, const int *ldb);
-void qmtraj_product_dsyr2k(const char *uplo, const char *trans, const int *n, const int *k,
-                           const double *alpha, const double *a, const int *lda, const double *b,
-                           const int *ldb, const double *beta, double *c, const int *ldc);
-extern void qmtraj_blas_dsyr2k(const char *uplo, const char *trans, const int *n, const int *k,
-                               const double *alpha, const double *a, const int *lda,
-                               const double *b, const int *ldb, const double *beta, double *c,
-                               const int *ldc);
-void qmtraj_product_dsymv(const char *uplo, const int *n, const double *alpha, const double *a,
-                          const int *lda, const double *x, const int *incx, const double *beta,
-                          double *y, const int *incy);
-extern void qmtraj_blas_dsymv(const char *uplo, const int *n, const double *alpha, const double *a,
-                              const int *lda, const double *x, const int *incx, const double *beta,
-                              double *y, const int *incy);
-void qmtraj_product_dgemv(const char *trans, const int *m, const int *n, const double *alpha,
-                          const double *a, const int *lda, const double *x, const int *incx,
-                          const double *beta, double *y, const int *incy);
-extern void qmtraj_blas_dgemv(const char *trans, const int *m, const int *n, const double *alpha,
-                              const double *a, const int *lda, const double *x, const int *incx,
-                              const double *beta, double *y, const int *incy);
-
-#ifndef QMTRAJ_SYSTEM_LAPACK
-#pragma GCC visibility pop
-#endif
-
 static _Thread_local const Kernels *lent;
 
 void lapack_products_lend(const Kernels *kernels)

@@ -12,6 +12,7 @@
 #include "campaign/summary.h"
 #include "campaign/test_faults.h"
 #include "io/lock.h"
+#include "io/text.h"
 #include "run/resume.h"
 #include "structure/smiles.h"
 
@@ -582,11 +583,6 @@ static QmtStatus earlier_pack(Batch *batch, const bool *reused)
     return QMT_OK;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /// What failed or cannot be computed in another process's part is not tried again here.
 static QmtStatus failures_skip(const Batch *batch, bool *reused)
 {
@@ -599,7 +595,7 @@ static QmtStatus failures_skip(const Batch *batch, bool *reused)
     for (size_t i = 0; status == QMT_OK && i < rejected.n; i++)
         names[i] = rejected.items[i].name;
     if (status == QMT_OK)
-        qsort(names, rejected.n, sizeof *names, by_text);
+        qsort(names, rejected.n, sizeof *names, text_order);
     for (size_t t = 0; status == QMT_OK && t < batch->plan->n_tasks; t++) {
         const PlanTask *const task = &batch->plan->tasks[t];
         const char *const name = task->structure->name;
@@ -608,7 +604,7 @@ static QmtStatus failures_skip(const Batch *batch, bool *reused)
         if (status == QMT_OK)
             status = file_join(ctx, folder, RUN_FILE_RUN, path);
         reused[t] = reused[t] || (status == QMT_OK && file_exists(path)) ||
-                    bsearch(&name, names, rejected.n, sizeof *names, by_text) != NULL;
+                    bsearch(&name, names, rejected.n, sizeof *names, text_order) != NULL;
     }
     free(names);
     rejections_release(&rejected);

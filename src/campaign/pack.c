@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "io/lock.h"
 #include "run/files.h"
 #include "run/spec.h"
@@ -34,13 +34,6 @@ struct Packer {
     size_t n_waiting;
     double first_s; ///< when the first of them came
 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 void pack_name(const Shard *shard, char name[PACK_NAME_SIZE])
 {
@@ -162,8 +155,8 @@ static QmtStatus folder_take(QmtContext *ctx, Packer *packer, const char *label)
     TRY(status);
     snprintf(next->label, sizeof next->label, "%s", label);
     if (packer->n_waiting++ == 0)
-        packer->first_s = now_s();
-    return packer->n_waiting == FOLDERS_OF_A_SYNC || now_s() - packer->first_s > SECONDS_OF_A_SYNC
+        packer->first_s = clock_s();
+    return packer->n_waiting == FOLDERS_OF_A_SYNC || clock_s() - packer->first_s > SECONDS_OF_A_SYNC
                ? packer_sync(ctx, packer)
                : QMT_OK;
 }

@@ -9,6 +9,7 @@
 #include "campaign/molecule_choice.h"
 #include "campaign/solvate.h"
 #include "config/config_check.h"
+#include "io/text.h"
 #include "run/input_digest.h"
 #include "run/quench.h"
 #include "run/run_bias.h"
@@ -310,11 +311,6 @@ static QmtStatus tasks_fill(const Planning *planning)
     return QMT_OK;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /// A molecule with the name of a copy of another one's frame would share its folder.
 static QmtStatus copy_names_check(QmtContext *ctx, const StructureList *structures)
 {
@@ -324,12 +320,12 @@ static QmtStatus copy_names_check(QmtContext *ctx, const StructureList *structur
         return FAIL(ctx, QMT_ERR_MEMORY, "plan: no memory for %zu names", structures->n);
     for (size_t i = 0; i < structures->n; i++)
         names[i] = structures->items[i].name;
-    qsort(names, structures->n, sizeof *names, by_text);
+    qsort(names, structures->n, sizeof *names, text_order);
     for (size_t i = 0; i < structures->n && status == QMT_OK; i++) {
         char origin[STRUCTURE_NAME_SIZE];
         const char *const key = origin;
         if (quench_origin(names[i], origin) &&
-            bsearch(&key, names, structures->n, sizeof *names, by_text) != NULL)
+            bsearch(&key, names, structures->n, sizeof *names, text_order) != NULL)
             status = FAIL(ctx, QMT_ERR_INPUT,
                           "%s: this name would be that of a copy of a frame of %s (quench); rename "
                           "one of the two molecules",

@@ -1,15 +1,8 @@
 #include "campaign/tally.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 QmtStatus tally_open(QmtContext *ctx, const Plan *plan, size_t n_workers, Tally *tally)
 {
@@ -59,7 +52,7 @@ void tally_start(Tally *tally, size_t task)
     waiting_drop(tally, task);
     tally->running[tally->n_running++] = task;
     tally->counts.n_running++;
-    tally->began_at[task] = now_s();
+    tally->began_at[task] = clock_s();
     tally->left_s[task] = NAN;
 }
 
@@ -71,7 +64,7 @@ void tally_progress(Tally *tally, size_t task, const RunProgress *progress)
 void tally_end(Tally *tally, size_t task, const BatchOutcome *outcome)
 {
     QmtTotals *const counts = &tally->counts;
-    const double took_s = now_s() - tally->began_at[task];
+    const double took_s = clock_s() - tally->began_at[task];
     counts->n_running--;
     for (size_t r = 0; r < tally->n_running; r++)
         if (tally->running[r] == task) {
@@ -98,7 +91,7 @@ QmtTotals tally_now(const Tally *tally)
     JobRest rest = {.n_waiting = counts.n_waiting,
                     .waiting_cost = tally->waiting_cost,
                     .n_at_a_time = tally->n_workers};
-    const double now = now_s();
+    const double now = clock_s();
     // What runs counts as far as it has come.
     for (size_t r = 0; r < tally->n_running; r++) {
         const size_t t = tally->running[r];

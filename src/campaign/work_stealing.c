@@ -1,17 +1,10 @@
 #include "campaign/work_stealing.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "campaign/journal.h"
 #include "io/lock.h"
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /// How many trajectories a batch made.
 static size_t made_count(const Outcomes *outcomes)
@@ -63,7 +56,7 @@ static QmtStatus parts_run(QmtContext *ctx, Plan *plan, const RunOptions *settin
 {
     const Shard *const own = &plan->shard;
     bool *const ended = state, *const visited = state + own->count;
-    const double begun_s = now_s();
+    const double begun_s = clock_s();
     QmtStatus worst = QMT_OK;
     Shard part;
     TRY(journal_shards_ended(ctx, settings->out, own->count, ended));
@@ -72,7 +65,7 @@ static QmtStatus parts_run(QmtContext *ctx, Plan *plan, const RunOptions *settin
         size_t n_made;
         rest.steals = true;
         if (settings->max_s > 0.0)
-            rest.max_s = settings->max_s - (now_s() - begun_s);
+            rest.max_s = settings->max_s - (clock_s() - begun_s);
         if (rest.max_s < 0.0)
             return FAIL(ctx, QMT_STOPPED, "stopped, as its time is up");
         const QmtStatus status = part_run(ctx, plan, &part, &rest, hooks, &n_made);

@@ -1,4 +1,5 @@
 #include "campaign/worker_pool.h"
+#include "base/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -404,13 +405,6 @@ static bool worker_again(Pool *pool, size_t task, const WorkerOutcome *crashed)
     return worker_start(pool, task) == QMT_OK;
 }
 
-static double monotonic_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /// What SIGKILL may mean.
 static const char *kill_reason(int signal, const struct rusage *used)
 {
@@ -551,7 +545,7 @@ static void pool_loop(Pool *pool)
         const int n_ready = pool->n_running == 0
                                 ? 0
                                 : ppoll(pool->polls, pool->n_running, &second, &pool->old_mask);
-        const bool time_is_up = pool->end_s > 0.0 && monotonic_s() >= pool->end_s;
+        const bool time_is_up = pool->end_s > 0.0 && clock_s() >= pool->end_s;
         if (n_signals == 0 &&
             (time_is_up || (job->should_stop != NULL && job->should_stop(job->user))))
             n_signals = 1; // as if somebody had sent one; signals are blocked here
@@ -632,7 +626,7 @@ QmtStatus worker_pool_run(QmtContext *ctx, const WorkerPool *job, WorkerOutcome 
     pool.crashed = calloc(job->n_tasks + 1, sizeof *pool.crashed);
     pool.begun = calloc(job->n_tasks + 1, sizeof *pool.begun);
     pool.ended = calloc(job->n_tasks + 1, sizeof *pool.ended);
-    pool.end_s = job->max_s > 0.0 ? monotonic_s() + job->max_s : 0.0;
+    pool.end_s = job->max_s > 0.0 ? clock_s() + job->max_s : 0.0;
     if (pool.crashed == NULL || pool.begun == NULL || pool.ended == NULL || pool.order == NULL ||
         pool.workers == NULL || pool.polls == NULL) {
         pool_release(&pool);

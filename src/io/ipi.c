@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/printable.h"
 
 enum { HEADER_SIZE = 12, CELL_NUMBERS = 9, INIT_TEXT_MAX = 65536, PLACE_SIZE = 320 };
@@ -30,13 +31,6 @@ typedef struct {
     double energy;
     char place[PLACE_SIZE]; ///< of the server, for messages
 } Session;
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static int connect_unix(const char *path)
 {
@@ -87,7 +81,7 @@ static int connect_inet(const char *host, int port, const char **problem)
 static QmtStatus session_connect(QmtContext *ctx, Session *session)
 {
     const IpiClient *client = session->client;
-    const double end = now_s() + client->patience_s;
+    const double end = clock_s() + client->patience_s;
     for (;;) {
         const char *problem = NULL;
         session->fd = client->unix_path != NULL
@@ -97,7 +91,7 @@ static QmtStatus session_connect(QmtContext *ctx, Session *session)
             break;
         if (problem == NULL)
             problem = strerror(errno);
-        if (now_s() >= end)
+        if (clock_s() >= end)
             return FAIL(ctx, QMT_ERR_IO, "%s: no i-PI server answers: %s (tried for %.0f s)",
                         session->place, problem, client->patience_s);
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);

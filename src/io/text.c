@@ -131,6 +131,11 @@ bool text_is_blank(const char *line)
     return *line == '\0';
 }
 
+int text_order(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 const char *text_parse_double(const char *word, double *value)
 {
     // The shape is checked here, so that strtod sees neither hexadecimal numbers nor words.

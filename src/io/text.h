@@ -29,6 +29,9 @@ size_t text_split(char *line, char **words, size_t max);
 /// True if there is nothing but blanks and tabs.
 bool text_is_blank(const char *line);
 
+/// Order of two elements of a [n] of const char *, for qsort() and bsearch().
+int text_order(const void *a, const void *b);
+
 /// A whole word as a decimal floating point number, rounded correctly, whatever the locale. Returns
 /// NULL, or what is wrong as the end of a sentence that begins with the word: "is not a number". NaN,
 /// Inf, hexadecimal numbers and Fortran's D exponents are refused; *value is then untouched.

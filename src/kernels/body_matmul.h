@@ -281,7 +281,7 @@ static inline void add_to_float(Target *to)
     to->base_single = to->single;
 }
 
-#define DEFINE_MULTIPLY(REAL, TYPE, WIDEST, NARROWER)                                                 \
+#define DEFINE_MULTIPLY(REAL, WIDEST, NARROWER)                                                       \
     /** Columns of the rows first..last of C in whole vectors; returns how many columns that were. */ \
     static size_t rows_of_##REAL(size_t first, size_t last, size_t n, size_t k, const REAL *a,        \
                                  size_t stride_i, size_t stride_l, const REAL *b, size_t ldb,         \
@@ -324,17 +324,15 @@ static inline void add_to_float(Target *to)
     }
 
 #if defined(KERNELS_AVX512_BUILD)
-DEFINE_MULTIPLY(double, TileDouble, WIDE_COLUMNS(TILES_double_8, 8),
-                NARROW_COLUMNS(TILES_double_4, 4);)
-DEFINE_MULTIPLY(float, TileFloat, WIDE_COLUMNS(TILES_float_16, 16),
-                NARROW_COLUMNS(TILES_float_8, 8);
+DEFINE_MULTIPLY(double, WIDE_COLUMNS(TILES_double_8, 8), NARROW_COLUMNS(TILES_double_4, 4);)
+DEFINE_MULTIPLY(float, WIDE_COLUMNS(TILES_float_16, 16), NARROW_COLUMNS(TILES_float_8, 8);
                 NARROW_COLUMNS(TILES_float_4, 4);)
 #elif defined(KERNELS_AVX2_BUILD)
-DEFINE_MULTIPLY(double, TileDouble, WIDE_COLUMNS(TILES_double_4, 4), )
-DEFINE_MULTIPLY(float, TileFloat, WIDE_COLUMNS(TILES_float_8, 8), NARROW_COLUMNS(TILES_float_4, 4);)
+DEFINE_MULTIPLY(double, WIDE_COLUMNS(TILES_double_4, 4), )
+DEFINE_MULTIPLY(float, WIDE_COLUMNS(TILES_float_8, 8), NARROW_COLUMNS(TILES_float_4, 4);)
 #else
-DEFINE_MULTIPLY(double, TileDouble, WIDE_COLUMNS(TILES_double_2, 2), )
-DEFINE_MULTIPLY(float, TileFloat, WIDE_COLUMNS(TILES_float_4, 4), )
+DEFINE_MULTIPLY(double, WIDE_COLUMNS(TILES_double_2, 2), )
+DEFINE_MULTIPLY(float, WIDE_COLUMNS(TILES_float_4, 4), )
 #endif
 
 static void multiply_double(size_t m, size_t n, size_t k, const double *a, size_t stride_i,

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "config/value_text.h"
 #include "data/method.h"
 #include "io/archive.h"
@@ -63,13 +63,6 @@ static void handlers_restore(const struct sigaction before[N_STOP_SIGNALS])
 {
     for (size_t i = 0; i < N_STOP_SIGNALS; i++)
         sigaction(STOP_SIGNALS[i], &before[i], NULL);
-}
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static QmtLabelCounts counts_of(const Labelling *l)
@@ -199,7 +192,7 @@ static QmtStatus journal_renew(Labelling *l)
     TRY(file_sync(l->ctx, &l->file));
     TRY(file_sync(l->ctx, &l->rejected_file));
     TRY(label_journal_write(l->ctx, l->journal_path, &l->journal));
-    l->journal_s = now_s();
+    l->journal_s = clock_s();
     return QMT_OK;
 }
 
@@ -247,7 +240,7 @@ static QmtStatus part_take(QmtContext *ctx, void *user, size_t item, const Bytes
         l->progress(l->user, &counts);
     if (stop_signal != 0 && journal->n_pieces < l->job.input->n_pieces)
         return stopped(l);
-    return now_s() - l->journal_s > JOURNAL_EVERY_S ? journal_renew(l) : QMT_OK;
+    return clock_s() - l->journal_s > JOURNAL_EVERY_S ? journal_renew(l) : QMT_OK;
 }
 
 /// All is written: the files get their names.
@@ -271,7 +264,7 @@ static QmtStatus pieces_do(Labelling *l)
 {
     Part part = {.labelling = l, .first = l->journal.n_pieces};
     struct sigaction before[N_STOP_SIGNALS];
-    l->journal_s = now_s();
+    l->journal_s = clock_s();
     handlers_set(before);
     QmtStatus status = processes_map(l->ctx, l->job.input->n_pieces - part.first,
                                      l->options->n_workers, part_work, part_take, &part);

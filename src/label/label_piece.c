@@ -20,7 +20,7 @@
 const char REJECTED_TITLES[] = "frame\tsource\tname\treason\tsentence\n";
 
 /// Where no atom is further from its place in the frame before, the SCF starts from that frame: C25H52 every 5 fs (some
-/// 0.5 bohr) takes 0.7 of the time of cold starts.
+/// 0.5 bohr) takes 0.8 of the time of cold starts.
 static const double ALIKE_BOHR = 1.0;
 /// Up to here frames are the steps of a motion, and the engine extrapolates: aspirin every 0.25 fs takes 0.82 of the
 /// time without, every 0.75 fs (some 0.1 bohr) 1.14.

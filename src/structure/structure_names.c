@@ -193,11 +193,6 @@ static void name_after_folders(const Structure *s, int n_folders, char name[STRU
         name[0] = '\0';
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /// Renames all of a group, if the new names are all different.
 static bool group_rename(Structure **group, size_t n, int n_folders)
 {
@@ -210,7 +205,7 @@ static bool group_rename(Structure **group, size_t n, int n_folders)
         apart = names[i][0] != '\0';
     }
     if (apart)
-        qsort(order, n, sizeof *order, by_text);
+        qsort(order, n, sizeof *order, text_order);
     for (size_t i = 1; i < n && apart; i++)
         apart = strcmp(order[i - 1], order[i]) != 0;
     for (size_t i = 0; i < n && apart; i++)

@@ -9,37 +9,6 @@
 /// Products under LAPACK against those of the reference BLAS, for every kind of call it makes, and what LAPACK makes
 /// of large matrices with them.
 
-extern void qmtraj_product_dgemm(const char *, const char *, const int *, const int *, const int *,
-                                 const double *, const double *, const int *, const double *,
-                                 const int *, const double *, double *, const int *);
-extern void qmtraj_blas_dgemm(const char *, const char *, const int *, const int *, const int *,
-                              const double *, const double *, const int *, const double *,
-                              const int *, const double *, double *, const int *);
-extern void qmtraj_product_dtrmm(const char *, const char *, const char *, const char *,
-                                 const int *, const int *, const double *, const double *,
-                                 const int *, double *, const int *);
-extern void qmtraj_blas_dtrmm(const char *, const char *, const char *, const char *, const int *,
-                              const int *, const double *, const double *, const int *, double *,
-                              const int *);
-extern void qmtraj_product_dsyr2k(const char *, const char *, const int *, const int *,
-                                  const double *, const double *, const int *, const double *,
-                                  const int *, const double *, double *, const int *);
-extern void qmtraj_blas_dsyr2k(const char *, const char *, const int *, const int *, const double *,
-                               const double *, const int *, const double *, const int *,
-                               const double *, double *, const int *);
-extern void qmtraj_product_dsymv(const char *, const int *, const double *, const double *,
-                                 const int *, const double *, const int *, const double *, double *,
-                                 const int *);
-extern void qmtraj_blas_dsymv(const char *, const int *, const double *, const double *,
-                              const int *, const double *, const int *, const double *, double *,
-                              const int *);
-extern void qmtraj_product_dgemv(const char *, const int *, const int *, const double *,
-                                 const double *, const int *, const double *, const int *,
-                                 const double *, double *, const int *);
-extern void qmtraj_blas_dgemv(const char *, const int *, const int *, const double *,
-                              const double *, const int *, const double *, const int *,
-                              const double *, double *, const int *);
-
 enum { LD = 331, ALL = LD * LD, ORDER = 301 };
 // Sums of 300 terms of up to 0.25, each rounded.
 static const double ROUNDING = 1e-12;
