@@ -617,7 +617,7 @@ static QmtStatus journal_heal(Batch *batch, const bool *reused, bool *healed)
 {
     QmtContext *const ctx = batch->ctx;
     const Plan *const plan = batch->plan;
-    JournalEntries found = {0};
+    JournalEntries found = {.file = file_none()};
     char folder[FILE_PATH_SIZE];
     *healed = false;
     TRY(file_join(ctx, batch->settings->out, JOURNAL_FOLDER, folder));

@@ -8,9 +8,10 @@
 /// The last that was said of a trajectory.
 typedef struct {
     const char *label;
-    const char *line; ///< its JSON object, length bytes, no zero behind it
+    char ended[24];  ///< "2027-01-31T12:00:00Z"
+    size_t file;     ///< that its line is in, which journal_line_read() reads again
+    uint64_t offset; ///< of it
     size_t length;
-    const char *ended; ///< "2027-01-31T12:00:00Z"
     bool is_complete;
     double wall_s;     ///< NAN if not known
     size_t place;      ///< in the order of reading
@@ -24,8 +25,10 @@ typedef struct {
     JournalEntry *entries; ///< [n] in the order of their labels, one each
     size_t n, capacity;
     size_t n_skipped; ///< lines that are none
-    char **texts;     ///< [n_texts] that the lines lie in
-    size_t n_texts;
+    char **paths;     ///< [n_paths] of the files
+    size_t n_paths;
+    File file;      ///< the one that was read last
+    size_t is_open; ///< its number + 1; 0: none
 } JournalEntries;
 
 /// Reads the journals; no folder is an empty one. Lines that were cut off are skipped and counted.
@@ -33,6 +36,10 @@ typedef struct {
 /// Fails with QMT_ERR_IO or QMT_ERR_MEMORY; *found is to be released all the same.
 QmtStatus journal_read(QmtContext *ctx, const char *out, JournalEntries *found);
 void journal_entries_release(JournalEntries *found);
+/// Reads the JSON object of an entry, zero-terminated, to be freed. Only figures are kept of each, as a hundred thousand
+/// lines are as many kilobytes. Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
+QmtStatus journal_line_read(QmtContext *ctx, JournalEntries *found, const JournalEntry *entry,
+                            char **line);
 /// NULL if there is none.
 const JournalEntry *journal_find(const JournalEntries *found, const char *label);
 
@@ -45,8 +52,6 @@ typedef struct {
 typedef struct {
     ListedMolecule *items; ///< [n] in the order of the labels, one each
     size_t n, capacity;
-    char **texts;
-    size_t n_texts;
 } MoleculeList;
 
 /// Reads the lists of all jobs in OUT; fails as journal_read().

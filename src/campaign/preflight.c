@@ -65,13 +65,13 @@ static QmtStatus task_look(QmtContext *ctx, const RunOptions *settings, const Ru
     bool same;
     *kind = EXISTING_NONE;
     TRY(resume_replicas(ctx, settings, task));
-    if (is_untouched(ctx, settings, task))
-        return QMT_OK;
     TRY(resume_recognise(ctx, settings, task, &same, result));
     if (same) {
         *kind = EXISTING_SAME;
         return QMT_OK;
     }
+    if (is_untouched(ctx, settings, task))
+        return QMT_OK;
     Found found;
     const QmtStatus status = full_look(ctx, settings, task, &found);
     *kind = found.kind;

@@ -77,7 +77,8 @@ static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entr
 }
 
 /// Likewise from a line of the journal; the whole of it is read again only for its warnings, which few have.
-static void journal_figures_take(const JournalEntry *said, StatusEntry *entry)
+static QmtStatus journal_figures_take(QmtContext *ctx, JournalEntries *journal,
+                                      const JournalEntry *said, StatusEntry *entry)
 {
     entry->step = (uint64_t)said->evaluations;
     if (said->n_steps > 0) {
@@ -86,12 +87,16 @@ static void journal_figures_take(const JournalEntry *said, StatusEntry *entry)
         entry->shadow_drift_kjmol_ps = said->drift_shown_kjmol_ps;
     }
     if (!said->has_warnings)
-        return;
+        return QMT_OK;
+    char *line;
     RunResult result = run_result_unknown();
-    cJSON *const object = cJSON_ParseWithLength(said->line, said->length);
+    TRY(journal_line_read(ctx, journal, said, &line));
+    cJSON *const object = cJSON_Parse(line);
+    free(line);
     result_from_json(object, &result);
     cJSON_Delete(object);
     warnings_set(entry, &result.warnings);
+    return QMT_OK;
 }
 
 /// Figures of the last checkpoint; between two renames only the one before it is there. False if neither
@@ -248,7 +253,7 @@ static StatusEntry entry_without_folder(const char *label, StatusKind kind, cons
 
 /// Trajectories in archives: finished ones, whose figures the journal has, or else their run.json.
 static QmtStatus archives_look(QmtContext *ctx, const char *out, const ArchiveMount *archives,
-                               const JournalEntries *journal, StatusList *list)
+                               JournalEntries *journal, StatusList *list)
 {
     const size_t n = archives_count(archives);
     for (size_t i = 0; i < n; i++) {
@@ -263,7 +268,7 @@ static QmtStatus archives_look(QmtContext *ctx, const char *out, const ArchiveMo
         snprintf(entry.phase, sizeof entry.phase, "done");
         TRY(file_join(ctx, out, label, folder));
         if (said != NULL && said->is_complete)
-            journal_figures_take(said, &entry);
+            TRY(journal_figures_take(ctx, journal, said, &entry));
         else
             run_json_take(ctx, folder, &entry);
         entry.n_steps = entry.step;
@@ -316,7 +321,7 @@ static QmtStatus others_add(QmtContext *ctx, const MoleculeList *molecules,
 }
 
 /// Why something ended that says so nowhere else.
-static void reasons_fill(const JournalEntries *journal, StatusList *list)
+static QmtStatus reasons_fill(QmtContext *ctx, JournalEntries *journal, StatusList *list)
 {
     for (size_t i = 0; i < list->n; i++) {
         StatusEntry *const entry = &list->entries[i];
@@ -325,7 +330,10 @@ static void reasons_fill(const JournalEntries *journal, StatusList *list)
         const JournalEntry *const said = silent ? journal_find(journal, entry->label) : NULL;
         if (said == NULL || said->is_complete)
             continue;
-        cJSON *const object = cJSON_ParseWithLength(said->line, said->length);
+        char *line;
+        TRY(journal_line_read(ctx, journal, said, &line));
+        cJSON *const object = cJSON_Parse(line);
+        free(line);
         const char *const message =
             cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "message"));
         const char *const word =
@@ -340,6 +348,7 @@ static void reasons_fill(const JournalEntries *journal, StatusList *list)
         }
         cJSON_Delete(object);
     }
+    return QMT_OK;
 }
 
 /// The time left by what the journals say of the trajectories before.
@@ -373,7 +382,7 @@ static double left_of(const JournalEntries *journal, const MoleculeList *molecul
 /// Adds what the records of the jobs say to what lies in the folders.
 static QmtStatus records_add(QmtContext *ctx, const char *out, StatusList *list)
 {
-    JournalEntries journal = {0};
+    JournalEntries journal = {.file = file_none()};
     MoleculeList molecules = {0};
     RejectionList rejected = {0};
     ArchiveMount *archives = NULL;
@@ -393,7 +402,9 @@ static QmtStatus records_add(QmtContext *ctx, const char *out, StatusList *list)
         status = others_add(ctx, &molecules, &rejected, list);
     if (status == QMT_OK && list->n > 0) {
         qsort(list->entries, list->n, sizeof *list->entries, by_label);
-        reasons_fill(&journal, list);
+        status = reasons_fill(ctx, &journal, list);
+    }
+    if (status == QMT_OK && list->n > 0) {
         for (size_t i = 0; i < list->n; i++)
             list->n_of[list->entries[i].kind]++;
         list->left_s = left_of(&journal, &molecules, list);

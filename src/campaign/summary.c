@@ -55,15 +55,24 @@ static QmtStatus entry_add(Stream *stream, const char *line, size_t n)
     return stream_add(stream, line, n);
 }
 
+static QmtStatus journal_entry_add(Stream *stream, JournalEntries *found, const JournalEntry *entry)
+{
+    char *line;
+    TRY(journal_line_read(stream->ctx, found, entry, &line));
+    const QmtStatus status = entry_add(stream, line, entry->length);
+    free(line);
+    return status;
+}
+
 /// Trajectories of a plan; *done [found->n] marks those of the journal that were among them.
 static QmtStatus plan_add(Stream *stream, const Plan *plan, const Outcomes *outcomes,
-                          const JournalEntries *found, bool *done)
+                          JournalEntries *found, bool *done)
 {
     for (size_t t = 0; t < plan->n_tasks; t++) {
         BatchOutcome outcome;
         const JournalEntry *const entry = journal_find(found, plan->tasks[t].label);
         if (entry != NULL) {
-            TRY(entry_add(stream, entry->line, entry->length));
+            TRY(journal_entry_add(stream, found, entry));
             done[entry - found->entries] = true;
             continue;
         }
@@ -81,7 +90,7 @@ static QmtStatus plan_add(Stream *stream, const Plan *plan, const Outcomes *outc
 }
 
 static QmtStatus content_write(Stream *stream, const Plan *plan, const Outcomes *outcomes,
-                               const JournalEntries *found, bool *done)
+                               JournalEntries *found, bool *done)
 {
     static const char tail[] = "\n]}\n";
     char head[512];
@@ -94,7 +103,7 @@ static QmtStatus content_write(Stream *stream, const Plan *plan, const Outcomes 
         TRY(plan_add(stream, plan, outcomes, found, done));
     for (size_t i = 0; i < found->n; i++)
         if (!done[i])
-            TRY(entry_add(stream, found->entries[i].line, found->entries[i].length));
+            TRY(journal_entry_add(stream, found, &found->entries[i]));
     TRY(stream_add(stream, tail, sizeof tail - 1));
     TRY(stream_flush(stream));
     return file_sync(stream->ctx, &stream->file);
@@ -102,7 +111,7 @@ static QmtStatus content_write(Stream *stream, const Plan *plan, const Outcomes 
 
 /// Replaces the summary as a whole: whoever reads it sees the old one or the new one.
 static QmtStatus file_replace(QmtContext *ctx, const char *out, const Plan *plan,
-                              const Outcomes *outcomes, const JournalEntries *found, size_t *n)
+                              const Outcomes *outcomes, JournalEntries *found, size_t *n)
 {
     char path[FILE_PATH_SIZE], temporary[FILE_PATH_SIZE];
     TRY(file_join(ctx, out, SUMMARY_FILE, path));

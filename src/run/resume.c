@@ -97,21 +97,20 @@ static void program_compare(const cJSON *run, char list[DIFFERENCES_SIZE], RunRe
 /// True if run.json says that this very file was made from this very input: nothing else is read then. A file
 /// that was copied, touched or damaged since has another time, and is judged by all that lies beside it; in an archive there is
 /// none, and CRC-32 are there for `check`.
-static bool finished_unchanged(const char *path, const RunSpec *task, const cJSON *run)
+static bool finished_unchanged(const FileStamp *stamp, const RunSpec *task, const cJSON *run)
 {
-    FileStamp stamp;
     char modified[32];
     const char *const digest =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "input_digest"));
     const char *const when =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "trajectory_modified_ns"));
     const cJSON *const n_bytes = cJSON_GetObjectItemCaseSensitive(run, "trajectory_bytes");
-    if (digest == NULL || when == NULL || !cJSON_IsNumber(n_bytes) || !file_stamp(path, &stamp))
+    if (digest == NULL || when == NULL || !cJSON_IsNumber(n_bytes))
         return false;
-    snprintf(modified, sizeof modified, "%lld", (long long)stamp.modified_ns);
+    snprintf(modified, sizeof modified, "%lld", (long long)stamp->modified_ns);
     return task->input_digest[0] != '\0' && strcmp(digest, task->input_digest) == 0 &&
-           (stamp.is_part || strcmp(when, modified) == 0) &&
-           (int64_t)n_bytes->valuedouble == stamp.n_bytes;
+           (stamp->is_part || strcmp(when, modified) == 0) &&
+           (int64_t)n_bytes->valuedouble == stamp->n_bytes;
 }
 
 QmtStatus resume_recognise(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
@@ -119,12 +118,13 @@ QmtStatus resume_recognise(QmtContext *ctx, const RunOptions *settings, const Ru
 {
     char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], list[DIFFERENCES_SIZE] = "";
     char *text = NULL;
+    FileStamp stamp;
     *same = false;
     if (settings->fresh)
         return QMT_OK;
     TRY(file_join(ctx, settings->out, task->label, folder));
     TRY(file_join(ctx, folder, RUN_FILE_COMPLETE, path));
-    if (!file_exists(path))
+    if (!file_stamp(path, &stamp))
         return QMT_OK;
     TRY(folder_read(ctx, folder, RUN_FILE_RUN, &text));
     if (text == NULL)
@@ -133,7 +133,7 @@ QmtStatus resume_recognise(QmtContext *ctx, const RunOptions *settings, const Ru
     cJSON *const run = cJSON_Parse(text);
     free(text);
     RunResult earlier = {.reused = true};
-    if (finished_unchanged(path, task, run)) {
+    if (finished_unchanged(&stamp, task, run)) {
         program_compare(run, list, &earlier);
         *same = list[0] == '\0';
     }
