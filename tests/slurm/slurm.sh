@@ -277,7 +277,8 @@ until_true 60 restarts "$job" '[1-9]'
 complete() { now "$job" && all_are "$job" '1 COMPLETED'; }
 until_true 120 complete
 cmp q/m1/trajectory.npz n2/m1/trajectory.npz
-scontrol update NodeName="$node" State=RESUME
+# It may have come back by itself (ReturnToService=2), which Slurm calls an invalid state to resume from.
+scontrol update NodeName="$node" State=RESUME 2>/dev/null || true
 until_true 60 idle
 
 echo 'all as it should be'
