@@ -31,6 +31,14 @@ static inline size_t kernels_blocks_scratch(size_t n, size_t n_blocks)
     return ld * (KERNELS_PAD + 2 * kernels_padded(n_blocks));
 }
 
+/// Which elements of a symmetric matrix are not zero: of each block of KERNELS_PATTERN_ROWS rows the columns that occur, in
+/// groups of KERNELS_PATTERN_GROUP.
+enum { KERNELS_PATTERN_ROWS = 48, KERNELS_PATTERN_GROUP = 4 };
+typedef struct {
+    int *first; ///< [blocks + 1] where the groups of a block begin
+    int *group; ///< rising in each block, that of the diagonal among them
+} KernelsPattern;
+
 enum {
     KERNELS_MULTIPOLES = 10,                 ///< q; mu x y z; Theta xx xy yy xz yz zz
     KERNELS_REFERENCES = 7,                  ///< references of an element in D4, at most
@@ -94,6 +102,16 @@ typedef struct Kernels {
     void (*matmul_correction)(size_t m, size_t n, size_t k, const float *a, size_t lda,
                               const float *b, size_t ldb, const double *base, double *c,
                               size_t ldc);
+    /// C[m][n] = A[m][m] B[m][n] with a symmetric A that is zero outside the pattern, where it is not read; n is a
+    /// multiple of 4.
+    void (*matmul_pattern)(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
+                           size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
+    void (*matmul_pattern_single)(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
+                                  size_t lda, const float *b, size_t ldb, float *c, size_t ldc);
+    /// C[n][n] = A[k][n]^T B[k][n], known to be symmetric, inside the pattern only; what is outside stays. Rows are
+    /// padded to KERNELS_PAD.
+    void (*matmul_tn_pattern)(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
+                              size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
     /// B[n][m] = scale A[m][n]^T
     void (*transpose)(size_t m, size_t n, double scale, const double *a, size_t lda, double *b,
                       size_t ldb);

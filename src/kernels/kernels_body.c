@@ -8,6 +8,9 @@
 // Order matters: the later parts use the earlier ones.
 #include "kernels/body_linalg.h"
 #include "kernels/body_matmul.h"
+
+#include "kernels/body_pattern.h"
+
 #include "kernels/body_orbital_update.h"
 #include "kernels/body_transpose.h"
 
@@ -39,6 +42,9 @@ const Kernels KERNELS_TABLE = {
     .matmul_single = matmul_single,
     .matmul_tn_single = matmul_tn_single,
     .matmul_correction = matmul_correction,
+    .matmul_pattern = matmul_pattern,
+    .matmul_pattern_single = matmul_pattern_single,
+    .matmul_tn_pattern = matmul_tn_pattern,
     .transpose = transpose_double,
     .transpose_single = transpose_single,
     .narrow = narrow,

@@ -116,6 +116,7 @@ void bond_orders(Density *density, const Basis *basis, BondOrders *work, const d
         of_refined_orbitals(density, basis, work, electrons, orders);
         return;
     }
+    density_complete(density);
     memset(orders, 0, basis->n_atoms * basis->n_atoms * sizeof *orders);
     if (density->n_alpha == density->n_beta) {
         add_density(density, basis, 1.0, density->density, orders);

@@ -30,6 +30,7 @@ void density_begin(Density *density)
     OrbitalUpdate *update = &density->update;
     update->kernels = density->kernels;
     update->overlap = density->overlap;
+    update->pattern = density->pattern;
     update->n_occupied = density->n_alpha;
     density->inverse_known = false;
     density->n_diagonalised = 0;
@@ -55,8 +56,20 @@ static QmtStatus invert_overlap(QmtContext *ctx, Density *density)
     return QMT_OK;
 }
 
+/// out = A^T B of k rows, which is symmetric: inside the pattern, or all of it.
+static void product_of_rows(const Density *density, size_t k, const double *a, const double *b,
+                            const KernelsPattern *pattern, double *out)
+{
+    const size_t n = density->n, ld = density->ld;
+    if (pattern != NULL)
+        density->kernels->matmul_tn_pattern(n, k, pattern, a, ld, b, ld, out, ld);
+    else
+        density->kernels->matmul_tn_symmetric(n, ld, k, a, ld, b, ld, out, ld);
+}
+
 /// sum over occupied orbitals of weight_k c_k c_k^T, rows scaled into scratch first.
-static void sum_of_orbitals(Density *density, bool energy_weighted, double *out)
+static void sum_of_orbitals(Density *density, bool energy_weighted, const KernelsPattern *pattern,
+                            double *out)
 {
     const size_t n = density->n, ld = density->ld;
     size_t n_occupied = n;
@@ -67,19 +80,24 @@ static void sum_of_orbitals(Density *density, bool energy_weighted, double *out)
         for (size_t i = 0; i < n; i++)
             density->scratch[k * ld + i] = w * density->orbitals[k * ld + i];
     }
-    density->kernels->matmul_tn_symmetric(n, ld, n_occupied, density->scratch, ld,
-                                          density->orbitals, ld, out, ld);
+    product_of_rows(density, n_occupied, density->scratch, density->orbitals, pattern, out);
 }
 
-/// P = 2 C_o C_o^T of the refined orbitals, which become rows, times sqrt(2).
-static void sum_of_refined_orbitals(Density *density)
+/// P = 2 C_o C_o^T of the refined orbitals, which are rows times sqrt(2).
+static void sum_of_refined_orbitals(Density *density, const KernelsPattern *pattern)
 {
-    const size_t n = density->n, ld = density->ld, no = density->n_alpha;
-    const OrbitalUpdate *update = &density->update;
-    density->kernels->transpose(n, no, sqrt(2.0), update->orbitals, update->ld, density->orbitals,
-                                ld);
-    density->kernels->matmul_tn_symmetric(n, ld, no, density->orbitals, ld, density->orbitals, ld,
-                                          density->density, ld);
+    product_of_rows(density, density->n_alpha, density->orbitals, density->orbitals, pattern,
+                    density->density);
+}
+
+void density_complete(Density *density)
+{
+    if (density->pattern == NULL)
+        return;
+    if (density->refined)
+        sum_of_refined_orbitals(density, NULL);
+    else
+        sum_of_orbitals(density, false, NULL, density->density);
 }
 
 static QmtStatus diagonalise(QmtContext *ctx, Density *density)
@@ -133,7 +151,9 @@ QmtStatus density_build(QmtContext *ctx, Density *density)
                        orbital_update_refine(&density->update, density->fock, clear_gap(density));
     if (density->refined) {
         fill_whole(density);
-        sum_of_refined_orbitals(density);
+        density->kernels->transpose(n, n_occupied, sqrt(2.0), density->update.orbitals,
+                                    density->update.ld, density->orbitals, density->ld);
+        sum_of_refined_orbitals(density, density->pattern);
     } else {
         TRY(diagonalise(ctx, density));
         density->orbitals_known =
@@ -142,7 +162,7 @@ QmtStatus density_build(QmtContext *ctx, Density *density)
             density->eps[n_occupied] - density->eps[n_occupied - 1] > clear_gap(density);
         if (density->orbitals_known)
             orbital_update_from_diagonalisation(&density->update, density->orbitals);
-        sum_of_orbitals(density, false, density->density);
+        sum_of_orbitals(density, false, density->pattern, density->density);
     }
     return QMT_OK;
 }
@@ -150,7 +170,7 @@ QmtStatus density_build(QmtContext *ctx, Density *density)
 void density_build_weighted(Density *density)
 {
     if (!density->refined) {
-        sum_of_orbitals(density, true, density->weighted);
+        sum_of_orbitals(density, true, density->pattern, density->weighted);
         return;
     }
     // W = 2 C_o G_oo C_o^T: the occupied orbitals need not diagonalise F.
@@ -160,8 +180,8 @@ void density_build_weighted(Density *density)
     // G is its own transpose, which is read along its rows.
     density->kernels->matmul_tn(no, ld, no, update->g, update->ld, density->orbitals, ld,
                                 density->scratch, ld);
-    density->kernels->matmul_tn_symmetric(density->n, ld, no, density->orbitals, ld,
-                                          density->scratch, ld, density->weighted, ld);
+    product_of_rows(density, no, density->orbitals, density->scratch, density->pattern,
+                    density->weighted);
 }
 
 QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation)
@@ -170,11 +190,12 @@ QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation
     *deviation = 0.0;
     if (!density->refined)
         return QMT_OK;
+    density_complete(density);
     memcpy(density->weighted, density->orbitals, size * sizeof(double));
     const QmtStatus status = diagonalise(ctx, density);
     if (status == QMT_OK) {
         // The inverse of S has done its work and lends its room.
-        sum_of_orbitals(density, false, density->inverse);
+        sum_of_orbitals(density, false, NULL, density->inverse);
         density->inverse_known = false;
         density->n_diagonalised--;
         for (size_t i = 0; i < size; i++)

@@ -16,15 +16,17 @@ typedef struct {
     size_t n_alpha, n_beta;
     double kt; ///< hartree
     FermiStop fermi_stop;
-    double *overlap;    ///< [n][ld] S, filled by the caller
-    double *inverse;    ///< [n][ld] L^-1 with S = L L^T, made when it is needed
-    double *inverse_t;  ///< [n][ld] its transpose
-    double *fock;       ///< [n][ld] F, filled by the caller
-    double *orbitals;   ///< [n][ld] row k is orbital k; refined ones times sqrt(2), occupied only
-    double *scratch;    ///< [n][ld]
-    double *density;    ///< [n][ld] P
-    double *weighted;   ///< [n][ld] W
-    double *eps;        ///< [n] hartree
+    const KernelsPattern
+        *pattern;      ///< where S and F are not zero, set by the caller; NULL: everywhere
+    double *overlap;   ///< [n][ld] S, filled by the caller
+    double *inverse;   ///< [n][ld] L^-1 with S = L L^T, made when it is needed
+    double *inverse_t; ///< [n][ld] its transpose
+    double *fock;      ///< [n][ld] F, filled by the caller
+    double *orbitals;  ///< [n][ld] row k is orbital k; refined ones times sqrt(2), occupied only
+    double *scratch;   ///< [n][ld]
+    double *density;   ///< [n][ld] P, inside the pattern; what is outside is of some density before
+    double *weighted;  ///< [n][ld] W, likewise
+    double *eps;       ///< [n] hartree
     double *occupation; ///< [n] f_alpha + f_beta
     double entropy;     ///< kT sum f ln f + ..., hartree
     double *work;
@@ -45,6 +47,9 @@ void density_begin(Density *density);
 /// Orbitals of density->fock and their P. Fails with QMT_ERR_SCF if F holds numbers that are not
 /// finite, S is not positive definite or LAPACK gives up.
 QmtStatus density_build(QmtContext *ctx, Density *density);
+
+/// P outside the pattern, too.
+void density_complete(Density *density);
 
 /// Builds W from the orbitals of the last density_build().
 void density_build_weighted(Density *density);

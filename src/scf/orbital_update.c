@@ -202,6 +202,17 @@ static double solve_sylvester(OrbitalUpdate *update)
     return -1.0;
 }
 
+/// out = A B of columns of orbitals B, A = S or F.
+static void multiply_ao(const OrbitalUpdate *update, size_t columns, const double *a,
+                        const double *b, double *out)
+{
+    const size_t n = update->n, ld_ao = update->ld_ao, ld = update->ld;
+    if (update->pattern != NULL)
+        update->kernels->matmul_pattern(n, columns, update->pattern, a, ld_ao, b, ld, out, ld);
+    else
+        update->kernels->matmul_tn(n, columns, n, a, ld_ao, b, ld, out, ld);
+}
+
 /// E = C^T S C - 1 of the current orbitals.
 static void make_overlap(OrbitalUpdate *update)
 {
@@ -211,8 +222,7 @@ static void make_overlap(OrbitalUpdate *update)
         memset(update->e, 0, size_of(update) * sizeof(double));
         return;
     }
-    kernels->matmul_tn(n, columns, n, update->overlap, update->ld_ao, update->orbitals, ld,
-                       update->sc, ld);
+    multiply_ao(update, columns, update->overlap, update->orbitals, update->sc);
     update->moved = 0.0;
     kernels->matmul_tn_symmetric(update->rows, columns, n, update->orbitals, ld, update->sc, ld,
                                  update->e, ld);
@@ -229,7 +239,7 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
     const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
                  nv = n_virtual(update), ld = update->ld, ld_ao = update->ld_ao;
     const Kernels *kernels = update->kernels;
-    kernels->matmul_tn(n, fv, n, fock, ld_ao, update->orbitals, ld, update->fc, ld);
+    multiply_ao(update, fv, fock, update->orbitals, update->fc);
     kernels->matmul_tn_symmetric(no, fv, n, update->orbitals, ld, update->fc, ld, update->g, ld);
     kernels->matmul_tn(nv, fv, n, update->orbitals + fv, ld, update->fc, ld, update->g + vo(update),
                        ld);
@@ -238,8 +248,13 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
     float *virtuals = update->orbitals_single + fv;
     kernels->narrow(n, update->columns, 1.0, update->orbitals, ld, update->orbitals_single, ld);
     kernels->narrow(n, n, -1.0, fock, ld_ao, update->fock_single, ld_ao);
-    kernels->matmul_tn_single(n, update->columns - fv, n, update->fock_single, ld_ao, virtuals, ld,
-                              update->fc_single, ld);
+    if (update->pattern != NULL)
+        kernels->matmul_pattern_single(n, update->columns - fv, update->pattern,
+                                       update->fock_single, ld_ao, virtuals, ld, update->fc_single,
+                                       ld);
+    else
+        kernels->matmul_tn_single(n, update->columns - fv, n, update->fock_single, ld_ao, virtuals,
+                                  ld, update->fc_single, ld);
     kernels->matmul_tn_single(nv, update->columns - fv, n, virtuals, ld, update->fc_single, ld,
                               update->g_off + vv(update), ld);
 
@@ -323,7 +338,7 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
                  nv = n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
     double *virtuals = update->orbitals + fv;
-    kernels->matmul_tn(n, fv, n, fock, update->ld_ao, update->orbitals, ld, update->fc, ld);
+    multiply_ao(update, fv, fock, update->orbitals, update->fc);
     kernels->matmul_tn(nv, fv, n, virtuals, ld, update->fc, ld, update->g + vo(update), ld);
     kernels->narrow(nv, fv, -1.0, update->g + vo(update), ld, update->residual, ld);
     const double largest = solve_sylvester(update);

@@ -40,13 +40,14 @@ typedef struct {
     size_t rows, columns; ///< of matrices in the basis of orbitals; columns are padded
     size_t ld;
     OrbitalUpdateKept *kept;
-    double *kept_orbitals;  ///< [n] of the last geometry
-    float *kept_singles;    ///< [n] the same in single precision
-    OrbitalHistory history; ///< of T - 1
-    const double *overlap;  ///< [n][ld_ao] S of this geometry
-    double *orbitals;       ///< [n] C
-    double *fc;             ///< [n] F C; after a short pass F C of the occupied orbitals
-    double *sc;             ///< [n] S C of the orbitals that the last full pass began with
+    double *kept_orbitals;         ///< [n] of the last geometry
+    float *kept_singles;           ///< [n] the same in single precision
+    OrbitalHistory history;        ///< of T - 1
+    const double *overlap;         ///< [n][ld_ao] S of this geometry
+    const KernelsPattern *pattern; ///< where S and F are not zero; NULL: everywhere
+    double *orbitals;              ///< [n] C
+    double *fc;                    ///< [n] F C; after a short pass F C of the occupied orbitals
+    double *sc;                    ///< [n] S C of the orbitals that the last full pass began with
     double moved;        ///< largest corrections of the orbitals since, added up; INFINITY: no S C
     double *g, *e;       ///< [rows] G, virtual block on demand only; E
     double *eps;         ///< [rows] diagonal of g of the last full pass
@@ -73,7 +74,7 @@ typedef struct {
 
 void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao);
 
-/// Orbitals of a new geometry from those before; n_occupied, kernels and overlap are set.
+/// Orbitals of a new geometry from those before; n_occupied, kernels, overlap and pattern are set.
 /// Returns false if none are known.
 bool orbital_update_begin(OrbitalUpdate *update);
 

@@ -301,6 +301,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     scf->largest_charge = 0.0;
     memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
     hamiltonian_overlap(scf->spec.hamiltonian, scf->density.overlap, scf->density.ld);
+    scf->density.pattern = sparsity_pattern(&scf->spec.hamiltonian->sparsity);
     scf->free_energy.geometry = geometry;
     density_begin(&scf->density);
     if (scf->spec.options.apart)

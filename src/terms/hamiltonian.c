@@ -7,6 +7,7 @@ void hamiltonian_layout(Hamiltonian *hamiltonian, Arena *arena, const Basis *bas
                         const int *numbers)
 {
     pair_batches_layout(&hamiltonian->batches, arena, basis, numbers);
+    sparsity_layout(&hamiltonian->sparsity, arena, &hamiltonian->batches);
     hamiltonian->level = arena_doubles(arena, basis->n_shells);
     hamiltonian->cn_slope = arena_doubles(arena, basis->n_shells);
     hamiltonian->eps = arena_doubles(arena, basis->n_shells);
@@ -61,6 +62,7 @@ void hamiltonian_setup(Hamiltonian *hamiltonian, const Kernels *kernels, const i
             hamiltonian->reference[s] = shell.refocc;
         }
     pair_batches_setup(batches, kernels, numbers);
+    sparsity_setup(&hamiltonian->sparsity);
     for (size_t i = 0; i < batches->n; i++)
         for (size_t l = 0; l < PAIR_LANES; l++)
             setup_lane(method, numbers[batches->batch[i].a[l]], numbers[batches->batch[i].b[l]], l,
@@ -72,6 +74,7 @@ void hamiltonian_update(Hamiltonian *hamiltonian, const Geometry *geometry)
     const Basis *basis = hamiltonian->batches.basis;
     pair_batches_update(&hamiltonian->batches, geometry->xyz,
                         basis->method->multipoles || hamiltonian->moments_wanted);
+    sparsity_update(&hamiltonian->sparsity, geometry->xyz);
     for (size_t a = 0; a < basis->n_atoms; a++)
         for (size_t s = basis->atom_shell[a], i = 0; s < basis->atom_shell[a + 1]; s++, i++) {
             hamiltonian->eps[s] =

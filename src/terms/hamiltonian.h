@@ -1,7 +1,7 @@
 #ifndef TERMS_HAMILTONIAN_H
 #define TERMS_HAMILTONIAN_H
 
-#include "basis/pair_batches.h"
+#include "basis/sparsity.h"
 #include "terms/term.h"
 
 /// The extended Hueckel Hamiltonian H0 and everything that lives on its blocks: the effective
@@ -18,7 +18,8 @@
 /// All operators of a pair of atoms are moved to its atom b, so that one set of integrals serves both
 /// atoms. Everything that loops over pairs is in kernels/body_pair_batch.h.
 typedef struct {
-    PairBatches batches; ///< integrals and distance factors of all pairs
+    PairBatches batches;
+    Sparsity sparsity;   ///< of a geometry ///< integrals and distance factors of all pairs
     bool moments_wanted; ///< integrals of moments, too, where the method has no multipoles
     double *level;       ///< [n_shells] without the CN shift, hartree
     double *cn_slope;    ///< [n_shells] d eps / d CN = -kcn, hartree

@@ -1,0 +1,33 @@
+#ifndef BASIS_SPARSITY_H
+#define BASIS_SPARSITY_H
+
+#include "basis/pair_batches.h"
+
+/// Which elements of S and F are not zero at a geometry. Every primitive pair of two atoms is left out where
+///
+///     alpha beta/(alpha + beta) R^2 > mu_r2_max     or     R > r_max
+///
+/// so atoms further apart than that of their most diffuse primitives have no integrals at all, and products with S
+/// and F, and of P and W all that multiplies an integral, need only the rest. This is exact: what is left out is zero to the
+/// last bit.
+typedef struct {
+    const PairBatches *batches;
+    double *exponent;       ///< [n_atoms] the smallest of its primitives, bohr^-2
+    KernelsPattern pattern; ///< of all blocks of rows
+    unsigned char *near;    ///< [n_atoms] scratch
+    bool sparse;            ///< products gain from the pattern
+} Sparsity;
+
+void sparsity_layout(Sparsity *sparsity, Arena *arena, const PairBatches *batches);
+/// After pair_batches_setup().
+void sparsity_setup(Sparsity *sparsity);
+/// @param xyz  [n_atoms][3] bohr
+void sparsity_update(Sparsity *sparsity, const double (*xyz)[3]);
+
+/// The pattern of this geometry; NULL where whole matrices are faster.
+static inline const KernelsPattern *sparsity_pattern(const Sparsity *sparsity)
+{
+    return sparsity->sparse ? &sparsity->pattern : NULL;
+}
+
+#endif
