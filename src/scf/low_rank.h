@@ -18,22 +18,34 @@
 /// takes 5.4 density builds a step with 192 terms and 2.6 with 512.
 size_t low_rank_max(size_t n);
 
+/// Terms that wait until so many are added at once: to read all others takes longer than to calculate.
+enum { LOW_RANK_PENDING = 8 };
+
+/// All in single precision: K only makes the next guess.
 typedef struct {
     const Kernels *kernels;
     size_t n;
     size_t n_max;
-    int64_t *n_terms;     ///< kept
-    double *u, *v;        ///< [n_max][n] kept
-    double *square;       ///< [n_max][n_max]
-    double *inverse_work; ///< [n_max][n_max]
-    double *rows;         ///< [n_max][n]
-    double *rest;         ///< [n]
-    double *coefficient;  ///< [n_max]
-    int *iwork;           ///< [n_max]
+    size_t ld, ldu;                ///< n and n_max, padded
+    int64_t *n_terms, *n_pending;  ///< kept
+    float *u;                      ///< [n][ldu] kept, column k is u_k
+    float *v;                      ///< [n_max][ld] kept
+    float *pending_u, *pending_v;  ///< [LOW_RANK_PENDING][ld] kept
+    double *square, *inverse_work; ///< [n_max][n_max]
+    int *iwork;                    ///< [n_max]
+    float *product;                ///< [n][ldu]
+    float *square_single;          ///< [n_max][ldu]
+    float *x, *y;                  ///< [ld]
+    float *coefficient;            ///< [ldu]
+    float *turned;                 ///< [ld][LOW_RANK_PENDING]
+    float *shares;                 ///< [ldu][LOW_RANK_PENDING]
+    float *rest;                   ///< [LOW_RANK_PENDING][ld]
+    double *sizes;                 ///< [ldu] squares of the lengths of the u_k
 } LowRank;
 
 void low_rank_layout(LowRank *matrix, Arena *arena, size_t n);
 
+/// Those that wait do not count.
 static inline size_t low_rank_n_terms(const LowRank *matrix)
 {
     return (size_t)*matrix->n_terms;
@@ -59,7 +71,7 @@ bool low_rank_direction(LowRank *matrix, const double *x, double *v);
 void low_rank_store(LowRank *matrix, const double *v, const double *jv);
 
 /// From stored directions to K = (1 - J sum_k v_k v_k^T)^-1, the inverse of 1 - J for a J that acts in
-/// their space only: rows (1 - V J^T V^T)^-1 (J v). K = 1 if this is singular.
+/// their space only. K = 1 if this is singular.
 void low_rank_invert(LowRank *matrix);
 
 #endif

@@ -9,6 +9,9 @@
 
 enum { N = 700, RANK = 6 };
 
+/// Of sums of 700 terms of order one in single precision.
+static const double ROUNDING = 1e-5;
+
 static Arena arena;
 static LowRank matrix;
 static double left[RANK][N], right[RANK][N]; // J = sum_k left_k right_k^T
@@ -74,7 +77,7 @@ static void measured_directions_invert(void **state)
     double v[N], jv[N], f[N], x[N], jx[N];
     for (int k = 0; k < RANK; k++) {
         assert_true(low_rank_direction(&matrix, right[k], v));
-        CHECK_NEAR(matrix.kernels->dot(N, v, v), 1.0, 1e-14);
+        CHECK_NEAR(matrix.kernels->dot(N, v, v), 1.0, 1e-7);
         multiply(v, jv);
         low_rank_store(&matrix, v, jv);
     }
@@ -84,7 +87,7 @@ static void measured_directions_invert(void **state)
     low_rank_apply(&matrix, f, x);
     multiply(x, jx);
     for (int i = 0; i < N; i++)
-        CHECK_NEAR(x[i] - jx[i], f[i], 1e-12);
+        CHECK_NEAR(x[i] - jx[i], f[i], ROUNDING);
 }
 
 static void a_singular_measurement_is_one(void **state)
@@ -119,9 +122,9 @@ static void terms_add_up(void **state)
         for (int k = 0; k < RANK; k++)
             low_rank_add(&matrix, 0.5, left[k], right[k]);
         low_rank_apply(&matrix, x, y);
-        CHECK_NEAR(deviation(0.5 * round, x, y), 0.0, 1e-12);
-        // The same directions need no more room.
-        assert_int_equal(low_rank_n_terms(&matrix), RANK);
+        CHECK_NEAR(deviation(0.5 * round, x, y), 0.0, ROUNDING);
+        // The same directions need no more room, and few wait for others.
+        assert_int_equal(low_rank_n_terms(&matrix), round == 1 ? 0 : RANK);
     }
 }
 
