@@ -268,6 +268,16 @@ const ConfigKey CONFIG_KEYS[] = {
      .decides_numbers = true,
      .help = "RMS change of charges and moments at which a step is converged: 1e-10, or 1e-7 in "
              "less time."},
+    {.name = "scf_state",
+     .type = CONFIG_CHOICE,
+     .offset = AT(scf_state),
+     .unit = "",
+     .initial = CONFIG_SCF_LOWEST,
+     .choices = "lowest|follow|stop",
+     .decides_numbers = true,
+     .help = "Where the SCF has more than one solution: take the lower one when two cross, stay on "
+             "that of the step before, or end the trajectory, as complete, where that is lost. The "
+             "metadata have the event."},
     {.name = "scf_max_iterations",
      .type = CONFIG_COUNT,
      .offset = AT(scf_max_iterations),

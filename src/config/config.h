@@ -16,6 +16,7 @@ enum { CONFIG_RANGES_MAX = 16, CONFIG_SMILES_SIZE = 64 };
 enum { CONFIG_NVT = 0, CONFIG_NVE = 1 };                                    ///< ensemble
 enum { CONFIG_FLOAT32 = 0, CONFIG_FLOAT64 = 1 };                            ///< precision
 enum { CONFIG_SCF_TIGHT = 0, CONFIG_SCF_FAST = 1 };                         ///< scf
+enum { CONFIG_SCF_LOWEST = 0, CONFIG_SCF_FOLLOW = 1, CONFIG_SCF_STOP = 2 }; ///< scf_state
 enum { CONFIG_FERMI_EXACT = 0, CONFIG_FERMI_REFERENCE = 1 };                ///< fermi_stop
 enum { CONFIG_KEEP_AUTO = 0, CONFIG_KEEP_TRUE = 1, CONFIG_KEEP_FALSE = 2 }; ///< keep_checkpoint
 
@@ -97,6 +98,7 @@ typedef struct {
     bool stop_bond_broken;
     double electronic_temperature_k;
     int64_t scf;
+    int64_t scf_state;
     int64_t scf_max_iterations;
     int64_t fermi_stop;
     int64_t precision;

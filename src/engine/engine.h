@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/context.h"
 #include "engine/properties.h"
+#include "scf/solution.h"
 
 /// The face of everything that gives an energy and its slope at a geometry: GFN-xTB, or springs and
 /// Lennard-Jones atoms for the tests of the motion. Dynamics knows only this face.
@@ -18,6 +19,8 @@ typedef struct {
     int diagonalisations; ///< of the density builds
     bool checked;         ///< the density was compared with that of a full diagonalisation ...
     bool check_failed;    ///< ... did not agree, and the evaluation was made again without history
+    ScfChange change;     ///< of the solution since the evaluation before
+    double change_size;   ///< hartree to the other solution; of SCF_JUMPED e
 } EngineReport;
 
 /// Where results go. Every pointer may be NULL.

@@ -337,12 +337,14 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
                                          .recovery = xtb->scf.recovery,
                                          .diagonalisations = (int)xtb->scf.diagonalisations,
                                          .checked = xtb->scf.checked,
-                                         .check_failed = xtb->scf.check_failed};
+                                         .check_failed = xtb->scf.check_failed,
+                                         .change = xtb->scf.change,
+                                         .change_size = xtb->scf.change_size};
     return QMT_OK;
 }
 
 static const EngineType XTB = {
-    .name = "GFN-xTB", .kept_version = 1, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
+    .name = "GFN-xTB", .kept_version = 2, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
 
 QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                      const QmtEngineOptions *options, Engine **engine)
@@ -405,6 +407,16 @@ void xtb_plain_scf(Engine *engine)
     Scf *scf = &((Xtb *)engine)->scf;
     scf->spec.options.plain = true;
     scf->density.always_diagonalise = true;
+}
+
+void xtb_scf_state(Engine *engine, ScfState state)
+{
+    ((Xtb *)engine)->scf.spec.options.state = state;
+}
+
+void xtb_search_solutions(Engine *engine)
+{
+    ((Xtb *)engine)->scf.kept->search_due = 1;
 }
 
 void xtb_geometries_apart(Engine *engine)

@@ -191,6 +191,8 @@ static void count_evaluation(Md *md, const EngineReport *report)
 {
     MdRecord *record = &md->record;
     record->evaluations++;
+    md->change = report->change;
+    md->change_size = report->change_size;
     record->scf_iterations += (uint64_t)report->scf_iterations;
     record->recoveries += report->recovery != 0;
     if (report->recovery != 0 && record->phase == MD_PRODUCTION &&
@@ -514,6 +516,7 @@ static QmtStatus advance_one(QmtContext *ctx, Md *md)
 QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done)
 {
     for (uint64_t i = 0; i < n_steps && md->record.phase != MD_DONE; i++) {
+        md->change = SCF_SAME;
         TRY(advance_one(ctx, md));
         md_tell_progress(md);
     }

@@ -97,6 +97,8 @@ typedef struct {
     uint64_t total_step, total_steps; ///< of equilibration, production and all windows together
     double time_ps;                   ///< in the phase
     double temperature_k;             ///< of this instant
+    ScfChange change;                 ///< of the solution of the SCF in this step
+    double change_size;               ///< as in EngineReport
 } MdProgress;
 
 /// What the surroundings do while the molecule moves. Any function may be NULL.

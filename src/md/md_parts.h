@@ -41,6 +41,9 @@ struct Md {
     void *thermostat_before;  // scratch: the same before a step, which may fail
     NveWindowResult *results; // [n_windows]
 
+    ScfChange change; // of the solution in the last step
+    double change_size;
+
     MdState next; // scratch
     double *mass; // [n_atoms] electron masses, constant
     Arena arena;

@@ -127,6 +127,8 @@ void md_tell_progress(const Md *md)
         .total_step = equilibration + production + windows,
         .total_steps = md->n_equilibration + md->n_production + md->n_windows * md->n_window,
         .time_ps = phase == MD_RELAX ? 0.0 : md_time_ps(md, step),
-        .temperature_k = velocities_temperature(md->now.at.kinetic, md_dof(md, phase))};
+        .temperature_k = velocities_temperature(md->now.at.kinetic, md_dof(md, phase)),
+        .change = md->change,
+        .change_size = md->change_size};
     md->hooks.progress(md->hooks.user, &progress);
 }

@@ -185,8 +185,8 @@ static cJSON *event_json(const Watch *watch, const WatchEvent *event)
     cJSON *const atoms = cJSON_AddArrayToObject(object, "atoms");
     for (int k = 0; k < event->n_atoms; k++)
         cJSON_AddItemToArray(atoms, cJSON_CreateNumber(event->atoms[k]));
-    if (event->kind == WATCH_SCF_JUMP)
-        add_number(object, "size_kJ_mol", event->size_kjmol);
+    if (event->kind >= WATCH_SCF_JUMP)
+        add_number(object, event->kind == WATCH_SCF_CHANGE ? "size_e" : "size_kJ_mol", event->size);
     return object;
 }
 
@@ -194,7 +194,10 @@ static cJSON *event_json(const Watch *watch, const WatchEvent *event)
 static cJSON *ended_json(const MetadataFacts *facts)
 {
     cJSON *const object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "stop_when", "bond_broken");
+    if (facts->ended_by->kind >= WATCH_SCF_JUMP)
+        cJSON_AddStringToObject(object, "scf_state", "stop");
+    else
+        cJSON_AddStringToObject(object, "stop_when", "bond_broken");
     add_number(object, "time_ps",
                1e-3 * (double)facts->report->steps * facts->watch->task->config.dt_fs);
     cJSON_AddItemToObject(object, "event", event_json(facts->watch, facts->ended_by));

@@ -70,6 +70,8 @@ static QmtStatus run_begin(QmtContext *ctx, Run *run)
 
     const QmtEngineOptions engine_options = run_engine_options(task);
     TRY(xtb_create(ctx, n_atoms, task->structure->numbers, &engine_options, &run->xtb));
+    if (task->config.scf_state != CONFIG_SCF_LOWEST)
+        xtb_scf_state(run->xtb, SCF_FOLLOW);
     TRY(run_bias_create(ctx, task, run->masses, run->xtb, &run->bias));
     TRY(recorder_create(ctx, run->bias != NULL ? run->bias : run->xtb, &run->engine));
     MdOptions options = run_md_options(task);
@@ -88,7 +90,10 @@ static QmtStatus run_watch(QmtContext *ctx, Run *run)
     char text[WATCH_TEXT_SIZE];
     Watch *const watch = &run->watch;
     const MdState *const state = md_state(run->md);
+    const uint64_t n_jumps = watch->record.counts[WATCH_SCF_JUMP];
     watch_step(watch, &run->now, state);
+    if (watch->record.counts[WATCH_SCF_JUMP] > n_jumps)
+        xtb_search_solutions(run->xtb);
     for (; watch->n_said < watch->record.n_events; watch->n_said++) {
         const WatchEvent *event = &watch->record.events[watch->n_said];
         if (event != watch_first(watch, event->kind))
@@ -103,12 +108,23 @@ static QmtStatus run_watch(QmtContext *ctx, Run *run)
     return run->task->config.optimize ? run_relaxed_write(ctx, run, state) : QMT_OK;
 }
 
-/// stop_when: the end of the production moves to the frame that shows the event.
+/// The event that ends the trajectory: stop_when, or scf_state: stop.
+static const WatchEvent *ending_event(const Run *run)
+{
+    const Config *const config = &run->task->config;
+    const WatchEvent *const lost =
+        config->scf_state == CONFIG_SCF_STOP ? watch_first_state_lost(&run->watch) : NULL;
+    if (lost != NULL || !config->stop_bond_broken)
+        return lost;
+    return watch_first_break(&run->watch);
+}
+
+/// The end of the production moves to the frame that shows the event.
 static void run_end_early(Run *run)
 {
-    if (!run->task->config.stop_bond_broken || run->ended_by != NULL)
+    if (run->ended_by != NULL)
         return;
-    const WatchEvent *const event = watch_first_break(&run->watch);
+    const WatchEvent *const event = ending_event(run);
     const MdReport report = md_report(run->md);
     if (event == NULL || report.phase != MD_PRODUCTION)
         return;

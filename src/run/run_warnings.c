@@ -117,9 +117,12 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
         run_warning_add(warnings, "not_ground_state", "%s", text);
     if (run->ended_by != NULL)
         run_warning_add(warnings, "ended_early",
-                        "ended after %.4g of %.4g ps, because a bond broke "
-                        "(stop_when.bond_broken); the frames are complete up to there",
-                        1e-3 * (double)report->steps * options.dt_fs, options.length_ps);
+                        "ended after %.4g of %.4g ps, because %s; the frames are complete up to "
+                        "there",
+                        1e-3 * (double)report->steps * options.dt_fs, options.length_ps,
+                        run->ended_by->kind >= WATCH_SCF_JUMP
+                            ? "the SCF lost its solution (scf_state: stop)"
+                            : "a bond broke (stop_when.bond_broken)");
     events_collect(&run->watch, warnings);
     if (report->n_atoms > 1 && !is_copy) // one atom has no temperature
         equilibration_collect(&options, warnings);

@@ -17,6 +17,9 @@
 ///     scf_recovered         steps converged only by the recovery
 ///     scf_slow              a step needed more than SCF_SLOW_ITERATIONS
 ///     scf_jump              the SCF went to another solution: Epot left the work of the forces
+///     scf_change            the same, seen by its charges
+///     scf_crossing          the lower of two solutions was taken
+///     scf_higher            the lower of two solutions was not taken
 ///     self_check_failed     a density was found wrong and made again
 ///     relaxation_unfinished the start geometry is not at a minimum
 ///     start_distances       the start geometry may be in another unit than angstrom
@@ -25,7 +28,7 @@
 ///     smiles_changed        the relaxed molecule is not the one of its SMILES
 ///     dissociation, association, proton_transfer, bond_breaks, bond_forms, separation
 ///                           what happened to the bonds, analysis/bonds.h
-///     ended_early           stop_when ended it
+///     ended_early           stop_when or scf_state ended it
 ///     other_processor       goes on on another processor: other last digits
 ///     checkpoint_damaged    goes on from the checkpoint before the last
 

@@ -8,7 +8,7 @@
 #include "base/units.h"
 #include "base/vec3.h"
 
-enum { STATE_VERSION = 1 };
+enum { STATE_VERSION = 2 };
 static const double BONDS_EVERY_FS = 1.0, PARTS_EVERY_FS = 100.0;
 /// Parts whose nearest atoms are further from each other, nm, have drifted apart.
 static const double PARTS_NM = 0.8;
@@ -132,7 +132,22 @@ static void work_look(Watch *watch, const MdProgress *progress, const MdState *s
         event_add(watch, (WatchEvent){.step = progress->step - 1,
                                       .kind = WATCH_SCF_JUMP,
                                       .in_production = 1,
-                                      .size_kjmol = step.off * KJMOL_PER_HARTREE});
+                                      .size = step.off * KJMOL_PER_HARTREE});
+}
+
+/// What the SCF says of its own solution.
+static void solution_look(Watch *watch, const MdProgress *progress)
+{
+    static const int KIND[] = {[SCF_JUMPED] = WATCH_SCF_CHANGE,
+                               [SCF_CROSSED] = WATCH_SCF_CROSSING,
+                               [SCF_NOT_LEAST] = WATCH_SCF_HIGHER};
+    if (progress->change == SCF_SAME)
+        return;
+    const double unit = progress->change == SCF_JUMPED ? 1.0 : KJMOL_PER_HARTREE;
+    event_add(watch, (WatchEvent){.step = progress->step,
+                                  .kind = KIND[progress->change],
+                                  .in_production = progress->phase == MD_PRODUCTION,
+                                  .size = progress->change_size * unit});
 }
 
 void watch_step(Watch *watch, const MdProgress *progress, const MdState *state)
@@ -142,6 +157,7 @@ void watch_step(Watch *watch, const MdProgress *progress, const MdState *state)
         rest_look(watch, state);
     if (rest || (progress->phase != MD_EQUILIBRATION && progress->phase != MD_PRODUCTION))
         return;
+    solution_look(watch, progress);
     if (progress->step % watch->bonds_every == 0)
         bonds_look(watch, progress, state);
     if (progress->step % watch->parts_every == 0)

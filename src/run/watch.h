@@ -15,10 +15,13 @@
 /// costs less than 0.1 %. The work of the forces is taken at every step. Equilibration and production are
 /// watched; the side runs at constant energy are not.
 
-/// Kinds of events: those of analysis/bonds.h and two more.
+/// Kinds of events: those of analysis/bonds.h and some more. The last four say that the SCF has more than one solution.
 enum {
     WATCH_SEPARATION = BOND_PROTON_TRANSFER + 1, ///< parts are more than 0.8 nm from each other
     WATCH_SCF_JUMP,                              ///< the energy left the work of the forces
+    WATCH_SCF_CHANGE,                            ///< charges or moments left their way
+    WATCH_SCF_CROSSING,                          ///< the lower one of two solutions was taken
+    WATCH_SCF_HIGHER,                            ///< another solution is lower
     WATCH_KINDS
 };
 /// Kept of each kind; more are counted.
@@ -26,8 +29,8 @@ enum { WATCH_EVENTS_OF_KIND = 16, WATCH_EVENTS_MAX = WATCH_KINDS * WATCH_EVENTS_
 
 /// Plain data.
 typedef struct {
-    uint64_t step;     ///< of its phase
-    double size_kjmol; ///< of an scf_jump
+    uint64_t step; ///< of its phase
+    double size;   ///< kJ/mol, of the kinds of the SCF; e, of an scf_change
     int32_t kind;
     int32_t in_production; ///< 0: while it equilibrated
     int32_t n_atoms;
@@ -72,10 +75,12 @@ void watch_state_save(const Watch *watch, void *buffer);
 /// Fails with QMT_ERR_CHECKPOINT, the watch as before, if these bytes are not such a state.
 QmtStatus watch_state_load(QmtContext *ctx, Watch *watch, const void *buffer, size_t size);
 
-/// "dissociation", ..., "separation", "scf_jump"
+/// "dissociation", ..., "separation", "scf_jump", ...
 const char *watch_kind_name(int kind);
 /// The first event of a kind; NULL: none.
 const WatchEvent *watch_first(const Watch *watch, int kind);
+/// The first event of production in which the solution of the SCF was not that of the step before; NULL: none.
+const WatchEvent *watch_first_state_lost(const Watch *watch);
 /// The first event in which a bond breaks, while it equilibrates included; NULL: none.
 const WatchEvent *watch_first_break(const Watch *watch);
 /// True if bonds broke or formed in production.

@@ -12,6 +12,12 @@ const char *watch_kind_name(int kind)
         return "separation";
     case WATCH_SCF_JUMP:
         return "scf_jump";
+    case WATCH_SCF_CHANGE:
+        return "scf_change";
+    case WATCH_SCF_CROSSING:
+        return "scf_crossing";
+    case WATCH_SCF_HIGHER:
+        return "scf_higher";
     default:
         return bond_event_name((BondEventKind)kind);
     }
@@ -23,6 +29,17 @@ const WatchEvent *watch_first_break(const Watch *watch)
         const WatchEvent *const event = &watch->record.events[i];
         if (event->kind == BOND_BREAKS || event->kind == BOND_DISSOCIATION ||
             event->kind == BOND_PROTON_TRANSFER)
+            return event;
+    }
+    return NULL;
+}
+
+const WatchEvent *watch_first_state_lost(const Watch *watch)
+{
+    for (uint64_t i = 0; i < watch->record.n_events; i++) {
+        const WatchEvent *const event = &watch->record.events[i];
+        if (event->in_production &&
+            (event->kind == WATCH_SCF_JUMP || event->kind == WATCH_SCF_CHANGE))
             return event;
     }
     return NULL;
@@ -89,6 +106,34 @@ static void bond_text(const Watch *watch, const WatchEvent *event, char text[WAT
                  symbol(watch, b), ENDS[event->kind]);
 }
 
+static void solution_text(const WatchEvent *event, char text[WATCH_TEXT_SIZE])
+{
+    switch (event->kind) {
+    case WATCH_SCF_JUMP:
+        text_add(text,
+                 "the potential energy jumps by %.2f kJ/mol beyond the work of the forces, as "
+                 "where the SCF goes to another solution",
+                 event->size);
+        break;
+    case WATCH_SCF_CHANGE:
+        text_add(text,
+                 "charges or moments of the atoms jump by up to %.2f e: the solution of the SCF is "
+                 "not that of the step before",
+                 event->size);
+        break;
+    case WATCH_SCF_CROSSING:
+        text_add(text,
+                 "the SCF goes to another solution, which is lower by %.2g kJ/mol (scf_state: "
+                 "lowest)",
+                 event->size);
+        break;
+    default:
+        text_add(text,
+                 "the SCF stays on its solution, and another is lower by %.2g kJ/mol (scf_state)",
+                 event->size);
+    }
+}
+
 void watch_event_text(const Watch *watch, const WatchEvent *event, char text[WATCH_TEXT_SIZE])
 {
     const double time = watch_event_time_ps(watch, event);
@@ -105,12 +150,8 @@ void watch_event_text(const Watch *watch, const WatchEvent *event, char text[WAT
                      : k + 1 < event->n_atoms ? ","
                                               : " and",
                      event->atoms[k] + 1, symbol(watch, event->atoms[k]));
-    } else if (event->kind == WATCH_SCF_JUMP) {
-        text_add(
-            text,
-            "the potential energy jumps by %.2f kJ/mol beyond the work of the forces, as where "
-            "the SCF goes to another solution",
-            event->size_kjmol);
+    } else if (event->kind >= WATCH_SCF_JUMP) {
+        solution_text(event, text);
     } else {
         bond_text(watch, event, text);
     }

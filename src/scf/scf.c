@@ -31,12 +31,14 @@ void scf_layout(Scf *scf, Arena *arena, const Basis *basis)
     scf->kept = arena_kept(arena, sizeof *scf->kept);
     guess_layout(&scf->guess, arena, n, n_atoms);
     quasi_newton_layout(&scf->quasi_newton, arena, n);
+    scf->followed = arena_kept(arena, n * sizeof(double));
     density_layout(&scf->density, arena, basis->n_ao);
     scf->all_kept = arena_kept_since(arena, kept_before);
     broyden_layout(&scf->broyden, arena, n);
     free_energy_layout(&scf->free_energy, arena, basis);
     minimiser_layout(&scf->minimiser, arena, n);
     scf->x_other = arena_doubles(arena, n);
+    scf->x_main = arena_doubles(arena, 2 * n);
     scf->x_in = arena_doubles(arena, n);
     scf->x_out = arena_doubles(arena, n);
     scf->f = arena_doubles(arena, n);
@@ -181,6 +183,9 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
                 scf->f_last[k] = scf->f[k] - scf->f_last[k];
             quasi_newton_next_step(&scf->quasi_newton, scf->f, scf->f_last, scf->dx);
         }
+        // Where a solution is about to become a saddle 1 - J has no inverse, and single precision no number for it.
+        if (!isfinite(scf->spec.kernels->dot(n, scf->dx, scf->dx)))
+            return QMT_OK;
         if (rms <= scf->spec.options.tolerance * (i == 0 ? GUESS_TOLERANCE_SHARE : 1.0)) {
             *converged = true;
             memcpy(scf->x_best, scf->x_in, n * sizeof(double));
@@ -248,7 +253,7 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
     return QMT_OK;
 }
 
-static void forget(Scf *scf)
+void scf_forget(Scf *scf)
 {
     memset(scf->all_kept.data, 0, scf->all_kept.size);
 }
@@ -262,7 +267,7 @@ static bool verify_by_diagonalisation(QmtContext *ctx, const Geometry *geometry,
     if (density_deviation(ctx, &scf->density, &deviation) == QMT_OK &&
         deviation <= scf->spec.options.check_limit)
         return true;
-    forget(scf);
+    scf_forget(scf);
     const bool always = scf->density.always_diagonalise;
     scf->density.always_diagonalise = true;
     density_begin(&scf->density);
@@ -298,6 +303,8 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     bool converged;
     scf->iterations = 0;
     scf->checked = scf->check_failed = false;
+    scf->change = SCF_SAME;
+    scf->change_size = 0.0;
     scf->largest_charge = 0.0;
     memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
     hamiltonian_overlap(scf->spec.hamiltonian, scf->density.overlap, scf->density.ld);
@@ -314,9 +321,11 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
         (void)verify_by_diagonalisation(ctx, geometry, scf, &converged);
     if (converged)
         check(ctx, geometry, scf, &converged);
+    if (converged && warm && !scf->spec.options.apart && !scf->spec.options.plain)
+        scf_compare_solutions(ctx, geometry, scf, &converged);
     scf->diagonalisations = scf->density.n_diagonalised;
     if (!converged) {
-        forget(scf);
+        scf_forget(scf);
         if (scf->largest_charge > scf_charge_limit(scf))
             return FAIL_HINT(
                 ctx, QMT_ERR_SCF, QMT_HINT_WARMER_ELECTRONS,

@@ -10,6 +10,7 @@
 #include "scf/guess.h"
 #include "scf/minimiser.h"
 #include "scf/quasi_newton.h"
+#include "scf/solution.h"
 #include "terms/hamiltonian.h"
 #include "terms/term.h"
 
@@ -25,6 +26,7 @@ typedef struct {
     bool
         apart; ///< geometries are no steps of a motion: orbitals and charges of the last one are a start,
                ///< but nothing is extrapolated, and the Jacobian neither measured nor used
+    ScfState state;
     bool plain;         ///< start from the last geometry's variables and mix, for comparisons
     int check_every;    ///< geometries from one self-check to the next; 0: none
     double check_limit; ///< largest deviation of an element of P that it lets pass
@@ -62,7 +64,12 @@ typedef struct {
 
 /// Remembered beside what guess, Jacobian and orbitals remember.
 typedef struct {
-    int64_t n_since_check; ///< geometries since the last self-check
+    int64_t n_since_check;  ///< geometries since the last self-check
+    int64_t n_since_search; ///< geometries since other solutions were looked for
+    int64_t
+        n_in_vain; ///< geometries that must lie between searches, more after each that found nothing
+    int64_t search_due;  ///< look for them at the next geometry
+    int64_t other_known; ///< a second solution is followed
 } ScfKept;
 
 typedef struct {
@@ -80,6 +87,8 @@ typedef struct {
     double *x_best;                         ///< [n_variables] the solution as well as it is known
     double *guess_error;                    ///< [n_variables] of the extrapolation
     double *x_other;            ///< [n_variables] a solution that another is compared with
+    double *x_main;             ///< [2][n_variables] the solution of the motion, x_in and x_best
+    double *followed;           ///< [n_variables] kept: the second solution
     double *work;               ///< [2][n_variables]
     double *atom_in, *atom_out; ///< [n_atoms] e
     double *potential_memory;   ///< [n_variables + n_atoms]
@@ -94,6 +103,9 @@ typedef struct {
     int recovery;          ///< stages below the first that were needed
     double largest_charge; ///< largest charge of the last stage that converged, e
     long diagonalisations;
+    ScfChange change;
+    double
+        change_size; ///< hartree to the other solution, of SCF_JUMPED the largest change beyond the expected, e
     bool checked;      ///< the self-check was due
     bool check_failed; ///< it found a wrong density, the result was made again without history
 } Scf;
@@ -102,6 +114,8 @@ void scf_layout(Scf *scf, Arena *arena, const Basis *basis);
 void scf_setup(Scf *scf, const ScfSpec *spec);
 
 /// Solves for one geometry; H0 and the terms know it already. The first one is confirmed by a diagonalisation.
+/// One that continues a motion is compared with other solutions where it is suspicious: mixing took long or failed, charges
+/// or moments jumped, the caller asked for it (search_due), or, every 500 geometries, levels are partly filled.
 /// Fails with QMT_ERR_SCF if no stage of the recovery converges to charges that a molecule can have; what was
 /// kept between geometries is then forgotten.
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf);

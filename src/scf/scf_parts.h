@@ -12,6 +12,9 @@ QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double 
 QmtStatus scf_mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
                   int max_iterations, bool *converged);
 
+/// Drops all that was kept between geometries.
+void scf_forget(Scf *scf);
+
 /// From the geometries before.
 QmtStatus scf_solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
 
@@ -24,5 +27,34 @@ void scf_improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *conv
 
 /// Largest charge of an atom that a solution may have, e.
 double scf_charge_limit(const Scf *scf);
+
+/// Mixing finds a solution that is the right one in 12 to 40 cycles as a rule. One that takes more is suspicious, and so is
+/// one whose electronic entropy, as -T S in hartree, shows levels near the Fermi level.
+enum { SCF_UNSUSPICIOUS_ITERATIONS = 60 };
+#define SCF_UNSUSPICIOUS_ENTROPY 1e-6
+
+/// Into x_in: the charge of the molecule shared equally by the atoms, inside an atom by the reference occupations.
+void scf_start_from_neutral_atoms(Scf *scf);
+
+/// Downhill in the free energy from x_in.
+QmtStatus scf_go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
+
+/// Takes the solution in x_in over into the loop, whose density and moments must be those of its own last cycle. Mixing
+/// would leave a saddle, Newton's method does not.
+QmtStatus scf_settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
+
+/// Largest charge of an atom of the last density, e.
+double scf_largest_charge(const Scf *scf);
+
+/// Free energy of the electrons at the solution x_in, hartree.
+QmtStatus scf_free_energy(QmtContext *ctx, Scf *scf, double *a);
+
+/// Whether the second solution is to be taken: charges that molecules have before those that none has, then the lower
+/// free energy.
+bool scf_is_better(const Scf *scf, double a, double charge, double other_a, double other_charge);
+
+/// A step of a motion that converged: whether its solution continues that of the step before, and whether another one is
+/// lower (ScfState). Costs nothing where nothing is suspicious.
+void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
 
 #endif

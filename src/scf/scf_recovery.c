@@ -8,9 +8,7 @@ enum {
     DAMPED_ITERATIONS_FACTOR = 2,
     // Cycles from the end of a minimisation, whose moments are right to the tolerance or nearly, to a solution.
     SETTLE_ITERATIONS = 40,
-    SETTLE_STEPS = 2,
-    // Mixing finds a solution that is the right one in 12 to 40 cycles as a rule. One that takes more is looked at.
-    UNSUSPICIOUS_ITERATIONS = 60
+    SETTLE_STEPS = 2
 };
 
 /// RMS of the moments at which a minimisation ends, over the tolerance of the loop.
@@ -19,8 +17,6 @@ enum {
 #define ANNEALED_TOLERANCE 1e-6
 /// Residual from which mixing is tried where rounding stops Newton's method above the tolerance.
 #define NEARLY 1e-7
-/// Electronic entropy, as -T S in hartree, from which on levels near the Fermi level may make more than one solution.
-#define UNSUSPICIOUS_ENTROPY 1e-6
 /// One solution is lower than another by more than the rounding of their sums, hartree.
 #define LOWER_BY 1e-9
 
@@ -31,8 +27,7 @@ enum {
 #define LARGEST_CHARGE 4.0
 #define USUAL_CHARGE 1.5
 
-/// Charge of the molecule shared equally by the atoms, inside an atom by the reference occupations.
-static void start_from_neutral_atoms(Scf *scf)
+void scf_start_from_neutral_atoms(Scf *scf)
 {
     const Basis *basis = scf->spec.hamiltonian->batches.basis;
     memset(scf->x_in, 0, scf->n_variables * sizeof(double));
@@ -51,7 +46,7 @@ static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf
                              int max_iterations, bool *converged)
 {
     quasi_newton_reset(&scf->quasi_newton);
-    start_from_neutral_atoms(scf);
+    scf_start_from_neutral_atoms(scf);
     return scf_mix(ctx, geometry, scf, alpha, max_iterations, converged);
 }
 
@@ -65,9 +60,7 @@ static double usual_charge(const Scf *scf)
     return USUAL_CHARGE + fabs(scf->spec.charge);
 }
 
-/// Takes the solution in x_in over into the loop, whose density and moments must be those of its own last cycle. Mixing
-/// would leave a saddle, Newton's method does not.
-static QmtStatus settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+QmtStatus scf_settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     double rms;
     TRY(scf_cycle(ctx, geometry, scf, &rms));
@@ -90,11 +83,10 @@ static QmtStatus settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, boo
 static QmtStatus take_over(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     scf->iterations += scf->minimiser.evaluations;
-    return *converged ? settle(ctx, geometry, scf, converged) : QMT_OK;
+    return *converged ? scf_settle(ctx, geometry, scf, converged) : QMT_OK;
 }
 
-/// Downhill in the free energy from x_in.
-static QmtStatus go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+QmtStatus scf_go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     TRY(minimiser_run(ctx, &scf->free_energy, &scf->minimiser,
                       MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
@@ -108,8 +100,8 @@ static QmtStatus solve_downhill(QmtContext *ctx, const Geometry *geometry, Scf *
     if (guess_points(&scf->guess) > 0)
         memcpy(scf->x_in, guess_newest(&scf->guess), scf->n_variables * sizeof(double));
     else
-        start_from_neutral_atoms(scf);
-    return go_downhill(ctx, geometry, scf, converged);
+        scf_start_from_neutral_atoms(scf);
+    return scf_go_downhill(ctx, geometry, scf, converged);
 }
 
 /// The stationary point that neutral atoms lead to at a raised electronic temperature, followed as it is lowered. A
@@ -120,7 +112,7 @@ static QmtStatus solve_annealed(QmtContext *ctx, const Geometry *geometry, Scf *
     static const double FACTOR[] = {32.0, 16.0, 8.0, 4.0, 2.0, 1.0};
     const double kt = scf->density.kt, tight = MINIMISED_SHARE * scf->spec.options.tolerance;
     QmtStatus status = QMT_OK;
-    start_from_neutral_atoms(scf);
+    scf_start_from_neutral_atoms(scf);
     for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK; i++) {
         scf->density.kt = FACTOR[i] * kt;
         status = stationary_run(ctx, &scf->free_energy, &scf->minimiser,
@@ -140,7 +132,7 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     static const double FACTOR[] = {16.0, 8.0, 4.0, 2.0, 1.0};
     const double kt = scf->density.kt;
     QmtStatus status = QMT_OK;
-    start_from_neutral_atoms(scf);
+    scf_start_from_neutral_atoms(scf);
     *converged = true;
     for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK && *converged;
          i++) {
@@ -152,8 +144,7 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     return status;
 }
 
-/// Largest charge of an atom of the last density.
-static double largest_charge(const Scf *scf)
+double scf_largest_charge(const Scf *scf)
 {
     const Moments moments = scf_moments(scf);
     double largest = 0.0;
@@ -162,14 +153,25 @@ static double largest_charge(const Scf *scf)
     return largest;
 }
 
+/// A step of a motion has a solution beside it: what lies downhill from that is its continuation, and is asked for before
+/// neutral atoms, which may lead to another.
+static int stage_at(const Scf *scf, int first, int place)
+{
+    static const int IN_MOTION[SCF_STAGES] = {SCF_STAGE_WARM,   SCF_STAGE_DOWNHILL,
+                                              SCF_STAGE_FRESH,  SCF_STAGE_ANNEALED,
+                                              SCF_STAGE_DAMPED, SCF_STAGE_HOT};
+    return first == SCF_STAGE_WARM && !scf->spec.options.apart ? IN_MOTION[place] : first + place;
+}
+
 void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first, bool *converged)
 {
     Density *density = &scf->density;
     const bool always = density->always_diagonalise;
     *converged = false;
-    for (int stage = first; stage < SCF_STAGES && !*converged; stage++) {
+    for (int place = 0; place < SCF_STAGES - first && !*converged; place++) {
+        const int stage = stage_at(scf, first, place);
         // Lower stages leave nothing to the orbitals that were carried along.
-        if (stage > first) {
+        if (place > 0) {
             density->always_diagonalise = true;
             density->orbitals_known = false;
         }
@@ -200,12 +202,12 @@ void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first,
         if (status != QMT_OK)
             *converged = false;
         if (*converged) {
-            scf->largest_charge = largest_charge(scf);
+            scf->largest_charge = scf_largest_charge(scf);
             const double limit =
                 stage == SCF_STAGE_DAMPED ? usual_charge(scf) : scf_charge_limit(scf);
             *converged = scf->largest_charge <= limit;
         }
-        scf->recovery = stage - first;
+        scf->recovery = place;
     }
     density->always_diagonalise = always;
 }
@@ -218,20 +220,18 @@ static bool is_suspicious(const Scf *scf)
         return false;
     if (scf->recovery == SCF_STAGE_DOWNHILL - SCF_STAGE_FRESH)
         return false; // it lies downhill from neutral atoms and has been tested
-    return scf->recovery > 0 || scf->iterations > UNSUSPICIOUS_ITERATIONS ||
-           scf->density.entropy < -UNSUSPICIOUS_ENTROPY || scf->largest_charge > usual_charge(scf);
+    return scf->recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS ||
+           scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
+           scf->largest_charge > usual_charge(scf);
 }
 
-/// Free energy of the electrons at the solution x_in.
-static QmtStatus free_energy_of(QmtContext *ctx, Scf *scf, double *a)
+QmtStatus scf_free_energy(QmtContext *ctx, Scf *scf, double *a)
 {
     free_energy_potential(&scf->free_energy, scf->x_in, scf->work);
     return free_energy_at(ctx, &scf->free_energy, scf->work, scf->work + scf->n_variables, a);
 }
 
-/// Whether the second solution is to be taken: charges that molecules have before those that none has, then the lower
-/// free energy.
-static bool is_better(const Scf *scf, double a, double charge, double other_a, double other_charge)
+bool scf_is_better(const Scf *scf, double a, double charge, double other_a, double other_charge)
 {
     const double usual = usual_charge(scf);
     if ((charge <= usual) != (other_charge <= usual))
@@ -247,18 +247,18 @@ static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
     double *const best = scf->x_other, charge = scf->largest_charge, a;
     scf->density.always_diagonalise = true;
     scf->density.orbitals_known = false;
-    TRY(free_energy_of(ctx, scf, &a));
+    TRY(scf_free_energy(ctx, scf, &a));
     memcpy(best, scf->x_in, bytes);
     const bool from_neutral =
-        charge > usual || recovery > 0 || scf->iterations > UNSUSPICIOUS_ITERATIONS;
+        charge > usual || recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS;
     for (int start = 0; start < 1 + from_neutral; start++) {
         double other_a;
         if (start == 1)
-            start_from_neutral_atoms(scf);
-        const QmtStatus status = go_downhill(ctx, geometry, scf, converged);
-        const double other_charge = largest_charge(scf);
-        if (status == QMT_OK && *converged && free_energy_of(ctx, scf, &other_a) == QMT_OK &&
-            is_better(scf, a, charge, other_a, other_charge)) {
+            scf_start_from_neutral_atoms(scf);
+        const QmtStatus status = scf_go_downhill(ctx, geometry, scf, converged);
+        const double other_charge = scf_largest_charge(scf);
+        if (status == QMT_OK && *converged && scf_free_energy(ctx, scf, &other_a) == QMT_OK &&
+            scf_is_better(scf, a, charge, other_a, other_charge)) {
             a = other_a;
             charge = other_charge;
             memcpy(best, scf->x_in, bytes);
@@ -266,7 +266,7 @@ static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
         memcpy(scf->x_in, best, bytes);
     }
     scf->largest_charge = charge;
-    return settle(ctx, geometry, scf, converged);
+    return scf_settle(ctx, geometry, scf, converged);
 }
 
 void scf_improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)

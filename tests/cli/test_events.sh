@@ -66,6 +66,21 @@ for r in 1 2 3 4 5 6 7 8; do
     [ "$jump" = "$off" ] || fail "replica $r: the run has $jump jumps recorded, check $off"
 done
 
+# Wherever it ends, and if it does: with "stop" a trajectory has a lost solution in its last frame or in none.
+for state in follow stop; do
+    ends 0 "$QMTRAJ" run --config nve.yaml --set replicas=8 --set scf_state=$state ohh2.xyz --out "states-$state"
+    for r in 1 2 3 4 5 6 7 8; do
+        run=states-$state/ohh2/r0$r/run.json
+        if grep -q '"scf_crossing"' $run; then fail "replica $r changes over with $state"; fi
+        if [ $state = stop ] && grep -qE '"scf_(change|jump)"' $run; then
+            records $run ended_early "scf_state: stop"
+            records states-stop/ohh2/r0$r/trajectory.npz '"scf_state":"stop"'
+        elif grep -q ended_early $run; then
+            fail "replica $r ends early with $state"
+        fi
+    done
+done
+
 # two molecules that drift apart; the relaxed geometry stands beside the trajectory
 cat >pair.xyz <<'XYZ'
 6

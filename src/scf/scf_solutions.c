@@ -1,0 +1,215 @@
+#include "scf/scf_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    /// Geometries from one search to the next while levels are partly filled, and from one test for a saddle to the next,
+    /// which costs a fourth of a cycle for each of some 20 products: the loop follows a minimum that becomes a saddle.
+    SEARCH_EVERY = 200,
+    STABILITY_EVERY = 10,
+    /// Geometries after searches in vain in which nothing suspicious starts another: 1, 2, 3, ... at most
+    SEARCH_PAUSE_MAX = 63,
+    /// Cycles that a step of a motion needs where its solution becomes a saddle; the Jacobian has failed by then.
+    SLOW_ITERATIONS = 40,
+    /// Cycles of mixing; where it has not converged then, the free energy is minimised.
+    SEARCH_ITERATIONS = 60
+};
+
+/// Difference between a variable and its extrapolation that no step of a motion has: a hydrogen atom at 5000 K moves its
+/// charges and moments by 0.01 in a step, solutions differ by the place of an electron. Steps that a relaxation makes
+/// are longer; they are looked at once more than need be.
+#define JUMP 0.1
+/// Points of the history from which on an extrapolation says where charges are going.
+enum { JUMP_POINTS = 3 };
+/// Free energies that belong to one solution, or to two that differ by a turn, hartree.
+#define SAME_ENERGY 1e-8
+/// A second solution so far above the first is followed no longer, hartree; a search finds it again.
+#define FOLLOWED_WITHIN 0.02
+
+/// What is to be done about other solutions.
+typedef enum { SEARCH_NOT, SEARCH_SADDLE, SEARCH_ALL } Search;
+
+/// What solutions are ranked by.
+typedef struct {
+    bool known;
+    double a, charge; ///< free energy, hartree; largest charge of an atom, e
+} Rank;
+
+/// The largest difference between a variable of x and what it was expected to be, the guess of this geometry.
+static double largest_jump(const Scf *scf, const double *x)
+{
+    double most = 0.0;
+    if (guess_points(&scf->guess) < JUMP_POINTS)
+        return 0.0;
+    for (size_t i = 0; i < scf->n_variables; i++)
+        most = fmax(most, fabs(x[i] - scf->guess_error[i]));
+    return most;
+}
+
+/// Orbitals that were refined are those of the step before, a clear gap above them: their density is its continuation.
+static Search search_due(Scf *scf, bool jumped)
+{
+    ScfKept *kept = scf->kept;
+    const bool suspicious =
+        jumped || scf->recovery > 0 || scf->iterations > SLOW_ITERATIONS || kept->search_due != 0;
+    kept->n_since_search++;
+    if (!suspicious && kept->n_in_vain > 0)
+        kept->n_in_vain--;
+    if (scf->density.refined)
+        return SEARCH_NOT;
+    if (suspicious && (kept->search_due != 0 || kept->n_since_search > kept->n_in_vain))
+        return SEARCH_ALL;
+    if (suspicious)
+        return SEARCH_SADDLE;
+    if (scf->spec.options.state != SCF_LOWEST || scf->density.entropy >= -SCF_UNSUSPICIOUS_ENTROPY)
+        return SEARCH_NOT;
+    if (kept->n_since_search >= SEARCH_EVERY)
+        return SEARCH_ALL;
+    return kept->n_since_search % STABILITY_EVERY == 0 ? SEARCH_SADDLE : SEARCH_NOT;
+}
+
+/// A solution lies in x_in: it goes to x_other if it is another than the main one and better than the best so far.
+static void consider(QmtContext *ctx, Scf *scf, const Rank *main, Rank *best)
+{
+    double a;
+    const double charge = scf_largest_charge(scf);
+    if (scf_free_energy(ctx, scf, &a) != QMT_OK || fabs(a - main->a) < SAME_ENERGY ||
+        charge > scf_charge_limit(scf))
+        return;
+    if (best->known && !scf_is_better(scf, best->a, best->charge, a, charge))
+        return;
+    *best = (Rank){.known = true, .a = a, .charge = charge};
+    memcpy(scf->x_other, scf->x_in, scf->n_variables * sizeof(double));
+}
+
+/// Solves from x_in: by mixing, and downhill where that fails or may have found a saddle.
+static void solve_from(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool always_downhill,
+                       const Rank *main, Rank *best)
+{
+    bool converged = false;
+    QmtStatus status =
+        scf_mix(ctx, geometry, scf, scf->spec.options.damping, SEARCH_ITERATIONS, &converged);
+    if (status == QMT_OK && (always_downhill || !converged))
+        status = scf_go_downhill(ctx, geometry, scf, &converged);
+    if (status == QMT_OK && converged)
+        consider(ctx, scf, main, best);
+}
+
+/// What lies downhill from x_in, if it is a saddle or no solution.
+static void go_downhill_from(QmtContext *ctx, const Geometry *geometry, Scf *scf, const Rank *main,
+                             Rank *best)
+{
+    bool converged = false;
+    if (scf_go_downhill(ctx, geometry, scf, &converged) == QMT_OK && converged)
+        consider(ctx, scf, main, best);
+}
+
+/// The best solution beside the main one, which is in x_in, among the one that is followed and those that lie downhill
+/// from it and from neutral atoms.
+static QmtStatus best_other(QmtContext *ctx, const Geometry *geometry, Scf *scf, Search search,
+                            Rank *main, Rank *best)
+{
+    *main = (Rank){.known = true, .charge = scf_largest_charge(scf)};
+    *best = (Rank){0};
+    TRY(scf_free_energy(ctx, scf, &main->a));
+    if (scf->kept->other_known != 0) {
+        memcpy(scf->x_in, scf->followed, scf->n_variables * sizeof(double));
+        solve_from(ctx, geometry, scf, false, main, best);
+    }
+    if (search == SEARCH_NOT)
+        return QMT_OK;
+    memcpy(scf->x_in, scf->x_main, scf->n_variables * sizeof(double));
+    go_downhill_from(ctx, geometry, scf, main, best);
+    if (search == SEARCH_SADDLE)
+        return QMT_OK;
+    scf_start_from_neutral_atoms(scf);
+    solve_from(ctx, geometry, scf, true, main, best);
+    scf_start_from_neutral_atoms(scf);
+    go_downhill_from(ctx, geometry, scf, main, best);
+    return QMT_OK;
+}
+
+/// The motion goes on with x_other; what was learnt about the solution before is of no use to it.
+static QmtStatus adopt_other(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    const ScfKept kept = *scf->kept;
+    scf_forget(scf);
+    *scf->kept = kept;
+    memcpy(scf->x_in, scf->x_other, scf->n_variables * sizeof(double));
+    return scf_settle(ctx, geometry, scf, converged);
+}
+
+/// The last cycle of the main solution again: the same density, bit by bit.
+static QmtStatus restore_main(QmtContext *ctx, const Geometry *geometry, Scf *scf)
+{
+    const size_t n = scf->n_variables;
+    double rms;
+    memcpy(scf->x_in, scf->x_main, n * sizeof(double));
+    TRY(scf_cycle(ctx, geometry, scf, &rms));
+    memcpy(scf->x_best, scf->x_main + n, n * sizeof(double));
+    return QMT_OK;
+}
+
+/// Decides between the main solution, saved in x_main, and the best other one.
+static QmtStatus decide(QmtContext *ctx, const Geometry *geometry, Scf *scf, const Rank *main,
+                        const Rank *best, bool *converged)
+{
+    const size_t bytes = scf->n_variables * sizeof(double);
+    const bool lower =
+        best->known && scf_is_better(scf, main->a, main->charge, best->a, best->charge);
+    const bool takes = scf->spec.options.state == SCF_LOWEST;
+    ScfKept *kept = scf->kept;
+    if (lower)
+        kept->n_in_vain = 0;
+    else if (kept->n_since_search == 0)
+        kept->n_in_vain += kept->n_in_vain < SEARCH_PAUSE_MAX;
+    kept->other_known = takes && best->known && (lower || best->a - main->a < FOLLOWED_WITHIN);
+    if (!lower || !takes) {
+        if (lower && scf->change == SCF_SAME) {
+            scf->change = SCF_NOT_LEAST;
+            scf->change_size = main->a - best->a;
+        }
+        if (kept->other_known != 0)
+            memcpy(scf->followed, scf->x_other, bytes);
+        return restore_main(ctx, geometry, scf);
+    }
+    const bool continues = scf->change == SCF_JUMPED && largest_jump(scf, scf->x_other) <= JUMP;
+    scf->change = continues ? SCF_SAME : SCF_CROSSED;
+    scf->change_size = continues ? 0.0 : main->a - best->a;
+    TRY(adopt_other(ctx, geometry, scf, converged));
+    memcpy(scf->followed, scf->x_main, bytes);
+    return QMT_OK;
+}
+
+void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    const size_t bytes = scf->n_variables * sizeof(double);
+    const double jump = largest_jump(scf, scf->x_best);
+    if (jump > JUMP && !scf->density.refined) {
+        scf->change = SCF_JUMPED;
+        scf->change_size = jump;
+    }
+    const Search search = search_due(scf, scf->change == SCF_JUMPED);
+    if (search == SEARCH_NOT && (scf->kept->other_known == 0 || scf->density.refined))
+        return;
+    if (search == SEARCH_ALL)
+        scf->kept->n_since_search = scf->kept->search_due = 0;
+    const bool always = scf->density.always_diagonalise;
+    const int iterations = scf->iterations;
+    Rank main, best;
+    memcpy(scf->x_main, scf->x_in, bytes);
+    memcpy(scf->x_main + scf->n_variables, scf->x_best, bytes);
+    scf->spec.options.apart = true; // the Jacobian learns nothing from other solutions
+    scf->density.always_diagonalise = true;
+    scf->density.orbitals_known = false;
+    QmtStatus status = best_other(ctx, geometry, scf, search, &main, &best);
+    scf->density.always_diagonalise = always;
+    scf->density.orbitals_known = false;
+    if (status == QMT_OK)
+        status = decide(ctx, geometry, scf, &main, &best, converged);
+    scf->spec.options.apart = false;
+    scf->iterations = iterations;
+    if (status != QMT_OK)
+        *converged = false;
+}
