@@ -35,11 +35,14 @@ enum { PANEL_ROWS = ROWS_3 };
     static void pack_rows_##REAL(size_t rows, size_t depth, const int *place,                         \
                                  const REAL *restrict a, size_t lda, REAL *restrict out)              \
     {                                                                                                 \
-        for (size_t r = 0; r < rows; r += PANEL_ROWS, out += PANEL_ROWS * PACKED_DEPTH) {             \
-            const size_t height = rows - r < PANEL_ROWS ? rows - r : PANEL_ROWS;                      \
-            for (size_t d = 0; d < depth; d++)                                                        \
-                for (size_t q = 0; q < height; q++)                                                   \
-                    out[d * PANEL_ROWS + q] = a[(size_t)place[d] * lda + r + q];                      \
+        for (size_t d = 0; d < depth; d++) {                                                          \
+            const REAL *restrict row = a + (size_t)place[d] * lda;                                    \
+            REAL *restrict to = out + d * PANEL_ROWS;                                                 \
+            size_t r = 0;                                                                             \
+            for (; r + PANEL_ROWS <= rows; r += PANEL_ROWS, to += PANEL_ROWS * PACKED_DEPTH)          \
+                memcpy(to, row + r, PANEL_ROWS * sizeof *to);                                         \
+            for (size_t q = 0; r + q < rows; q++)                                                     \
+                to[q] = row[r + q];                                                                   \
         }                                                                                             \
     }                                                                                                 \
                                                                                                       \
@@ -49,8 +52,13 @@ enum { PANEL_ROWS = ROWS_3 };
         const REAL *packed, const REAL *b, size_t ldb, const Target *to, size_t at)                   \
     {                                                                                                 \
         REAL panel[PACKED_DEPTH * 3 * (LANES)] __attribute__((aligned(64)));                          \
-        for (size_t d = 0; d < depth; d++)                                                            \
-            memcpy(panel + d * width, b + (size_t)place[d] * ldb, width * sizeof *b);                 \
+        /* The rows lie apart: the next panel comes while this one is multiplied. */                  \
+        for (size_t d = 0; d < depth; d++) {                                                          \
+            const REAL *from = b + (size_t)place[d] * ldb;                                            \
+            memcpy(panel + d * width, from, width * sizeof *b);                                       \
+            __builtin_prefetch(from + width, 0, 2);                                                   \
+            __builtin_prefetch(from + 2 * width - 1, 0, 2);                                           \
+        }                                                                                             \
         for (size_t r = 0; r < rows; r += PANEL_ROWS)                                                 \
             tiles[rows - r < PANEL_ROWS ? rows - r : PANEL_ROWS](depth, packed + r * PACKED_DEPTH,    \
                                                                  1, PANEL_ROWS, panel, width, to,     \
@@ -135,17 +143,34 @@ static void scatter_groups(size_t rows, size_t n_groups, const int *group, const
         }
 }
 
-/// Elements above the diagonal from those below.
+/// Elements above the diagonal from those below, a square of a group at a time.
 static void mirror_pattern(size_t n, const KernelsPattern *pattern, double *c, size_t ldc)
 {
-    for (size_t i = 0; i < n; i++) {
-        const size_t block = i / PACKED_ROWS;
+    enum { SIDE = KERNELS_PATTERN_GROUP };
+    for (size_t i = 0; i < n; i += SIDE) {
+        const size_t block = i / PACKED_ROWS, rows = n - i < SIDE ? n - i : SIDE;
         for (int g = pattern->first[block]; g < pattern->first[block + 1]; g++) {
-            const size_t j = (size_t)pattern->group[g] * KERNELS_PATTERN_GROUP;
-            for (size_t q = j; q < j + KERNELS_PATTERN_GROUP && q < i; q++)
-                c[q * ldc + i] = c[i * ldc + q];
+            const size_t j = (size_t)pattern->group[g] * SIDE;
+            if (j > i)
+                break;
+            for (size_t q = 0; q < SIDE; q++)
+                for (size_t r = j == i ? q + 1 : 0; r < rows; r++)
+                    c[(j + q) * ldc + i + r] = c[(i + r) * ldc + j + q];
         }
     }
+}
+
+/// The columns of a few groups of B beside each other; fewer than a panel has are repeated.
+static void pack_groups(size_t depth, size_t n_groups, const int *group, const double *b,
+                        size_t ldb, double *panel)
+{
+    size_t column[IN_PANEL];
+    for (size_t q = 0; q < IN_PANEL; q++)
+        column[q] = (size_t)group[q < n_groups ? q : 0] * KERNELS_PATTERN_GROUP;
+    for (size_t d = 0; d < depth; d++)
+        for (size_t q = 0; q < IN_PANEL; q++)
+            memcpy(panel + d * PATTERN_WIDTH + q * KERNELS_PATTERN_GROUP, b + d * ldb + column[q],
+                   KERNELS_PATTERN_GROUP * sizeof *b);
 }
 
 static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
@@ -170,13 +195,7 @@ static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern,
             pack_rows_double(rows, depth, all, a + l * lda + i, lda, packed);
             for (size_t g = 0; g < n_groups; g += IN_PANEL) {
                 const size_t left = n_groups - g, here_groups = left < IN_PANEL ? left : IN_PANEL;
-                for (size_t d = 0; d < depth; d++)
-                    for (size_t q = 0; q < IN_PANEL; q++)
-                        memcpy(panel + d * PATTERN_WIDTH + q * KERNELS_PATTERN_GROUP,
-                               b + (l + d) * ldb +
-                                   (size_t)group[q < here_groups ? g + q : g] *
-                                       KERNELS_PATTERN_GROUP,
-                               KERNELS_PATTERN_GROUP * sizeof *b);
+                pack_groups(depth, here_groups, group + g, b + l * ldb, ldb, panel);
                 for (size_t r = 0; r < rows; r += PANEL_ROWS)
                     WHOLE_TILES[PATTERN_VECTORS][rows - r < PANEL_ROWS ? rows - r : PANEL_ROWS](
                         depth, packed + r * PACKED_DEPTH, 1, PANEL_ROWS, panel, PATTERN_WIDTH,

@@ -14,7 +14,9 @@ enum {
     // steps of 0.25 fs, and the inner iterations slow down with it. Where the drift is fast, they tell.
     ROTATE_EVERY = 64,
     ROTATE_AFTER = 8,
-    MANY_INNER = 10
+    MANY_INNER = 10,
+    // Products that small molecules can afford to make in vain.
+    ALWAYS_SECOND_ORDER = 80
 };
 
 /// A pass leaves the square of its largest correction.
@@ -272,6 +274,33 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
     return lowest - highest > clear_gap;
 }
 
+/// Whether products of two corrections do. Below VISIBLE_CORRECTION they are at most n 1e-14, as a rule a hundredth of that.
+static bool second_order_counts(const OrbitalUpdate *update)
+{
+    const size_t fv = update->first_virtual, ld = update->ld;
+    const Kernels *kernels = update->kernels;
+    return update->n <= ALWAYS_SECOND_ORDER ||
+           kernels->largest_single(n_virtual(update), fv, update->x, ld) > VISIBLE_CORRECTION ||
+           kernels->largest_single(update->rows, fv, update->e_single, ld) > VISIBLE_CORRECTION;
+}
+
+/// Y_oo += (3/8 E_oo E_oo + 1/2 E_ov E_vo) - 1/2 V^T V; V is spoilt.
+static void add_second_order(OrbitalUpdate *update, float *v)
+{
+    const size_t no = update->n_occupied, fv = update->first_virtual, nv = n_virtual(update),
+                 ld = update->ld;
+    const Kernels *kernels = update->kernels;
+    float *y = update->y;
+    kernels->narrow(no, fv, 0.375, update->e, ld, update->e_scaled, ld);
+    kernels->narrow(no, update->columns - fv, 0.5, update->e + fv, ld, update->e_scaled + fv, ld);
+    kernels->matmul_single(no, fv, update->rows, update->e_scaled, ld, update->e_single, ld, y, y,
+                           ld);
+    for (size_t a = 0; a < nv; a++)
+        for (size_t i = 0; i < fv; i++)
+            v[a * ld + i] *= 0.5F;
+    kernels->matmul_single(no, fv, nv, y + fv, ld, v, ld, y, y, ld);
+}
+
 /// Y from E and X. Returns its largest element.
 static double assemble_corrections(OrbitalUpdate *update)
 {
@@ -289,15 +318,8 @@ static double assemble_corrections(OrbitalUpdate *update)
     kernels->narrow(nv, update->columns - fv, -0.5, update->e + vv(update), ld, y + vv(update), ld);
     kernels->narrow(no, fv, -0.5, update->e, ld, y, ld);
 
-    // To second order: Y_oo += (3/8 E_oo E_oo + 1/2 E_ov E_vo) - 1/2 V^T V.
-    kernels->narrow(no, fv, 0.375, update->e, ld, update->e_scaled, ld);
-    kernels->narrow(no, update->columns - fv, 0.5, update->e + fv, ld, update->e_scaled + fv, ld);
-    kernels->matmul_single(no, fv, update->rows, update->e_scaled, ld, update->e_single, ld, y, y,
-                           ld);
-    for (size_t a = 0; a < nv; a++)
-        for (size_t i = 0; i < fv; i++)
-            v[a * ld + i] *= 0.5F;
-    kernels->matmul_single(no, fv, nv, y + fv, ld, v, ld, y, y, ld);
+    if (second_order_counts(update))
+        add_second_order(update, v);
     return kernels->largest_single(update->rows, update->columns, y, ld);
 }
 
