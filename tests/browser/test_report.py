@@ -213,8 +213,8 @@ def pictures(browser, page):
 
 
 def wait_for(browser, what):
-    """Half a minute at most, as a scroll takes its time."""
-    deadline = time.monotonic() + 30
+    """A scroll takes its time: two minutes at most, for a browser with a twelfth of a core."""
+    deadline = time.monotonic() + 120
     while not browser.run("new Promise(done => requestAnimationFrame(() => done(!!(" + what + "))))"):
         assert time.monotonic() < deadline, what
 
