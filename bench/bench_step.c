@@ -3,7 +3,7 @@
 ///
 ///     bench_step [--steps N] [--warm-up N] [--temperature T] [--friction F] [--method NAME]
 ///                [--alpb SOLVENT | --gbsa SOLVENT] [--tolerance R] [--plain] [--xtb] [--peer-steps N]
-///                [--audit K] [--properties] [--stages] FILE.xyz ...
+///                [--audit K] [--properties] [--stages] [--cores N] FILE.xyz ...
 ///
 /// --steps N         counted (400), after those of --warm-up (100)
 /// --temperature T   of the starting velocities, kelvin (300)
@@ -18,6 +18,7 @@
 /// --properties  all properties, computed and left out in turn, 37 steps each: mean times of the steps with
 ///             and without them that had the core to themselves, and of converting and writing a frame,
 ///             always with them
+/// --cores N   threads of our own engine (1), whose times are then those of the clock all the same
 /// --stages    time by stage, properties in every step; nested clocks add some 0.1 us
 ///
 /// Another hyperthread on the same core makes a step up to 1.5 times as long. So qmtraj_us, the median of all
@@ -220,7 +221,7 @@ static StepTime peer_trajectory(const Structure *s, double temperature_k, int n_
 #endif
 
 typedef struct {
-    int n_steps, warm_up, peer_steps, audit;
+    int n_steps, warm_up, peer_steps, audit, cores;
     double temperature_k, friction; ///< friction below 0: constant energy
     double tolerance;
     const char *method, *solvent, *model; // of the own engine
@@ -244,6 +245,7 @@ static QmtEngineOptions engine_options_of(const Structure *s, const Options *opt
     QmtEngineOptions engine = qmt_engine_options_default();
     engine.method = options->method;
     engine.solvent = options->solvent;
+    engine.cores = options->cores > 0 ? options->cores : 1;
     engine.solvation_model = options->model;
     engine.charge = s->charge;
     engine.unpaired = s->has_multiplicity ? s->multiplicity - 1 : -1;
@@ -545,6 +547,8 @@ int main(int argc, char **argv)
             options.peer_steps = atoi(argv[++i]);
         else if (strcmp(argv[i], "--friction") == 0 && i + 1 < argc)
             options.friction = atof(argv[++i]);
+        else if (strcmp(argv[i], "--cores") == 0 && i + 1 < argc)
+            options.cores = atoi(argv[++i]);
         else if (strcmp(argv[i], "--audit") == 0 && i + 1 < argc)
             options.audit = atoi(argv[++i]);
         else if (strcmp(argv[i], "--temperature") == 0 && i + 1 < argc)

@@ -121,11 +121,11 @@ QMT_API QmtStatus qmt_plan_task(QmtContext *ctx, const QmtPlan *plan, size_t i, 
 
 /// Where and how, not what: nothing here changes a number. Start from qmt_run_options_default().
 typedef struct {
-    size_t struct_size;  ///< sizeof(QmtRunOptions), set by qmt_run_options_default()
-    const char *out;     ///< folder of all trajectories; it is made if it is not there
-    size_t n_workers;    ///< processes side by side; 0: the cores this process may use
-    double max_s;        ///< stop by itself after so many seconds; 0: never
-    int fresh;           ///< 1: what is finished or interrupted is made again
+    size_t struct_size; ///< sizeof(QmtRunOptions), set by qmt_run_options_default()
+    const char *out;    ///< folder of all trajectories; it is made if it is not there
+    size_t n_workers; ///< processes side by side; 0: as many as fill the cores this process may use
+    double max_s;     ///< stop by itself after so many seconds; 0: never
+    int fresh;        ///< 1: what is finished or interrupted is made again
     int allow_other_cpu; ///< 1: go on with the checkpoint of another processor or instruction set
     int pack;            ///< 1: finished trajectories go into an archive (qmtraj/archive.h)
     /// 1: a process that is done with its part of a list (QmtPlanOptions.shard) goes on with what is left of the others,
@@ -265,6 +265,10 @@ QMT_API QmtStatus qmt_summary_write(QmtContext *ctx, const char *out, size_t *n)
 /// The cores for the trajectories of this process: qmt_cpu_count(), and of a rank of srun or mpirun not more than its
 /// share of the machine; at least 1.
 QMT_API size_t qmt_worker_count(void);
+/// How many trajectories of a configuration fill these cores, each with cores_per_trajectory; at least 1.
+///
+/// @param config  NULL: one core for each
+QMT_API size_t qmt_worker_count_for(const QmtConfig *config);
 
 /// How far the trajectories of an output folder are.
 typedef struct QmtFolderStatus QmtFolderStatus;

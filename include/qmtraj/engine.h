@@ -6,7 +6,9 @@
 /// Atomic units: hartree, bohr, e. Arrays are flat and row-major: xyz is [3 n_atoms], x y z of the first atom first.
 ///
 /// Threads: an engine is in one call at a time; between two calls it may move to another thread and be used with
-/// another context.
+/// another context. An engine with more than one core has threads of its own, which it makes when it is created and
+/// ends when it is destroyed, and which block all signals; what the caller hands over they never call or see. In a
+/// process that was forked off later it works on, with one core.
 
 #include <stddef.h>
 #include <string.h>
@@ -31,6 +33,8 @@ typedef struct {
     const char *solvation_model;     ///< "alpb" or "gbsa"
     const char *solvation_state; ///< "gsolv", "bar1mol" or "reference": a constant in the energy
     const char *solvation_grid;  ///< "reference" or "fine": points of the surface of each atom
+    int cores; ///< threads that work on one evaluation, 1 to 256; the numbers are the same for any of them
+    int reserved; ///< 0
 } QmtEngineOptions;
 
 /// Sets every option to its default, as far as options of that size reach.
@@ -56,7 +60,8 @@ typedef struct QmtEngine QmtEngine;
 /// @param options  NULL: the defaults
 /// @param engine   to be destroyed with qmt_engine_destroy(); untouched after a failure
 /// Fails with QMT_ERR_INPUT (element, parity, too many unpaired electrons, no atoms), QMT_ERR_CONFIG (unknown
-/// method or solvent, a tolerance that is not positive), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+/// method or solvent, a tolerance that is not positive, cores out of range), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY
+/// (also if a thread cannot be made).
 QMT_API QmtStatus qmt_engine_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                                     const QmtEngineOptions *options, QmtEngine **engine);
 

@@ -21,10 +21,10 @@ extern "C" {
 /// How frames are labelled. Start from qmt_label_options_default().
 typedef struct {
     size_t struct_size; ///< sizeof(QmtLabelOptions), set by qmt_label_options_default()
-    size_t n_workers;   ///< processes side by side; 0: the cores this process may use
-    const char *also;   ///< a second method whose labels stand beside, "GFN1-xTB"; NULL: none
-    int fresh;          ///< 1: what an interrupted call left is made again
-    int reserved;       ///< 0
+    size_t n_workers; ///< processes side by side; 0: as many as fill the cores this process may use
+    const char *also; ///< a second method whose labels stand beside, "GFN1-xTB"; NULL: none
+    int fresh;        ///< 1: what an interrupted call left is made again
+    int reserved;     ///< 0
 } QmtLabelOptions;
 
 /// Sets every option to its default, as far as options of that size reach; NULL is ignored.

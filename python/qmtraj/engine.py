@@ -115,20 +115,20 @@ class Engine:
     An engine is for one thread at a time, and may move from one to another.
 
     numbers: (n,) atomic numbers, 1 to 86. multiplicity: unpaired electrons + 1; None: 1 or 2 by parity.
-    solvent: "water", ...; None: gas phase. Raises InputError, ConfigError.
+    solvent: "water", ...; None: gas phase. cores: threads that work on one molecule; no number depends on it. Raises InputError, ConfigError.
     """
 
     def __init__(self, numbers: Sequence[int] | npt.ArrayLike, method: str = "GFN2-xTB", charge: int = 0,
                  multiplicity: int | None = None, solvent: str | None = None, *, solvation_model: str = "alpb",
                  solvation_state: str = "gsolv", solvation_grid: str = "reference",
                  electronic_temperature: float = 300.0, scf_tolerance: float | None = None,
-                 max_iterations: int | None = None) -> None:
+                 max_iterations: int | None = None, cores: int = 1) -> None:
         self._handle = c_void_p()
         self._keywords: dict[str, Any] = {
             "method": method, "charge": charge, "multiplicity": multiplicity, "solvent": solvent,
             "solvation_model": solvation_model, "solvation_state": solvation_state, "solvation_grid": solvation_grid,
             "electronic_temperature": electronic_temperature, "scf_tolerance": scf_tolerance,
-            "max_iterations": max_iterations}
+            "max_iterations": max_iterations, "cores": cores}
         self.numbers = _whole_numbers(numbers)
         for what, value in (("charge", charge), ("multiplicity", multiplicity)):
             if value is not None and (isinstance(value, bool) or value != int(value)):
@@ -146,6 +146,7 @@ class Engine:
             options.scf_tolerance = scf_tolerance
         if max_iterations is not None:
             options.scf_max_iterations = max_iterations
+        options.cores = cores
         options.solvent = None if solvent is None else solvent.encode()
         options.solvation_model = solvation_model.encode()
         options.solvation_state = solvation_state.encode()

@@ -20,7 +20,8 @@ void qmt_run_options_init(QmtRunOptions *options, size_t struct_size)
     options->struct_size = struct_size;
 }
 
-static QmtStatus options_take(QmtContext *ctx, const QmtRunOptions *options, RunOptions *settings)
+static QmtStatus options_take(QmtContext *ctx, const QmtPlan *plan, const QmtRunOptions *options,
+                              RunOptions *settings)
 {
     QmtRunOptions own;
     qmt_run_options_init(&own, sizeof own);
@@ -29,7 +30,9 @@ static QmtStatus options_take(QmtContext *ctx, const QmtRunOptions *options, Run
     NEEDS(ctx, own.out != NULL && own.out[0] != '\0', "run: options.out names no folder");
     NEEDS(ctx, own.max_s >= 0.0, "run: options.max_s is %g", own.max_s);
     *settings = (RunOptions){.out = own.out,
-                             .n_workers = own.n_workers > 0 ? own.n_workers : cpu_count(),
+                             .n_workers = own.n_workers > 0
+                                              ? own.n_workers
+                                              : config_workers(&plan->plan.config, cpu_count()),
                              .fresh = own.fresh != 0,
                              .allow_other_cpu = own.allow_other_cpu != 0,
                              .pack = own.pack != 0,
@@ -133,7 +136,7 @@ QmtStatus qmt_campaign_check(QmtContext *ctx, const QmtPlan *plan, const QmtRunO
 {
     RunOptions settings;
     NEEDS(ctx, plan != NULL, "campaign: plan is NULL");
-    TRY(options_take(ctx, options, &settings));
+    TRY(options_take(ctx, plan, options, &settings));
     return batch_look(ctx, &plan->plan, &settings);
 }
 
@@ -142,7 +145,7 @@ QmtStatus qmt_campaign_finished(QmtContext *ctx, const QmtPlan *plan, const QmtR
 {
     RunOptions settings;
     NEEDS(ctx, plan != NULL && done != NULL, "campaign: plan or done is NULL");
-    TRY(options_take(ctx, options, &settings));
+    TRY(options_take(ctx, plan, options, &settings));
     const size_t n = plan->plan.n_tasks;
     bool *const found = calloc(n + 1, sizeof *found);
     if (found == NULL)
@@ -174,7 +177,7 @@ QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunOptions *
     Link link = {0};
     RunOptions settings;
     NEEDS(ctx, plan != NULL, "campaign: plan is NULL");
-    TRY(options_take(ctx, options, &settings));
+    TRY(options_take(ctx, plan, options, &settings));
     TRY(hooks_take(ctx, hooks, &link.hooks));
     const BatchHooks inner = {.user = &link,
                               .reused = pass_reused,
@@ -218,7 +221,7 @@ QmtStatus qmt_run(QmtContext *ctx, QmtPlan *plan, size_t i, const QmtRunOptions 
     RunOptions settings;
     RunResult result = {0};
     TRY(plan_place_check(ctx, plan, i));
-    TRY(options_take(ctx, options, &settings));
+    TRY(options_take(ctx, plan, options, &settings));
     TRY(hooks_take(ctx, hooks, &link.hooks));
     const RunHooks inner = {
         .user = &link, .progress = pass_own_progress, .should_stop = pass_should_stop};

@@ -1,6 +1,7 @@
 // include/qmtraj/engine.h
 #include "api/qmt_engine.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "api/argument.h"
@@ -13,7 +14,8 @@ static const size_t ATOMS_MAX = 1000000;
 
 /// Sizes of the first versions.
 enum { RESULT_FIRST_SIZE = 72, REPORT_FIRST_SIZE = 40 };
-_Static_assert(sizeof(QmtEngineOptions) == ENGINE_OPTIONS_FIRST_SIZE, "it has not grown yet");
+_Static_assert(offsetof(QmtEngineOptions, cores) == ENGINE_OPTIONS_FIRST_SIZE,
+               "cores came after the first version");
 _Static_assert(sizeof(QmtResult) == RESULT_FIRST_SIZE, "it has not grown yet");
 _Static_assert(sizeof(QmtReport) == REPORT_FIRST_SIZE, "it has not grown yet");
 

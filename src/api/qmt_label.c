@@ -26,8 +26,8 @@ QmtStatus qmt_label_file(QmtContext *ctx, const QmtConfig *config, const char *p
     NEEDS(ctx, path != NULL && out != NULL, "label: path or out is NULL");
     if (options != NULL)
         TRY(struct_take(ctx, "QmtLabelOptions", options, OPTIONS_FIRST_SIZE, &own, sizeof own));
-    if (own.n_workers == 0)
-        own.n_workers = cpu_count();
     const Config values = config != NULL ? config->values : config_default();
+    if (own.n_workers == 0)
+        own.n_workers = config_workers(&values, cpu_count());
     return label_file(ctx, &values, path, out, &own, progress, user, counts);
 }

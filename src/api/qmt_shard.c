@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/argument.h"
+#include "api/qmt_config.h"
 #include "campaign/cpu_count.h"
 #include "campaign/launcher.h"
 #include "qmtraj/campaign.h"
@@ -33,4 +34,10 @@ size_t qmt_worker_count(void)
 {
     const Launcher launcher = launcher_find(getenv);
     return launcher_workers(&launcher, cpu_count(), cpu_count_of_machine());
+}
+
+size_t qmt_worker_count_for(const QmtConfig *config)
+{
+    const size_t n_cores = qmt_worker_count();
+    return config != NULL ? config_workers(&config->values, n_cores) : n_cores;
 }

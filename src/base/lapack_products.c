@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/team.h"
+
 // Matrices of Fortran lie by columns. Read by rows, as the kernels do, each is its own transpose, so
 // that C = A B becomes C^T = B^T A^T. Names below are those of Fortran; "row j" is column j of Fortran.
 
@@ -46,46 +48,64 @@ typedef struct {
 } Operand;
 
 /// part[rows][columns] of left right, over the sum from l to l + depth.
-static void piece(Operand left, Operand right, size_t row, size_t rows, size_t column,
-                  size_t columns, size_t l, size_t depth, double *part)
+static void piece(const Kernels *kernels, Operand left, Operand right, size_t row, size_t rows,
+                  size_t column, size_t columns, size_t l, size_t depth, double *part)
 {
     double turned[DEPTH * COLUMNS];
     const double *b = right.at + l * right.ld + column;
     size_t ldb = right.ld;
     if (right.transposed) {
-        lent->transpose(columns, depth, 1.0, right.at + column * right.ld + l, right.ld, turned,
-                        COLUMNS);
+        kernels->transpose(columns, depth, 1.0, right.at + column * right.ld + l, right.ld, turned,
+                           COLUMNS);
         b = turned;
         ldb = COLUMNS;
     }
     if (left.transposed)
-        lent->matmul_tn(rows, columns, depth, left.at + l * left.ld + row, left.ld, b, ldb, part,
-                        COLUMNS);
+        kernels->matmul_tn(rows, columns, depth, left.at + l * left.ld + row, left.ld, b, ldb, part,
+                           COLUMNS);
     else
-        lent->matmul_nn(rows, columns, depth, left.at + row * left.ld + l, left.ld, b, ldb, part,
-                        COLUMNS);
+        kernels->matmul_nn(rows, columns, depth, left.at + row * left.ld + l, left.ld, b, ldb, part,
+                           COLUMNS);
 }
 
 /// c[n][m] = alpha left[n][k] right[k][m] + beta c
+typedef struct {
+    const Kernels *kernels;
+    size_t n, m, k;
+    double alpha, beta;
+    Operand left, right;
+    double *c;
+    size_t ldc;
+} Product;
+
+/// Some of the rectangles that C is computed in, counted along its columns.
+static void rectangles(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    const size_t along = (p->n + ROWS - 1) / ROWS;
+    double part[ROWS * COLUMNS], sum[ROWS * COLUMNS];
+    for (size_t r = first; r < last; r++) {
+        const size_t row = r % along * ROWS, column = r / along * COLUMNS;
+        const size_t rows = at_most(p->n - row, ROWS), columns = at_most(p->m - column, COLUMNS);
+        for (size_t l = 0; l < p->k; l += DEPTH) {
+            piece(p->kernels, p->left, p->right, row, rows, column, columns, l,
+                  at_most(p->k - l, DEPTH), l == 0 ? sum : part);
+            for (size_t i = 0; l > 0 && i < rows; i++)
+                p->kernels->axpy(columns, 1.0, part + i * COLUMNS, sum + i * COLUMNS);
+        }
+        for (size_t i = 0; i < rows; i++) {
+            double *const line = p->c + (row + i) * p->ldc + column;
+            scale(columns, p->beta, line);
+            p->kernels->axpy(columns, p->alpha, sum + i * COLUMNS, line);
+        }
+    }
+}
+
 static void multiply(size_t n, size_t m, size_t k, double alpha, Operand left, Operand right,
                      double beta, double *c, size_t ldc)
 {
-    double part[ROWS * COLUMNS], sum[ROWS * COLUMNS];
-    for (size_t column = 0; column < m; column += COLUMNS)
-        for (size_t row = 0; row < n; row += ROWS) {
-            const size_t rows = at_most(n - row, ROWS), columns = at_most(m - column, COLUMNS);
-            for (size_t l = 0; l < k; l += DEPTH) {
-                piece(left, right, row, rows, column, columns, l, at_most(k - l, DEPTH),
-                      l == 0 ? sum : part);
-                for (size_t i = 0; l > 0 && i < rows; i++)
-                    lent->axpy(columns, 1.0, part + i * COLUMNS, sum + i * COLUMNS);
-            }
-            for (size_t i = 0; i < rows; i++) {
-                double *const line = c + (row + i) * ldc + column;
-                scale(columns, beta, line);
-                lent->axpy(columns, alpha, sum + i * COLUMNS, line);
-            }
-        }
+    Product product = {lent, n, m, k, alpha, beta, left, right, c, ldc};
+    team_share((n + ROWS - 1) / ROWS * ((m + COLUMNS - 1) / COLUMNS), 1, rectangles, &product);
 }
 
 void qmtraj_product_dgemm(const char *trans_a, const char *trans_b, const int *m, const int *n,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/team.h"
 #include "data/element.h"
 
 /// What two atoms must have in common to stand in the same place of a batch.
@@ -371,12 +372,19 @@ void pair_batches_use_multipoles(PairBatches *batches, bool multipoles)
         batches->batch[i].multipoles = multipoles;
 }
 
+static void update_part(void *task, size_t first, size_t last)
+{
+    const PairBatches *batches = task;
+    for (size_t i = first; i < last; i++) {
+        batches->batch[i].moments = batches->moments;
+        batches->kernels->batch_update(&batches->batch[i], batches->xyz, batches->mu_r2_max,
+                                       batches->r_max);
+    }
+}
+
 void pair_batches_update(PairBatches *batches, const double (*xyz)[3], bool moments)
 {
     batches->xyz = xyz;
     batches->moments = moments;
-    for (size_t i = 0; i < batches->n; i++) {
-        batches->batch[i].moments = moments;
-        batches->kernels->batch_update(&batches->batch[i], xyz, batches->mu_r2_max, batches->r_max);
-    }
+    team_share(batches->n, PAIR_BATCHES_SHARED, update_part, batches);
 }

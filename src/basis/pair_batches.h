@@ -24,6 +24,9 @@ typedef struct {
     double (*origin)[3];    ///< [n_atoms] zeros: atoms with themselves
 } PairBatches;
 
+/// Batches that a thread takes at a time where several work on a molecule.
+enum { PAIR_BATCHES_SHARED = 64 };
+
 void pair_batches_layout(PairBatches *batches, Arena *arena, const Basis *basis,
                          const int *numbers);
 /// Tables of primitives and everything that no geometry changes, with K_st = 1 and no distance factor.

@@ -56,8 +56,8 @@ static const Option OPTIONS[N_OPTIONS] = {
          "only this one of the molecules, or those of a pattern ('gly*'); may be repeated"},
     [O_NUM_WORKERS] =
         {"--num-workers", "N",
-         "trajectories side by side, a process and a core each (default: the cores this "
-         "process may use)"},
+         "trajectories side by side, a process each (default: as many as fill the cores this "
+         "process may use, with cores_per_trajectory for each)"},
     [O_SHARD] =
         {"--shard", "I/N",
          "only part I of N of the molecules, I from 0 to N-1, by a hash of their names, so that "
@@ -212,14 +212,33 @@ static QmtStatus workers_word(QmtContext *ctx, const char *value, RunWords *word
     return QMT_OK;
 }
 
+/// As many trajectories side by side as fill the cores, where no number is given; says if one is too large.
+static void workers_settle(QmtContext *ctx, RunWords *words)
+{
+    char cores[32] = "1";
+    const size_t fitting = qmt_worker_count_for(words->config), n_cores = qmt_worker_count();
+    words->n_workers = words->n_workers > 0 ? words->n_workers : fitting;
+    if (qmt_config_get(ctx, words->config, "cores_per_trajectory", cores, sizeof cores) != QMT_OK ||
+        strcmp(cores, "1") == 0)
+        return;
+    const size_t wanted = words->n_workers * (size_t)strtoul(cores, NULL, 10);
+    if (wanted > n_cores)
+        cli_note(ctx, QMT_LOG_WARNING,
+                 "%zu trajector%s side by side with cores_per_trajectory = %s: %zu threads for the "
+                 "%zu core%s this process may use, which takes longer than a thread for each core",
+                 words->n_workers, words->n_workers == 1 ? "y" : "ies", cores, wanted, n_cores,
+                 n_cores == 1 ? "" : "s");
+}
+
 static QmtStatus omp_word(QmtContext *ctx, const char *value)
 {
     long long number = 0;
     TRY(option_number(ctx, "--omp-num-threads", value, 0, 100000, &number));
     if (number > 1)
         cli_note(ctx, QMT_LOG_INFO,
-                 "--omp-num-threads %lld has no effect: each trajectory runs on one core, and "
-                 "--num-workers says how many side by side",
+                 "--omp-num-threads %lld has no effect: the key cores_per_trajectory says on how "
+                 "many cores "
+                 "each trajectory runs, and --num-workers how many side by side",
                  number);
     return QMT_OK;
 }
@@ -504,7 +523,9 @@ static QmtStatus words_run(QmtContext *ctx, RunWords *words)
 
 QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
 {
-    RunWords words = {.reading = qmt_read_options_default(), .n_workers = qmt_worker_count()};
+    RunWords words = {
+        .reading = qmt_read_options_default(),
+    };
     if (wants_help(argc, argv)) {
         help_run(stdout);
         return QMT_OK;
@@ -516,6 +537,7 @@ QmtStatus cmd_run(QmtContext *ctx, int argc, char **argv)
         status = words_read(ctx, argc, argv, &words);
     if (status == QMT_OK) {
         launcher_take(ctx, &words);
+        workers_settle(ctx, &words);
         status = words_run(ctx, &words);
     }
     qmt_structures_destroy(&words.structures);

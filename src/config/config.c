@@ -345,6 +345,15 @@ const ConfigKey CONFIG_KEYS[] = {
      .choices = "none|spice|ani",
      .help = "Set the keys that are not given as in a published training set (docs/sampling.md); "
              "the job says which."},
+    {.name = "cores_per_trajectory",
+     .type = CONFIG_COUNT,
+     .offset = AT(cores_per_trajectory),
+     .unit = "",
+     .initial = 1,
+     .lowest = 1,
+     .highest = CONFIG_CORES_MAX,
+     .help = "Threads that work on each molecule, for few molecules of more than a hundred atoms; "
+             "it never changes the numbers. So many fewer trajectories run side by side."},
     {.name = "checkpoint_s",
      .type = CONFIG_REAL,
      .offset = AT(checkpoint_s),
@@ -749,6 +758,12 @@ bool config_is_block(const char *name)
         if (strncmp(CONFIG_KEYS[k].name, name, size) == 0 && CONFIG_KEYS[k].name[size] == '.')
             return true;
     return false;
+}
+
+size_t config_workers(const Config *config, size_t n_cores)
+{
+    const size_t workers = n_cores / (size_t)config->cores_per_trajectory;
+    return workers > 1 ? workers : 1;
 }
 
 bool config_is_default(const Config *config, size_t k)

@@ -107,6 +107,7 @@ typedef struct {
     int64_t conformers; ///< 0: none
     int64_t conformers_from;
     int64_t recipe;
+    int64_t cores_per_trajectory;
     double checkpoint_s;
     int64_t keep_checkpoint;
     double confine_nm; ///< radius or a word
@@ -153,6 +154,9 @@ typedef struct {
     const char *help;       ///< one sentence
 } ConfigKey;
 
+/// Most threads of one molecule.
+enum { CONFIG_CORES_MAX = 256 };
+
 extern const ConfigKey CONFIG_KEYS[];
 extern const size_t CONFIG_KEY_COUNT;
 
@@ -164,6 +168,9 @@ size_t config_key(const char *name);
 
 /// True if a name is that of a block of keys, as "bias" and "bias.torsion".
 bool config_is_block(const char *name);
+
+/// How many trajectories of this configuration fill n_cores, at least 1.
+size_t config_workers(const Config *config, size_t n_cores);
 
 /// True if a key has its default.
 bool config_is_default(const Config *config, size_t k);

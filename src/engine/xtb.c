@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/team_kernels.h"
 #include "base/vec3.h"
 #include "data/element.h"
 #include "data/method.h"
@@ -19,6 +20,8 @@
 typedef struct {
     Engine face; // first: an Engine * is an Xtb *
     Arena arena;
+    Team *team;      ///< NULL: one thread
+    Kernels divided; ///< with a team
     const Method *method;
     int *numbers;
     Pairs pairs;
@@ -57,6 +60,7 @@ QmtEngineOptions xtb_options_default(void)
         .solvation_model = "alpb",
         .solvation_state = "gsolv",
         .solvation_grid = "reference",
+        .cores = 1,
     };
 }
 
@@ -96,8 +100,11 @@ static void layout(Xtb *xtb, const int *numbers, const Solvent *solvent)
     xtb->face.kept = arena_kept_since(arena, 0);
 }
 
-static QmtStatus claim_memory(QmtContext *ctx, Xtb *xtb, const int *numbers, const Solvent *solvent)
+static QmtStatus claim_memory(QmtContext *ctx, Xtb *xtb, const int *numbers, const Solvent *solvent,
+                              int cores)
 {
+    if (cores > 1)
+        TRY(team_create(ctx, (size_t)cores, &xtb->team));
     TRY(xtb_terms_create(ctx, xtb->method, solvent, &xtb->terms));
     layout(xtb, numbers, solvent);
     TRY(arena_reserve(ctx, &xtb->arena));
@@ -167,6 +174,9 @@ static QmtStatus check_arguments(QmtContext *ctx, size_t n_atoms, const int *num
         return FAIL(ctx, QMT_ERR_CONFIG,
                     "scf: tolerance %g and %d iterations: both must be above 0",
                     options->scf_tolerance, options->scf_max_iterations);
+    if (options->cores < 1 || options->cores > TEAM_THREADS_MAX)
+        return FAIL(ctx, QMT_ERR_CONFIG, "%d cores for one molecule: 1 to %d are possible",
+                    options->cores, (int)TEAM_THREADS_MAX);
     return QMT_OK;
 }
 
@@ -208,6 +218,7 @@ static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
 static void xtb_destroy(Engine *engine)
 {
     Xtb *xtb = (Xtb *)engine;
+    team_destroy(&xtb->team);
     xtb_terms_release(&xtb->terms);
     arena_release(&xtb->arena);
     free(xtb);
@@ -292,11 +303,10 @@ static PropertySource property_source(Xtb *xtb, const Geometry *geometry, const 
                             .residual = xtb->scf.residual};
 }
 
-static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
-                              const EngineResult *result)
+static QmtStatus evaluate(QmtContext *ctx, Xtb *xtb, const double (*xyz)[3],
+                          const EngineResult *result)
 {
-    Xtb *xtb = (Xtb *)engine;
-    const size_t n = engine->n_atoms;
+    const size_t n = xtb->face.n_atoms;
     if (xtb->fail_at > 0 && --xtb->fail_at == 0)
         return FAIL(ctx, QMT_ERR_SCF, "scf: no convergence (a failure that a test asked for)");
 
@@ -343,6 +353,16 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
     return QMT_OK;
 }
 
+static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xyz)[3],
+                              const EngineResult *result)
+{
+    Xtb *xtb = (Xtb *)engine;
+    team_enter(xtb->team);
+    const QmtStatus status = evaluate(ctx, xtb, xyz, result);
+    team_leave();
+    return status;
+}
+
 static const EngineType XTB = {
     .name = "GFN-xTB", .kept_version = 2, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
 
@@ -364,16 +384,20 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
         return FAIL(ctx, QMT_ERR_MEMORY, "out of memory");
     xtb->face = (Engine){.type = &XTB, .n_atoms = n_atoms};
     xtb->method = method;
-    const QmtStatus status = claim_memory(ctx, xtb, numbers, solvent);
+    const QmtStatus status = claim_memory(ctx, xtb, numbers, solvent, options->cores);
     if (status != QMT_OK) {
         xtb_destroy(&xtb->face);
         return status;
     }
-    setup(xtb, ctx->kernels, numbers, solvent);
+    xtb->divided = team_kernels(ctx->kernels);
+    const Kernels *kernels = xtb->team != NULL ? &xtb->divided : ctx->kernels;
+    team_enter(xtb->team);
+    setup(xtb, kernels, numbers, solvent);
+    team_leave();
 
     for (size_t a = 0; a < n_atoms; a++)
         xtb->mass[a] = element_mass_da(numbers[a]);
-    const ScfSpec spec = {.kernels = ctx->kernels,
+    const ScfSpec spec = {.kernels = kernels,
                           .hamiltonian = &xtb->hamiltonian,
                           .terms = xtb->terms.list,
                           .n_terms = xtb->terms.n,

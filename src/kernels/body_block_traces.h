@@ -73,5 +73,5 @@ static void traces_of_blocks(size_t n_blocks, const size_t *first, const float *
                     row[a + c] = (double)sum[c];
         }
     }
-    mirror(n_blocks, out, n_blocks);
+    mirror(0, n_blocks, out, n_blocks);
 }

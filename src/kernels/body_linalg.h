@@ -126,18 +126,18 @@ static void transpose_double(size_t m, size_t n, double scale, const double *res
             b[j * ldb + i] = scale * a[i * lda + j];
 }
 
-/// The upper triangle from the lower one.
-static void mirror(size_t n, double *c, size_t ldc)
+/// The upper triangle from the lower one, as far as it comes from the rows first..last, first a multiple of 4.
+static void mirror(size_t first, size_t last, double *c, size_t ldc)
 {
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
+    size_t i = first;
+    for (; i + 4 <= last; i += 4) {
         for (size_t j = 0; j < i; j += 4)
             transpose_square(1.0, c + i * ldc + j, ldc, c + j * ldc + i, ldc);
         for (size_t r = i; r < i + 4; r++)
             for (size_t j = i; j < r; j++)
                 c[j * ldc + r] = c[r * ldc + j];
     }
-    for (; i < n; i++)
+    for (; i < last; i++)
         for (size_t j = 0; j < i; j++)
             c[j * ldc + i] = c[i * ldc + j];
 }

@@ -210,7 +210,7 @@ DEFINE_TILES(float, TileFloat, 4)
     } while (0)
 
 #define WIDE_COLUMNS(TILES, LANES)                                                                 \
-    for (size_t left = n / (LANES); left > 0;) {                                                   \
+    for (size_t left = (n - j) / (LANES); left > 0;) {                                             \
         /* Panels of two or three vectors. */                                                      \
         const size_t n_panels = (left + 2) / 3, width = (left + n_panels - 1) / n_panels;          \
         COLUMN_OF_TILES(TILES, width);                                                             \
@@ -282,28 +282,28 @@ static inline void add_to_float(Target *to)
 }
 
 #define DEFINE_MULTIPLY(REAL, WIDEST, NARROWER)                                                       \
-    /** Columns of the rows first..last of C in whole vectors; returns how many columns that were. */ \
-    static size_t rows_of_##REAL(size_t first, size_t last, size_t n, size_t k, const REAL *a,        \
-                                 size_t stride_i, size_t stride_l, const REAL *b, size_t ldb,         \
-                                 const Target *to, bool lower)                                        \
+    /** Columns from j on of the rows first..last of C in whole vectors; returns where they end. */   \
+    static size_t rows_of_##REAL(size_t first, size_t last, size_t j, size_t n, size_t k,             \
+                                 const REAL *a, size_t stride_i, size_t stride_l, const REAL *b,      \
+                                 size_t ldb, const Target *to, bool lower)                            \
     {                                                                                                 \
-        size_t j = 0;                                                                                 \
         WIDEST NARROWER return j;                                                                     \
     }                                                                                                 \
                                                                                                       \
     /** The same for all rows of C, a block of A at a time, which is copied if it lies in columns. */ \
-    static size_t blocks_of_##REAL(size_t m, size_t n, size_t k, const REAL *a, size_t stride_i,      \
-                                   size_t stride_l, const REAL *b, size_t ldb, const Target *to,      \
-                                   bool lower)                                                        \
+    static size_t blocks_of_##REAL(size_t m, size_t from, size_t n, size_t k, const REAL *a,          \
+                                   size_t stride_i, size_t stride_l, const REAL *b, size_t ldb,       \
+                                   const Target *to, bool lower)                                      \
     {                                                                                                 \
         REAL copy[BLOCK_ROWS * BLOCK_LD];                                                             \
         Target here = *to;                                                                            \
-        size_t j = 0;                                                                                 \
+        size_t j = from;                                                                              \
         for (size_t l = 0; l < k; l += BLOCK_DEPTH) {                                                 \
             const size_t depth = k - l < BLOCK_DEPTH ? k - l : BLOCK_DEPTH;                           \
             if (l > 0)                                                                                \
                 add_to_##REAL(&here);                                                                 \
-            for (size_t i = 0; i < m; i += BLOCK_ROWS) {                                              \
+            /* With lower, rows before the first column are not wanted. */                            \
+            for (size_t i = lower ? from / BLOCK_ROWS * BLOCK_ROWS : 0; i < m; i += BLOCK_ROWS) {     \
                 const size_t rows = m - i < BLOCK_ROWS ? m - i : BLOCK_ROWS;                          \
                 const REAL *block = a + i * stride_i + l * stride_l;                                  \
                 size_t from_i = stride_i, from_l = stride_l;                                          \
@@ -316,8 +316,8 @@ static inline void add_to_float(Target *to)
                     from_i = BLOCK_LD;                                                                \
                     from_l = 1;                                                                       \
                 }                                                                                     \
-                j = rows_of_##REAL(i, i + rows, n, depth, block, from_i, from_l, b + l * ldb, ldb,    \
-                                   &here, lower);                                                     \
+                j = rows_of_##REAL(i, i + rows, from, n, depth, block, from_i, from_l,                \
+                                   b + l * ldb, ldb, &here, lower);                                   \
             }                                                                                         \
         }                                                                                             \
         return j;                                                                                     \
@@ -335,13 +335,14 @@ DEFINE_MULTIPLY(double, WIDE_COLUMNS(TILES_double_2, 2), )
 DEFINE_MULTIPLY(float, WIDE_COLUMNS(TILES_float_4, 4), )
 #endif
 
-static void multiply_double(size_t m, size_t n, size_t k, const double *a, size_t stride_i,
-                            size_t stride_l, const double *b, size_t ldb, const Target *to,
-                            bool lower)
+/// The columns from..n of C.
+static void multiply_double(size_t m, size_t from, size_t n, size_t k, const double *a,
+                            size_t stride_i, size_t stride_l, const double *b, size_t ldb,
+                            const Target *to, bool lower)
 {
     size_t j = in_blocks(m * k * sizeof *a, stride_i)
-                   ? blocks_of_double(m, n, k, a, stride_i, stride_l, b, ldb, to, lower)
-                   : rows_of_double(0, m, n, k, a, stride_i, stride_l, b, ldb, to, lower);
+                   ? blocks_of_double(m, from, n, k, a, stride_i, stride_l, b, ldb, to, lower)
+                   : rows_of_double(0, m, from, n, k, a, stride_i, stride_l, b, ldb, to, lower);
     // The columns that fill no vector; copying them does not pay for few products.
     if (j < n && m * k < 64)
         for (; j < n; j++)
@@ -359,8 +360,8 @@ static void multiply_float(size_t m, size_t n, size_t k, const float *a, size_t 
                            size_t stride_l, const float *b, size_t ldb, const Target *to)
 {
     size_t j = in_blocks(m * k * sizeof *a, stride_i)
-                   ? blocks_of_float(m, n, k, a, stride_i, stride_l, b, ldb, to, false)
-                   : rows_of_float(0, m, n, k, a, stride_i, stride_l, b, ldb, to, false);
+                   ? blocks_of_float(m, 0, n, k, a, stride_i, stride_l, b, ldb, to, false)
+                   : rows_of_float(0, m, 0, n, k, a, stride_i, stride_l, b, ldb, to, false);
     for (; j < n; j++)
         for (size_t i = 0; i < m; i++) {
             float sum = 0.0F;
@@ -374,22 +375,29 @@ static void matmul_nn(size_t m, size_t n, size_t k, const double *a, size_t lda,
                       size_t ldb, double *c, size_t ldc)
 {
     const Target to = {.c = c, .ld = ldc};
-    multiply_double(m, n, k, a, lda, 1, b, ldb, &to, false);
+    multiply_double(m, 0, n, k, a, lda, 1, b, ldb, &to, false);
 }
 
 static void matmul_tn(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
                       size_t ldb, double *c, size_t ldc)
 {
     const Target to = {.c = c, .ld = ldc};
-    multiply_double(m, n, k, a, 1, lda, b, ldb, &to, false);
+    multiply_double(m, 0, n, k, a, 1, lda, b, ldb, &to, false);
 }
 
 static void matmul_tn_symmetric(size_t m, size_t n, size_t k, const double *a, size_t lda,
                                 const double *b, size_t ldb, double *c, size_t ldc)
 {
     const Target to = {.c = c, .ld = ldc};
-    multiply_double(m, n, k, a, 1, lda, b, ldb, &to, true);
-    mirror(m, c, ldc);
+    multiply_double(m, 0, n, k, a, 1, lda, b, ldb, &to, true);
+    mirror(0, m, c, ldc);
+}
+
+static void matmul_tn_lower(size_t m, size_t from, size_t n, size_t k, const double *a, size_t lda,
+                            const double *b, size_t ldb, double *c, size_t ldc)
+{
+    const Target to = {.c = c, .ld = ldc};
+    multiply_double(m, from, n, k, a, 1, lda, b, ldb, &to, true);
 }
 
 static void matmul_single(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,

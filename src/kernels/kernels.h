@@ -91,6 +91,12 @@ typedef struct Kernels {
     /// n - m are padding. Half the work.
     void (*matmul_tn_symmetric)(size_t m, size_t n, size_t k, const double *a, size_t lda,
                                 const double *b, size_t ldb, double *c, size_t ldc);
+    /// The columns first..last of such a product up to n, without what is above the diagonal, and then the
+    /// upper triangle as far as it comes from the rows first..last: parts of the product. first is a multiple of 24, of the
+    /// rows of KERNELS_PAD.
+    void (*matmul_tn_lower)(size_t m, size_t first, size_t last, size_t k, const double *a,
+                            size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
+    void (*mirror)(size_t first, size_t last, double *c, size_t ldc);
     /// C[m][n] = base[m][n] + A[m][k] B[k][n] in single precision; base may be C or NULL for zero.
     void (*matmul_single)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
                           size_t ldb, const float *base, float *c, size_t ldc);

@@ -25,6 +25,7 @@ QmtEngineOptions run_engine_options(const RunSpec *task)
     if (config->scf == CONFIG_SCF_FAST)
         options.scf_tolerance = SCF_TOLERANCE_FAST;
     options.scf_max_iterations = (int)config->scf_max_iterations;
+    options.cores = (int)config->cores_per_trajectory;
     options.fermi_stop_reference = config->fermi_stop == CONFIG_FERMI_REFERENCE;
     return options;
 }

@@ -3,6 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/team.h"
+
+/// Sums over all batches are made in this many slices, however many threads there are: their order is that
+/// of the molecule alone. Smaller molecules have one.
+enum { N_SLICES = 16, SLICES_FROM_ATOMS = 64 };
+
 void hamiltonian_layout(Hamiltonian *hamiltonian, Arena *arena, const Basis *basis,
                         const int *numbers)
 {
@@ -14,7 +20,10 @@ void hamiltonian_layout(Hamiltonian *hamiltonian, Arena *arena, const Basis *bas
     hamiltonian->reference = arena_doubles(arena, basis->n_shells);
     hamiltonian->level_slope = arena_doubles(arena, basis->n_shells);
     hamiltonian->atoms = arena_bytes(arena, basis->n_atoms * sizeof *hamiltonian->atoms);
-    hamiltonian->sums = arena_bytes(arena, basis->n_atoms * sizeof *hamiltonian->sums);
+    const size_t n_slices = basis->n_atoms < SLICES_FROM_ATOMS ? 1 : N_SLICES;
+    hamiltonian->n_slices = n_slices;
+    hamiltonian->sums = arena_bytes(arena, n_slices * basis->n_atoms * sizeof *hamiltonian->sums);
+    hamiltonian->slopes = arena_vectors(arena, n_slices * basis->n_atoms);
 }
 
 /// K_st of two shells; en_difference between their atoms.
@@ -95,13 +104,32 @@ static void raw_moment_coefficients(const double v[6], double e[6])
     e[5] -= half_trace;
 }
 
+/// What the loops over batches are given; every batch has its own blocks of a matrix.
+typedef struct {
+    const PairBatches *batches;
+    const double (*atoms)[PAIR_ATOM_ROW];
+    const double *density, *weighted;
+    double *matrix; ///< S or F
+    size_t ld;
+    size_t n, n_slices; ///< batches, of all slices together
+    double (*sums)[PAIR_ATOM_ROW];
+    double (*slopes)[3];
+} BatchLoop;
+
+static void overlap_part(void *task, size_t first, size_t last)
+{
+    const BatchLoop *loop = task;
+    for (size_t i = first; i < last; i++)
+        if (loop->batches->batch[i].near)
+            loop->batches->kernels->batch_overlap(&loop->batches->batch[i], loop->matrix, loop->ld);
+}
+
 void hamiltonian_overlap(const Hamiltonian *hamiltonian, double *overlap, size_t ld)
 {
     const PairBatches *batches = &hamiltonian->batches;
+    BatchLoop loop = {.batches = batches, .matrix = overlap, .ld = ld};
     memset(overlap, 0, batches->basis->n_ao * ld * sizeof *overlap);
-    for (size_t i = 0; i < batches->n + batches->n_on_site; i++)
-        if (batches->batch[i].near)
-            batches->kernels->batch_overlap(&batches->batch[i], overlap, ld);
+    team_share(batches->n + batches->n_on_site, PAIR_BATCHES_SHARED, overlap_part, &loop);
 }
 
 /// Puts the potentials into the rows of the atoms.
@@ -125,14 +153,25 @@ static void set_potential(Hamiltonian *hamiltonian, const Potential *potential)
     }
 }
 
+static void fock_part(void *task, size_t first, size_t last)
+{
+    const BatchLoop *loop = task;
+    for (size_t i = first; i < last; i++)
+        if (loop->batches->batch[i].near)
+            loop->batches->kernels->batch_fock(&loop->batches->batch[i], loop->atoms, loop->matrix,
+                                               loop->ld);
+}
+
 void hamiltonian_fock(Hamiltonian *hamiltonian, const Potential *potential, double *fock, size_t ld)
 {
     const PairBatches *batches = &hamiltonian->batches;
+    BatchLoop loop = {.batches = batches,
+                      .atoms = (const double(*)[PAIR_ATOM_ROW])hamiltonian->atoms,
+                      .matrix = fock,
+                      .ld = ld};
     set_potential(hamiltonian, potential);
     memset(fock, 0, batches->basis->n_ao * ld * sizeof *fock);
-    for (size_t i = 0; i < batches->n + batches->n_on_site; i++)
-        if (batches->batch[i].near)
-            batches->kernels->batch_fock(&batches->batch[i], hamiltonian->atoms, fock, ld);
+    team_share(batches->n + batches->n_on_site, PAIR_BATCHES_SHARED, fock_part, &loop);
 }
 
 /// Traceless quadrupole, charge positive, of the second moments that the kernels give.
@@ -147,6 +186,44 @@ static void quadrupole_of_moments(const double m[5], double quadrupole[6])
     quadrupole[5] = third;
 }
 
+/// Where slice k of the batches begins.
+static size_t slice_begin(const BatchLoop *loop, size_t k)
+{
+    return loop->n * k / loop->n_slices;
+}
+
+static void moments_part(void *task, size_t first, size_t last)
+{
+    const BatchLoop *loop = task;
+    const PairBatches *batches = loop->batches;
+    const size_t n_atoms = batches->basis->n_atoms;
+    for (size_t k = first; k < last; k++) {
+        double(*sums)[PAIR_ATOM_ROW] = loop->sums + k * n_atoms;
+        memset(sums, 0, n_atoms * sizeof *sums);
+        for (size_t i = slice_begin(loop, k); i < slice_begin(loop, k + 1); i++)
+            if (batches->batch[i].near)
+                batches->kernels->batch_moments(&batches->batch[i], loop->density, loop->ld, sums);
+    }
+}
+
+/// The sums of all batches, in the first slice.
+static void sum_moments(Hamiltonian *hamiltonian, const double *density, size_t ld)
+{
+    const PairBatches *batches = &hamiltonian->batches;
+    const size_t n_atoms = batches->basis->n_atoms;
+    BatchLoop loop = {.batches = batches,
+                      .density = density,
+                      .ld = ld,
+                      .n = batches->n + batches->n_on_site,
+                      .n_slices = hamiltonian->n_slices,
+                      .sums = hamiltonian->sums};
+    team_share(loop.n_slices, 1, moments_part, &loop);
+    for (size_t k = 1; k < loop.n_slices; k++)
+        for (size_t a = 0; a < n_atoms; a++)
+            for (size_t i = 0; i < PAIR_ATOM_ROW; i++)
+                hamiltonian->sums[a][i] += hamiltonian->sums[k * n_atoms + a][i];
+}
+
 double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size_t ld,
                            double *shell, double (*dipole)[3], double (*quadrupole)[6])
 {
@@ -157,10 +234,7 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size
         pair_batches_update(batches, batches->xyz, true);
     if (extra)
         pair_batches_use_multipoles(batches, true);
-    memset(hamiltonian->sums, 0, basis->n_atoms * sizeof *hamiltonian->sums);
-    for (size_t i = 0; i < batches->n + batches->n_on_site; i++)
-        if (batches->batch[i].near)
-            batches->kernels->batch_moments(&batches->batch[i], density, ld, hamiltonian->sums);
+    sum_moments(hamiltonian, density, ld);
     if (extra)
         pair_batches_use_multipoles(batches, false);
 
@@ -181,6 +255,21 @@ double hamiltonian_moments(Hamiltonian *hamiltonian, const double *density, size
     return band;
 }
 
+static void gradient_part(void *task, size_t first, size_t last)
+{
+    const BatchLoop *loop = task;
+    const PairBatches *batches = loop->batches;
+    const size_t n_atoms = batches->basis->n_atoms;
+    for (size_t k = first; k < last; k++) {
+        double(*slopes)[3] = loop->slopes + k * n_atoms;
+        for (size_t i = slice_begin(loop, k); i < slice_begin(loop, k + 1); i++)
+            if (batches->batch[i].near)
+                batches->kernels->batch_gradient(&batches->batch[i], batches->mu_r2_max,
+                                                 loop->atoms, loop->density, loop->weighted,
+                                                 loop->ld, slopes);
+    }
+}
+
 void hamiltonian_gradient(const Hamiltonian *hamiltonian, const double *density,
                           const double *weighted, size_t ld, Gradient *gradient)
 {
@@ -189,9 +278,19 @@ void hamiltonian_gradient(const Hamiltonian *hamiltonian, const double *density,
     for (size_t s = 0; s < basis->n_shells; s++)
         gradient->cn[basis->shell_atom[s]] +=
             hamiltonian->cn_slope[s] * hamiltonian->level_slope[s];
-    for (size_t i = 0; i < batches->n; i++)
-        if (batches->batch[i].near)
-            batches->kernels->batch_gradient(&batches->batch[i], batches->mu_r2_max,
-                                             hamiltonian->atoms, density, weighted, ld,
-                                             gradient->xyz);
+    BatchLoop loop = {.batches = batches,
+                      .atoms = (const double(*)[PAIR_ATOM_ROW])hamiltonian->atoms,
+                      .density = density,
+                      .weighted = weighted,
+                      .ld = ld,
+                      .n = batches->n,
+                      .n_slices = hamiltonian->n_slices,
+                      .slopes = hamiltonian->n_slices == 1 ? gradient->xyz : hamiltonian->slopes};
+    if (loop.n_slices > 1)
+        memset(loop.slopes, 0, loop.n_slices * basis->n_atoms * sizeof *loop.slopes);
+    team_share(loop.n_slices, 1, gradient_part, &loop);
+    for (size_t k = 0; loop.n_slices > 1 && k < loop.n_slices; k++)
+        for (size_t a = 0; a < basis->n_atoms; a++)
+            for (size_t x = 0; x < 3; x++)
+                gradient->xyz[a][x] += loop.slopes[k * basis->n_atoms + a][x];
 }

@@ -27,7 +27,9 @@ typedef struct {
     double *reference;   ///< [n_shells] electrons of the neutral atom
     double *level_slope; ///< [n_shells] dE_band/d eps of the last density
     double (*atoms)[PAIR_ATOM_ROW]; ///< [n_atoms] levels and potentials, as the kernels want them
-    double (*sums)[PAIR_ATOM_ROW];  ///< [n_atoms] what the kernels give of a density
+    size_t n_slices; ///< of the batches, whose sums are made side by side and then added up
+    double (*sums)[PAIR_ATOM_ROW]; ///< [n_slices][n_atoms] what the kernels give of a density
+    double (*slopes)[3];           ///< [n_slices][n_atoms] of the integrals
 } Hamiltonian;
 
 void hamiltonian_layout(Hamiltonian *hamiltonian, Arena *arena, const Basis *basis,

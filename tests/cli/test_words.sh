@@ -68,7 +68,7 @@ says "out of range"
 
 # what scripts of the Python pipeline pass on
 ends 0 "$QMTRAJ" run --omp-num-threads 4 --dry-run water.xyz
-says "each trajectory runs on one core"
+says "the key cores_per_trajectory says on how many cores"
 
 # all bundled SMILES, or one clear sentence in a build without RDKit
 if grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt"; then

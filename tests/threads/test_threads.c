@@ -11,7 +11,7 @@
 
 #include "qmtraj/dynamics.h"
 
-enum { N_THREADS = 4, N_ATOMS_MAX = 5, N_STEPS = 12 };
+enum { N_LINKS = 20, N_THREADS = 4, N_ATOMS_MAX = 3 * N_LINKS + 2, N_STEPS = 12 };
 
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
@@ -41,11 +41,29 @@ typedef struct {
     double end[3 * N_ATOMS_MAX];
 } Job;
 
-static void job_begin(QmtContext *ctx, Job *job, const Molecule *molecule)
+/// An alkane, large enough that its loops are divided.
+static Molecule chain(void)
+{
+    Molecule made = {.n = 0};
+    for (int i = -1; i <= N_LINKS; i++) {
+        const int is_end = i < 0 || i == N_LINKS;
+        for (int k = 0; k < (is_end ? 1 : 3); k++, made.n++) {
+            double *const at = made.xyz + 3 * made.n;
+            made.numbers[made.n] = is_end || k > 0 ? 1 : 6;
+            at[0] = i < 0 ? -1.7 : 2.4 * i - (i == N_LINKS ? 0.7 : 0.0);
+            at[1] = (i % 2 == 0 ? 0.83 : -0.83) * (k == 0 ? 1.0 : 2.35);
+            at[2] = k == 0 ? 0.0 : k == 1 ? 1.68 : -1.68;
+        }
+    }
+    return made;
+}
+
+static void job_begin(QmtContext *ctx, Job *job, const Molecule *molecule, int cores)
 {
     QmtEngineOptions options = qmt_engine_options_default();
     QmtDynamicsOptions motion = qmt_dynamics_options_default();
     options.solvent = molecule->n == 3 ? "water" : NULL;
+    options.cores = cores;
     motion.relax = 0;
     *job = (Job){.molecule = molecule};
     CHECK(qmt_engine_create(ctx, molecule->n, molecule->numbers, &options, &job->engine) == QMT_OK);
@@ -74,7 +92,7 @@ static void *thread_run(void *argument)
     Job own;
     QmtContext *ctx = NULL;
     CHECK(qmt_context_create(&ctx) == QMT_OK);
-    job_begin(ctx, &own, first->molecule);
+    job_begin(ctx, &own, first->molecule, 1);
     job_step(ctx, first, N_STEPS / 2);
     job_step(ctx, &own, N_STEPS);
     CHECK(memcmp(own.end, first->end, sizeof own.end) == 0);
@@ -86,6 +104,35 @@ static void *thread_run(void *argument)
     return NULL;
 }
 
+/// Several threads inside one molecule, and two such teams at once.
+static void *team_run(void *argument)
+{
+    QmtContext *ctx = NULL;
+    CHECK(qmt_context_create(&ctx) == QMT_OK);
+    job_step(ctx, argument, 3);
+    qmt_context_destroy(&ctx);
+    return NULL;
+}
+
+static void teams_run(QmtContext *ctx)
+{
+    const Molecule molecule = chain();
+    pthread_t threads[2];
+    Job alone, jobs[2];
+    job_begin(ctx, &alone, &molecule, 1);
+    job_step(ctx, &alone, 3);
+    for (int t = 0; t < 2; t++) {
+        job_begin(ctx, &jobs[t], &molecule, 2 + t);
+        CHECK(pthread_create(&threads[t], NULL, team_run, &jobs[t]) == 0);
+    }
+    for (int t = 0; t < 2; t++) {
+        CHECK(pthread_join(threads[t], NULL) == 0);
+        CHECK(memcmp(jobs[t].end, alone.end, sizeof alone.end) == 0);
+        job_end(&jobs[t]);
+    }
+    job_end(&alone);
+}
+
 int main(void)
 {
     pthread_t threads[N_THREADS];
@@ -93,13 +140,14 @@ int main(void)
     QmtContext *ctx = NULL;
     CHECK(qmt_context_create(&ctx) == QMT_OK);
     for (int m = 0; m < 2; m++) {
-        job_begin(ctx, &alone[m], &MOLECULES[m]);
+        job_begin(ctx, &alone[m], &MOLECULES[m], 1);
         job_step(ctx, &alone[m], N_STEPS);
     }
     for (int t = 0; t < N_THREADS; t++) {
-        job_begin(ctx, &jobs[t], &MOLECULES[t % 2]);
+        job_begin(ctx, &jobs[t], &MOLECULES[t % 2], 1 + t % 2);
         job_step(ctx, &jobs[t], N_STEPS / 2);
     }
+    teams_run(ctx);
     qmt_context_destroy(&ctx); // what was made with it lives on
     for (int t = 0; t < N_THREADS; t++)
         CHECK(pthread_create(&threads[t], NULL, thread_run, &jobs[t]) == 0);

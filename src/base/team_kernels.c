@@ -1,0 +1,421 @@
+#include "base/team_kernels.h"
+
+#include <string.h>
+
+enum {
+    // Below these numbers of multiplications, and of elements, a loop is over before another thread has come.
+    PRODUCTS_FROM = 1 << 18,
+    ELEMENTS_FROM = 1 << 15,
+    PIECES_PER_THREAD = 2,
+    TRIANGLE_PIECES_PER_THREAD = 4,
+    // Columns of a full panel of registers of the widest vectors, of doubles and singles.
+    PANEL = 24,
+    PANEL_SINGLE = 48,
+    // Rows that some kernels do together.
+    ROWS_TOGETHER = KERNELS_PAD,
+    POINTS_MAX = 16,
+    ROW_PIECES_MAX = 64
+};
+
+static bool pays(size_t m, size_t n, size_t k)
+{
+    return team_size() > 1 && m * n * k >= PRODUCTS_FROM;
+}
+
+static size_t divided_evenly(size_t n, size_t n_pieces, size_t multiple)
+{
+    const size_t blocks = (n + multiple - 1) / multiple;
+    return (blocks + n_pieces - 1) / n_pieces * multiple;
+}
+
+// ------------------------------------------------------------------------------ products, by columns of the result
+
+/// Arguments of a product. C and its base stand for doubles or singles, as the kernel has it.
+typedef struct {
+    size_t m, k, lda, ldb, ldc;
+    const void *a, *b, *base;
+    void *c;
+} Product;
+
+static void share_columns(const Product *product, size_t n, size_t panel, TeamPart *part)
+{
+    team_share(n, divided_evenly(n, PIECES_PER_THREAD * team_size(), panel), part, (void *)product);
+}
+
+static void part_nn(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_nn(p->m, last - first, p->k, p->a, p->lda,
+                                    (const double *)p->b + first, p->ldb, (double *)p->c + first,
+                                    p->ldc);
+}
+
+static void matmul_nn(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
+                      size_t ldb, double *c, size_t ldc)
+{
+    if (!pays(m, n, k)) {
+        team_plain_kernels()->matmul_nn(m, n, k, a, lda, b, ldb, c, ldc);
+        return;
+    }
+    const Product product = {
+        .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
+    share_columns(&product, n, PANEL, part_nn);
+}
+
+static void part_tn(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_tn(p->m, last - first, p->k, p->a, p->lda,
+                                    (const double *)p->b + first, p->ldb, (double *)p->c + first,
+                                    p->ldc);
+}
+
+static void matmul_tn(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
+                      size_t ldb, double *c, size_t ldc)
+{
+    if (!pays(m, n, k)) {
+        team_plain_kernels()->matmul_tn(m, n, k, a, lda, b, ldb, c, ldc);
+        return;
+    }
+    const Product product = {
+        .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
+    share_columns(&product, n, PANEL, part_tn);
+}
+
+static void part_lower(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_tn_lower(p->m, first, last, p->k, p->a, p->lda, p->b, p->ldb, p->c,
+                                          p->ldc);
+}
+
+static void part_mirror(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->mirror(first, last, p->c, p->ldc);
+}
+
+static void matmul_tn_symmetric(size_t m, size_t n, size_t k, const double *a, size_t lda,
+                                const double *b, size_t ldb, double *c, size_t ldc)
+{
+    if (!pays(m, n, k)) {
+        team_plain_kernels()->matmul_tn_symmetric(m, n, k, a, lda, b, ldb, c, ldc);
+        return;
+    }
+    Product product = {.m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
+    team_share(n, divided_evenly(n, TRIANGLE_PIECES_PER_THREAD * team_size(), PANEL), part_lower,
+               &product);
+    team_share(m, divided_evenly(m, TRIANGLE_PIECES_PER_THREAD * team_size(), ROWS_TOGETHER),
+               part_mirror, &product);
+}
+
+static void part_single(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    const float *base = p->base;
+    team_plain_kernels()->matmul_single(
+        p->m, last - first, p->k, p->a, p->lda, (const float *)p->b + first, p->ldb,
+        base != NULL ? base + first : NULL, (float *)p->c + first, p->ldc);
+}
+
+static void matmul_single(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                          size_t ldb, const float *base, float *c, size_t ldc)
+{
+    if (!pays(m, n, k)) {
+        team_plain_kernels()->matmul_single(m, n, k, a, lda, b, ldb, base, c, ldc);
+        return;
+    }
+    const Product product = {
+        .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .base = base, .c = c};
+    share_columns(&product, n, PANEL_SINGLE, part_single);
+}
+
+static void part_tn_single(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_tn_single(p->m, last - first, p->k, p->a, p->lda,
+                                           (const float *)p->b + first, p->ldb,
+                                           (float *)p->c + first, p->ldc);
+}
+
+static void matmul_tn_single(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                             const float *b, size_t ldb, float *c, size_t ldc)
+{
+    if (!pays(m, n, k)) {
+        team_plain_kernels()->matmul_tn_single(m, n, k, a, lda, b, ldb, c, ldc);
+        return;
+    }
+    const Product product = {
+        .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
+    share_columns(&product, n, PANEL_SINGLE, part_tn_single);
+}
+
+static void part_correction(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_correction(
+        p->m, last - first, p->k, p->a, p->lda, (const float *)p->b + first, p->ldb,
+        (const double *)p->base + first, (double *)p->c + first, p->ldc);
+}
+
+static void matmul_correction(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                              const float *b, size_t ldb, const double *base, double *c, size_t ldc)
+{
+    if (!pays(m, n, k)) {
+        team_plain_kernels()->matmul_correction(m, n, k, a, lda, b, ldb, base, c, ldc);
+        return;
+    }
+    const Product product = {
+        .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .base = base, .c = c};
+    share_columns(&product, n, PANEL_SINGLE, part_correction);
+}
+
+// ------------------------------------------------------------------------------ all others, by rows
+
+/// Arguments of a kernel that goes through rows.
+typedef struct {
+    size_t n, lda, ldb;
+    double scale;
+    const void *a;
+    void *b;
+} Rows;
+
+static size_t piece_of_rows(size_t m)
+{
+    return divided_evenly(m, PIECES_PER_THREAD * team_size(), ROWS_TOGETHER);
+}
+
+static bool rows_pay(size_t m, size_t n)
+{
+    return pays(m, n, PRODUCTS_FROM / ELEMENTS_FROM);
+}
+
+static void part_transpose(void *task, size_t first, size_t last)
+{
+    const Rows *r = task;
+    team_plain_kernels()->transpose(last - first, r->n, r->scale,
+                                    (const double *)r->a + first * r->lda, r->lda,
+                                    (double *)r->b + first, r->ldb);
+}
+
+static void transpose(size_t m, size_t n, double scale, const double *a, size_t lda, double *b,
+                      size_t ldb)
+{
+    Rows rows = {.n = n, .lda = lda, .ldb = ldb, .scale = scale, .a = a, .b = b};
+    if (!rows_pay(m, n))
+        team_plain_kernels()->transpose(m, n, scale, a, lda, b, ldb);
+    else
+        team_share(m, piece_of_rows(m), part_transpose, &rows);
+}
+
+static void part_transpose_single(void *task, size_t first, size_t last)
+{
+    const Rows *r = task;
+    team_plain_kernels()->transpose_single(last - first, r->n, (float)r->scale,
+                                           (const float *)r->a + first * r->lda, r->lda,
+                                           (float *)r->b + first, r->ldb);
+}
+
+static void transpose_single(size_t m, size_t n, float scale, const float *a, size_t lda, float *b,
+                             size_t ldb)
+{
+    Rows rows = {.n = n, .lda = lda, .ldb = ldb, .scale = (double)scale, .a = a, .b = b};
+    if (!rows_pay(m, n))
+        team_plain_kernels()->transpose_single(m, n, scale, a, lda, b, ldb);
+    else
+        team_share(m, piece_of_rows(m), part_transpose_single, &rows);
+}
+
+static void part_narrow(void *task, size_t first, size_t last)
+{
+    const Rows *r = task;
+    team_plain_kernels()->narrow(last - first, r->n, r->scale,
+                                 (const double *)r->a + first * r->lda, r->lda,
+                                 (float *)r->b + first * r->ldb, r->ldb);
+}
+
+static void narrow(size_t m, size_t n, double scale, const double *a, size_t lda, float *b,
+                   size_t ldb)
+{
+    Rows rows = {.n = n, .lda = lda, .ldb = ldb, .scale = scale, .a = a, .b = b};
+    if (!rows_pay(m, n))
+        team_plain_kernels()->narrow(m, n, scale, a, lda, b, ldb);
+    else
+        team_share(m, piece_of_rows(m), part_narrow, &rows);
+}
+
+static void part_matvec(void *task, size_t first, size_t last)
+{
+    const Rows *r = task;
+    const double *const *two = r->a; // the matrix and the vector
+    team_plain_kernels()->matvec(last - first, r->n, two[0] + first * r->lda, r->lda, two[1],
+                                 (double *)r->b + first);
+}
+
+static void matvec(size_t m, size_t n, const double *a, size_t lda, const double *x, double *y)
+{
+    const double *const two[2] = {a, x};
+    Rows rows = {.n = n, .lda = lda, .a = two, .b = y};
+    if (!rows_pay(m, n))
+        team_plain_kernels()->matvec(m, n, a, lda, x, y);
+    else
+        team_share(m, piece_of_rows(m), part_matvec, &rows);
+}
+
+static void part_matvec_single(void *task, size_t first, size_t last)
+{
+    const Rows *r = task;
+    const float *const *two = r->a;
+    team_plain_kernels()->matvec_single(last - first, r->n, two[0] + first * r->lda, r->lda, two[1],
+                                        (float *)r->b + first);
+}
+
+static void matvec_single(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y)
+{
+    const float *const two[2] = {a, x};
+    Rows rows = {.n = n, .lda = lda, .a = two, .b = y};
+    if (!rows_pay(m, n))
+        team_plain_kernels()->matvec_single(m, n, a, lda, x, y);
+    else
+        team_share(m, piece_of_rows(m), part_matvec_single, &rows);
+}
+
+typedef struct {
+    int n_points;
+    const float *coefficient;
+    const float *const *point;
+    float *out;
+} Combination;
+
+static void part_combine_single(void *task, size_t first, size_t last)
+{
+    const Combination *c = task;
+    const float *point[POINTS_MAX];
+    for (int k = 0; k < c->n_points; k++)
+        point[k] = c->point[k] + first;
+    team_plain_kernels()->combine_single(last - first, c->n_points, c->coefficient, point,
+                                         c->out + first);
+}
+
+static void combine_single(size_t n, int n_points, const float *coefficient,
+                           const float *const *point, float *out)
+{
+    Combination combination = {n_points, coefficient, point, out};
+    if (!rows_pay(n, (size_t)n_points) || n_points > POINTS_MAX)
+        team_plain_kernels()->combine_single(n, n_points, coefficient, point, out);
+    else
+        team_share(n, divided_evenly(n, PIECES_PER_THREAD * team_size(), KERNELS_PAD_SINGLE),
+                   part_combine_single, &combination);
+}
+
+/// Arguments of the steps of the Sylvester equation, and the largest number of each piece.
+typedef struct {
+    size_t n, ld, piece;
+    const double *g, *e, *row_eps, *column_eps;
+    float *scale, *r, *step, *x;
+    bool first;
+    double largest[ROW_PIECES_MAX];
+} Sylvester;
+
+static size_t sylvester_piece(size_t m)
+{
+    size_t n_pieces = PIECES_PER_THREAD * team_size();
+    n_pieces = n_pieces < ROW_PIECES_MAX ? n_pieces : ROW_PIECES_MAX;
+    return divided_evenly(m, n_pieces, ROWS_TOGETHER);
+}
+
+static double largest_of(const Sylvester *s, size_t m)
+{
+    double largest = 0.0;
+    for (size_t k = 0; k * s->piece < m; k++)
+        largest = s->largest[k] > largest ? s->largest[k] : largest;
+    return largest;
+}
+
+static void part_start(void *task, size_t first, size_t last)
+{
+    const Sylvester *s = task;
+    const size_t at = first * s->ld;
+    team_plain_kernels()->sylvester_start(last - first, s->n, s->ld, s->g + at, s->e + at,
+                                          s->row_eps + first, s->column_eps, s->scale + at,
+                                          s->r + at);
+}
+
+static void sylvester_start(size_t m, size_t n, size_t ld, const double *g, const double *e,
+                            const double *row_eps, const double *column_eps, float *scale, float *r)
+{
+    Sylvester s = {.n = n,
+                   .ld = ld,
+                   .g = g,
+                   .e = e,
+                   .row_eps = row_eps,
+                   .column_eps = column_eps,
+                   .scale = scale,
+                   .r = r};
+    if (!rows_pay(m, n))
+        team_plain_kernels()->sylvester_start(m, n, ld, g, e, row_eps, column_eps, scale, r);
+    else
+        team_share(m, sylvester_piece(m), part_start, &s);
+}
+
+static void part_step(void *task, size_t first, size_t last)
+{
+    Sylvester *s = task;
+    const size_t at = first * s->ld;
+    s->largest[first / s->piece] = team_plain_kernels()->sylvester_step(
+        last - first, s->n, s->ld, s->r + at, s->scale + at, s->step + at, s->x + at, s->first);
+}
+
+static double sylvester_step(size_t m, size_t n, size_t ld, const float *r, const float *scale,
+                             float *step, float *x, bool first)
+{
+    if (!rows_pay(m, n))
+        return team_plain_kernels()->sylvester_step(m, n, ld, r, scale, step, x, first);
+    Sylvester s = {.n = n,
+                   .ld = ld,
+                   .piece = sylvester_piece(m),
+                   .scale = (float *)scale,
+                   .r = (float *)r,
+                   .step = step,
+                   .x = x,
+                   .first = first};
+    team_share(m, s.piece, part_step, &s);
+    return largest_of(&s, m);
+}
+
+static void part_largest(void *task, size_t first, size_t last)
+{
+    Sylvester *s = task;
+    s->largest[first / s->piece] =
+        team_plain_kernels()->largest_single(last - first, s->n, s->r + first * s->ld, s->ld);
+}
+
+static double largest_single(size_t m, size_t n, const float *a, size_t lda)
+{
+    if (!rows_pay(m, n))
+        return team_plain_kernels()->largest_single(m, n, a, lda);
+    Sylvester s = {.n = n, .ld = lda, .piece = sylvester_piece(m), .r = (float *)a};
+    team_share(m, s.piece, part_largest, &s);
+    return largest_of(&s, m);
+}
+
+Kernels team_kernels(const Kernels *plain)
+{
+    Kernels divided = *plain;
+    divided.matmul_nn = matmul_nn;
+    divided.matmul_tn = matmul_tn;
+    divided.matmul_tn_symmetric = matmul_tn_symmetric;
+    divided.matmul_single = matmul_single;
+    divided.matmul_tn_single = matmul_tn_single;
+    divided.matmul_correction = matmul_correction;
+    divided.transpose = transpose;
+    divided.transpose_single = transpose_single;
+    divided.narrow = narrow;
+    divided.matvec = matvec;
+    divided.matvec_single = matvec_single;
+    divided.combine_single = combine_single;
+    divided.sylvester_start = sylvester_start;
+    divided.sylvester_step = sylvester_step;
+    divided.largest_single = largest_single;
+    return divided;
+}
