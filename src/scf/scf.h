@@ -69,6 +69,7 @@ typedef struct {
     int64_t
         n_in_vain; ///< geometries that must lie between searches, more after each that found nothing
     int64_t search_due;  ///< look for them at the next geometry
+    double moved;        ///< ways of charges and moments since the last test for a saddle, e
     int64_t other_known; ///< a second solution is followed
 } ScfKept;
 

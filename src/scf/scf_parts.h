@@ -36,6 +36,10 @@ enum { SCF_UNSUSPICIOUS_ITERATIONS = 60 };
 /// Into x_in: the charge of the molecule shared equally by the atoms, inside an atom by the reference occupations.
 void scf_start_from_neutral_atoms(Scf *scf);
 
+/// The same with charges and moments that have no symmetry, and always the same ones: equal atoms far apart, and levels
+/// that symmetry makes degenerate, have lower solutions without it, which no symmetric start leads to.
+void scf_start_without_symmetry(Scf *scf);
+
 /// Downhill in the free energy from x_in.
 QmtStatus scf_go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
 

@@ -17,6 +17,9 @@ enum {
 #define ANNEALED_TOLERANCE 1e-6
 /// Residual from which mixing is tried where rounding stops Newton's method above the tolerance.
 #define NEARLY 1e-7
+/// Charges and moments by which a start is off symmetry, e, from one end to the other.
+#define SHAKEN 0.4
+#define GOLDEN_RATIO 0.6180339887498949
 /// One solution is lower than another by more than the rounding of their sums, hartree.
 #define LOWER_BY 1e-9
 
@@ -40,6 +43,13 @@ void scf_start_from_neutral_atoms(Scf *scf)
             scf->x_in[s] = scf->spec.charge / (double)scf->n_atoms *
                            scf->spec.hamiltonian->reference[s] / electrons;
     }
+}
+
+void scf_start_without_symmetry(Scf *scf)
+{
+    scf_start_from_neutral_atoms(scf);
+    for (size_t i = 0; i < scf->n_variables; i++)
+        scf->x_in[i] += SHAKEN * (fmod(GOLDEN_RATIO * (double)(i + 1), 1.0) - 0.5);
 }
 
 static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
@@ -251,10 +261,15 @@ static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
     memcpy(best, scf->x_in, bytes);
     const bool from_neutral =
         charge > usual || recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS;
-    for (int start = 0; start < 1 + from_neutral; start++) {
+    const bool split = scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY;
+    for (int start = 0; start < 3; start++) {
         double other_a;
+        if ((start == 1 && !from_neutral) || (start == 2 && !split))
+            continue;
         if (start == 1)
             scf_start_from_neutral_atoms(scf);
+        else if (start == 2)
+            scf_start_without_symmetry(scf);
         const QmtStatus status = scf_go_downhill(ctx, geometry, scf, converged);
         const double other_charge = scf_largest_charge(scf);
         if (status == QMT_OK && *converged && scf_free_energy(ctx, scf, &other_a) == QMT_OK &&

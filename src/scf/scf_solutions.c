@@ -22,6 +22,8 @@ enum {
 #define JUMP 0.1
 /// Points of the history from which on an extrapolation says where charges are going.
 enum { JUMP_POINTS = 3 };
+/// Ways of the charges and moments, e, after which a saddle is tested for sooner: the steps are long.
+#define MOVED 0.1
 /// Free energies that belong to one solution, or to two that differ by a turn, hartree.
 #define SAME_ENERGY 1e-8
 /// A second solution so far above the first is followed no longer, hartree; a search finds it again.
@@ -35,6 +37,15 @@ typedef struct {
     bool known;
     double a, charge; ///< free energy, hartree; largest charge of an atom, e
 } Rank;
+
+/// Between a variable of the solution and one of y.
+static double largest_difference(const Scf *scf, const double *y)
+{
+    double most = 0.0;
+    for (size_t i = 0; i < scf->n_variables; i++)
+        most = fmax(most, fabs(scf->x_best[i] - y[i]));
+    return most;
+}
 
 /// The largest difference between a variable of x and what it was expected to be, the guess of this geometry.
 static double largest_jump(const Scf *scf, const double *x)
@@ -66,7 +77,11 @@ static Search search_due(Scf *scf, bool jumped)
         return SEARCH_NOT;
     if (kept->n_since_search >= SEARCH_EVERY)
         return SEARCH_ALL;
-    return kept->n_since_search % STABILITY_EVERY == 0 ? SEARCH_SADDLE : SEARCH_NOT;
+    kept->moved += largest_difference(scf, guess_newest(&scf->guess));
+    if (kept->moved < MOVED && kept->n_since_search % STABILITY_EVERY != 0)
+        return SEARCH_NOT;
+    kept->moved = 0.0;
+    return SEARCH_SADDLE;
 }
 
 /// A solution lies in x_in: it goes to x_other if it is another than the main one and better than the best so far.
@@ -126,6 +141,8 @@ static QmtStatus best_other(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     scf_start_from_neutral_atoms(scf);
     solve_from(ctx, geometry, scf, true, main, best);
     scf_start_from_neutral_atoms(scf);
+    go_downhill_from(ctx, geometry, scf, main, best);
+    scf_start_without_symmetry(scf);
     go_downhill_from(ctx, geometry, scf, main, best);
     return QMT_OK;
 }
