@@ -35,6 +35,7 @@ typedef struct {
     size_t m, k, lda, ldb, ldc;
     const void *a, *b, *base;
     void *c;
+    const KernelsPattern *pattern;
 } Product;
 
 static void share_columns(const Product *product, size_t n, size_t panel, TeamPart *part)
@@ -168,6 +169,87 @@ static void matmul_correction(size_t m, size_t n, size_t k, const float *a, size
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .base = base, .c = c};
     share_columns(&product, n, PANEL_SINGLE, part_correction);
+}
+
+static void part_pattern(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_pattern(p->m, last - first, p->pattern, p->a, p->lda,
+                                         (const double *)p->b + first, p->ldb,
+                                         (double *)p->c + first, p->ldc);
+}
+
+static void matmul_pattern(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
+                           size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
+{
+    if (!pays(m, n, m)) {
+        team_plain_kernels()->matmul_pattern(m, n, pattern, a, lda, b, ldb, c, ldc);
+        return;
+    }
+    const Product product = {
+        .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
+    share_columns(&product, n, PANEL, part_pattern);
+}
+
+static void part_pattern_single(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_pattern_single(p->m, last - first, p->pattern, p->a, p->lda,
+                                                (const float *)p->b + first, p->ldb,
+                                                (float *)p->c + first, p->ldc);
+}
+
+static void matmul_pattern_single(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
+                                  size_t lda, const float *b, size_t ldb, float *c, size_t ldc)
+{
+    if (!pays(m, n, m)) {
+        team_plain_kernels()->matmul_pattern_single(m, n, pattern, a, lda, b, ldb, c, ldc);
+        return;
+    }
+    const Product product = {
+        .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
+    share_columns(&product, n, PANEL_SINGLE, part_pattern_single);
+}
+
+/// Blocks of rows from the last one on, which is the longest.
+static void part_pattern_lower(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    const size_t n_blocks = (p->m + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS;
+    for (size_t i = first; i < last; i++) {
+        const size_t begin = (n_blocks - 1 - i) * KERNELS_PATTERN_ROWS;
+        const size_t end = i == 0 ? p->m : begin + KERNELS_PATTERN_ROWS;
+        team_plain_kernels()->matmul_tn_pattern_lower(p->m, begin, end, p->k, p->pattern, p->a,
+                                                      p->lda, p->b, p->ldb, p->c, p->ldc);
+    }
+}
+
+static void part_mirror_pattern(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->mirror_pattern(first, last, p->pattern, p->c, p->ldc);
+}
+
+static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
+                              size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
+{
+    if (!pays(n, n, k)) {
+        team_plain_kernels()->matmul_tn_pattern(n, k, pattern, a, lda, b, ldb, c, ldc);
+        return;
+    }
+    Product product = {.m = n,
+                       .k = k,
+                       .lda = lda,
+                       .ldb = ldb,
+                       .ldc = ldc,
+                       .a = a,
+                       .b = b,
+                       .c = c,
+                       .pattern = pattern};
+    team_share((n + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS, 1, part_pattern_lower,
+               &product);
+    team_share(n, divided_evenly(n, TRIANGLE_PIECES_PER_THREAD * team_size(), ROWS_TOGETHER),
+               part_mirror_pattern, &product);
 }
 
 // ------------------------------------------------------------------------------ all others, by rows
@@ -408,6 +490,9 @@ Kernels team_kernels(const Kernels *plain)
     divided.matmul_single = matmul_single;
     divided.matmul_tn_single = matmul_tn_single;
     divided.matmul_correction = matmul_correction;
+    divided.matmul_pattern = matmul_pattern;
+    divided.matmul_pattern_single = matmul_pattern_single;
+    divided.matmul_tn_pattern = matmul_tn_pattern;
     divided.transpose = transpose;
     divided.transpose_single = transpose_single;
     divided.narrow = narrow;

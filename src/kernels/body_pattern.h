@@ -143,12 +143,13 @@ static void scatter_groups(size_t rows, size_t n_groups, const int *group, const
         }
 }
 
-/// Elements above the diagonal from those below, a square of a group at a time.
-static void mirror_pattern(size_t n, const KernelsPattern *pattern, double *c, size_t ldc)
+/// Elements above the diagonal from those below in the rows first..last, a square of a group at a time.
+static void mirror_pattern(size_t first, size_t last, const KernelsPattern *pattern, double *c,
+                           size_t ldc)
 {
     enum { SIDE = KERNELS_PATTERN_GROUP };
-    for (size_t i = 0; i < n; i += SIDE) {
-        const size_t block = i / PACKED_ROWS, rows = n - i < SIDE ? n - i : SIDE;
+    for (size_t i = first; i < last; i += SIDE) {
+        const size_t block = i / PACKED_ROWS, rows = last - i < SIDE ? last - i : SIDE;
         for (int g = pattern->first[block]; g < pattern->first[block + 1]; g++) {
             const size_t j = (size_t)pattern->group[g] * SIDE;
             if (j > i)
@@ -173,8 +174,9 @@ static void pack_groups(size_t depth, size_t n_groups, const int *group, const d
                    KERNELS_PATTERN_GROUP * sizeof *b);
 }
 
-static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
-                              size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
+static void matmul_tn_pattern_lower(size_t n, size_t first, size_t last, size_t k,
+                                    const KernelsPattern *pattern, const double *a, size_t lda,
+                                    const double *b, size_t ldb, double *c, size_t ldc)
 {
     double packed[PACKED_ROWS * PACKED_DEPTH] __attribute__((aligned(64)));
     double panel[PACKED_DEPTH * PATTERN_WIDTH] __attribute__((aligned(64)));
@@ -183,7 +185,7 @@ static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern,
     for (int d = 0; d < PACKED_DEPTH; d++)
         all[d] = d;
     const Target here = {.c = part, .ld = PATTERN_WIDTH};
-    for (size_t i = 0, block = 0; i < n; i += PACKED_ROWS, block++) {
+    for (size_t i = first, block = first / PACKED_ROWS; i < last; i += PACKED_ROWS, block++) {
         const size_t rows = n - i < PACKED_ROWS ? n - i : PACKED_ROWS;
         const int *group = pattern->group + pattern->first[block];
         size_t n_groups = 0; // up to the diagonal
@@ -204,5 +206,11 @@ static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern,
             }
         }
     }
-    mirror_pattern(n, pattern, c, ldc);
+}
+
+static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
+                              size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
+{
+    matmul_tn_pattern_lower(n, 0, n, k, pattern, a, lda, b, ldb, c, ldc);
+    mirror_pattern(0, n, pattern, c, ldc);
 }

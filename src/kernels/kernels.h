@@ -118,6 +118,13 @@ typedef struct Kernels {
     /// padded to KERNELS_PAD.
     void (*matmul_tn_pattern)(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
                               size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
+    /// Its two steps, for the rows first..last of the result: what is not above the diagonal, first a multiple of
+    /// KERNELS_PATTERN_ROWS and last another or n; and the elements above it that come from these rows.
+    void (*matmul_tn_pattern_lower)(size_t n, size_t first, size_t last, size_t k,
+                                    const KernelsPattern *pattern, const double *a, size_t lda,
+                                    const double *b, size_t ldb, double *c, size_t ldc);
+    void (*mirror_pattern)(size_t first, size_t last, const KernelsPattern *pattern, double *c,
+                           size_t ldc);
     /// B[n][m] = scale A[m][n]^T
     void (*transpose)(size_t m, size_t n, double scale, const double *a, size_t lda, double *b,
                       size_t ldb);

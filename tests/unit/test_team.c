@@ -247,6 +247,31 @@ static void large_products_have_the_bytes_of_one_thread(void **state)
     free(x);
 }
 
+// Every block of rows has every second group, and those of its diagonal.
+static void products_of_what_is_not_zero_have_the_bytes_of_one_thread(void **state)
+{
+    (void)state;
+    enum {
+        BLOCKS = (M + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS,
+        GROUPS = (M + KERNELS_PATTERN_GROUP - 1) / KERNELS_PATTERN_GROUP,
+        IN_BLOCK = KERNELS_PATTERN_ROWS / KERNELS_PATTERN_GROUP
+    };
+    int first[BLOCKS + 1] = {0}, group[BLOCKS * GROUPS];
+    for (int block = 0, n = 0; block < BLOCKS; block++) {
+        for (int g = 0; g < GROUPS; g++)
+            if (g % 2 == 0 || g / IN_BLOCK == block)
+                group[n++] = g;
+        first[block + 1] = n;
+    }
+    const KernelsPattern pattern = {first, group};
+    for (size_t n = 112; n <= N; n += 4) {
+        ON_BOTH(kernels->matmul_pattern(M, n, &pattern, a, LD, b, LD, out, LD));
+        ON_BOTH(kernels->matmul_pattern_single(M, n, &pattern, a_single, LD, b_single, LD,
+                                               out_single, LD));
+        ON_BOTH(kernels->matmul_tn_pattern(M, n, &pattern, a, LD, a, LD, out, LD));
+    }
+}
+
 static void rows_have_the_bytes_of_one_thread(void **state)
 {
     (void)state;
@@ -292,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_forked_process_works_on_alone),
         cmocka_unit_test(products_have_the_bytes_of_one_thread),
         cmocka_unit_test(large_products_have_the_bytes_of_one_thread),
+        cmocka_unit_test(products_of_what_is_not_zero_have_the_bytes_of_one_thread),
         cmocka_unit_test(rows_have_the_bytes_of_one_thread),
     };
     return cmocka_run_group_tests(tests, open_team, close_team);
