@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/team_kernels.h"
 #include "base/vec3.h"
 #include "data/element.h"
@@ -100,6 +101,7 @@ static void layout(Xtb *xtb, const int *numbers, const Solvent *solvent)
     xtb->face.kept = arena_kept_since(arena, 0);
 }
 
+/// What cannot fit into the machine is refused: the system would end the process without a word.
 static QmtStatus claim_memory(QmtContext *ctx, Xtb *xtb, const int *numbers, const Solvent *solvent,
                               int cores)
 {
@@ -107,6 +109,12 @@ static QmtStatus claim_memory(QmtContext *ctx, Xtb *xtb, const int *numbers, con
         TRY(team_create(ctx, (size_t)cores, &xtb->team));
     TRY(xtb_terms_create(ctx, xtb->method, solvent, &xtb->terms));
     layout(xtb, numbers, solvent);
+    const double wanted = (double)xtb->arena.used + (double)xtb->arena.kept_used;
+    if (wanted > memory_of_machine())
+        return FAIL(ctx, QMT_ERR_MEMORY,
+                    "%zu atoms with %zu orbitals need %.0f GB of memory, this machine has %.0f GB; "
+                    "take a smaller molecule",
+                    xtb->face.n_atoms, xtb->basis.n_ao, 1e-9 * wanted, 1e-9 * memory_of_machine());
     TRY(arena_reserve(ctx, &xtb->arena));
     layout(xtb, numbers, solvent);
     return QMT_OK;

@@ -12,7 +12,6 @@ void density_layout(Density *density, Arena *arena, size_t n_ao)
     density->ld = ld;
     density->overlap = arena_doubles(arena, n * ld);
     density->inverse = arena_doubles(arena, n * ld);
-    density->inverse_t = arena_doubles(arena, n * ld);
     density->fock = arena_doubles(arena, n * ld);
     density->orbitals = arena_doubles(arena, n * ld);
     density->scratch = arena_doubles(arena, n * ld);
@@ -20,9 +19,9 @@ void density_layout(Density *density, Arena *arena, size_t n_ao)
     density->weighted = arena_doubles(arena, n * ld);
     density->eps = arena_doubles(arena, n);
     density->occupation = arena_doubles(arena, n);
-    density->work = arena_doubles(arena, linalg_eigen_work(n));
-    density->iwork = arena_ints(arena, linalg_eigen_iwork(n));
     orbital_update_layout(&density->update, arena, n_ao);
+    density->work = density->update.work;
+    density->iwork = density->update.iwork;
 }
 
 void density_begin(Density *density)
@@ -49,9 +48,6 @@ static QmtStatus invert_overlap(QmtContext *ctx, Density *density)
         return FAIL(ctx, QMT_ERR_SCF,
                     "scf: the overlap matrix is not positive definite: atoms are too close for a "
                     "minimal basis; check the geometry");
-    for (size_t i = 0; i < density->n; i++)
-        for (size_t j = 0; j < density->n; j++)
-            density->inverse_t[j * density->ld + i] = density->inverse[i * density->ld + j];
     density->inverse_known = true;
     return QMT_OK;
 }
@@ -106,10 +102,14 @@ static QmtStatus diagonalise(QmtContext *ctx, Density *density)
     const size_t n = density->n, ld = density->ld;
     const Kernels *kernels = density->kernels;
 
-    // F' = L^-1 F L^-T, eigenvectors v as rows, orbitals c = v L^-1.
+    // F' = L^-1 F L^-T, eigenvectors v as rows, orbitals c = v L^-1. The E of a refinement is done with;
+    // its padding is zero.
+    double *inverse_t = density->update.e;
+    memset(inverse_t, 0, n * ld * sizeof *inverse_t);
+    kernels->transpose(n, n, 1.0, density->inverse, ld, inverse_t, ld);
     kernels->matmul_nn(n, ld, n, density->inverse, ld, density->fock, ld, density->scratch, ld);
-    kernels->matmul_nn(n, ld, n, density->scratch, ld, density->inverse_t, ld, density->orbitals,
-                       ld);
+    kernels->matmul_nn(n, ld, n, density->scratch, ld, inverse_t, ld, density->orbitals, ld);
+    memset(inverse_t, 0, n * ld * sizeof *inverse_t);
     for (size_t i = 0; i < n; i++)
         if (!isfinite(density->orbitals[i * ld + i]))
             return FAIL(ctx, QMT_ERR_SCF, "scf: the Hamiltonian holds numbers that are not finite");

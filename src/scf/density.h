@@ -17,19 +17,18 @@ typedef struct {
     double kt; ///< hartree
     FermiStop fermi_stop;
     const KernelsPattern
-        *pattern;      ///< where S and F are not zero, set by the caller; NULL: everywhere
-    double *overlap;   ///< [n][ld] S, filled by the caller
-    double *inverse;   ///< [n][ld] L^-1 with S = L L^T, made when it is needed
-    double *inverse_t; ///< [n][ld] its transpose
-    double *fock;      ///< [n][ld] F, filled by the caller
-    double *orbitals;  ///< [n][ld] row k is orbital k; refined ones times sqrt(2), occupied only
-    double *scratch;   ///< [n][ld]
-    double *density;   ///< [n][ld] P, inside the pattern; what is outside is of some density before
-    double *weighted;  ///< [n][ld] W, likewise
-    double *eps;       ///< [n] hartree
+        *pattern;     ///< where S and F are not zero, set by the caller; NULL: everywhere
+    double *overlap;  ///< [n][ld] S, filled by the caller
+    double *inverse;  ///< [n][ld] L^-1 with S = L L^T, made when it is needed
+    double *fock;     ///< [n][ld] F, filled by the caller
+    double *orbitals; ///< [n][ld] row k is orbital k; refined ones times sqrt(2), occupied only
+    double *scratch;  ///< [n][ld]
+    double *density;  ///< [n][ld] P, inside the pattern; what is outside is of some density before
+    double *weighted; ///< [n][ld] W, likewise
+    double *eps;      ///< [n] hartree
     double *occupation; ///< [n] f_alpha + f_beta
     double entropy;     ///< kT sum f ln f + ..., hartree
-    double *work;
+    double *work;       ///< that of the update: they take turns
     int *iwork;
     OrbitalUpdate update;
     bool always_diagonalise;

@@ -56,8 +56,6 @@ void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
     update->work = arena_doubles(arena, linalg_eigen_work(n));
     update->iwork = arena_ints(arena, linalg_eigen_iwork(n));
     update->orbitals_single = singles(arena, size);
-    update->fock_single = singles(arena, n * update->ld_ao);
-    update->fc_single = singles(arena, size);
     update->guess = singles(arena, size);
     update->y = singles(arena, size);
     update->y_sum = singles(arena, size);
@@ -68,6 +66,9 @@ void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
     update->residual = singles(arena, size);
     update->step = singles(arena, size);
     update->scale = singles(arena, size);
+    // F C_v comes before all steps towards the correction.
+    update->fc_single = update->step;
+    update->fock_single = singles(arena, n * update->ld_ao);
 }
 
 /// The larger of two numbers; fmax() is a call into libm.

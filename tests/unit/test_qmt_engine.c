@@ -1,6 +1,7 @@
 #include "support/check.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "qmtraj/qmtraj.h"
@@ -109,6 +110,22 @@ static void null_and_nonsense_are_arguments(void **state)
     qmt_engine_options_init(NULL, 8);
     assert_int_equal(qmt_engine_n_atoms(NULL), 0);
     assert_int_equal(qmt_engine_terms(NULL, NULL, 0), 0);
+}
+
+// Counted before anything is claimed: memory that is only promised would end the process when it is touched.
+static void what_the_machine_cannot_hold_is_refused(void **state)
+{
+    (void)state;
+    enum { MANY = 8000 }; // two terabytes; to count them takes a second
+    int *const numbers = malloc(MANY * sizeof *numbers);
+    assert_non_null(numbers);
+    for (int i = 0; i < MANY; i++)
+        numbers[i] = 86;
+    QmtEngine *engine = NULL;
+    assert_int_equal(qmt_engine_create(ctx, MANY, numbers, NULL, &engine), QMT_ERR_MEMORY);
+    assert_non_null(strstr(qmt_context_message(ctx), "8000 atoms with 72000 orbitals need "));
+    assert_null(engine);
+    free(numbers);
 }
 
 static void without_a_context_nothing_crashes(void **state)
@@ -269,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(properties_have_names_titles_and_shapes),
         cmocka_unit_test(null_and_nonsense_are_arguments),
+        cmocka_unit_test(what_the_machine_cannot_hold_is_refused),
         cmocka_unit_test(without_a_context_nothing_crashes),
         cmocka_unit_test(a_forgetful_engine_gives_the_same_bytes),
         cmocka_unit_test(terms_add_up_to_the_energy),
