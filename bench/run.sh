@@ -2,7 +2,8 @@
 # Times one MD step of 0.25 fs, all of it (NVE, 300 K, scf: tight, frame written), of the bundled
 # molecules and of bench/geometries on one pinned core, in turn with our own engine by diagonalisation and
 # with Debian's libxtb in the same process (its result object reused, one thread); then NVT, GFN1, ALPB and
-# the AVX2 table for a few of them; and, for timing only, the program `xtb --md`.
+# the AVX2 table for a few of them; tblite's Python package, if there is one; and, for timing only, the program
+# `xtb --md`.
 #
 #   bench/run.sh [--quick]
 #
@@ -73,10 +74,27 @@ fi
 [ "$runs" = 1 ] || runs=3
 # By diagonalisation this one would take ten minutes a run.
 bench NVE --steps 15 --warm-up 60 --peer-steps 2 --xtb $big/c100h202_anti.xyz
+# Its Jacobian takes 56 steps, two minutes.
+runs=1 bench NVE --steps 15 --warm-up 70 $big/water_168.xyz
 # shellcheck disable=SC2086
 runs=1 bench stages --stages --steps 3000 $few
 runs=1 bench stages --stages --steps 400 $big/c20h42.xyz
 runs=1 bench stages --stages --steps 60 $big/taxol.xyz
+runs=1 bench stages --stages --steps 15 --warm-up 60 $big/c100h202_anti.xyz
+runs=1 bench stages --stages --steps 15 --warm-up 70 $big/water_168.xyz
+
+# tblite's Python package where TBLITE_PYTHON or python3 has it, with OpenBLAS in the place of the reference library
+# that its wheels bring.
+python=${TBLITE_PYTHON:-python3}
+blas=$(ldconfig -p 2>/dev/null | sed -n 's/.*libopenblas\.so\.0.* => //p' | head -n 1)
+if "$python" -c 'import tblite.interface' 2>/dev/null; then
+    for one in "30 $xyz/glycine.xyz $xyz/aspirin.xyz $big/c20h42.xyz" "15 $big/cholesterol.xyz $big/taxol.xyz" \
+        "4 $big/c100h202_anti.xyz $big/water_168.xyz"; do
+        # shellcheck disable=SC2086
+        LD_PRELOAD=$blas taskset -c "$core" "$python" bench/step_of_tblite.py $one |
+            sed 's|^{|{"series": "NVE", |' | tee -a "$lines" >&2
+    done
+fi
 
 # For timing only: the MD of the xtb program differs in integrator and start (its default accuracy and
 # a tighter one), so that only its time per step is taken.
@@ -104,8 +122,8 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
     echo
     echo "$cpu, core $core of $processors, commit $commit, $stamp, \`bench/run.sh\`; medians of $runs runs or more."
     echo
-    echo "| series | molecule | atoms | orbitals | density builds | qmtraj, us | tenth percentile | core to itself, us | share | by diagonalisation, us | libxtb, us | libxtb / qmtraj | core to itself |"
-    echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+    echo "| series | molecule | atoms | orbitals | density builds | qmtraj, us | tenth percentile | core to itself, us | share | by diagonalisation, us | libxtb, us | libxtb / qmtraj | core to itself | tblite, us | tblite / qmtraj |"
+    echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     awk '
         function value(key,   s) {
             if (!match($0, "\"" key "\": [^,}]*")) return ""
@@ -128,6 +146,7 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
             if (value("core_additions_per_clock") + 0 < 0.9 * best) return otherwise
             return value(key) == "null" ? "" : value(key)
         }
+        value("tblite_us") != "" { peer[value("series") " | " value("molecule")] = value("tblite_us"); next }
         value("series") != "stages" {
             m = value("series") " | " value("molecule")
             if (!(m in atoms)) order[++count] = m
@@ -143,10 +162,11 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
         END {
             for (i = 1; i <= count; i++) {
                 m = order[i]
-                printf "| %s | %s | %s | %s | %.1f | %.1f | %s | %s | %s | %s | %s | %s |\n", m, atoms[m],
+                printf "| %s | %s | %s | %s | %.1f | %.1f | %s | %s | %s | %s | %s | %s | %s | %s |\n", m, atoms[m],
                     orbitals[m], middle(builds[m]), middle(ours[m]), middle(quick[m]), middle(itself[m]),
                     middle(share[m]), middle(plain[m]), middle(theirs[m]), middle(ratio[m]),
-                    middle(ratio_itself[m])
+                    middle(ratio_itself[m]), peer[m],
+                    peer[m] == "" ? "" : sprintf("%.1f", peer[m] / middle(ours[m]))
             }
         }' "$lines" "$lines"
     echo

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /// Smaller molecules are multiplied whole, and so are those of which more than this share is not zero.
-enum { SPARSE_FROM = 100 };
+enum { SPARSE_FROM = 200 };
 static const double LARGEST_SHARE = 0.8;
 
 static size_t n_blocks(const Basis *basis)
