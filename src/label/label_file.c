@@ -263,9 +263,7 @@ static QmtStatus files_finish(Labelling *l)
 static QmtStatus pieces_do(Labelling *l)
 {
     Part part = {.labelling = l, .first = l->journal.n_pieces};
-    struct sigaction before[N_STOP_SIGNALS];
     l->journal_s = clock_s();
-    handlers_set(before);
     QmtStatus status = processes_map(l->ctx, l->job.input->n_pieces - part.first,
                                      l->options->n_workers, part_work, part_take, &part);
     if (status != QMT_OK && status != QMT_STOPPED && l->journal.n_pieces > part.first) {
@@ -273,7 +271,6 @@ static QmtStatus pieces_do(Labelling *l)
         (void)journal_renew(l); // what cannot be said here is made again
         status = context_restore(l->ctx, &failure);
     }
-    handlers_restore(before);
     return status;
 }
 
@@ -299,11 +296,15 @@ static QmtStatus input_label(Labelling *l)
 {
     TRY(digest_make(l));
     TRY(lock_get(l));
+    // From the first file on to the last name: a signal ends this with a part that goes on, or with the whole.
+    struct sigaction before[N_STOP_SIGNALS];
+    handlers_set(before);
     QmtStatus status = files_open(l);
     if (status == QMT_OK)
         status = pieces_do(l);
     if (status == QMT_OK)
         status = files_finish(l);
+    handlers_restore(before);
     file_abandon(&l->file);
     file_abandon(&l->rejected_file);
     lock_give_back(&l->lock);
