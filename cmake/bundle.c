@@ -1,6 +1,8 @@
 // What libqmtraj.so of a wheel has in place of the newest symbols of the C library, so that one file
 // serves all systems with glibc 2.28 or newer and leans on nothing else.
 #ifdef __x86_64__
+#include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <threads.h>
 
@@ -72,5 +74,51 @@ int __wrap_lstat(const char *path, struct stat *status)
 int __wrap_fstat(int file, struct stat *status)
 {
     return __fxstat(STAT_LAYOUT, file, status);
+}
+
+// Before 2.34 (pthread_sigmask: 2.32) these were in libpthread.so.0.
+OLDER(pthread_create, "2.2.5");
+OLDER(pthread_join, "2.2.5");
+OLDER(pthread_once, "2.2.5");
+OLDER(pthread_sigmask, "2.2.5");
+OLDER(pthread_attr_setstacksize, "2.2.5");
+int older_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*function)(void *),
+                         void *argument);
+int older_pthread_join(pthread_t thread, void **result);
+int older_pthread_once(pthread_once_t *once, void (*function)(void));
+int older_pthread_sigmask(int how, const sigset_t *set, sigset_t *before);
+int older_pthread_attr_setstacksize(pthread_attr_t *how, size_t size);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*function)(void *),
+                          void *argument);
+int __wrap_pthread_join(pthread_t thread, void **result);
+int __wrap_pthread_once(pthread_once_t *once, void (*function)(void));
+int __wrap_pthread_sigmask(int how, const sigset_t *set, sigset_t *before);
+int __wrap_pthread_attr_setstacksize(pthread_attr_t *how, size_t size);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*function)(void *),
+                          void *argument)
+{
+    return older_pthread_create(thread, how, function, argument);
+}
+
+int __wrap_pthread_join(pthread_t thread, void **result)
+{
+    return older_pthread_join(thread, result);
+}
+
+int __wrap_pthread_once(pthread_once_t *once, void (*function)(void))
+{
+    return older_pthread_once(once, function);
+}
+
+int __wrap_pthread_sigmask(int how, const sigset_t *set, sigset_t *before)
+{
+    return older_pthread_sigmask(how, set, before);
+}
+
+int __wrap_pthread_attr_setstacksize(pthread_attr_t *how, size_t size)
+{
+    return older_pthread_attr_setstacksize(how, size);
 }
 #endif

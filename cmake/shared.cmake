@@ -7,9 +7,12 @@ if(QMTRAJ_BUNDLE)
   target_sources(qmtraj_shared PRIVATE cmake/bundle.c)
   target_compile_definitions(qmtraj_shared PRIVATE _GNU_SOURCE)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    foreach(name exp log pow hypot call_once stat lstat fstat)
+    foreach(name exp log pow hypot call_once stat lstat fstat pthread_create pthread_join pthread_once
+            pthread_sigmask pthread_attr_setstacksize)
       target_link_options(qmtraj_shared PRIVATE LINKER:--wrap=${name})
     endforeach()
+    # Before 2.34 threads were in a library of their own, which is an empty one since.
+    target_link_options(qmtraj_shared PRIVATE LINKER:--push-state,--no-as-needed -l:libpthread.so.0 LINKER:--pop-state)
   endif()
 endif()
 set_target_properties(qmtraj_shared PROPERTIES OUTPUT_NAME qmtraj VERSION ${PROJECT_VERSION}

@@ -18,7 +18,7 @@ import zipfile
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 # Libraries of the platform tag, which a wheel may expect.
-SYSTEM = {"libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+SYSTEM = {"libc.so.6", "libm.so.6", "libpthread.so.0", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 
 
 def needed(path):
