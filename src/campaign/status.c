@@ -173,13 +173,11 @@ static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *lab
         entry.kind = STATUS_RUNNING;
         // The figures are as old as the checkpoint; what was done since shortens what is left.
         entry.eta_s = fmax(0.0, entry.eta_s - entry.age_s);
-    } else if (known) {
-        entry.kind = STATUS_INTERRUPTED;
-    } else if (is_in(folder, RUN_FILE_RUN)) {
+    } else if (!known && is_in(folder, RUN_FILE_RUN)) {
         run_json_take(ctx, folder, &entry);
         entry.step = 0;
-    } else if (lock != LOCK_UNKNOWN) {
-        entry.kind = STATUS_INTERRUPTED; // killed before its first checkpoint, it starts over
+    } else if (known || lock != LOCK_UNKNOWN) {
+        entry.kind = STATUS_INTERRUPTED; // one without a checkpoint starts over
     }
     return entry;
 }

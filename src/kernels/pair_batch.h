@@ -103,7 +103,7 @@ static inline size_t pair_n_values(int la, int lb, bool multipoles)
 {
     if (la < 2 && lb < 2)
         return 2 * pair_n_radial(la, lb, multipoles);
-    return (size_t)((multipoles ? BLOCK_MOMENTS : 1) * (2 * la + 1) * (2 * lb + 1));
+    return (size_t)(multipoles ? BLOCK_MOMENTS : 1) * (size_t)(2 * la + 1) * (size_t)(2 * lb + 1);
 }
 
 #endif
