@@ -145,9 +145,9 @@ static bool has_threads(const Team *team)
 void team_share(size_t n, size_t piece, TeamPart *part, void *task)
 {
     Team *const team = here.team;
-    assert(piece > 0);
     if (n == 0)
         return;
+    assert(piece > 0);
     if (team == NULL || here.in_part || n <= piece || !has_threads(team)) {
         part(task, 0, n);
         return;

@@ -28,6 +28,12 @@ static size_t divided_evenly(size_t n, size_t n_pieces, size_t multiple)
     return (blocks + n_pieces - 1) / n_pieces * multiple;
 }
 
+/// Of a loop over 0..n: all of it where the others would come too late.
+static size_t piece_of(bool pays, size_t n, size_t per_thread, size_t multiple)
+{
+    return pays ? divided_evenly(n, per_thread * team_size(), multiple) : n;
+}
+
 // ------------------------------------------------------------------------------ products, by columns of the result
 
 /// Arguments of a product. C and its base stand for doubles or singles, as the kernel has it.
@@ -38,9 +44,9 @@ typedef struct {
     const KernelsPattern *pattern;
 } Product;
 
-static void share_columns(const Product *product, size_t n, size_t panel, TeamPart *part)
+static void share_columns(bool pays, const Product *product, size_t n, size_t panel, TeamPart *part)
 {
-    team_share(n, divided_evenly(n, PIECES_PER_THREAD * team_size(), panel), part, (void *)product);
+    team_share(n, piece_of(pays, n, PIECES_PER_THREAD, panel), part, (void *)product);
 }
 
 static void part_nn(void *task, size_t first, size_t last)
@@ -54,13 +60,9 @@ static void part_nn(void *task, size_t first, size_t last)
 static void matmul_nn(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
                       size_t ldb, double *c, size_t ldc)
 {
-    if (!pays(m, n, k)) {
-        team_plain_kernels()->matmul_nn(m, n, k, a, lda, b, ldb, c, ldc);
-        return;
-    }
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
-    share_columns(&product, n, PANEL, part_nn);
+    share_columns(pays(m, n, k), &product, n, PANEL, part_nn);
 }
 
 static void part_tn(void *task, size_t first, size_t last)
@@ -74,13 +76,9 @@ static void part_tn(void *task, size_t first, size_t last)
 static void matmul_tn(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
                       size_t ldb, double *c, size_t ldc)
 {
-    if (!pays(m, n, k)) {
-        team_plain_kernels()->matmul_tn(m, n, k, a, lda, b, ldb, c, ldc);
-        return;
-    }
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
-    share_columns(&product, n, PANEL, part_tn);
+    share_columns(pays(m, n, k), &product, n, PANEL, part_tn);
 }
 
 static void part_lower(void *task, size_t first, size_t last)
@@ -99,15 +97,11 @@ static void part_mirror(void *task, size_t first, size_t last)
 static void matmul_tn_symmetric(size_t m, size_t n, size_t k, const double *a, size_t lda,
                                 const double *b, size_t ldb, double *c, size_t ldc)
 {
-    if (!pays(m, n, k)) {
-        team_plain_kernels()->matmul_tn_symmetric(m, n, k, a, lda, b, ldb, c, ldc);
-        return;
-    }
+    const bool shared = pays(m, n, k);
     Product product = {.m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
-    team_share(n, divided_evenly(n, TRIANGLE_PIECES_PER_THREAD * team_size(), PANEL), part_lower,
+    team_share(n, piece_of(shared, n, TRIANGLE_PIECES_PER_THREAD, PANEL), part_lower, &product);
+    team_share(m, piece_of(shared, m, TRIANGLE_PIECES_PER_THREAD, ROWS_TOGETHER), part_mirror,
                &product);
-    team_share(m, divided_evenly(m, TRIANGLE_PIECES_PER_THREAD * team_size(), ROWS_TOGETHER),
-               part_mirror, &product);
 }
 
 static void part_single(void *task, size_t first, size_t last)
@@ -122,13 +116,9 @@ static void part_single(void *task, size_t first, size_t last)
 static void matmul_single(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
                           size_t ldb, const float *base, float *c, size_t ldc)
 {
-    if (!pays(m, n, k)) {
-        team_plain_kernels()->matmul_single(m, n, k, a, lda, b, ldb, base, c, ldc);
-        return;
-    }
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .base = base, .c = c};
-    share_columns(&product, n, PANEL_SINGLE, part_single);
+    share_columns(pays(m, n, k), &product, n, PANEL_SINGLE, part_single);
 }
 
 static void part_tn_single(void *task, size_t first, size_t last)
@@ -142,13 +132,9 @@ static void part_tn_single(void *task, size_t first, size_t last)
 static void matmul_tn_single(size_t m, size_t n, size_t k, const float *a, size_t lda,
                              const float *b, size_t ldb, float *c, size_t ldc)
 {
-    if (!pays(m, n, k)) {
-        team_plain_kernels()->matmul_tn_single(m, n, k, a, lda, b, ldb, c, ldc);
-        return;
-    }
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
-    share_columns(&product, n, PANEL_SINGLE, part_tn_single);
+    share_columns(pays(m, n, k), &product, n, PANEL_SINGLE, part_tn_single);
 }
 
 static void part_correction(void *task, size_t first, size_t last)
@@ -162,13 +148,9 @@ static void part_correction(void *task, size_t first, size_t last)
 static void matmul_correction(size_t m, size_t n, size_t k, const float *a, size_t lda,
                               const float *b, size_t ldb, const double *base, double *c, size_t ldc)
 {
-    if (!pays(m, n, k)) {
-        team_plain_kernels()->matmul_correction(m, n, k, a, lda, b, ldb, base, c, ldc);
-        return;
-    }
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .base = base, .c = c};
-    share_columns(&product, n, PANEL_SINGLE, part_correction);
+    share_columns(pays(m, n, k), &product, n, PANEL_SINGLE, part_correction);
 }
 
 static void part_pattern(void *task, size_t first, size_t last)
@@ -182,13 +164,9 @@ static void part_pattern(void *task, size_t first, size_t last)
 static void matmul_pattern(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
                            size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
 {
-    if (!pays(m, n, m)) {
-        team_plain_kernels()->matmul_pattern(m, n, pattern, a, lda, b, ldb, c, ldc);
-        return;
-    }
     const Product product = {
         .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
-    share_columns(&product, n, PANEL, part_pattern);
+    share_columns(pays(m, n, m), &product, n, PANEL, part_pattern);
 }
 
 static void part_pattern_single(void *task, size_t first, size_t last)
@@ -202,13 +180,9 @@ static void part_pattern_single(void *task, size_t first, size_t last)
 static void matmul_pattern_single(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
                                   size_t lda, const float *b, size_t ldb, float *c, size_t ldc)
 {
-    if (!pays(m, n, m)) {
-        team_plain_kernels()->matmul_pattern_single(m, n, pattern, a, lda, b, ldb, c, ldc);
-        return;
-    }
     const Product product = {
         .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
-    share_columns(&product, n, PANEL_SINGLE, part_pattern_single);
+    share_columns(pays(m, n, m), &product, n, PANEL_SINGLE, part_pattern_single);
 }
 
 /// Blocks of rows from the last one on, which is the longest.
@@ -233,10 +207,8 @@ static void part_mirror_pattern(void *task, size_t first, size_t last)
 static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
                               size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
 {
-    if (!pays(n, n, k)) {
-        team_plain_kernels()->matmul_tn_pattern(n, k, pattern, a, lda, b, ldb, c, ldc);
-        return;
-    }
+    const bool shared = pays(n, n, k);
+    const size_t n_blocks = (n + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS;
     Product product = {.m = n,
                        .k = k,
                        .lda = lda,
@@ -246,9 +218,8 @@ static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern,
                        .b = b,
                        .c = c,
                        .pattern = pattern};
-    team_share((n + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS, 1, part_pattern_lower,
-               &product);
-    team_share(n, divided_evenly(n, TRIANGLE_PIECES_PER_THREAD * team_size(), ROWS_TOGETHER),
+    team_share(n_blocks, shared ? 1 : n_blocks, part_pattern_lower, &product);
+    team_share(n, piece_of(shared, n, TRIANGLE_PIECES_PER_THREAD, ROWS_TOGETHER),
                part_mirror_pattern, &product);
 }
 
@@ -262,14 +233,14 @@ typedef struct {
     void *b;
 } Rows;
 
-static size_t piece_of_rows(size_t m)
-{
-    return divided_evenly(m, PIECES_PER_THREAD * team_size(), ROWS_TOGETHER);
-}
-
 static bool rows_pay(size_t m, size_t n)
 {
     return pays(m, n, PRODUCTS_FROM / ELEMENTS_FROM);
+}
+
+static size_t piece_of_rows(size_t m, size_t n)
+{
+    return piece_of(rows_pay(m, n), m, PIECES_PER_THREAD, ROWS_TOGETHER);
 }
 
 static void part_transpose(void *task, size_t first, size_t last)
@@ -284,10 +255,7 @@ static void transpose(size_t m, size_t n, double scale, const double *a, size_t 
                       size_t ldb)
 {
     Rows rows = {.n = n, .lda = lda, .ldb = ldb, .scale = scale, .a = a, .b = b};
-    if (!rows_pay(m, n))
-        team_plain_kernels()->transpose(m, n, scale, a, lda, b, ldb);
-    else
-        team_share(m, piece_of_rows(m), part_transpose, &rows);
+    team_share(m, piece_of_rows(m, n), part_transpose, &rows);
 }
 
 static void part_transpose_single(void *task, size_t first, size_t last)
@@ -302,10 +270,7 @@ static void transpose_single(size_t m, size_t n, float scale, const float *a, si
                              size_t ldb)
 {
     Rows rows = {.n = n, .lda = lda, .ldb = ldb, .scale = (double)scale, .a = a, .b = b};
-    if (!rows_pay(m, n))
-        team_plain_kernels()->transpose_single(m, n, scale, a, lda, b, ldb);
-    else
-        team_share(m, piece_of_rows(m), part_transpose_single, &rows);
+    team_share(m, piece_of_rows(m, n), part_transpose_single, &rows);
 }
 
 static void part_narrow(void *task, size_t first, size_t last)
@@ -320,10 +285,7 @@ static void narrow(size_t m, size_t n, double scale, const double *a, size_t lda
                    size_t ldb)
 {
     Rows rows = {.n = n, .lda = lda, .ldb = ldb, .scale = scale, .a = a, .b = b};
-    if (!rows_pay(m, n))
-        team_plain_kernels()->narrow(m, n, scale, a, lda, b, ldb);
-    else
-        team_share(m, piece_of_rows(m), part_narrow, &rows);
+    team_share(m, piece_of_rows(m, n), part_narrow, &rows);
 }
 
 static void part_matvec(void *task, size_t first, size_t last)
@@ -338,10 +300,7 @@ static void matvec(size_t m, size_t n, const double *a, size_t lda, const double
 {
     const double *const two[2] = {a, x};
     Rows rows = {.n = n, .lda = lda, .a = two, .b = y};
-    if (!rows_pay(m, n))
-        team_plain_kernels()->matvec(m, n, a, lda, x, y);
-    else
-        team_share(m, piece_of_rows(m), part_matvec, &rows);
+    team_share(m, piece_of_rows(m, n), part_matvec, &rows);
 }
 
 static void part_matvec_single(void *task, size_t first, size_t last)
@@ -356,10 +315,7 @@ static void matvec_single(size_t m, size_t n, const float *a, size_t lda, const 
 {
     const float *const two[2] = {a, x};
     Rows rows = {.n = n, .lda = lda, .a = two, .b = y};
-    if (!rows_pay(m, n))
-        team_plain_kernels()->matvec_single(m, n, a, lda, x, y);
-    else
-        team_share(m, piece_of_rows(m), part_matvec_single, &rows);
+    team_share(m, piece_of_rows(m, n), part_matvec_single, &rows);
 }
 
 typedef struct {
@@ -399,8 +355,10 @@ typedef struct {
     double largest[ROW_PIECES_MAX];
 } Sylvester;
 
-static size_t sylvester_piece(size_t m)
+static size_t sylvester_piece(size_t m, size_t n)
 {
+    if (!rows_pay(m, n))
+        return m;
     size_t n_pieces = PIECES_PER_THREAD * team_size();
     n_pieces = n_pieces < ROW_PIECES_MAX ? n_pieces : ROW_PIECES_MAX;
     return divided_evenly(m, n_pieces, ROWS_TOGETHER);
@@ -434,10 +392,7 @@ static void sylvester_start(size_t m, size_t n, size_t ld, const double *g, cons
                    .column_eps = column_eps,
                    .scale = scale,
                    .r = r};
-    if (!rows_pay(m, n))
-        team_plain_kernels()->sylvester_start(m, n, ld, g, e, row_eps, column_eps, scale, r);
-    else
-        team_share(m, sylvester_piece(m), part_start, &s);
+    team_share(m, sylvester_piece(m, n), part_start, &s);
 }
 
 static void part_step(void *task, size_t first, size_t last)
@@ -451,11 +406,9 @@ static void part_step(void *task, size_t first, size_t last)
 static double sylvester_step(size_t m, size_t n, size_t ld, const float *r, const float *scale,
                              float *step, float *x, bool first)
 {
-    if (!rows_pay(m, n))
-        return team_plain_kernels()->sylvester_step(m, n, ld, r, scale, step, x, first);
     Sylvester s = {.n = n,
                    .ld = ld,
-                   .piece = sylvester_piece(m),
+                   .piece = sylvester_piece(m, n),
                    .scale = (float *)scale,
                    .r = (float *)r,
                    .step = step,
@@ -474,9 +427,7 @@ static void part_largest(void *task, size_t first, size_t last)
 
 static double largest_single(size_t m, size_t n, const float *a, size_t lda)
 {
-    if (!rows_pay(m, n))
-        return team_plain_kernels()->largest_single(m, n, a, lda);
-    Sylvester s = {.n = n, .ld = lda, .piece = sylvester_piece(m), .r = (float *)a};
+    Sylvester s = {.n = n, .ld = lda, .piece = sylvester_piece(m, n), .r = (float *)a};
     team_share(m, s.piece, part_largest, &s);
     return largest_of(&s, m);
 }

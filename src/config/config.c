@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/team.h"
 #include "data/solvent.h"
 #include "engine/properties.h"
 #include "md/thermostat.h"
@@ -351,7 +352,7 @@ const ConfigKey CONFIG_KEYS[] = {
      .unit = "",
      .initial = 1,
      .lowest = 1,
-     .highest = CONFIG_CORES_MAX,
+     .highest = TEAM_THREADS_MAX,
      .help = "Threads that work on each molecule, for few molecules of more than a hundred atoms; "
              "it never changes the numbers. So many fewer trajectories run side by side."},
     {.name = "checkpoint_s",

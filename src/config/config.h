@@ -154,9 +154,6 @@ typedef struct {
     const char *help;       ///< one sentence
 } ConfigKey;
 
-/// Most threads of one molecule.
-enum { CONFIG_CORES_MAX = 256 };
-
 extern const ConfigKey CONFIG_KEYS[];
 extern const size_t CONFIG_KEY_COUNT;
 

@@ -105,8 +105,6 @@ static void layout(Xtb *xtb, const int *numbers, const Solvent *solvent)
 static QmtStatus claim_memory(QmtContext *ctx, Xtb *xtb, const int *numbers, const Solvent *solvent,
                               int cores)
 {
-    if (cores > 1)
-        TRY(team_create(ctx, (size_t)cores, &xtb->team));
     TRY(xtb_terms_create(ctx, xtb->method, solvent, &xtb->terms));
     layout(xtb, numbers, solvent);
     const double wanted = (double)xtb->arena.used + (double)xtb->arena.kept_used;
@@ -117,7 +115,7 @@ static QmtStatus claim_memory(QmtContext *ctx, Xtb *xtb, const int *numbers, con
                     xtb->face.n_atoms, xtb->basis.n_ao, 1e-9 * wanted, 1e-9 * memory_of_machine());
     TRY(arena_reserve(ctx, &xtb->arena));
     layout(xtb, numbers, solvent);
-    return QMT_OK;
+    return cores > 1 ? team_create(ctx, (size_t)cores, &xtb->team) : QMT_OK;
 }
 
 static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers, const Solvent *solvent)

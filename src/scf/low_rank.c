@@ -196,10 +196,12 @@ static void apply_pending(LowRank *matrix)
 
 void low_rank_add(LowRank *matrix, double scale, const double *u, const double *v)
 {
+    const double length = sqrt(matrix->kernels->dot(matrix->n, v, v));
+    if (length == 0.0)
+        return;
     if ((int)*matrix->n_pending == PENDING)
         apply_pending(matrix);
     const size_t k = (size_t)(*matrix->n_pending)++;
-    const double length = sqrt(matrix->kernels->dot(matrix->n, v, v));
     to_single(matrix, scale * length, u, matrix->pending_u + k * matrix->ld);
     to_single(matrix, 1.0 / length, v, matrix->pending_v + k * matrix->ld);
 }

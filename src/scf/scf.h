@@ -116,7 +116,7 @@ void scf_setup(Scf *scf, const ScfSpec *spec);
 
 /// Solves for one geometry; H0 and the terms know it already. The first one is confirmed by a diagonalisation.
 /// One that continues a motion is compared with other solutions where it is suspicious: mixing took long or failed, charges
-/// or moments jumped, the caller asked for it (search_due), or, every 500 geometries, levels are partly filled.
+/// or moments jumped, the caller asked for it (search_due), or, every 200 geometries, levels are partly filled.
 /// Fails with QMT_ERR_SCF if no stage of the recovery converges to charges that a molecule can have; what was
 /// kept between geometries is then forgotten.
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf);

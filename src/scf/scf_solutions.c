@@ -203,8 +203,8 @@ static QmtStatus decide(QmtContext *ctx, const Geometry *geometry, Scf *scf, con
 void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     const size_t bytes = scf->n_variables * sizeof(double);
-    const double jump = largest_jump(scf, scf->x_best);
-    if (jump > JUMP && !scf->density.refined) {
+    const double jump = scf->density.refined ? 0.0 : largest_jump(scf, scf->x_best);
+    if (jump > JUMP) {
         scf->change = SCF_JUMPED;
         scf->change_size = jump;
     }

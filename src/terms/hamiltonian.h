@@ -18,8 +18,8 @@
 /// All operators of a pair of atoms are moved to its atom b, so that one set of integrals serves both
 /// atoms. Everything that loops over pairs is in kernels/body_pair_batch.h.
 typedef struct {
-    PairBatches batches;
-    Sparsity sparsity;   ///< of a geometry ///< integrals and distance factors of all pairs
+    PairBatches batches; ///< integrals and distance factors of all pairs
+    Sparsity sparsity;   ///< where S and F are not zero at this geometry
     bool moments_wanted; ///< integrals of moments, too, where the method has no multipoles
     double *level;       ///< [n_shells] without the CN shift, hartree
     double *cn_slope;    ///< [n_shells] d eps / d CN = -kcn, hartree

@@ -13,21 +13,30 @@
 enum { FAILED, BACK, ABOVE, BELOW, SLOPE, N_CLAIMS };
 enum { ATOMS_MAX = 5, POINTS = 107, BRIEF_EVERY = 8, BRIEF_CURVES = 4 };
 
-static const Claim CLAIMS[N_CLAIMS] = {
-    [FAILED] = {"distances, three ways, without a solution", "", -INFINITY, 0.0, 0.0},
-    // Where a minimum becomes a saddle the motion notices some points later.
-    [BACK] = {"points whose energies out and back differ by more than 1e-7 hartree", "%", -INFINITY,
-              5.0, 0.0},
-    [ABOVE] = {"points of a motion more than 1e-7 hartree above the one found from nothing", "%",
-               -INFINITY, 5.0, 0.0},
-    // Of open shells far apart (O2, F2, SiO) a motion finds states of broken symmetry that no start from nothing leads to.
-    [BELOW] = {"points found from nothing more than 1e-7 hartree above the one of a motion", "%",
-               -INFINITY, 8.0, 0.0},
-    [SLOPE] = {"largest |gradient - five-point slope|", "hartree/bohr", -INFINITY, 1e-7, 0.0},
-};
+/// What is wanted of every method is 0 % of each; the percentages are what a method is known to miss.
+#define CLAIMS(back, above, below)                                                                 \
+    {                                                                                              \
+        [FAILED] = {"distances, three ways, without a solution", "", -INFINITY, 0.0, 0.0},         \
+        [BACK] = {"points whose energies out and back differ by more than 1e-7 hartree", "%",      \
+                  -INFINITY, back, 0.0},                                                           \
+        [ABOVE] = {"points of a motion more than 1e-7 hartree above the one found from nothing",   \
+                   "%", -INFINITY, above, 0.0},                                                    \
+        [BELOW] = {"points found from nothing more than 1e-7 hartree above the one of a motion",   \
+                   "%", -INFINITY, below, 0.0},                                                    \
+        [SLOPE] = {                                                                                \
+            "largest |gradient - five-point slope|",                                               \
+            "hartree/bohr",                                                                        \
+            -INFINITY,                                                                             \
+            1e-7,                                                                                  \
+            0.0                                                                                    \
+        }                                                                                          \
+    }
 
-static const char *const METHODS[] = {"GFN2-xTB", "GFN1-xTB"};
-enum { N_METHODS = sizeof METHODS / sizeof METHODS[0] };
+static const Claim OF_GFN1[N_CLAIMS] = CLAIMS(0.0, 0.0, 0.0);
+// Known of GFN2-xTB: where a minimum becomes a saddle a motion notices some points later, and of open shells far apart
+// (O2, F2, SiO) it finds states of broken symmetry that no start from nothing leads to (docs/lab/validation.md). In
+// seventeen curves 2.5, 2.3 and 4.5 %; the four of the short form have every eighth of these points.
+static const Claim OF_GFN2[N_CLAIMS] = CLAIMS(3.0, 3.0, 5.0);
 
 /// The atoms from `first` on move along z; the bond is that of the last one before them and the first of them.
 typedef struct {
@@ -170,19 +179,18 @@ static QmtStatus curve(QmtContext *ctx, const char *method, const Bond *bond, in
     return status;
 }
 
-static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, double *figure)
+static QmtStatus measure(QmtContext *ctx, const ProofRun *run, const char *method, double *figure)
 {
     char name[64], path[FILE_PATH_SIZE];
     Tally tally = {0};
-    snprintf(name, sizeof name, "dissociation-%s.txt", METHODS[subject]);
+    snprintf(name, sizeof name, "dissociation-%s.txt", method);
     TRY(file_join(ctx, run->out, name, path));
     FILE *list = fopen(path, "w");
     if (list == NULL)
         return FAIL(ctx, QMT_ERR_IO, "%s: cannot be written", path);
     QmtStatus status = QMT_OK;
     for (int b = 0; b < (run->brief ? BRIEF_CURVES : N_BONDS) && status == QMT_OK; b++)
-        status =
-            curve(ctx, METHODS[subject], &BONDS[b], run->brief ? BRIEF_EVERY : 1, list, &tally);
+        status = curve(ctx, method, &BONDS[b], run->brief ? BRIEF_EVERY : 1, list, &tally);
     fclose(list);
     TRY(status);
     figure[FAILED] = tally.n_failed;
@@ -193,5 +201,20 @@ static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, d
     return QMT_OK;
 }
 
-const Section PROOF_DISSOCIATION = {"dissociation", CLAIMS, N_CLAIMS, METHODS,
-                                    N_METHODS,      2,      measure};
+static QmtStatus measure_gfn1(QmtContext *ctx, const ProofRun *run, size_t subject, double *figure)
+{
+    (void)subject;
+    return measure(ctx, run, "GFN1-xTB", figure);
+}
+
+static QmtStatus measure_gfn2(QmtContext *ctx, const ProofRun *run, size_t subject, double *figure)
+{
+    (void)subject;
+    return measure(ctx, run, "GFN2-xTB", figure);
+}
+
+static const char *const GFN1[] = {"GFN1-xTB"}, *const GFN2[] = {"GFN2-xTB"};
+const Section PROOF_DISSOCIATION_GFN1 = {"dissociation_gfn1", OF_GFN1, N_CLAIMS, GFN1, 1, 1,
+                                         measure_gfn1};
+const Section PROOF_DISSOCIATION_GFN2 = {"dissociation_gfn2", OF_GFN2, N_CLAIMS, GFN2, 1, 1,
+                                         measure_gfn2};
