@@ -114,6 +114,25 @@ static QmtStatus solve_downhill(QmtContext *ctx, const Geometry *geometry, Scf *
     return scf_go_downhill(ctx, geometry, scf, converged);
 }
 
+/// The stationary point near which mixing from neutral atoms has wandered: metals, where it comes near and does not arrive.
+static QmtStatus solve_from_mixed(QmtContext *ctx, const Geometry *geometry, Scf *scf,
+                                  bool *converged)
+{
+    static const double DAMPING[] = {0.75, 0.5};
+    *converged = false;
+    for (size_t i = 0; i < sizeof DAMPING / sizeof DAMPING[0] && !*converged; i++) {
+        TRY(solve_fresh(ctx, geometry, scf, DAMPING[i] * scf->spec.options.damping,
+                        scf->spec.options.max_iterations, converged));
+        if (*converged && scf_largest_charge(scf) <= usual_charge(scf))
+            return QMT_OK;
+        TRY(stationary_run(ctx, &scf->free_energy, &scf->minimiser,
+                           MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
+                           scf->x_in, converged));
+        TRY(take_over(ctx, geometry, scf, converged));
+    }
+    return QMT_OK;
+}
+
 /// The stationary point that neutral atoms lead to at a raised electronic temperature, followed as it is lowered. A
 /// temperature at which there is none is passed over.
 static QmtStatus solve_annealed(QmtContext *ctx, const Geometry *geometry, Scf *scf,
@@ -121,7 +140,10 @@ static QmtStatus solve_annealed(QmtContext *ctx, const Geometry *geometry, Scf *
 {
     static const double FACTOR[] = {32.0, 16.0, 8.0, 4.0, 2.0, 1.0};
     const double kt = scf->density.kt, tight = MINIMISED_SHARE * scf->spec.options.tolerance;
-    QmtStatus status = QMT_OK;
+    QmtStatus status = solve_from_mixed(ctx, geometry, scf, converged);
+    if (status == QMT_OK && *converged)
+        return QMT_OK;
+    status = QMT_OK;
     scf_start_from_neutral_atoms(scf);
     for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK; i++) {
         scf->density.kt = FACTOR[i] * kt;

@@ -97,6 +97,38 @@ static void a_metal_cluster_that_mixing_does_not_solve(void **state)
     assert_true(slopes_deviation(ctx, "GFN2-xTB", &K12) < 1e-7);
 }
 
+/// Twenty lithium atoms at random: mixing comes within 1e-3 e of a solution and goes away again. tblite 0.7.0 finds the same.
+static void newtons_method_arrives_where_mixing_only_comes_near(void **state)
+{
+    (void)state;
+    static const System LI20 = {"Li20",
+                                0,
+                                0,
+                                20,
+                                {3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3},
+                                {{2.593266671428605, 0.7474748384047261, -1.634519235025321},
+                                 {1.000770705300314, 0.6273454436176, 0.7734727650358164},
+                                 {0.2728738788702754, 3.838067893157638, 0.0150656517396266},
+                                 {-0.7082107934389938, -0.8533853245379737, -2.851600959860792},
+                                 {0.9715411912337255, -3.232847742883071, -1.745147500682887},
+                                 {-3.310280679890672, 0.186731812904982, 0.3603717024183042},
+                                 {0.6269715758384735, -2.438973353910436, 1.622768798528909},
+                                 {-1.525267164278009, -0.817906905916796, 1.599635102025109},
+                                 {0.07914247785969897, 1.324924294976495, -1.313487500505739},
+                                 {3.14576676862505, -1.476212666920293, -0.7692235224325907},
+                                 {-2.450664824296747, 2.288115540472127, -1.650617306875256},
+                                 {-1.982760553464566, 2.240689955389397, 2.133228982552372},
+                                 {-0.322560845499241, 0.8666427463589508, 3.642740829053779},
+                                 {-2.543522653673057, -2.123225092720085, -0.4459673117045515},
+                                 {1.966892667105562, 1.546082062489891, 2.890680668557708},
+                                 {2.40936121013457, 2.734861823443721, -0.06447575246824222},
+                                 {3.605310609096851, 0.9637081665802696, 0.8467639961690145},
+                                 {3.054501104244189, -1.396336549585075, 1.689532327380355},
+                                 {0.9429403579214699, 0.8584001042955971, -3.562053995544553},
+                                 {1.764097020251684, -1.223299887694659, -2.750301409548899}}};
+    CHECK_NEAR(energy_of("GFN2-xTB", &LI20), -5.224510297, 1e-7);
+}
+
 /// Two states cross at 1.59 angstrom; mixing landed on either, by where the molecule stood.
 static void a_shift_does_not_change_the_state(void **state)
 {
@@ -117,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(energies_of_torn_bonds_are_smooth),
         cmocka_unit_test(a_metal_cluster_that_mixing_does_not_solve),
+        cmocka_unit_test(newtons_method_arrives_where_mixing_only_comes_near),
         cmocka_unit_test(a_shift_does_not_change_the_state),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-enum { SYSTEM_MAX_ATOMS = 12 };
+enum { SYSTEM_MAX_ATOMS = 20 };
 
 /// A small molecule in general orientation.
 typedef struct {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/units.h"
 #include "engine/xtb.h"
 #include "support/systems.h"
 
@@ -299,26 +300,38 @@ static void later_stages_find_the_same_solution(void **state)
 }
 
 // Some geometry is too hard for the cycles allowed; the engine then does the easy one as if new.
+/// Al, Mn and Pd as crammed as in a random cluster: the charges of GFN1-xTB run away at 300 K, with bonds three tenths
+/// longer they do not.
+static void metals(Run *run, double stretched)
+{
+    static const double AT[3][3] = {{0.0, 0.0, 0.0},
+                                    {-1.75135197, 0.33742585, 1.10244088},
+                                    {0.33343354, 0.07000576, -2.36340370}};
+    for (size_t a = 0; a < 3; a++)
+        for (size_t x = 0; x < 3; x++)
+            run->xyz[a][x] = stretched * AT[a][x] * BOHR_PER_ANGSTROM;
+}
+
 static void engine_is_usable_after_all_stages_failed(void **state)
 {
     (void)state;
-    Run probe, run, fresh;
-    begin(&probe, "water", 0);
-    assert_int_equal(evaluate(&probe), QMT_OK);
-    const int enough = probe.report.scf_iterations;
-    engine_destroy(&probe.engine);
-
-    begin(&run, "water", enough);
-    begin(&fresh, "water", enough);
+    Run run = {0}, fresh = {0};
+    QmtEngineOptions options = qmt_engine_options_default();
+    options.method = "GFN1-xTB";
+    options.charge = -1;
+    options.unpaired = 3;
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(
+            xtb_create(ctx, 3, (int[]){13, 25, 46}, &options, i ? &run.engine : &fresh.engine),
+            QMT_OK);
+    metals(&run, 1.3);
+    metals(&fresh, 1.3);
     assert_int_equal(evaluate(&run), QMT_OK);
-    const double xyz[3][3] = {{0.0, 0.0, 0.0}, {7.0, 0.5, 0.0}, {-6.5, 1.0, 0.3}};
-    double easy[3][3];
-    memcpy(easy, run.xyz, sizeof easy);
-    memcpy(run.xyz, xyz, sizeof xyz);
     const double energy = run.energy;
+    metals(&run, 1.0);
     assert_int_equal(evaluate(&run), QMT_ERR_SCF);
     CHECK_NEAR(run.energy, energy, 0.0);
-    memcpy(run.xyz, easy, sizeof easy);
+    metals(&run, 1.3);
     assert_int_equal(evaluate(&run), QMT_OK);
     assert_int_equal(evaluate(&fresh), QMT_OK);
     // What was kept is forgotten, so even the bytes are those of a new engine.
