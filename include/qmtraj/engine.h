@@ -19,6 +19,14 @@
 extern "C" {
 #endif
 
+/// What an engine that is moved does where the SCF has more than one solution (docs/theory/scf.md).
+typedef enum {
+    QMT_SCF_LOWEST =
+        0, ///< a second solution is followed beside its own, and taken when it is the lower one
+    QMT_SCF_FOLLOW =
+        1 ///< it stays on the solution of the evaluation before, and reports a lower one
+} QmtScfState;
+
 /// What a GFN-xTB engine computes and how tightly. Start from qmt_engine_options_default().
 typedef struct {
     size_t struct_size; ///< sizeof(QmtEngineOptions), set by qmt_engine_options_default()
@@ -34,7 +42,7 @@ typedef struct {
     const char *solvation_state; ///< "gsolv", "bar1mol" or "reference": a constant in the energy
     const char *solvation_grid;  ///< "reference" or "fine": points of the surface of each atom
     int cores; ///< threads that work on one evaluation, 1 to 256; the numbers are the same for any of them
-    int reserved; ///< 0
+    int scf_state; ///< QmtScfState
 } QmtEngineOptions;
 
 /// Sets every option to its default, as far as options of that size reach.
@@ -60,7 +68,7 @@ typedef struct QmtEngine QmtEngine;
 /// @param options  NULL: the defaults
 /// @param engine   to be destroyed with qmt_engine_destroy(); untouched after a failure
 /// Fails with QMT_ERR_INPUT (element, parity, too many unpaired electrons, no atoms), QMT_ERR_CONFIG (unknown
-/// method or solvent, a tolerance that is not positive, cores out of range), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY
+/// method or solvent, a tolerance that is not positive, cores out of range), QMT_ERR_ARGUMENT (also an unknown scf_state) or QMT_ERR_MEMORY
 /// (also if a thread cannot be made).
 QMT_API QmtStatus qmt_engine_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                                     const QmtEngineOptions *options, QmtEngine **engine);
@@ -94,6 +102,15 @@ QMT_API size_t qmt_engine_n_atoms(const QmtEngine *engine);
 /// to 10, first ones some 20.
 enum { QMT_SCF_SLOW_ITERATIONS = 100 };
 
+/// How the solution of an evaluation came from that of the evaluation before.
+typedef enum {
+    QMT_SCF_SAME = 0, ///< it continues it, as far as charges and moments tell; so is the first
+    QMT_SCF_JUMPED =
+        1, ///< charges or moments are not where they were going: that solution was lost
+    QMT_SCF_CROSSED = 2, ///< another solution is the lower one now, and was taken (QMT_SCF_LOWEST)
+    QMT_SCF_HIGHER = 3   ///< another solution is the lower one, and was not taken (QMT_SCF_FOLLOW)
+} QmtScfChange;
+
 /// How an evaluation went.
 typedef struct {
     size_t struct_size;   ///< sizeof(QmtReport), set by the caller
@@ -103,7 +120,7 @@ typedef struct {
     int diagonalisations; ///< of the density builds
     int checked;          ///< 1: the density was compared with that of a full diagonalisation ...
     int check_failed;     ///< 1: ... did not agree, and the evaluation was repeated without history
-    int reserved;         ///< 0
+    int scf_change;       ///< QmtScfChange
 } QmtReport;
 
 /// A report to be filled.

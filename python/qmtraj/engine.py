@@ -18,11 +18,16 @@ __all__ = ["Batch", "Engine", "Result", "Report"]
 
 
 class Report(NamedTuple):
-    """How an evaluation went. `recovery` above 0: it did not converge normally, and there may be several solutions."""
+    """How an evaluation went. `recovery` above 0: it did not converge normally, and there may be several solutions.
+
+    scf_change: how the solution came from that of the evaluation before: "same", "jumped" (charges or moments are not where
+    they were going), "crossed" (another one is the lower now, and was taken), "higher" (another one is the lower, and was not).
+    """
 
     scf_iterations: int
     scf_residual: float
     recovery: int
+    scf_change: str = "same"
 
 
 class Result:
@@ -66,7 +71,7 @@ class Result:
     def report(self) -> Report:
         """How it went."""
         report = _library.Report.from_buffer_copy(self._numbers[4 + 4 * self._n:].tobytes())
-        return Report(report.scf_iterations, report.scf_residual, report.recovery)
+        return Report(report.scf_iterations, report.scf_residual, report.recovery, _SCF_CHANGES[report.scf_change])
 
     def __repr__(self) -> str:
         return f"<Result: {self._n} atoms, {self.energy:.10f} hartree, {self.report.scf_iterations} iterations>"
@@ -90,6 +95,8 @@ def _property_names() -> list[str]:
         names.append(_library.text(name))
 
 
+_SCF_STATES = ("lowest", "follow")
+_SCF_CHANGES = ("same", "jumped", "crossed", "higher")
 _DOUBLE = np.dtype(np.float64)
 # Without the checks of types, for its arguments are made once.
 _evaluate = lib["qmt_engine_evaluate"]
@@ -115,26 +122,30 @@ class Engine:
     An engine is for one thread at a time, and may move from one to another.
 
     numbers: (n,) atomic numbers, 1 to 86. multiplicity: unpaired electrons + 1; None: 1 or 2 by parity.
-    solvent: "water", ...; None: gas phase. cores: threads that work on one molecule; no number depends on it. Raises InputError, ConfigError.
+    solvent: "water", ...; None: gas phase. cores: threads that work on one molecule; no number depends on it.
+    scf_state: what a motion does where the SCF has more than one solution: "lowest" takes the lower one where two cross, "follow"
+    stays on that of the evaluation before; `Result.report.scf_change` says so. Raises InputError, ConfigError.
     """
 
     def __init__(self, numbers: Sequence[int] | npt.ArrayLike, method: str = "GFN2-xTB", charge: int = 0,
                  multiplicity: int | None = None, solvent: str | None = None, *, solvation_model: str = "alpb",
                  solvation_state: str = "gsolv", solvation_grid: str = "reference",
                  electronic_temperature: float = 300.0, scf_tolerance: float | None = None,
-                 max_iterations: int | None = None, cores: int = 1) -> None:
+                 max_iterations: int | None = None, cores: int = 1, scf_state: str = "lowest") -> None:
         self._handle = c_void_p()
         self._keywords: dict[str, Any] = {
             "method": method, "charge": charge, "multiplicity": multiplicity, "solvent": solvent,
             "solvation_model": solvation_model, "solvation_state": solvation_state, "solvation_grid": solvation_grid,
             "electronic_temperature": electronic_temperature, "scf_tolerance": scf_tolerance,
-            "max_iterations": max_iterations, "cores": cores}
+            "max_iterations": max_iterations, "cores": cores, "scf_state": scf_state}
         self.numbers = _whole_numbers(numbers)
         for what, value in (("charge", charge), ("multiplicity", multiplicity)):
             if value is not None and (isinstance(value, bool) or value != int(value)):
                 raise errors.InputError(f"{what} {value!r} is not a whole number")
         if multiplicity is not None and multiplicity < 1:
             raise errors.InputError(f"multiplicity {multiplicity}; it is unpaired electrons + 1, 1 or more")
+        if scf_state not in _SCF_STATES:
+            raise errors.ConfigError(f"scf_state {scf_state!r}; it is {' or '.join(_SCF_STATES)}")
         self.n_atoms = n = len(self.numbers)
         options = _library.EngineOptions()
         lib.qmt_engine_options_init(byref(options), ctypes.sizeof(options))
@@ -147,6 +158,7 @@ class Engine:
         if max_iterations is not None:
             options.scf_max_iterations = max_iterations
         options.cores = cores
+        options.scf_state = _SCF_STATES.index(scf_state)
         options.solvent = None if solvent is None else solvent.encode()
         options.solvation_model = solvation_model.encode()
         options.solvation_state = solvation_state.encode()

@@ -16,6 +16,9 @@ static const size_t ATOMS_MAX = 1000000;
 enum { RESULT_FIRST_SIZE = 72, REPORT_FIRST_SIZE = 40 };
 _Static_assert(offsetof(QmtEngineOptions, cores) == ENGINE_OPTIONS_FIRST_SIZE,
                "cores came after the first version");
+_Static_assert((int)QMT_SCF_FOLLOW == SCF_FOLLOW && (int)QMT_SCF_CROSSED == SCF_CROSSED &&
+                   (int)QMT_SCF_HIGHER == SCF_NOT_LEAST,
+               "the same numbers inside");
 _Static_assert(sizeof(QmtResult) == RESULT_FIRST_SIZE, "it has not grown yet");
 _Static_assert(sizeof(QmtReport) == REPORT_FIRST_SIZE, "it has not grown yet");
 
@@ -65,6 +68,8 @@ QmtStatus qmt_engine_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
           own.solvent == NULL || (own.solvation_model != NULL && own.solvation_state != NULL &&
                                   own.solvation_grid != NULL),
           "engine: a solvent without solvation_model, solvation_state or solvation_grid");
+    NEEDS(ctx, own.scf_state == QMT_SCF_LOWEST || own.scf_state == QMT_SCF_FOLLOW,
+          "engine: scf_state is neither QMT_SCF_LOWEST nor QMT_SCF_FOLLOW");
     TRY(wrapper_create(ctx, n_atoms, numbers, &made));
     made->is_xtb = true;
     const QmtStatus status = xtb_create(ctx, n_atoms, numbers, &own, &made->engine);
@@ -133,6 +138,7 @@ static QmtReport report_of(const EngineReport *report)
     made.diagonalisations = report->diagonalisations;
     made.checked = report->checked;
     made.check_failed = report->check_failed;
+    made.scf_change = (int)report->change;
     return made;
 }
 

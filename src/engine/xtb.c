@@ -418,6 +418,7 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                                       .max_iterations = options->scf_max_iterations,
                                       .damping = method->scf_damping,
                                       .temperature_k = options->electronic_temperature_k,
+                                      .state = (ScfState)options->scf_state,
                                       .check_every = SCF_CHECK_EVERY,
                                       .check_limit = SCF_CHECK_LIMIT}};
     scf_setup(&xtb->scf, &spec);
@@ -437,11 +438,6 @@ void xtb_plain_scf(Engine *engine)
     Scf *scf = &((Xtb *)engine)->scf;
     scf->spec.options.plain = true;
     scf->density.always_diagonalise = true;
-}
-
-void xtb_scf_state(Engine *engine, ScfState state)
-{
-    ((Xtb *)engine)->scf.spec.options.state = state;
 }
 
 void xtb_search_solutions(Engine *engine)

@@ -26,9 +26,6 @@ size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX]
 /// of the one before: the way of other programs, for comparisons.
 void xtb_plain_scf(Engine *engine);
 
-/// What happens where there is more than one solution; SCF_LOWEST until it is called.
-void xtb_scf_state(Engine *engine, ScfState state);
-
 /// The next evaluation looks for other solutions: the caller has seen the energy leave the work of the forces.
 void xtb_search_solutions(Engine *engine);
 

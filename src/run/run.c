@@ -70,8 +70,6 @@ static QmtStatus run_begin(QmtContext *ctx, Run *run)
 
     const QmtEngineOptions engine_options = run_engine_options(task);
     TRY(xtb_create(ctx, n_atoms, task->structure->numbers, &engine_options, &run->xtb));
-    if (task->config.scf_state != CONFIG_SCF_LOWEST)
-        xtb_scf_state(run->xtb, SCF_FOLLOW);
     TRY(run_bias_create(ctx, task, run->masses, run->xtb, &run->bias));
     TRY(recorder_create(ctx, run->bias != NULL ? run->bias : run->xtb, &run->engine));
     MdOptions options = run_md_options(task);

@@ -26,6 +26,7 @@ QmtEngineOptions run_engine_options(const RunSpec *task)
         options.scf_tolerance = SCF_TOLERANCE_FAST;
     options.scf_max_iterations = (int)config->scf_max_iterations;
     options.cores = (int)config->cores_per_trajectory;
+    options.scf_state = config->scf_state == CONFIG_SCF_LOWEST ? QMT_SCF_LOWEST : QMT_SCF_FOLLOW;
     options.fermi_stop_reference = config->fermi_stop == CONFIG_FERMI_REFERENCE;
     return options;
 }

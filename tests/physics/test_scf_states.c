@@ -32,10 +32,10 @@ typedef struct {
 static Walk walk_begin(size_t n, const int *numbers, ScfState state)
 {
     Walk walk = {0};
-    const QmtEngineOptions options = qmt_engine_options_default();
-    assert_int_equal(xtb_create(ctx, n, numbers, &options, &walk.moving), QMT_OK);
+    QmtEngineOptions options = qmt_engine_options_default();
     assert_int_equal(xtb_create(ctx, n, numbers, &options, &walk.fresh), QMT_OK);
-    xtb_scf_state(walk.moving, state);
+    options.scf_state = (int)state;
+    assert_int_equal(xtb_create(ctx, n, numbers, &options, &walk.moving), QMT_OK);
     return walk;
 }
 

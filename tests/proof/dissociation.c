@@ -156,6 +156,7 @@ static QmtStatus curve(QmtContext *ctx, const char *method, const Bond *bond, in
     QmtStatus status = energy == NULL ? FAIL(ctx, QMT_ERR_MEMORY, "no memory for a curve") : QMT_OK;
     if (status == QMT_OK)
         status = xtb_create(ctx, bond->n, bond->numbers, &options, &moving);
+    options.scf_state = QMT_SCF_FOLLOW;
     if (status == QMT_OK)
         status = xtb_create(ctx, bond->n, bond->numbers, &options, &cold);
     const int last = (POINTS - 1) / every;
@@ -163,8 +164,6 @@ static QmtStatus curve(QmtContext *ctx, const char *method, const Bond *bond, in
         const int point = (k <= last ? k : 2 * last + 1 - k) * every;
         energy[point][k > last] = energy_at(ctx, moving, bond, point, 0.0, NULL);
     }
-    if (status == QMT_OK)
-        xtb_scf_state(cold, SCF_FOLLOW);
     for (int k = 0; k <= last && status == QMT_OK; k++) {
         double gradient[ATOMS_MAX][3];
         engine_forget(cold);

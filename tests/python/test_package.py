@@ -49,6 +49,20 @@ class Engine(unittest.TestCase):
         self.assertEqual(first.energy, again.energy)
         self.assertEqual(first.gradient.tobytes(), again.gradient.tobytes())
 
+    def test_scf_state_decides_where_two_solutions_cross(self):
+        energies, changes = {}, {}
+        for state in ("lowest", "follow"):
+            engine = qmtraj.Engine([3, 8], scf_state=state)
+            distances = np.concatenate((np.arange(1.5, 1.7, 0.002), np.arange(1.7, 1.499, -0.002)))
+            results = [engine.evaluate([[0, 0, 0], [0, 0, r / BOHR]]) for r in distances]
+            energies[state] = results[-1].energy
+            changes[state] = {result.report.scf_change for result in results}
+        self.assertIn("crossed", changes["lowest"])
+        self.assertNotIn("crossed", changes["follow"])
+        self.assertGreater(energies["follow"], energies["lowest"] + 1e-4)
+        with self.assertRaisesRegex(errors.ConfigError, "lowest or follow"):
+            qmtraj.Engine([3, 8], scf_state="stop")
+
     def test_results_stay_as_they_are(self):
         engine = qmtraj.Engine([8, 1, 1])
         first = engine.evaluate(WATER)

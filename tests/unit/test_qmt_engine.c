@@ -30,6 +30,39 @@ static QmtEngine *water(void)
     return engine;
 }
 
+/// LiO has two solutions that cross at 1.588 angstrom; on the way to 1.7 its own becomes a saddle.
+/// @return how often `change` was reported; *energy is that of the way back at 1.5 angstrom
+static int walk_of_lithium_oxide(int scf_state, int change, double *energy)
+{
+    enum { N = 100 };
+    int n = 0;
+    QmtEngine *engine = NULL;
+    QmtEngineOptions options = qmt_engine_options_default();
+    QmtResult result = qmt_result_empty();
+    QmtReport report = qmt_report_empty();
+    result.energy = energy;
+    result.report = &report;
+    options.scf_state = scf_state;
+    assert_int_equal(qmt_engine_create(ctx, 2, (int[]){3, 8}, &options, &engine), QMT_OK);
+    for (int k = 0; k <= 2 * N; k++) {
+        const double z = (1.5 + 0.002 * (k <= N ? k : 2 * N - k)) * QMT_BOHR_PER_ANGSTROM;
+        assert_int_equal(
+            qmt_engine_evaluate(ctx, engine, (double[]){0, 0, 0, 0, 0, z}, NULL, &result), QMT_OK);
+        n += report.scf_change == change;
+    }
+    qmt_engine_destroy(&engine);
+    return n;
+}
+
+static void an_engine_takes_the_lower_solution_or_stays(void **state)
+{
+    (void)state;
+    double lowest, followed;
+    assert_true(walk_of_lithium_oxide(QMT_SCF_LOWEST, QMT_SCF_CROSSED, &lowest) > 0);
+    assert_int_equal(walk_of_lithium_oxide(QMT_SCF_FOLLOW, QMT_SCF_CROSSED, &followed), 0);
+    assert_true(followed > lowest + 1e-4); // 0.00056 hartree
+}
+
 /// The sum of the squares of the coordinates, halved.
 static int springs(void *user, size_t n_atoms, const double *xyz, double *energy, double *gradient)
 {
@@ -79,6 +112,9 @@ static void null_and_nonsense_are_arguments(void **state)
     options = qmt_engine_options_default();
     options.scf_tolerance = NAN;
     assert_int_equal(qmt_engine_create(ctx, 3, WATER, &options, &engine), QMT_ERR_CONFIG);
+    options = qmt_engine_options_default();
+    options.scf_state = 2;
+    REFUSED(qmt_engine_create(ctx, 3, WATER, &options, &engine));
     REFUSED(qmt_engine_from_callback(ctx, 3, WATER, NULL, NULL, &engine));
     REFUSED(qmt_engine_from_callback(ctx, 3, NULL, springs, NULL, &engine));
     REFUSED(qmt_engine_from_callback(NULL, 3, WATER, springs, NULL, &engine));
@@ -293,6 +329,7 @@ int main(void)
         cmocka_unit_test(properties_are_those_of_the_list),
         cmocka_unit_test(a_function_is_an_engine),
         cmocka_unit_test(structs_of_other_sizes_are_understood),
+        cmocka_unit_test(an_engine_takes_the_lower_solution_or_stays),
     };
     return cmocka_run_group_tests(tests, context_make, context_drop);
 }
