@@ -104,7 +104,7 @@ static QmtStatus diagonalise(QmtContext *ctx, Density *density)
 
     // F' = L^-1 F L^-T, eigenvectors v as rows, orbitals c = v L^-1. The E of a refinement is done with;
     // its padding is zero.
-    double *inverse_t = density->update.e;
+    double *inverse_t = orbital_update_scratch(&density->update);
     memset(inverse_t, 0, n * ld * sizeof *inverse_t);
     kernels->transpose(n, n, 1.0, density->inverse, ld, inverse_t, ld);
     kernels->matmul_nn(n, ld, n, density->inverse, ld, density->fock, ld, density->scratch, ld);

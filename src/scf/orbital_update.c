@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/linalg.h"
+#include "scf/orbital_update_parts.h"
 
 enum {
     MAX_PASSES = 4,
@@ -23,8 +24,15 @@ enum {
 #define SMALL_CORRECTION 5e-6
 /// Above this the norms of the occupied orbitals need their second order in a short pass, too.
 #define VISIBLE_CORRECTION 1e-7
+/// The same for large molecules: twice the change of an orbital's norm that may stay.
+#define NEGLIGIBLE_SQUARE 1e-12
 /// Above this the virtual block of G is made again for the next pass.
 #define MODERATE_CORRECTION 1e-4
+/// Share of the correction that the inner iterations leave: the next build of the density takes away most of it, and noise in
+/// the history counts times 63.
+#define FULL_TOLERANCE 1e-4
+/// The same where a response takes up all that is left.
+#define LARGE_TOLERANCE 1e-3
 
 static size_t ld_for(size_t n_ao)
 {
@@ -40,9 +48,11 @@ void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
 {
     const size_t n = n_ao, ld = ld_for(n_ao), size = (n + PAD) * ld;
     update->n = n;
+    update->large = n >= ORBITAL_UPDATE_LARGE;
     update->kept = arena_kept(arena, sizeof *update->kept);
     update->kept_orbitals = arena_kept(arena, n * ld * sizeof(double));
-    update->kept_singles = arena_kept(arena, n * ld * sizeof(float));
+    if (!update->large)
+        update->kept_singles = arena_kept(arena, n * ld * sizeof(float));
     orbital_history_layout(&update->history, arena, size);
     update->ld_ao = kernels_padded(n);
     update->orbitals = arena_doubles(arena, size);
@@ -58,7 +68,8 @@ void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
     update->orbitals_single = singles(arena, size);
     update->guess = singles(arena, size);
     update->y = singles(arena, size);
-    update->y_sum = singles(arena, size);
+    if (!update->large)
+        update->y_sum = singles(arena, size);
     update->g_off = singles(arena, size);
     update->e_single = singles(arena, size);
     update->e_scaled = singles(arena, size);
@@ -82,28 +93,6 @@ static size_t padded(size_t n)
     return (n + PAD - 1) / PAD * PAD;
 }
 
-/// Elements of a matrix in the basis of orbitals.
-static size_t size_of(const OrbitalUpdate *update)
-{
-    return update->rows * update->ld;
-}
-
-static size_t n_virtual(const OrbitalUpdate *update)
-{
-    return update->n - update->n_occupied;
-}
-
-/// Where the virtual-occupied and virtual-virtual blocks begin.
-static size_t vo(const OrbitalUpdate *update)
-{
-    return update->first_virtual * update->ld;
-}
-
-static size_t vv(const OrbitalUpdate *update)
-{
-    return vo(update) + update->first_virtual;
-}
-
 void orbital_update_clear(OrbitalUpdate *update)
 {
     update->kept->known = 0;
@@ -113,13 +102,13 @@ void orbital_update_clear(OrbitalUpdate *update)
 /// Dimensions that follow from the number of electrons.
 static void set_shape(OrbitalUpdate *update)
 {
-    const size_t nv = n_virtual(update);
+    const size_t nv = orbital_update_n_virtual(update);
     update->first_virtual = padded(update->n_occupied);
     update->rows = update->first_virtual + nv;
     update->columns = update->first_virtual + padded(nv);
     update->ld = kernels_padded(update->columns);
     update->history.kernels = update->kernels;
-    update->history.rows = update->rows;
+    update->history.rows = update->large ? update->n : update->rows;
     update->history.ld = update->ld;
     // The padding between the two spaces is far away from all orbitals.
     for (size_t i = update->n_occupied; i < update->first_virtual; i++)
@@ -140,12 +129,18 @@ bool orbital_update_begin(OrbitalUpdate *update)
     set_shape(update);
     if (!orbital_update_knows(update))
         return false;
-    const size_t size = size_of(update);
-    memset(update->y_sum, 0, size * sizeof(float));
+    const size_t size = orbital_update_size(update);
     update->orthonormal = false;
     update->virtuals_known = false;
     update->from_diagonalisation = false;
     update->slow = false;
+    update->may_respond = false;
+    update->virtuals_behind = false;
+    if (update->large) {
+        orbital_path_begin(update);
+        return true;
+    }
+    memset(update->y_sum, 0, size * sizeof(float));
     if (orbital_history_guess(&update->history, update->guess) > 0) {
         correct(update, update->kept_orbitals, update->kept_singles, update->guess,
                 update->orbitals);
@@ -163,22 +158,21 @@ void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *ro
     orbital_history_clear(&update->history);
     memset(update->orbitals, 0, n * ld * sizeof(double));
     update->kernels->transpose(no, n, 1.0, rows, ld_ao, update->orbitals, ld);
-    update->kernels->transpose(n_virtual(update), n, 1.0, rows + no * ld_ao, ld_ao,
+    update->kernels->transpose(orbital_update_n_virtual(update), n, 1.0, rows + no * ld_ao, ld_ao,
                                update->orbitals + update->first_virtual, ld);
     update->from_diagonalisation = true;
     update->slow = false;
     update->orthonormal = true;
     update->virtuals_known = false;
+    update->may_respond = false;
+    update->virtuals_behind = false;
     update->moved = INFINITY;
 }
 
-/// Solves G_vv X - X G_oo = R for X, R in update->residual, with the diagonals of G divided out: a
-/// contraction as long as the off-diagonal elements are small against the gap. Returns the largest
-/// element of X, or a negative number if it does not converge.
-static double solve_sylvester(OrbitalUpdate *update)
+double orbital_update_solve(OrbitalUpdate *update, double tolerance)
 {
-    const size_t no = update->n_occupied, fv = update->first_virtual, nv = n_virtual(update),
-                 ld = update->ld;
+    const size_t no = update->n_occupied, fv = update->first_virtual,
+                 nv = orbital_update_n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
     double largest = 0.0, before = 0.0;
     for (int inner = 0; inner < MAX_INNER; inner++) {
@@ -186,11 +180,12 @@ static double solve_sylvester(OrbitalUpdate *update)
                                                       update->step, update->x, inner == 0);
         if (inner == 0)
             largest = change;
-        // The changes shrink by a constant factor, which tells what is left. The next build of the
-        // density takes away most of it, and noise in the history counts times 63.
+        // The changes shrink by a constant factor, which tells what is left.
         const double left = inner == 0 ? change : change * larger(change / before, 1e-3);
-        if (left <= larger(1e-12, larger(1e-4 * largest, 0.03 * largest * largest))) {
+        if (left <= larger(1e-12, larger(tolerance * largest, 0.03 * largest * largest))) {
             update->slow = update->slow || inner >= MANY_INNER;
+            if (update->large)
+                memcpy(update->residual, update->step, nv * ld * sizeof(float));
             return largest;
         }
         if (!(change <= 4.0 * largest))
@@ -199,15 +194,14 @@ static double solve_sylvester(OrbitalUpdate *update)
         // What the step leaves comes from the off-diagonal elements alone.
         kernels->matmul_single(nv, fv, no, update->step, ld, update->g_off, ld, NULL,
                                update->residual, ld);
-        kernels->matmul_single(nv, fv, nv, update->g_off + vv(update), ld, update->step, ld,
-                               update->residual, update->residual, ld);
+        kernels->matmul_single(nv, fv, nv, update->g_off + orbital_update_vv(update), ld,
+                               update->step, ld, update->residual, update->residual, ld);
     }
     return -1.0;
 }
 
-/// out = A B of columns of orbitals B, A = S or F.
-static void multiply_ao(const OrbitalUpdate *update, size_t columns, const double *a,
-                        const double *b, double *out)
+void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const double *a,
+                             const double *b, double *out)
 {
     const size_t n = update->n, ld_ao = update->ld_ao, ld = update->ld;
     if (update->pattern != NULL)
@@ -222,10 +216,10 @@ static void make_overlap(OrbitalUpdate *update)
     const size_t n = update->n, no = update->n_occupied, ld = update->ld, columns = update->columns;
     const Kernels *kernels = update->kernels;
     if (update->orthonormal) {
-        memset(update->e, 0, size_of(update) * sizeof(double));
+        memset(update->e, 0, orbital_update_size(update) * sizeof(double));
         return;
     }
-    multiply_ao(update, columns, update->overlap, update->orbitals, update->sc);
+    orbital_update_multiply(update, columns, update->overlap, update->orbitals, update->sc);
     update->moved = 0.0;
     kernels->matmul_tn_symmetric(update->rows, columns, n, update->orbitals, ld, update->sc, ld,
                                  update->e, ld);
@@ -240,12 +234,12 @@ static void make_overlap(OrbitalUpdate *update)
 static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double clear_gap)
 {
     const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
-                 nv = n_virtual(update), ld = update->ld, ld_ao = update->ld_ao;
+                 nv = orbital_update_n_virtual(update), ld = update->ld, ld_ao = update->ld_ao;
     const Kernels *kernels = update->kernels;
-    multiply_ao(update, fv, fock, update->orbitals, update->fc);
+    orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
     kernels->matmul_tn_symmetric(no, fv, n, update->orbitals, ld, update->fc, ld, update->g, ld);
-    kernels->matmul_tn(nv, fv, n, update->orbitals + fv, ld, update->fc, ld, update->g + vo(update),
-                       ld);
+    kernels->matmul_tn(nv, fv, n, update->orbitals + fv, ld, update->fc, ld,
+                       update->g + orbital_update_vo(update), ld);
     kernels->narrow(no, fv, 1.0, update->g, ld, update->g_off, ld);
 
     float *virtuals = update->orbitals_single + fv;
@@ -259,7 +253,7 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
         kernels->matmul_tn_single(n, update->columns - fv, n, update->fock_single, ld_ao, virtuals,
                                   ld, update->fc_single, ld);
     kernels->matmul_tn_single(nv, update->columns - fv, n, virtuals, ld, update->fc_single, ld,
-                              update->g_off + vv(update), ld);
+                              update->g_off + orbital_update_vv(update), ld);
 
     double highest = -INFINITY, lowest = INFINITY;
     for (size_t i = 0; i < no; i++) {
@@ -275,25 +269,46 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
     return lowest - highest > clear_gap;
 }
 
-/// Whether products of two corrections do. Below VISIBLE_CORRECTION they are at most n 1e-14, as a rule a hundredth of that.
-static bool second_order_counts(const OrbitalUpdate *update)
+/// The largest sum of squares of the corrections of an occupied orbital: to second order its norm changes by half of it.
+static double largest_square(OrbitalUpdate *update)
 {
     const size_t fv = update->first_virtual, ld = update->ld;
-    const Kernels *kernels = update->kernels;
-    return update->n <= ALWAYS_SECOND_ORDER ||
-           kernels->largest_single(n_virtual(update), fv, update->x, ld) > VISIBLE_CORRECTION ||
-           kernels->largest_single(update->rows, fv, update->e_single, ld) > VISIBLE_CORRECTION;
+    double *square = update->eigenvalues, largest = 0.0;
+    memset(square, 0, update->n_occupied * sizeof *square);
+    for (size_t k = 0; k < update->rows; k++) {
+        const float *e = update->e_single + k * ld;
+        // Of the occupied ones X is zero and turns are in Y, of the others those are no corrections of the occupied.
+        const float *x = k < fv ? update->y + k * ld : update->x + (k - fv) * ld;
+        for (size_t i = 0; i < update->n_occupied; i++)
+            square[i] += (double)(e[i] * e[i] + x[i] * x[i]);
+    }
+    for (size_t i = 0; i < update->n_occupied; i++)
+        largest = larger(square[i], largest);
+    return largest;
 }
 
-/// Y_oo += (3/8 E_oo E_oo + 1/2 E_ov E_vo) - 1/2 V^T V; V is spoilt.
+/// Whether products of two corrections do.
+static bool second_order_counts(OrbitalUpdate *update)
+{
+    return !update->large || largest_square(update) > NEGLIGIBLE_SQUARE;
+}
+
+/// Y_oo += (3/8 E_oo E_oo + 1/2 E_ov E_vo) - 1/2 V^T V; V is spoilt. With turns A in Y_oo = A - E_oo/2 the first product is
+/// (3/8 E_oo + 3/4 A) (E_oo + 2/3 A), up to another turn.
 static void add_second_order(OrbitalUpdate *update, float *v)
 {
-    const size_t no = update->n_occupied, fv = update->first_virtual, nv = n_virtual(update),
-                 ld = update->ld;
+    const size_t no = update->n_occupied, fv = update->first_virtual,
+                 nv = orbital_update_n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
     float *y = update->y;
     kernels->narrow(no, fv, 0.375, update->e, ld, update->e_scaled, ld);
     kernels->narrow(no, update->columns - fv, 0.5, update->e + fv, ld, update->e_scaled + fv, ld);
+    for (size_t i = 0; update->large && i < no; i++)
+        for (size_t j = 0; j < no; j++) {
+            const float e = update->e_single[i * ld + j], a = y[i * ld + j] + 0.5F * e;
+            update->e_scaled[i * ld + j] += 0.75F * a;
+            update->e_single[i * ld + j] += 2.0F / 3.0F * a;
+        }
     kernels->matmul_single(no, fv, update->rows, update->e_scaled, ld, update->e_single, ld, y, y,
                            ld);
     for (size_t a = 0; a < nv; a++)
@@ -302,33 +317,66 @@ static void add_second_order(OrbitalUpdate *update, float *v)
     kernels->matmul_single(no, fv, nv, y + fv, ld, v, ld, y, y, ld);
 }
 
+/// The diagonal blocks of Y: -E/2, and for large molecules turns of the orbitals among themselves.
+static void assemble_diagonal_blocks(OrbitalUpdate *update)
+{
+    const size_t no = update->n_occupied, fv = update->first_virtual,
+                 nv = orbital_update_n_virtual(update), ld = update->ld,
+                 vv = orbital_update_vv(update);
+    const Kernels *kernels = update->kernels;
+    float *y = update->y;
+    if (!update->large) {
+        kernels->narrow(nv, update->columns - fv, -0.5, update->e + vv, ld, y + vv, ld);
+        kernels->narrow(no, fv, -0.5, update->e, ld, y, ld);
+        return;
+    }
+    orbital_path_turns(update);
+    for (size_t a = 0; a < nv; a++)
+        for (size_t b = 0; b < nv; b++)
+            y[vv + a * ld + b] -= (float)(0.5 * update->e[vv + a * ld + b]);
+    for (size_t i = 0; i < no; i++)
+        for (size_t j = 0; j < no; j++)
+            y[i * ld + j] -= (float)(0.5 * update->e[i * ld + j]);
+}
+
 /// Y from E and X. Returns its largest element.
 static double assemble_corrections(OrbitalUpdate *update)
 {
-    const size_t no = update->n_occupied, fv = update->first_virtual, nv = n_virtual(update),
-                 ld = update->ld;
+    const size_t no = update->n_occupied, fv = update->first_virtual,
+                 nv = orbital_update_n_virtual(update), ld = update->ld,
+                 vo = orbital_update_vo(update);
     const Kernels *kernels = update->kernels;
+    assemble_diagonal_blocks(update);
     float *y = update->y, *v = update->step;
     // V = X + E_vo; a quarter of the padding may be negative zero, which does not matter.
     for (size_t a = 0; a < nv; a++)
         for (size_t i = 0; i < fv; i++)
-            v[a * ld + i] = update->x[a * ld + i] + update->e_single[vo(update) + a * ld + i];
+            v[a * ld + i] = update->x[a * ld + i] + update->e_single[vo + a * ld + i];
     for (size_t a = 0; a < nv; a++)
-        memcpy(y + vo(update) + a * ld, update->x + a * ld, fv * sizeof(float));
+        memcpy(y + vo + a * ld, update->x + a * ld, fv * sizeof(float));
     kernels->transpose_single(nv, no, -1.0F, v, ld, y + fv, ld);
-    kernels->narrow(nv, update->columns - fv, -0.5, update->e + vv(update), ld, y + vv(update), ld);
-    kernels->narrow(no, fv, -0.5, update->e, ld, y, ld);
 
     if (second_order_counts(update))
         add_second_order(update, v);
     return kernels->largest_single(update->rows, update->columns, y, ld);
 }
 
+void orbital_update_correct_virtuals(OrbitalUpdate *update)
+{
+    const size_t fv = update->first_virtual, ld = update->ld;
+    if (!update->virtuals_behind)
+        return;
+    update->virtuals_behind = false;
+    update->kernels->matmul_correction(update->n, update->columns - fv, update->rows,
+                                       update->orbitals_single, ld, update->y + fv, ld,
+                                       update->orbitals + fv, update->orbitals + fv, ld);
+}
+
 /// A full pass of the refinement; returns the largest correction, negative on failure.
 static double full_pass(OrbitalUpdate *update, const double *fock, double clear_gap)
 {
-    const size_t no = update->n_occupied, fv = update->first_virtual, nv = n_virtual(update),
-                 ld = update->ld;
+    const size_t no = update->n_occupied, fv = update->first_virtual,
+                 nv = orbital_update_n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
     make_overlap(update);
     if (!make_hamiltonian(update, fock, clear_gap))
@@ -336,18 +384,25 @@ static double full_pass(OrbitalUpdate *update, const double *fock, double clear_
 
     // R = E_vo G_oo - G_vo
     kernels->narrow(update->rows, fv, 1.0, update->e, ld, update->e_single, ld);
-    kernels->sylvester_start(nv, fv, ld, update->g + vo(update), update->e + vo(update),
-                             update->eps + fv, update->eps, update->scale, update->residual);
-    kernels->matmul_single(nv, fv, no, update->e_single + vo(update), ld, update->g_off, ld,
-                           update->residual, update->residual, ld);
-    if (solve_sylvester(update) < 0.0)
+    kernels->sylvester_start(nv, fv, ld, update->g + orbital_update_vo(update),
+                             update->e + orbital_update_vo(update), update->eps + fv, update->eps,
+                             update->scale, update->residual);
+    kernels->matmul_single(nv, fv, no, update->e_single + orbital_update_vo(update), ld,
+                           update->g_off, ld, update->residual, update->residual, ld);
+    if (orbital_update_solve(update, update->large ? LARGE_TOLERANCE : FULL_TOLERANCE) < 0.0)
         return -1.0;
     const double largest = assemble_corrections(update);
+    update->last_is_full = true;
+    if (update->large) {
+        kernels->matmul_correction(update->n, fv, update->rows, update->orbitals_single, ld,
+                                   update->y, ld, update->orbitals, update->orbitals, ld);
+        update->virtuals_behind = true;
+        return largest;
+    }
     correct(update, update->orbitals, update->orbitals_single, update->y, update->orbitals);
     if (!update->from_diagonalisation)
-        for (size_t i = 0; i < size_of(update); i++)
+        for (size_t i = 0; i < orbital_update_size(update); i++)
             update->y_sum[i] += update->y[i];
-    update->last_is_full = true;
     return largest;
 }
 
@@ -358,13 +413,14 @@ static double full_pass(OrbitalUpdate *update, const double *fock, double clear_
 static double short_pass(OrbitalUpdate *update, const double *fock)
 {
     const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
-                 nv = n_virtual(update), ld = update->ld;
+                 nv = orbital_update_n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
     double *virtuals = update->orbitals + fv;
-    multiply_ao(update, fv, fock, update->orbitals, update->fc);
-    kernels->matmul_tn(nv, fv, n, virtuals, ld, update->fc, ld, update->g + vo(update), ld);
-    kernels->narrow(nv, fv, -1.0, update->g + vo(update), ld, update->residual, ld);
-    const double largest = solve_sylvester(update);
+    orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
+    kernels->matmul_tn(nv, fv, n, virtuals, ld, update->fc, ld,
+                       update->g + orbital_update_vo(update), ld);
+    kernels->narrow(nv, fv, -1.0, update->g + orbital_update_vo(update), ld, update->residual, ld);
+    const double largest = orbital_update_solve(update, FULL_TOLERANCE);
     if (largest < 0.0)
         return -1.0;
 
@@ -386,10 +442,10 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
         kernels->matmul_correction(n, fv, no, update->orbitals_single, ld, square, ld,
                                    update->orbitals, update->orbitals, ld);
     }
-    if (!update->from_diagonalisation) {
+    if (!update->from_diagonalisation && !update->large) {
         for (size_t a = 0; a < nv; a++)
             for (size_t i = 0; i < fv; i++)
-                update->y_sum[vo(update) + a * ld + i] += update->x[a * ld + i];
+                update->y_sum[orbital_update_vo(update) + a * ld + i] += update->x[a * ld + i];
         for (size_t i = 0; i < no; i++)
             for (size_t a = 0; a < nv; a++)
                 update->y_sum[i * ld + fv + a] += ov[i * ld + a];
@@ -401,9 +457,9 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
 /// T = T (1 + Y) for the corrections of this geometry so far.
 static void apply_corrections(OrbitalUpdate *update)
 {
-    if (update->from_diagonalisation)
+    if (update->from_diagonalisation || update->large)
         return;
-    const size_t ld = update->ld, size = size_of(update);
+    const size_t ld = update->ld, size = orbital_update_size(update);
     const Kernels *kernels = update->kernels;
     kernels->matmul_single(update->rows, update->columns, update->rows, update->guess, ld,
                            update->y_sum, ld, update->guess, update->e_scaled, ld);
@@ -412,18 +468,18 @@ static void apply_corrections(OrbitalUpdate *update)
     memset(update->y_sum, 0, size * sizeof(float));
 }
 
-bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double clear_gap)
+/// The passes that make and solve G_vo anew.
+static bool refine_anew(OrbitalUpdate *update, const double *fock, double clear_gap)
 {
-    if (update->n_occupied == 0 || update->n_occupied == update->n)
-        return false;
-    update->occupied_known = false;
     for (int i = 0; i < MAX_PASSES; i++) {
         const bool brief = update->virtuals_known && update->orthonormal;
+        orbital_update_correct_virtuals(update);
         const double largest =
             brief ? short_pass(update, fock) : full_pass(update, fock, clear_gap);
         if (!(largest >= 0.0) || largest > 0.3)
             return false;
         update->moved += largest;
+        update->guess_is_path = false;
         update->orthonormal = largest <= SMALL_CORRECTION;
         update->virtuals_known = largest <= MODERATE_CORRECTION;
         if (update->orthonormal)
@@ -434,14 +490,37 @@ bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double cle
     return false;
 }
 
+bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double clear_gap)
+{
+    if (update->n_occupied == 0 || update->n_occupied == update->n)
+        return false;
+    update->occupied_known = false;
+    update->fock = fock;
+    if (update->may_respond && orbital_response(update, fock))
+        return true;
+    if (!refine_anew(update, fock, clear_gap))
+        return false;
+    orbital_response_begin(update, fock);
+    return true;
+}
+
+/// G_oo of the last F.
+static void make_occupied_block(OrbitalUpdate *update)
+{
+    const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
+    update->kernels->matmul_tn_symmetric(no, fv, update->n, update->orbitals, ld, update->fc, ld,
+                                         update->g, ld);
+}
+
 void orbital_update_occupied_block(OrbitalUpdate *update)
 {
     const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
     const Kernels *kernels = update->kernels;
     update->occupied_known = true;
     if (!update->last_is_full) {
-        kernels->matmul_tn_symmetric(no, fv, update->n, update->orbitals, ld, update->fc, ld,
-                                     update->g, ld);
+        if (update->responded)
+            orbital_update_multiply(update, fv, update->fock, update->orbitals, update->fc);
+        make_occupied_block(update);
         return;
     }
     // G_oo + Y_oo G_oo + G_oo Y_oo; the rest is of second order.
@@ -456,9 +535,9 @@ void orbital_update_occupied_block(OrbitalUpdate *update)
 
 void orbital_update_virtual_block(OrbitalUpdate *update)
 {
-    const size_t nv = n_virtual(update), ld = update->ld;
-    const float *off = update->g_off + vv(update);
-    double *block = update->g + vv(update);
+    const size_t nv = orbital_update_n_virtual(update), ld = update->ld;
+    const float *off = update->g_off + orbital_update_vv(update);
+    double *block = update->g + orbital_update_vv(update);
     for (size_t a = 0; a < nv; a++) {
         for (size_t b = 0; b < nv; b++)
             block[a * ld + b] = -(double)off[a * ld + b];
@@ -474,11 +553,11 @@ static void rotate(OrbitalUpdate *update)
     const Kernels *kernels = update->kernels;
     double *rotation = update->rotation, *rotation_t = update->e;
     orbital_update_virtual_block(update);
-    memset(rotation, 0, size_of(update) * sizeof(double));
-    memset(rotation_t, 0, size_of(update) * sizeof(double));
+    memset(rotation, 0, orbital_update_size(update) * sizeof(double));
+    memset(rotation_t, 0, orbital_update_size(update) * sizeof(double));
     for (int space = 0; space < 2; space++) {
         const size_t first = space == 0 ? 0 : fv;
-        const size_t m = space == 0 ? update->n_occupied : n_virtual(update);
+        const size_t m = space == 0 ? update->n_occupied : orbital_update_n_virtual(update);
         double *block = rotation_t + first * ld + first;
         for (size_t i = 0; i < m; i++)
             memcpy(block + i * ld, update->g + (first + i) * ld + first, m * sizeof(double));
@@ -492,13 +571,17 @@ static void rotate(OrbitalUpdate *update)
                        update->kept_orbitals, ld);
     float *u = update->e_single, *u_t = update->e_scaled, *product = update->y_sum;
     kernels->narrow(rows, update->columns, 1.0, rotation, ld, u, ld);
+    update->kept->age = 0;
+    if (update->large) {
+        orbital_path_rotate(update, u, u_t);
+        return;
+    }
     kernels->narrow(rows, update->columns, 1.0, rotation_t, ld, u_t, ld);
     for (int k = 0; k < ORBITAL_HISTORY_POINTS; k++) {
         float *d = orbital_history_point(&update->history, k);
         kernels->matmul_single(rows, update->columns, rows, u_t, ld, d, ld, NULL, product, ld);
         kernels->matmul_single(rows, update->columns, rows, product, ld, u, ld, NULL, d, ld);
     }
-    update->kept->age = 0;
 }
 
 bool orbital_update_has_rotated(const OrbitalUpdate *update)
@@ -516,13 +599,26 @@ static void symmetrise(float *block, size_t n, size_t ld)
             block[i * ld + j] = block[j * ld + i] = 0.5F * (block[i * ld + j] + block[j * ld + i]);
 }
 
+/// The history of this geometry goes on from that of the one before.
+static void store_history(OrbitalUpdate *update)
+{
+    if (update->large) {
+        orbital_path_end(update);
+        return;
+    }
+    apply_corrections(update);
+    symmetrise(update->guess, update->n_occupied, update->ld);
+    symmetrise(update->guess + orbital_update_vv(update), orbital_update_n_virtual(update),
+               update->ld);
+    orbital_history_store(&update->history, update->guess);
+}
+
 void orbital_update_end(OrbitalUpdate *update)
 {
+    orbital_update_correct_virtuals(update);
+    update->may_respond = false;
     if (!update->from_diagonalisation) {
-        apply_corrections(update);
-        symmetrise(update->guess, update->n_occupied, update->ld);
-        symmetrise(update->guess + vv(update), n_virtual(update), update->ld);
-        orbital_history_store(&update->history, update->guess);
+        store_history(update);
         update->kept->age++;
     }
     update->kept->known = 1;
@@ -530,11 +626,12 @@ void orbital_update_end(OrbitalUpdate *update)
     // The orbitals of this geometry stay as they are: its energy-weighted density needs them.
     if (update->kept->age >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
         rotate(update);
-    update->kernels->narrow(update->n, update->columns, 1.0, update->kept_orbitals, update->ld,
-                            update->kept_singles, update->ld);
+    if (!update->large)
+        update->kernels->narrow(update->n, update->columns, 1.0, update->kept_orbitals, update->ld,
+                                update->kept_singles, update->ld);
 }
 
 const float *orbital_update_singles(const OrbitalUpdate *update)
 {
-    return orbital_update_has_rotated(update) ? NULL : update->kept_singles;
+    return update->large || orbital_update_has_rotated(update) ? NULL : update->kept_singles;
 }

@@ -26,8 +26,14 @@
 /// E, G_oo and G_vo are made in double precision. G_vv is only a preconditioner, and what they give, Y, is small: its products with C and T, and
 /// T - 1 itself, which only makes a guess, are held in single precision, at half the price.
 ///
+/// Large molecules (ORBITAL_UPDATE_LARGE) go other ways where products are dear: their history is that of C itself
+/// (orbital_path.c), later Hamiltonians of a geometry change C_o to first order (orbital_response.c), and C_v waits for
+/// all corrections of a geometry.
+///
 /// Columns are orbitals: the occupied ones, padded with zeros to a multiple of four, then the virtual
 /// ones from column first_virtual on. The leading dimension of all matrices here is ld.
+enum { ORBITAL_UPDATE_LARGE = 81 };
+
 typedef struct {
     int64_t known; ///< 1: there are orbitals of a geometry before
     int64_t age;   ///< geometries since they were rotated
@@ -36,17 +42,19 @@ typedef struct {
 typedef struct {
     const Kernels *kernels;
     size_t n, ld_ao; ///< orbitals; leading dimension of F and S
+    bool large;      ///< as ORBITAL_UPDATE_LARGE says; tests choose
     size_t n_occupied, first_virtual;
     size_t rows, columns; ///< of matrices in the basis of orbitals; columns are padded
     size_t ld;
     OrbitalUpdateKept *kept;
     double *kept_orbitals;         ///< [n] of the last geometry
-    float *kept_singles;           ///< [n] the same in single precision
-    OrbitalHistory history;        ///< of T - 1
+    float *kept_singles;           ///< [n] the same in single precision; not of large molecules
+    OrbitalHistory history;        ///< of T - 1; of large molecules [n] of C_t - C_{t-1}
     const double *overlap;         ///< [n][ld_ao] S of this geometry
     const KernelsPattern *pattern; ///< where S and F are not zero; NULL: everywhere
     double *orbitals;              ///< [n] C
     double *fc;                    ///< [n] F C; after a short pass F C of the occupied orbitals
+    const double *fock;            ///< F of the last density, of the caller
     double *sc;                    ///< [n] S C of the orbitals that the last full pass began with
     double moved;        ///< largest corrections of the orbitals since, added up; INFINITY: no S C
     double *g, *e;       ///< [rows] G, virtual block on demand only; E
@@ -56,20 +64,26 @@ typedef struct {
     double *work;
     int *iwork;
     // In single precision.
-    float *orbitals_single;             ///< [n]
-    float *fock_single;                 ///< [n][ld_ao] -F
-    float *fc_single;                   ///< [n] -F C of the virtual orbitals
-    float *guess;                       ///< [rows] extrapolated T - 1
-    float *y, *y_sum;                   ///< [rows] corrections: of a pass, of this geometry
-    float *g_off;                       ///< [rows] off-diagonal elements of G_oo and of -G_vv
-    float *e_single, *e_scaled;         ///< [rows]
-    float *x, *residual, *step, *scale; ///< [n_virtual] of the Sylvester equation
-    bool orthonormal;                   ///< E of the current orbitals is below rounding
-    bool virtuals_known;                ///< the virtual block of g belongs to this geometry
-    bool occupied_known;                ///< the occupied block of g belongs to the refined orbitals
+    float *orbitals_single;     ///< [n]
+    float *fock_single;         ///< [n][ld_ao] -F
+    float *fc_single;           ///< [n] -F C of the virtual orbitals
+    float *guess;               ///< [rows] extrapolated T - 1; [n] C - C_{t-1} of large molecules
+    float *y, *y_sum;           ///< [rows] corrections: of a pass, of this geometry
+    float *g_off;               ///< [rows] off-diagonal elements of G_oo and of -G_vv
+    float *e_single, *e_scaled; ///< [rows]
+    float *x, *residual, *step,
+        *scale; ///< [n_virtual] of the Sylvester equation; at its end the last step is in residual
+    bool orthonormal;          ///< E of the current orbitals is below rounding
+    bool virtuals_known;       ///< the virtual block of g belongs to this geometry
+    bool occupied_known;       ///< the occupied block of g belongs to the refined orbitals
     bool from_diagonalisation; ///< the orbitals of this geometry come from a diagonalisation
     bool slow;                 ///< the inner iterations of this geometry were many
     bool last_is_full;         ///< the last pass was a full one: g and y belong to it
+    bool guess_is_path;        ///< guess is C - C_{t-1} of the current orbitals
+    bool
+        may_respond; ///< F of the last density is in e, and first order will do (orbital_response.c)
+    bool responded;  ///< the orbitals come from there
+    bool virtuals_behind; ///< C_v is still to be corrected, by the columns of y
 } OrbitalUpdate;
 
 void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao);
@@ -111,6 +125,13 @@ const float *orbital_update_singles(const OrbitalUpdate *update);
 static inline bool orbital_update_knows(const OrbitalUpdate *update)
 {
     return update->kept->known != 0;
+}
+
+/// The matrix e of this update is lent to another.
+static inline double *orbital_update_scratch(OrbitalUpdate *update)
+{
+    update->may_respond = false;
+    return update->e;
 }
 
 /// Forgets all orbitals.

@@ -1,0 +1,73 @@
+#include <string.h>
+
+#include "scf/orbital_update_parts.h"
+
+/// Largest X that first order is good for, and the largest correction of the pass before, whose second order stays.
+#define LARGEST_RESPONSE 1e-7
+/// Share of X that may be left: the next density of the geometry takes it up.
+#define RESPONSE_TOLERANCE 1e-3
+
+void orbital_response_begin(OrbitalUpdate *update, const double *fock)
+{
+    update->responded = false;
+    update->may_respond = update->large && update->last_is_full;
+    // E is done with.
+    if (update->may_respond)
+        memcpy(update->e, fock, update->n * update->ld_ao * sizeof *fock);
+}
+
+/// -dF in single precision; F becomes the one before.
+static void make_difference(OrbitalUpdate *update, const double *restrict fock)
+{
+    double *restrict before = update->e;
+    float *restrict difference = update->fock_single;
+    for (size_t i = 0; i < update->n * update->ld_ao; i++) {
+        difference[i] = (float)(before[i] - fock[i]);
+        before[i] = fock[i];
+    }
+}
+
+/// -C_v^T dF C_o and what the equation before has left, into update->residual.
+static void make_right_side(OrbitalUpdate *update)
+{
+    const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
+                 nv = orbital_update_n_virtual(update), ld = update->ld, ld_ao = update->ld_ao;
+    const Kernels *kernels = update->kernels;
+    float *fc = update->step, *sum = update->e_single;
+    if (update->pattern != NULL)
+        kernels->matmul_pattern_single(n, fv, update->pattern, update->fock_single, ld_ao,
+                                       update->orbitals_single, ld, fc, ld);
+    else
+        kernels->matmul_tn_single(n, fv, n, update->fock_single, ld_ao, update->orbitals_single, ld,
+                                  fc, ld);
+    kernels->matmul_tn_single(nv, fv, n, update->orbitals_single + fv, ld, fc, ld, sum, ld);
+    kernels->matmul_single(nv, fv, no, update->residual, ld, update->g_off, ld, sum, sum, ld);
+    kernels->matmul_single(nv, fv, nv, update->g_off + orbital_update_vv(update), ld,
+                           update->residual, ld, sum, sum, ld);
+    memcpy(update->residual, sum, nv * ld * sizeof *sum);
+}
+
+bool orbital_response(OrbitalUpdate *update, const double *fock)
+{
+    const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
+                 nv = orbital_update_n_virtual(update), ld = update->ld;
+    const Kernels *kernels = update->kernels;
+    make_difference(update, fock);
+    make_right_side(update);
+    const double largest = orbital_update_solve(update, RESPONSE_TOLERANCE);
+    update->may_respond = largest >= 0.0 && largest <= LARGEST_RESPONSE;
+    if (!update->may_respond)
+        return false;
+    update->responded = true;
+    update->last_is_full = false;
+    update->moved += largest;
+    kernels->matmul_correction(n, fv, nv, update->orbitals_single + fv, ld, update->x, ld,
+                               update->orbitals, update->orbitals, ld);
+    // C_v -= C_o X^T, later.
+    float *ov_t = update->e_scaled, *ov = update->y + fv;
+    kernels->transpose_single(nv, no, -1.0F, update->x, ld, ov_t, ld);
+    for (size_t i = 0; i < no; i++)
+        for (size_t a = 0; a < nv; a++)
+            ov[i * ld + a] += ov_t[i * ld + a];
+    return true;
+}

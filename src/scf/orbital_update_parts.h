@@ -1,0 +1,93 @@
+#ifndef SCF_ORBITAL_UPDATE_PARTS_H
+#define SCF_ORBITAL_UPDATE_PARTS_H
+
+#include "scf/orbital_update.h"
+
+/// What the refinement (orbital_update.c) shares with the ways of large molecules (orbital_path.c,
+/// orbital_response.c).
+
+/// Elements of a matrix in the basis of orbitals.
+static inline size_t orbital_update_size(const OrbitalUpdate *update)
+{
+    return update->rows * update->ld;
+}
+
+static inline size_t orbital_update_n_virtual(const OrbitalUpdate *update)
+{
+    return update->n - update->n_occupied;
+}
+
+/// Where the virtual-occupied and virtual-virtual blocks begin.
+static inline size_t orbital_update_vo(const OrbitalUpdate *update)
+{
+    return update->first_virtual * update->ld;
+}
+
+static inline size_t orbital_update_vv(const OrbitalUpdate *update)
+{
+    return orbital_update_vo(update) + update->first_virtual;
+}
+
+/// out = A B of columns of orbitals B, A = S or F.
+void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const double *a,
+                             const double *b, double *out);
+
+/// Solves G_vv X - X G_oo = R for X, R in update->residual, with the diagonals of G divided out: a
+/// contraction as long as the off-diagonal elements are small against the gap. Returns the largest
+/// element of X, or a negative number if it does not converge. What X leaves of R is -off-diagonal elements times
+/// the last step, which is in update->residual then.
+///
+/// @param tolerance  error of X as a share of its largest element
+double orbital_update_solve(OrbitalUpdate *update, double tolerance);
+
+/// C_v of all corrections of this geometry.
+void orbital_update_correct_virtuals(OrbitalUpdate *update);
+
+// ------------------------------------------------------------------------------ orbital_path.c
+//
+// How the orbitals of a large molecule go on from one geometry to the next. Products of matrices of all orbitals would
+// be needed to extrapolate the matrices T of C_t = C_{t-1} T_t; the differences
+//
+//     d_t = C_t - C_{t-1},   C_{t+1} ~ C_t + (d_{t+1} extrapolated)
+//
+// need none. They are smooth as long as orbitals do not turn among themselves, of which no correction of the density
+// knows: what rounding and the extrapolation bring in would grow with a power of time. So every pass turns them back,
+// to first order,
+//
+//     Y_oo += (B - B^T)/2,  B = (C - C_{t-1})_o^T S C_o,   the same for the virtual ones
+//
+// which makes C_{t-1}^T S C (1 + Y) symmetric within each space.
+
+/// C of a new geometry, and its difference from that of the geometry before into update->guess.
+void orbital_path_begin(OrbitalUpdate *update);
+
+/// The turns into the diagonal blocks of y, whose other elements stay; zero if nothing is known of a geometry before.
+/// Overwrites update->step and update->e_scaled.
+void orbital_path_turns(OrbitalUpdate *update);
+
+/// Remembers the way to the orbitals of this geometry.
+void orbital_path_end(OrbitalUpdate *update);
+
+/// The same for orbitals that were turned by U: d' = d U.
+///
+/// @param u     [rows] in single precision
+/// @param work  [n]
+void orbital_path_rotate(OrbitalUpdate *update, const float *u, float *work);
+
+// ------------------------------------------------------------------------------ orbital_response.c
+//
+// Orbitals of a Hamiltonian F + dF that differs from that of the density before by little, to first order and in single
+// precision, as what it changes is small:
+//
+//     G_vv X - X G_oo = -C_v^T dF C_o + (what the equation before has left),   C_o <- C_o + C_v X
+//
+// with the blocks G and the orbitals of the last full pass. An X up to 1e-7 leaves n 1e-14 of second order. Half the work of
+// a short pass, which makes G_vo anew.
+
+/// After a pass that has refined the orbitals for F: whether first order may follow, and what it begins with.
+void orbital_response_begin(OrbitalUpdate *update, const double *fock);
+
+/// Returns false if X is too large or the equation cannot be solved; the orbitals are as good as before then.
+bool orbital_response(OrbitalUpdate *update, const double *fock);
+
+#endif
