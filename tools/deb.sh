@@ -7,6 +7,7 @@
 # gives the same packages. What is not committed is not in them. A package of Debian's own, revision 1, would replace them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+umask 022 # the modes of debian/ are in the source package
 
 version=$(sed -nE 's/^#define QMT_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' include/qmtraj/version.h | paste -sd.)
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}

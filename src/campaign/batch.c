@@ -7,6 +7,7 @@
 #include "campaign/journal_read.h"
 #include "campaign/pack.h"
 #include "campaign/preflight.h"
+#include "campaign/recognise_packed.h"
 #include "campaign/rejected_file.h"
 #include "campaign/start_geometry.h"
 #include "campaign/summary.h"
@@ -269,7 +270,7 @@ static void on_end(void *user, size_t place, const WorkerOutcome *ended)
     if (outcome->rejected)
         rejection_note(batch, task, outcome);
     else if (outcome->status != QMT_ERR_LOCKED && !outcome->result.reused)
-        journal_add(batch->ctx, &batch->journal, task->label, outcome);
+        journal_add(batch->ctx, &batch->journal, task, outcome);
     if (outcome->status == QMT_OK)
         packer_add(batch->ctx, batch->packer, task->label);
     if (outcomes_put(batch->ctx, batch->outcomes, t, outcome) != QMT_OK)
@@ -456,6 +457,8 @@ QmtStatus batch_look(QmtContext *ctx, const Plan *plan, const RunOptions *settin
     if (status == QMT_OK)
         status = archives_open(ctx, plan, settings, &archives);
     if (status == QMT_OK)
+        status = recognise_packed(ctx, plan, settings, archives, NULL, reused);
+    if (status == QMT_OK)
         status = preflight_earlier(ctx, plan, settings, NULL, reused, has_space);
     archives_unmount(&archives);
     if (status == QMT_OK)
@@ -478,6 +481,8 @@ QmtStatus batch_finished(QmtContext *ctx, const Plan *plan, const RunOptions *se
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu trajectories", plan->n_tasks);
     if (status == QMT_OK)
         status = archives_open(ctx, plan, settings, &archives);
+    if (status == QMT_OK)
+        status = recognise_packed(ctx, plan, settings, archives, NULL, done);
     if (status == QMT_OK)
         status = preflight_earlier(ctx, plan, settings, NULL, done, has_space);
     archives_unmount(&archives);
@@ -613,7 +618,9 @@ static QmtStatus failures_skip(const Batch *batch, bool *reused)
 
 /// Notes what is finished without a line in the journal: its process was killed before it could say so. OUT of a version
 /// that kept no journal stays as it is. *healed: there was such a one.
-static QmtStatus journal_heal(Batch *batch, const bool *reused, bool *healed)
+///
+/// @param n_noted  of those that are finished so many have their line
+static QmtStatus journal_heal(Batch *batch, const bool *reused, size_t n_noted, bool *healed)
 {
     QmtContext *const ctx = batch->ctx;
     const Plan *const plan = batch->plan;
@@ -621,7 +628,7 @@ static QmtStatus journal_heal(Batch *batch, const bool *reused, bool *healed)
     char folder[FILE_PATH_SIZE];
     *healed = false;
     TRY(file_join(ctx, batch->settings->out, JOURNAL_FOLDER, folder));
-    if (!file_exists(folder) || count(reused, plan->n_tasks) == 0)
+    if (!file_exists(folder) || count(reused, plan->n_tasks) == n_noted)
         return QMT_OK;
     const QmtStatus status = journal_read(ctx, batch->settings->out, &found);
     for (size_t t = 0; status == QMT_OK && t < plan->n_tasks; t++) {
@@ -632,7 +639,7 @@ static QmtStatus journal_heal(Batch *batch, const bool *reused, bool *healed)
             batch->journal = journal_open(ctx, batch->settings->out, &plan->shard);
         *healed = true;
         outcomes_get(batch->outcomes, t, &outcome);
-        journal_add(ctx, &batch->journal, plan->tasks[t].label, &outcome);
+        journal_add(ctx, &batch->journal, &plan->tasks[t], &outcome);
     }
     if (*healed)
         journal_close(&batch->journal);
@@ -665,12 +672,14 @@ static QmtStatus batch_begin(Batch *batch, bool *reused, bool *has_space)
     const Plan *const plan = batch->plan;
     const RunOptions *const settings = batch->settings;
     const BatchHooks *const hooks = batch->hooks;
+    TRY(recognise_packed(ctx, plan, settings, batch->archives, batch->outcomes, reused));
+    const size_t n_noted = count(reused, plan->n_tasks);
     TRY(preflight_earlier(ctx, plan, settings, batch->outcomes, reused, has_space));
     bool healed = false;
     if (settings->steals)
         TRY(failures_skip(batch, reused));
     else
-        TRY(journal_heal(batch, reused, &healed));
+        TRY(journal_heal(batch, reused, n_noted, &healed));
     const bool all_done = count(reused, plan->n_tasks) == plan->n_tasks;
     if (!all_done) {
         TRY(file_make_directories(ctx, settings->out));

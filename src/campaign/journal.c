@@ -70,7 +70,18 @@ Journal journal_open(QmtContext *ctx, const char *out, const Shard *shard)
     return journal;
 }
 
-char *journal_line(const char *label, const BatchOutcome *outcome)
+static void record_add(cJSON *object, const PlanTask *task, const RunResult *result)
+{
+    cJSON *const record = cJSON_AddObjectToObject(object, JOURNAL_RECORD);
+    cJSON_AddNumberToObject(record, JOURNAL_RUN_JSON_CRC, result->record.run_json_crc);
+    cJSON_AddStringToObject(record, JOURNAL_INPUT_DIGEST, task->input_digest);
+    cJSON_AddStringToObject(record, JOURNAL_NUMERICS, qmt_numerics_id());
+    cJSON_AddNumberToObject(record, JOURNAL_TRAJECTORY_BYTES,
+                            (double)result->record.trajectory_bytes);
+    cJSON_AddBoolToObject(record, JOURNAL_CHECKPOINT_KEPT, !result->checkpoint_dropped);
+}
+
+char *journal_line(const PlanTask *task, const BatchOutcome *outcome)
 {
     const time_t now = time(NULL);
     struct tm parts;
@@ -80,7 +91,7 @@ char *journal_line(const char *label, const BatchOutcome *outcome)
 
     json_begin();
     cJSON *const object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "molecule", label);
+    cJSON_AddStringToObject(object, "molecule", task->label);
     cJSON_AddStringToObject(object, "ended", ended);
     cJSON_AddStringToObject(object, "status", status_word(outcome->status));
     cJSON_AddStringToObject(object, "message", outcome->message);
@@ -93,15 +104,18 @@ char *journal_line(const char *label, const BatchOutcome *outcome)
         item = next;
     }
     cJSON_Delete(figures);
+    if (outcome->status == QMT_OK && outcome->result.record.run_json_crc != 0)
+        record_add(object, task, &outcome->result);
     return json_text(object, false);
 }
 
-void journal_add(QmtContext *ctx, Journal *journal, const char *label, const BatchOutcome *outcome)
+void journal_add(QmtContext *ctx, Journal *journal, const PlanTask *task,
+                 const BatchOutcome *outcome)
 {
     if (journal->file.fd < 0)
         return;
     const Message before = context_keep(ctx);
-    char *const line = journal_line(label, outcome);
+    char *const line = journal_line(task, outcome);
     const size_t n = line != NULL ? strlen(line) : 0;
     char *const whole = line != NULL ? malloc(n + 2) : NULL;
     QmtStatus status = QMT_OK;

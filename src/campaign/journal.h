@@ -18,6 +18,14 @@
 /// The folder: hidden, as OUT/* are the trajectories.
 #define JOURNAL_FOLDER ".journal"
 
+/// Of a finished trajectory a line has an object by which it is known again, see campaign/recognise_packed.h.
+#define JOURNAL_RECORD "record"
+#define JOURNAL_RUN_JSON_CRC "run_json_crc32"
+#define JOURNAL_INPUT_DIGEST "input_digest"
+#define JOURNAL_NUMERICS "numerics"
+#define JOURNAL_TRAJECTORY_BYTES "trajectory_bytes"
+#define JOURNAL_CHECKPOINT_KEPT "checkpoint_kept"
+
 /// The file that this process appends to. Trouble with it is said once and stops nothing.
 typedef struct {
     File file; ///< not open: nothing is noted
@@ -26,7 +34,8 @@ typedef struct {
 /// Opens or makes the journal in OUT; why that failed is a warning.
 Journal journal_open(QmtContext *ctx, const char *out, const Shard *shard);
 /// Notes how a trajectory ended.
-void journal_add(QmtContext *ctx, Journal *journal, const char *label, const BatchOutcome *outcome);
+void journal_add(QmtContext *ctx, Journal *journal, const PlanTask *task,
+                 const BatchOutcome *outcome);
 void journal_close(Journal *journal);
 
 /// Notes that a part of a list came to its end, unless the last line says so already. True if this was the last one: all
@@ -44,8 +53,8 @@ QmtStatus journal_shards_ended(QmtContext *ctx, const char *out, uint64_t count,
 /// warning.
 void journal_list_write(QmtContext *ctx, const char *out, const Plan *plan);
 
-/// The line of a trajectory: name, time, how it ended, figures, warnings. The caller frees it with cJSON_free();
+/// The line of a trajectory: name, time, how it ended, figures, warnings, and what it can be recognised by. The caller frees it with cJSON_free();
 /// NULL if there is no memory.
-char *journal_line(const char *label, const BatchOutcome *outcome);
+char *journal_line(const PlanTask *task, const BatchOutcome *outcome);
 
 #endif

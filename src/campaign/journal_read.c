@@ -196,6 +196,31 @@ static QmtStatus entry_take(QmtContext *ctx, char *line, uint64_t offset, void *
     return QMT_OK;
 }
 
+typedef struct {
+    JournalTake *take;
+    void *user;
+} EachLine;
+
+static QmtStatus object_take(QmtContext *ctx, char *line, uint64_t offset, void *user)
+{
+    const EachLine *const each = user;
+    (void)offset;
+    cJSON *const object = cJSON_Parse(line);
+    const QmtStatus status = object != NULL ? each->take(ctx, object, each->user) : QMT_OK;
+    cJSON_Delete(object);
+    return status;
+}
+
+QmtStatus journal_each(QmtContext *ctx, const char *out, JournalTake *take, void *user)
+{
+    EachLine each = {.take = take, .user = user};
+    char **paths = NULL;
+    size_t n_paths = 0;
+    const QmtStatus status = files_read(ctx, out, ".jsonl", object_take, &each, &paths, &n_paths);
+    paths_release(paths, n_paths);
+    return status;
+}
+
 static int by_label_and_time(const void *a, const void *b)
 {
     const JournalEntry *p = a, *q = b;

@@ -31,6 +31,15 @@ typedef struct {
     size_t is_open; ///< its number + 1; 0: none
 } JournalEntries;
 
+struct cJSON;
+
+/// Takes a line.
+typedef QmtStatus JournalTake(QmtContext *ctx, const struct cJSON *line, void *user);
+
+/// Hands over the lines of the journals, those of a file in the order in which they were written. What is no JSON is
+/// left out. Fails with QMT_ERR_IO or QMT_ERR_MEMORY, or as take() does.
+QmtStatus journal_each(QmtContext *ctx, const char *out, JournalTake *take, void *user);
+
 /// Reads the journals; no folder is an empty one. Lines that were cut off are skipped and counted.
 ///
 /// Fails with QMT_ERR_IO or QMT_ERR_MEMORY; *found is to be released all the same.

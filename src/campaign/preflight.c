@@ -90,6 +90,10 @@ QmtStatus preflight_earlier(QmtContext *ctx, const Plan *plan, const RunOptions 
         RunSpec task;
         BatchOutcome outcome = {.status = QMT_OK};
         Existing kind;
+        if (reused[t]) {
+            has_space[t] = true;
+            continue;
+        }
         plan_task(plan, t, &task);
         if (settings->steals && is_held(ctx, settings, &task)) {
             has_space[t] = true;

@@ -11,7 +11,7 @@
 /// reported.
 ///
 /// @param outcomes   of plan->n_tasks: what is finished is put; NULL: not wanted
-/// @param reused     [plan->n_tasks] finished just so
+/// @param reused     [plan->n_tasks] finished just so; those that are set already are not looked at
 /// @param has_space  [plan->n_tasks] finished, or its file has its space already
 /// Fails with QMT_ERR_CHECKPOINT (something else lies there), QMT_ERR_IO or QMT_ERR_MEMORY.
 QmtStatus preflight_earlier(QmtContext *ctx, const Plan *plan, const RunOptions *settings,

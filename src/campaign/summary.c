@@ -78,7 +78,7 @@ static QmtStatus plan_add(Stream *stream, const Plan *plan, const Outcomes *outc
         }
         outcomes_get(outcomes, t, &outcome);
         if (outcome.result.reused) { // by a version that kept no journal
-            char *const line = journal_line(plan->tasks[t].label, &outcome);
+            char *const line = journal_line(&plan->tasks[t], &outcome);
             if (line == NULL)
                 return FAIL(stream->ctx, QMT_ERR_MEMORY, "no memory for the summary");
             const QmtStatus status = entry_add(stream, line, strlen(line));

@@ -237,6 +237,15 @@ const ArchiveFolder *archive_find(const Archive *archive, const char *label)
     return number == 0 ? NULL : &archive->folders[number - 1];
 }
 
+const ArchiveFile *archive_file(const Archive *archive, const ArchiveFolder *folder,
+                                const char *name)
+{
+    for (size_t f = 0; f < folder->n; f++)
+        if (strcmp(archive->files[folder->first + f].name, name) == 0)
+            return &archive->files[folder->first + f];
+    return NULL;
+}
+
 /// True if there is such a folder on the disk.
 static bool is_outside(const ArchiveMount *mount, const char *label)
 {
@@ -272,13 +281,12 @@ static bool part_find(const char *path, FilePart *part)
                      path + n_out + 1) >= (int)sizeof label)
             continue;
         const ArchiveFolder *const folder = archives_find(mount, label, &archive);
-        for (size_t f = 0; folder != NULL && f < folder->n; f++) {
-            const ArchiveFile *const file = &archive->files[folder->first + f];
-            if (strcmp(file->name, name + 1) != 0)
-                continue;
-            *part = (FilePart){.path = archive->path, .begin = file->begin, .size = file->size};
-            return true;
-        }
+        const ArchiveFile *const file =
+            folder != NULL ? archive_file(archive, folder, name + 1) : NULL;
+        if (file == NULL)
+            continue;
+        *part = (FilePart){.path = archive->path, .begin = file->begin, .size = file->size};
+        return true;
     }
     return false;
 }

@@ -55,6 +55,9 @@ void archive_release(Archive *archive);
 QmtStatus archive_catch_up(QmtContext *ctx, Archive *archive);
 /// The last folder of a label; NULL if there is none.
 const ArchiveFolder *archive_find(const Archive *archive, const char *label);
+/// A file of a folder by its name; NULL if there is none.
+const ArchiveFile *archive_file(const Archive *archive, const ArchiveFolder *folder,
+                                const char *name);
 
 /// Archives of a folder whose members can be opened by the path that they would have outside: OUT/LABEL/FILE.
 typedef struct ArchiveMount ArchiveMount;

@@ -10,6 +10,12 @@
 #include "structure/structure.h"
 
 /// How a trajectory went. Plain bytes, so that it can go through a pipe.
+/// What a finished trajectory left, by which it is known again in an archive.
+typedef struct {
+    uint32_t run_json_crc; ///< CRC-32 of run.json; 0: not known
+    int64_t trajectory_bytes;
+} RunRecord;
+
 typedef struct {
     bool reused; ///< finished by an earlier run, nothing computed
     size_t n_atoms, dof;
@@ -35,7 +41,8 @@ typedef struct {
     double scf_residual_max, scf_residual_median;
     int64_t recoveries, diagonalisations, checks, checks_failed;
     bool checkpoint_dropped; ///< it is finished, and a longer one starts over
-    RunWarnings warnings;    ///< what a person should know
+    RunRecord record;
+    RunWarnings warnings; ///< what a person should know
 } RunResult;
 
 /// What is known of a trajectory before anything was read of it.

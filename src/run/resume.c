@@ -12,6 +12,7 @@
 #include "io/file.h"
 #include "io/json.h"
 #include "io/npz_read.h"
+#include "io/zip.h"
 #include "run/metadata.h"
 
 /// No file that is read here is longer.
@@ -131,8 +132,10 @@ QmtStatus resume_recognise(QmtContext *ctx, const RunOptions *settings, const Ru
         return QMT_OK;
     json_begin();
     cJSON *const run = cJSON_Parse(text);
+    RunResult earlier = {.reused = true,
+                         .record = {.run_json_crc = zip_crc(0, text, strlen(text)),
+                                    .trajectory_bytes = stamp.n_bytes}};
     free(text);
-    RunResult earlier = {.reused = true};
     if (finished_unchanged(&stamp, task, run)) {
         program_compare(run, list, &earlier);
         *same = list[0] == '\0';

@@ -18,6 +18,7 @@
 #include "engine/recorder.h"
 #include "engine/xtb.h"
 #include "io/lock.h"
+#include "io/zip.h"
 #include "md/velocities.h"
 #include "run/metadata.h"
 #include "run/run_bias.h"
@@ -185,9 +186,19 @@ static QmtStatus run_finish(QmtContext *ctx, Run *run)
     return QMT_OK;
 }
 
+static void record_note(const Run *run, const char *run_json, RunRecord *record)
+{
+    char path[FILE_PATH_SIZE];
+    FileStamp stamp;
+    if (snprintf(path, sizeof path, "%s/%s", run->folder, RUN_FILE_COMPLETE) < (int)sizeof path &&
+        file_stamp(path, &stamp))
+        *record = (RunRecord){.run_json_crc = zip_crc(0, run_json, strlen(run_json)),
+                              .trajectory_bytes = stamp.n_bytes};
+}
+
 /// run.json, without which a finished trajectory is not recognised later, but complete all the same:
 /// that it could not be written is a warning. The sentence in the context stays.
-static void run_log_write(QmtContext *ctx, const Run *run, const RunResult *result, double started,
+static void run_log_write(QmtContext *ctx, const Run *run, RunResult *result, double started,
                           QmtStatus status)
 {
     const Message failure = context_keep(ctx);
@@ -196,6 +207,8 @@ static void run_log_write(QmtContext *ctx, const Run *run, const RunResult *resu
     char *const text = run_json_text(ctx, run->settings, run->task, result, started,
                                      run_clock_s(CLOCK_REALTIME), status, sentence);
     QmtStatus written = run_text_write(ctx, run->folder, RUN_FILE_RUN, text);
+    if (written == QMT_OK && status == QMT_OK)
+        record_note(run, text, &result->record);
     if (written == QMT_OK &&
         result->checkpoint_dropped) // not before: it would be missed without run.json
         written = run_folder_forget(ctx, run);

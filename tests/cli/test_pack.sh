@@ -82,6 +82,41 @@ says "nothing to do"
 ls -l --time-style=full-iso o | cmp - before || fail "the same again changed a file"
 ends 7 "$QMTRAJ" run "${job[@]}" --set temperature_K=310 --out o --pack m?.xyz
 says "temperature_K was 300.0, now 310.0"
+# It is recognised by the journal alone, which lies in order: run.json, which lies here and there, is not read. That the
+# journal is lost, of another archive, or of another program costs reading run.json, and nothing else.
+copy_of() {
+    rm -rf known
+    cp -r o known
+}
+blank_records() {
+    /usr/bin/python3 - known/packed.zip "$@" <<'PYTHON'
+import sys, zipfile
+path, names = sys.argv[1], sys.argv[2:]
+members = [i for i in zipfile.ZipFile(path).infolist() if i.filename in [f"{n}/run.json" for n in names]]
+with open(path, "r+b") as archive:
+    for member in members:
+        archive.seek(member.header_offset + 26)
+        archive.seek(member.header_offset + 30 + sum(int.from_bytes(archive.read(2), "little") for _ in (0, 1)))
+        archive.write(b" " * member.file_size)
+PYTHON
+}
+copy_of
+blank_records m1 m2 m3 m4 m5 m6 m7 m8
+ends 0 "$QMTRAJ" run "${job[@]}" --out known --pack m?.xyz
+says "nothing to do"
+rm -r known/.journal
+ends 7 "$QMTRAJ" run "${job[@]}" --out known --pack m?.xyz
+says "already finished with other settings: its run.json is missing"
+for change in 's/"run_json_crc32":[0-9]*/"run_json_crc32":1/' 's/"input_digest":"[^"]*"/"input_digest":"0"/' \
+    's/"numerics":"[^"]*"/"numerics":"0"/' 's/"trajectory_bytes":[0-9]*/"trajectory_bytes":1/' 's/,"record".*/}/'; do
+    copy_of
+    sed -i "$change" known/.journal/*.jsonl
+    ends 0 "$QMTRAJ" run "${job[@]}" --out known --pack m?.xyz
+    says "nothing to do"
+    blank_records m5
+    ends 7 "$QMTRAJ" run "${job[@]}" --out known --pack m?.xyz
+    says "known/m5: already finished with other settings: its run.json is missing"
+done
 ends 0 "$QMTRAJ" run "${job[@]}" --set length_ps=0.03 --out o --pack m?.xyz
 is_packed o longer
 
