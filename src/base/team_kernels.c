@@ -6,11 +6,12 @@ enum {
     // Below these numbers of multiplications, and of elements, a loop is over before another thread has come.
     PRODUCTS_FROM = 1 << 18,
     ELEMENTS_FROM = 1 << 15,
-    PIECES_PER_THREAD = 2,
-    TRIANGLE_PIECES_PER_THREAD = 4,
-    // Columns of a full panel of registers of the widest vectors, of doubles and singles.
-    PANEL = 24,
-    PANEL_SINGLE = 48,
+    PIECES_PER_THREAD = 4,
+    TRIANGLE_PIECES_PER_THREAD = 8,
+    // Columns for which it pays to go through A once more: few, but where blocks of it are copied each time.
+    PANELS_PER_THREAD = 12,
+    COLUMNS_OF_BLOCKS = 96,
+    COLUMNS_OF_PATTERN = 144,
     // Rows that some kernels do together.
     ROWS_TOGETHER = KERNELS_PAD,
     POINTS_MAX = 16,
@@ -44,9 +45,38 @@ typedef struct {
     const KernelsPattern *pattern;
 } Product;
 
-static void share_columns(bool pays, const Product *product, size_t n, size_t panel, TeamPart *part)
+/// Columns of a full tile of registers.
+static size_t panel_of_doubles(void)
 {
-    team_share(n, piece_of(pays, n, PIECES_PER_THREAD, panel), part, (void *)product);
+    return team_plain_kernels()->panel_columns;
+}
+
+static size_t panel_of_singles(void)
+{
+    return 2 * team_plain_kernels()->panel_columns;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/// Columns at a time of n, whole tiles: as few as there can be, or `at_least` where A is gone through in blocks.
+static size_t piece_of_columns(size_t n, size_t panel, size_t at_least)
+{
+    return larger(divided_evenly(n, PANELS_PER_THREAD * team_size(), panel),
+                  divided_evenly(at_least, 1, panel));
+}
+
+/// Bytes of A from `blocks_from` on are gone through in blocks.
+static void share_columns(const Product *product, size_t n, size_t panel, size_t bytes,
+                          size_t blocks_from, TeamPart *part)
+{
+    if (pays(product->m, n, product->k))
+        team_share(n, piece_of_columns(n, panel, bytes < blocks_from ? 1 : COLUMNS_OF_BLOCKS), part,
+                   (void *)product);
+    else
+        part((void *)product, 0, n);
 }
 
 static void part_nn(void *task, size_t first, size_t last)
@@ -62,7 +92,8 @@ static void matmul_nn(size_t m, size_t n, size_t k, const double *a, size_t lda,
 {
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
-    share_columns(pays(m, n, k), &product, n, PANEL, part_nn);
+    share_columns(&product, n, panel_of_doubles(), m * k * sizeof *a, KERNELS_BLOCKS_OF_ROWS,
+                  part_nn);
 }
 
 static void part_tn(void *task, size_t first, size_t last)
@@ -78,7 +109,8 @@ static void matmul_tn(size_t m, size_t n, size_t k, const double *a, size_t lda,
 {
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
-    share_columns(pays(m, n, k), &product, n, PANEL, part_tn);
+    share_columns(&product, n, panel_of_doubles(), m * k * sizeof *a, KERNELS_BLOCKS_OF_COLUMNS,
+                  part_tn);
 }
 
 static void part_lower(void *task, size_t first, size_t last)
@@ -94,12 +126,20 @@ static void part_mirror(void *task, size_t first, size_t last)
     team_plain_kernels()->mirror(first, last, p->c, p->ldc);
 }
 
+/// Columns from the longest to the shortest one.
+static size_t piece_of_triangle(size_t n, size_t bytes)
+{
+    if (bytes < KERNELS_BLOCKS_OF_COLUMNS)
+        return piece_of_columns(n, panel_of_doubles(), 1);
+    return divided_evenly(n, 4 * team_size(), panel_of_doubles());
+}
+
 static void matmul_tn_symmetric(size_t m, size_t n, size_t k, const double *a, size_t lda,
                                 const double *b, size_t ldb, double *c, size_t ldc)
 {
     const bool shared = pays(m, n, k);
     Product product = {.m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
-    team_share(n, piece_of(shared, n, TRIANGLE_PIECES_PER_THREAD, PANEL), part_lower, &product);
+    team_share(n, shared ? piece_of_triangle(n, m * k * sizeof *a) : n, part_lower, &product);
     team_share(m, piece_of(shared, m, TRIANGLE_PIECES_PER_THREAD, ROWS_TOGETHER), part_mirror,
                &product);
 }
@@ -118,7 +158,8 @@ static void matmul_single(size_t m, size_t n, size_t k, const float *a, size_t l
 {
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .base = base, .c = c};
-    share_columns(pays(m, n, k), &product, n, PANEL_SINGLE, part_single);
+    share_columns(&product, n, panel_of_singles(), m * k * sizeof *a, KERNELS_BLOCKS_OF_ROWS,
+                  part_single);
 }
 
 static void part_tn_single(void *task, size_t first, size_t last)
@@ -134,7 +175,8 @@ static void matmul_tn_single(size_t m, size_t n, size_t k, const float *a, size_
 {
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
-    share_columns(pays(m, n, k), &product, n, PANEL_SINGLE, part_tn_single);
+    share_columns(&product, n, panel_of_singles(), m * k * sizeof *a, KERNELS_BLOCKS_OF_COLUMNS,
+                  part_tn_single);
 }
 
 static void part_correction(void *task, size_t first, size_t last)
@@ -150,46 +192,93 @@ static void matmul_correction(size_t m, size_t n, size_t k, const float *a, size
 {
     const Product product = {
         .m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .base = base, .c = c};
-    share_columns(pays(m, n, k), &product, n, PANEL_SINGLE, part_correction);
+    share_columns(&product, n, panel_of_singles(), m * k * sizeof *a, KERNELS_BLOCKS_OF_ROWS,
+                  part_correction);
+}
+
+/// Products with a pattern are divided into blocks of rows, for which A is copied, and few columns.
+typedef struct {
+    Product product;
+    size_t first, last, n; ///< rows and columns of the result
+    size_t columns;        ///< of a piece
+} Tiles;
+
+static size_t n_blocks_of(size_t n_rows)
+{
+    return (n_rows + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS;
+}
+
+/// The corner of a piece of the result and how many columns it has.
+static size_t tile_of(const Tiles *tiles, size_t piece, size_t *row, size_t *column)
+{
+    const size_t across = (tiles->n + tiles->columns - 1) / tiles->columns;
+    *row = tiles->first + piece / across * KERNELS_PATTERN_ROWS;
+    *column = piece % across * tiles->columns;
+    return tiles->n - *column < tiles->columns ? tiles->n - *column : tiles->columns;
+}
+
+static size_t end_of_block(size_t row, size_t n_rows)
+{
+    return n_rows - row < KERNELS_PATTERN_ROWS ? n_rows : row + KERNELS_PATTERN_ROWS;
 }
 
 static void part_pattern(void *task, size_t first, size_t last)
 {
-    const Product *p = task;
-    team_plain_kernels()->matmul_pattern(p->m, last - first, p->pattern, p->a, p->lda,
-                                         (const double *)p->b + first, p->ldb,
-                                         (double *)p->c + first, p->ldc);
-}
-
-static void matmul_pattern(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
-                           size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
-{
-    const Product product = {
-        .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
-    share_columns(pays(m, n, m), &product, n, PANEL, part_pattern);
+    const Tiles *tiles = task;
+    const Product *p = &tiles->product;
+    for (size_t piece = first, i, j; piece < last; piece++) {
+        const size_t columns = tile_of(tiles, piece, &i, &j);
+        team_plain_kernels()->matmul_pattern(p->m, i, end_of_block(i, tiles->last), columns,
+                                             p->pattern, p->a, p->lda, (const double *)p->b + j,
+                                             p->ldb, (double *)p->c + j, p->ldc);
+    }
 }
 
 static void part_pattern_single(void *task, size_t first, size_t last)
 {
-    const Product *p = task;
-    team_plain_kernels()->matmul_pattern_single(p->m, last - first, p->pattern, p->a, p->lda,
-                                                (const float *)p->b + first, p->ldb,
-                                                (float *)p->c + first, p->ldc);
+    const Tiles *tiles = task;
+    const Product *p = &tiles->product;
+    for (size_t piece = first, i, j; piece < last; piece++) {
+        const size_t columns = tile_of(tiles, piece, &i, &j);
+        team_plain_kernels()->matmul_pattern_single(
+            p->m, i, end_of_block(i, tiles->last), columns, p->pattern, p->a, p->lda,
+            (const float *)p->b + j, p->ldb, (float *)p->c + j, p->ldc);
+    }
 }
 
-static void matmul_pattern_single(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
-                                  size_t lda, const float *b, size_t ldb, float *c, size_t ldc)
+static void share_tiles(Tiles tiles, size_t panel, TeamPart *part)
+{
+    const size_t n_rows = tiles.last - tiles.first;
+    const bool shared = pays(n_rows, tiles.n, tiles.product.m);
+    tiles.columns =
+        shared ? divided_evenly(tiles.n, larger(tiles.n / COLUMNS_OF_PATTERN, 1), panel) : tiles.n;
+    const size_t n_tiles = n_blocks_of(n_rows) * ((tiles.n + tiles.columns - 1) / tiles.columns);
+    team_share(n_tiles, shared ? 1 : n_tiles, part, &tiles);
+}
+
+static void matmul_pattern(size_t m, size_t first, size_t last, size_t n,
+                           const KernelsPattern *pattern, const double *a, size_t lda,
+                           const double *b, size_t ldb, double *c, size_t ldc)
 {
     const Product product = {
         .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
-    share_columns(pays(m, n, m), &product, n, PANEL_SINGLE, part_pattern_single);
+    share_tiles((Tiles){product, first, last, n, 0}, panel_of_doubles(), part_pattern);
+}
+
+static void matmul_pattern_single(size_t m, size_t first, size_t last, size_t n,
+                                  const KernelsPattern *pattern, const float *a, size_t lda,
+                                  const float *b, size_t ldb, float *c, size_t ldc)
+{
+    const Product product = {
+        .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
+    share_tiles((Tiles){product, first, last, n, 0}, panel_of_singles(), part_pattern_single);
 }
 
 /// Blocks of rows from the last one on, which is the longest.
 static void part_pattern_lower(void *task, size_t first, size_t last)
 {
     const Product *p = task;
-    const size_t n_blocks = (p->m + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS;
+    const size_t n_blocks = n_blocks_of(p->m);
     for (size_t i = first; i < last; i++) {
         const size_t begin = (n_blocks - 1 - i) * KERNELS_PATTERN_ROWS;
         const size_t end = i == 0 ? p->m : begin + KERNELS_PATTERN_ROWS;
@@ -208,7 +297,7 @@ static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern,
                               size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
 {
     const bool shared = pays(n, n, k);
-    const size_t n_blocks = (n + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS;
+    const size_t n_blocks = n_blocks_of(n);
     Product product = {.m = n,
                        .k = k,
                        .lda = lda,

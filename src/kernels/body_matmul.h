@@ -257,17 +257,11 @@ static void last_columns(size_t m, size_t n, size_t k, const double *a, size_t s
 
 // A block of A: it stays in the second cache while it is multiplied by all panels of B, which stay in the first.
 // Without copying, blocks pay later.
-enum {
-    BLOCK_ROWS = 64,
-    BLOCK_DEPTH = 256,
-    BLOCK_LD = BLOCK_DEPTH + 8,
-    LARGE = 1 << 22, ///< bytes of A
-    LARGE_COPIED = 1 << 21
-};
+enum { BLOCK_ROWS = 64, BLOCK_DEPTH = 256, BLOCK_LD = BLOCK_DEPTH + 8 };
 
 static inline bool in_blocks(size_t bytes, size_t stride_i)
 {
-    return bytes >= (stride_i == 1 ? LARGE_COPIED : LARGE);
+    return bytes >= (stride_i == 1 ? KERNELS_BLOCKS_OF_COLUMNS : KERNELS_BLOCKS_OF_ROWS);
 }
 
 static inline void add_to_double(Target *to)

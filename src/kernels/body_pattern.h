@@ -65,13 +65,13 @@ enum { PANEL_ROWS = ROWS_3 };
                                                                  at + r * to->ld);                    \
     }                                                                                                 \
                                                                                                       \
-    static void pattern_product_##REAL(size_t m, size_t n, const KernelsPattern *pattern,             \
-                                       const REAL *a, size_t lda, const REAL *b, size_t ldb,          \
-                                       const Target *to)                                              \
+    static void pattern_product_##REAL(size_t m, size_t first, size_t last, size_t n,                 \
+                                       const KernelsPattern *pattern, const REAL *a, size_t lda,      \
+                                       const REAL *b, size_t ldb, const Target *to)                   \
     {                                                                                                 \
         REAL packed[PACKED_ROWS * PACKED_DEPTH] __attribute__((aligned(64)));                         \
         int place[PACKED_DEPTH];                                                                      \
-        for (size_t i = 0, block = 0; i < m; i += PACKED_ROWS, block++) {                             \
+        for (size_t i = first, block = first / PACKED_ROWS; i < last; i += PACKED_ROWS, block++) {    \
             const size_t rows = m - i < PACKED_ROWS ? m - i : PACKED_ROWS,                            \
                          terms = terms_of(pattern, block, m);                                         \
             Target here = *to;                                                                        \
@@ -109,18 +109,20 @@ DEFINE_PATTERN_PRODUCT(double, TileDouble, 2, TILES_double_2, TILES_double_2[2])
 DEFINE_PATTERN_PRODUCT(float, TileFloat, 4, TILES_float_4, TILES_float_4[1])
 #endif
 
-static void matmul_pattern(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
-                           size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
+static void matmul_pattern(size_t m, size_t first, size_t last, size_t n,
+                           const KernelsPattern *pattern, const double *a, size_t lda,
+                           const double *b, size_t ldb, double *c, size_t ldc)
 {
     const Target to = {.c = c, .ld = ldc};
-    pattern_product_double(m, n, pattern, a, lda, b, ldb, &to);
+    pattern_product_double(m, first, last, n, pattern, a, lda, b, ldb, &to);
 }
 
-static void matmul_pattern_single(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
-                                  size_t lda, const float *b, size_t ldb, float *c, size_t ldc)
+static void matmul_pattern_single(size_t m, size_t first, size_t last, size_t n,
+                                  const KernelsPattern *pattern, const float *a, size_t lda,
+                                  const float *b, size_t ldb, float *c, size_t ldc)
 {
     const Target to = {.single = c, .ld = ldc};
-    pattern_product_float(m, n, pattern, a, lda, b, ldb, &to);
+    pattern_product_float(m, first, last, n, pattern, a, lda, b, ldb, &to);
 }
 
 // Vectors of a tile that are whole groups.

@@ -39,6 +39,10 @@ typedef struct {
     int *group; ///< rising in each block, that of the diagonal among them
 } KernelsPattern;
 
+/// From this many bytes of A on a product goes through it in blocks, one call for many columns of the result being better than
+/// many for few: of an A that lies in rows, and in columns (matmul_tn), where the blocks are copied.
+enum { KERNELS_BLOCKS_OF_ROWS = 1 << 22, KERNELS_BLOCKS_OF_COLUMNS = 1 << 21 };
+
 enum {
     KERNELS_MULTIPOLES = 10,                 ///< q; mu x y z; Theta xx xy yy xz yz zz
     KERNELS_REFERENCES = 7,                  ///< references of an element in D4, at most
@@ -80,6 +84,8 @@ typedef struct {
 /// once per context. All matrices are row-major with a leading dimension (ld..) in doubles.
 typedef struct Kernels {
     const char *isa; ///< "generic", "avx2", "avx512"
+    size_t
+        panel_columns; ///< doubles side by side in a full tile of registers; of singles twice as many
 
     /// C[m][n] = A[m][k] B[k][n]; fastest where n is a multiple of KERNELS_PAD.
     void (*matmul_nn)(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b,
@@ -108,12 +114,14 @@ typedef struct Kernels {
     void (*matmul_correction)(size_t m, size_t n, size_t k, const float *a, size_t lda,
                               const float *b, size_t ldb, const double *base, double *c,
                               size_t ldc);
-    /// C[m][n] = A[m][m] B[m][n] with a symmetric A that is zero outside the pattern, where it is not read; n is a
-    /// multiple of 4.
-    void (*matmul_pattern)(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
-                           size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
-    void (*matmul_pattern_single)(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
-                                  size_t lda, const float *b, size_t ldb, float *c, size_t ldc);
+    /// The rows first..last of C[m][n] = A[m][m] B[m][n] with a symmetric A that is zero outside the pattern, where it
+    /// is not read; first is a multiple of KERNELS_PATTERN_ROWS and last another or m, n a multiple of 4.
+    void (*matmul_pattern)(size_t m, size_t first, size_t last, size_t n,
+                           const KernelsPattern *pattern, const double *a, size_t lda,
+                           const double *b, size_t ldb, double *c, size_t ldc);
+    void (*matmul_pattern_single)(size_t m, size_t first, size_t last, size_t n,
+                                  const KernelsPattern *pattern, const float *a, size_t lda,
+                                  const float *b, size_t ldb, float *c, size_t ldc);
     /// C[n][n] = A[k][n]^T B[k][n], known to be symmetric, inside the pattern only; what is outside stays. Rows are
     /// padded to KERNELS_PAD.
     void (*matmul_tn_pattern)(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
@@ -308,6 +316,19 @@ typedef struct Kernels {
     double (*sphere_area)(size_t n_points, const double *points,
                           const double shape[KERNELS_SPHERE_SHAPE], size_t n, const double *others,
                           size_t *near, double *scratch, double (*slopes)[3]);
+    /// What the sphere of atom B, radius `other`, keeps of the solvent away from atom A, `radius`: g of
+    /// terms/born_radii.h, 0 beyond the cutoff, and (dg/dR)/R. n is a multiple of KERNELS_PAD.
+    void (*descreening_pairs)(size_t n, double cutoff, const double *distance, const double *radius,
+                              const double *other, double *g, double *slope);
+    /// 1/f of terms/born.h, (df/dR)/(f^2 R), and df/da_A a_A/f^2, which is also df/da_B a_B/f^2, of the kernels P16 and
+    /// Still's.
+    ///
+    /// @param n       a multiple of KERNELS_PAD
+    /// @param root_m  [n] sqrt(a_A a_B), bohr
+    void (*born_pairs_p16)(size_t n, double zeta, const double *distance, const double *root_m,
+                           double *per_f, double *along, double *of_radii);
+    void (*born_pairs_still)(size_t n, const double *distance, const double *root_m, double *per_f,
+                             double *along, double *of_radii);
 
     // A batch of pairs of atoms, see pair_batch.h. `atoms` has a row per atom: the levels of its shells in
     // 0..2 and their potentials in 4..6 (hartree); where the method has multipoles, the potential of the

@@ -29,6 +29,7 @@
 
 #include "kernels/body_eigenvector.h"
 
+#include "kernels/body_born.h"
 #include "kernels/body_pair_slope.h"
 #include "kernels/body_surface.h"
 
@@ -36,6 +37,7 @@ extern const Kernels KERNELS_TABLE;
 
 const Kernels KERNELS_TABLE = {
     .isa = KERNELS_ISA,
+    .panel_columns = 3 * LANES_DOUBLE,
     .matmul_nn = matmul_nn,
     .matmul_tn = matmul_tn,
     .matmul_tn_symmetric = matmul_tn_symmetric,
@@ -90,4 +92,7 @@ const Kernels KERNELS_TABLE = {
     .atm_pair_row = atm_pair_row,
     .atm_row = atm_row,
     .sphere_area = sphere_area,
+    .descreening_pairs = descreening_pairs,
+    .born_pairs_p16 = born_pairs_p16,
+    .born_pairs_still = born_pairs_still,
 };

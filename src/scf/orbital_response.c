@@ -35,7 +35,7 @@ static void make_right_side(OrbitalUpdate *update)
     const Kernels *kernels = update->kernels;
     float *fc = update->step, *sum = update->e_single;
     if (update->pattern != NULL)
-        kernels->matmul_pattern_single(n, fv, update->pattern, update->fock_single, ld_ao,
+        kernels->matmul_pattern_single(n, 0, n, fv, update->pattern, update->fock_single, ld_ao,
                                        update->orbitals_single, ld, fc, ld);
     else
         kernels->matmul_tn_single(n, fv, n, update->fock_single, ld_ao, update->orbitals_single, ld,

@@ -205,7 +205,8 @@ void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const 
 {
     const size_t n = update->n, ld_ao = update->ld_ao, ld = update->ld;
     if (update->pattern != NULL)
-        update->kernels->matmul_pattern(n, columns, update->pattern, a, ld_ao, b, ld, out, ld);
+        update->kernels->matmul_pattern(n, 0, n, columns, update->pattern, a, ld_ao, b, ld, out,
+                                        ld);
     else
         update->kernels->matmul_tn(n, columns, n, a, ld_ao, b, ld, out, ld);
 }
@@ -246,7 +247,7 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
     kernels->narrow(n, update->columns, 1.0, update->orbitals, ld, update->orbitals_single, ld);
     kernels->narrow(n, n, -1.0, fock, ld_ao, update->fock_single, ld_ao);
     if (update->pattern != NULL)
-        kernels->matmul_pattern_single(n, update->columns - fv, update->pattern,
+        kernels->matmul_pattern_single(n, 0, n, update->columns - fv, update->pattern,
                                        update->fock_single, ld_ao, virtuals, ld, update->fc_single,
                                        ld);
     else

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/vec3.h"
-
 void coordination_layout(Coordination *coordination, Arena *arena, const Pairs *pairs)
 {
     const size_t n = kernels_padded(pairs->n_pairs);
@@ -42,10 +40,10 @@ void coordination_update(Coordination *coordination, const Pairs *pairs)
 void coordination_gradient(const Pairs *pairs, const Coordination *coordination,
                            const double *de_dcn, double (*gradient)[3])
 {
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const int a = pairs->a[k], b = pairs->b[k];
-        const double f = (de_dcn[a] + de_dcn[b]) * coordination->slope[k];
-        vec3_add_scaled(f, pairs->vector[k], gradient[a]);
-        vec3_add_scaled(-f, pairs->vector[k], gradient[b]);
-    }
+    // The counts have done their work at this geometry.
+    double *slope = coordination->count;
+    for (size_t a = 0, k = 0; a < pairs->n_atoms; a++)
+        for (size_t b = 0; b < a; b++, k++)
+            slope[k] = (de_dcn[a] + de_dcn[b]) * coordination->slope[k];
+    pairs_gradient(pairs, slope, gradient);
 }

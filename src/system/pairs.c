@@ -2,9 +2,13 @@
 
 #include <math.h>
 
+#include "base/team.h"
 #include "base/units.h"
 #include "base/vec3.h"
 #include "kernels/kernels.h"
+
+/// Below this many atoms a loop over pairs is over before another thread has come.
+enum { SHARED_FROM_ATOMS = 100, ATOMS_SHARED = 16 };
 
 void pairs_layout(Pairs *pairs, Arena *arena, size_t n_atoms)
 {
@@ -46,4 +50,35 @@ QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs)
                              pairs->distance[k] / BOHR_PER_ANGSTROM);
     }
     return QMT_OK;
+}
+
+typedef struct {
+    const Pairs *pairs;
+    const double *slope;
+    double (*gradient)[3];
+} PairGradient;
+
+/// The pairs of some atoms, and of each atom in the order of all of them.
+static void gradient_part(void *task, size_t first, size_t last)
+{
+    const PairGradient *t = task;
+    const Pairs *pairs = t->pairs;
+    for (size_t a = first; a < pairs->n_atoms; a++) {
+        const size_t row = a * (a - 1) / 2, end = a < last ? a : last;
+        for (size_t b = a < last ? 0 : first; b < end; b++) {
+            const double slope = t->slope[row + b];
+            const double *vector = pairs->vector[row + b];
+            if (a < last)
+                vec3_add_scaled(slope, vector, t->gradient[a]);
+            if (b >= first)
+                vec3_add_scaled(-slope, vector, t->gradient[b]);
+        }
+    }
+}
+
+void pairs_gradient(const Pairs *pairs, const double *slope, double (*gradient)[3])
+{
+    const size_t n = pairs->n_atoms;
+    PairGradient task = {pairs, slope, gradient};
+    team_share(n, n < SHARED_FROM_ATOMS ? n : ATOMS_SHARED, gradient_part, &task);
 }

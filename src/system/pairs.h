@@ -26,4 +26,10 @@ void pairs_setup(Pairs *pairs);
 /// @param xyz  [n_atoms][3] bohr
 QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs);
 
+/// Adds the slopes of an energy that depends on the distances; a team divides them by atoms.
+///
+/// @param slope     [n_pairs] (dE/dR)/R, hartree/bohr^2
+/// @param gradient  [n_atoms][3] hartree/bohr, added to
+void pairs_gradient(const Pairs *pairs, const double *slope, double (*gradient)[3]);
+
 #endif

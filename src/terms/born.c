@@ -7,23 +7,31 @@
 
 void born_layout(Born *born, Arena *arena, const Pairs *pairs)
 {
-    const size_t n = pairs->n_atoms;
+    const size_t n = pairs->n_atoms, n_pairs = kernels_padded(pairs->n_pairs);
     born_radii_layout(&born->radii, arena, pairs);
     born->ld = kernels_padded(n);
     born->matrix = arena_doubles(arena, n * born->ld);
     born->root = arena_doubles(arena, n);
     born->de_da = arena_doubles(arena, n);
+    born->root_m = arena_doubles(arena, n_pairs);
+    born->per_f = arena_doubles(arena, n_pairs);
+    born->along = arena_doubles(arena, n_pairs);
+    born->of_radii = arena_doubles(arena, n_pairs);
+    born->pair_slope = arena_doubles(arena, n_pairs);
     born->size_slope = arena_vectors(arena, n);
 }
 
-void born_setup(Born *born, const Kernels *kernels, const Solvent *solvent, const int *numbers)
+void born_setup(Born *born, const Kernels *kernels, const Pairs *pairs, const Solvent *solvent,
+                const int *numbers)
 {
     const double epsilon = solvent->row->epsilon;
     born->kernels = kernels;
     born->model = solvent->model;
     born->beta = solvent->model == SOLVATION_ALPB ? SOLVATION_ALPB_ALPHA / epsilon : 0.0;
     born->k = (1.0 / epsilon - 1.0) / (1.0 + born->beta);
-    born_radii_setup(&born->radii, solvent, numbers);
+    born_radii_setup(&born->radii, kernels, pairs, solvent, numbers);
+    for (size_t k = 0; k < kernels_padded(pairs->n_pairs); k++)
+        born->root_m[k] = 1.0; // what is behind the last pair stays
 }
 
 /// L and its slopes.
@@ -69,55 +77,41 @@ static void update_size(const Geometry *geometry, Born *born)
     }
 }
 
-/// f of ALPB, and with slopes: df/dR, df/da_A times a_A, which is also df/da_B times a_B.
-static double p16(double r, double root_m, double *df_dr, double *df_dlog)
+/// 1/f of all pairs, and its slopes.
+static void update_pairs(Born *born, const Pairs *pairs)
 {
-    const double ratio = SOLVATION_P16_ZETA * r;
-    const double t = 16.0 * root_m / (16.0 * root_m + ratio);
-    const double t2 = t * t, t4 = t2 * t2, t8 = t4 * t4, t16 = t8 * t8;
-    *df_dr = 1.0 - SOLVATION_P16_ZETA * t16 * t;
-    *df_dlog = 0.5 * t16 * (root_m + ratio * t);
-    return r + root_m * t16;
-}
-
-/// The same of GBSA.
-static double still(double r, double root_m, double *df_dr, double *df_dlog)
-{
-    const double m = root_m * root_m, x = r * r / (4.0 * m), e = exp(-x);
-    const double f = sqrt(r * r + m * e);
-    *df_dr = r * (1.0 - 0.25 * e) / f;
-    *df_dlog = 0.5 * m * e * (1.0 + x) / f;
-    return f;
-}
-
-static double kernel_of(const Born *born, const Pairs *pairs, size_t k, double *df_dr,
-                        double *df_dlog)
-{
-    const double root_m = born->root[pairs->a[k]] * born->root[pairs->b[k]];
-    return born->model == SOLVATION_ALPB ? p16(pairs->distance[k], root_m, df_dr, df_dlog)
-                                         : still(pairs->distance[k], root_m, df_dr, df_dlog);
+    const size_t n = kernels_padded(pairs->n_pairs);
+    for (size_t a = 0, k = 0; a < pairs->n_atoms; a++)
+        for (size_t b = 0; b < a; b++, k++)
+            born->root_m[k] = born->root[a] * born->root[b];
+    if (born->model == SOLVATION_ALPB)
+        born->kernels->born_pairs_p16(n, SOLVATION_P16_ZETA, pairs->distance, born->root_m,
+                                      born->per_f, born->along, born->of_radii);
+    else
+        born->kernels->born_pairs_still(n, pairs->distance, born->root_m, born->per_f, born->along,
+                                        born->of_radii);
 }
 
 void born_update(Born *born, const Geometry *geometry)
 {
     const Pairs *pairs = geometry->pairs;
-    const size_t n = geometry->n_atoms;
+    const size_t n = geometry->n_atoms, ld = born->ld;
     born_radii_update(&born->radii, pairs);
     double of_size = 0.0;
     if (born->beta > 0.0) {
         update_size(geometry, born);
         of_size = born->beta / born->size;
     }
-    for (size_t a = 0; a < n; a++) {
+    for (size_t a = 0; a < n; a++)
         born->root[a] = sqrt(born->radii.radius[a]);
-        born->matrix[a * born->ld + a] = born->k * (1.0 / born->radii.radius[a] + of_size);
+    update_pairs(born, pairs);
+    for (size_t a = 0, k = 0; a < n; a++) {
+        double *row = born->matrix + a * ld;
+        for (size_t b = 0; b < a; b++, k++)
+            row[b] = born->k * (born->per_f[k] + of_size);
+        row[a] = born->k * (1.0 / born->radii.radius[a] + of_size);
     }
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const size_t a = (size_t)pairs->a[k], b = (size_t)pairs->b[k];
-        double df_dr, df_dlog;
-        const double j = born->k * (1.0 / kernel_of(born, pairs, k, &df_dr, &df_dlog) + of_size);
-        born->matrix[a * born->ld + b] = born->matrix[b * born->ld + a] = j;
-    }
+    born->kernels->mirror(0, n, born->matrix, ld);
 }
 
 void born_field(const Born *born, const double *charge, double *field)
@@ -130,28 +124,30 @@ void born_gradient(const Geometry *geometry, Born *born, const double *charge,
                    double (*gradient)[3])
 {
     const Pairs *pairs = geometry->pairs;
-    const double *radius = born->radii.radius;
-    double total = 0.0;
-    for (size_t a = 0; a < geometry->n_atoms; a++) {
+    const size_t n = geometry->n_atoms;
+    double total = 0.0, *de_da = born->de_da, *pair_slope = born->pair_slope;
+    memset(de_da, 0, n * sizeof *de_da);
+    for (size_t a = 0, k = 0; a < n; a++) {
         total += charge[a];
-        born->de_da[a] = -0.5 * born->k * charge[a] * charge[a] / (radius[a] * radius[a]);
+        double sum = 0.0;
+        for (size_t b = 0; b < a; b++, k++) {
+            const double slope = -born->k * charge[a] * charge[b], of_a = slope * born->of_radii[k];
+            pair_slope[k] = slope * born->along[k];
+            sum += of_a;
+            de_da[b] += of_a;
+        }
+        de_da[a] += sum;
     }
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        const int a = pairs->a[k], b = pairs->b[k];
-        double df_dr, df_dlog;
-        const double f = kernel_of(born, pairs, k, &df_dr, &df_dlog);
-        const double slope = -born->k * charge[a] * charge[b] / (f * f);
-        born->de_da[a] += slope * df_dlog / radius[a];
-        born->de_da[b] += slope * df_dlog / radius[b];
-        const double along = slope * df_dr / pairs->distance[k];
-        vec3_add_scaled(along, pairs->vector[k], gradient[a]);
-        vec3_add_scaled(-along, pairs->vector[k], gradient[b]);
+    for (size_t a = 0; a < n; a++) {
+        const double radius = born->radii.radius[a];
+        de_da[a] = (de_da[a] - 0.5 * born->k * charge[a] * charge[a] / radius) / radius;
     }
-    born_radii_gradient(pairs, &born->radii, born->de_da, gradient);
+    born_radii_gradient(pairs, &born->radii, de_da, pair_slope);
+    pairs_gradient(pairs, pair_slope, gradient);
     if (born->beta > 0.0) {
         const double slope =
             -0.5 * born->k * born->beta * total * total / (born->size * born->size);
-        for (size_t a = 0; a < geometry->n_atoms; a++)
+        for (size_t a = 0; a < n; a++)
             vec3_add_scaled(slope, born->size_slope[a], gradient[a]);
     }
 }

@@ -27,13 +27,19 @@ typedef struct {
     double *matrix;          ///< [n_atoms][ld] J, hartree/e^2
     double *root;            ///< [n_atoms] sqrt(a)
     double *de_da;           ///< [n_atoms] scratch
+    double *root_m;          ///< [n_pairs] sqrt(m), bohr
+    double *per_f;           ///< [n_pairs] 1/f
+    double *along;           ///< [n_pairs] (df/dR)/(f^2 R)
+    double *of_radii;        ///< [n_pairs] df/da_A a_A/f^2
+    double *pair_slope;      ///< [n_pairs] scratch
     double size;             ///< L, bohr
     double (*size_slope)[3]; ///< [n_atoms][3] dL/dR
 } Born;
 
 void born_layout(Born *born, Arena *arena, const Pairs *pairs);
 /// @param numbers  [n_atoms]
-void born_setup(Born *born, const Kernels *kernels, const Solvent *solvent, const int *numbers);
+void born_setup(Born *born, const Kernels *kernels, const Pairs *pairs, const Solvent *solvent,
+                const int *numbers);
 void born_update(Born *born, const Geometry *geometry);
 /// field[A] = sum_B J_AB Q_B, hartree/e.
 void born_field(const Born *born, const double *charge, double *field);

@@ -20,27 +20,34 @@
 /// Hawkins, Cramer, Truhlar, Chem. Phys. Lett. 246, 122 (1995), 10.1016/0009-2614(95)01082-K;
 /// Onufriev, Bashford, Case, Proteins 55, 383 (2004), 10.1002/prot.20033.
 typedef struct {
+    const Kernels *kernels;
     size_t n_atoms;
-    double scale;            ///< c
-    double cutoff;           ///< bohr
-    double *vdw;             ///< [n_atoms] r, bohr
-    double *reduced;         ///< [n_atoms] s, bohr
-    double *descreening;     ///< [n_atoms] rho, bohr
-    double *psi;             ///< [n_atoms] 1/bohr
-    double *radius;          ///< [n_atoms] a, bohr
-    double *slope;           ///< [n_atoms] da/dpsi, bohr^2
-    double (*pair_slope)[2]; ///< [n_pairs] dg/dR of the larger by the smaller index, and reverse
+    double scale;    ///< c
+    double cutoff;   ///< bohr
+    double *vdw;     ///< [n_atoms] r, bohr
+    double *reduced; ///< [n_atoms] s, bohr
+    double *psi;     ///< [n_atoms] 1/bohr
+    double *radius;  ///< [n_atoms] a, bohr
+    double *slope;   ///< [n_atoms] da/dpsi, bohr^2
+    double *de_dpsi; ///< [n_atoms] scratch
+    /// What the atom of the larger index sees of the smaller one, and reverse, each [n_pairs].
+    struct {
+        double *radius, *other; ///< r and rho, bohr
+        double *g;              ///< 1/bohr
+        double *slope;          ///< (dg/dR)/R, bohr^-3
+    } seen[2];
 } BornRadii;
 
 void born_radii_layout(BornRadii *radii, Arena *arena, const Pairs *pairs);
 /// @param numbers  [n_atoms]
-void born_radii_setup(BornRadii *radii, const Solvent *solvent, const int *numbers);
+void born_radii_setup(BornRadii *radii, const Kernels *kernels, const Pairs *pairs,
+                      const Solvent *solvent, const int *numbers);
 void born_radii_update(BornRadii *radii, const Pairs *pairs);
 /// Adds the slopes of an energy that depends on the radii.
 ///
-/// @param de_da     [n_atoms] hartree/bohr
-/// @param gradient  [n_atoms][3] hartree/bohr, added to
+/// @param de_da       [n_atoms] hartree/bohr
+/// @param pair_slope  [n_pairs] (dE/dR)/R, hartree/bohr^2, added to
 void born_radii_gradient(const Pairs *pairs, const BornRadii *radii, const double *de_da,
-                         double (*gradient)[3]);
+                         double *pair_slope);
 
 #endif

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <math.h>
 
-#include "base/vec3.h"
 #include "data/parameters.h"
 
 _Static_assert((int)GFN2_REP_REXP == 1 && (int)GFN1_REP_REXP == 1, "the denominator is R");
@@ -56,11 +55,7 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
 {
     (void)moments;
     const Repulsion *repulsion = self;
-    const Pairs *pairs = geometry->pairs;
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        vec3_add_scaled(repulsion->slope[k], pairs->vector[k], gradient->xyz[pairs->a[k]]);
-        vec3_add_scaled(-repulsion->slope[k], pairs->vector[k], gradient->xyz[pairs->b[k]]);
-    }
+    pairs_gradient(geometry->pairs, repulsion->slope, gradient->xyz);
 }
 
 const TermType TERM_REPULSION = {.name = "repulsion",

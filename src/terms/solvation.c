@@ -43,7 +43,7 @@ static void setup(void *self, const TermSpec *spec)
     Solvation *solvation = self;
     const Solvent *solvent = spec->solvent;
     const int *numbers = spec->numbers;
-    born_setup(&solvation->born, spec->kernels, solvent, numbers);
+    born_setup(&solvation->born, spec->kernels, spec->pairs, solvent, numbers);
     surface_setup(&solvation->surface, spec->kernels, solvent, numbers);
     if (solvation->has_cm5)
         cm5_setup(&solvation->cm5, spec->method, spec->pairs, numbers);

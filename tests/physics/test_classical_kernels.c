@@ -122,6 +122,71 @@ static void functions_of_pairs_are_those_of_their_formulas(void **state)
     }
 }
 
+/// g of terms/born_radii.h and its slope divided by the distance, or of a pair out of sight.
+static void plain_descreening(double distance, double r, double rho, double out[2])
+{
+    const double a = distance + rho, b = distance - rho;
+    out[0] = out[1] = 0.0;
+    if (distance >= r + rho) {
+        const double t = log(b / a);
+        out[0] = rho / (a * b) + 0.5 * t / distance;
+        out[1] = -2.0 * rho * distance / (a * b * a * b) +
+                 (rho / (a * b) - 0.5 * t / distance) / distance;
+    } else if (a > r) {
+        const double edge = 1.0 / a - a / (r * r), t = 0.5 * b * edge - log(a / r);
+        const double slope = 0.5 * edge - 0.5 * b * (1.0 / (a * a) + 1.0 / (r * r)) - 1.0 / a;
+        out[0] = 1.0 / r - 1.0 / a + 0.5 * t / distance;
+        out[1] = 1.0 / (a * a) + 0.5 * (slope - t / distance) / distance;
+    }
+    out[1] /= distance;
+}
+
+static void pairs_in_a_solvent_are_those_of_their_formulas(void **state)
+{
+    (void)state;
+    alignas(64) double r[N], radius[N], other[N], root_m[N], g[N], slope[N], more[N];
+    unsigned seed = 17;
+    for (size_t i = 0; i < N; i++) {
+        r[i] = 6.0 + 4.5 * pseudo_random(&seed);
+        radius[i] = 3.0 + pseudo_random(&seed);
+        other[i] = 2.0 + pseudo_random(&seed);
+        root_m[i] = 4.0 + 2.0 * pseudo_random(&seed);
+    }
+    r[1] = 1.0, radius[1] = 4.0, other[1] = 2.0; // inside
+    r[2] = 30.0;                                 // out of sight
+    other[3] = 0.0;                              // takes no room
+    for (int set = 0; set < SETS; set++) {
+        const Kernels *kernels = kernels_choose(ISAS[set]);
+        if (kernels == NULL)
+            continue;
+        kernels->descreening_pairs(N, 25.0, r, radius, other, g, slope);
+        for (size_t i = 0; i < N; i++) {
+            double wanted[2] = {0.0, 0.0};
+            if (i != 2)
+                plain_descreening(r[i], radius[i], other[i], wanted);
+            // Terms of 0.3 cancel.
+            CHECK_NEAR(g[i], wanted[0], 3e-16);
+            CHECK_NEAR(slope[i], wanted[1], 1e-15);
+        }
+        kernels->born_pairs_p16(N, 1.028, r, root_m, g, slope, more);
+        for (size_t i = 0; i < N; i++) {
+            const double x = 1.028 * r[i] / (16.0 * root_m[i]), t = pow(1.0 + x, -16.0);
+            const double f = r[i] + root_m[i] * t;
+            CHECK_NEAR(g[i], 1.0 / f, 1e-15);
+            CHECK_NEAR(slope[i], (1.0 - 1.028 * t / (1.0 + x)) / (f * f * r[i]), 1e-15);
+            CHECK_NEAR(more[i], 0.5 * t * (root_m[i] + 1.028 * r[i] / (1.0 + x)) / (f * f), 1e-15);
+        }
+        kernels->born_pairs_still(N, r, root_m, g, slope, more);
+        for (size_t i = 0; i < N; i++) {
+            const double m = root_m[i] * root_m[i], x = r[i] * r[i] / (4.0 * m);
+            const double f = sqrt(r[i] * r[i] + m * exp(-x));
+            CHECK_NEAR(g[i], 1.0 / f, 1e-15);
+            CHECK_NEAR(slope[i], (1.0 - 0.25 * exp(-x)) / pow(f, 3.0), 1e-15);
+            CHECK_NEAR(more[i], 0.5 * m * exp(-x) * (1.0 + x) / pow(f, 3.0), 1e-15);
+        }
+    }
+}
+
 static void sums_agree_between_instruction_sets(void **state)
 {
     (void)state;
@@ -142,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elementary_functions_are_those_of_the_library),
         cmocka_unit_test(functions_of_pairs_are_those_of_their_formulas),
+        cmocka_unit_test(pairs_in_a_solvent_are_those_of_their_formulas),
         cmocka_unit_test(sums_agree_between_instruction_sets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,7 @@ static void check_kernels(const Kernels *kernels, const double *a, const double 
                           double *c)
 {
     kernels->matmul_nn(N_AO, COLUMNS, N_AO, a, LD, b, LD, whole, LD);
-    kernels->matmul_pattern(N_AO, COLUMNS, &sparsity.pattern, a, LD, b, LD, c, LD);
+    kernels->matmul_pattern(N_AO, 0, N_AO, COLUMNS, &sparsity.pattern, a, LD, b, LD, c, LD);
     for (size_t i = 0; i < N_AO; i++)
         for (size_t j = 0; j < COLUMNS; j++)
             CHECK_NEAR(c[i * LD + j], whole[i * LD + j], ROUNDING);
@@ -147,7 +147,8 @@ static void check_kernels(const Kernels *kernels, const double *a, const double 
     float *a1 = (float *)matrix(N_AO), *b1 = (float *)matrix(N_AO), *c1 = (float *)matrix(N_AO);
     kernels->narrow(N_AO, N_AO, 1.0, a, LD, a1, LD);
     kernels->narrow(N_AO, COLUMNS, 1.0, b, LD, b1, LD);
-    kernels->matmul_pattern_single(N_AO, COLUMNS, &sparsity.pattern, a1, LD, b1, LD, c1, LD);
+    kernels->matmul_pattern_single(N_AO, 0, N_AO, COLUMNS, &sparsity.pattern, a1, LD, b1, LD, c1,
+                                   LD);
     for (size_t i = 0; i < N_AO; i++)
         for (size_t j = 0; j < COLUMNS; j++)
             CHECK_NEAR((double)c1[i * LD + j], whole[i * LD + j], ROUNDING_SINGLE);

@@ -265,8 +265,8 @@ static void products_of_what_is_not_zero_have_the_bytes_of_one_thread(void **sta
     }
     const KernelsPattern pattern = {first, group};
     for (size_t n = 112; n <= N; n += 4) {
-        ON_BOTH(kernels->matmul_pattern(M, n, &pattern, a, LD, b, LD, out, LD));
-        ON_BOTH(kernels->matmul_pattern_single(M, n, &pattern, a_single, LD, b_single, LD,
+        ON_BOTH(kernels->matmul_pattern(M, 0, M, n, &pattern, a, LD, b, LD, out, LD));
+        ON_BOTH(kernels->matmul_pattern_single(M, 0, M, n, &pattern, a_single, LD, b_single, LD,
                                                out_single, LD));
         ON_BOTH(kernels->matmul_tn_pattern(M, n, &pattern, a, LD, a, LD, out, LD));
     }
