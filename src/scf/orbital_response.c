@@ -27,6 +27,17 @@ static void make_difference(OrbitalUpdate *update, const double *restrict fock)
     }
 }
 
+/// The sum of the -dF C_o of this geometry, in the place of the way to its orbitals.
+static void add_to_sum(OrbitalUpdate *update, const float *fc)
+{
+    const size_t fv = update->first_virtual, ld = update->ld;
+    for (size_t k = 0; k < update->n; k++)
+        for (size_t i = 0; i < fv; i++)
+            update->guess[k * ld + i] =
+                fc[k * ld + i] + (update->responded ? update->guess[k * ld + i] : 0.0F);
+    update->guess_is_path = false;
+}
+
 /// -C_v^T dF C_o and what the equation before has left, into update->residual.
 static void make_right_side(OrbitalUpdate *update)
 {
@@ -40,6 +51,7 @@ static void make_right_side(OrbitalUpdate *update)
     else
         kernels->matmul_tn_single(n, fv, n, update->fock_single, ld_ao, update->orbitals_single, ld,
                                   fc, ld);
+    add_to_sum(update, fc);
     kernels->matmul_tn_single(nv, fv, n, update->orbitals_single + fv, ld, fc, ld, sum, ld);
     kernels->matmul_single(nv, fv, no, update->residual, ld, update->g_off, ld, sum, sum, ld);
     kernels->matmul_single(nv, fv, nv, update->g_off + orbital_update_vv(update), ld,
@@ -59,7 +71,7 @@ bool orbital_response(OrbitalUpdate *update, const double *fock)
     if (!update->may_respond)
         return false;
     update->responded = true;
-    update->last_is_full = false;
+    update->block_known = false;
     update->moved += largest;
     kernels->matmul_correction(n, fv, nv, update->orbitals_single + fv, ld, update->x, ld,
                                update->orbitals, update->orbitals, ld);
@@ -70,4 +82,14 @@ bool orbital_response(OrbitalUpdate *update, const double *fock)
         for (size_t a = 0; a < nv; a++)
             ov[i * ld + a] += ov_t[i * ld + a];
     return true;
+}
+
+const float *orbital_response_block(OrbitalUpdate *update)
+{
+    if (update->responded && !update->block_known)
+        update->kernels->matmul_tn_single(update->n_occupied, update->first_virtual, update->n,
+                                          update->orbitals_single, update->ld, update->guess,
+                                          update->ld, update->residual, update->ld);
+    update->block_known = update->responded;
+    return update->responded ? update->residual : NULL;
 }

@@ -134,7 +134,7 @@ bool orbital_update_begin(OrbitalUpdate *update)
     update->virtuals_known = false;
     update->from_diagonalisation = false;
     update->slow = false;
-    update->may_respond = false;
+    update->may_respond = update->responded = false;
     update->virtuals_behind = false;
     if (update->large) {
         orbital_path_begin(update);
@@ -164,7 +164,7 @@ void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *ro
     update->slow = false;
     update->orthonormal = true;
     update->virtuals_known = false;
-    update->may_respond = false;
+    update->may_respond = update->responded = false;
     update->virtuals_behind = false;
     update->moved = INFINITY;
 }
@@ -496,7 +496,6 @@ bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double cle
     if (update->n_occupied == 0 || update->n_occupied == update->n)
         return false;
     update->occupied_known = false;
-    update->fock = fock;
     if (update->may_respond && orbital_response(update, fock))
         return true;
     if (!refine_anew(update, fock, clear_gap))
@@ -505,33 +504,36 @@ bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double cle
     return true;
 }
 
-/// G_oo of the last F.
-static void make_occupied_block(OrbitalUpdate *update)
+/// G_oo + Y_oo^T G_oo + G_oo Y_oo of a full pass; the rest is of second order.
+static void correct_occupied_block(OrbitalUpdate *update)
 {
     const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
-    update->kernels->matmul_tn_symmetric(no, fv, update->n, update->orbitals, ld, update->fc, ld,
-                                         update->g, ld);
+    const Kernels *kernels = update->kernels;
+    float *product = update->e_scaled;
+    kernels->narrow(no, fv, 1.0, update->g, ld, update->e_single, ld);
+    // Without turns Y_oo is symmetric.
+    const float *left = update->large ? update->e_single : update->y,
+                *right = update->large ? update->y : update->e_single;
+    kernels->matmul_single(no, fv, no, left, ld, right, ld, NULL, product, ld);
+    for (size_t i = 0; i < no; i++)
+        for (size_t j = 0; j < no; j++)
+            update->g[i * ld + j] += (double)product[i * ld + j] + (double)product[j * ld + i];
 }
 
 void orbital_update_occupied_block(OrbitalUpdate *update)
 {
     const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
-    const Kernels *kernels = update->kernels;
     update->occupied_known = true;
     if (!update->last_is_full) {
-        if (update->responded)
-            orbital_update_multiply(update, fv, update->fock, update->orbitals, update->fc);
-        make_occupied_block(update);
+        update->kernels->matmul_tn_symmetric(no, fv, update->n, update->orbitals, ld, update->fc,
+                                             ld, update->g, ld);
         return;
     }
-    // G_oo + Y_oo G_oo + G_oo Y_oo; the rest is of second order.
-    kernels->narrow(no, fv, 1.0, update->g, ld, update->e_single, ld);
-    kernels->matmul_single(no, fv, no, update->y, ld, update->e_single, ld, NULL, update->e_scaled,
-                           ld);
-    for (size_t i = 0; i < no; i++)
+    correct_occupied_block(update);
+    const float *response = orbital_response_block(update);
+    for (size_t i = 0; response != NULL && i < no; i++)
         for (size_t j = 0; j < no; j++)
-            update->g[i * ld + j] +=
-                (double)update->e_scaled[i * ld + j] + (double)update->e_scaled[j * ld + i];
+            update->g[i * ld + j] -= 0.5 * (double)(response[i * ld + j] + response[j * ld + i]);
 }
 
 void orbital_update_virtual_block(OrbitalUpdate *update)
@@ -617,6 +619,7 @@ static void store_history(OrbitalUpdate *update)
 void orbital_update_end(OrbitalUpdate *update)
 {
     orbital_update_correct_virtuals(update);
+    (void)orbital_response_block(update);
     update->may_respond = false;
     if (!update->from_diagonalisation) {
         store_history(update);

@@ -54,7 +54,6 @@ typedef struct {
     const KernelsPattern *pattern; ///< where S and F are not zero; NULL: everywhere
     double *orbitals;              ///< [n] C
     double *fc;                    ///< [n] F C; after a short pass F C of the occupied orbitals
-    const double *fock;            ///< F of the last density, of the caller
     double *sc;                    ///< [n] S C of the orbitals that the last full pass began with
     double moved;        ///< largest corrections of the orbitals since, added up; INFINITY: no S C
     double *g, *e;       ///< [rows] G, virtual block on demand only; E
@@ -83,6 +82,7 @@ typedef struct {
     bool
         may_respond; ///< F of the last density is in e, and first order will do (orbital_response.c)
     bool responded;  ///< the orbitals come from there
+    bool block_known;     ///< what that changes of G_oo is in residual
     bool virtuals_behind; ///< C_v is still to be corrected, by the columns of y
 } OrbitalUpdate;
 

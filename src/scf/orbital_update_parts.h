@@ -90,4 +90,7 @@ void orbital_response_begin(OrbitalUpdate *update, const double *fock);
 /// Returns false if X is too large or the equation cannot be solved; the orbitals are as good as before then.
 bool orbital_response(OrbitalUpdate *update, const double *fock);
 
+/// -C_o^T dF C_o of all changes since the pass, [n_occupied][ld]; NULL if there are none. Before orbital_path_end().
+const float *orbital_response_block(OrbitalUpdate *update);
+
 #endif

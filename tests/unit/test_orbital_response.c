@@ -58,6 +58,35 @@ static void large_changes_are_not(void **state)
     check_orbitals(1e-9); // the square of 1e-5
 }
 
+/// c_i F c_j of the refined orbitals, which are orthonormal to n 1e-14.
+static void check_occupied_block(void)
+{
+    orbital_update_end(&update);
+    orbital_update_occupied_block(&update);
+    for (size_t i = 0; i < PATH_OCCUPIED; i++)
+        for (size_t j = 0; j < PATH_OCCUPIED; j++)
+            CHECK_NEAR(update.g[i * update.ld + j], between(i, j, fock), 1e-11);
+}
+
+static void the_occupied_block_follows(void **state)
+{
+    (void)state;
+    go_to_a_point();
+    change_fock(1e-8);
+    assert_true(orbital_update_refine(&update, fock, 0.1));
+    change_fock(1e-9);
+    assert_true(orbital_update_refine(&update, fock, 0.1));
+    assert_true(update.responded);
+    check_occupied_block();
+}
+
+static void the_occupied_block_of_one_density_too(void **state)
+{
+    (void)state;
+    go_to_a_point();
+    check_occupied_block();
+}
+
 static void what_was_lent_ends_it(void **state)
 {
     (void)state;
@@ -75,6 +104,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(small_changes_are_followed_to_first_order),
         TEST(large_changes_are_not),
+        TEST(the_occupied_block_follows),
+        TEST(the_occupied_block_of_one_density_too),
         TEST(what_was_lent_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
