@@ -24,8 +24,8 @@ enum {
 #define SMALL_CORRECTION 5e-6
 /// Above this the norms of the occupied orbitals need their second order in a short pass, too.
 #define VISIBLE_CORRECTION 1e-7
-/// The same for large molecules: twice the change of an orbital's norm that may stay.
-#define NEGLIGIBLE_SQUARE 1e-12
+/// The same for large molecules, as sum_of_squares() says: 1e-11 hartree.
+#define NEGLIGIBLE_SQUARES 2e-11
 /// Above this the virtual block of G is made again for the next pass.
 #define MODERATE_CORRECTION 1e-4
 /// Share of the correction that the inner iterations leave: the next build of the density takes away most of it, and noise in
@@ -33,6 +33,10 @@ enum {
 #define FULL_TOLERANCE 1e-4
 /// The same where a response takes up all that is left.
 #define LARGE_TOLERANCE 1e-3
+/// While large molecules are far from their solution: share of what an F changes that its last pass may leave, the square of
+/// its correction; and the largest correction after which a short pass follows, which leaves its third power.
+#define COARSE_SHARE 1e-2
+#define COARSE_CORRECTION 2e-3
 
 static size_t ld_for(size_t n_ao)
 {
@@ -134,7 +138,7 @@ bool orbital_update_begin(OrbitalUpdate *update)
     update->virtuals_known = false;
     update->from_diagonalisation = false;
     update->slow = false;
-    update->may_respond = update->responded = false;
+    update->may_respond = update->responded = update->nearly = false;
     update->virtuals_behind = false;
     if (update->large) {
         orbital_path_begin(update);
@@ -164,7 +168,7 @@ void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *ro
     update->slow = false;
     update->orthonormal = true;
     update->virtuals_known = false;
-    update->may_respond = update->responded = false;
+    update->may_respond = update->responded = update->nearly = false;
     update->virtuals_behind = false;
     update->moved = INFINITY;
 }
@@ -270,28 +274,28 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
     return lowest - highest > clear_gap;
 }
 
-/// The largest sum of squares of the corrections of an occupied orbital: to second order its norm changes by half of it.
-static double largest_square(OrbitalUpdate *update)
+/// The sum of squares of the corrections of the occupied orbitals: to second order their norms change by half of it, and
+/// the energy by some hartree times that.
+static double sum_of_squares(OrbitalUpdate *update)
 {
-    const size_t fv = update->first_virtual, ld = update->ld;
-    double *square = update->eigenvalues, largest = 0.0;
-    memset(square, 0, update->n_occupied * sizeof *square);
+    const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
+    double sum = 0.0;
     for (size_t k = 0; k < update->rows; k++) {
         const float *e = update->e_single + k * ld;
-        // Of the occupied ones X is zero and turns are in Y, of the others those are no corrections of the occupied.
+        // Of the virtual orbitals X counts, of the occupied ones turns and E, which are in Y.
         const float *x = k < fv ? update->y + k * ld : update->x + (k - fv) * ld;
-        for (size_t i = 0; i < update->n_occupied; i++)
-            square[i] += (double)(e[i] * e[i] + x[i] * x[i]);
+        float row = 0.0F;
+        for (size_t i = 0; i < no; i++)
+            row += e[i] * e[i] + x[i] * x[i];
+        sum += (double)row;
     }
-    for (size_t i = 0; i < update->n_occupied; i++)
-        largest = larger(square[i], largest);
-    return largest;
+    return sum;
 }
 
 /// Whether products of two corrections do.
 static bool second_order_counts(OrbitalUpdate *update)
 {
-    return !update->large || largest_square(update) > NEGLIGIBLE_SQUARE;
+    return !update->large || sum_of_squares(update) > NEGLIGIBLE_SQUARES;
 }
 
 /// Y_oo += (3/8 E_oo E_oo + 1/2 E_ov E_vo) - 1/2 V^T V; V is spoilt. With turns A in Y_oo = A - E_oo/2 the first product is
@@ -421,7 +425,8 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
     kernels->matmul_tn(nv, fv, n, virtuals, ld, update->fc, ld,
                        update->g + orbital_update_vo(update), ld);
     kernels->narrow(nv, fv, -1.0, update->g + orbital_update_vo(update), ld, update->residual, ld);
-    const double largest = orbital_update_solve(update, FULL_TOLERANCE);
+    const double largest =
+        orbital_update_solve(update, update->large ? LARGE_TOLERANCE : FULL_TOLERANCE);
     if (largest < 0.0)
         return -1.0;
 
@@ -442,6 +447,13 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
         kernels->matmul_single(no, fv, nv, ov, ld, half_x, ld, NULL, square, ld);
         kernels->matmul_correction(n, fv, no, update->orbitals_single, ld, square, ld,
                                    update->orbitals, update->orbitals, ld);
+        if (largest > SMALL_CORRECTION) {
+            // C_v -= 1/2 C_v X X^T
+            kernels->matmul_single(nv, update->columns - fv, no, half_x, ld, ov, ld, NULL, square,
+                                   ld);
+            kernels->matmul_correction(n, update->columns - fv, nv, update->orbitals_single + fv,
+                                       ld, square, ld, virtuals, virtuals, ld);
+        }
     }
     if (!update->from_diagonalisation && !update->large) {
         for (size_t a = 0; a < nv; a++)
@@ -469,21 +481,39 @@ static void apply_corrections(OrbitalUpdate *update)
     memset(update->y_sum, 0, size * sizeof(float));
 }
 
+/// Whether nothing is known of a large molecule yet: while it is far from its solution, passes need not be exact.
+static bool is_coarse(const OrbitalUpdate *update)
+{
+    return update->large && !orbital_update_knows(update);
+}
+
+/// A pass, and what is known after it. Returns the largest correction, negative on failure.
+static double pass(OrbitalUpdate *update, const double *fock, double clear_gap)
+{
+    const bool settled = update->virtuals_known && update->orthonormal;
+    const bool brief = settled || update->nearly;
+    orbital_update_correct_virtuals(update);
+    const double largest = brief ? short_pass(update, fock) : full_pass(update, fock, clear_gap);
+    update->moved += largest;
+    update->guess_is_path = false;
+    update->orthonormal = largest <= SMALL_CORRECTION && (settled || !brief);
+    update->virtuals_known = largest <= MODERATE_CORRECTION;
+    update->nearly =
+        is_coarse(update) && largest > SMALL_CORRECTION && largest <= COARSE_CORRECTION;
+    return largest;
+}
+
 /// The passes that make and solve G_vo anew.
 static bool refine_anew(OrbitalUpdate *update, const double *fock, double clear_gap)
 {
+    double change = 0.0;
     for (int i = 0; i < MAX_PASSES; i++) {
-        const bool brief = update->virtuals_known && update->orthonormal;
-        orbital_update_correct_virtuals(update);
-        const double largest =
-            brief ? short_pass(update, fock) : full_pass(update, fock, clear_gap);
+        const double largest = pass(update, fock, clear_gap);
         if (!(largest >= 0.0) || largest > 0.3)
             return false;
-        update->moved += largest;
-        update->guess_is_path = false;
-        update->orthonormal = largest <= SMALL_CORRECTION;
-        update->virtuals_known = largest <= MODERATE_CORRECTION;
-        if (update->orthonormal)
+        change = i == 0 ? largest : change;
+        if (update->orthonormal ||
+            (is_coarse(update) && largest * largest <= COARSE_SHARE * change))
             return true;
         // Products of two corrections count while these are large.
         apply_corrections(update);

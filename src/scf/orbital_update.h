@@ -72,9 +72,10 @@ typedef struct {
     float *e_single, *e_scaled; ///< [rows]
     float *x, *residual, *step,
         *scale; ///< [n_virtual] of the Sylvester equation; at its end the last step is in residual
-    bool orthonormal;          ///< E of the current orbitals is below rounding
-    bool virtuals_known;       ///< the virtual block of g belongs to this geometry
-    bool occupied_known;       ///< the occupied block of g belongs to the refined orbitals
+    bool orthonormal;    ///< E of the current orbitals is below rounding
+    bool virtuals_known; ///< the virtual block of g belongs to this geometry
+    bool nearly;         ///< orthonormal and known as far as the first steps to a solution need
+    bool occupied_known; ///< the occupied block of g belongs to the refined orbitals
     bool from_diagonalisation; ///< the orbitals of this geometry come from a diagonalisation
     bool slow;                 ///< the inner iterations of this geometry were many
     bool last_is_full;         ///< the last pass was a full one: g and y belong to it
