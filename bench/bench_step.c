@@ -8,7 +8,7 @@
 /// --steps N         counted (400), after those of --warm-up (100)
 /// --temperature T   of the starting velocities, kelvin (300)
 /// --friction F      Langevin dynamics with this friction per ps; without: constant energy
-/// --tolerance R     of the SCF (1e-10)
+/// --tolerance R     of the SCF (1e-10, in a solvent 1e-9, as a run has it)
 /// --plain     the same trajectory with our own engine, every density by diagonalisation, every step from
 ///             the charges of the one before
 /// --xtb       velocity Verlet with libxtb in this process, its result object reused; energy and forces
@@ -531,7 +531,6 @@ int main(int argc, char **argv)
                        .warm_up = 100,
                        .friction = -1.0,
                        .temperature_k = 300.0,
-                       .tolerance = 1e-10,
                        .method = "GFN2-xTB",
                        .model = "alpb"};
     QmtContext *ctx = NULL;
@@ -572,6 +571,8 @@ int main(int argc, char **argv)
         else if (xyz_read(ctx, argv[i], &list) != QMT_OK)
             fail(ctx, argv[i]);
     }
+    if (options.tolerance == 0.0)
+        options.tolerance = options.solvent != NULL ? 1e-9 : 1e-10;
     if (options.n_steps < 1 || options.warm_up < 0) {
         fprintf(stderr, "bench_step: --steps must be above 0, --warm-up not below\n");
         return 2;

@@ -267,8 +267,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .initial = CONFIG_SCF_TIGHT,
      .choices = "tight|fast",
      .decides_numbers = true,
-     .help = "RMS change of charges and moments at which a step is converged: 1e-10, or 1e-7 in "
-             "less time."},
+     .help = "RMS change of charges and moments at which a step is converged: 1e-10 (in a solvent "
+             "1e-9), or 1e-7 in less time."},
     {.name = "scf_state",
      .type = CONFIG_CHOICE,
      .offset = AT(scf_state),

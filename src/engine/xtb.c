@@ -87,7 +87,7 @@ static void layout(Xtb *xtb, const int *numbers, const Solvent *solvent)
     hamiltonian_layout(&xtb->hamiltonian, arena, &xtb->basis, numbers);
     const TermSpec spec = term_spec(xtb, NULL, numbers, solvent);
     xtb_terms_layout(&xtb->terms, arena, &spec);
-    scf_layout(&xtb->scf, arena, &xtb->basis);
+    scf_layout(&xtb->scf, arena, &xtb->basis, solvent != NULL);
     homo_lumo_gap_layout(&xtb->gap_search, arena, xtb->basis.n_ao);
     bond_orders_layout(&xtb->bond_orders, arena, &xtb->basis);
     xtb->electrons = arena_doubles(arena, n_atoms);
@@ -370,7 +370,7 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
 }
 
 static const EngineType XTB = {
-    .name = "GFN-xTB", .kept_version = 3, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
+    .name = "GFN-xTB", .kept_version = 4, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
 
 QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                      const QmtEngineOptions *options, Engine **engine)

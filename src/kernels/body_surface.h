@@ -9,6 +9,10 @@ static inline bool any(Mask mask)
     Quarter quarter[2];
     memcpy(half, &mask, sizeof mask);
     half[0] |= half[1];
+#if defined(KERNELS_AVX2_BUILD)
+    // One test of a register.
+    return __builtin_ia32_ptestz256(half[0], half[0]) == 0;
+#endif
     memcpy(quarter, &half[0], sizeof half[0]);
     quarter[0] |= quarter[1];
     return (quarter[0][0] | quarter[0][1]) != 0;
@@ -20,7 +24,7 @@ static double sphere_area(size_t n_points, const double *restrict points,
                           double *restrict scratch, double (*restrict slopes)[3])
 {
     const double radius = shape[0], per_width = 1.0 / shape[1], drop = shape[2];
-    const Vec zero = {0.0}, one = zero + 1.0, tiny = zero + 1e-12;
+    const Vec zero = {0.0}, one = zero + 1.0;
     double *restrict ratios = scratch, *restrict sums = scratch + KERNELS_PAD * n;
     memset(sums, 0, 3 * KERNELS_PAD * n * sizeof *sums);
     Vec area = zero;
@@ -34,8 +38,8 @@ static double sphere_area(size_t n_points, const double *restrict points,
             const double *o = others + KERNELS_SPHERE_ROW * b;
             const Vec c = o[0] * x + o[1] * y + o[2] * z;
             open &= less(all_lanes(o[5]), c);
-            if (any(less(c, all_lanes(o[6]))))
-                near[n_near++] = b;
+            near[n_near] = b;
+            n_near += any(less(c, all_lanes(o[6])));
         }
         if (!any(open))
             continue;
@@ -45,17 +49,19 @@ static double sphere_area(size_t n_points, const double *restrict points,
             const double *o = others + KERNELS_SPHERE_ROW * near[k];
             const Vec c = o[0] * x + o[1] * y + o[2] * z;
             const Vec r2 = o[3] + 2.0 * radius * c;
-            const Vec r = root_of(select_of(less(tiny, r2), r2, tiny));
-            Vec t = (r - o[4]) * per_width;
-            t = select_of(less(t, -one), -one, t);
-            t = select_of(less(one, t), one, t);
+            // Where the point is covered anything may come out: the lane is not open.
+            const Vec r = root_of(r2), there = (r - o[4]) * per_width;
+            const Vec t = select_of(less(there, one), there, one);
             const Vec step = 0.5 + t * (0.75 - 0.25 * t * t);
             const Vec ratio = 0.75 * per_width * (1.0 - t * t) / (step * r);
             store(ratios + KERNELS_PAD * k, select_of(less(zero, step), ratio, zero));
             factor *= step;
         }
-        factor = select_of(less(all_lanes(drop), factor), factor * load(points + 3 * n_points + p),
-                           zero);
+        // Weights may be negative.
+        const Mask counts = less(all_lanes(drop), factor) & open;
+        if (!any(counts))
+            continue;
+        factor = masked(factor * load(points + 3 * n_points + p), counts);
         area += factor;
         for (size_t k = 0; k < n_near; k++) {
             const double *o = others + KERNELS_SPHERE_ROW * near[k];

@@ -30,7 +30,8 @@ QmtStatus run_trajectory(QmtContext *ctx, const RunOptions *settings, const RunS
 QmtStatus run_recover(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
                       const char *reason, int64_t *n_frames);
 
-/// Engine options of a task.
+/// Engine options of a task, of single geometries and of motion.
 QmtEngineOptions run_engine_options(const RunSpec *task);
+QmtEngineOptions run_motion_engine_options(const RunSpec *task);
 
 #endif

@@ -20,6 +20,7 @@ static size_t coordinates_of(size_t n, size_t n_atoms)
 
 void guess_layout(Guess *guess, Arena *arena, size_t n, size_t n_atoms)
 {
+    const size_t kept_before = arena->kept_used;
     guess->n = n;
     guess->n_atoms = n_atoms;
     guess->n_coordinates = coordinates_of(n, n_atoms);
@@ -27,6 +28,7 @@ void guess_layout(Guess *guess, Arena *arena, size_t n, size_t n_atoms)
     guess_extrapolation_layout(&guess->x_history, arena, n, true);
     guess_extrapolation_layout(&guess->r_history, arena, guess->n_coordinates, false);
     rank_updated_matrix_layout(&guess->response, arena, n, guess->n_coordinates);
+    guess->all_kept = arena_kept_since(arena, kept_before);
     guess->r = arena_doubles(arena, 3 * n_atoms);
     guess->dr = arena_doubles(arena, 3 * n_atoms);
     guess->r_sum = arena_doubles(arena, 3 * n_atoms);
@@ -39,6 +41,11 @@ void guess_setup(Guess *guess, const Kernels *kernels, const double *weight)
     guess->kernels = guess->x_history.kernels = guess->r_history.kernels = kernels;
     guess->response.kernels = kernels;
     guess->weight = weight;
+}
+
+void guess_forget(Guess *guess)
+{
+    memset(guess->all_kept.data, 0, guess->all_kept.size);
 }
 
 const double *guess_newest(const Guess *guess)

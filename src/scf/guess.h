@@ -37,6 +37,7 @@ typedef struct {
     size_t n_coordinates; ///< 3 n_atoms; 0 without G
     const double *weight; ///< [n_atoms] masses, of the caller; NULL: all alike
     GuessKept *kept;
+    Span all_kept; ///< with that of the histories and of G
     GuessExtrapolation x_history, r_history;
     RankUpdatedMatrix response; ///< G
     double *r, *dr, *r_sum;     ///< [3 n_atoms]
@@ -54,6 +55,9 @@ int guess_make(Guess *guess, const double (*xyz)[3], double *x_guess);
 
 /// Adds a geometry and its solution.
 void guess_store(Guess *guess, const double (*xyz)[3], const double *x);
+
+/// Drops all geometries and what was learnt from them.
+void guess_forget(Guess *guess);
 
 /// The newest solution; only after guess_make() returned more than 0.
 const double *guess_newest(const Guess *guess);

@@ -7,9 +7,7 @@ enum {
     WARM_ITERATIONS = 20,
     // Measuring the Jacobian costs some hundred cycles, against hundreds of thousands of a motion.
     // Geometries in a row before this is worth while: more than a single point, less than a motion.
-    JACOBIAN_MEASURE_AFTER = 4,
-    // A few cycles a geometry: a stop request waits for one geometry.
-    JACOBIAN_MEASURE_AT_ONCE = 16
+    JACOBIAN_MEASURE_AFTER = 4
 };
 
 /// Step of a charge or moment in the measured Jacobian: the map is smooth, and the density of a cycle
@@ -20,7 +18,7 @@ enum {
 /// the past and makes the energy drift (docs/lab/performance.md), unlike that of a step with the Jacobian.
 #define GUESS_TOLERANCE_SHARE 0.1
 
-void scf_layout(Scf *scf, Arena *arena, const Basis *basis)
+void scf_layout(Scf *scf, Arena *arena, const Basis *basis, bool rough)
 {
     const size_t n_atoms = basis->n_atoms, kept_before = arena->kept_used;
     scf->multipoles = basis->method->multipoles;
@@ -31,6 +29,7 @@ void scf_layout(Scf *scf, Arena *arena, const Basis *basis)
     scf->kept = arena_kept(arena, sizeof *scf->kept);
     guess_layout(&scf->guess, arena, n, n_atoms);
     quasi_newton_layout(&scf->quasi_newton, arena, n);
+    potential_response_layout(&scf->response, arena, n, rough ? n_atoms : 0);
     scf->followed = arena_kept(arena, n * sizeof(double));
     density_layout(&scf->density, arena, basis->n_ao);
     scf->all_kept = arena_kept_since(arena, kept_before);
@@ -57,6 +56,7 @@ void scf_setup(Scf *scf, const ScfSpec *spec)
     scf->spec = *spec;
     guess_setup(&scf->guess, spec->kernels, spec->mass);
     quasi_newton_setup(&scf->quasi_newton, spec->kernels);
+    scf->response.kernels = spec->kernels;
     scf->density.kernels = spec->kernels;
     scf->density.kt = spec->boltzmann * spec->options.temperature_k;
     scf->density.n_alpha = spec->n_alpha;
@@ -112,6 +112,9 @@ QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double 
     for (size_t t = 0; t < scf->spec.n_terms; t++)
         if (scf->spec.terms[t].type->potential != NULL)
             scf->spec.terms[t].type->potential(scf->spec.terms[t].self, geometry, &in, &potential);
+
+    for (size_t a = 0; a < scf->n_atoms && scf->external != NULL; a++)
+        potential.atom[a] += scf->external[a];
 
     hamiltonian_fock(scf->spec.hamiltonian, &potential, scf->density.fock, scf->density.ld);
     TRY(density_build(ctx, &scf->density));
@@ -201,7 +204,7 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
 QmtStatus scf_solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     *converged = false;
-    if (guess_make(&scf->guess, geometry->xyz, scf->x_in) == 0)
+    if (scf_guess(geometry, scf) == 0)
         return QMT_OK;
     memcpy(scf->guess_error, scf->x_in, scf->n_variables * sizeof(double));
     const bool plain = scf->spec.options.plain || scf->spec.options.apart;
@@ -214,14 +217,26 @@ QmtStatus scf_solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
         return scf_mix(ctx, geometry, scf, scf->spec.options.damping,
                        scf->spec.options.max_iterations, converged);
     }
-    memcpy(scf->x_in, guess_newest(&scf->guess), scf->n_variables * sizeof(double));
+    scf_newest(scf, scf->x_in);
     return scf_mix(ctx, geometry, scf, scf->spec.options.damping, scf->spec.options.max_iterations,
                    converged);
 }
 
-/// Measures J along some directions at the geometry just converged, by one-sided differences, and
-/// repeats its last cycle, so that density and moments are those of the solution again; or more than
-/// one, as the orbitals come from elsewhere and the residual may be above the limit. The directions
+/// Repeats the last cycle of a geometry, so that density and moments are those of the solution again; or more than
+/// one, as the orbitals come from elsewhere and the residual may be above the limit.
+static QmtStatus settle_again(QmtContext *ctx, const Geometry *geometry, Scf *scf, const double *x)
+{
+    bool converged;
+    memcpy(scf->x_in, x, scf->n_variables * sizeof(double));
+    TRY(scf_mix(ctx, geometry, scf, scf->spec.options.damping, scf->spec.options.max_iterations,
+                &converged));
+    if (!converged)
+        return FAIL(ctx, QMT_ERR_SCF,
+                    "scf: charges moved by %.1e e when their Jacobian was measured", scf->residual);
+    return QMT_OK;
+}
+
+/// Measures J along some directions at the geometry just converged, by one-sided differences. The directions
 /// of one J come from neighbouring geometries, between which it hardly changes; Broyden's updates do the
 /// rest.
 static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf *scf)
@@ -232,8 +247,8 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
     memcpy(x, scf->x_in, n * sizeof(double));
     memcpy(x_out, scf->x_out, n * sizeof(double));
     density_freeze_history(&scf->density);
-    for (int k = 0; k < JACOBIAN_MEASURE_AT_ONCE &&
-                    quasi_newton_probe(&scf->quasi_newton, scf->guess_error, v);
+    for (int k = 0;
+         k < SCF_MEASURE_AT_ONCE && quasi_newton_probe(&scf->quasi_newton, scf->guess_error, v);
          k++) {
         for (size_t i = 0; i < n; i++)
             scf->x_in[i] = x[i] + JACOBIAN_STEP * v[i];
@@ -242,14 +257,21 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
             jv[i] = (scf->x_out[i] - x_out[i]) / JACOBIAN_STEP;
         quasi_newton_measured(&scf->quasi_newton, v, jv);
     }
-    memcpy(scf->x_in, x, n * sizeof(double));
-    bool converged;
-    TRY(scf_mix(ctx, geometry, scf, scf->spec.options.damping, scf->spec.options.max_iterations,
-                &converged));
+    TRY(settle_again(ctx, geometry, scf, x));
     scf->iterations = iterations;
-    if (!converged)
-        return FAIL(ctx, QMT_ERR_SCF,
-                    "scf: charges moved by %.1e e when their Jacobian was measured", scf->residual);
+    return QMT_OK;
+}
+
+/// The response to potentials, once the Jacobian is known.
+static QmtStatus measure_response(QmtContext *ctx, const Geometry *geometry, Scf *scf)
+{
+    const int iterations = scf->iterations;
+    double *x = scf->work + scf->n_variables;
+    memcpy(x, scf->x_in, scf->n_variables * sizeof(double));
+    density_freeze_history(&scf->density);
+    TRY(scf_measure_response(ctx, geometry, scf));
+    TRY(settle_again(ctx, geometry, scf, x));
+    scf->iterations = iterations;
     return QMT_OK;
 }
 
@@ -293,7 +315,7 @@ static void remember(const Geometry *geometry, Scf *scf)
 {
     for (size_t i = 0; i < scf->n_variables; i++)
         scf->guess_error[i] -= scf->x_best[i];
-    guess_store(&scf->guess, geometry->xyz, scf->x_best);
+    scf_store(geometry, scf);
     density_end(&scf->density);
 }
 
@@ -310,6 +332,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     hamiltonian_overlap(scf->spec.hamiltonian, scf->density.overlap, scf->density.ld);
     scf->density.pattern = sparsity_pattern(&scf->spec.hamiltonian->sparsity);
     scf->free_energy.geometry = geometry;
+    scf_update_response(geometry, scf);
     density_begin(&scf->density);
     if (scf->spec.options.apart)
         density_freeze_history(&scf->density);
@@ -340,9 +363,13 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
             scf->iterations, scf->residual);
     }
     remember(geometry, scf);
-    if (!scf->spec.options.plain && !scf->spec.options.apart && scf->recovery == 0 &&
-        guess_points(&scf->guess) >= JACOBIAN_MEASURE_AFTER &&
-        quasi_newton_quality(&scf->quasi_newton) != QUASI_NEWTON_MEASURED)
+    if (scf->spec.options.plain || scf->spec.options.apart || scf->recovery > 0)
+        return QMT_OK;
+    if (quasi_newton_quality(&scf->quasi_newton) == QUASI_NEWTON_MEASURED)
+        return scf->response.n_atoms > 0 && !potential_response_ready(&scf->response)
+                   ? measure_response(ctx, geometry, scf)
+                   : QMT_OK;
+    if (guess_points(&scf->guess) >= JACOBIAN_MEASURE_AFTER)
         TRY(measure_jacobian(ctx, geometry, scf));
     return QMT_OK;
 }

@@ -9,6 +9,7 @@
 #include "scf/free_energy.h"
 #include "scf/guess.h"
 #include "scf/minimiser.h"
+#include "scf/potential_response.h"
 #include "scf/quasi_newton.h"
 #include "scf/solution.h"
 #include "terms/hamiltonian.h"
@@ -82,6 +83,8 @@ typedef struct {
     Broyden broyden;
     QuasiNewton quasi_newton;
     Guess guess;
+    PotentialResponse response; ///< to the rough part of the potential
+    const double *external; ///< [n_atoms] hartree/e, beside the potentials of the terms; NULL: none
     FreeEnergy free_energy;
     Minimiser minimiser;
     double *x_in, *x_out, *f, *f_last, *dx; ///< [n_variables]
@@ -111,7 +114,8 @@ typedef struct {
     bool check_failed; ///< it found a wrong density, the result was made again without history
 } Scf;
 
-void scf_layout(Scf *scf, Arena *arena, const Basis *basis);
+/// @param rough  there are terms with a rough potential
+void scf_layout(Scf *scf, Arena *arena, const Basis *basis, bool rough);
 void scf_setup(Scf *scf, const ScfSpec *spec);
 
 /// Solves for one geometry; H0 and the terms know it already. The first one is confirmed by a diagonalisation.

@@ -5,12 +5,31 @@
 
 /// What the loop (scf.c) and its recovery (scf_recovery.c) ask of each other.
 
+/// Cycles for measurements at a geometry, a few: a stop request waits for one geometry.
+enum { SCF_MEASURE_AT_ONCE = 16 };
+
 /// One cycle: potentials of x_in, Hamiltonian, density, its moments x_out, f = x_out - x_in. Returns the residual in *rms.
 QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double *rms);
 
 /// Cycles with Broyden mixing from x_in. Teaches the kept Jacobian on the way.
 QmtStatus scf_mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
                   int max_iterations, bool *converged);
+
+/// The guess of this geometry into x_in; returns the number of geometries known, 0: no guess.
+int scf_guess(const Geometry *geometry, Scf *scf);
+
+/// The solution of the geometry before; only where there is one.
+void scf_newest(const Scf *scf, double *x);
+
+/// Adds the solution x_best to the history.
+void scf_store(const Geometry *geometry, Scf *scf);
+
+/// At every geometry before the first guess: the rough part of the potential, if there is a response to it.
+void scf_update_response(const Geometry *geometry, Scf *scf);
+
+/// Measures the response to some potentials on atoms at the geometry just converged, until it is known; then the history begins
+/// anew. The density is left behind.
+QmtStatus scf_measure_response(QmtContext *ctx, const Geometry *geometry, Scf *scf);
 
 /// Drops all that was kept between geometries.
 void scf_forget(Scf *scf);

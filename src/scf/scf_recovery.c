@@ -108,7 +108,7 @@ static QmtStatus solve_downhill(QmtContext *ctx, const Geometry *geometry, Scf *
                                 bool *converged)
 {
     if (guess_points(&scf->guess) > 0)
-        memcpy(scf->x_in, guess_newest(&scf->guess), scf->n_variables * sizeof(double));
+        scf_newest(scf, scf->x_in);
     else
         scf_start_from_neutral_atoms(scf);
     return scf_go_downhill(ctx, geometry, scf, converged);

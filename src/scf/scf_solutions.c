@@ -77,8 +77,10 @@ static Search search_due(Scf *scf, bool jumped)
         return SEARCH_NOT;
     if (kept->n_since_search >= SEARCH_EVERY)
         return SEARCH_ALL;
-    if (guess_points(&scf->guess) > 0) // a self-check that failed has dropped them
-        kept->moved += largest_difference(scf, guess_newest(&scf->guess));
+    if (guess_points(&scf->guess) > 0) { // a self-check that failed has dropped them
+        scf_newest(scf, scf->work);
+        kept->moved += largest_difference(scf, scf->work);
+    }
     if (kept->moved < MOVED && kept->n_since_search % STABILITY_EVERY != 0)
         return SEARCH_NOT;
     kept->moved = 0.0;

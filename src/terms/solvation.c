@@ -177,6 +177,7 @@ static double shift_energy(void *self, const Geometry *geometry, const Moments *
 }
 
 const TermType TERM_BORN = {.name = "Born solvation",
+                            .rough = true,
                             .size = sizeof(Solvation),
                             .layout = layout,
                             .setup = setup,
@@ -193,6 +194,7 @@ const TermType TERM_SURFACE = {.name = "solvent surface",
 
 const TermType TERM_SOLVENT_HYDROGEN_BONDS = {.name = "solvent hydrogen bonds",
                                               .shared = &TERM_BORN,
+                                              .rough = true,
                                               .energy = hydrogen_energy,
                                               .potential = hydrogen_potential,
                                               .gradient = hydrogen_gradient};

@@ -61,6 +61,8 @@ struct TermType {
     /// A term that shares the state of another one, which stands before it and whose size, layout and setup
     /// count for both: two lines of the energy breakdown from one calculation.
     const TermType *shared;
+    bool
+        rough; ///< its potential has kinks in time (scf/potential_response.h) and needs atomic charges only
     size_t size; ///< of what self points to, bytes
     void (*layout)(void *self, Arena *arena,
                    const TermSpec *spec);            ///< claims its arrays, base/arena.h

@@ -25,7 +25,7 @@ static void layout(Gfn2Parts *parts, const int *numbers)
     for (size_t t = 0; t < PARTS_TERMS; t++)
         if (parts->terms[t].type->layout != NULL)
             parts->terms[t].type->layout(parts->terms[t].self, arena, &spec);
-    scf_layout(&parts->scf, arena, &parts->basis);
+    scf_layout(&parts->scf, arena, &parts->basis, false);
 }
 
 void gfn2_parts_create(QmtContext *ctx, size_t n, const int *numbers, Gfn2Parts *parts)
