@@ -7,7 +7,7 @@
 /// Threads that work on one molecule together. They are made once, with an engine; after that loops are divided
 /// without memory or locks: the thread that evaluates opens a loop, the others help as long as there is
 /// something left of it, and it never waits for one that has not come. Idle threads look out for work for some
-/// ten microseconds and then sleep.
+/// hundred microseconds and then sleep.
 ///
 /// Results do not depend on how many threads there are: a part of a loop writes what no other part writes, and
 /// every number is summed by one of them, in the order of a single thread. Sums over parts are made by
@@ -35,6 +35,12 @@ typedef void TeamPart(void *task, size_t first, size_t last);
 /// Calls part() for all of 0..n in pieces of `piece` or fewer, in any order and in several threads at once; without a
 /// team, or inside a part, once for the whole. Memory written in a part can be read afterwards.
 void team_share(size_t n, size_t piece, TeamPart *part, void *task);
+
+/// Pieces for a loop over n rows of a matrix, of which shorter ones than `from` are not worth dividing: of eight rows.
+static inline size_t team_rows(size_t n, size_t from)
+{
+    return n < from ? n : 8;
+}
 
 /// Threads that team_share() may use now, at least 1.
 size_t team_size(void);

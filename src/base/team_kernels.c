@@ -1,5 +1,6 @@
 #include "base/team_kernels.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -45,15 +46,16 @@ typedef struct {
     const KernelsPattern *pattern;
 } Product;
 
-/// Columns of a full tile of registers.
+/// Columns of full tiles of registers that are whole lines of the cache as well: two threads never write to one.
 static size_t panel_of_doubles(void)
 {
-    return team_plain_kernels()->panel_columns;
+    const size_t panel = team_plain_kernels()->panel_columns;
+    return panel % KERNELS_PAD == 0 ? panel : 2 * panel;
 }
 
 static size_t panel_of_singles(void)
 {
-    return 2 * team_plain_kernels()->panel_columns;
+    return 2 * panel_of_doubles();
 }
 
 static size_t larger(size_t a, size_t b)
@@ -521,6 +523,81 @@ static double largest_single(size_t m, size_t n, const float *a, size_t lda)
     return largest_of(&s, m);
 }
 
+// ------------------------------------------------------------------------------ sums over partners, by atoms
+
+/// Arguments of the kernels of points.
+typedef struct {
+    size_t n, ld;
+    const double *xyz, *moments, *radius, *per_r, *g3, *g5;
+    double *out;
+} Points;
+
+/// Pieces of whole vectors; a pair of points costs as much as so many products.
+enum { POINT_PRODUCTS = 64 };
+
+static size_t piece_of_points(size_t n)
+{
+    return pays(n, n, POINT_PRODUCTS) ? 2 * KERNELS_PAD : n;
+}
+
+static void part_potentials(void *task, size_t first, size_t last)
+{
+    const Points *p = task;
+    team_plain_kernels()->multipole_potentials(first, last, p->n, p->ld, p->xyz, p->moments, p->g3,
+                                               p->g5, p->out);
+}
+
+static void multipole_potentials(size_t first, size_t last, size_t n, size_t ld, const double *xyz,
+                                 const double *moments, const double *g3, const double *g5,
+                                 double *out)
+{
+    assert(first == 0 && last == n);
+    (void)first;
+    Points points = {
+        .n = n, .ld = ld, .xyz = xyz, .moments = moments, .g3 = g3, .g5 = g5, .out = out};
+    team_share(last, piece_of_points(n), part_potentials, &points);
+}
+
+static void part_slopes(void *task, size_t first, size_t last)
+{
+    const Points *p = task;
+    team_plain_kernels()->multipole_slopes(first, last, p->n, p->ld, p->xyz, p->moments, p->radius,
+                                           p->per_r, p->g3, p->g5, p->out);
+}
+
+static void multipole_slopes(size_t first, size_t last, size_t n, size_t ld, const double *xyz,
+                             const double *moments, const double *radius, const double *per_r,
+                             const double *g3, const double *g5, double *out)
+{
+    assert(first == 0 && last == n);
+    (void)first;
+    Points points = {.n = n,
+                     .ld = ld,
+                     .xyz = xyz,
+                     .moments = moments,
+                     .radius = radius,
+                     .per_r = per_r,
+                     .g3 = g3,
+                     .g5 = g5,
+                     .out = out};
+    team_share(last, piece_of_points(n), part_slopes, &points);
+}
+
+static void part_cubic(void *task, size_t first, size_t last)
+{
+    const Points *p = task;
+    team_plain_kernels()->cubic_slopes(first, last, p->n, p->ld, p->g3, p->moments, p->xyz, p->out);
+}
+
+static void cubic_slopes(size_t first, size_t last, size_t n, size_t ld, const double *gamma,
+                         const double *charge, const double *xyz, double *out)
+{
+    assert(first == 0 && last == n);
+    (void)first;
+    Points points = {.n = n, .ld = ld, .xyz = xyz, .moments = charge, .g3 = gamma, .out = out};
+    team_share(last, piece_of_points(n), part_cubic, &points);
+}
+
 Kernels team_kernels(const Kernels *plain)
 {
     Kernels divided = *plain;
@@ -542,5 +619,8 @@ Kernels team_kernels(const Kernels *plain)
     divided.sylvester_start = sylvester_start;
     divided.sylvester_step = sylvester_step;
     divided.largest_single = largest_single;
+    divided.multipole_potentials = multipole_potentials;
+    divided.multipole_slopes = multipole_slopes;
+    divided.cubic_slopes = cubic_slopes;
     return divided;
 }

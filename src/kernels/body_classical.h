@@ -16,10 +16,10 @@ static void inverse_roots(size_t n, const double *x, const double *y, double *ou
         store(out + i, 1.0 / root_of(load(x + i) + load(y + i)));
 }
 
-static void cubic_slopes(size_t n, size_t ld, const double *gamma, const double *charge,
-                         const double *xyz, double *out)
+static void cubic_slopes(size_t first, size_t last, size_t n, size_t ld, const double *gamma,
+                         const double *charge, const double *xyz, double *out)
 {
-    for (size_t i = 0; i < n; i += KERNELS_PAD) {
+    for (size_t i = first; i < last; i += KERNELS_PAD) {
         Vec here[3], sum[3];
         for (size_t x = 0; x < 3; x++) {
             here[x] = load(xyz + x * ld + i);
@@ -43,6 +43,10 @@ static double repulsion_pairs(size_t n, double cutoff, const double *distance, c
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         const Vec r = load(distance + i), k = load(exponent + i), per_r = 1.0 / r;
         const Mask linear = equal(k, one), near = at_most(r, all_lanes(cutoff));
+        if (!any(near)) {
+            store(slope + i, all_lanes(0.0));
+            continue;
+        }
         const Vec power = load(decay + i) * r * select_of(linear, one, root_of(r));
         const Vec e = exp_of_minus(select_of(less(power, most), power, most));
         const Vec value = masked(load(charge + i) * per_r * e, near);
@@ -65,10 +69,15 @@ static void counting_pairs(size_t n, const double par[4], const double *distance
     const double ka = par[0], kb = par[1], shift = par[2];
     for (size_t i = 0; i < n; i += KERNELS_PAD) {
         const Vec r = load(distance + i), per_r = 1.0 / r;
+        const Mask within = at_most(r, all_lanes(par[3]));
+        if (!any(within)) {
+            store(count + i, all_lanes(0.0));
+            store(slope + i, all_lanes(0.0));
+            continue;
+        }
         const Vec a = load(radius + i) * per_r, b = a + shift * per_r;
         const Vec near = count_exponential(ka, a);
         const Vec far = kb > 0.0 ? count_exponential(kb, b) : all_lanes(0.0);
-        const Mask within = at_most(r, all_lanes(par[3]));
         // d/dR 1/(1 + e) = -k R0/R^2 e/(1 + e)^2
         const Vec whole = 1.0 / ((1.0 + near) * (1.0 + far)), both = masked(whole, within);
         store(count + i, both);
@@ -127,10 +136,11 @@ static inline void same_moments(const double *moments, size_t ld, size_t b, Vec 
         theta[c] = all_lanes(moments[(4 + c) * ld + b]);
 }
 
-static void multipole_potentials(size_t n, size_t ld, const double *xyz, const double *moments,
-                                 const double *g3, const double *g5, double *out)
+static void multipole_potentials(size_t first, size_t last, size_t n, size_t ld, const double *xyz,
+                                 const double *moments, const double *g3, const double *g5,
+                                 double *out)
 {
-    for (size_t i = 0; i < n; i += KERNELS_PAD) {
+    for (size_t i = first; i < last; i += KERNELS_PAD) {
         Vec sum[KERNELS_MULTIPOLES], here[3];
         for (int c = 0; c < KERNELS_MULTIPOLES; c++)
             sum[c] = all_lanes(0.0);
@@ -164,11 +174,11 @@ static void multipole_potentials(size_t n, size_t ld, const double *xyz, const d
     }
 }
 
-static void multipole_slopes(size_t n, size_t ld, const double *xyz, const double *moments,
-                             const double *radius, const double *per_r, const double *g3,
-                             const double *g5, double *out)
+static void multipole_slopes(size_t first, size_t last, size_t n, size_t ld, const double *xyz,
+                             const double *moments, const double *radius, const double *per_r,
+                             const double *g3, const double *g5, double *out)
 {
-    for (size_t i = 0; i < n; i += KERNELS_PAD) {
+    for (size_t i = first; i < last; i += KERNELS_PAD) {
         Vec here[3], mu_a[3], theta_a[6], sum[4];
         const Vec qa = load(moments + i), radius_a = load(radius + i);
         for (size_t x = 0; x < 3; x++) {

@@ -57,6 +57,10 @@ static double counting_row(size_t n, size_t ld, double steepness, const double *
         const Vec square = load(r2 + i);
         const Mask reached = at_most(square, load(par + 2 * ld + i)),
                    near = reached & lanes_below(n, i);
+        if (!any(near)) {
+            store(slope + i, zero);
+            continue;
+        }
         const Vec radius = load(par + i), half = load(par + ld + i);
         const Vec r = root_of(select_of(near, square, one)), per_r = 1.0 / (radius * r);
         const Vec t = steepness * (r - radius) * (r * per_r);

@@ -8,6 +8,24 @@ static inline Vec masked(Vec v, Mask mask)
     return (Vec)((Mask)v & mask);
 }
 
+/// Is any element set?
+static inline bool any(Mask mask)
+{
+    typedef long long Half __attribute__((vector_size(KERNELS_PAD / 2 * sizeof(long long))));
+    typedef long long Quarter __attribute__((vector_size(KERNELS_PAD / 4 * sizeof(long long))));
+    Half half[2];
+    Quarter quarter[2];
+    memcpy(half, &mask, sizeof mask);
+    half[0] |= half[1];
+#if defined(KERNELS_AVX2_BUILD)
+    // One test of a register.
+    return __builtin_ia32_ptestz256(half[0], half[0]) == 0;
+#endif
+    memcpy(quarter, &half[0], sizeof half[0]);
+    quarter[0] |= quarter[1];
+    return (quarter[0][0] | quarter[0][1]) != 0;
+}
+
 /// Per element: mask ? a : b.
 static inline Vec select_of(Mask mask, Vec a, Vec b)
 {

@@ -1,23 +1,5 @@
 // Part of kernels_body.c: the surface that a sphere shows to the solvent.
 
-/// Is any element set?
-static inline bool any(Mask mask)
-{
-    typedef long long Half __attribute__((vector_size(KERNELS_PAD / 2 * sizeof(long long))));
-    typedef long long Quarter __attribute__((vector_size(KERNELS_PAD / 4 * sizeof(long long))));
-    Half half[2];
-    Quarter quarter[2];
-    memcpy(half, &mask, sizeof mask);
-    half[0] |= half[1];
-#if defined(KERNELS_AVX2_BUILD)
-    // One test of a register.
-    return __builtin_ia32_ptestz256(half[0], half[0]) == 0;
-#endif
-    memcpy(quarter, &half[0], sizeof half[0]);
-    quarter[0] |= quarter[1];
-    return (quarter[0][0] | quarter[0][1]) != 0;
-}
-
 static double sphere_area(size_t n_points, const double *restrict points,
                           const double shape[KERNELS_SPHERE_SHAPE], size_t n,
                           const double *restrict others, size_t *restrict near,

@@ -201,13 +201,13 @@ typedef struct Kernels {
     void (*exponentials)(size_t n, const double *x, double *y);
     /// out[i] = 1/sqrt(x[i] + y[i])
     void (*inverse_roots)(size_t n, const double *x, const double *y, double *out);
-    /// out[.][s] = sum_t charge[t] gamma[t][s]^3 (xyz[.][s] - xyz[.][t]) of n points, which need be no
-    /// multiple of KERNELS_PAD; arrays are padded.
+    /// out[.][s] = sum_t charge[t] gamma[t][s]^3 (xyz[.][s] - xyz[.][t]) of n points, for the points s in first..last, first
+    /// a multiple of KERNELS_PAD; arrays are padded.
     ///
     /// @param gamma  [n][ld] symmetric
     /// @param out    [3][ld]
-    void (*cubic_slopes)(size_t n, size_t ld, const double *gamma, const double *charge,
-                         const double *xyz, double *out);
+    void (*cubic_slopes)(size_t first, size_t last, size_t n, size_t ld, const double *gamma,
+                         const double *charge, const double *xyz, double *out);
     /// Sum over pairs of charge/r exp(-decay r^exponent), exponent 1 or 3/2, up to the cutoff; the slope
     /// of each is (dE/dr)/r.
     double (*repulsion_pairs)(size_t n, double cutoff, const double *distance, const double *charge,
@@ -223,23 +223,24 @@ typedef struct Kernels {
     void (*multipole_damping_row)(size_t n, size_t ld, const double *xyz, const double here[3],
                                   double prefactor, double radius_here, const double *radius,
                                   double *per_r, double *g3, double *g5);
-    /// Derivatives of that energy of n atoms with respect to their ten moments, formulas in
-    /// terms/multipole.h. Off-diagonal quadrupole elements carry the factor 2 of their two places. n need
-    /// be no multiple of KERNELS_PAD; arrays are padded.
+    /// Derivatives of that energy of n atoms with respect to the ten moments of the atoms first..last, formulas in
+    /// terms/multipole.h. Off-diagonal quadrupole elements carry the factor 2 of their two places. first is a multiple
+    /// of KERNELS_PAD; arrays are padded.
     ///
     /// @param moments  [KERNELS_MULTIPOLES][ld] q; mu x y z; Theta xx xy yy xz yz zz
     /// @param g3, g5   [n][ld] symmetric
     /// @param out      [KERNELS_MULTIPOLES][ld]
-    void (*multipole_potentials)(size_t n, size_t ld, const double *xyz, const double *moments,
-                                 const double *g3, const double *g5, double *out);
-    /// Slopes of that energy of each atom with all others: with respect to the others' positions
+    void (*multipole_potentials)(size_t first, size_t last, size_t n, size_t ld, const double *xyz,
+                                 const double *moments, const double *g3, const double *g5,
+                                 double *out);
+    /// Slopes of that energy of each of the atoms first..last with all others: with respect to the others' positions
     /// relative to it (x y z), and to its radius.
     ///
     /// @param per_r  [n][ld] symmetric, too
     /// @param out    [4][ld]
-    void (*multipole_slopes)(size_t n, size_t ld, const double *xyz, const double *moments,
-                             const double *radius, const double *per_r, const double *g3,
-                             const double *g5, double *out);
+    void (*multipole_slopes)(size_t first, size_t last, size_t n, size_t ld, const double *xyz,
+                             const double *moments, const double *radius, const double *per_r,
+                             const double *g3, const double *g5, double *out);
     /// One atom with a row of others, two-body D4 without its smooth end: r^2,
     /// f = s6/(r^6 + rd6) + s8q/(r^8 + rd8) and h = (df/dr)/r; f and h are 0 where r is.
     ///

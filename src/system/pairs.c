@@ -8,7 +8,7 @@
 #include "kernels/kernels.h"
 
 /// Below this many atoms a loop over pairs is over before another thread has come.
-enum { SHARED_FROM_ATOMS = 100, ATOMS_SHARED = 16 };
+enum { SHARED_FROM_ATOMS = 100, ATOMS_SHARED = 16, PAIRS_SHARED = 1024 };
 
 void pairs_layout(Pairs *pairs, Arena *arena, size_t n_atoms)
 {
@@ -32,6 +32,21 @@ void pairs_setup(Pairs *pairs)
         pairs->distance[k] = 1.0;
 }
 
+typedef struct {
+    const Pairs *pairs;
+    const double (*xyz)[3];
+} PairUpdate;
+
+static void update_part(void *task, size_t first, size_t last)
+{
+    const PairUpdate *t = task;
+    const Pairs *pairs = t->pairs;
+    for (size_t k = first; k < last; k++) {
+        vec3_difference(t->xyz[pairs->a[k]], t->xyz[pairs->b[k]], pairs->vector[k]);
+        pairs->distance[k] = vec3_norm(pairs->vector[k]);
+    }
+}
+
 QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs)
 {
     for (size_t a = 0; a < pairs->n_atoms; a++)
@@ -40,15 +55,15 @@ QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs)
                 return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
                                  "atom %zu: its %c coordinate is not a finite number", a + 1,
                                  "xyz"[x]);
-    for (size_t k = 0; k < pairs->n_pairs; k++) {
-        vec3_difference(xyz[pairs->a[k]], xyz[pairs->b[k]], pairs->vector[k]);
-        pairs->distance[k] = vec3_norm(pairs->vector[k]);
+    PairUpdate task = {pairs, xyz};
+    team_share(pairs->n_pairs, pairs->n_atoms < SHARED_FROM_ATOMS ? pairs->n_pairs : PAIRS_SHARED,
+               update_part, &task);
+    for (size_t k = 0; k < pairs->n_pairs; k++)
         if (!(pairs->distance[k] >= PAIRS_MIN_DISTANCE))
             return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
                              "atoms %d and %d are %.3f angstrom apart, less than 0.3",
                              pairs->b[k] + 1, pairs->a[k] + 1,
                              pairs->distance[k] / BOHR_PER_ANGSTROM);
-    }
     return QMT_OK;
 }
 

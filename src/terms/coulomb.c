@@ -1,5 +1,6 @@
 #include "terms/coulomb.h"
 
+#include "base/team.h"
 #include "data/parameters.h"
 
 _Static_assert((int)GFN2_GAMMA_EXP == 2 && (int)GFN1_GAMMA_EXP == 2, "gamma is an inverse root");
@@ -13,7 +14,6 @@ static void layout(void *self, Arena *arena, const TermSpec *spec)
     coulomb->softening = arena_doubles(arena, n_shells * coulomb->ld);
     coulomb->gamma = arena_doubles(arena, n_shells * coulomb->ld);
     coulomb->xyz = arena_doubles(arena, 3 * coulomb->ld);
-    coulomb->r2 = arena_doubles(arena, coulomb->ld);
     coulomb->slope = arena_doubles(arena, 3 * coulomb->ld);
     coulomb->product = arena_doubles(arena, n_shells);
 }
@@ -50,25 +50,36 @@ static void setup(void *self, const TermSpec *spec)
     }
 }
 
+/// Rows of the shells of some atoms.
+static void update_part(void *task, size_t first, size_t last)
+{
+    const Coulomb *coulomb = task;
+    const Basis *basis = coulomb->basis;
+    const size_t ld = coulomb->ld;
+    const double *restrict x = coulomb->xyz, *restrict y = x + ld, *restrict z = y + ld;
+    for (size_t a = first; a < last; a++) {
+        const size_t s = basis->atom_shell[a], end = basis->atom_shell[a + 1];
+        const double here[3] = {x[s], y[s], z[s]};
+        // The last row has room for the distances until its turn.
+        double *restrict r2 = coulomb->gamma + (end - 1) * ld;
+        for (size_t t = 0; t < ld; t++)
+            r2[t] = (x[t] - here[0]) * (x[t] - here[0]) + (y[t] - here[1]) * (y[t] - here[1]) +
+                    (z[t] - here[2]) * (z[t] - here[2]);
+        for (size_t k = s; k < end; k++)
+            coulomb->kernels->inverse_roots(ld, r2, coulomb->softening + k * ld,
+                                            coulomb->gamma + k * ld);
+    }
+}
+
 static void update(void *self, const Geometry *geometry)
 {
     Coulomb *coulomb = self;
     const Basis *basis = coulomb->basis;
     const size_t ld = coulomb->ld;
-    double *restrict r2 = coulomb->r2;
-    const double *restrict x = coulomb->xyz, *restrict y = x + ld, *restrict z = y + ld;
     for (size_t s = 0; s < basis->n_shells; s++)
         for (size_t c = 0; c < 3; c++)
             coulomb->xyz[c * ld + s] = geometry->xyz[basis->shell_atom[s]][c];
-    for (size_t a = 0; a < basis->n_atoms; a++) {
-        const double *here = geometry->xyz[a];
-        for (size_t t = 0; t < ld; t++)
-            r2[t] = (x[t] - here[0]) * (x[t] - here[0]) + (y[t] - here[1]) * (y[t] - here[1]) +
-                    (z[t] - here[2]) * (z[t] - here[2]);
-        for (size_t s = basis->atom_shell[a]; s < basis->atom_shell[a + 1]; s++)
-            coulomb->kernels->inverse_roots(ld, r2, coulomb->softening + s * ld,
-                                            coulomb->gamma + s * ld);
-    }
+    team_share(basis->n_atoms, team_rows(basis->n_atoms, TERM_ROWS_SHARED), update_part, coulomb);
 }
 
 static void multiply(Coulomb *coulomb, const double *charge)
@@ -104,8 +115,8 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
     const size_t ld = coulomb->ld;
     const double *slope = coulomb->slope;
     // d gamma/dR = -R gamma^3, and R times the unit vector is the vector.
-    coulomb->kernels->cubic_slopes(basis->n_shells, ld, coulomb->gamma, moments->shell,
-                                   coulomb->xyz, coulomb->slope);
+    coulomb->kernels->cubic_slopes(0, basis->n_shells, basis->n_shells, ld, coulomb->gamma,
+                                   moments->shell, coulomb->xyz, coulomb->slope);
     for (size_t s = 0; s < basis->n_shells; s++)
         for (size_t x = 0; x < 3; x++)
             gradient->xyz[basis->shell_atom[s]][x] -= moments->shell[s] * slope[x * ld + s];

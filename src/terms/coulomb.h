@@ -20,7 +20,6 @@ typedef struct {
     double *softening; ///< [n_shells][ld] eta_st^-2
     double *gamma;     ///< [n_shells][ld] hartree/e^2
     double *xyz;       ///< [3][ld] where the shells are, bohr
-    double *r2;        ///< [ld] of one atom to all shells
     double *slope;     ///< [3][ld] scratch
     double *product;   ///< [n_shells] gamma q
 } Coulomb;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/team.h"
 #include "data/element.h"
 #include "data/parameters.h"
 #include "terms/smooth_cutoff.h"
@@ -69,7 +70,6 @@ void dispersion_d4_layout(DispersionD4 *d4, Arena *arena, size_t n_atoms, const 
     d4->entry_zeta_zero = arena_doubles(arena, n_entries);
 
     d4->xyz = arena_doubles(arena, 3 * ld);
-    d4->r2 = arena_doubles(arena, ld);
     d4->f = arena_doubles(arena, n * ld);
     d4->h = arena_doubles(arena, n * ld);
     d4->cn = arena_doubles(arena, ld);
@@ -238,13 +238,13 @@ static void add_reference_sums(const DispersionD4 *d4, double scale, const doubl
 // ------------------------------------------------------------------------------ per geometry
 
 /// The smooth end, for the few molecules that are long enough.
-static void cut_off_row(const DispersionD4 *d4, double *f, double *h)
+static void cut_off_row(const DispersionD4 *d4, const double *r2, double *f, double *h)
 {
     const double inner = CUTOFF.range - CUTOFF.width;
     for (size_t j = 0; j < d4->n; j++) {
-        if (d4->r2[j] <= inner * inner)
+        if (r2[j] <= inner * inner)
             continue;
-        const double r = sqrt(d4->r2[j]);
+        const double r = sqrt(r2[j]);
         double slope;
         const double s = smooth_cutoff(&CUTOFF, r, &slope);
         h[j] = s * h[j] + slope / r * f[j];
@@ -266,25 +266,34 @@ static bool is_long(const DispersionD4 *d4)
     return farthest > half * half;
 }
 
+/// f, h and squares of the distances of some places. C6 comes later: its rows have room for the squares.
+static void pairs_part(void *task, size_t first, size_t last)
+{
+    const DispersionD4 *d4 = task;
+    const size_t ld = d4->ld;
+    for (size_t i = first; i < last; i++) {
+        const double here[3] = {d4->xyz[i], d4->xyz[ld + i], d4->xyz[2 * ld + i]};
+        double *f = d4->f + i * ld, *h = d4->h + i * ld, *r2 = d4->c6 + i * ld;
+        d4->kernels->damped_pair_row(kernels_padded(d4->n), ld, d4->xyz, here, d4->s6,
+                                     d4->pair + 3 * (size_t)d4->kind[i] * ld, r2, f, h);
+        if (d4->has_ends)
+            cut_off_row(d4, r2, f, h);
+    }
+}
+
 static void update_pairs(DispersionD4 *d4, const double (*xyz)[3])
 {
     const size_t n = d4->n, ld = d4->ld;
     for (size_t i = 0; i < n; i++)
         for (size_t x = 0; x < 3; x++)
             d4->xyz[x * ld + i] = xyz[d4->order[i]][x];
-    const bool ends = is_long(d4);
+    d4->has_ends = is_long(d4);
+    team_share(n, team_rows(n, TERM_ROWS_SHARED), pairs_part, d4);
     memset(d4->cn, 0, n * sizeof(double));
     for (size_t i = 0; i < n; i++) {
-        const double *here = xyz[d4->order[i]];
-        const size_t kind = (size_t)d4->kind[i];
-        double *f = d4->f + i * ld, *h = d4->h + i * ld;
-        d4->kernels->damped_pair_row(kernels_padded(n), ld, d4->xyz, here, d4->s6,
-                                     d4->pair + 3 * kind * ld, d4->r2, f, h);
-        if (ends)
-            cut_off_row(d4, f, h);
-        const double count =
-            d4->kernels->counting_row(i, ld, D4_CN_STEEPNESS, d4->r2, d4->cn_pair + 3 * kind * ld,
-                                      d4->cn, d4->count_slope + i * ld);
+        const double count = d4->kernels->counting_row(i, ld, D4_CN_STEEPNESS, d4->c6 + i * ld,
+                                                       d4->cn_pair + 3 * (size_t)d4->kind[i] * ld,
+                                                       d4->cn, d4->count_slope + i * ld);
         d4->cn[i] += count;
     }
 }

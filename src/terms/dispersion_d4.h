@@ -53,7 +53,7 @@ typedef struct DispersionD4 {
 
     // Per geometry.
     double *xyz;                   ///< [3][ld] bohr
-    double *r2;                    ///< [ld] of one row, bohr^2
+    bool has_ends;                 ///< pairs may be in the smooth end or beyond
     double *f, *h;                 ///< [n][ld] f_ij, (df/dr)/r; zero for i = j
     double *cn;                    ///< [ld]
     double *count_slope;           ///< [n][ld] of the lower triangle: (d count/dr)/r, bohr^-2
@@ -74,7 +74,7 @@ typedef struct DispersionD4 {
     // Scratch.
     double *entry_work, *entry_more; ///< of each entry
     double *norm, *norm_slope;       ///< [n]
-    double *c6;                      ///< [n][ld] C6_ij, of the last gradient
+    double *c6;                      ///< [n][ld] C6_ij, of the last gradient; before, r^2
     double *pair_slope;              ///< [ld] (dE/dr)/r of one row
     double *share;                   ///< [n][ld] 2 dE3/dC_ij; zero for i = j
     double *slope;                   ///< [3][ld] gradient

@@ -9,6 +9,9 @@
 /// of the molecule alone. Smaller molecules have one.
 enum { N_SLICES = 16, SLICES_FROM_ATOMS = 64 };
 
+/// Rows of a matrix that are cleared together, at least, and pieces of the loops that write to one.
+enum { CLEARED_TOGETHER = 128, PIECES_PER_THREAD = 6 };
+
 void hamiltonian_layout(Hamiltonian *hamiltonian, Arena *arena, const Basis *basis,
                         const int *numbers)
 {
@@ -116,6 +119,25 @@ typedef struct {
     double (*slopes)[3];
 } BatchLoop;
 
+static void clear_part(void *task, size_t first, size_t last)
+{
+    const BatchLoop *loop = task;
+    memset(loop->matrix + first * loop->ld, 0, (last - first) * loop->ld * sizeof *loop->matrix);
+}
+
+static void clear(BatchLoop *loop)
+{
+    const size_t n = loop->batches->basis->n_ao;
+    team_share(n, n < CLEARED_TOGETHER ? n : CLEARED_TOGETHER / 2, clear_part, loop);
+}
+
+/// Batches of a piece that writes to a matrix: neighbours write to the same lines of it, so that pieces are few.
+static size_t batches_shared(size_t n)
+{
+    const size_t piece = n / (PIECES_PER_THREAD * team_size());
+    return piece > PAIR_BATCHES_SHARED ? piece : PAIR_BATCHES_SHARED;
+}
+
 static void overlap_part(void *task, size_t first, size_t last)
 {
     const BatchLoop *loop = task;
@@ -127,9 +149,10 @@ static void overlap_part(void *task, size_t first, size_t last)
 void hamiltonian_overlap(const Hamiltonian *hamiltonian, double *overlap, size_t ld)
 {
     const PairBatches *batches = &hamiltonian->batches;
-    BatchLoop loop = {.batches = batches, .matrix = overlap, .ld = ld};
-    memset(overlap, 0, batches->basis->n_ao * ld * sizeof *overlap);
-    team_share(batches->n + batches->n_on_site, PAIR_BATCHES_SHARED, overlap_part, &loop);
+    BatchLoop loop = {
+        .batches = batches, .matrix = overlap, .ld = ld, .n = batches->n + batches->n_on_site};
+    clear(&loop);
+    team_share(loop.n, batches_shared(loop.n), overlap_part, &loop);
 }
 
 /// Puts the potentials into the rows of the atoms.
@@ -168,10 +191,11 @@ void hamiltonian_fock(Hamiltonian *hamiltonian, const Potential *potential, doub
     BatchLoop loop = {.batches = batches,
                       .atoms = (const double(*)[PAIR_ATOM_ROW])hamiltonian->atoms,
                       .matrix = fock,
-                      .ld = ld};
+                      .ld = ld,
+                      .n = batches->n + batches->n_on_site};
     set_potential(hamiltonian, potential);
-    memset(fock, 0, batches->basis->n_ao * ld * sizeof *fock);
-    team_share(batches->n + batches->n_on_site, PAIR_BATCHES_SHARED, fock_part, &loop);
+    clear(&loop);
+    team_share(loop.n, batches_shared(loop.n), fock_part, &loop);
 }
 
 /// Traceless quadrupole, charge positive, of the second moments that the kernels give.

@@ -1,5 +1,6 @@
 #include "terms/multipole.h"
 
+#include "base/team.h"
 #include "base/vec3.h"
 #include "data/parameters.h"
 
@@ -52,6 +53,21 @@ static void setup(void *self, const TermSpec *spec)
     }
 }
 
+/// Rows of some atoms.
+static void damping_part(void *task, size_t first, size_t last)
+{
+    const Multipole *multipole = task;
+    const size_t ld = multipole->ld;
+    const double *x = multipole->xyz;
+    for (size_t a = first; a < last; a++) {
+        const double here[3] = {x[a], x[ld + a], x[2 * ld + a]};
+        multipole->kernels->multipole_damping_row(ld, ld, x, here, multipole->method->aes_prefactor,
+                                                  multipole->radius[a], multipole->radius,
+                                                  multipole->per_r + a * ld, multipole->g3 + a * ld,
+                                                  multipole->g5 + a * ld);
+    }
+}
+
 static void update(void *self, const Geometry *geometry)
 {
     Multipole *multipole = self;
@@ -71,11 +87,8 @@ static void update(void *self, const Geometry *geometry)
     for (size_t a = 0; a < multipole->n_atoms; a++)
         for (size_t x = 0; x < 3; x++)
             multipole->xyz[x * ld + a] = geometry->xyz[a][x];
-    for (size_t a = 0; a < multipole->n_atoms; a++)
-        multipole->kernels->multipole_damping_row(ld, ld, multipole->xyz, geometry->xyz[a],
-                                                  method->aes_prefactor, multipole->radius[a],
-                                                  multipole->radius, multipole->per_r + a * ld,
-                                                  multipole->g3 + a * ld, multipole->g5 + a * ld);
+    team_share(multipole->n_atoms, team_rows(multipole->n_atoms, TERM_ROWS_SHARED), damping_part,
+               multipole);
 }
 
 static void take_moments(Multipole *multipole, const Moments *moments)
@@ -95,9 +108,9 @@ static void take_moments(Multipole *multipole, const Moments *moments)
 static void update_potential(Multipole *multipole, const Moments *moments)
 {
     take_moments(multipole, moments);
-    multipole->kernels->multipole_potentials(multipole->n_atoms, multipole->ld, multipole->xyz,
-                                             multipole->moments, multipole->g3, multipole->g5,
-                                             multipole->potential);
+    multipole->kernels->multipole_potentials(0, multipole->n_atoms, multipole->n_atoms,
+                                             multipole->ld, multipole->xyz, multipole->moments,
+                                             multipole->g3, multipole->g5, multipole->potential);
 }
 
 static double energy(void *self, const Geometry *geometry, const Moments *moments)
@@ -135,9 +148,9 @@ static void gradient(void *self, const Geometry *geometry, const Moments *moment
     const size_t ld = multipole->ld;
     double *slope = multipole->potential;
     take_moments(multipole, moments);
-    multipole->kernels->multipole_slopes(multipole->n_atoms, ld, multipole->xyz, multipole->moments,
-                                         multipole->radius, multipole->per_r, multipole->g3,
-                                         multipole->g5, slope);
+    multipole->kernels->multipole_slopes(0, multipole->n_atoms, multipole->n_atoms, ld,
+                                         multipole->xyz, multipole->moments, multipole->radius,
+                                         multipole->per_r, multipole->g3, multipole->g5, slope);
     for (size_t a = 0; a < multipole->n_atoms; a++) {
         for (size_t x = 0; x < 3; x++)
             gradient->xyz[a][x] -= slope[x * ld + a];

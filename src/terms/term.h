@@ -52,6 +52,9 @@ typedef struct {
     const Solvent *solvent; ///< NULL: gas phase
 } TermSpec;
 
+/// From this many atoms on a team divides the rows of a matrix of pairs.
+enum { TERM_ROWS_SHARED = 64 };
+
 typedef struct TermType TermType;
 
 /// One contribution. A part that does not apply is NULL: a term without potential depends on the

@@ -71,10 +71,11 @@ static void run(const Kernels *kernels, double out[OUT])
         assert_true(per_r[a * N + a] == 0.0 && g3[a * N + a] == 0.0 && g5[a * N + a] == 0.0);
     }
     // Two atoms fewer than there is room for.
-    kernels->multipole_potentials(N - 2, N, xyz, moments, g3, g5, potentials);
-    kernels->multipole_slopes(N - 2, N, xyz, moments, radius, per_r, g3, g5,
+    kernels->multipole_potentials(0, N - 2, N - 2, N, xyz, moments, g3, g5, potentials);
+    kernels->multipole_slopes(0, N - 2, N - 2, N, xyz, moments, radius, per_r, g3, g5,
                               potentials + KERNELS_MULTIPOLES * N);
-    kernels->cubic_slopes(N - 2, N, gamma, charge, xyz, potentials + (KERNELS_MULTIPOLES + 4) * N);
+    kernels->cubic_slopes(0, N - 2, N - 2, N, gamma, charge, xyz,
+                          potentials + (KERNELS_MULTIPOLES + 4) * N);
 }
 
 static void functions_of_pairs_are_those_of_their_formulas(void **state)
