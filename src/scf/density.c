@@ -129,8 +129,7 @@ static QmtStatus diagonalise(QmtContext *ctx, Density *density)
 }
 
 /// Smallest gap, in hartree, at which a refinement is trusted: all occupations are whole there, as
-/// exp(-gap/2kT) < 2e-15, and there is room for the estimate of the gap from diagonal elements, which
-/// drifting orbitals make some 0.01 hartree too large (then 3e-13).
+/// exp(-gap/2kT) < 2e-15.
 static double clear_gap(const Density *density)
 {
     return fmax(0.065, 68.0 * density->kt);

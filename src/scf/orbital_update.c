@@ -1,15 +1,19 @@
 #include "scf/orbital_update.h"
 
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/linalg.h"
+#include "scf/level_bounds.h"
 #include "scf/orbital_update_parts.h"
 
 enum {
     MAX_PASSES = 4,
     MAX_INNER = 20,
+    // Full passes after one in which the gap was clear by SURE_GAP more; it changes by 0.01 hartree in a step of hot motion.
+    SURE_PASSES = 3,
+    SURE_PASSES_LARGE = 31, ///< where it costs some per cent of a pass, and no part moves far
+    LEVEL_TRIES = 6,
     // The occupied orbitals are padded to whole vectors of this length.
     PAD = 4,
     // Orbitals drift away from those that diagonalise the blocks of G by some 0.01 hartree in 100
@@ -20,6 +24,11 @@ enum {
     // Products that small molecules can afford to make in vain.
     ALWAYS_SECOND_ORDER = 80
 };
+#define SURE_GAP 0.03
+/// Share of a clear gap on the diagonal that the levels themselves must leave: at 48 kT exp(-gap/2kT) is 5e-11.
+#define LEAST_SHARE 0.7
+/// Steps in which the highest occupied level is found from its estimate, hartree.
+#define LEVEL_ERROR 0.005
 
 /// A pass leaves the square of its largest correction.
 #define SMALL_CORRECTION 5e-6
@@ -27,8 +36,6 @@ enum {
 #define VISIBLE_CORRECTION 1e-7
 /// The same for large molecules, as sum_of_squares() says: 1e-11 hartree.
 #define NEGLIGIBLE_SQUARES 2e-11
-/// Above this there is no telling where a pass leads.
-#define LARGEST_CORRECTION 0.3
 /// Above this the virtual block of G is made again for the next pass.
 #define MODERATE_CORRECTION 1e-4
 /// Share of the correction that the inner iterations leave: the next build of the density takes away most of it, and noise in
@@ -51,25 +58,6 @@ static float *singles(Arena *arena, size_t n)
     return arena_bytes(arena, n * sizeof(float));
 }
 
-/// What a pass makes anew, and room for a diagonalisation, which for large molecules is the same: they take turns.
-static void layout_scratch(OrbitalUpdate *update, Arena *arena, size_t size)
-{
-    const size_t n = update->n, each = kernels_padded_single(size),
-                 n_bytes = (4 * each + n * update->ld_ao) * sizeof(float);
-    assert(n_bytes >= linalg_eigen_work(n) * sizeof(double));
-    float *room = arena_bytes(arena, n_bytes);
-    update->work = update->large ? (double *)room : arena_doubles(arena, linalg_eigen_work(n));
-    if (room == NULL)
-        return;
-    update->x = room;
-    update->step = room + each;
-    update->e_single = room + 2 * each;
-    update->e_scaled = room + 3 * each;
-    update->fock_single = room + 4 * each;
-    // F C_v comes before all steps towards the correction.
-    update->fc_single = update->step;
-}
-
 void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
 {
     const size_t n = n_ao, ld = ld_for(n_ao), size = (n + PAD) * ld;
@@ -87,19 +75,26 @@ void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
     update->g = arena_doubles(arena, size);
     update->e = arena_doubles(arena, size);
     update->eps = arena_doubles(arena, n + PAD);
+    update->rotation = arena_doubles(arena, size);
     update->eigenvalues = arena_doubles(arena, n);
+    update->level_work = arena_doubles(arena, 4 * n);
+    update->work = arena_doubles(arena, linalg_eigen_work(n));
     update->iwork = arena_ints(arena, linalg_eigen_iwork(n));
-    // Turns are rare: S C is made anew after one.
-    update->rotation = update->large ? update->sc : arena_doubles(arena, size);
     update->orbitals_single = singles(arena, size);
     update->guess = singles(arena, size);
     update->y = singles(arena, size);
     if (!update->large)
         update->y_sum = singles(arena, size);
     update->g_off = singles(arena, size);
+    update->e_single = singles(arena, size);
+    update->e_scaled = singles(arena, size);
+    update->x = singles(arena, size);
     update->residual = singles(arena, size);
+    update->step = singles(arena, size);
     update->scale = singles(arena, size);
-    layout_scratch(update, arena, size);
+    // F C_v comes before all steps towards the correction.
+    update->fc_single = update->step;
+    update->fock_single = singles(arena, n * update->ld_ao);
 }
 
 /// The larger of two numbers; fmax() is a call into libm.
@@ -115,7 +110,7 @@ static size_t padded(size_t n)
 
 void orbital_update_clear(OrbitalUpdate *update)
 {
-    update->kept->known = 0;
+    update->kept->known = update->kept->sure = 0;
     orbital_history_clear(&update->history);
 }
 
@@ -249,6 +244,39 @@ static void make_overlap(OrbitalUpdate *update)
             update->e[k * ld + k] -= 1.0;
 }
 
+/// Whether all occupied levels lie below all virtual ones by more than least_gap, as far as G tells; diagonal: the highest
+/// occupied one on it. Diagonal elements need
+/// not tell: orbitals that drift among themselves hide a level between them.
+static bool gap_is_clear(OrbitalUpdate *update, double diagonal, double least_gap)
+{
+    const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
+    const LevelMatrix below = {.n = no,
+                               .ld = ld,
+                               .diagonal = update->eps,
+                               .off = update->g_off,
+                               .s = -1.0,
+                               .t = 1.0},
+                      above = {.n = orbital_update_n_virtual(update),
+                               .ld = ld,
+                               .diagonal = update->eps + fv,
+                               .off = update->g_off + orbital_update_vv(update),
+                               .s = 1.0,
+                               .t = -1.0};
+    float *const work = update->x; // not needed yet
+    const double estimate = -levels_lowest(&below, update->level_work);
+    double highest = larger(estimate, diagonal);
+    for (int i = 0; !levels_are_above(&below, -highest - LEVEL_ERROR, work); i++) {
+        if (i == LEVEL_TRIES)
+            return false;
+        highest += LEVEL_ERROR;
+    }
+    if (levels_are_above(&above, highest + least_gap + SURE_GAP, work)) {
+        update->kept->sure = update->large ? SURE_PASSES_LARGE : SURE_PASSES;
+        return true;
+    }
+    return levels_are_above(&above, highest + least_gap, work);
+}
+
 /// G = C^T F C: the columns of the occupied orbitals in g; the virtual block, which only tells in
 /// which direction the correction goes, in single precision. Diagonal and off-diagonal elements go
 /// to eps and g_off. False if occupied and virtual orbitals are too close.
@@ -287,7 +315,13 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
         lowest = -larger(-update->eps[a], -lowest);
         update->g_off[a * ld + a] = 0.0F;
     }
-    return lowest - highest > clear_gap;
+    if (!(lowest - highest > clear_gap))
+        return false;
+    if (update->kept->sure > 0) {
+        update->kept->sure--;
+        return true;
+    }
+    return gap_is_clear(update, highest, LEAST_SHARE * clear_gap);
 }
 
 /// The sum of squares of the corrections of the occupied orbitals: to second order their norms change by half of it, and
@@ -463,7 +497,7 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
         kernels->matmul_single(no, fv, nv, ov, ld, half_x, ld, NULL, square, ld);
         kernels->matmul_correction(n, fv, no, update->orbitals_single, ld, square, ld,
                                    update->orbitals, update->orbitals, ld);
-        if (update->large && largest > SMALL_CORRECTION) {
+        if (largest > SMALL_CORRECTION) {
             // C_v -= 1/2 C_v X X^T
             kernels->matmul_single(nv, update->columns - fv, no, half_x, ld, ov, ld, NULL, square,
                                    ld);
@@ -510,8 +544,6 @@ static double pass(OrbitalUpdate *update, const double *fock, double clear_gap)
     const bool brief = settled || update->nearly;
     orbital_update_correct_virtuals(update);
     const double largest = brief ? short_pass(update, fock) : full_pass(update, fock, clear_gap);
-    if (!(largest >= 0.0) || largest > LARGEST_CORRECTION)
-        return -1.0;
     update->moved += largest;
     update->guess_is_path = false;
     update->orthonormal = largest <= SMALL_CORRECTION && (settled || !brief);
@@ -527,7 +559,7 @@ static bool refine_anew(OrbitalUpdate *update, const double *fock, double clear_
     double change = 0.0;
     for (int i = 0; i < MAX_PASSES; i++) {
         const double largest = pass(update, fock, clear_gap);
-        if (largest < 0.0)
+        if (!(largest >= 0.0) || largest > 0.3)
             return false;
         change = i == 0 ? largest : change;
         if (update->orthonormal ||
@@ -624,7 +656,6 @@ static void rotate(OrbitalUpdate *update)
     kernels->narrow(rows, update->columns, 1.0, rotation, ld, u, ld);
     update->kept->age = 0;
     if (update->large) {
-        update->moved = INFINITY; // the rotation is in the place of S C
         orbital_path_rotate(update, u, u_t);
         return;
     }

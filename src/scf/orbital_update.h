@@ -37,6 +37,7 @@ enum { ORBITAL_UPDATE_LARGE = 81 };
 typedef struct {
     int64_t known; ///< 1: there are orbitals of a geometry before
     int64_t age;   ///< geometries since they were rotated
+    int64_t sure;  ///< full passes for which the gap is known to be clear
 } OrbitalUpdateKept;
 
 typedef struct {
@@ -60,6 +61,7 @@ typedef struct {
     double *eps;         ///< [rows] diagonal of g of the last full pass
     double *rotation;    ///< [rows] U of the last one, see orbital_update_has_rotated()
     double *eigenvalues; ///< [n]
+    double *level_work;  ///< [4][n]
     double *work;
     int *iwork;
     // In single precision.
