@@ -10,7 +10,9 @@ enum {
     HALVINGS_MAX = 20,
     SHORTENINGS_MAX = 10,
     STABILITY_MAX = 40,
-    CROSSING_MAX = 40
+    CROSSING_MAX = 40,
+    /// Steps in which A falls by less than FLAT: Newton's method near a minimum needs three.
+    FLAT_STEPS = 6
 };
 
 /// Largest change of a moment that a step may predict, e.
@@ -29,6 +31,10 @@ enum {
 #define RESPONSE_HOLDS 1e-4
 /// Residual below which Newton's steps towards a stationary point are at the rounding if they no longer gain.
 #define STATIONARY_STAGNATION 1e-7
+/// hartree
+#define FLAT 1e-8
+/// A step that predicts no more than this and gains nothing, hartree, ends where A is flat.
+#define FLAT_SLOPE 1e-6
 #define GOLDEN_RATIO 0.6180339887498949
 
 void minimiser_layout(Minimiser *minimiser, Arena *arena, size_t n)
@@ -236,10 +242,12 @@ QmtStatus minimiser_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doubl
 {
     const size_t n = energy->n;
     bool tested = false;
-    double last = INFINITY;
-    *converged = false;
+    double last = INFINITY, before[FLAT_STEPS];
+    *converged = m->flat = false;
     TRY(begin(ctx, energy, m, x));
     for (int i = 0; i < STEPS_MAX; i++) {
+        m->flat = i >= FLAT_STEPS && before[i % FLAT_STEPS] - m->a < FLAT;
+        before[i % FLAT_STEPS] = m->a;
         const double rms = predicted_change(energy, m);
         const bool ended = rms <= tolerance || (rms < STAGNATION && rms > 0.3 * last);
         last = rms;
@@ -266,6 +274,8 @@ QmtStatus minimiser_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doubl
             tested = true;
             last = INFINITY;
         } else {
+            if (m->flat)
+                return QMT_OK;
             step_make(energy, m);
         }
         if (energy->kernels->dot(n, m->w, m->xd) > 0.0)
@@ -274,6 +284,7 @@ QmtStatus minimiser_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doubl
                 m->xd[k] = -m->xd[k];
             }
         TRY(step_go(ctx, energy, m, charge_limit, &gone));
+        m->flat = !gone && fabs(energy->kernels->dot(n, m->w, m->xd)) < FLAT_SLOPE;
         if (!gone)
             return QMT_OK;
     }

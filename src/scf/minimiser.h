@@ -25,6 +25,7 @@ typedef struct {
     double (*hessenberg)[KRYLOV_MAX]; ///< [KRYLOV_MAX + 1] of them
     int evaluations;                  ///< of A in the last minimisation
     double a;                         ///< free energy where it ended, hartree
+    bool flat; ///< the last one ended where A hardly falls, without a solution: x is near one
 } Minimiser;
 
 void minimiser_layout(Minimiser *minimiser, Arena *arena, size_t n);
@@ -34,7 +35,10 @@ void minimiser_layout(Minimiser *minimiser, Arena *arena, size_t n);
 ///
 /// @param x              [n] in: start; out: solution, written if converged
 /// @param charge_limit   largest charge of an atom, e
-/// @param converged      false: it stopped at the limit of the charges or after too many steps
+/// Where A is flat, as for two atoms far apart with a partly filled shell each, which turn at no cost, conjugate gradients find
+/// no direction; it stops there with `flat`, and stationary_run() arrives.
+///
+/// @param converged      false: it stopped at the limit of the charges, where A is flat, or after too many steps
 /// Fails as density_build().
 QmtStatus minimiser_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *minimiser, double tolerance,
                         double charge_limit, double *x, bool *converged);

@@ -69,8 +69,11 @@ typedef struct {
     int64_t n_since_search; ///< geometries since other solutions were looked for
     int64_t
         n_in_vain; ///< geometries that must lie between searches, more after each that found nothing
-    int64_t search_due;  ///< look for them at the next geometry
-    double moved;        ///< ways of charges and moments since the last test for a saddle, e
+    int64_t n_changed_in_vain; ///< the same of searches because levels have met or parted
+    int64_t search_due;        ///< look for them at the next geometry
+    double moved;              ///< ways of charges and moments since the last test for a saddle, e
+    double
+        entropy; ///< of the electrons, as -T S in hartree, when other solutions were last looked for
     int64_t other_known; ///< a second solution is followed
 } ScfKept;
 

@@ -44,8 +44,9 @@ void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first,
 /// it and from neutral atoms; the best is kept.
 void scf_improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
 
-/// Largest charge of an atom that a solution may have, e.
+/// Largest charge of an atom that a solution may have, and that one has as a rule, e.
 double scf_charge_limit(const Scf *scf);
+double scf_usual_charge(const Scf *scf);
 
 /// Mixing finds a solution that is the right one in 12 to 40 cycles as a rule. One that takes more is suspicious, and so is
 /// one whose electronic entropy, as -T S in hartree, shows levels near the Fermi level.
@@ -58,6 +59,12 @@ void scf_start_from_neutral_atoms(Scf *scf);
 /// The same with charges and moments that have no symmetry, and always the same ones: equal atoms far apart, and levels
 /// that symmetry makes degenerate, have lower solutions without it, which no symmetric start leads to.
 void scf_start_without_symmetry(Scf *scf);
+
+/// Starts in which the electrons of partly filled shells lie along the bond or across, on even and odd atoms in turn: atoms
+/// far apart have a solution for each, and neutral atoms lead to none. Their number is 0 where no levels are
+/// degenerate, of more than four atoms, and in a method without quadrupoles.
+int scf_polarised_starts(const Scf *scf);
+void scf_start_polarised(const Geometry *geometry, Scf *scf, int start);
 
 /// Downhill in the free energy from x_in.
 QmtStatus scf_go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);

@@ -17,9 +17,8 @@ enum {
 #define ANNEALED_TOLERANCE 1e-6
 /// Residual from which mixing is tried where rounding stops Newton's method above the tolerance.
 #define NEARLY 1e-7
-/// Charges and moments by which a start is off symmetry, e, from one end to the other.
-#define SHAKEN 0.4
-#define GOLDEN_RATIO 0.6180339887498949
+/// From a flat valley to a stationary point, hartree.
+#define FLAT_RISE 1e-7
 /// One solution is lower than another by more than the rounding of their sums, hartree.
 #define LOWER_BY 1e-9
 
@@ -29,28 +28,6 @@ enum {
 /// of 2 to 20. The damped stage often finds a wrong solution: its charges are accepted only up to the smaller limit.
 #define LARGEST_CHARGE 4.0
 #define USUAL_CHARGE 1.5
-
-void scf_start_from_neutral_atoms(Scf *scf)
-{
-    const Basis *basis = scf->spec.hamiltonian->batches.basis;
-    memset(scf->x_in, 0, scf->n_variables * sizeof(double));
-    for (size_t a = 0; a < scf->n_atoms; a++) {
-        const size_t first = basis->atom_shell[a], end = basis->atom_shell[a + 1];
-        double electrons = 0.0;
-        for (size_t s = first; s < end; s++)
-            electrons += scf->spec.hamiltonian->reference[s];
-        for (size_t s = first; s < end; s++)
-            scf->x_in[s] = scf->spec.charge / (double)scf->n_atoms *
-                           scf->spec.hamiltonian->reference[s] / electrons;
-    }
-}
-
-void scf_start_without_symmetry(Scf *scf)
-{
-    scf_start_from_neutral_atoms(scf);
-    for (size_t i = 0; i < scf->n_variables; i++)
-        scf->x_in[i] += SHAKEN * (fmod(GOLDEN_RATIO * (double)(i + 1), 1.0) - 0.5);
-}
 
 static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
                              int max_iterations, bool *converged)
@@ -65,7 +42,7 @@ double scf_charge_limit(const Scf *scf)
     return LARGEST_CHARGE + fabs(scf->spec.charge);
 }
 
-static double usual_charge(const Scf *scf)
+double scf_usual_charge(const Scf *scf)
 {
     return USUAL_CHARGE + fabs(scf->spec.charge);
 }
@@ -96,12 +73,27 @@ static QmtStatus take_over(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     return *converged ? scf_settle(ctx, geometry, scf, converged) : QMT_OK;
 }
 
+/// A minimisation has ended in a valley that hardly falls: the nearest stationary point is its end, if it lies no higher.
+static QmtStatus go_along_the_flat(QmtContext *ctx, const Geometry *geometry, Scf *scf,
+                                   bool *converged)
+{
+    const double a = scf->minimiser.a;
+    scf->iterations += scf->minimiser.evaluations;
+    memcpy(scf->x_in, scf->minimiser.x, scf->n_variables * sizeof(double));
+    TRY(stationary_run(ctx, &scf->free_energy, &scf->minimiser,
+                       MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
+                       scf->x_in, converged));
+    *converged = *converged && scf->minimiser.a < a + FLAT_RISE;
+    return take_over(ctx, geometry, scf, converged);
+}
+
 QmtStatus scf_go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     TRY(minimiser_run(ctx, &scf->free_energy, &scf->minimiser,
                       MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
                       scf->x_in, converged));
-    return take_over(ctx, geometry, scf, converged);
+    return !*converged && scf->minimiser.flat ? go_along_the_flat(ctx, geometry, scf, converged)
+                                              : take_over(ctx, geometry, scf, converged);
 }
 
 static QmtStatus solve_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf,
@@ -123,7 +115,7 @@ static QmtStatus solve_from_mixed(QmtContext *ctx, const Geometry *geometry, Scf
     for (size_t i = 0; i < sizeof DAMPING / sizeof DAMPING[0] && !*converged; i++) {
         TRY(solve_fresh(ctx, geometry, scf, DAMPING[i] * scf->spec.options.damping,
                         scf->spec.options.max_iterations, converged));
-        if (*converged && scf_largest_charge(scf) <= usual_charge(scf))
+        if (*converged && scf_largest_charge(scf) <= scf_usual_charge(scf))
             return QMT_OK;
         TRY(stationary_run(ctx, &scf->free_energy, &scf->minimiser,
                            MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
@@ -236,7 +228,7 @@ void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first,
         if (*converged) {
             scf->largest_charge = scf_largest_charge(scf);
             const double limit =
-                stage == SCF_STAGE_DAMPED ? usual_charge(scf) : scf_charge_limit(scf);
+                stage == SCF_STAGE_DAMPED ? scf_usual_charge(scf) : scf_charge_limit(scf);
             *converged = scf->largest_charge <= limit;
         }
         scf->recovery = place;
@@ -254,7 +246,7 @@ static bool is_suspicious(const Scf *scf)
         return false; // it lies downhill from neutral atoms and has been tested
     return scf->recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS ||
            scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
-           scf->largest_charge > usual_charge(scf);
+           scf->largest_charge > scf_usual_charge(scf);
 }
 
 QmtStatus scf_free_energy(QmtContext *ctx, Scf *scf, double *a)
@@ -265,7 +257,7 @@ QmtStatus scf_free_energy(QmtContext *ctx, Scf *scf, double *a)
 
 bool scf_is_better(const Scf *scf, double a, double charge, double other_a, double other_charge)
 {
-    const double usual = usual_charge(scf);
+    const double usual = scf_usual_charge(scf);
     if ((charge <= usual) != (other_charge <= usual))
         return other_charge <= usual;
     return other_a < a - LOWER_BY;
@@ -275,7 +267,7 @@ static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
 {
     const size_t bytes = scf->n_variables * sizeof(double);
     const int recovery = scf->recovery;
-    const double usual = usual_charge(scf);
+    const double usual = scf_usual_charge(scf);
     double *const best = scf->x_other, charge = scf->largest_charge, a;
     scf->density.always_diagonalise = true;
     scf->density.orbitals_known = false;
@@ -284,7 +276,8 @@ static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
     const bool from_neutral =
         charge > usual || recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS;
     const bool split = scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY;
-    for (int start = 0; start < 3; start++) {
+    const int n_starts = 3 + scf_polarised_starts(scf);
+    for (int start = 0; start < n_starts; start++) {
         double other_a;
         if ((start == 1 && !from_neutral) || (start == 2 && !split))
             continue;
@@ -292,6 +285,8 @@ static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
             scf_start_from_neutral_atoms(scf);
         else if (start == 2)
             scf_start_without_symmetry(scf);
+        else if (start > 2)
+            scf_start_polarised(geometry, scf, start - 3);
         const QmtStatus status = scf_go_downhill(ctx, geometry, scf, converged);
         const double other_charge = scf_largest_charge(scf);
         if (status == QMT_OK && *converged && scf_free_energy(ctx, scf, &other_a) == QMT_OK &&

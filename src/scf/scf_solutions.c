@@ -10,6 +10,9 @@ enum {
     STABILITY_EVERY = 10,
     /// Geometries after searches in vain in which nothing suspicious starts another: 1, 2, 3, ... at most
     SEARCH_PAUSE_MAX = 63,
+    /// After searches in vain the entropy must change by a fourth of ENTROPY_CHANGED more for each, up to ten times as
+    /// much: a pair of levels changes it by no more than seven times.
+    CHANGES_MAX = 36,
     /// Cycles that a step of a motion needs where its solution becomes a saddle; the Jacobian has failed by then.
     SLOW_ITERATIONS = 40,
     /// Cycles of mixing; where it has not converged then, the free energy is minimised.
@@ -20,6 +23,8 @@ enum {
 /// charges and moments by 0.01 in a step, solutions differ by the place of an electron. Steps that a relaxation makes
 /// are longer; they are looked at once more than need be.
 #define JUMP 0.1
+/// A jump after which all is looked for, however often that was in vain.
+#define LEAP 0.5
 /// Points of the history from which on an extrapolation says where charges are going.
 enum { JUMP_POINTS = 3 };
 /// Ways of the charges and moments, e, after which a saddle is tested for sooner: the steps are long.
@@ -28,6 +33,10 @@ enum { JUMP_POINTS = 3 };
 #define SAME_ENERGY 1e-8
 /// A second solution so far above the first is followed no longer, hartree; a search finds it again.
 #define FOLLOWED_WITHIN 0.02
+
+/// Change of the entropy over kT since the last search that shows levels that have met or parted; of an electron in two
+/// levels it is 2 ln 2.
+#define ENTROPY_CHANGED 0.2
 
 /// What is to be done about other solutions.
 typedef enum { SEARCH_NOT, SEARCH_SADDLE, SEARCH_ALL } Search;
@@ -62,14 +71,23 @@ static double largest_jump(const Scf *scf, const double *x)
 static Search search_due(Scf *scf, bool jumped)
 {
     ScfKept *kept = scf->kept;
-    const bool suspicious =
-        jumped || scf->recovery > 0 || scf->iterations > SLOW_ITERATIONS || kept->search_due != 0;
+    const bool unusual = scf_largest_charge(scf) > scf_usual_charge(scf);
+    const bool suspicious = jumped || unusual || scf->recovery > 0 ||
+                            scf->iterations > SLOW_ITERATIONS || kept->search_due != 0;
+    const bool changed =
+        fabs(scf->density.entropy - kept->entropy) >
+        ENTROPY_CHANGED * scf->density.kt * (1.0 + 0.25 * (double)kept->n_changed_in_vain);
     kept->n_since_search++;
     if (!suspicious && kept->n_in_vain > 0)
         kept->n_in_vain--;
-    if (scf->density.refined)
+    if (scf->density.refined && !unusual) {
+        kept->entropy = 0.0;
         return SEARCH_NOT;
-    if (suspicious && (kept->search_due != 0 || kept->n_since_search > kept->n_in_vain))
+    }
+    const bool leapt = jumped && scf->change_size > LEAP;
+    if (changed)
+        return SEARCH_ALL;
+    if (suspicious && (leapt || kept->search_due != 0 || kept->n_since_search > kept->n_in_vain))
         return SEARCH_ALL;
     if (suspicious)
         return SEARCH_SADDLE;
@@ -128,6 +146,7 @@ static void go_downhill_from(QmtContext *ctx, const Geometry *geometry, Scf *scf
 static QmtStatus best_other(QmtContext *ctx, const Geometry *geometry, Scf *scf, Search search,
                             Rank *main, Rank *best)
 {
+    const int n_polarised = scf_polarised_starts(scf);
     *main = (Rank){.known = true, .charge = scf_largest_charge(scf)};
     *best = (Rank){0};
     TRY(scf_free_energy(ctx, scf, &main->a));
@@ -147,6 +166,10 @@ static QmtStatus best_other(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     go_downhill_from(ctx, geometry, scf, main, best);
     scf_start_without_symmetry(scf);
     go_downhill_from(ctx, geometry, scf, main, best);
+    for (int start = 0; start < n_polarised; start++) {
+        scf_start_polarised(geometry, scf, start);
+        go_downhill_from(ctx, geometry, scf, main, best);
+    }
     return QMT_OK;
 }
 
@@ -180,10 +203,12 @@ static QmtStatus decide(QmtContext *ctx, const Geometry *geometry, Scf *scf, con
         best->known && scf_is_better(scf, main->a, main->charge, best->a, best->charge);
     const bool takes = scf->spec.options.state == SCF_LOWEST;
     ScfKept *kept = scf->kept;
-    if (lower)
-        kept->n_in_vain = 0;
-    else if (kept->n_since_search == 0)
+    if (lower) {
+        kept->n_in_vain = kept->n_changed_in_vain = 0;
+    } else if (kept->n_since_search == 0) {
         kept->n_in_vain += kept->n_in_vain < SEARCH_PAUSE_MAX;
+        kept->n_changed_in_vain += kept->n_changed_in_vain < CHANGES_MAX;
+    }
     kept->other_known = takes && best->known && (lower || best->a - main->a < FOLLOWED_WITHIN);
     if (!lower || !takes) {
         if (lower && scf->change == SCF_SAME) {
@@ -230,6 +255,8 @@ void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
         status = decide(ctx, geometry, scf, &main, &best, converged);
     scf->spec.options.apart = false;
     scf->iterations = iterations;
+    if (search == SEARCH_ALL)
+        scf->kept->entropy = scf->density.entropy;
     if (status != QMT_OK)
         *converged = false;
 }
