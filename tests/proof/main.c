@@ -34,9 +34,10 @@ static const Section *const SECTIONS[] = {
     &PROOF_BASINS,
     &PROOF_METADYNAMICS,
     &PROOF_TWINS,
+    &PROOF_HOT,
 };
 // The last take too long to be run unless they are named.
-enum { N_SECTIONS = sizeof SECTIONS / sizeof SECTIONS[0], N_ON_REQUEST = 1 };
+enum { N_SECTIONS = sizeof SECTIONS / sizeof SECTIONS[0], N_ON_REQUEST = 2 };
 
 static double seconds_now(void)
 {
