@@ -1,5 +1,6 @@
 #include "scf/orbital_update.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,6 +37,8 @@ enum {
 #define VISIBLE_CORRECTION 1e-7
 /// The same for large molecules, as sum_of_squares() says: 1e-11 hartree.
 #define NEGLIGIBLE_SQUARES 2e-11
+/// Above this there is no telling where a pass leads.
+#define LARGEST_CORRECTION 0.3
 /// Above this the virtual block of G is made again for the next pass.
 #define MODERATE_CORRECTION 1e-4
 /// Share of the correction that the inner iterations leave: the next build of the density takes away most of it, and noise in
@@ -58,6 +61,25 @@ static float *singles(Arena *arena, size_t n)
     return arena_bytes(arena, n * sizeof(float));
 }
 
+/// What a pass makes anew, and room for a diagonalisation, which for large molecules is the same: they take turns.
+static void layout_scratch(OrbitalUpdate *update, Arena *arena, size_t size)
+{
+    const size_t n = update->n, each = kernels_padded_single(size),
+                 n_bytes = (4 * each + n * update->ld_ao) * sizeof(float);
+    assert(n_bytes >= linalg_eigen_work(n) * sizeof(double));
+    float *room = arena_bytes(arena, n_bytes);
+    update->work = update->large ? (double *)room : arena_doubles(arena, linalg_eigen_work(n));
+    if (room == NULL)
+        return;
+    update->x = room;
+    update->step = room + each;
+    update->e_single = room + 2 * each;
+    update->e_scaled = room + 3 * each;
+    update->fock_single = room + 4 * each;
+    // F C_v comes before all steps towards the correction.
+    update->fc_single = update->step;
+}
+
 void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
 {
     const size_t n = n_ao, ld = ld_for(n_ao), size = (n + PAD) * ld;
@@ -75,26 +97,20 @@ void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
     update->g = arena_doubles(arena, size);
     update->e = arena_doubles(arena, size);
     update->eps = arena_doubles(arena, n + PAD);
-    update->rotation = arena_doubles(arena, size);
     update->eigenvalues = arena_doubles(arena, n);
     update->level_work = arena_doubles(arena, 4 * n);
-    update->work = arena_doubles(arena, linalg_eigen_work(n));
     update->iwork = arena_ints(arena, linalg_eigen_iwork(n));
+    // Turns are rare: S C is made anew after one.
+    update->rotation = update->large ? update->sc : arena_doubles(arena, size);
     update->orbitals_single = singles(arena, size);
     update->guess = singles(arena, size);
     update->y = singles(arena, size);
     if (!update->large)
         update->y_sum = singles(arena, size);
     update->g_off = singles(arena, size);
-    update->e_single = singles(arena, size);
-    update->e_scaled = singles(arena, size);
-    update->x = singles(arena, size);
     update->residual = singles(arena, size);
-    update->step = singles(arena, size);
     update->scale = singles(arena, size);
-    // F C_v comes before all steps towards the correction.
-    update->fc_single = update->step;
-    update->fock_single = singles(arena, n * update->ld_ao);
+    layout_scratch(update, arena, size);
 }
 
 /// The larger of two numbers; fmax() is a call into libm.
@@ -244,9 +260,8 @@ static void make_overlap(OrbitalUpdate *update)
             update->e[k * ld + k] -= 1.0;
 }
 
-/// Whether all occupied levels lie below all virtual ones by more than least_gap, as far as G tells; diagonal: the highest
-/// occupied one on it. Diagonal elements need
-/// not tell: orbitals that drift among themselves hide a level between them.
+/// Whether all occupied levels lie below all virtual ones by more than least_gap, as far as G tells. Diagonal elements,
+/// the highest occupied one of which is given, need not tell: orbitals that drift among themselves hide a level between them.
 static bool gap_is_clear(OrbitalUpdate *update, double diagonal, double least_gap)
 {
     const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
@@ -497,7 +512,7 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
         kernels->matmul_single(no, fv, nv, ov, ld, half_x, ld, NULL, square, ld);
         kernels->matmul_correction(n, fv, no, update->orbitals_single, ld, square, ld,
                                    update->orbitals, update->orbitals, ld);
-        if (largest > SMALL_CORRECTION) {
+        if (update->large && largest > SMALL_CORRECTION) {
             // C_v -= 1/2 C_v X X^T
             kernels->matmul_single(nv, update->columns - fv, no, half_x, ld, ov, ld, NULL, square,
                                    ld);
@@ -544,6 +559,8 @@ static double pass(OrbitalUpdate *update, const double *fock, double clear_gap)
     const bool brief = settled || update->nearly;
     orbital_update_correct_virtuals(update);
     const double largest = brief ? short_pass(update, fock) : full_pass(update, fock, clear_gap);
+    if (!(largest >= 0.0) || largest > LARGEST_CORRECTION)
+        return -1.0;
     update->moved += largest;
     update->guess_is_path = false;
     update->orthonormal = largest <= SMALL_CORRECTION && (settled || !brief);
@@ -559,7 +576,7 @@ static bool refine_anew(OrbitalUpdate *update, const double *fock, double clear_
     double change = 0.0;
     for (int i = 0; i < MAX_PASSES; i++) {
         const double largest = pass(update, fock, clear_gap);
-        if (!(largest >= 0.0) || largest > 0.3)
+        if (largest < 0.0)
             return false;
         change = i == 0 ? largest : change;
         if (update->orthonormal ||
@@ -656,6 +673,7 @@ static void rotate(OrbitalUpdate *update)
     kernels->narrow(rows, update->columns, 1.0, rotation, ld, u, ld);
     update->kept->age = 0;
     if (update->large) {
+        update->moved = INFINITY; // the rotation is in the place of S C
         orbital_path_rotate(update, u, u_t);
         return;
     }
