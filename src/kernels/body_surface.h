@@ -13,7 +13,7 @@ static double sphere_area(size_t n_points, const double *restrict points,
     for (size_t p = 0; p < n_points; p += KERNELS_PAD) {
         const Vec x = load(points + p), y = load(points + n_points + p),
                   z = load(points + 2 * n_points + p);
-        // First who covers all of these points, or some of them in part: no root is needed for this.
+        // First who covers all of these points, or some that are open in part: no root is needed for this.
         size_t n_near = 0;
         Mask open = equal(x, x);
         for (size_t b = 0; b < n && any(open); b++) {
@@ -21,22 +21,26 @@ static double sphere_area(size_t n_points, const double *restrict points,
             const Vec c = o[0] * x + o[1] * y + o[2] * z;
             open &= less(all_lanes(o[5]), c);
             near[n_near] = b;
-            n_near += any(less(c, all_lanes(o[6])));
+            n_near += any(less(c, all_lanes(o[6])) & open);
         }
         if (!any(open))
             continue;
 
         Vec factor = one;
+        size_t n_edges = 0;
         for (size_t k = 0; k < n_near; k++) {
             const double *o = others + KERNELS_SPHERE_ROW * near[k];
             const Vec c = o[0] * x + o[1] * y + o[2] * z;
-            const Vec r2 = o[3] + 2.0 * radius * c;
+            // Others have closed points since.
+            if (!any(less(c, all_lanes(o[6])) & open))
+                continue;
             // Where the point is covered anything may come out: the lane is not open.
-            const Vec r = root_of(r2), there = (r - o[4]) * per_width;
+            const Vec r = root_of(o[3] + 2.0 * radius * c), there = (r - o[4]) * per_width;
             const Vec t = select_of(less(there, one), there, one);
             const Vec step = 0.5 + t * (0.75 - 0.25 * t * t);
             const Vec ratio = 0.75 * per_width * (1.0 - t * t) / (step * r);
-            store(ratios + KERNELS_PAD * k, select_of(less(zero, step), ratio, zero));
+            store(ratios + KERNELS_PAD * n_edges, select_of(less(zero, step), ratio, zero));
+            near[n_edges++] = near[k];
             factor *= step;
         }
         // Weights may be negative.
@@ -45,7 +49,7 @@ static double sphere_area(size_t n_points, const double *restrict points,
             continue;
         factor = masked(factor * load(points + 3 * n_points + p), counts);
         area += factor;
-        for (size_t k = 0; k < n_near; k++) {
+        for (size_t k = 0; k < n_edges; k++) {
             const double *o = others + KERNELS_SPHERE_ROW * near[k];
             double *restrict sum = sums + 3 * KERNELS_PAD * near[k];
             const Vec w = factor * load(ratios + KERNELS_PAD * k);
