@@ -174,10 +174,11 @@ QmtStatus qmt_structures_add_atoms(QmtContext *ctx, QmtStructures *structures, c
     TRY(structure_atoms_check(ctx, name, n_atoms, numbers, xyz));
     TRY(structure_reserve(ctx, &made, n_atoms));
     snprintf(made.name, sizeof made.name, "%s", name);
-    snprintf(made.source, sizeof made.source, "%s", name);
     memcpy(made.numbers, numbers, n_atoms * sizeof *numbers);
     memcpy(made.xyz, xyz, n_atoms * sizeof *made.xyz);
-    const QmtStatus status = structures_append(ctx, &structures->list, &made);
+    QmtStatus status = structure_set_source(ctx, &made, name);
+    if (status == QMT_OK)
+        status = structures_append(ctx, &structures->list, &made);
     structure_release(&made);
     return status;
 }

@@ -328,17 +328,19 @@ static QmtStatus conformers_append(QmtContext *ctx, const Job *job, const Molecu
         Structure *const s = &read.items[i];
         if (first->smiles != NULL) { // its bonds, too
             Structure made = {0};
-            snprintf(made.source, sizeof made.source, "%s", first->source);
             snprintf(made.name, sizeof made.name, "%s", molecule->name);
-            status = structure_set_smiles(ctx, &made, first->smiles);
+            status = structure_set_source(ctx, &made, first->source);
+            if (status == QMT_OK)
+                status = structure_set_smiles(ctx, &made, first->smiles);
             if (status == QMT_OK)
                 status = smiles_embed_known(ctx, s, &made);
             structure_release(s);
             *s = made;
         }
         snprintf(s->name, sizeof s->name, "%s", molecule->name);
-        snprintf(s->source, sizeof s->source, "%s", first->source);
         facts_take(cJSON_GetArrayItem(list, (int)i), i, n, s);
+        if (status == QMT_OK)
+            status = structure_set_source(ctx, s, first->source);
         if (status == QMT_OK)
             status = structures_append(ctx, to, s);
     }

@@ -8,7 +8,7 @@
 static QmtStatus solvent_make(QmtContext *ctx, const Config *config, Structure *solvent)
 {
     snprintf(solvent->name, sizeof solvent->name, "solvate.molecule");
-    snprintf(solvent->source, sizeof solvent->source, "solvate.molecule");
+    TRY(structure_set_source(ctx, solvent, "solvate.molecule"));
     TRY(structure_set_smiles(ctx, solvent, config->solvate_molecule));
     TRY(smiles_embed(ctx, solvent));
     if (solvent->charge != 0 || solvent->multiplicity != 1)

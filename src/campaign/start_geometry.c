@@ -53,8 +53,10 @@ static QmtStatus smiles_make(QmtContext *ctx, const RunOptions *settings, const 
 {
     StructureList earlier = {0};
     *made = *planned->structure; // the SMILES is its own
-    made->smiles = made->path = made->unclear = NULL;
-    QmtStatus status = structure_set_smiles(ctx, made, planned->structure->smiles);
+    made->source = made->smiles = made->path = made->unclear = NULL;
+    QmtStatus status = structure_set_source(ctx, made, planned->structure->source);
+    if (status == QMT_OK)
+        status = structure_set_smiles(ctx, made, planned->structure->smiles);
     if (status == QMT_OK) {
         const bool known = earlier_read(ctx, settings, planned, &earlier);
         status = smiles_embed_known(ctx, known ? &earlier.items[0] : NULL, made);

@@ -186,7 +186,9 @@ static QmtStatus molecule_read(CoordReader *r, Structure *s)
         n_atoms += !text_is_blank(r->text->line[l]) && r->text->line[l][0] != '#';
     if (n_atoms == 0)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: no atoms behind $coord", r->path, r->begin);
-    snprintf(s->source, sizeof s->source, "%.480s:%zu", r->path, r->begin);
+    char place[STRUCTURE_SOURCE_SIZE];
+    snprintf(place, sizeof place, "%.480s:%zu", r->path, r->begin);
+    TRY(structure_set_source(r->ctx, s, place));
     TRY(structure_set_path(r->ctx, s, r->path));
     TRY(structure_reserve(r->ctx, s, n_atoms));
     for (size_t l = r->begin, i = 0; l < r->end; l++)

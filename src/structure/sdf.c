@@ -142,7 +142,9 @@ static QmtStatus record_read(SdfReader *r, const char *title, Structure *s)
 {
     MolRecord record = {0};
     StateTexts texts = r->beside;
-    snprintf(s->source, sizeof s->source, "%.480s:%zu", r->path, r->line + 1);
+    char place[STRUCTURE_SOURCE_SIZE];
+    snprintf(place, sizeof place, "%.480s:%zu", r->path, r->line + 1);
+    TRY(structure_set_source(r->ctx, s, place));
     QmtStatus status = molfile_read(r->ctx, r->path, r->text, r->line, &record);
     if (status == QMT_OK) {
         r->line = record.end;

@@ -333,9 +333,10 @@ static QmtStatus line_read(ListReader *r, size_t l, Structure *s)
     char *const line = r->text->line[l], *smiles, *rest, *states[STATE_COLUMNS_MAX];
     char place[STRUCTURE_SOURCE_SIZE];
     line_split(r, line, &smiles, &rest, states);
-    snprintf(s->source, sizeof s->source, "%.460s:%zu:%zu", r->path, l + 1,
+    snprintf(place, sizeof place, "%.460s:%zu:%zu", r->path, l + 1,
              (size_t)(smiles >= line && smiles <= line + SMILES_SIZE_LIMIT ? smiles - line : 0) +
                  1);
+    TRY(structure_set_source(r->ctx, s, place));
     snprintf(place, sizeof place, "%.460s:%zu", r->path, l + 1);
     // Where the table has tabs the extension stands in the column of the SMILES.
     char *const blank = smiles + strcspn(smiles, " \t");

@@ -8,6 +8,12 @@
 #include "data/element.h"
 #include "io/text.h"
 
+/// For messages, also of one whose place was not set.
+static const char *source_of(const Structure *structure)
+{
+    return structure->source != NULL ? structure->source : structure->name;
+}
+
 QmtStatus structure_reserve(QmtContext *ctx, Structure *structure, size_t n_atoms)
 {
     int *numbers = calloc(n_atoms, sizeof *numbers);
@@ -15,7 +21,8 @@ QmtStatus structure_reserve(QmtContext *ctx, Structure *structure, size_t n_atom
     if (numbers == NULL || xyz == NULL) {
         free(numbers);
         free(xyz);
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu atoms", structure->source, n_atoms);
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu atoms", source_of(structure),
+                    n_atoms);
     }
     free(structure->numbers);
     free(structure->xyz);
@@ -29,7 +36,7 @@ QmtStatus structure_set_smiles(QmtContext *ctx, Structure *structure, const char
 {
     char *copy = strdup(smiles);
     if (copy == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the SMILES", structure->source);
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the SMILES", source_of(structure));
     free(structure->smiles);
     structure->smiles = copy;
     return QMT_OK;
@@ -41,7 +48,7 @@ QmtStatus structure_set_isotope(QmtContext *ctx, Structure *structure, size_t at
     if (structure->isotopes == NULL)
         structure->isotopes = calloc(structure->n_atoms, sizeof *structure->isotopes);
     if (structure->isotopes == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu isotopes", structure->source,
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu isotopes", source_of(structure),
                     structure->n_atoms);
     structure->isotopes[atom] = mass_number;
     return QMT_OK;
@@ -54,11 +61,21 @@ double structure_mass_da(const Structure *structure, size_t atom)
     return mass_number != 0 ? isotope_mass_da(z, mass_number) : element_mass_da(z);
 }
 
+QmtStatus structure_set_source(QmtContext *ctx, Structure *structure, const char *source)
+{
+    char *const copy = strdup(source);
+    if (copy == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its place", source);
+    free(structure->source);
+    structure->source = copy;
+    return QMT_OK;
+}
+
 QmtStatus structure_set_path(QmtContext *ctx, Structure *structure, const char *path)
 {
     char *const copy = strdup(path);
     if (copy == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its path", structure->source);
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its path", source_of(structure));
     free(structure->path);
     structure->path = copy;
     return QMT_OK;
@@ -73,7 +90,7 @@ QmtStatus structure_set_unclear(QmtContext *ctx, Structure *structure, bool char
         return QMT_OK;
     structure->unclear = strdup(sentence);
     if (structure->unclear == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for a sentence", structure->source);
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for a sentence", source_of(structure));
     return QMT_OK;
 }
 
@@ -82,7 +99,8 @@ QmtStatus structure_set_bonds(QmtContext *ctx, Structure *structure, size_t n_bo
 {
     int(*copy)[2] = calloc(n_bonds + 1, sizeof *copy);
     if (copy == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu bonds", structure->source, n_bonds);
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu bonds", source_of(structure),
+                    n_bonds);
     if (n_bonds > 0)
         memcpy(copy, bonds, n_bonds * sizeof *copy);
     free(structure->bonds);
@@ -113,8 +131,10 @@ QmtStatus structure_copy(QmtContext *ctx, const Structure *structure, Structure 
     made.numbers = made.isotopes = NULL;
     made.xyz = NULL;
     made.bonds = NULL;
-    made.smiles = made.path = made.unclear = NULL;
-    QmtStatus status = structure_reserve(ctx, &made, structure->n_atoms);
+    made.source = made.smiles = made.path = made.unclear = NULL;
+    QmtStatus status = structure_set_source(ctx, &made, source_of(structure));
+    if (status == QMT_OK)
+        status = structure_reserve(ctx, &made, structure->n_atoms);
     if (status == QMT_OK) {
         memcpy(made.numbers, structure->numbers, structure->n_atoms * sizeof *made.numbers);
         memcpy(made.xyz, structure->xyz, structure->n_atoms * sizeof *made.xyz);
@@ -135,6 +155,7 @@ void structure_release(Structure *structure)
     free(structure->isotopes);
     free(structure->unclear);
     free(structure->smiles);
+    free(structure->source);
     free(structure->path);
     free(structure->bonds);
     *structure = (Structure){0};
@@ -146,8 +167,8 @@ QmtStatus structures_append(QmtContext *ctx, StructureList *list, Structure *str
         const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
         Structure *items = realloc(list->items, capacity * sizeof *items);
         if (items == NULL)
-            return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu structures", structure->source,
-                        capacity);
+            return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for %zu structures",
+                        source_of(structure), capacity);
         list->items = items;
         list->capacity = capacity;
     }

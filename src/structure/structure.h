@@ -6,10 +6,10 @@
 /// Molecules as input files give them.
 
 enum {
-    STRUCTURE_NAME_MAX = 200,  ///< bytes of a name, which becomes a folder
-    STRUCTURE_NAME_SIZE = 256, ///< room for names that are still to be refused
-    STRUCTURE_SOURCE_SIZE = 512,
-    STATE_SOURCE_SIZE = 96, ///< bytes of where a charge or a multiplicity comes from
+    STRUCTURE_NAME_MAX = 200,    ///< bytes of a name, which becomes a folder
+    STRUCTURE_NAME_SIZE = 256,   ///< room for names that are still to be refused
+    STRUCTURE_SOURCE_SIZE = 512, ///< bytes of the longest place in a file
+    STATE_SOURCE_SIZE = 96,      ///< bytes of where a charge or a multiplicity comes from
 };
 
 /// Where a name comes from. Names of files and made-up ones may be changed where two are alike.
@@ -42,8 +42,8 @@ typedef struct {
     char *smiles;    ///< NULL if not known
     size_t n_bonds;  ///< of the SMILES that the atoms were made from; 0 if they were not
     int (*bonds)[2]; ///< [n_bonds] pairs of atoms
-    char source[STRUCTURE_SOURCE_SIZE]; ///< "water.xyz:4", where it was read, for messages
-    char *path;                         ///< of the file, NULL if there is none
+    char *source;    ///< "water.xyz:4", where it was read, for messages; NULL before that is set
+    char *path;      ///< of the file, NULL if there is none
     NameOrigin name_origin;
 } Structure;
 
@@ -70,6 +70,8 @@ QmtStatus structure_set_isotope(QmtContext *ctx, Structure *structure, size_t at
                                 int mass_number);
 /// Mass of an atom in dalton: of its isotope, else the standard atomic weight.
 double structure_mass_da(const Structure *structure, size_t atom);
+/// Remembers where it was read. Fails with QMT_ERR_MEMORY.
+QmtStatus structure_set_source(QmtContext *ctx, Structure *structure, const char *source);
 /// Remembers the file that it was read from. Fails with QMT_ERR_MEMORY.
 QmtStatus structure_set_path(QmtContext *ctx, Structure *structure, const char *path);
 /// Notes that the charge, the multiplicity or both are open, and why. Fails with QMT_ERR_MEMORY.

@@ -217,7 +217,7 @@ static QmtStatus read_frame(Reader *r, bool first, Structure *s)
     size_t n_atoms = 0;
     AtomColumns columns;
     StateTexts texts = *r->beside;
-    place_of(r, r->line, s->source);
+    TRY(structure_set_source(r->ctx, s, place_of(r, r->line, place)));
     TRY(structure_set_path(r->ctx, s, r->path));
     TRY(read_count(r, first, &n_atoms));
     r->line++;

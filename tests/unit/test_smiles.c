@@ -159,7 +159,8 @@ static void a_word_of_the_command_line_is_a_molecule(void **state)
 
 static Structure from_smiles(const char *smiles)
 {
-    Structure s = {.name = "test", .source = "m.smi:1:1"};
+    Structure s = {.name = "test"};
+    assert_int_equal(structure_set_source(ctx, &s, "m.smi:1:1"), QMT_OK);
     assert_int_equal(structure_set_smiles(ctx, &s, smiles), QMT_OK);
     return s;
 }
