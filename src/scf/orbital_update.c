@@ -66,7 +66,7 @@ static void layout_scratch(OrbitalUpdate *update, Arena *arena, size_t size)
 {
     const size_t n = update->n, each = kernels_padded_single(size),
                  n_bytes = (4 * each + n * update->ld_ao) * sizeof(float);
-    assert(n_bytes >= linalg_eigen_work(n) * sizeof(double));
+    assert(!update->large || n_bytes >= linalg_eigen_work(n) * sizeof(double));
     float *room = arena_bytes(arena, n_bytes);
     update->work = update->large ? (double *)room : arena_doubles(arena, linalg_eigen_work(n));
     if (room == NULL)
