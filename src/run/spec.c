@@ -20,8 +20,8 @@
 #define TOO_CLOSE_BOHR (0.3 * BOHR_PER_ANGSTROM)
 #define SUSPICIOUS_BOHR (0.6 * BOHR_PER_ANGSTROM)
 
-/// Of the engine per pair of orbitals: 53 and 50 doubles with 602 and 2016 orbitals.
-#define BYTES_PER_PAIR (49.0 * 8.0)
+/// Of the engine per pair of orbitals: 49 and 46 doubles with 602 and 2016 orbitals.
+#define BYTES_PER_PAIR (50.0 * 8.0)
 
 int64_t spec_windows(const Config *config)
 {
