@@ -20,6 +20,7 @@ static void change_fock(double size)
 
 static void check_orbitals(double tolerance)
 {
+    // Norms of the occupied orbitals are made right in double precision, whatever the rest.
     for (size_t i = 0; i < PATH_OCCUPIED; i++) {
         for (size_t j = 0; j < PATH_OCCUPIED; j++)
             CHECK_NEAR(between(i, j, overlap), i == j ? 1.0 : 0.0, 1e-12);

@@ -56,6 +56,7 @@ static void the_shift_is_the_product(void **state)
     }
     double x[N] = {0.0};
     potential_response_shift(&response, -1.0, x);
+    // Sums of three numbers of order one: rounding.
     for (size_t i = 0; i < N; i++)
         CHECK_NEAR(x[i], -element(i, 0) - 2.0 * element(i, 1) - 3.0 * element(i, 2), 1e-14);
     arena_release(&arena);
