@@ -13,12 +13,9 @@ enum { STEPS_MAX = 12 };
 /// Norm of a residual that is rounding.
 #define LEAST_DIRECTION 1e-6
 
-static double dot(size_t n, const double *a, const double *b)
+static double dot(const LevelMatrix *matrix, const double *a, const double *b)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
+    return matrix->kernels->dot(matrix->n, a, b);
 }
 
 static void multiply(const LevelMatrix *matrix, const double *v, double *out)
@@ -35,9 +32,9 @@ static void multiply(const LevelMatrix *matrix, const double *v, double *out)
 }
 
 /// The lower eigenvector of span{v, d} into v, of norm 1, and its product into mv; d is made orthogonal to v first.
-static double combine(size_t n, double *v, double *mv, double *d, double *md)
+static double combine(const LevelMatrix *matrix, double *v, double *mv, double *d, double *md)
 {
-    const double a = dot(n, v, mv), b = dot(n, d, mv), c = dot(n, d, md);
+    const double a = dot(matrix, v, mv), b = dot(matrix, d, mv), c = dot(matrix, d, md);
     const double half = 0.5 * (c - a), root = sqrt(half * half + b * b);
     const double lowest = a + half - root;
     // (a - lowest) x + b y = 0
@@ -47,7 +44,7 @@ static double combine(size_t n, double *v, double *mv, double *d, double *md)
         return a;
     x /= norm;
     y /= norm;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < matrix->n; i++) {
         v[i] = x * v[i] + y * d[i];
         mv[i] = x * mv[i] + y * md[i];
     }
@@ -80,10 +77,10 @@ static bool direction(const LevelMatrix *matrix, double lowest, const double *v,
         const double above = matrix->s * matrix->diagonal[i] - lowest;
         d[i] = (lowest * v[i] - mv[i]) / (above > NEAREST ? above : NEAREST);
     }
-    const double along = dot(n, v, d);
+    const double along = dot(matrix, v, d);
     for (size_t i = 0; i < n; i++)
         d[i] -= along * v[i];
-    const double norm = sqrt(dot(n, d, d));
+    const double norm = sqrt(dot(matrix, d, d));
     if (!(norm > LEAST_DIRECTION))
         return false;
     for (size_t i = 0; i < n; i++)
@@ -97,13 +94,13 @@ double levels_lowest(const LevelMatrix *matrix, double *work)
     double *const v = work, *const mv = v + n, *const d = mv + n, *const md = d + n;
     start(matrix, v);
     multiply(matrix, v, mv);
-    double lowest = dot(n, v, mv), before = INFINITY;
+    double lowest = dot(matrix, v, mv), before = INFINITY;
     for (int step = 0; step < STEPS_MAX && before - lowest > ENOUGH; step++) {
         if (!direction(matrix, lowest, v, mv, d))
             break;
         multiply(matrix, d, md);
         before = lowest;
-        lowest = combine(n, v, mv, d, md);
+        lowest = combine(matrix, v, mv, d, md);
     }
     return lowest;
 }

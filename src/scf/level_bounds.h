@@ -4,12 +4,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernels/kernels.h"
+
 /// Where the levels of orbitals begin that are carried along and drift among themselves: the diagonal elements of the
 /// Hamiltonian tell it only roughly. With parts that turn in hot motion the lowest was 0.2 hartree too high.
 
 /// M = s (diag(diagonal) + t off), s = +1 or -1, t = +1 or -1: its lowest eigenvalue is the lowest level, or the highest with
 /// the other sign.
 typedef struct {
+    const Kernels *kernels;
     size_t n, ld;
     const double *diagonal; ///< [n]
     const float *off;       ///< [n][ld] diagonal zero

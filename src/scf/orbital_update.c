@@ -265,13 +265,15 @@ static void make_overlap(OrbitalUpdate *update)
 static bool gap_is_clear(OrbitalUpdate *update, double diagonal, double least_gap)
 {
     const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
-    const LevelMatrix below = {.n = no,
+    const LevelMatrix below = {.kernels = update->kernels,
+                               .n = no,
                                .ld = ld,
                                .diagonal = update->eps,
                                .off = update->g_off,
                                .s = -1.0,
                                .t = 1.0},
-                      above = {.n = orbital_update_n_virtual(update),
+                      above = {.kernels = update->kernels,
+                               .n = orbital_update_n_virtual(update),
                                .ld = ld,
                                .diagonal = update->eps + fv,
                                .off = update->g_off + orbital_update_vv(update),

@@ -43,9 +43,9 @@ enum {
     SCF_STAGE_WARM,  ///< from the geometries before; a first geometry starts at SCF_STAGE_FRESH
     SCF_STAGE_FRESH, ///< mixing, from neutral atoms
     SCF_STAGE_DOWNHILL, ///< straight down in the free energy, from the last solution or from neutral atoms
-    SCF_STAGE_ANNEALED, ///< Newton's method at a raised electronic temperature, cooled back
-    SCF_STAGE_DAMPED,   ///< mixing in small steps, from neutral atoms
-    SCF_STAGE_HOT,      ///< mixing at a raised electronic temperature, cooled back
+    SCF_STAGE_STATIONARY, ///< Newton's method from where mixing ended, or at a raised temperature, cooled back
+    SCF_STAGE_DAMPED, ///< mixing in small steps, from neutral atoms
+    SCF_STAGE_HOT,    ///< mixing at a raised electronic temperature, cooled back
     SCF_STAGES
 };
 
@@ -74,6 +74,7 @@ typedef struct {
     double moved;              ///< ways of charges and moments since the last test for a saddle, e
     double
         entropy; ///< of the electrons, as -T S in hartree, when other solutions were last looked for
+    double charge;       ///< e, the largest then, if it is more than molecules have
     int64_t other_known; ///< a second solution is followed
 } ScfKept;
 

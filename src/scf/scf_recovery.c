@@ -132,10 +132,7 @@ static QmtStatus solve_annealed(QmtContext *ctx, const Geometry *geometry, Scf *
 {
     static const double FACTOR[] = {32.0, 16.0, 8.0, 4.0, 2.0, 1.0};
     const double kt = scf->density.kt, tight = MINIMISED_SHARE * scf->spec.options.tolerance;
-    QmtStatus status = solve_from_mixed(ctx, geometry, scf, converged);
-    if (status == QMT_OK && *converged)
-        return QMT_OK;
-    status = QMT_OK;
+    QmtStatus status = QMT_OK;
     scf_start_from_neutral_atoms(scf);
     for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK; i++) {
         scf->density.kt = FACTOR[i] * kt;
@@ -148,6 +145,16 @@ static QmtStatus solve_annealed(QmtContext *ctx, const Geometry *geometry, Scf *
     scf->density.kt = kt;
     TRY(status);
     return take_over(ctx, geometry, scf, converged);
+}
+
+/// Newton's method, from where mixing has wandered or from a raised temperature. The first of these may end with an error, as of
+/// numbers that are not finite, which is like not converging.
+static QmtStatus solve_stationary(QmtContext *ctx, const Geometry *geometry, Scf *scf,
+                                  bool *converged)
+{
+    if (solve_from_mixed(ctx, geometry, scf, converged) == QMT_OK && *converged)
+        return QMT_OK;
+    return solve_annealed(ctx, geometry, scf, converged);
 }
 
 /// Fermi smearing at a raised temperature, cooled back in steps; each step starts from the last.
@@ -182,7 +189,7 @@ double scf_largest_charge(const Scf *scf)
 static int stage_at(const Scf *scf, int first, int place)
 {
     static const int IN_MOTION[SCF_STAGES] = {SCF_STAGE_WARM,   SCF_STAGE_DOWNHILL,
-                                              SCF_STAGE_FRESH,  SCF_STAGE_ANNEALED,
+                                              SCF_STAGE_FRESH,  SCF_STAGE_STATIONARY,
                                               SCF_STAGE_DAMPED, SCF_STAGE_HOT};
     return first == SCF_STAGE_WARM && !scf->spec.options.apart ? IN_MOTION[place] : first + place;
 }
@@ -212,8 +219,8 @@ void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first,
         case SCF_STAGE_DOWNHILL:
             status = solve_downhill(ctx, geometry, scf, converged);
             break;
-        case SCF_STAGE_ANNEALED:
-            status = solve_annealed(ctx, geometry, scf, converged);
+        case SCF_STAGE_STATIONARY:
+            status = solve_stationary(ctx, geometry, scf, converged);
             break;
         case SCF_STAGE_DAMPED:
             status =

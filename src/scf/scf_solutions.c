@@ -37,6 +37,8 @@ enum { JUMP_POINTS = 3 };
 /// Change of the entropy over kT since the last search that shows levels that have met or parted; of an electron in two
 /// levels it is 2 ln 2.
 #define ENTROPY_CHANGED 0.2
+/// The same of the largest charge where it is more than molecules have, e; vibrations change it by less.
+#define CHARGE_CHANGED 0.1
 
 /// What is to be done about other solutions.
 typedef enum { SEARCH_NOT, SEARCH_SADDLE, SEARCH_ALL } Search;
@@ -67,20 +69,34 @@ static double largest_jump(const Scf *scf, const double *x)
     return most;
 }
 
+/// The largest charge of an atom as far as it is more than molecules have.
+static double unusual_charge(const Scf *scf)
+{
+    return fmax(scf_largest_charge(scf), scf_usual_charge(scf));
+}
+
+/// Whether an atom has come to, or lost, more charge than molecules have. Sulphur between oxygens and silicon between fluorines
+/// have more at all times: a search in every step of theirs would cost ten times what the step costs.
+static bool charge_has_changed(const Scf *scf, double patience)
+{
+    const double before = fmax(scf->kept->charge, scf_usual_charge(scf));
+    return fabs(unusual_charge(scf) - before) > CHARGE_CHANGED * patience;
+}
+
 /// Orbitals that were refined are those of the step before, a clear gap above them: their density is its continuation.
 static Search search_due(Scf *scf, bool jumped)
 {
     ScfKept *kept = scf->kept;
-    const bool unusual = scf_largest_charge(scf) > scf_usual_charge(scf);
-    const bool suspicious = jumped || unusual || scf->recovery > 0 ||
-                            scf->iterations > SLOW_ITERATIONS || kept->search_due != 0;
-    const bool changed =
-        fabs(scf->density.entropy - kept->entropy) >
-        ENTROPY_CHANGED * scf->density.kt * (1.0 + 0.25 * (double)kept->n_changed_in_vain);
+    const bool suspicious =
+        jumped || scf->recovery > 0 || scf->iterations > SLOW_ITERATIONS || kept->search_due != 0;
+    const double patience = 1.0 + 0.25 * (double)kept->n_changed_in_vain;
+    const bool charged = charge_has_changed(scf, patience);
+    const bool changed = charged || fabs(scf->density.entropy - kept->entropy) >
+                                        ENTROPY_CHANGED * scf->density.kt * patience;
     kept->n_since_search++;
     if (!suspicious && kept->n_in_vain > 0)
         kept->n_in_vain--;
-    if (scf->density.refined && !unusual) {
+    if (scf->density.refined && !charged) {
         kept->entropy = 0.0;
         return SEARCH_NOT;
     }
@@ -255,8 +271,10 @@ void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
         status = decide(ctx, geometry, scf, &main, &best, converged);
     scf->spec.options.apart = false;
     scf->iterations = iterations;
-    if (search == SEARCH_ALL)
+    if (search == SEARCH_ALL) {
         scf->kept->entropy = scf->density.entropy;
+        scf->kept->charge = unusual_charge(scf);
+    }
     if (status != QMT_OK)
         *converged = false;
 }

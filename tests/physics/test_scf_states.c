@@ -150,6 +150,27 @@ static void a_step_that_fails_stays_on_its_solution(void **state)
 }
 
 /// Two copies of what is kept lead to the same bytes, the second solution included.
+/// Sulphur has 1.9 e in SF6, at all times: one search when a motion begins, and none in its steps.
+static void a_large_charge_that_stays_is_searched_once(void **state)
+{
+    (void)state;
+    static const int NUMBERS[] = {16, 9, 9, 9, 9, 9, 9};
+    double xyz[7][3] = {{0}};
+    int n_diagonalised = 0;
+    Walk walk = walk_begin(7, NUMBERS, SCF_LOWEST);
+    const EngineResult result = {.energy = &walk.energy, .report = &walk.report};
+    for (int a = 0; a < 6; a++)
+        xyz[a + 1][a / 2] = (a % 2 == 0 ? 1.57 : -1.57) * BOHR_PER_ANGSTROM;
+    for (int k = 0; k < 60; k++) {
+        xyz[1][0] += 0.002;
+        assert_int_equal(engine_evaluate(ctx, walk.moving, (const double(*)[3])xyz, &result),
+                         QMT_OK);
+        n_diagonalised += k >= 10 ? walk.report.diagonalisations : 0;
+    }
+    walk_end(&walk);
+    assert_int_equal(n_diagonalised, 0);
+}
+
 static void a_copy_of_the_memory_goes_on_alike(void **state)
 {
     (void)state;
@@ -177,6 +198,7 @@ int main(void)
         cmocka_unit_test(the_lowest_solution_is_taken_and_reported),
         cmocka_unit_test(a_motion_that_follows_never_changes_over),
         cmocka_unit_test(a_step_that_fails_stays_on_its_solution),
+        cmocka_unit_test(a_large_charge_that_stays_is_searched_once),
         cmocka_unit_test(a_copy_of_the_memory_goes_on_alike),
     };
     return cmocka_run_group_tests(tests, begin, end);

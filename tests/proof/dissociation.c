@@ -14,13 +14,13 @@ enum { FAILED, BACK, ABOVE, BELOW, SLOPE, N_CLAIMS };
 enum { ATOMS_MAX = 5, POINTS = 107, BRIEF_EVERY = 8, BRIEF_CURVES = 4 };
 
 /// What is wanted of every method is 0 % of each; the percentages are what a method is known to miss.
-#define CLAIMS(back, above, below, brief)                                                          \
+#define CLAIMS(back, above, below)                                                                 \
     {                                                                                              \
         [FAILED] = {"distances, three ways, without a solution", "", -INFINITY, 0.0, 0.0},         \
         [BACK] = {"points whose energies out and back differ by more than 1e-7 hartree", "%",      \
-                  -INFINITY, back, brief},                                                         \
+                  -INFINITY, back, 0.0},                                                           \
         [ABOVE] = {"points of a motion more than 1e-7 hartree above the one found from nothing",   \
-                   "%", -INFINITY, above, brief},                                                  \
+                   "%", -INFINITY, above, 0.0},                                                    \
         [BELOW] = {"points found from nothing more than 1e-7 hartree above the one of a motion",   \
                    "%", -INFINITY, below, 0.0},                                                    \
         [SLOPE] = {                                                                                \
@@ -32,12 +32,11 @@ enum { ATOMS_MAX = 5, POINTS = 107, BRIEF_EVERY = 8, BRIEF_CURVES = 4 };
         }                                                                                          \
     }
 
-static const Claim OF_GFN1[N_CLAIMS] = CLAIMS(0.0, 0.0, 0.0, 0.0);
+static const Claim OF_GFN1[N_CLAIMS] = CLAIMS(0.0, 0.0, 0.0);
 // Known of GFN2-xTB: a motion finds a lower solution some points late (CO, NO, SiO), and passes by a crossing in steps of
 // 0.05 angstrom, a hundred of a motion (CuCl); from nothing some solutions of F2 and HF are missed by 1e-6 hartree
-// (docs/lab/validation.md). In seventeen curves 1.0, 1.0 and 0.4 %; the four of the short form have every eighth point,
-// and one of 56, CO at 3.5 angstrom on its way back in steps of 0.4 angstrom, lies 1.4e-7 hartree too high.
-static const Claim OF_GFN2[N_CLAIMS] = CLAIMS(1.5, 1.5, 1.0, 2.0);
+// (docs/lab/validation.md). In seventeen curves 1.8, 1.6 and 0.4 %; the four of the short form have every eighth point.
+static const Claim OF_GFN2[N_CLAIMS] = CLAIMS(2.0, 2.0, 1.0);
 
 /// The atoms from `first` on move along z; the bond is that of the last one before them and the first of them.
 typedef struct {

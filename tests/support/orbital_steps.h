@@ -7,7 +7,7 @@
 #include "support/check.h"
 #include "support/orbital_path.h"
 
-/// Orbitals of the small molecule of orbital_path.h, refined as those of a large one.
+/// Orbitals of the small molecule of orbital_path.h, refined as those of a small or of a large one.
 
 static Arena steps_arena;
 static OrbitalUpdate update;
@@ -18,17 +18,28 @@ static void steps_layout(void)
     orbital_update_layout(&update, &steps_arena, PATH_N);
 }
 
-static int open_large_update(void **state)
+static int update_open(bool large)
 {
-    (void)state;
     update = (OrbitalUpdate){0};
     if (arena_fixture_open(&steps_arena, steps_layout) != 0)
         return -1;
     update.kernels = kernels_choose(NULL);
     update.overlap = overlap;
     update.n_occupied = PATH_OCCUPIED;
-    update.large = true;
+    update.large = large;
     return 0;
+}
+
+static inline int open_small_update(void **state)
+{
+    (void)state;
+    return update_open(false);
+}
+
+static inline int open_large_update(void **state)
+{
+    (void)state;
+    return update_open(true);
 }
 
 static int close_update(void **state)
@@ -69,7 +80,7 @@ static void begin_at(double t)
 }
 
 /// a^T M b of column a of some orbitals and column b of the current ones.
-static double product_of(const double *orbitals, size_t a, size_t b, const double *matrix)
+static inline double product_of(const double *orbitals, size_t a, size_t b, const double *matrix)
 {
     double sum = 0.0;
     for (size_t i = 0; i < PATH_N; i++)
@@ -79,7 +90,7 @@ static double product_of(const double *orbitals, size_t a, size_t b, const doubl
     return sum;
 }
 
-static double between(size_t a, size_t b, const double *matrix)
+static inline double between(size_t a, size_t b, const double *matrix)
 {
     return product_of(update.orbitals, a, b, matrix);
 }

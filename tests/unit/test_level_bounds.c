@@ -47,7 +47,13 @@ static double turned_levels(double angle)
 
 static LevelMatrix matrix_of(double s, double t)
 {
-    return (LevelMatrix){.n = N, .ld = LD, .diagonal = diagonal, .off = off, .s = s, .t = t};
+    return (LevelMatrix){.kernels = kernels_choose(NULL),
+                         .n = N,
+                         .ld = LD,
+                         .diagonal = diagonal,
+                         .off = off,
+                         .s = s,
+                         .t = t};
 }
 
 static void the_diagonal_alone_misses_the_lowest_level(void **state)
