@@ -14,6 +14,7 @@ enum {
     LOOKS_BEFORE_YIELD = 2000,
     // Kernels keep blocks of matrices on the stack, up to 0.4 MB.
     STACK_SIZE = 2 << 20,
+    COPIED_TOGETHER = 1 << 16,
     LINE = 64
 };
 
@@ -170,6 +171,23 @@ void team_share(size_t n, size_t piece, TeamPart *part, void *task)
         else
             sched_yield();
     }
+}
+
+typedef struct {
+    char *to;
+    const char *from;
+} Copy;
+
+static void part_copy(void *task, size_t first, size_t last)
+{
+    const Copy *copy = task;
+    memcpy(copy->to + first, copy->from + first, last - first);
+}
+
+void team_copy(void *to, const void *from, size_t n_bytes)
+{
+    Copy copy = {to, from};
+    team_share(n_bytes, COPIED_TOGETHER, part_copy, &copy);
 }
 
 size_t team_size(void)

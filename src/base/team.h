@@ -42,6 +42,9 @@ static inline size_t team_rows(size_t n, size_t from)
     return n < from ? n : 8;
 }
 
+/// memcpy(), divided where it pays.
+void team_copy(void *to, const void *from, size_t n_bytes);
+
 /// Threads that team_share() may use now, at least 1.
 size_t team_size(void);
 

@@ -177,19 +177,20 @@ static void partner_sums(size_t m, size_t n, const double *z, size_t ldz, const 
     }
 }
 
-static void reference_sums(size_t n_kinds, const size_t *first_place, const size_t *first_ref,
-                           const double *z, size_t ldz, const double *f, size_t ldf, double *y)
+static void reference_sums(size_t kind, size_t first, size_t last, size_t n_kinds,
+                           const size_t *first_place, const size_t *first_ref, const double *z,
+                           size_t ldz, const double *f, size_t ldf, double *y)
 {
-    for (size_t k = 0; k < n_kinds; k++) {
-        const size_t n = first_place[k + 1] - first_place[k], m = first_ref[k + 1] - first_ref[k];
-        // The last places of a row come first: what their line holds beyond the row is the beginning
-        // of the next row, which is written later.
-        for (size_t i = kernels_padded(n); i > 0;) {
-            i -= KERNELS_PAD;
-            partner_sums(m, first_place[n_kinds], z + first_ref[k], ldz, f + first_place[k] + i,
-                         ldf, y + i, n);
-        }
-        y += m * n;
+    for (size_t k = 0; k < kind; k++)
+        y += (first_ref[k + 1] - first_ref[k]) * (first_place[k + 1] - first_place[k]);
+    const size_t n = first_place[kind + 1] - first_place[kind],
+                 m = first_ref[kind + 1] - first_ref[kind];
+    // The last places of a row come first: what their line holds beyond the row is the beginning
+    // of the next row, which is written later.
+    for (size_t i = kernels_padded(last); i > first;) {
+        i -= KERNELS_PAD;
+        partner_sums(m, first_place[n_kinds], z + first_ref[kind], ldz, f + first_place[kind] + i,
+                     ldf, y + i, n);
     }
 }
 

@@ -271,9 +271,11 @@ typedef struct Kernels {
     void (*reference_coefficients)(size_t n_kinds, const size_t *first_place,
                                    const size_t *first_ref, const double *g, const double *c,
                                    size_t ld, double *z);
-    /// y[a][i] = sum_j z[j][a] f[j][i] of all entries
-    void (*reference_sums)(size_t n_kinds, const size_t *first_place, const size_t *first_ref,
-                           const double *z, size_t ldz, const double *f, size_t ldf, double *y);
+    /// y[a][i] = sum_j z[j][a] f[j][i] of the places i = first..last of a kind, whole lines, of which the last one spoils
+    /// the beginning of what comes behind the kind's row: it comes first.
+    void (*reference_sums)(size_t kind, size_t first, size_t last, size_t n_kinds,
+                           const size_t *first_place, const size_t *first_ref, const double *z,
+                           size_t ldz, const double *f, size_t ldf, double *y);
     /// c6[j][i] = sum_a z[j][a] g[a][i] over the references a of place i
     void (*pair_coefficients)(size_t n_kinds, const size_t *first_place, const size_t *first_ref,
                               const double *g, const double *z, size_t ldz, double *c6, size_t ld);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/team.h"
 #include "scf/orbital_update_parts.h"
 
 static size_t size_of(const OrbitalUpdate *update)
@@ -7,26 +8,37 @@ static size_t size_of(const OrbitalUpdate *update)
     return update->n * update->ld;
 }
 
+static void part_begin(void *task, size_t first, size_t last)
+{
+    const OrbitalUpdate *update = task;
+    const double *restrict before = update->kept_orbitals;
+    const float *restrict d = update->guess;
+    double *restrict c = update->orbitals;
+    for (size_t i = first * update->ld; i < last * update->ld; i++)
+        c[i] = before[i] + (double)d[i];
+}
+
 void orbital_path_begin(OrbitalUpdate *update)
 {
-    const double *restrict before = update->kept_orbitals;
-    double *restrict c = update->orbitals;
-    float *restrict d = update->guess;
-    const size_t size = size_of(update);
-    if (orbital_history_guess(&update->history, d) == 0)
-        memset(d, 0, size * sizeof *d);
-    for (size_t i = 0; i < size; i++)
-        c[i] = before[i] + (double)d[i];
+    if (orbital_history_guess(&update->history, update->guess) == 0)
+        memset(update->guess, 0, size_of(update) * sizeof *update->guess);
+    team_share(update->n, ORBITAL_UPDATE_ROWS, part_begin, update);
     update->guess_is_path = true;
+}
+
+static void part_difference(void *task, size_t first, size_t last)
+{
+    const OrbitalUpdate *update = task;
+    const double *restrict before = update->kept_orbitals, *restrict c = update->orbitals;
+    float *restrict d = update->guess;
+    for (size_t i = first * update->ld; i < last * update->ld; i++)
+        d[i] = (float)(c[i] - before[i]);
 }
 
 /// C - C_{t-1}
 static void make_difference(OrbitalUpdate *update)
 {
-    const double *restrict before = update->kept_orbitals, *restrict c = update->orbitals;
-    float *restrict d = update->guess;
-    for (size_t i = 0; i < size_of(update); i++)
-        d[i] = (float)(c[i] - before[i]);
+    team_share(update->n, ORBITAL_UPDATE_ROWS, part_difference, update);
     update->guess_is_path = true;
 }
 

@@ -1,5 +1,4 @@
-#include <string.h>
-
+#include "base/team.h"
 #include "scf/orbital_update_parts.h"
 
 /// Largest X that first order is good for, and the largest correction of the pass before, whose second order stays.
@@ -13,28 +12,49 @@ void orbital_response_begin(OrbitalUpdate *update, const double *fock)
     update->may_respond = update->large && update->last_is_full;
     // E is done with.
     if (update->may_respond)
-        memcpy(update->e, fock, update->n * update->ld_ao * sizeof *fock);
+        team_copy(update->e, fock, update->n * update->ld_ao * sizeof *fock);
 }
 
-/// -dF in single precision; F becomes the one before.
-static void make_difference(OrbitalUpdate *update, const double *restrict fock)
+typedef struct {
+    OrbitalUpdate *update;
+    const double *fock;
+} Difference;
+
+static void part_difference(void *task, size_t first, size_t last)
 {
-    double *restrict before = update->e;
-    float *restrict difference = update->fock_single;
-    for (size_t i = 0; i < update->n * update->ld_ao; i++) {
+    const Difference *d = task;
+    const size_t ld_ao = d->update->ld_ao;
+    const double *restrict fock = d->fock;
+    double *restrict before = d->update->e;
+    float *restrict difference = d->update->fock_single;
+    for (size_t i = first * ld_ao; i < last * ld_ao; i++) {
         difference[i] = (float)(before[i] - fock[i]);
         before[i] = fock[i];
     }
 }
 
-/// The sum of the -dF C_o of this geometry, in the place of the way to its orbitals.
-static void add_to_sum(OrbitalUpdate *update, const float *fc)
+/// -dF in single precision; F becomes the one before.
+static void make_difference(OrbitalUpdate *update, const double *fock)
 {
+    Difference difference = {update, fock};
+    team_share(update->n, ORBITAL_UPDATE_ROWS, part_difference, &difference);
+}
+
+static void part_sum(void *task, size_t first, size_t last)
+{
+    OrbitalUpdate *update = task;
     const size_t fv = update->first_virtual, ld = update->ld;
-    for (size_t k = 0; k < update->n; k++)
+    const float *fc = update->step;
+    for (size_t k = first; k < last; k++)
         for (size_t i = 0; i < fv; i++)
             update->guess[k * ld + i] =
                 fc[k * ld + i] + (update->responded ? update->guess[k * ld + i] : 0.0F);
+}
+
+/// The sum of the -dF C_o of this geometry, in the place of the way to its orbitals.
+static void add_to_sum(OrbitalUpdate *update)
+{
+    team_share(update->n, ORBITAL_UPDATE_ROWS, part_sum, update);
     update->guess_is_path = false;
 }
 
@@ -51,12 +71,24 @@ static void make_right_side(OrbitalUpdate *update)
     else
         kernels->matmul_tn_single(n, fv, n, update->fock_single, ld_ao, update->orbitals_single, ld,
                                   fc, ld);
-    add_to_sum(update, fc);
+    add_to_sum(update);
     kernels->matmul_tn_single(nv, fv, n, update->orbitals_single + fv, ld, fc, ld, sum, ld);
     kernels->matmul_single(nv, fv, no, update->residual, ld, update->g_off, ld, sum, sum, ld);
     kernels->matmul_single(nv, fv, nv, update->g_off + orbital_update_vv(update), ld,
                            update->residual, ld, sum, sum, ld);
-    memcpy(update->residual, sum, nv * ld * sizeof *sum);
+    team_copy(update->residual, sum, nv * ld * sizeof *sum);
+}
+
+/// Y_ov -= X^T, which is in the place of e_scaled.
+static void part_correction(void *task, size_t first, size_t last)
+{
+    OrbitalUpdate *update = task;
+    const size_t nv = orbital_update_n_virtual(update), ld = update->ld;
+    const float *restrict ov_t = update->e_scaled;
+    float *restrict ov = update->y + update->first_virtual;
+    for (size_t i = first; i < last; i++)
+        for (size_t a = 0; a < nv; a++)
+            ov[i * ld + a] += ov_t[i * ld + a];
 }
 
 bool orbital_response(OrbitalUpdate *update, const double *fock)
@@ -76,11 +108,8 @@ bool orbital_response(OrbitalUpdate *update, const double *fock)
     kernels->matmul_correction(n, fv, nv, update->orbitals_single + fv, ld, update->x, ld,
                                update->orbitals, update->orbitals, ld);
     // C_v -= C_o X^T, later.
-    float *ov_t = update->e_scaled, *ov = update->y + fv;
-    kernels->transpose_single(nv, no, -1.0F, update->x, ld, ov_t, ld);
-    for (size_t i = 0; i < no; i++)
-        for (size_t a = 0; a < nv; a++)
-            ov[i * ld + a] += ov_t[i * ld + a];
+    kernels->transpose_single(nv, no, -1.0F, update->x, ld, update->e_scaled, ld);
+    team_share(no, ORBITAL_UPDATE_ROWS, part_correction, update);
     return true;
 }
 

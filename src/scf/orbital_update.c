@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/linalg.h"
+#include "base/team.h"
 #include "scf/level_bounds.h"
 #include "scf/orbital_update_parts.h"
 
@@ -22,8 +23,7 @@ enum {
     ROTATE_EVERY = 64,
     ROTATE_AFTER = 8,
     MANY_INNER = 10,
-    // Products that small molecules can afford to make in vain.
-    ALWAYS_SECOND_ORDER = 80
+    SQUARES_TOGETHER = 8
 };
 #define SURE_GAP 0.03
 /// Share of a clear gap on the diagonal that the levels themselves must leave: at 48 kT exp(-gap/2kT) is 5e-11.
@@ -216,7 +216,7 @@ double orbital_update_solve(OrbitalUpdate *update, double tolerance)
         if (left <= larger(1e-12, larger(tolerance * largest, 0.03 * largest * largest))) {
             update->slow = update->slow || inner >= MANY_INNER;
             if (update->large)
-                memcpy(update->residual, update->step, nv * ld * sizeof(float));
+                team_copy(update->residual, update->step, nv * ld * sizeof(float));
             return largest;
         }
         if (!(change <= 4.0 * largest))
@@ -351,10 +351,15 @@ static double sum_of_squares(OrbitalUpdate *update)
         const float *e = update->e_single + k * ld;
         // Of the virtual orbitals X counts, of the occupied ones turns and E, which are in Y.
         const float *x = k < fv ? update->y + k * ld : update->x + (k - fv) * ld;
-        float row = 0.0F;
-        for (size_t i = 0; i < no; i++)
-            row += e[i] * e[i] + x[i] * x[i];
-        sum += (double)row;
+        float lane[SQUARES_TOGETHER] = {0.0F};
+        size_t i = 0;
+        for (; i + SQUARES_TOGETHER <= no; i += SQUARES_TOGETHER)
+            for (size_t l = 0; l < SQUARES_TOGETHER; l++)
+                lane[l] += e[i + l] * e[i + l] + x[i + l] * x[i + l];
+        for (; i < no; i++)
+            lane[0] += e[i] * e[i] + x[i] * x[i];
+        for (size_t l = 0; l < SQUARES_TOGETHER; l++)
+            sum += (double)lane[l];
     }
     return sum;
 }
@@ -389,6 +394,30 @@ static void add_second_order(OrbitalUpdate *update, float *v)
     kernels->matmul_single(no, fv, nv, y + fv, ld, v, ld, y, y, ld);
 }
 
+/// Y -= E/2 in the virtual, and in the occupied block.
+static void part_virtual_block(void *task, size_t first, size_t last)
+{
+    OrbitalUpdate *update = task;
+    const size_t nv = orbital_update_n_virtual(update), ld = update->ld,
+                 vv = orbital_update_vv(update);
+    const double *restrict e = update->e + vv;
+    float *restrict y = update->y + vv;
+    for (size_t a = first; a < last; a++)
+        for (size_t b = 0; b < nv; b++)
+            y[a * ld + b] -= (float)(0.5 * e[a * ld + b]);
+}
+
+static void part_occupied_block(void *task, size_t first, size_t last)
+{
+    OrbitalUpdate *update = task;
+    const size_t no = update->n_occupied, ld = update->ld;
+    const double *restrict e = update->e;
+    float *restrict y = update->y;
+    for (size_t i = first; i < last; i++)
+        for (size_t j = 0; j < no; j++)
+            y[i * ld + j] -= (float)(0.5 * e[i * ld + j]);
+}
+
 /// The diagonal blocks of Y: -E/2, and for large molecules turns of the orbitals among themselves.
 static void assemble_diagonal_blocks(OrbitalUpdate *update)
 {
@@ -403,29 +432,33 @@ static void assemble_diagonal_blocks(OrbitalUpdate *update)
         return;
     }
     orbital_path_turns(update);
-    for (size_t a = 0; a < nv; a++)
-        for (size_t b = 0; b < nv; b++)
-            y[vv + a * ld + b] -= (float)(0.5 * update->e[vv + a * ld + b]);
-    for (size_t i = 0; i < no; i++)
-        for (size_t j = 0; j < no; j++)
-            y[i * ld + j] -= (float)(0.5 * update->e[i * ld + j]);
+    team_share(nv, ORBITAL_UPDATE_ROWS, part_virtual_block, update);
+    team_share(no, ORBITAL_UPDATE_ROWS, part_occupied_block, update);
+}
+
+/// V = X + E_vo; a quarter of the padding may be negative zero, which does not matter. X goes to Y as well.
+static void part_virtual_rows(void *task, size_t first, size_t last)
+{
+    OrbitalUpdate *update = task;
+    const size_t fv = update->first_virtual, ld = update->ld, vo = orbital_update_vo(update);
+    const float *restrict x = update->x, *restrict e = update->e_single + vo;
+    float *restrict v = update->step, *restrict y = update->y + vo;
+    for (size_t a = first; a < last; a++)
+        for (size_t i = 0; i < fv; i++) {
+            v[a * ld + i] = x[a * ld + i] + e[a * ld + i];
+            y[a * ld + i] = x[a * ld + i];
+        }
 }
 
 /// Y from E and X. Returns its largest element.
 static double assemble_corrections(OrbitalUpdate *update)
 {
     const size_t no = update->n_occupied, fv = update->first_virtual,
-                 nv = orbital_update_n_virtual(update), ld = update->ld,
-                 vo = orbital_update_vo(update);
+                 nv = orbital_update_n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
     assemble_diagonal_blocks(update);
     float *y = update->y, *v = update->step;
-    // V = X + E_vo; a quarter of the padding may be negative zero, which does not matter.
-    for (size_t a = 0; a < nv; a++)
-        for (size_t i = 0; i < fv; i++)
-            v[a * ld + i] = update->x[a * ld + i] + update->e_single[vo + a * ld + i];
-    for (size_t a = 0; a < nv; a++)
-        memcpy(y + vo + a * ld, update->x + a * ld, fv * sizeof(float));
+    team_share(nv, ORBITAL_UPDATE_ROWS, part_virtual_rows, update);
     kernels->transpose_single(nv, no, -1.0F, v, ld, y + fv, ld);
 
     if (second_order_counts(update))
@@ -726,7 +759,7 @@ void orbital_update_end(OrbitalUpdate *update)
         update->kept->age++;
     }
     update->kept->known = 1;
-    memcpy(update->kept_orbitals, update->orbitals, update->n * update->ld * sizeof(double));
+    team_copy(update->kept_orbitals, update->orbitals, update->n * update->ld * sizeof(double));
     // The orbitals of this geometry stay as they are: its energy-weighted density needs them.
     if (update->kept->age >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
         rotate(update);

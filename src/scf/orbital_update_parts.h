@@ -6,6 +6,9 @@
 /// What the refinement (orbital_update.c) shares with the ways of large molecules (orbital_path.c,
 /// orbital_response.c).
 
+/// Rows of a loop over elements that a thread takes at a time.
+enum { ORBITAL_UPDATE_ROWS = 16 };
+
 /// Elements of a matrix in the basis of orbitals.
 static inline size_t orbital_update_size(const OrbitalUpdate *update)
 {

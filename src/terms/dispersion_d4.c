@@ -213,11 +213,33 @@ static void multiply_by_c6(DispersionD4 *d4, const double *g)
                                         d4->ld_refs, d4->z);
 }
 
+typedef struct {
+    DispersionD4 *d4;
+    const double *f;
+    size_t kind;
+} Partners;
+
+/// The lines first..last of the places of a kind.
+static void partners_part(void *task, size_t first, size_t last)
+{
+    const Partners *p = task;
+    const DispersionD4 *d4 = p->d4;
+    d4->kernels->reference_sums(p->kind, first * KERNELS_PAD, last * KERNELS_PAD, d4->n_kinds,
+                                d4->first_place, d4->first_ref, d4->z, d4->ld_refs, p->f, d4->ld,
+                                d4->y);
+}
+
 /// Y = f Z.
 static void sum_over_partners(DispersionD4 *d4, const double *f)
 {
-    d4->kernels->reference_sums(d4->n_kinds, d4->first_place, d4->first_ref, d4->z, d4->ld_refs, f,
-                                d4->ld, d4->y);
+    for (size_t k = 0; k < d4->n_kinds; k++) {
+        const size_t n = d4->first_place[k + 1] - d4->first_place[k],
+                     n_lines = kernels_padded(n) / KERNELS_PAD;
+        Partners partners = {d4, f, k};
+        // The last line reaches into rows of others.
+        partners_part(&partners, n_lines - 1, n_lines);
+        team_share(n_lines - 1, n < TERM_ROWS_SHARED ? n_lines : 1, partners_part, &partners);
+    }
 }
 
 /// C6 of entries g, whose Z is there.

@@ -141,7 +141,9 @@ static Made make(const Kernels *kernels)
                             1e-18, out.g, out.g_cn, out.g_q);
     kernels->reference_coefficients(KINDS, FIRST_PLACE, FIRST_REF, out.g, in.c[0], LD_REFS,
                                     out.z[0]);
-    kernels->reference_sums(KINDS, FIRST_PLACE, FIRST_REF, out.z[0], LD_REFS, out.f[0], LD, out.y);
+    for (size_t k = 0; k < KINDS; k++)
+        kernels->reference_sums(k, 0, FIRST_PLACE[k + 1] - FIRST_PLACE[k], KINDS, FIRST_PLACE,
+                                FIRST_REF, out.z[0], LD_REFS, out.f[0], LD, out.y);
     kernels->pair_coefficients(KINDS, FIRST_PLACE, FIRST_REF, out.g, out.z[0], LD_REFS, out.c6[0],
                                LD);
     const double here[3] = {0.1, 0.2, 0.3};
