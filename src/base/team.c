@@ -10,7 +10,7 @@
 
 enum {
     // Looks at the door before a thread sleeps, and before the caller lets others run; some 20 ns each.
-    LOOKS_BEFORE_SLEEP = 20000,
+    LOOKS_BEFORE_SLEEP = 50000,
     LOOKS_BEFORE_YIELD = 2000,
     // Kernels keep blocks of matrices on the stack, up to 0.4 MB.
     STACK_SIZE = 2 << 20,

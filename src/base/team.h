@@ -6,8 +6,8 @@
 
 /// Threads that work on one molecule together. They are made once, with an engine; after that loops are divided
 /// without memory or locks: the thread that evaluates opens a loop, the others help as long as there is
-/// something left of it, and it never waits for one that has not come. Idle threads look out for work for some
-/// hundred microseconds and then sleep.
+/// something left of it, and it never waits for one that has not come. Idle threads look out for work for a
+/// millisecond and then sleep.
 ///
 /// Results do not depend on how many threads there are: a part of a loop writes what no other part writes, and
 /// every number is summed by one of them, in the order of a single thread. Sums over parts are made by

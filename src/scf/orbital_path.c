@@ -42,20 +42,39 @@ static void make_difference(OrbitalUpdate *update)
     update->guess_is_path = true;
 }
 
+typedef struct {
+    size_t ld;
+    const float *b;
+    float *y;
+} Turns;
+
+/// Some rows and as many columns at a time, so that the lines of both triangles stay in the cache.
+static void part_turns(void *task, size_t first, size_t last)
+{
+    const Turns *turns = task;
+    const size_t ld = turns->ld;
+    const float *restrict b = turns->b;
+    float *restrict y = turns->y;
+    for (size_t begin = 0; begin < last; begin += ORBITAL_UPDATE_ROWS)
+        for (size_t i = first; i < last; i++) {
+            const size_t end = begin + ORBITAL_UPDATE_ROWS;
+            for (size_t j = begin; j < end && j < i; j++) {
+                y[i * ld + j] = 0.5F * (b[i * ld + j] - b[j * ld + i]);
+                y[j * ld + i] = -y[i * ld + j];
+            }
+        }
+    for (size_t i = first; i < last; i++)
+        y[i * ld + i] = 0.0F;
+}
+
 /// (B - B^T)/2 of m orbitals from `first` on.
 static void turns_of_space(OrbitalUpdate *update, size_t first, size_t m, const float *sc)
 {
     const size_t ld = update->ld, columns = (m + 3) / 4 * 4;
-    float *b = update->e_scaled, *y = update->y + first * ld + first;
+    Turns turns = {ld, update->e_scaled, update->y + first * ld + first};
     update->kernels->matmul_tn_single(m, columns, update->n, update->guess + first, ld, sc + first,
-                                      ld, b, ld);
-    for (size_t i = 0; i < m; i++) {
-        y[i * ld + i] = 0.0F;
-        for (size_t j = 0; j < i; j++) {
-            y[i * ld + j] = 0.5F * (b[i * ld + j] - b[j * ld + i]);
-            y[j * ld + i] = -y[i * ld + j];
-        }
-    }
+                                      ld, update->e_scaled, ld);
+    team_share(m, ORBITAL_UPDATE_ROWS, part_turns, &turns);
 }
 
 static void no_turns_of_space(OrbitalUpdate *update, size_t first, size_t m)

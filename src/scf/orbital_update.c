@@ -636,6 +636,19 @@ bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double cle
     return true;
 }
 
+/// G_oo += M + M^T, M in e_scaled: some rows and as many columns at a time.
+static void part_symmetric_sum(void *task, size_t first, size_t last)
+{
+    OrbitalUpdate *update = task;
+    const size_t no = update->n_occupied, ld = update->ld;
+    const float *restrict m = update->e_scaled;
+    double *restrict g = update->g;
+    for (size_t begin = 0; begin < no; begin += ORBITAL_UPDATE_ROWS)
+        for (size_t i = first; i < last; i++)
+            for (size_t j = begin; j < begin + ORBITAL_UPDATE_ROWS && j < no; j++)
+                g[i * ld + j] += (double)m[i * ld + j] + (double)m[j * ld + i];
+}
+
 /// G_oo + Y_oo^T G_oo + G_oo Y_oo of a full pass; the rest is of second order.
 static void correct_occupied_block(OrbitalUpdate *update)
 {
@@ -647,9 +660,7 @@ static void correct_occupied_block(OrbitalUpdate *update)
     const float *left = update->large ? update->e_single : update->y,
                 *right = update->large ? update->y : update->e_single;
     kernels->matmul_single(no, fv, no, left, ld, right, ld, NULL, product, ld);
-    for (size_t i = 0; i < no; i++)
-        for (size_t j = 0; j < no; j++)
-            update->g[i * ld + j] += (double)product[i * ld + j] + (double)product[j * ld + i];
+    team_share(no, ORBITAL_UPDATE_ROWS, part_symmetric_sum, update);
 }
 
 void orbital_update_occupied_block(OrbitalUpdate *update)
