@@ -8,11 +8,18 @@ static inline Vec masked(Vec v, Mask mask)
     return (Vec)((Mask)v & mask);
 }
 
+#ifdef KERNELS_AVX512_BUILD
+typedef long long RegisterMask __attribute__((vector_size(KERNELS_PAD * sizeof(long long))));
+#endif
+
 /// Is any element set?
 static inline bool any(Mask mask)
 {
     typedef long long Half __attribute__((vector_size(KERNELS_PAD / 2 * sizeof(long long))));
     typedef long long Quarter __attribute__((vector_size(KERNELS_PAD / 4 * sizeof(long long))));
+#if defined(KERNELS_AVX512_BUILD)
+    return __builtin_ia32_cvtq2mask512((RegisterMask)mask) != 0;
+#endif
     Half half[2];
     Quarter quarter[2];
     memcpy(half, &mask, sizeof mask);
@@ -24,6 +31,17 @@ static inline bool any(Mask mask)
     memcpy(quarter, &half[0], sizeof half[0]);
     quarter[0] |= quarter[1];
     return (quarter[0][0] | quarter[0][1]) != 0;
+}
+
+/// The elements whose bits are set.
+static inline Mask mask_of(unsigned bits)
+{
+#if defined(KERNELS_AVX512_BUILD)
+    return (Mask)__builtin_ia32_cvtmask2q512((unsigned char)bits);
+#else
+    const Mask each = {1, 2, 4, 8, 16, 32, 64, 128}, all = each - each + (long long)bits;
+    return (all & each) != 0;
+#endif
 }
 
 /// Per element: mask ? a : b.

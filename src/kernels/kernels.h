@@ -44,12 +44,12 @@ typedef struct {
 enum { KERNELS_BLOCKS_OF_ROWS = 1 << 22, KERNELS_BLOCKS_OF_COLUMNS = 1 << 21 };
 
 enum {
-    KERNELS_MULTIPOLES = 10,                 ///< q; mu x y z; Theta xx xy yy xz yz zz
-    KERNELS_REFERENCES = 7,                  ///< references of an element in D4, at most
-    KERNELS_MAX_L = 2,                       ///< largest angular momentum: d
-    KERNELS_SPHERE_SHAPE = 3,                ///< numbers of the sphere itself, see sphere_area
-    KERNELS_SPHERE_ROW = 8,                  ///< numbers of a sphere beside it
-    KERNELS_SPHERE_SCRATCH = 4 * KERNELS_PAD ///< doubles of scratch for each of them
+    KERNELS_MULTIPOLES = 10,  ///< q; mu x y z; Theta xx xy yy xz yz zz
+    KERNELS_REFERENCES = 7,   ///< references of an element in D4, at most
+    KERNELS_MAX_L = 2,        ///< largest angular momentum: d
+    KERNELS_SPHERE_SHAPE = 3, ///< numbers of the sphere itself, see sphere_area
+    KERNELS_SPHERE_ROW = 5,   ///< numbers of a sphere beside it
+    KERNELS_SPHERE_MASK = 32  ///< bytes of a mask of points are a multiple of this
 };
 
 /// One eigenvector of a symmetric matrix A, that of its outermost eigenvalue, from one that is nearly it:
@@ -302,23 +302,38 @@ typedef struct Kernels {
     /// @param sums  D and Q of the pair ij, overwritten; sums[1] is the energy of all triples
     void (*atm_row)(size_t n, size_t ld, const double pair[3], double *row_i, double *row_j,
                     double sums[2]);
+    /// Which points of a sphere about A another one about B covers, and which are at its edge, a bit for each point in its
+    /// order, the first in the lowest bit of the first byte.
+    ///
+    /// @param points   [3][n_points] u_x, u_y, u_z of length one
+    /// @param away     A - B
+    /// @param range    of u.(A - B): what is below the first is covered, what is below the second and not below the
+    ///                 first is at the edge
+    /// @param covered  [n_points/KERNELS_PAD], overwritten
+    /// @param edge     [n_points/KERNELS_PAD], overwritten
+    void (*sphere_masks)(size_t n_points, const float *points, const float away[3],
+                         const float range[2], unsigned char *covered, unsigned char *edge);
     /// What other spheres leave open of a sphere of radius S about A: sum over the points x = A + S u
     /// of weight times the product over B of s(t), t = (|x - B| - S_B)/w, with the smooth step
     /// s = 1/2 + 3t/4 - t^3/4 between -1 and 1. Points with a smaller product than `drop` do not
-    /// count. Points lie in groups of KERNELS_PAD; the nearer those of a group, the faster.
+    /// count. Points lie in groups of KERNELS_PAD; the nearer those of half a group, the faster.
     ///
     /// @param n_points  a multiple of KERNELS_PAD
     /// @param points    [4][n_points] u_x, u_y, u_z of length one; weight
     /// @param shape     S, w, drop
-    /// @param others    [n][KERNELS_SPHERE_ROW] A - B (three); |A - B|^2 + S^2; S_B; and
-    ///                  u.(A - B) where t = -1 and where t = 1; the eighth is free
-    /// @param near      [n] scratch
-    /// @param scratch   [n][KERNELS_SPHERE_SCRATCH]
+    /// @param others    [n][KERNELS_SPHERE_ROW] A - B (three); |A - B|^2 + S^2; S_B
+    /// @param ld        bytes of a mask, those behind the points zero
+    /// @param masks     [n][2][ld] of sphere_masks: covered points have t <= -1, those that are neither covered nor at
+    ///                  the edge t >= 1; the result does not depend on how many of both kinds are taken to be at the edge
+    /// @param covered   [ld] scratch
+    /// @param list      [n + n n_points/4] scratch
+    /// @param scratch   [n + 1][n_points]
     /// @param slopes    [n][3] of the result as A moves, the part of each B, overwritten; as B itself
     ///                  moves it is the negative
     double (*sphere_area)(size_t n_points, const double *points,
                           const double shape[KERNELS_SPHERE_SHAPE], size_t n, const double *others,
-                          size_t *near, double *scratch, double (*slopes)[3]);
+                          size_t ld, const unsigned char *const *masks, unsigned char *covered,
+                          int *list, double *scratch, double (*slopes)[3]);
     /// What the sphere of atom B, radius `other`, keeps of the solvent away from atom A, `radius`: g of
     /// terms/born_radii.h, 0 beyond the cutoff, and (dg/dR)/R. n is a multiple of KERNELS_PAD.
     void (*descreening_pairs)(size_t n, double cutoff, const double *distance, const double *radius,

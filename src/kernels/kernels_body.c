@@ -91,6 +91,7 @@ const Kernels KERNELS_TABLE = {
     .pair_force_row = pair_force_row,
     .atm_pair_row = atm_pair_row,
     .atm_row = atm_row,
+    .sphere_masks = sphere_masks,
     .sphere_area = sphere_area,
     .descreening_pairs = descreening_pairs,
     .born_pairs_p16 = born_pairs_p16,

@@ -123,15 +123,6 @@ static double surface_term_energy(void *self, const Geometry *geometry, const Mo
     return sum;
 }
 
-static void surface_term_gradient(void *self, const Geometry *geometry, const Moments *moments,
-                                  Gradient *gradient)
-{
-    (void)geometry;
-    (void)moments;
-    const Solvation *solvation = self;
-    surface_gradient(&solvation->surface, solvation->tension, gradient->xyz);
-}
-
 static double hydrogen_energy(void *self, const Geometry *geometry, const Moments *moments)
 {
     (void)geometry;
@@ -153,13 +144,16 @@ static void hydrogen_potential(void *self, const Geometry *geometry, const Momen
         potential->atom[a] += 2.0 * solvation->hydrogen[a] * solvation->surface.area[a] * charge[a];
 }
 
+/// Of the surface tension as well.
 static void hydrogen_gradient(void *self, const Geometry *geometry, const Moments *moments,
                               Gradient *gradient)
 {
     Solvation *solvation = self;
     const double *charge = charges_of(solvation, moments);
+    // Both are slopes of the same areas.
     for (size_t a = 0; a < solvation->n_atoms; a++)
-        solvation->field[a] = solvation->hydrogen[a] * charge[a] * charge[a];
+        solvation->field[a] =
+            solvation->tension[a] + solvation->hydrogen[a] * charge[a] * charge[a];
     surface_gradient(&solvation->surface, solvation->field, gradient->xyz);
     if (solvation->has_cm5) {
         for (size_t a = 0; a < solvation->n_atoms; a++)
@@ -189,8 +183,7 @@ const TermType TERM_BORN = {.name = "Born solvation",
 const TermType TERM_SURFACE = {.name = "solvent surface",
                                .shared = &TERM_BORN,
                                .update = surface_term_update,
-                               .energy = surface_term_energy,
-                               .gradient = surface_term_gradient};
+                               .energy = surface_term_energy};
 
 const TermType TERM_SOLVENT_HYDROGEN_BONDS = {.name = "solvent hydrogen bonds",
                                               .shared = &TERM_BORN,

@@ -14,22 +14,33 @@
 /// below 1e-6 do not count: the area has steps of this size, worth less than 1e-9 hartree. The grid of
 /// 230 points keeps its orientation in space, so that areas change a little when a molecule turns; with
 /// 1000 points, equally weighted on a spiral of the golden angle, they change about a tenth of that.
+///
+/// Which points another sphere covers and which are at its edge changes little from geometry to geometry. So masks of
+/// points are kept with a margin until two atoms have moved by more than SURFACE_VIEW_MARGIN against each other; they only
+/// spare work, and the result is the same to the last bit whatever the geometries before were.
 /// Im, Lee, Brooks, J. Comput. Chem. 24, 1691 (2003), 10.1002/jcc.10321;
 /// Lebedev, Laikov, Dokl. Math. 59, 477 (1999).
+#define SURFACE_VIEW_MARGIN 0.08 // bohr
 typedef struct {
     const Kernels *kernels;
     size_t n_atoms, n_points;
-    double width;          ///< w, bohr
-    double *points;        ///< [4][n_points], see Kernels
-    double *radius;        ///< [n_atoms] S, bohr
-    double *area;          ///< [n_atoms] sigma, bohr^2
-    size_t *n_near;        ///< [n_atoms] spheres that reach into that of the atom
-    int *near;             ///< [n_atoms][n_atoms - 1] which
-    double (*slope)[3];    ///< [n_atoms][n_atoms - 1][3] dsigma_A/dR_A, the part of each of them
-    double *others;        ///< scratch of the kernel
-    double *key;           ///< [n_atoms] scratch, of sorting
-    size_t *kernel_list;   ///< [n_atoms]
-    double *kernel_memory; ///< [n_atoms][KERNELS_SPHERE_SCRATCH]
+    double width;         ///< w, bohr
+    double *points;       ///< [4][n_points], see Kernels
+    float *places;        ///< [3][n_points] the same without weights
+    double *radius;       ///< [n_atoms] S, bohr
+    double *area;         ///< [n_atoms] sigma, bohr^2
+    size_t *n_near;       ///< [n_atoms] spheres that reach into that of the atom
+    int *near;            ///< [n_atoms][n_atoms - 1] which
+    double (*slope)[3];   ///< [n_atoms][n_atoms - 1][3] dsigma_A/dR_A, the part of each of them
+    size_t ld;            ///< bytes of a mask of points
+    size_t n_views;       ///< places for views of an atom: a bound for large molecules
+    unsigned char *views; ///< [n_atoms][n_views] each a SphereView and two masks
+    unsigned char *brief; ///< [n_atoms][2][ld] masks of those that have no place
+    const unsigned char **masks; ///< [n_atoms] of the spheres near an atom
+    unsigned char *covered;      ///< [ld] scratch
+    double *others;              ///< [n_atoms][KERNELS_SPHERE_ROW] scratch
+    int *list;                   ///< scratch of the kernel
+    double *scratch;             ///< likewise
 } Surface;
 
 void surface_layout(Surface *surface, Arena *arena, size_t n_atoms, SolvationGrid grid);

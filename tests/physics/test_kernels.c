@@ -451,6 +451,7 @@ static void quotients_are_plain_sums(void **state)
 }
 
 enum { SPHERE_POINTS = 232, SPHERES = 9 };
+static const double SPHERE_RADIUS = 4.0, SPHERE_WIDTH = 0.6;
 
 /// A sphere with others around it; some cover much, some nothing.
 typedef struct {
@@ -461,7 +462,7 @@ typedef struct {
 static void make_cluster(Cluster *cluster)
 {
     unsigned seed = 9;
-    *cluster = (Cluster){.shape = {4.0, 0.6, 1e-6}};
+    *cluster = (Cluster){.shape = {SPHERE_RADIUS, SPHERE_WIDTH, 1e-6}};
     for (size_t p = 0; p < SPHERE_POINTS; p++) {
         const double z = 1.0 - (2.0 * (double)p + 1.0) / SPHERE_POINTS, rho = sqrt(1.0 - z * z);
         cluster->points[p] = rho * cos(2.4 * (double)p);
@@ -481,8 +482,27 @@ static void make_cluster(Cluster *cluster)
         cluster->radius[b] = 3.4 + 0.8 * pseudo_random(&seed);
         row[3] = r2;
         row[4] = cluster->radius[b];
-        row[5] = (pow(cluster->radius[b] - 0.6, 2) - r2) / 8.0;
-        row[6] = (pow(cluster->radius[b] + 0.6, 2) - r2) / 8.0;
+    }
+}
+
+/// Masks of all spheres with a margin.
+static void make_masks(const Kernels *kernels, const Cluster *cluster, double margin,
+                       unsigned char masks[SPHERES][2][KERNELS_SPHERE_MASK])
+{
+    float points[3 * SPHERE_POINTS];
+    for (size_t i = 0; i < 3 * SPHERE_POINTS; i++)
+        points[i] = (float)cluster->points[i];
+    for (size_t b = 0; b < SPHERES; b++) {
+        const double *row = cluster->others + KERNELS_SPHERE_ROW * b;
+        const float away[3] = {(float)row[0], (float)row[1], (float)row[2]};
+        float range[2];
+        for (int side = 0; side < 2; side++) {
+            const double sign = side == 0 ? -1.0 : 1.0,
+                         reach = cluster->radius[b] + sign * SPHERE_WIDTH;
+            range[side] = (float)((reach * reach - row[3]) / (2.0 * SPHERE_RADIUS) + sign * margin);
+        }
+        memset(masks[b], 0, sizeof masks[b]);
+        kernels->sphere_masks(SPHERE_POINTS, points, away, range, masks[b][0], masks[b][1]);
     }
 }
 
@@ -524,25 +544,67 @@ static double sum_of_weights(const Cluster *cluster)
     return sum;
 }
 
-static void area_of_a_sphere_is_the_plain_sum(void **state)
+static void masks_of_a_sphere_are_those_of_its_edge(void **state)
 {
     (void)state;
     Cluster cluster;
-    size_t near[SPHERES];
-    double scratch[SPHERES * KERNELS_SPHERE_SCRATCH], slopes[SPHERES][3], wanted[SPHERES][3];
+    unsigned char masks[SPHERES][2][KERNELS_SPHERE_MASK];
     make_cluster(&cluster);
+    EACH_TABLE(kernels)
+    {
+        make_masks(kernels, &cluster, 0.0, masks);
+        for (size_t b = 0; b < SPHERES; b++)
+            for (size_t p = 0; p < SPHERE_POINTS; p++) {
+                double r = 0.0;
+                for (size_t x = 0; x < 3; x++)
+                    r += pow(SPHERE_RADIUS * cluster.points[x * SPHERE_POINTS + p] -
+                                 cluster.centre[b][x],
+                             2);
+                const double t = (sqrt(r) - cluster.radius[b]) / SPHERE_WIDTH;
+                const int bit = 1 << p % KERNELS_PAD, covered = masks[b][0][p / KERNELS_PAD] & bit,
+                          edge = masks[b][1][p / KERNELS_PAD] & bit;
+                // Single precision of distances below 10 decides within 1e-5 of the limits.
+                if (fabs(fabs(t) - 1.0) < 1e-5)
+                    continue;
+                assert_int_equal(covered != 0, t < -1.0);
+                assert_int_equal(edge != 0, t > -1.0 && t < 1.0);
+            }
+    }
+}
+
+static void area_of_a_sphere_is_the_plain_sum(void **state)
+{
+    (void)state;
+    enum { LIST = SPHERES + SPHERES * SPHERE_POINTS / 4 };
+    Cluster cluster;
+    unsigned char masks[SPHERES][2][KERNELS_SPHERE_MASK], covered[KERNELS_SPHERE_MASK];
+    const unsigned char *rows[SPHERES];
+    int list[LIST];
+    double scratch[(SPHERES + 1) * SPHERE_POINTS], slopes[SPHERES][3], wanted[SPHERES][3];
+    make_cluster(&cluster);
+    for (size_t b = 0; b < SPHERES; b++)
+        rows[b] = masks[b][0];
     const double area = plain_area(&cluster, wanted);
     assert_true(area > 0.5 && area < 10.0);
     EACH_TABLE(kernels)
     {
-        CHECK_NEAR(kernels->sphere_area(SPHERE_POINTS, cluster.points, cluster.shape, SPHERES,
-                                        cluster.others, near, scratch, slopes),
-                   area, 1e-13 * area);
-        for (size_t b = 0; b < SPHERES; b++)
-            for (int x = 0; x < 3; x++)
-                CHECK_NEAR(slopes[b][x], wanted[b][x], 1e-12);
+        double first = 0.0;
+        for (int turn = 0; turn < 3; turn++) {
+            make_masks(kernels, &cluster, 1e-4 + 0.4 * turn, masks);
+            const double found = kernels->sphere_area(SPHERE_POINTS, cluster.points, cluster.shape,
+                                                      SPHERES, cluster.others, KERNELS_SPHERE_MASK,
+                                                      rows, covered, list, scratch, slopes);
+            CHECK_NEAR(found, area, 1e-13 * area);
+            for (size_t b = 0; b < SPHERES; b++)
+                for (int x = 0; x < 3; x++)
+                    CHECK_NEAR(slopes[b][x], wanted[b][x], 1e-12);
+            // A margin of the masks does not change a bit.
+            assert_true(turn == 0 || found == first);
+            first = found;
+        }
         CHECK_NEAR(kernels->sphere_area(SPHERE_POINTS, cluster.points, cluster.shape, 0,
-                                        cluster.others, near, scratch, slopes),
+                                        cluster.others, KERNELS_SPHERE_MASK, rows, covered, list,
+                                        scratch, slopes),
                    sum_of_weights(&cluster), 1e-13); // nobody near
     }
 }
@@ -602,6 +664,7 @@ int main(void)
         cmocka_unit_test(quotients_are_plain_sums),
         cmocka_unit_test(traces_of_blocks_are_plain_sums),
         cmocka_unit_test(squares_of_differences_are_those_of_plain_loops),
+        cmocka_unit_test(masks_of_a_sphere_are_those_of_its_edge),
         cmocka_unit_test(area_of_a_sphere_is_the_plain_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
