@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,11 +62,14 @@ QmtStatus arena_reserve(QmtContext *ctx, Arena *arena)
     // At least one line, so that an empty layout still gives a valid block.
     const size_t total = arena->kept_used + arena->used;
     const size_t n_bytes = total > 0 ? total : ALIGNMENT;
-    arena->block = aligned_alloc(ALIGNMENT, n_bytes);
+    arena->memory = calloc(1, n_bytes + ALIGNMENT);
+    arena->block =
+        arena->memory == NULL
+            ? NULL
+            : arena->memory + (ALIGNMENT - (uintptr_t)arena->memory % ALIGNMENT) % ALIGNMENT;
     if (arena->block == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "out of memory: %.1f MiB needed",
                     (double)n_bytes / (1024.0 * 1024.0));
-    memset(arena->block, 0, n_bytes);
     arena->size = arena->used;
     arena->kept_size = arena->kept_used;
     arena->used = arena->kept_used = 0;
@@ -74,6 +78,6 @@ QmtStatus arena_reserve(QmtContext *ctx, Arena *arena)
 
 void arena_release(Arena *arena)
 {
-    free(arena->block);
+    free(arena->memory);
     *arena = (Arena){0};
 }

@@ -11,12 +11,14 @@ typedef struct {
 
 /// One block of memory handed out in 64-byte aligned pieces. A layout function walks its arrays
 /// twice: before arena_reserve() the calls only count (and return NULL), after it they hand out, so
-/// size and use cannot disagree. All memory is zero after arena_reserve().
+/// size and use cannot disagree. All memory is zero after arena_reserve(), and pages that nobody touches take
+/// none: arrays of a rare case cost nothing in others.
 ///
 /// The block has two regions. What must be remembered from one step to the next and decides the next
 /// byte is claimed with arena_kept() and lies together: a copy of that region is a complete snapshot, and
 /// zeros are the state of one who remembers nothing. All else is scratch.
 typedef struct {
+    unsigned char *memory;       ///< what was allocated
     unsigned char *block;        ///< NULL while counting; first the kept region
     size_t used, size;           ///< bytes of scratch
     size_t kept_used, kept_size; ///< bytes kept

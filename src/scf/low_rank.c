@@ -59,8 +59,11 @@ void low_rank_layout(LowRank *matrix, Arena *arena, size_t n)
 
 void low_rank_reset(LowRank *matrix)
 {
-    *matrix->n_terms = 0;
     *matrix->n_pending = 0;
+    // Nothing is written before there is a term: pages that nobody has touched cost no memory.
+    if (*matrix->n_terms == 0)
+        return;
+    *matrix->n_terms = 0;
     memset(matrix->u, 0, matrix->n * matrix->ldu * sizeof(float));
     memset(matrix->v, 0, matrix->n_max * matrix->ld * sizeof(float));
 }

@@ -1,6 +1,7 @@
 #include "support/check.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/arena.h"
 
@@ -67,6 +68,29 @@ static void nothing_is_something_to_release(void **state)
     arena_release(&arena);
 }
 
+static double resident_mb(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return 1e-3 * (double)usage.ru_maxrss;
+}
+
+static void what_nobody_touches_takes_no_memory(void **state)
+{
+    (void)state;
+    enum { MB = 1 << 20, ALL = 256 };
+    QmtContext ctx = {0};
+    Arena arena = {0};
+    const double before = resident_mb();
+    (void)arena_bytes(&arena, (size_t)ALL * MB);
+    assert_int_equal(arena_reserve(&ctx, &arena), QMT_OK);
+    unsigned char *const bytes = arena_bytes(&arena, (size_t)ALL * MB);
+    bytes[ALL * MB - 1] = 1;
+    // A sanitizer keeps an eighth of its own.
+    assert_true(resident_mb() - before < 0.25 * ALL);
+    arena_release(&arena);
+}
+
 static void too_much_is_a_status(void **state)
 {
     (void)state;
@@ -86,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_walks_count_and_hand_out),
         cmocka_unit_test(nothing_is_something_to_release),
+        cmocka_unit_test(what_nobody_touches_takes_no_memory),
         cmocka_unit_test(too_much_is_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
