@@ -370,7 +370,7 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
 }
 
 static const EngineType XTB = {
-    .name = "GFN-xTB", .kept_version = 5, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
+    .name = "GFN-xTB", .kept_version = 6, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
 
 QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                      const QmtEngineOptions *options, Engine **engine)

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/vec3.h"
+
 enum {
     WARM_ITERATIONS = 20,
     // Measuring the Jacobian costs some hundred cycles, against hundreds of thousands of a motion.
@@ -31,6 +33,7 @@ void scf_layout(Scf *scf, Arena *arena, const Basis *basis, bool rough)
     quasi_newton_layout(&scf->quasi_newton, arena, n);
     potential_response_layout(&scf->response, arena, n, rough ? n_atoms : 0);
     scf->followed = arena_kept(arena, n * sizeof(double));
+    scf->xyz_before = arena_kept(arena, n_atoms * sizeof *scf->xyz_before);
     density_layout(&scf->density, arena, basis->n_ao);
     scf->all_kept = arena_kept_since(arena, kept_before);
     broyden_layout(&scf->broyden, arena, n);
@@ -316,7 +319,20 @@ static void remember(const Geometry *geometry, Scf *scf)
     for (size_t i = 0; i < scf->n_variables; i++)
         scf->guess_error[i] -= scf->x_best[i];
     scf_store(geometry, scf);
+    memcpy(scf->xyz_before, geometry->xyz, scf->n_atoms * sizeof *scf->xyz_before);
     density_end(&scf->density);
+}
+
+/// The longest way of an atom since the geometry before, bohr.
+static double way_since(const Geometry *geometry, const Scf *scf)
+{
+    double longest = 0.0;
+    for (size_t a = 0; a < scf->n_atoms; a++) {
+        double d[3];
+        vec3_difference(geometry->xyz[a], scf->xyz_before[a], d);
+        longest = fmax(longest, vec3_norm(d));
+    }
+    return longest;
 }
 
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
@@ -328,6 +344,7 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     scf->change = SCF_SAME;
     scf->change_size = 0.0;
     scf->largest_charge = 0.0;
+    scf->way = warm ? way_since(geometry, scf) : 0.0;
     memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
     hamiltonian_overlap(scf->spec.hamiltonian, scf->density.overlap, scf->density.ld);
     scf->density.pattern = sparsity_pattern(&scf->spec.hamiltonian->sparsity);
@@ -340,8 +357,9 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     if (converged && !warm)
         scf_improve(ctx, geometry, scf, &converged);
     // On the way from neutral atoms levels may cross while orbitals are refined that keep their occupations.
-    if (converged && !warm)
-        (void)verify_by_diagonalisation(ctx, geometry, scf, &converged);
+    if (converged && !warm && !verify_by_diagonalisation(ctx, geometry, scf, &converged) &&
+        converged)
+        scf_improve(ctx, geometry, scf, &converged);
     if (converged)
         check(ctx, geometry, scf, &converged);
     if (converged && warm && !scf->spec.options.apart && !scf->spec.options.plain)

@@ -76,6 +76,7 @@ typedef struct {
         entropy; ///< of the electrons, as -T S in hartree, when other solutions were last looked for
     double charge;       ///< e, the largest then, if it is more than molecules have
     int64_t other_known; ///< a second solution is followed
+    int64_t n_far;       ///< searches in vain because atoms have moved far
 } ScfKept;
 
 typedef struct {
@@ -97,6 +98,8 @@ typedef struct {
     double *x_other;            ///< [n_variables] a solution that another is compared with
     double *x_main;             ///< [2][n_variables] the solution of the motion, x_in and x_best
     double *followed;           ///< [n_variables] kept: the second solution
+    double (*xyz_before)[3];    ///< [n_atoms] bohr, kept: the last geometry with a solution
+    double way;                 ///< bohr, the longest of an atom from there
     double *work;               ///< [2][n_variables]
     double *atom_in, *atom_out; ///< [n_atoms] e
     double *potential_memory;   ///< [n_variables + n_atoms]

@@ -63,6 +63,7 @@ void scf_start_without_symmetry(Scf *scf);
 /// Starts in which the electrons of partly filled shells lie along the bond or across, on even and odd atoms in turn: atoms
 /// far apart have a solution for each, and neutral atoms lead to none. Their number is 0 where no levels are
 /// degenerate, of more than four atoms, and in a method without quadrupoles.
+enum { SCF_POLARISED_STARTS = 16 }; ///< at most
 int scf_polarised_starts(const Scf *scf);
 void scf_start_polarised(const Geometry *geometry, Scf *scf, int start);
 
@@ -75,6 +76,10 @@ QmtStatus scf_settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *
 
 /// Largest charge of an atom of the last density, e.
 double scf_largest_charge(const Scf *scf);
+
+/// Whether two atoms are nearer than half the sum of their covalent radii: closed shells, too, have solutions there that
+/// are saddles.
+bool scf_is_pressed(const Geometry *geometry);
 
 /// Free energy of the electrons at the solution x_in, hartree.
 QmtStatus scf_free_energy(QmtContext *ctx, Scf *scf, double *a);

@@ -8,7 +8,10 @@ enum {
     DAMPED_ITERATIONS_FACTOR = 2,
     // Cycles from the end of a minimisation, whose moments are right to the tolerance or nearly, to a solution.
     SETTLE_ITERATIONS = 40,
-    SETTLE_STEPS = 2
+    SETTLE_STEPS = 2,
+    // After these, mixing that is on its way to a solution is near it; later where it has failed at full steps.
+    MIXED_ITERATIONS = 40,
+    MIXED_ITERATIONS_LATE = 60
 };
 
 /// RMS of the moments at which a minimisation ends, over the tolerance of the loop.
@@ -28,6 +31,10 @@ enum {
 /// of 2 to 20. The damped stage often finds a wrong solution: its charges are accepted only up to the smaller limit.
 #define LARGEST_CHARGE 4.0
 #define USUAL_CHARGE 1.5
+
+/// Share of the coordination radius, 4/3 of the sum of the covalent radii, below which two atoms are pressed into each
+/// other: half of that sum.
+#define PRESSED 0.375
 
 static QmtStatus solve_fresh(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
                              int max_iterations, bool *converged)
@@ -243,17 +250,30 @@ void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first,
     density->always_diagonalise = always;
 }
 
+bool scf_is_pressed(const Geometry *geometry)
+{
+    const Pairs *pairs = geometry->pairs;
+    for (size_t k = 0; k < pairs->n_pairs; k++)
+        if (pairs->distance[k] < PRESSED * geometry->coordination->radius[k])
+            return true;
+    return false;
+}
+
+/// Whether the first solution lies downhill from neutral atoms, and has been tested for being a saddle.
+static bool is_downhill(const Scf *scf)
+{
+    return scf->recovery == SCF_STAGE_DOWNHILL - SCF_STAGE_FRESH;
+}
+
 /// Whether a first solution may be a saddle of the free energy, or not the lowest. A free atom with a partly filled shell
 /// is one, and stays spherical: it has no direction, and that is what energies of atoms are tabulated for.
-static bool is_suspicious(const Scf *scf)
+static bool is_suspicious(const Geometry *geometry, const Scf *scf)
 {
     if (scf->n_atoms == 1)
         return false;
-    if (scf->recovery == SCF_STAGE_DOWNHILL - SCF_STAGE_FRESH)
-        return false; // it lies downhill from neutral atoms and has been tested
     return scf->recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS ||
            scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
-           scf->largest_charge > scf_usual_charge(scf);
+           scf->largest_charge > scf_usual_charge(scf) || scf_is_pressed(geometry);
 }
 
 QmtStatus scf_free_energy(QmtContext *ctx, Scf *scf, double *a)
@@ -270,31 +290,67 @@ bool scf_is_better(const Scf *scf, double a, double charge, double other_a, doub
     return other_a < a - LOWER_BY;
 }
 
+/// The starts of the search for a solution lower than the first.
+enum {
+    START_HERE,    ///< downhill from the first solution, if it is a saddle
+    START_NEUTRAL, ///< downhill from neutral atoms
+    START_MIXED, ///< the same from where mixing in half steps has led from there: electrons have moved between shells
+    START_SHAKEN, ///< from charges and moments without symmetry
+    START_POLARISED
+};
+
+/// A solution that lies downhill from neutral atoms has no need of the others.
+static bool start_is_due(const Geometry *geometry, const Scf *scf, int start)
+{
+    const bool downhill = is_downhill(scf),
+               split = scf->density
+                           .entropy<-SCF_UNSUSPICIOUS_ENTROPY, from_neutral = scf->largest_charge>
+                               scf_usual_charge(scf) ||
+                       scf->recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS;
+    switch (start) {
+    case START_HERE:
+        return !downhill || scf_is_pressed(geometry);
+    case START_MIXED:
+        return from_neutral || split;
+    case START_SHAKEN:
+        return !downhill && split;
+    default:
+        return start - START_POLARISED < scf_polarised_starts(scf);
+    }
+}
+
+static QmtStatus solve_from_start(QmtContext *ctx, const Geometry *geometry, Scf *scf, int start,
+                                  bool *converged)
+{
+    *converged = false;
+    if (start == START_MIXED)
+        scf_start_from_neutral_atoms(scf);
+    else if (start == START_SHAKEN)
+        scf_start_without_symmetry(scf);
+    else if (start >= START_POLARISED)
+        scf_start_polarised(geometry, scf, start - START_POLARISED);
+    if (start == START_MIXED)
+        TRY(scf_mix(ctx, geometry, scf, 0.5 * scf->spec.options.damping,
+                    is_downhill(scf) ? MIXED_ITERATIONS_LATE : MIXED_ITERATIONS, converged));
+    return scf_go_downhill(ctx, geometry, scf, converged);
+}
+
 static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     const size_t bytes = scf->n_variables * sizeof(double);
-    const int recovery = scf->recovery;
-    const double usual = scf_usual_charge(scf);
     double *const best = scf->x_other, charge = scf->largest_charge, a;
+    unsigned due = 0;
+    for (int start = 0; start < START_POLARISED + SCF_POLARISED_STARTS; start++)
+        due |= start_is_due(geometry, scf, start) ? 1u << start : 0u;
     scf->density.always_diagonalise = true;
     scf->density.orbitals_known = false;
     TRY(scf_free_energy(ctx, scf, &a));
     memcpy(best, scf->x_in, bytes);
-    const bool from_neutral =
-        charge > usual || recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS;
-    const bool split = scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY;
-    const int n_starts = 3 + scf_polarised_starts(scf);
-    for (int start = 0; start < n_starts; start++) {
+    for (int start = 0; due >> start != 0; start++) {
         double other_a;
-        if ((start == 1 && !from_neutral) || (start == 2 && !split))
+        if ((due >> start & 1u) == 0)
             continue;
-        if (start == 1)
-            scf_start_from_neutral_atoms(scf);
-        else if (start == 2)
-            scf_start_without_symmetry(scf);
-        else if (start > 2)
-            scf_start_polarised(geometry, scf, start - 3);
-        const QmtStatus status = scf_go_downhill(ctx, geometry, scf, converged);
+        const QmtStatus status = solve_from_start(ctx, geometry, scf, start, converged);
         const double other_charge = scf_largest_charge(scf);
         if (status == QMT_OK && *converged && scf_free_energy(ctx, scf, &other_a) == QMT_OK &&
             scf_is_better(scf, a, charge, other_a, other_charge)) {
@@ -310,7 +366,7 @@ static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
 
 void scf_improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
-    if (!is_suspicious(scf))
+    if (!is_suspicious(geometry, scf))
         return;
     const bool always = scf->density.always_diagonalise;
     if (improve(ctx, geometry, scf, converged) != QMT_OK)

@@ -15,6 +15,8 @@ enum {
     CHANGES_MAX = 36,
     /// Cycles that a step of a motion needs where its solution becomes a saddle; the Jacobian has failed by then.
     SLOW_ITERATIONS = 40,
+    /// Searches in vain after which long steps are no reason any more: the motion of a hot molecule, not a scan.
+    FAR_MAX = 256,
     /// Cycles of mixing; where it has not converged then, the free energy is minimised.
     SEARCH_ITERATIONS = 60
 };
@@ -23,6 +25,8 @@ enum {
 /// charges and moments by 0.01 in a step, solutions differ by the place of an electron. Steps that a relaxation makes
 /// are longer; they are looked at once more than need be.
 #define JUMP 0.1
+/// Way of an atom, bohr, in which solutions may cross unseen; a hydrogen atom of 5000 K goes 0.06 in 0.25 fs.
+#define FAR 0.09
 /// A jump after which all is looked for, however often that was in vain.
 #define LEAP 0.5
 /// Points of the history from which on an extrapolation says where charges are going.
@@ -84,7 +88,7 @@ static bool charge_has_changed(const Scf *scf, double patience)
 }
 
 /// Orbitals that were refined are those of the step before, a clear gap above them: their density is its continuation.
-static Search search_due(Scf *scf, bool jumped)
+static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
 {
     ScfKept *kept = scf->kept;
     const bool suspicious =
@@ -93,15 +97,18 @@ static Search search_due(Scf *scf, bool jumped)
     const bool charged = charge_has_changed(scf, patience);
     const bool changed = charged || fabs(scf->density.entropy - kept->entropy) >
                                         ENTROPY_CHANGED * scf->density.kt * patience;
+    const bool far = scf->way > FAR && kept->n_far < FAR_MAX &&
+                     (suspicious || scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
+                      scf_largest_charge(scf) > scf_usual_charge(scf) || scf_is_pressed(geometry));
     kept->n_since_search++;
     if (!suspicious && kept->n_in_vain > 0)
         kept->n_in_vain--;
-    if (scf->density.refined && !charged) {
+    if (scf->density.refined && !charged && !far) {
         kept->entropy = 0.0;
         return SEARCH_NOT;
     }
     const bool leapt = jumped && scf->change_size > LEAP;
-    if (changed)
+    if (changed || far)
         return SEARCH_ALL;
     if (suspicious && (leapt || kept->search_due != 0 || kept->n_since_search > kept->n_in_vain))
         return SEARCH_ALL;
@@ -220,10 +227,11 @@ static QmtStatus decide(QmtContext *ctx, const Geometry *geometry, Scf *scf, con
     const bool takes = scf->spec.options.state == SCF_LOWEST;
     ScfKept *kept = scf->kept;
     if (lower) {
-        kept->n_in_vain = kept->n_changed_in_vain = 0;
+        kept->n_in_vain = kept->n_changed_in_vain = kept->n_far = 0;
     } else if (kept->n_since_search == 0) {
         kept->n_in_vain += kept->n_in_vain < SEARCH_PAUSE_MAX;
         kept->n_changed_in_vain += kept->n_changed_in_vain < CHANGES_MAX;
+        kept->n_far += scf->way > FAR && kept->n_far < FAR_MAX;
     }
     kept->other_known = takes && best->known && (lower || best->a - main->a < FOLLOWED_WITHIN);
     if (!lower || !takes) {
@@ -251,7 +259,7 @@ void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
         scf->change = SCF_JUMPED;
         scf->change_size = jump;
     }
-    const Search search = search_due(scf, scf->change == SCF_JUMPED);
+    const Search search = search_due(geometry, scf, scf->change == SCF_JUMPED);
     if (search == SEARCH_NOT && (scf->kept->other_known == 0 || scf->density.refined))
         return;
     if (search == SEARCH_ALL)

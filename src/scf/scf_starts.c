@@ -15,7 +15,6 @@
 #define OBLATE -0.6
 
 enum {
-    POLARISED_STARTS = 16, ///< of two atoms
     /// Of more atoms the first of the list, and none of many: each costs as much as a solution.
     POLARISED_STARTS_OF_FEW = 4,
     POLARISED_ATOMS = 4
@@ -48,7 +47,7 @@ int scf_polarised_starts(const Scf *scf)
     if (!scf->multipoles || scf->n_atoms < 2 || scf->n_atoms > POLARISED_ATOMS ||
         scf->density.entropy > -DEGENERATE * scf->density.kt)
         return 0;
-    return scf->n_atoms == 2 ? POLARISED_STARTS : POLARISED_STARTS_OF_FEW;
+    return scf->n_atoms == 2 ? SCF_POLARISED_STARTS : POLARISED_STARTS_OF_FEW;
 }
 
 /// Unit vectors from an atom to its nearest neighbour, and across.
@@ -87,7 +86,7 @@ static void quadrupole_add(const double *axis, double along, double *quadrupole)
 void scf_start_polarised(const Geometry *geometry, Scf *scf, int start)
 {
     enum { ALONG_MORE, ALONG_LESS, ACROSS_MORE, ACROSS_LESS };
-    static const int OF_ATOM[POLARISED_STARTS][2] = {
+    static const int OF_ATOM[SCF_POLARISED_STARTS][2] = {
         {ALONG_LESS, ALONG_MORE},  {ALONG_MORE, ALONG_LESS},   {ACROSS_MORE, ALONG_MORE},
         {ALONG_MORE, ACROSS_MORE}, {ALONG_MORE, ALONG_MORE},   {ALONG_LESS, ALONG_LESS},
         {ACROSS_MORE, ALONG_LESS}, {ALONG_LESS, ACROSS_MORE},  {ACROSS_LESS, ALONG_MORE},

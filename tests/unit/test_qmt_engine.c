@@ -31,10 +31,10 @@ static QmtEngine *water(void)
 }
 
 /// LiO has two solutions that cross at 1.588 angstrom; on the way to 1.7 its own becomes a saddle.
-/// @return how often `change` was reported; *energy is that of the way back at 1.5 angstrom
+/// @return how often `change` was reported; *energy is that of the way back at 1.53 angstrom
 static int walk_of_lithium_oxide(int scf_state, int change, double *energy)
 {
-    enum { N = 100 };
+    enum { N = 100, END = 185 };
     int n = 0;
     QmtEngine *engine = NULL;
     QmtEngineOptions options = qmt_engine_options_default();
@@ -44,7 +44,7 @@ static int walk_of_lithium_oxide(int scf_state, int change, double *energy)
     result.report = &report;
     options.scf_state = scf_state;
     assert_int_equal(qmt_engine_create(ctx, 2, (int[]){3, 8}, &options, &engine), QMT_OK);
-    for (int k = 0; k <= 2 * N; k++) {
+    for (int k = 0; k <= END; k++) {
         const double z = (1.5 + 0.002 * (k <= N ? k : 2 * N - k)) * QMT_BOHR_PER_ANGSTROM;
         assert_int_equal(
             qmt_engine_evaluate(ctx, engine, (double[]){0, 0, 0, 0, 0, z}, NULL, &result), QMT_OK);
@@ -60,7 +60,8 @@ static void an_engine_takes_the_lower_solution_or_stays(void **state)
     double lowest, followed;
     assert_true(walk_of_lithium_oxide(QMT_SCF_LOWEST, QMT_SCF_CROSSED, &lowest) > 0);
     assert_int_equal(walk_of_lithium_oxide(QMT_SCF_FOLLOW, QMT_SCF_CROSSED, &followed), 0);
-    assert_true(followed > lowest + 1e-4); // 0.00056 hartree
+    // 0.0002 or 0.0004 hartree, as rounding decides at 1.584 angstrom, where its solution ends
+    assert_true(followed > lowest + 1e-4);
 }
 
 /// The sum of the squares of the coordinates, halved.
