@@ -84,7 +84,7 @@ static void md_layout(Md *md)
     md_state_layout(&md->next, &md->arena, n, n_properties);
     relax_layout(&md->relax, &md->arena, n);
     shadow_energy_layout(&md->watch, &md->arena, n);
-    nve_window_layout(&md->window, &md->arena, n, n_properties, engine_kept_size(md->engine));
+    nve_window_layout(&md->window, &md->arena, n, n_properties, md_window_kept_size(md));
     if (md->options.bias != NULL) {
         md_state_bias_layout(&md->now, &md->arena);
         md_state_bias_layout(&md->next, &md->arena);

@@ -179,6 +179,9 @@ const MdState *md_state(const Md *md);
 /// grows with each finished window.
 size_t md_snapshot_size(const Md *md);
 void md_snapshot_save(const Md *md, void *buffer);
+/// Where the bytes of a snapshot are now, without a copy: pieces in their order, valid until the Md is used again. Returns
+/// their number; pieces may be NULL.
+size_t md_snapshot_pieces(Md *md, Span *pieces);
 /// Fails with QMT_ERR_CHECKPOINT, the Md as before, if the size is not that of such a snapshot or phase,
 /// step and windows are not a place in this trajectory.
 QmtStatus md_snapshot_load(QmtContext *ctx, Md *md, const void *buffer, size_t size);

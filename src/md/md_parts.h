@@ -24,6 +24,21 @@ typedef struct {
     BlockMean temperature; // of production, kelvin
 } MdRecord;
 
+/// A snapshot begins with the names of those who keep something in it, so that a foreign one is refused by
+/// name and not by a wrong number of bytes.
+typedef struct {
+    char name[24];    ///< "": none
+    uint32_t version; ///< of its layout
+    uint32_t zero;
+    uint64_t size; ///< bytes
+} MdSnapshotSpan;
+
+enum { MD_SNAPSHOT_SPANS = 8 };
+
+typedef struct {
+    MdSnapshotSpan span[MD_SNAPSHOT_SPANS];
+} MdSnapshotHead;
+
 struct Md {
     MdOptions options;
     MdHooks hooks;
@@ -44,26 +59,14 @@ struct Md {
     ScfChange change; // of the solution in the last step
     double change_size;
 
-    MdState next; // scratch
-    double *mass; // [n_atoms] electron masses, constant
+    MdSnapshotHead listed; // scratch of md_snapshot_pieces()
+    MdState next;          // scratch
+    double *mass;          // [n_atoms] electron masses, constant
     Arena arena;
 };
 
-/// A snapshot begins with the names of those who keep something in it, so that a foreign one is refused by
-/// name and not by a wrong number of bytes.
-typedef struct {
-    char name[24];    ///< "": none
-    uint32_t version; ///< of its layout
-    uint32_t zero;
-    uint64_t size; ///< bytes
-} MdSnapshotSpan;
-
-enum { MD_SNAPSHOT_SPANS = 8 };
-
-typedef struct {
-    MdSnapshotSpan span[MD_SNAPSHOT_SPANS];
-} MdSnapshotHead;
-
+/// Bytes of the copy of what the engines keep that a side run needs; 0 without windows.
+size_t md_window_kept_size(const Md *md);
 /// Degrees of freedom in a phase; a window has the motion of its trajectory.
 size_t md_dof(const Md *md, MdPhase phase);
 /// Time of a step, ps: the product with dt_fs, not a sum, so that it never drifts.

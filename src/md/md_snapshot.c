@@ -5,10 +5,11 @@
 #include "md/velocities.h"
 
 /// Of the layout of what the dynamics itself puts into a snapshot; raised when that changes.
-enum { DYNAMICS_VERSION = 2 };
+enum { DYNAMICS_VERSION = 3 };
 
 typedef enum {
     SNAPSHOT_COUNT, ///< say how many bytes
+    SNAPSHOT_LIST,  ///< say where they are
     SNAPSHOT_SAVE,
     SNAPSHOT_PROBE, ///< load what is no array
     SNAPSHOT_LOAD
@@ -20,6 +21,8 @@ typedef struct {
     SnapshotPurpose purpose;
     unsigned char *buffer; ///< NULL: count only
     size_t used;
+    Span *pieces; ///< NULL: count only
+    size_t n_pieces;
 } SnapshotWalk;
 
 static void span_name(MdSnapshotSpan *span, const char *name, uint32_t version, uint64_t size)
@@ -101,6 +104,9 @@ static void snapshot_array(SnapshotWalk *walk, void *array, size_t size)
     else if (walk->purpose == SNAPSHOT_SAVE && size > 0)
         memcpy(walk->buffer + walk->used, array, size);
     walk->used += size;
+    if (walk->pieces != NULL)
+        walk->pieces[walk->n_pieces] = (Span){.data = array, .size = size};
+    walk->n_pieces++;
 }
 
 /// A piece that lies in the Md itself.
@@ -136,12 +142,15 @@ static void snapshot_engine(SnapshotWalk *walk, Engine *engine)
         snapshot_array(walk, engine->kept.data, engine->kept.size);
 }
 
-static size_t snapshot_walk(Md *md, unsigned char *buffer, SnapshotPurpose purpose)
+static SnapshotWalk snapshot_walk(Md *md, SnapshotPurpose purpose, unsigned char *buffer,
+                                  Span *pieces)
 {
-    SnapshotWalk walk = {.purpose = purpose, .buffer = buffer};
+    SnapshotWalk walk = {.purpose = purpose, .buffer = buffer, .pieces = pieces};
     const size_t vectors = md->now.n_atoms * sizeof(double[3]);
-    MdSnapshotHead head = snapshot_head(md); // loading has compared it
-    snapshot_array(&walk, &head, sizeof head);
+    MdSnapshotHead own = snapshot_head(md); // loading has compared it
+    MdSnapshotHead *const head = purpose == SNAPSHOT_LIST ? &md->listed : &own;
+    *head = own;
+    snapshot_array(&walk, head, sizeof *head);
     snapshot_plain(&walk, &md->record, sizeof md->record);
     snapshot_state(&walk, &md->now);
     snapshot_plain(&walk, &md->relax.at, sizeof md->relax.at);
@@ -159,17 +168,27 @@ static size_t snapshot_walk(Md *md, unsigned char *buffer, SnapshotPurpose purpo
     snapshot_array(&walk, md->results, md->record.n_windows_done * sizeof *md->results);
     snapshot_array(&walk, md->thermostat.data, md->thermostat.size);
     snapshot_engine(&walk, md->engine);
-    return walk.used;
+    return walk;
 }
 
 size_t md_snapshot_size(const Md *md)
 {
-    return snapshot_walk((Md *)md, NULL, SNAPSHOT_COUNT);
+    return snapshot_walk((Md *)md, SNAPSHOT_COUNT, NULL, NULL).used;
 }
 
 void md_snapshot_save(const Md *md, void *buffer)
 {
-    snapshot_walk((Md *)md, buffer, SNAPSHOT_SAVE); // saving reads only
+    snapshot_walk((Md *)md, SNAPSHOT_SAVE, buffer, NULL); // saving reads only
+}
+
+size_t md_snapshot_pieces(Md *md, Span *pieces)
+{
+    return snapshot_walk(md, SNAPSHOT_LIST, NULL, pieces).n_pieces;
+}
+
+size_t md_window_kept_size(const Md *md)
+{
+    return md->n_window > 0 ? engine_kept_size(md->engine) : 0;
 }
 
 bool md_snapshot_dof(const void *buffer, size_t size, size_t n_atoms, MdEnsemble ensemble,
@@ -233,7 +252,7 @@ static void kept_sizes_exchange(Md *md, uint64_t sizes[MD_SNAPSHOT_SPANS])
             engine->kept.size = (size_t)sizes[n];
             sizes[n++] = before;
         }
-    md->window.saved_engine.size = engine_kept_size(md->engine);
+    md->window.saved_engine.size = md_window_kept_size(md);
 }
 
 /// Zeros what the engines keep beyond a snapshot, in which they have their present size.
@@ -263,7 +282,7 @@ static QmtStatus load_checked(QmtContext *ctx, Md *md, unsigned char *bytes, siz
             ctx, QMT_ERR_CHECKPOINT,
             "snapshot: %zu bytes with %llu windows do not fit this molecule and these options",
             size, (unsigned long long)n_windows);
-    snapshot_walk(&probe, bytes, SNAPSHOT_PROBE);
+    snapshot_walk(&probe, SNAPSHOT_PROBE, bytes, NULL);
     if (!snapshot_is_sound(&probe))
         return FAIL(
             ctx, QMT_ERR_CHECKPOINT,
@@ -276,7 +295,7 @@ static QmtStatus load_checked(QmtContext *ctx, Md *md, unsigned char *bytes, siz
             ctx, QMT_ERR_CHECKPOINT,
             "snapshot: ends in a side run of a shorter trajectory, whose biases have less room");
     md->record = probe.record;
-    snapshot_walk(md, bytes, SNAPSHOT_LOAD);
+    snapshot_walk(md, SNAPSHOT_LOAD, bytes, NULL);
     return QMT_OK;
 }
 

@@ -320,16 +320,18 @@ QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
     TRY(run_texts_sync(ctx, run));
     TRY(frames_flush(ctx, run, &state));
 
-    const size_t size = md_snapshot_size(run->md), events_size = watch_state_size(&run->watch);
+    const size_t n_pieces = md_snapshot_pieces(run->md, NULL),
+                 events_size = watch_state_size(&run->watch);
     char *const config = config_yaml(&run->task->config);
     char *const start = spec_start_text(ctx, run->task);
-    void *const snapshot = malloc(size), *const events = malloc(events_size);
+    Span *const pieces = malloc(n_pieces * sizeof *pieces);
+    void *const events = malloc(events_size);
     char *windows = NULL;
     size_t windows_size = 0;
     QmtStatus status = QMT_OK;
     const CheckpointNumbers numbers = numbers_now(run, &state);
 
-    if (config == NULL || start == NULL || snapshot == NULL || events == NULL)
+    if (config == NULL || start == NULL || pieces == NULL || events == NULL)
         status = FAIL(ctx, QMT_ERR_MEMORY, "no memory for a checkpoint");
     if (status == QMT_OK && numbers.done && state.n_window_steps > 0)
         status = windows_read(ctx, run, &windows, &windows_size);
@@ -337,14 +339,15 @@ QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
         const MdReport report = md_report(run->md);
         RunWarnings warnings = {0};
         run_warnings_collect(run, &report, &warnings);
-        md_snapshot_save(run->md, snapshot);
+        md_snapshot_pieces(run->md, pieces);
         watch_state_save(&run->watch, events);
         const Checkpoint checkpoint = {.program = run->program,
                                        .config = config,
                                        .start = start,
                                        .numbers = numbers,
-                                       .snapshot = snapshot,
-                                       .snapshot_size = size,
+                                       .snapshot_size = md_snapshot_size(run->md),
+                                       .pieces = pieces,
+                                       .n_pieces = n_pieces,
                                        .windows = windows,
                                        .windows_size = windows_size,
                                        .events = events,
@@ -356,7 +359,7 @@ QmtStatus run_checkpoint(QmtContext *ctx, Run *run)
         run->n_safe = state.n_frames;
     free(config);
     free(start);
-    free(snapshot);
+    free(pieces);
     free(events);
     free(windows);
     run->next_checkpoint_s = run_clock_s(CLOCK_MONOTONIC) + run->task->config.checkpoint_s;

@@ -5,7 +5,8 @@
 
 #include "base/linalg.h"
 
-enum { LINE = 16, PENDING = LOW_RANK_PENDING };
+enum { LINE = 16, PENDING = LOW_RANK_PENDING, BLOCK_ROWS = 256 };
+_Static_assert((int)BLOCK_ROWS >= (int)PENDING, "room for the shares of all that wait");
 
 /// Singular but for rounding counts as singular: an inverse of a map that converges is of order ten.
 static const double LARGEST_INVERSE = 1e6;
@@ -46,7 +47,7 @@ void low_rank_layout(LowRank *matrix, Arena *arena, size_t n)
     matrix->square = arena_doubles(arena, n_max * n_max);
     matrix->inverse_work = arena_doubles(arena, n_max * n_max);
     matrix->iwork = arena_ints(arena, n_max);
-    matrix->product = singles(arena, (n > n_max ? n : n_max) * ldu);
+    matrix->product = singles(arena, BLOCK_ROWS * ldu);
     matrix->square_single = singles(arena, n_max * ldu);
     matrix->x = singles(arena, ld);
     matrix->y = singles(arena, ld);
@@ -262,7 +263,11 @@ void low_rank_invert(LowRank *matrix)
     }
     memset(vjv, 0, r * ldu * sizeof *vjv);
     kernels->narrow(r, r, 1.0, t, r, vjv, ldu);
-    kernels->matmul_single(n, padded(r), r, matrix->u, ldu, vjv, ldu, NULL, matrix->product, ldu);
-    for (size_t i = 0; i < n; i++)
-        memcpy(matrix->u + i * ldu, matrix->product + i * ldu, padded(r) * sizeof *matrix->u);
+    for (size_t first = 0; first < n; first += BLOCK_ROWS) {
+        const size_t rows = n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS;
+        float *u = matrix->u + first * ldu;
+        kernels->matmul_single(rows, padded(r), r, u, ldu, vjv, ldu, NULL, matrix->product, ldu);
+        for (size_t i = 0; i < rows; i++)
+            memcpy(u + i * ldu, matrix->product + i * ldu, padded(r) * sizeof *u);
+    }
 }

@@ -33,7 +33,7 @@ typedef struct {
     float *pending_u, *pending_v;  ///< [LOW_RANK_PENDING][ld] kept
     double *square, *inverse_work; ///< [n_max][n_max]
     int *iwork;                    ///< [n_max]
-    float *product;                ///< [n][ldu]
+    float *product;                ///< [256][ldu]
     float *square_single;          ///< [n_max][ldu]
     float *x, *y;                  ///< [ld]
     float *coefficient;            ///< [ldu]

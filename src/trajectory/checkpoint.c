@@ -8,7 +8,9 @@
 #include "io/file.h"
 #include "io/zip.h"
 
-enum { VERSION = 3, N_SECTIONS = 8, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
+enum { VERSION = 3, N_SECTIONS = 8, SNAPSHOT = 4, HEAD_BYTES = 16, TAIL_BYTES = 4, UNIT = 8 };
+/// What fits is written at once, and a checkpoint of a small molecule with a single call.
+enum { BUFFER_BYTES = 1 << 20 };
 static const char MAGIC[8] = {'Q', 'M', 'T', 'R', 'A', 'J', 'C', 'P'};
 
 /// A checkpoint of a thousand atoms and a hundred windows stays far below.
@@ -30,52 +32,90 @@ static void sections_of(const Checkpoint *c, Section sections[N_SECTIONS])
     sections[1] = (Section){c->config, strlen(c->config) + 1};
     sections[2] = (Section){c->start, strlen(c->start) + 1};
     sections[3] = (Section){&c->numbers, sizeof c->numbers};
-    sections[4] = (Section){c->snapshot, c->snapshot_size};
+    sections[SNAPSHOT] = (Section){c->snapshot, c->snapshot_size};
     sections[5] = (Section){c->windows, c->windows_size};
     sections[6] = (Section){c->events, c->events_size};
     const char *const warnings = c->warnings != NULL ? c->warnings : "";
     sections[7] = (Section){warnings, strlen(warnings) + 1};
 }
 
-/// The bytes of the file. The caller frees them; NULL if there is no memory.
-static unsigned char *pack(const Checkpoint *checkpoint, size_t *n)
-{
-    Section sections[N_SECTIONS];
-    sections_of(checkpoint, sections);
-    size_t size = HEAD_BYTES + TAIL_BYTES;
-    for (int s = 0; s < N_SECTIONS; s++)
-        size += sizeof(uint64_t) + filled(sections[s].size);
-    unsigned char *const block = calloc(1, size);
-    if (block == NULL)
-        return NULL;
+/// A file that is written from its beginning to its end; what is small goes through a buffer.
+typedef struct {
+    File file;
+    unsigned char *buffer;
+    size_t used;  ///< of the buffer
+    uint64_t at;  ///< bytes of the file before it
+    uint32_t crc; ///< of all so far
+} Writer;
 
-    const uint32_t version = VERSION;
-    memcpy(block, MAGIC, sizeof MAGIC);
-    memcpy(block + sizeof MAGIC, &version, sizeof version);
-    unsigned char *at = block + HEAD_BYTES;
-    for (int s = 0; s < N_SECTIONS; s++) {
-        const uint64_t length = sections[s].size;
-        memcpy(at, &length, sizeof length);
-        if (length > 0)
-            memcpy(at + sizeof length, sections[s].data, sections[s].size);
-        at += sizeof length + filled(sections[s].size);
-    }
-    const uint32_t crc = zip_crc(0, block, size - TAIL_BYTES);
-    memcpy(at, &crc, sizeof crc);
-    *n = size;
-    return block;
+static QmtStatus writer_flush(QmtContext *ctx, Writer *writer)
+{
+    TRY(file_write_at(ctx, &writer->file, writer->buffer, writer->used, writer->at));
+    writer->at += writer->used;
+    writer->used = 0;
+    return QMT_OK;
 }
 
-static QmtStatus write_new(QmtContext *ctx, const char *path, const void *data, size_t n)
+static QmtStatus writer_put(QmtContext *ctx, Writer *writer, const void *data, size_t n)
 {
-    File file = file_none();
-    TRY(file_open(ctx, path, FILE_CREATE, &file));
-    QmtStatus status = file_write_at(ctx, &file, data, n, 0);
+    if (n == 0)
+        return QMT_OK;
+    writer->crc = zip_crc(writer->crc, data, n);
+    if (writer->used + n > BUFFER_BYTES)
+        TRY(writer_flush(ctx, writer));
+    if (n > BUFFER_BYTES) {
+        TRY(file_write_at(ctx, &writer->file, data, n, writer->at));
+        writer->at += n;
+        return QMT_OK;
+    }
+    memcpy(writer->buffer + writer->used, data, n);
+    writer->used += n;
+    return QMT_OK;
+}
+
+static QmtStatus section_put(QmtContext *ctx, Writer *writer, const Section *section,
+                             const Span *pieces, size_t n_pieces)
+{
+    static const unsigned char ZEROS[UNIT] = {0};
+    const uint64_t length = section->size;
+    TRY(writer_put(ctx, writer, &length, sizeof length));
+    if (pieces == NULL)
+        TRY(writer_put(ctx, writer, section->data, section->size));
+    for (size_t i = 0; i < n_pieces; i++)
+        TRY(writer_put(ctx, writer, pieces[i].data, pieces[i].size));
+    return writer_put(ctx, writer, ZEROS, filled(section->size) - section->size);
+}
+
+static QmtStatus write_all(QmtContext *ctx, Writer *writer, const Checkpoint *checkpoint)
+{
+    Section sections[N_SECTIONS];
+    unsigned char head[HEAD_BYTES] = {0};
+    const uint32_t version = VERSION;
+    sections_of(checkpoint, sections);
+    memcpy(head, MAGIC, sizeof MAGIC);
+    memcpy(head + sizeof MAGIC, &version, sizeof version);
+    TRY(writer_put(ctx, writer, head, sizeof head));
+    for (int s = 0; s < N_SECTIONS; s++) {
+        const bool in_pieces = s == SNAPSHOT && checkpoint->pieces != NULL;
+        TRY(section_put(ctx, writer, &sections[s], in_pieces ? checkpoint->pieces : NULL,
+                        in_pieces ? checkpoint->n_pieces : 0));
+    }
+    const uint32_t crc = writer->crc;
+    TRY(writer_put(ctx, writer, &crc, sizeof crc));
+    return writer_flush(ctx, writer);
+}
+
+static QmtStatus write_new(QmtContext *ctx, const char *path, const Checkpoint *checkpoint,
+                           unsigned char *buffer)
+{
+    Writer writer = {.file = file_none(), .buffer = buffer};
+    TRY(file_open(ctx, path, FILE_CREATE, &writer.file));
+    QmtStatus status = write_all(ctx, &writer, checkpoint);
     if (status == QMT_OK)
-        status = file_sync(ctx, &file);
+        status = file_sync(ctx, &writer.file);
     if (status == QMT_OK)
-        status = file_close(ctx, &file);
-    file_abandon(&file);
+        status = file_close(ctx, &writer.file);
+    file_abandon(&writer.file);
     return status;
 }
 
@@ -86,12 +126,11 @@ QmtStatus checkpoint_save(QmtContext *ctx, const char *folder, const Checkpoint 
     TRY(file_join(ctx, folder, CHECKPOINT_FILE, path));
     TRY(file_join(ctx, folder, CHECKPOINT_FILE_PREVIOUS, previous));
 
-    size_t n;
-    unsigned char *const block = pack(checkpoint, &n);
-    if (block == NULL)
+    unsigned char *const buffer = malloc(BUFFER_BYTES);
+    if (buffer == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
-    QmtStatus status = write_new(ctx, made, block, n);
-    free(block);
+    const QmtStatus status = write_new(ctx, made, checkpoint, buffer);
+    free(buffer);
     if (status != QMT_OK) {
         const Message failure = context_keep(ctx);
         if (file_remove(ctx, made) != QMT_OK)

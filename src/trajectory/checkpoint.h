@@ -1,6 +1,7 @@
 #ifndef TRAJECTORY_CHECKPOINT_H
 #define TRAJECTORY_CHECKPOINT_H
 
+#include "base/arena.h"
 #include "trajectory/trajectory.h"
 
 /// FOLDER/checkpoint, from which an interrupted trajectory goes on, and FOLDER/checkpoint.previous, the
@@ -36,8 +37,10 @@ typedef struct {
     const char *config;  ///< YAML
     const char *start;   ///< XYZ
     CheckpointNumbers numbers;
-    const void *snapshot;
+    const void *snapshot; ///< or, of what is saved, its pieces in their order
     size_t snapshot_size;
+    const Span *pieces; ///< NULL: it is in one piece
+    size_t n_pieces;
     const void
         *windows; ///< bytes of the window records, in the checkpoint of a finished trajectory
     size_t windows_size;

@@ -85,6 +85,41 @@ static void what_is_saved_is_loaded(void **state)
     checkpoint_release(&c);
 }
 
+static void pieces_are_saved_as_one(void **state)
+{
+    (void)state;
+    // Larger than a buffer, about as large, smaller, nothing.
+    static const size_t SIZES[] = {5, 3000001, 0, 1048570, 1048577, 11};
+    enum { N_PIECES = sizeof SIZES / sizeof SIZES[0] };
+    size_t size = 0;
+    for (size_t i = 0; i < N_PIECES; i++)
+        size += SIZES[i];
+    unsigned char *const bytes = malloc(size);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (unsigned char)(i * 2654435761u >> 13);
+    Span pieces[N_PIECES];
+    for (size_t i = 0, at = 0; i < N_PIECES; at += SIZES[i++])
+        pieces[i] = (Span){.data = bytes + at, .size = SIZES[i]};
+    for (int in_pieces = 0; in_pieces < 2; in_pieces++) {
+        Checkpoint c = example(1), loaded = {0};
+        c.snapshot = in_pieces ? NULL : bytes;
+        c.snapshot_size = size;
+        c.pieces = in_pieces ? pieces : NULL;
+        c.n_pieces = in_pieces ? N_PIECES : 0;
+        c.events = "an event";
+        c.events_size = 9;
+        assert_int_equal(checkpoint_save(ctx, folder, &c), QMT_OK);
+        assert_int_equal(checkpoint_load(ctx, in_folder(CHECKPOINT_FILE), &loaded), QMT_OK);
+        assert_int_equal(loaded.snapshot_size, size);
+        assert_memory_equal(loaded.snapshot, bytes, size);
+        assert_string_equal(loaded.events, "an event");
+        checkpoint_release(&loaded);
+    }
+    assert_int_equal(checkpoint_remove(ctx, folder), QMT_OK);
+    free(bytes);
+}
+
 static void the_one_before_is_kept(void **state)
 {
     (void)state;
@@ -210,6 +245,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_saved_is_loaded, setup, teardown),
+        cmocka_unit_test_setup_teardown(pieces_are_saved_as_one, setup, teardown),
         cmocka_unit_test_setup_teardown(the_one_before_is_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(damage_is_recognised, setup, teardown),
         cmocka_unit_test_setup_teardown(other_files_are_named, setup, teardown),
