@@ -132,7 +132,7 @@ bare:
 bench: setup
 	@tools/setup.sh bench
 	cmake --preset release $(CONFIGURE)
-	$(BUILD) build -j $(JOBS) --target bench_step
+	$(BUILD) build -j $(JOBS) --target bench_step qmtraj_program
 	@bench/run.sh
 
 clean:

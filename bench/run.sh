@@ -34,8 +34,10 @@ MALLOC_MMAP_THRESHOLD_=4294967296
 MALLOC_TRIM_THRESHOLD_=4294967296
 export OMP_NUM_THREADS OPENBLAS_NUM_THREADS OPENBLAS_CORETYPE MALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_
 
-lines=$(mktemp)
-trap 'rm -f "$lines"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+lines=$scratch/lines points=$scratch/points two_droplets=$scratch/water_336.xyz
+: > "$lines" > "$points"
 commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
 
@@ -83,6 +85,16 @@ runs=1 bench stages --stages --steps 60 $big/taxol.xyz
 runs=1 bench stages --stages --steps 15 --warm-up 60 $big/c100h202_anti.xyz
 runs=1 bench stages --stages --steps 15 --warm-up 70 $big/water_168.xyz
 
+# One molecule on one processor and on two, in turn; of one core both would be the same.
+turn=0
+while [ "$processors" -gt 1 ] && [ "$turn" -lt "$runs" ]; do
+    for cores in 1 2; do
+        "$program" --cores "$cores" --steps 30 --warm-up 60 $big/c100h202_anti.xyz |
+            sed "s|^{|{\"series\": \"cores $cores\", |" | tee -a "$lines" >&2
+    done
+    turn=$((turn + 1))
+done
+
 # tblite's Python package where TBLITE_PYTHON or python3 has it, with OpenBLAS in the place of the reference library
 # that its wheels bring.
 python=${TBLITE_PYTHON:-python3}
@@ -95,6 +107,17 @@ if "$python" -c 'import tblite.interface' 2>/dev/null; then
             sed 's|^{|{"series": "NVE", |' | tee -a "$lines" >&2
     done
 fi
+
+# Single points from nothing; 1,008 atoms are the droplet of 504 and a copy beside it.
+awk 'NR > 2 && NF >= 4 { n++; name[n] = $1; x[n] = $2; y[n] = $3; z[n] = $4
+                         if (n == 1 || $2 < low) low = $2; if (n == 1 || $2 > high) high = $2 }
+     END { print 2 * n; print "two droplets"
+           for (k = 0; k < 2; k++) for (i = 1; i <= n; i++)
+               print name[i], x[i] + k * (high - low + 2.5), y[i], z[i] }' $big/water_168.xyz > "$two_droplets"
+for file in $xyz/aspirin.xyz $big/taxol.xyz $big/c100h202_anti.xyz $big/water_168.xyz "$two_droplets"; do
+    LD_PRELOAD=$blas taskset -c "$core" "$python" bench/single_points.py build/qmtraj "$file" |
+        sed 's|^{|{"series": "single point", |' | tee -a "$points" >&2
+done
 
 # For timing only: the MD of the xtb program differs in integrator and start (its default accuracy and
 # a tighter one), so that only its time per step is taken.
@@ -114,7 +137,7 @@ xtb_md() { # xyz file, sccacc
 
 mkdir -p build/bench
 stamp=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" "$lines" \
+sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" "$lines" "$points" \
     >> build/bench/history.jsonl
 
 {
@@ -169,6 +192,10 @@ sed "s|^{|{\"date\": \"$stamp\", \"commit\": \"$commit\", \"cpu\": \"$cpu\", |" 
                     peer[m] == "" ? "" : sprintf("%.1f", peer[m] / middle(ours[m]))
             }
         }' "$lines" "$lines"
+    echo
+    echo "A single point from nothing: seconds of processor time and peak of memory in MB, tblite at its own thresholds and at 1e-3 of them:"
+    echo
+    sed 's/^{"series": "single point", "molecule": "\([^"]*\)", \(.*\)}$/- \1: \2/' "$points"
     echo
     echo "Stages, us per step (tenth percentiles; \`bench_step --stages\`):"
     echo

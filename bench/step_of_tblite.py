@@ -54,6 +54,7 @@ def step_time(path, n_steps, warm_up=3):
     return 1e6 * statistics.median(times[warm_up:])
 
 
-for file in sys.argv[2:]:
-    name = os.path.splitext(os.path.basename(file))[0]
-    print(json.dumps({"molecule": name, "tblite_us": round(step_time(file, int(sys.argv[1])), 1)}), flush=True)
+if __name__ == "__main__":
+    for file in sys.argv[2:]:
+        name = os.path.splitext(os.path.basename(file))[0]
+        print(json.dumps({"molecule": name, "tblite_us": round(step_time(file, int(sys.argv[1])), 1)}), flush=True)
