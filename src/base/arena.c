@@ -30,6 +30,23 @@ void *arena_kept(Arena *arena, size_t n_bytes)
     return claim(arena->block, &arena->kept_used, arena->kept_size, n_bytes);
 }
 
+void *arena_turn(Arena *arena, size_t n_bytes)
+{
+    if (arena->block == NULL) {
+        size_t used = 0;
+        claim(NULL, &used, 0, n_bytes);
+        arena->turn_size = used > arena->turn_size ? used : arena->turn_size;
+        return NULL;
+    }
+    assert(n_bytes <= arena->turn_size);
+    return arena->block + arena->kept_size + arena->size;
+}
+
+size_t arena_total(const Arena *arena)
+{
+    return arena->kept_used + arena->used + arena->turn_size;
+}
+
 Span arena_kept_since(const Arena *arena, size_t begin)
 {
     return (Span){.data = arena->block != NULL ? arena->block + begin : NULL,
@@ -60,7 +77,7 @@ QmtStatus arena_reserve(QmtContext *ctx, Arena *arena)
 {
     assert(arena->block == NULL);
     // At least one line, so that an empty layout still gives a valid block.
-    const size_t total = arena->kept_used + arena->used;
+    const size_t total = arena_total(arena);
     const size_t n_bytes = total > 0 ? total : ALIGNMENT;
     arena->memory = calloc(1, n_bytes + ALIGNMENT);
     arena->block =

@@ -22,6 +22,7 @@ typedef struct {
     unsigned char *block;        ///< NULL while counting; first the kept region
     size_t used, size;           ///< bytes of scratch
     size_t kept_used, kept_size; ///< bytes kept
+    size_t turn_size;            ///< bytes of the piece that is handed out again and again
 } Arena;
 
 void *arena_bytes(Arena *arena, size_t n_bytes);
@@ -31,10 +32,17 @@ double (*arena_vectors(Arena *arena, size_t n))[3];
 int *arena_ints(Arena *arena, size_t n);
 size_t *arena_sizes(Arena *arena, size_t n);
 
+/// Memory that all who claim it so have in turns: what is in it lasts until another of them works, so that it serves within
+/// one call. It may hold what others have left.
+void *arena_turn(Arena *arena, size_t n_bytes);
+
 /// A piece of the kept region.
 void *arena_kept(Arena *arena, size_t n_bytes);
 /// All that was claimed of it since it was `begin` = arena->kept_used bytes long; data is NULL while counting.
 Span arena_kept_since(const Arena *arena, size_t begin);
+
+/// Bytes counted so far.
+size_t arena_total(const Arena *arena);
 
 /// Takes the memory counted so far and begins the second walk. Fails with QMT_ERR_MEMORY.
 QmtStatus arena_reserve(QmtContext *ctx, Arena *arena);

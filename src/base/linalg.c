@@ -76,10 +76,16 @@ bool linalg_solve_positive(size_t n, double *a, size_t lda, double *b)
     return info == 0;
 }
 
+size_t linalg_inverse_work(size_t n)
+{
+    // LAPACK works in blocks of 64 columns.
+    return n * (n < 64 ? n : 64);
+}
+
 bool linalg_inverse(size_t n, double *a, size_t lda, double *work, int *iwork)
 {
     // The inverse of the transpose is the transpose of the inverse: no need to swap rows and columns.
-    const int in = (int)n, ilda = (int)lda, lwork = (int)(n * n);
+    const int in = (int)n, ilda = (int)lda, lwork = (int)linalg_inverse_work(n);
     int info;
     qmtraj_lapack_dgetrf(&in, &in, a, &ilda, iwork, &info);
     if (info != 0)

@@ -30,9 +30,11 @@ bool linalg_inverse_cholesky(const Kernels *kernels, size_t n, double *a, size_t
 /// Solves A x = b for a symmetric positive definite A, both overwritten. Returns false if A is not.
 bool linalg_solve_positive(size_t n, double *a, size_t lda, double *b);
 
+/// Doubles of workspace for linalg_inverse.
+size_t linalg_inverse_work(size_t n);
 /// Inverse of a general matrix, in place. Returns false if it is singular.
 ///
-/// @param work   [n * n]
+/// @param work   [linalg_inverse_work(n)]
 /// @param iwork  [n]
 bool linalg_inverse(size_t n, double *a, size_t lda, double *work, int *iwork);
 

@@ -107,7 +107,7 @@ static QmtStatus claim_memory(QmtContext *ctx, Xtb *xtb, const int *numbers, con
 {
     TRY(xtb_terms_create(ctx, xtb->method, solvent, &xtb->terms));
     layout(xtb, numbers, solvent);
-    const double wanted = (double)xtb->arena.used + (double)xtb->arena.kept_used;
+    const double wanted = (double)arena_total(&xtb->arena);
     if (wanted > memory_of_machine())
         return FAIL(ctx, QMT_ERR_MEMORY,
                     "%zu atoms with %zu orbitals need %.0f GB of memory, this machine has %.0f GB; "

@@ -44,11 +44,13 @@ void low_rank_layout(LowRank *matrix, Arena *arena, size_t n)
     matrix->v = kept_singles(arena, n_max * ld);
     matrix->pending_u = kept_singles(arena, PENDING * ld);
     matrix->pending_v = kept_singles(arena, PENDING * ld);
-    matrix->square = arena_doubles(arena, n_max * n_max);
-    matrix->inverse_work = arena_doubles(arena, n_max * n_max);
+    // The square, and the same in single precision, are needed while the Jacobian is inverted and never else.
+    matrix->square = arena_turn(arena, n_max * (n_max * sizeof(double) + ldu * sizeof(float)));
+    matrix->square_single =
+        matrix->square == NULL ? NULL : (float *)(matrix->square + n_max * n_max);
+    matrix->inverse_work = arena_doubles(arena, linalg_inverse_work(n_max));
     matrix->iwork = arena_ints(arena, n_max);
     matrix->product = singles(arena, BLOCK_ROWS * ldu);
-    matrix->square_single = singles(arena, n_max * ldu);
     matrix->x = singles(arena, ld);
     matrix->y = singles(arena, ld);
     matrix->coefficient = singles(arena, ldu);

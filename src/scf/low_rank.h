@@ -26,21 +26,22 @@ typedef struct {
     const Kernels *kernels;
     size_t n;
     size_t n_max;
-    size_t ld, ldu;                ///< n and n_max, padded
-    int64_t *n_terms, *n_pending;  ///< kept
-    float *u;                      ///< [n][ldu] kept, column k is u_k
-    float *v;                      ///< [n_max][ld] kept
-    float *pending_u, *pending_v;  ///< [LOW_RANK_PENDING][ld] kept
-    double *square, *inverse_work; ///< [n_max][n_max]
-    int *iwork;                    ///< [n_max]
-    float *product;                ///< [256][ldu]
-    float *square_single;          ///< [n_max][ldu]
-    float *x, *y;                  ///< [ld]
-    float *coefficient;            ///< [ldu]
-    float *turned;                 ///< [ld][LOW_RANK_PENDING]
-    float *shares;                 ///< [ldu][LOW_RANK_PENDING]
-    float *rest;                   ///< [LOW_RANK_PENDING][ld]
-    double *sizes;                 ///< [ldu] squares of the lengths of the u_k
+    size_t ld, ldu;               ///< n and n_max, padded
+    int64_t *n_terms, *n_pending; ///< kept
+    float *u;                     ///< [n][ldu] kept, column k is u_k
+    float *v;                     ///< [n_max][ld] kept
+    float *pending_u, *pending_v; ///< [LOW_RANK_PENDING][ld] kept
+    double *square;               ///< [n_max][n_max]
+    double *inverse_work;         ///< [linalg_inverse_work(n_max)]
+    int *iwork;                   ///< [n_max]
+    float *product;               ///< [256][ldu]
+    float *square_single;         ///< [n_max][ldu]
+    float *x, *y;                 ///< [ld]
+    float *coefficient;           ///< [ldu]
+    float *turned;                ///< [ld][LOW_RANK_PENDING]
+    float *shares;                ///< [ldu][LOW_RANK_PENDING]
+    float *rest;                  ///< [LOW_RANK_PENDING][ld]
+    double *sizes;                ///< [ldu] squares of the lengths of the u_k
 } LowRank;
 
 void low_rank_layout(LowRank *matrix, Arena *arena, size_t n);

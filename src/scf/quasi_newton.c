@@ -18,7 +18,7 @@ void quasi_newton_layout(QuasiNewton *newton, Arena *arena, size_t n)
     if (newton->dense) {
         rank_updated_matrix_layout(&newton->whole, arena, n, n);
         newton->matrix = arena_doubles(arena, n * n);
-        newton->inverse_work = arena_doubles(arena, n * n);
+        newton->inverse_work = arena_doubles(arena, linalg_inverse_work(n));
         newton->inverse_iwork = arena_ints(arena, n);
     } else {
         low_rank_layout(&newton->low_rank, arena, n);

@@ -24,7 +24,7 @@ void axilrod_teller_layout(AxilrodTeller *atm, Arena *arena, size_t n)
     atm->force = arena_doubles(arena, 3 * atm->ld);
     atm->c = arena_doubles(arena, atm->ld);
     atm->power = arena_doubles(arena, atm->ld);
-    atm->rows = arena_doubles(arena, n * N_ROWS * atm->ld);
+    atm->rows = arena_turn(arena, n * N_ROWS * atm->ld * sizeof *atm->rows);
 }
 
 static double *row(const AxilrodTeller *atm, size_t place, int which)

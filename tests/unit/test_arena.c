@@ -68,6 +68,34 @@ static void nothing_is_something_to_release(void **state)
     arena_release(&arena);
 }
 
+static void turns_share_the_largest_piece(void **state)
+{
+    (void)state;
+    enum { SMALL = 100, LARGE = 5000 };
+    QmtContext ctx = {0};
+    Arena arena = {0};
+    unsigned char *pieces[3];
+    double *own;
+    for (int walk = 0; walk < 2; walk++) {
+        pieces[0] = arena_turn(&arena, SMALL);
+        own = arena_doubles(&arena, 3);
+        pieces[1] = arena_turn(&arena, LARGE);
+        pieces[2] = arena_turn(&arena, SMALL + 1);
+        assert_true(walk == 1 || pieces[1] == NULL);
+        // Three numbers and the largest piece, in lines of 64 bytes.
+        assert_true(walk == 1 || arena_total(&arena) == 64 + 79 * 64);
+        if (walk == 0)
+            assert_int_equal(arena_reserve(&ctx, &arena), QMT_OK);
+    }
+    assert_ptr_equal(pieces[0], pieces[1]);
+    assert_ptr_equal(pieces[0], pieces[2]);
+    assert_int_equal((uintptr_t)pieces[0] % 64, 0);
+    memset(pieces[1], 1, LARGE);
+    for (int i = 0; i < 3; i++)
+        assert_true(own[i] == 0.0);
+    arena_release(&arena);
+}
+
 static double resident_mb(void)
 {
     struct rusage usage;
@@ -110,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_walks_count_and_hand_out),
         cmocka_unit_test(nothing_is_something_to_release),
+        cmocka_unit_test(turns_share_the_largest_piece),
         cmocka_unit_test(what_nobody_touches_takes_no_memory),
         cmocka_unit_test(too_much_is_a_status),
     };
