@@ -31,20 +31,34 @@ static inline Quad quad_root(Quad v)
 #endif
 }
 
-/// NaN becomes `most`.
-static inline Quad quad_between(double least, Quad v, double most)
+/// The larger of v and `least`, which is what a NaN becomes.
+static inline Quad quad_above(double least, Quad v)
 {
 #if defined(KERNELS_AVX2_BUILD) || defined(KERNELS_AVX512_BUILD)
-    const QuadRegister low = {least, least, least, least}, high = {most, most, most, most};
-    return (Quad)__builtin_ia32_maxpd256(__builtin_ia32_minpd256((QuadRegister)v, high), low);
+    const QuadRegister low = {least, least, least, least};
+    return (Quad)__builtin_ia32_maxpd256((QuadRegister)v, low);
 #else
     double x[QUAD];
     memcpy(x, &v, sizeof v);
 #pragma omp simd
-    for (int i = 0; i < QUAD; i++) {
-        const double y = x[i] < most ? x[i] : most;
-        x[i] = y > least ? y : least;
-    }
+    for (int i = 0; i < QUAD; i++)
+        x[i] = x[i] > least ? x[i] : least;
+    return quad_of(x);
+#endif
+}
+
+/// The smaller of v and `most`.
+static inline Quad quad_below(double most, Quad v)
+{
+#if defined(KERNELS_AVX2_BUILD) || defined(KERNELS_AVX512_BUILD)
+    const QuadRegister high = {most, most, most, most};
+    return (Quad)__builtin_ia32_minpd256((QuadRegister)v, high);
+#else
+    double x[QUAD];
+    memcpy(x, &v, sizeof v);
+#pragma omp simd
+    for (int i = 0; i < QUAD; i++)
+        x[i] = x[i] < most ? x[i] : most;
     return quad_of(x);
 #endif
 }
@@ -138,11 +152,11 @@ static inline Quad step_over(size_t n_points, const double *restrict points, dou
     const Quad c = o[0] * quad_of(points) + o[1] * quad_of(points + n_points) +
                    o[2] * quad_of(points + 2 * n_points);
     // What is covered for certain does not count, but neither must it give a NaN.
-    const Quad r = quad_root(quad_between(1e-20, o[3] + 2.0 * radius * c, 1e20));
-    const Quad t = quad_between(-1.0, (r - o[4]) * per_width, 1.0);
+    const Quad r = quad_root(quad_above(1e-20, o[3] + 2.0 * radius * c));
+    const Quad t = quad_above(-1.0, quad_below(1.0, (r - o[4]) * per_width));
     const Quad step = 0.5 + t * (0.75 - 0.25 * t * t), factor = quad_of(factors) * step;
     memcpy(factors, &factor, sizeof factor);
-    return 0.75 * per_width * (1.0 - t * t) / (quad_between(1e-300, step, 1.0) * r);
+    return 0.75 * per_width * (1.0 - t * t) / (quad_above(1e-300, step) * r);
 }
 
 static inline void sum_slopes(size_t n_points, const double *restrict points, double radius,
@@ -202,6 +216,8 @@ static double sphere_area(size_t n_points, const double *restrict points,
     Vec area = zero;
     for (size_t g = 0; g < n_groups; g++) {
         // Weights may be negative.
+        if (covered[g] == 0xff)
+            continue;
         const size_t p = KERNELS_PAD * g;
         const Vec factor = load(factors + p);
         const Mask counts = less(least, factor) & ~mask_of(covered[g]);
