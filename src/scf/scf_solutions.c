@@ -98,7 +98,8 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
     const bool changed = charged || fabs(scf->density.entropy - kept->entropy) >
                                         ENTROPY_CHANGED * scf->density.kt * patience;
     const bool far = scf->way > FAR && kept->n_far < FAR_MAX &&
-                     (suspicious || scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
+                     ((suspicious && !scf->density.refined) ||
+                      scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
                       scf_largest_charge(scf) > scf_usual_charge(scf) || scf_is_pressed(geometry));
     kept->n_since_search++;
     if (!suspicious && kept->n_in_vain > 0)
