@@ -5,18 +5,39 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proof/recovery_clock.h"
 #include "proof/sample_labels.h"
 
-enum { FAILED, JUMPED, RECOVERED, ENERGY, FORCE, N_OF_METHOD, N_CLAIMS = 2 * N_OF_METHOD };
+enum {
+    FAILED,
+    JUMPED,
+    RECOVERED,
+    RECOVERY_TIME,
+    SEARCH_TIME,
+    TIME,
+    ENERGY,
+    FORCE,
+    N_OF_METHOD,
+    N_CLAIMS = 2 * N_OF_METHOD
+};
 
 // The work is that of every step (analysis/work_test.h), with what its quadrature may be off by. A trajectory whose file
 // says that it left it, by 0.23 kJ/mol at 18.8 ps, is known of chloride and CH3F far apart, between which a charge goes over.
+//
+// Recoveries: as many as are allowed, each as long as six steps, as was measured. Searches, at steps whose levels come near each
+// other or whose solution jumps, must not make a trajectory twice as long; reading the clock is 0.6 us a step of them. A short
+// trajectory has little but its first solution.
 #define CLAIMS_OF(method, at)                                                                      \
     [at + FAILED] = {method ": trajectories with a step without a solution", "", -INFINITY, 0.0,   \
                      0.0},                                                                         \
           [at + JUMPED] = {method ": trajectories whose energy left the work of the forces", "",   \
                            -INFINITY, 1.0, 0.0},                                                   \
           [at + RECOVERED] = {method ": steps that took a recovery", "%", -INFINITY, 0.5, 0.0},    \
+          [at + RECOVERY_TIME] = {method ": processor time in recoveries and first solutions",     \
+                                  "%", -INFINITY, 3.0, 100.0},                                     \
+          [at + SEARCH_TIME] = {method ": processor time in searches for other solutions", "%",    \
+                                -INFINITY, 50.0, 100.0},                                           \
+          [at + TIME] = {method ": processor time", "s", -INFINITY, INFINITY, 0.0},                \
           [at + ENERGY] = {method ": energy of frames computed again: largest |dE|", "hartree",    \
                            -INFINITY, 1e-9, 0.0},                                                  \
           [at + FORCE] = {method ": forces of frames computed again: largest |dF|",                \
@@ -65,6 +86,7 @@ enum { N_STARTS = 4, N_FREE_STARTS = 2 };
 typedef struct {
     int n_failed, n_jumped;
     double evaluations, recoveries;
+    RecoveryTime time; ///< of the trajectories, without comparing labels
     LabelDifferences labels;
 } Tally;
 
@@ -94,7 +116,12 @@ static QmtStatus add_trajectory(QmtContext *ctx, const ProofRun *run, size_t sub
                                     NULL};
     Sample sample;
     LabelDifferences labels = {0};
+    const RecoveryTime before = recovery_clock_read();
     QmtStatus status = sample_make(ctx, run, folder, SUBJECTS[subject], settings, &sample);
+    const RecoveryTime after = recovery_clock_read();
+    tally->time.all += after.all - before.all;
+    tally->time.recovery += after.recovery - before.recovery;
+    tally->time.search += after.search - before.search;
     tally->evaluations += (double)sample.result.evaluations;
     tally->recoveries += (double)sample.result.recoveries;
     tally->n_jumped += run_warning_has(&sample.result.warnings, "scf_jump");
@@ -120,6 +147,9 @@ static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, d
         of_method[FAILED] = tally.n_failed;
         of_method[JUMPED] = tally.n_jumped;
         of_method[RECOVERED] = 100.0 * tally.recoveries / fmax(1.0, tally.evaluations);
+        of_method[RECOVERY_TIME] = 100.0 * tally.time.recovery / tally.time.all;
+        of_method[SEARCH_TIME] = 100.0 * tally.time.search / tally.time.all;
+        of_method[TIME] = tally.time.all;
         of_method[ENERGY] = tally.labels.energy;
         of_method[FORCE] = tally.labels.force;
     }
