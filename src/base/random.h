@@ -22,7 +22,8 @@ typedef enum {
     RANDOM_PRODUCTION = 3,    ///< thermostat noise of the production
     RANDOM_SPLIT = 4,         ///< which part of a training set a molecule belongs to
     RANDOM_MODES = 5,         ///< displacements along normal modes
-    RANDOM_SOLVENT = 6        ///< places of a solvent shell
+    RANDOM_SOLVENT = 6,       ///< places of a solvent shell
+    RANDOM_CHARGES = 7        ///< charges that an SCF starts with
 } RandomPurpose;
 
 /// FNV-1a, 64 bit, of a name.

@@ -60,6 +60,9 @@ void scf_start_from_neutral_atoms(Scf *scf);
 /// that symmetry makes degenerate, have lower solutions without it, which no symmetric start leads to.
 void scf_start_without_symmetry(Scf *scf);
 
+/// Neutral atoms for number 0, and charges and moments off them by up to 0.6 e, others for each number.
+void scf_start_shaken(Scf *scf, int number);
+
 /// Starts in which the electrons of partly filled shells lie along the bond or across, on even and odd atoms in turn: atoms
 /// far apart have a solution for each, and neutral atoms lead to none. Their number is 0 where no levels are
 /// degenerate, of more than four atoms, and in a method without quadrupoles.

@@ -9,6 +9,10 @@ enum {
     // Cycles from the end of a minimisation, whose moments are right to the tolerance or nearly, to a solution.
     SETTLE_ITERATIONS = 40,
     SETTLE_STEPS = 2,
+    // Starts of the last resort, each some hundred cycles, and of which molecules.
+    WAYS_DOWN = 70,
+    WAYS_DOWN_ORBITALS = 128,
+    WAY_DOWN_ITERATIONS = 200,
     // After these, mixing that is on its way to a solution is near it; later where it has failed at full steps.
     MIXED_ITERATIONS = 40,
     MIXED_ITERATIONS_LATE = 60
@@ -18,6 +22,8 @@ enum {
 #define MINIMISED_SHARE 0.3
 /// The same at a temperature that is only on the way.
 #define ANNEALED_TOLERANCE 1e-6
+/// Factor of the temperature from one step of the last resort to the next.
+#define COOLED 0.85
 /// Residual from which mixing is tried where rounding stops Newton's method above the tolerance.
 #define NEARLY 1e-7
 /// From a flat valley to a stationary point, hartree.
@@ -182,6 +188,61 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     return status;
 }
 
+/// From x_in at `factor` times the temperature down to it in small steps, as far as there are solutions.
+static QmtStatus cool_from(QmtContext *ctx, const Geometry *geometry, Scf *scf, double factor,
+                           bool *converged)
+{
+    const double kt = scf->density.kt;
+    QmtStatus status = QMT_OK;
+    bool first = true, last = false;
+    for (*converged = true; status == QMT_OK && *converged && !last; factor *= COOLED) {
+        last = factor <= 1.0;
+        scf->density.kt = last ? kt : factor * kt;
+        status = stationary_run(ctx, &scf->free_energy, &scf->minimiser,
+                                last ? MINIMISED_SHARE * scf->spec.options.tolerance
+                                     : ANNEALED_TOLERANCE,
+                                scf_charge_limit(scf), scf->x_in, converged);
+        scf->iterations += scf->minimiser.evaluations;
+        if (first && status == QMT_OK && !*converged)
+            status = scf_mix(ctx, geometry, scf, 0.25 * scf->spec.options.damping,
+                             WAY_DOWN_ITERATIONS, converged);
+        first = false;
+    }
+    scf->density.kt = kt;
+    TRY(status);
+    return *converged ? scf_settle(ctx, geometry, scf, converged) : QMT_OK;
+}
+
+/// The last resort: charges near neutral ones at 1 to 64 times the electronic temperature, cooled in small steps. The first
+/// solution whose charges molecules have is taken, otherwise the best that is allowed.
+static QmtStatus solve_cooled(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    enum { TEMPERATURES = 7 };
+    double best_a = 0.0, best_charge = INFINITY;
+    for (int way = 0; way < WAYS_DOWN && scf->density.n <= WAYS_DOWN_ORBITALS; way++) {
+        double a;
+        scf_start_shaken(scf, way < TEMPERATURES ? 0 : way);
+        // One way may end with an error, as of numbers that are not finite.
+        if (cool_from(ctx, geometry, scf, (double)(1 << way % TEMPERATURES), converged) != QMT_OK ||
+            !*converged || scf_free_energy(ctx, scf, &a) != QMT_OK)
+            continue;
+        const double charge = scf_largest_charge(scf);
+        if (charge > scf_charge_limit(scf) ||
+            (isfinite(best_charge) && !scf_is_better(scf, best_a, best_charge, a, charge)))
+            continue;
+        best_a = a;
+        best_charge = charge;
+        memcpy(scf->x_other, scf->x_in, scf->n_variables * sizeof(double));
+        if (charge <= scf_usual_charge(scf))
+            break;
+    }
+    *converged = isfinite(best_charge);
+    if (!*converged)
+        return QMT_OK;
+    memcpy(scf->x_in, scf->x_other, scf->n_variables * sizeof(double));
+    return scf_settle(ctx, geometry, scf, converged);
+}
+
 double scf_largest_charge(const Scf *scf)
 {
     const Moments moments = scf_moments(scf);
@@ -236,6 +297,8 @@ void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first,
             break;
         default:
             status = solve_hot(ctx, geometry, scf, converged);
+            if (status != QMT_OK || !*converged || scf_largest_charge(scf) > scf_charge_limit(scf))
+                status = solve_cooled(ctx, geometry, scf, converged);
         }
         if (status != QMT_OK)
             *converged = false;

@@ -3,11 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "base/vec3.h"
 
 /// Charges and moments by which a start is off symmetry, e, from one end to the other.
 #define SHAKEN 0.4
 #define GOLDEN_RATIO 0.6180339887498949
+/// The same of the shaken starts, e.
+#define SHAKEN_MOST 0.6
 /// Entropy over kT from which on levels count as degenerate: two half filled ones have 2 ln 2.
 #define DEGENERATE 0.1
 /// Quadrupole along its axis of an atom with an electron more there than across, and with one less, e bohr^2.
@@ -40,6 +43,20 @@ void scf_start_without_symmetry(Scf *scf)
     scf_start_from_neutral_atoms(scf);
     for (size_t i = 0; i < scf->n_variables; i++)
         scf->x_in[i] += SHAKEN * (fmod(GOLDEN_RATIO * (double)(i + 1), 1.0) - 0.5);
+}
+
+void scf_start_shaken(Scf *scf, int number)
+{
+    const RandomKey key = {.seed = (uint64_t)number};
+    double u[4];
+    random_uniforms(&key, 0, 0, RANDOM_CHARGES, u);
+    const double most = number > 0 ? SHAKEN_MOST * u[0] : 0.0;
+    scf_start_from_neutral_atoms(scf);
+    for (size_t i = 0; i < scf->n_variables; i++) {
+        if (i % 4 == 0)
+            random_uniforms(&key, 1 + i / 4, 0, RANDOM_CHARGES, u);
+        scf->x_in[i] += most * (2.0 * u[i % 4] - 1.0);
+    }
 }
 
 int scf_polarised_starts(const Scf *scf)
