@@ -60,7 +60,7 @@ ends 0 run one --num-workers 1 water.xyz ammonia.xyz
 for label in $labels; do same one/$label/trajectory.npz two/$label/trajectory.npz; done
 for place in water.q002:120 water:160; do
     rm -rf killed
-    QMTRAJ_TEST_CRASH=$place ends 1 run killed --set checkpoint_s=0.002 water.xyz
+    QMTRAJ_TEST_CRASH=$place ends 1 run killed --set checkpoint_s=0.0002 water.xyz
     [ ! -e killed/${place%:*}/trajectory.npz ] || fail "${place%:*} was not killed"
     [ -s killed/${place%:*}/checkpoint ] || fail "nothing to go on from"
     ends 0 run killed water.xyz
@@ -75,7 +75,7 @@ says "8/8 complete"
 # the frames of one that was killed know whose copy they are, and check makes their motion again
 for place in water/T0300/r02.q002 water/T0800/r01; do
     rm -rf killed frames.npz
-    QMTRAJ_TEST_CRASH=$place:120 ends 1 run killed --set checkpoint_s=0.002 --set save_interval_steps=1 --set temperature_K=300,800 \
+    QMTRAJ_TEST_CRASH=$place:120 ends 1 run killed --set checkpoint_s=0.0002 --set save_interval_steps=1 --set temperature_K=300,800 \
         --set replicas=2 water.xyz
     ends 0 "$QMTRAJ" convert killed/$place/trajectory.npz.part --to npz -o frames.npz
     ends 0 "$QMTRAJ" check frames.npz --verbose
