@@ -62,7 +62,7 @@ static void areas_do_not_know_the_way(void **state)
         unsigned seed = 17;
         size_t most = 0;
         make_atoms();
-        open_fixture(&kept, grid);
+        open_fixture(&kept, (SolvationGrid)grid);
         for (int step = 0; step < N_STEPS; step++) {
             Fixture fresh;
             // Most steps stay within the margin, some atoms leap beyond it.
@@ -70,7 +70,7 @@ static void areas_do_not_know_the_way(void **state)
                 for (int x = 0; x < 3; x++)
                     xyz[a][x] += (a == (size_t)step ? 8.0 : 0.3) * SURFACE_VIEW_MARGIN *
                                  pseudo_random(&seed);
-            open_fixture(&fresh, grid);
+            open_fixture(&fresh, (SolvationGrid)grid);
             update(&kept);
             update(&fresh);
             for (size_t a = 0; a < N_ATOMS; a++) {
