@@ -15,11 +15,11 @@ typedef long long RegisterMask __attribute__((vector_size(KERNELS_PAD * sizeof(l
 /// Is any element set?
 static inline bool any(Mask mask)
 {
-    typedef long long Half __attribute__((vector_size(KERNELS_PAD / 2 * sizeof(long long))));
-    typedef long long Quarter __attribute__((vector_size(KERNELS_PAD / 4 * sizeof(long long))));
 #if defined(KERNELS_AVX512_BUILD)
     return __builtin_ia32_cvtq2mask512((RegisterMask)mask) != 0;
-#endif
+#else
+    typedef long long Half __attribute__((vector_size(KERNELS_PAD / 2 * sizeof(long long))));
+    typedef long long Quarter __attribute__((vector_size(KERNELS_PAD / 4 * sizeof(long long))));
     Half half[2];
     Quarter quarter[2];
     memcpy(half, &mask, sizeof mask);
@@ -31,6 +31,7 @@ static inline bool any(Mask mask)
     memcpy(quarter, &half[0], sizeof half[0]);
     quarter[0] |= quarter[1];
     return (quarter[0][0] | quarter[0][1]) != 0;
+#endif
 }
 
 /// The elements whose bits are set.

@@ -365,16 +365,15 @@ enum {
 /// A solution that lies downhill from neutral atoms has no need of the others.
 static bool start_is_due(const Geometry *geometry, const Scf *scf, int start)
 {
-    const bool downhill = is_downhill(scf),
-               split = scf->density
-                           .entropy<-SCF_UNSUSPICIOUS_ENTROPY, from_neutral = scf->largest_charge>
-                               scf_usual_charge(scf) ||
-                       scf->recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS;
+    const bool downhill = is_downhill(scf);
+    const bool split = scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY;
+    const bool unusual = scf->largest_charge > scf_usual_charge(scf) || scf->recovery > 0 ||
+                         scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS;
     switch (start) {
     case START_HERE:
         return !downhill || scf_is_pressed(geometry);
     case START_MIXED:
-        return from_neutral || split;
+        return unusual || split;
     case START_SHAKEN:
         return !downhill && split;
     default:

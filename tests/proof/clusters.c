@@ -17,7 +17,7 @@
 #include "proof/proof.h"
 #include "scf/scf.h"
 
-enum { FAILED, RECOVERED, CYCLES, N_CLAIMS };
+enum { FAILED, RECOVERED, CYCLES, ALL_CYCLES, N_CLAIMS };
 enum { N_CLUSTERS = 200, N_BRIEF = 40, ATOMS_MIN = 2, ATOMS_MAX = 16, TRIES_MAX = 1000 };
 
 static const Claim CLAIMS[N_CLAIMS] = {
@@ -26,14 +26,15 @@ static const Claim CLAIMS[N_CLAIMS] = {
                 0.0},
     // Those that fail among them: a stage that solves one more must not count against the program.
     [RECOVERED] = {"random clusters that mixing alone does not solve", "%", -INFINITY, 30.0, 0.0},
-    // Of few atoms with degenerate levels up to eighteen starts are tried: 296 and 150 were measured. The last resort takes
-    // thousands for the few that nothing else solves.
+    // Of few atoms with degenerate levels up to eighteen starts are tried: 296 and 152 were measured. The last resort takes
+    // thousands for the few that nothing else solves, which are among the second mean alone.
     [CYCLES] = {"density builds of those that converged before the last resort, mean", "", 1.0,
                 300.0, 0.0},
+    [ALL_CYCLES] = {"density builds of all that converged, mean", "", 1.0, 400.0, 0.0},
 };
 enum { LAST_RESORT = SCF_STAGE_HOT - SCF_STAGE_FRESH };
 
-/// Clusters for which no start finds a solution with charges of up to 4 e beyond that of the cluster.
+/// Clusters for which the loop finds no solution with charges of up to 4 e beyond that of the cluster.
 static const struct {
     const char *method;
     uint64_t index;
@@ -162,7 +163,7 @@ static QmtStatus measure_all(QmtContext *ctx, const char *method, int n_clusters
                              double *figure)
 {
     int n_failed = 0, n_unsolved = 0, n_recovered = 0, n_early = 0;
-    double cycles = 0.0;
+    double cycles = 0.0, all_cycles = 0.0;
     for (int i = 0; i < n_clusters; i++) {
         Cluster cluster;
         draw_cluster((uint64_t)i, method_find(method), &cluster);
@@ -187,10 +188,12 @@ static QmtStatus measure_all(QmtContext *ctx, const char *method, int n_clusters
         n_recovered += report.recovery != 0;
         n_early += report.recovery < LAST_RESORT;
         cycles += report.recovery < LAST_RESORT ? report.scf_iterations : 0;
+        all_cycles += report.scf_iterations;
     }
     figure[FAILED] = n_failed - n_unsolved;
     figure[RECOVERED] = 100.0 * (n_recovered + n_failed) / n_clusters;
     figure[CYCLES] = cycles / fmax(1.0, n_early);
+    figure[ALL_CYCLES] = all_cycles / fmax(1.0, n_clusters - n_failed);
     return QMT_OK;
 }
 

@@ -14,7 +14,6 @@ enum {
     RECOVERED,
     RECOVERY_TIME,
     SEARCH_TIME,
-    TIME,
     ENERGY,
     FORCE,
     N_OF_METHOD,
@@ -37,7 +36,6 @@ enum {
                                   "%", -INFINITY, 3.0, 100.0},                                     \
           [at + SEARCH_TIME] = {method ": processor time in searches for other solutions", "%",    \
                                 -INFINITY, 50.0, 100.0},                                           \
-          [at + TIME] = {method ": processor time", "s", -INFINITY, INFINITY, 0.0},                \
           [at + ENERGY] = {method ": energy of frames computed again: largest |dE|", "hartree",    \
                            -INFINITY, 1e-9, 0.0},                                                  \
           [at + FORCE] = {method ": forces of frames computed again: largest |dF|",                \
@@ -149,7 +147,6 @@ static QmtStatus measure(QmtContext *ctx, const ProofRun *run, size_t subject, d
         of_method[RECOVERED] = 100.0 * tally.recoveries / fmax(1.0, tally.evaluations);
         of_method[RECOVERY_TIME] = 100.0 * tally.time.recovery / tally.time.all;
         of_method[SEARCH_TIME] = 100.0 * tally.time.search / tally.time.all;
-        of_method[TIME] = tally.time.all;
         of_method[ENERGY] = tally.labels.energy;
         of_method[FORCE] = tally.labels.force;
     }
