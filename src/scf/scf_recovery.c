@@ -355,9 +355,8 @@ bool scf_is_better(const Scf *scf, double a, double charge, double other_a, doub
 
 /// The starts of the search for a solution lower than the first.
 enum {
-    START_HERE,    ///< downhill from the first solution, if it is a saddle
-    START_NEUTRAL, ///< downhill from neutral atoms
-    START_MIXED, ///< the same from where mixing in half steps has led from there: electrons have moved between shells
+    START_HERE,  ///< downhill from the first solution, if it is a saddle
+    START_MIXED, ///< the same from where mixing in half steps has led from neutral atoms: electrons have moved between shells
     START_SHAKEN, ///< from charges and moments without symmetry
     START_POLARISED
 };
