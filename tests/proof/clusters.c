@@ -17,7 +17,7 @@
 #include "proof/proof.h"
 #include "scf/scf.h"
 
-enum { FAILED, RECOVERED, CYCLES, ALL_CYCLES, N_CLAIMS };
+enum { FAILED, RECOVERED, LAST, CYCLES, N_CLAIMS };
 enum { N_CLUSTERS = 200, N_BRIEF = 40, ATOMS_MIN = 2, ATOMS_MAX = 16, TRIES_MAX = 1000 };
 
 static const Claim CLAIMS[N_CLAIMS] = {
@@ -26,11 +26,14 @@ static const Claim CLAIMS[N_CLAIMS] = {
                 0.0},
     // Those that fail among them: a stage that solves one more must not count against the program.
     [RECOVERED] = {"random clusters that mixing alone does not solve", "%", -INFINITY, 30.0, 0.0},
-    // Of few atoms with degenerate levels up to eighteen starts are tried: 291 and 145 were measured. The last resort takes
-    // thousands for the few that nothing else solves, which are among the second mean alone.
+    // It takes thousands of builds, so that a mean with these among them would be theirs alone. Rounding decides which clusters
+    // come to it: one or two (GFN2-xTB) and four (GFN1-xTB) of two hundred, none or one of the forty of the short form, with the
+    // kernels of different processors. Twice as many are allowed.
+    [LAST] = {"random clusters that only the last resort solves", "%", -INFINITY, 4.0, 5.0},
+    // Of few atoms with degenerate levels up to eighteen starts are tried: 291 and 145 were measured. From one cluster to the
+    // other they differ by 230, and a mean of forty by 36: three times that, for the kernels of other processors.
     [CYCLES] = {"density builds of those that converged before the last resort, mean", "", 1.0,
-                300.0, 0.0},
-    [ALL_CYCLES] = {"density builds of all that converged, mean", "", 1.0, 400.0, 0.0},
+                300.0, 400.0},
 };
 enum { LAST_RESORT = SCF_STAGE_HOT - SCF_STAGE_FRESH };
 
@@ -163,7 +166,7 @@ static QmtStatus measure_all(QmtContext *ctx, const char *method, int n_clusters
                              double *figure)
 {
     int n_failed = 0, n_unsolved = 0, n_recovered = 0, n_early = 0;
-    double cycles = 0.0, all_cycles = 0.0;
+    double cycles = 0.0;
     for (int i = 0; i < n_clusters; i++) {
         Cluster cluster;
         draw_cluster((uint64_t)i, method_find(method), &cluster);
@@ -188,12 +191,11 @@ static QmtStatus measure_all(QmtContext *ctx, const char *method, int n_clusters
         n_recovered += report.recovery != 0;
         n_early += report.recovery < LAST_RESORT;
         cycles += report.recovery < LAST_RESORT ? report.scf_iterations : 0;
-        all_cycles += report.scf_iterations;
     }
     figure[FAILED] = n_failed - n_unsolved;
     figure[RECOVERED] = 100.0 * (n_recovered + n_failed) / n_clusters;
+    figure[LAST] = 100.0 * (n_clusters - n_failed - n_early) / n_clusters;
     figure[CYCLES] = cycles / fmax(1.0, n_early);
-    figure[ALL_CYCLES] = all_cycles / fmax(1.0, n_clusters - n_failed);
     return QMT_OK;
 }
 
