@@ -24,8 +24,9 @@ static const Claim CLAIMS[N_CLAIMS] = {
     // Solutions with charges that no molecule has count as none. Those listed below have no other.
     [FAILED] = {"random clusters without convergence that should have one", "", -INFINITY, 0.0,
                 0.0},
-    // Those that fail among them: a stage that solves one more must not count against the program.
-    [RECOVERED] = {"random clusters that mixing alone does not solve", "%", -INFINITY, 30.0, 0.0},
+    // Those that fail among them: a stage that solves one more must not count against the program. Of the forty of the short form
+    // nine to eleven were found with the kernels of different processors, and a fifth of the two hundred: as many as four sigma are.
+    [RECOVERED] = {"random clusters that mixing alone does not solve", "%", -INFINITY, 30.0, 45.0},
     // It takes thousands of builds, so that a mean with these among them would be theirs alone. Rounding decides which clusters
     // come to it: one or two (GFN2-xTB) and four (GFN1-xTB) of two hundred, none or one of the forty of the short form, with the
     // kernels of different processors. Twice as many are allowed.
