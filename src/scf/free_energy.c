@@ -19,6 +19,7 @@ void free_energy_layout(FreeEnergy *energy, Arena *arena, const Basis *basis)
     energy->n = basis->n_shells + (energy->multipoles ? 9 * basis->n_atoms : 0);
     energy->atom = arena_doubles(arena, energy->n_atoms);
     energy->work = arena_doubles(arena, energy->n + energy->n_atoms);
+    energy->part = arena_doubles(arena, energy->n + energy->n_atoms);
     energy->x_work = arena_doubles(arena, energy->n);
     energy->occupied = arena_doubles(arena, 2 * basis->n_ao);
 }
@@ -57,18 +58,31 @@ static Potential potential_over(const FreeEnergy *energy, double *v)
     return potential;
 }
 
+/// Adds the potentials of one term to work.
+static void add_term(FreeEnergy *energy, const Term *term, const Moments *moments)
+{
+    const size_t size = energy->n + energy->n_atoms;
+    const double share = energy->share[term->type->bound];
+    Potential potential = potential_over(energy, share < 1.0 ? energy->part : energy->work);
+    if (term->type->potential == NULL)
+        return;
+    if (share < 1.0)
+        memset(energy->part, 0, size * sizeof(double));
+    term->type->potential(term->self, energy->geometry, moments, &potential);
+    if (share < 1.0)
+        energy->kernels->axpy(size, share, energy->part, energy->work);
+}
+
 void free_energy_potential(FreeEnergy *energy, const double *x, double *v)
 {
     const Basis *basis = basis_of(energy);
     const Moments moments = moments_of(energy, x);
-    Potential potential = potential_over(energy, energy->work);
+    const double *const atom = energy->work + energy->n;
     memset(energy->work, 0, (energy->n + energy->n_atoms) * sizeof(double));
     for (size_t t = 0; t < energy->n_terms; t++)
-        if (energy->terms[t].type->potential != NULL)
-            energy->terms[t].type->potential(energy->terms[t].self, energy->geometry, &moments,
-                                             &potential);
+        add_term(energy, &energy->terms[t], &moments);
     for (size_t s = 0; s < energy->n_shells; s++)
-        energy->work[s] += potential.atom[basis->shell_atom[s]];
+        energy->work[s] += atom[basis->shell_atom[s]];
     memcpy(v, energy->work, energy->n * sizeof *v);
 }
 

@@ -26,10 +26,13 @@ typedef struct {
     const Geometry *geometry;
     size_t n, n_shells, n_atoms;
     bool multipoles;
-    double *atom;     ///< [n_atoms] e
-    double *work;     ///< [n + n_atoms]
-    double *x_work;   ///< [n]
-    double *occupied; ///< [2][n_ao] of each spin
+    double share
+        [TERM_BOUNDS]; ///< of the potentials of such terms in v_out; 1 but on the way to a solution
+    double *atom;      ///< [n_atoms] e
+    double *work;      ///< [n + n_atoms]
+    double *part;      ///< [n + n_atoms]
+    double *x_work;    ///< [n]
+    double *occupied;  ///< [2][n_ao] of each spin
 } FreeEnergy;
 
 void free_energy_layout(FreeEnergy *energy, Arena *arena, const Basis *basis);
@@ -40,7 +43,7 @@ void free_energy_layout(FreeEnergy *energy, Arena *arena, const Basis *basis);
 QmtStatus free_energy_at(QmtContext *ctx, FreeEnergy *energy, const double *v, double *x,
                          double *a);
 
-/// v_out of the moments x.
+/// v_out of the moments x, of the shares of the terms.
 ///
 /// @param v [n] written
 void free_energy_potential(FreeEnergy *energy, const double *x, double *v);

@@ -70,6 +70,8 @@ void scf_setup(Scf *scf, const ScfSpec *spec)
     scf->free_energy.terms = spec->terms;
     scf->free_energy.n_terms = spec->n_terms;
     scf->free_energy.density = &scf->density;
+    for (int bound = 0; bound < TERM_BOUNDS; bound++)
+        scf->free_energy.share[bound] = 1.0;
 }
 
 /// The moments that a vector of variables stands for; fills the atomic charges.
@@ -335,6 +337,37 @@ static double way_since(const Geometry *geometry, const Scf *scf)
     return longest;
 }
 
+/// The solution of a geometry by itself, from nothing.
+static void solve_from_nothing(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    scf_recover(ctx, geometry, scf, SCF_STAGE_FRESH, converged);
+    if (*converged)
+        scf_improve(ctx, geometry, scf, converged);
+    // On the way from neutral atoms levels may cross while orbitals are refined that keep their occupations.
+    if (*converged && !verify_by_diagonalisation(ctx, geometry, scf, converged) && *converged)
+        scf_improve(ctx, geometry, scf, converged);
+}
+
+/// From the geometry before, which is not a step of a motion away: it must not decide which of several solutions this one gets, and
+/// where there may be more than one, all that is known of it is dropped.
+static void solve_apart(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    scf->recovery = 0;
+    if (scf_solve_warm(ctx, geometry, scf, converged) != QMT_OK)
+        *converged = false;
+    scf->largest_charge = *converged ? scf_largest_charge(scf) : 0.0;
+    if (*converged && !scf_is_suspicious(geometry, scf))
+        return;
+    const int iterations = scf->iterations;
+    scf_forget(scf);
+    density_begin(&scf->density);
+    density_freeze_history(&scf->density);
+    memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
+    scf->iterations = 0;
+    solve_from_nothing(ctx, geometry, scf, converged);
+    scf->iterations += iterations;
+}
+
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
 {
     const bool warm = guess_points(&scf->guess) > 0;
@@ -353,13 +386,12 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     density_begin(&scf->density);
     if (scf->spec.options.apart)
         density_freeze_history(&scf->density);
-    scf_recover(ctx, geometry, scf, warm ? SCF_STAGE_WARM : SCF_STAGE_FRESH, &converged);
-    if (converged && !warm)
-        scf_improve(ctx, geometry, scf, &converged);
-    // On the way from neutral atoms levels may cross while orbitals are refined that keep their occupations.
-    if (converged && !warm && !verify_by_diagonalisation(ctx, geometry, scf, &converged) &&
-        converged)
-        scf_improve(ctx, geometry, scf, &converged);
+    if (warm && scf->spec.options.apart)
+        solve_apart(ctx, geometry, scf, &converged);
+    else if (warm)
+        scf_recover(ctx, geometry, scf, SCF_STAGE_WARM, &converged);
+    else
+        solve_from_nothing(ctx, geometry, scf, &converged);
     if (converged)
         check(ctx, geometry, scf, &converged);
     if (converged && warm && !scf->spec.options.apart && !scf->spec.options.plain)

@@ -40,6 +40,10 @@ QmtStatus scf_solve_warm(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
 /// Runs the stages from one on, until one of them finds a solution with charges that are allowed.
 void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first, bool *converged);
 
+/// Whether a solution may be a saddle of the free energy, or not the lowest. A free atom with a partly filled shell
+/// is one, and stays spherical: it has no direction, and that is what energies of atoms are tabulated for.
+bool scf_is_suspicious(const Geometry *geometry, const Scf *scf);
+
 /// A first solution that may be a saddle of the free energy, or not the lowest, is compared with those that lie downhill from
 /// it and from neutral atoms; the best is kept.
 void scf_improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
@@ -70,12 +74,30 @@ enum { SCF_POLARISED_STARTS = 16 }; ///< at most
 int scf_polarised_starts(const Scf *scf);
 void scf_start_polarised(const Geometry *geometry, Scf *scf, int start);
 
+/// RMS of the moments at which a minimisation ends, over the tolerance of the loop.
+#define SCF_MINIMISED_SHARE 0.3
+
 /// Downhill in the free energy from x_in.
 QmtStatus scf_go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
 
 /// Takes the solution in x_in over into the loop, whose density and moments must be those of its own last cycle. Mixing
 /// would leave a saddle, Newton's method does not.
 QmtStatus scf_settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
+
+/// The same after a minimisation; without a solution nothing.
+QmtStatus scf_take_over(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
+
+/// The stationary point that neutral atoms lead to at a raised electronic temperature, followed as it is lowered. A
+/// temperature at which there is none is passed over.
+QmtStatus scf_anneal(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
+
+/// The solution that neutral atoms lead to without multipoles and third order, whose energies have no lower bound, followed as
+/// these are let in. Where it turns round on the way there is none.
+QmtStatus scf_let_terms_in(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
+
+/// The last resort: charges near neutral ones at 1 to 64 times the electronic temperature, cooled in small steps. The first
+/// solution whose charges molecules have is taken, otherwise the best that is allowed.
+QmtStatus scf_cool_from_many(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
 
 /// Largest charge of an atom of the last density, e.
 double scf_largest_charge(const Scf *scf);

@@ -9,21 +9,11 @@ enum {
     // Cycles from the end of a minimisation, whose moments are right to the tolerance or nearly, to a solution.
     SETTLE_ITERATIONS = 40,
     SETTLE_STEPS = 2,
-    // Starts of the last resort, each some hundred cycles, and of which molecules.
-    WAYS_DOWN = 70,
-    WAYS_DOWN_ORBITALS = 128,
-    WAY_DOWN_ITERATIONS = 200,
     // After these, mixing that is on its way to a solution is near it; later where it has failed at full steps.
     MIXED_ITERATIONS = 40,
     MIXED_ITERATIONS_LATE = 60
 };
 
-/// RMS of the moments at which a minimisation ends, over the tolerance of the loop.
-#define MINIMISED_SHARE 0.3
-/// The same at a temperature that is only on the way.
-#define ANNEALED_TOLERANCE 1e-6
-/// Factor of the temperature from one step of the last resort to the next.
-#define COOLED 0.85
 /// Residual from which mixing is tried where rounding stops Newton's method above the tolerance.
 #define NEARLY 1e-7
 /// From a flat valley to a stationary point, hartree.
@@ -37,6 +27,8 @@ enum {
 /// of 2 to 20. The damped stage often finds a wrong solution: its charges are accepted only up to the smaller limit.
 #define LARGEST_CHARGE 4.0
 #define USUAL_CHARGE 1.5
+/// The latter of an ion beyond its own charge, which one atom may carry.
+#define USUAL_CHARGE_BEYOND 1.0
 
 /// Share of the coordination radius, 4/3 of the sum of the covalent radii, below which two atoms are pressed into each
 /// other: half of that sum.
@@ -57,7 +49,7 @@ double scf_charge_limit(const Scf *scf)
 
 double scf_usual_charge(const Scf *scf)
 {
-    return USUAL_CHARGE + fabs(scf->spec.charge);
+    return fmax(USUAL_CHARGE, USUAL_CHARGE_BEYOND + fabs(scf->spec.charge));
 }
 
 QmtStatus scf_settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
@@ -67,7 +59,7 @@ QmtStatus scf_settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *
     *converged = rms <= scf->spec.options.tolerance;
     for (int i = 0; i < SETTLE_STEPS && !*converged; i++) {
         TRY(stationary_run(ctx, &scf->free_energy, &scf->minimiser,
-                           MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
+                           SCF_MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
                            scf->x_in, converged));
         scf->iterations += scf->minimiser.evaluations;
         TRY(scf_cycle(ctx, geometry, scf, &rms));
@@ -79,8 +71,7 @@ QmtStatus scf_settle(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *
     return QMT_OK;
 }
 
-/// A minimisation has ended.
-static QmtStatus take_over(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+QmtStatus scf_take_over(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     scf->iterations += scf->minimiser.evaluations;
     return *converged ? scf_settle(ctx, geometry, scf, converged) : QMT_OK;
@@ -94,19 +85,19 @@ static QmtStatus go_along_the_flat(QmtContext *ctx, const Geometry *geometry, Sc
     scf->iterations += scf->minimiser.evaluations;
     memcpy(scf->x_in, scf->minimiser.x, scf->n_variables * sizeof(double));
     TRY(stationary_run(ctx, &scf->free_energy, &scf->minimiser,
-                       MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
+                       SCF_MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
                        scf->x_in, converged));
     *converged = *converged && scf->minimiser.a < a + FLAT_RISE;
-    return take_over(ctx, geometry, scf, converged);
+    return scf_take_over(ctx, geometry, scf, converged);
 }
 
 QmtStatus scf_go_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     TRY(minimiser_run(ctx, &scf->free_energy, &scf->minimiser,
-                      MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
+                      SCF_MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
                       scf->x_in, converged));
     return !*converged && scf->minimiser.flat ? go_along_the_flat(ctx, geometry, scf, converged)
-                                              : take_over(ctx, geometry, scf, converged);
+                                              : scf_take_over(ctx, geometry, scf, converged);
 }
 
 static QmtStatus solve_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf,
@@ -131,33 +122,11 @@ static QmtStatus solve_from_mixed(QmtContext *ctx, const Geometry *geometry, Scf
         if (*converged && scf_largest_charge(scf) <= scf_usual_charge(scf))
             return QMT_OK;
         TRY(stationary_run(ctx, &scf->free_energy, &scf->minimiser,
-                           MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
+                           SCF_MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
                            scf->x_in, converged));
-        TRY(take_over(ctx, geometry, scf, converged));
+        TRY(scf_take_over(ctx, geometry, scf, converged));
     }
     return QMT_OK;
-}
-
-/// The stationary point that neutral atoms lead to at a raised electronic temperature, followed as it is lowered. A
-/// temperature at which there is none is passed over.
-static QmtStatus solve_annealed(QmtContext *ctx, const Geometry *geometry, Scf *scf,
-                                bool *converged)
-{
-    static const double FACTOR[] = {32.0, 16.0, 8.0, 4.0, 2.0, 1.0};
-    const double kt = scf->density.kt, tight = MINIMISED_SHARE * scf->spec.options.tolerance;
-    QmtStatus status = QMT_OK;
-    scf_start_from_neutral_atoms(scf);
-    for (size_t i = 0; i < sizeof FACTOR / sizeof FACTOR[0] && status == QMT_OK; i++) {
-        scf->density.kt = FACTOR[i] * kt;
-        status = stationary_run(ctx, &scf->free_energy, &scf->minimiser,
-                                FACTOR[i] > 1.0 ? ANNEALED_TOLERANCE : tight, scf_charge_limit(scf),
-                                scf->x_in, converged);
-        if (FACTOR[i] > 1.0)
-            scf->iterations += scf->minimiser.evaluations;
-    }
-    scf->density.kt = kt;
-    TRY(status);
-    return take_over(ctx, geometry, scf, converged);
 }
 
 /// Newton's method, from where mixing has wandered or from a raised temperature. The first of these may end with an error, as of
@@ -167,7 +136,7 @@ static QmtStatus solve_stationary(QmtContext *ctx, const Geometry *geometry, Scf
 {
     if (solve_from_mixed(ctx, geometry, scf, converged) == QMT_OK && *converged)
         return QMT_OK;
-    return solve_annealed(ctx, geometry, scf, converged);
+    return scf_anneal(ctx, geometry, scf, converged);
 }
 
 /// Fermi smearing at a raised temperature, cooled back in steps; each step starts from the last.
@@ -188,59 +157,19 @@ static QmtStatus solve_hot(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
     return status;
 }
 
-/// From x_in at `factor` times the temperature down to it in small steps, as far as there are solutions.
-static QmtStatus cool_from(QmtContext *ctx, const Geometry *geometry, Scf *scf, double factor,
-                           bool *converged)
+/// What is left: cheapest first.
+static QmtStatus solve_last(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
-    const double kt = scf->density.kt;
+    static QmtStatus (*const WAYS[])(QmtContext *, const Geometry *, Scf *,
+                                     bool *) = {scf_let_terms_in, solve_hot, scf_cool_from_many};
     QmtStatus status = QMT_OK;
-    bool first = true, last = false;
-    for (*converged = true; status == QMT_OK && *converged && !last; factor *= COOLED) {
-        last = factor <= 1.0;
-        scf->density.kt = last ? kt : factor * kt;
-        status = stationary_run(ctx, &scf->free_energy, &scf->minimiser,
-                                last ? MINIMISED_SHARE * scf->spec.options.tolerance
-                                     : ANNEALED_TOLERANCE,
-                                scf_charge_limit(scf), scf->x_in, converged);
-        scf->iterations += scf->minimiser.evaluations;
-        if (first && status == QMT_OK && !*converged)
-            status = scf_mix(ctx, geometry, scf, 0.25 * scf->spec.options.damping,
-                             WAY_DOWN_ITERATIONS, converged);
-        first = false;
+    *converged = false;
+    for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS && !*converged; i++) {
+        status = WAYS[i](ctx, geometry, scf, converged);
+        *converged =
+            status == QMT_OK && *converged && scf_largest_charge(scf) <= scf_charge_limit(scf);
     }
-    scf->density.kt = kt;
-    TRY(status);
-    return *converged ? scf_settle(ctx, geometry, scf, converged) : QMT_OK;
-}
-
-/// The last resort: charges near neutral ones at 1 to 64 times the electronic temperature, cooled in small steps. The first
-/// solution whose charges molecules have is taken, otherwise the best that is allowed.
-static QmtStatus solve_cooled(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
-{
-    enum { TEMPERATURES = 7 };
-    double best_a = 0.0, best_charge = INFINITY;
-    for (int way = 0; way < WAYS_DOWN && scf->density.n <= WAYS_DOWN_ORBITALS; way++) {
-        double a;
-        scf_start_shaken(scf, way < TEMPERATURES ? 0 : way);
-        // One way may end with an error, as of numbers that are not finite.
-        if (cool_from(ctx, geometry, scf, (double)(1 << way % TEMPERATURES), converged) != QMT_OK ||
-            !*converged || scf_free_energy(ctx, scf, &a) != QMT_OK)
-            continue;
-        const double charge = scf_largest_charge(scf);
-        if (charge > scf_charge_limit(scf) ||
-            (isfinite(best_charge) && !scf_is_better(scf, best_a, best_charge, a, charge)))
-            continue;
-        best_a = a;
-        best_charge = charge;
-        memcpy(scf->x_other, scf->x_in, scf->n_variables * sizeof(double));
-        if (charge <= scf_usual_charge(scf))
-            break;
-    }
-    *converged = isfinite(best_charge);
-    if (!*converged)
-        return QMT_OK;
-    memcpy(scf->x_in, scf->x_other, scf->n_variables * sizeof(double));
-    return scf_settle(ctx, geometry, scf, converged);
+    return status;
 }
 
 double scf_largest_charge(const Scf *scf)
@@ -254,12 +183,12 @@ double scf_largest_charge(const Scf *scf)
 
 /// A step of a motion has a solution beside it: what lies downhill from that is its continuation, and is asked for before
 /// neutral atoms, which may lead to another.
-static int stage_at(const Scf *scf, int first, int place)
+static int stage_at(int first, int place)
 {
     static const int IN_MOTION[SCF_STAGES] = {SCF_STAGE_WARM,   SCF_STAGE_DOWNHILL,
                                               SCF_STAGE_FRESH,  SCF_STAGE_STATIONARY,
                                               SCF_STAGE_DAMPED, SCF_STAGE_HOT};
-    return first == SCF_STAGE_WARM && !scf->spec.options.apart ? IN_MOTION[place] : first + place;
+    return first == SCF_STAGE_WARM ? IN_MOTION[place] : first + place;
 }
 
 void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first, bool *converged)
@@ -268,7 +197,7 @@ void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first,
     const bool always = density->always_diagonalise;
     *converged = false;
     for (int place = 0; place < SCF_STAGES - first && !*converged; place++) {
-        const int stage = stage_at(scf, first, place);
+        const int stage = stage_at(first, place);
         // Lower stages leave nothing to the orbitals that were carried along.
         if (place > 0) {
             density->always_diagonalise = true;
@@ -296,9 +225,7 @@ void scf_recover(QmtContext *ctx, const Geometry *geometry, Scf *scf, int first,
                             DAMPED_ITERATIONS_FACTOR * scf->spec.options.max_iterations, converged);
             break;
         default:
-            status = solve_hot(ctx, geometry, scf, converged);
-            if (status != QMT_OK || !*converged || scf_largest_charge(scf) > scf_charge_limit(scf))
-                status = solve_cooled(ctx, geometry, scf, converged);
+            status = solve_last(ctx, geometry, scf, converged);
         }
         if (status != QMT_OK)
             *converged = false;
@@ -328,9 +255,7 @@ static bool is_downhill(const Scf *scf)
     return scf->recovery == SCF_STAGE_DOWNHILL - SCF_STAGE_FRESH;
 }
 
-/// Whether a first solution may be a saddle of the free energy, or not the lowest. A free atom with a partly filled shell
-/// is one, and stays spherical: it has no direction, and that is what energies of atoms are tabulated for.
-static bool is_suspicious(const Geometry *geometry, const Scf *scf)
+bool scf_is_suspicious(const Geometry *geometry, const Scf *scf)
 {
     if (scf->n_atoms == 1)
         return false;
@@ -427,7 +352,7 @@ static QmtStatus improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bo
 
 void scf_improve(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
-    if (!is_suspicious(geometry, scf))
+    if (!scf_is_suspicious(geometry, scf))
         return;
     const bool always = scf->density.always_diagonalise;
     if (improve(ctx, geometry, scf, converged) != QMT_OK)

@@ -187,6 +187,7 @@ static void on_site_potential(void *self, const Geometry *geometry, const Moment
 }
 
 const TermType TERM_MULTIPOLE = {.name = "anisotropic electrostatics",
+                                 .bound = TERM_MULTIPOLES,
                                  .size = sizeof(Multipole),
                                  .layout = layout,
                                  .setup = setup,
@@ -197,5 +198,6 @@ const TermType TERM_MULTIPOLE = {.name = "anisotropic electrostatics",
 
 const TermType TERM_MULTIPOLE_ON_SITE = {.name = "anisotropic exchange-correlation",
                                          .shared = &TERM_MULTIPOLE,
+                                         .bound = TERM_MULTIPOLES,
                                          .energy = on_site_energy,
                                          .potential = on_site_potential};

@@ -57,6 +57,10 @@ enum { TERM_ROWS_SHARED = 64 };
 
 typedef struct TermType TermType;
 
+/// Whether the energy of a term grows with the moments. That of the multipoles and of the third order need not: where they make a
+/// solution hard to find, the SCF lets them in by shares (scf/scf_continuation.c).
+typedef enum { TERM_BOUNDED, TERM_MULTIPOLES, TERM_CUBIC, TERM_BOUNDS } TermBound;
+
 /// One contribution. A part that does not apply is NULL: a term without potential depends on the
 /// geometry alone and stays outside the self-consistent loop.
 struct TermType {
@@ -66,6 +70,7 @@ struct TermType {
     const TermType *shared;
     bool
         rough; ///< its potential has kinks in time (scf/potential_response.h) and needs atomic charges only
+    TermBound bound;
     size_t size; ///< of what self points to, bytes
     void (*layout)(void *self, Arena *arena,
                    const TermSpec *spec);            ///< claims its arrays, base/arena.h

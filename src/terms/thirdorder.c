@@ -69,6 +69,7 @@ static void potential_of_atoms(void *self, const Geometry *geometry, const Momen
 }
 
 const TermType TERM_THIRDORDER = {.name = "third-order electrostatics",
+                                  .bound = TERM_CUBIC,
                                   .size = sizeof(ThirdOrder),
                                   .layout = layout,
                                   .setup = setup,
@@ -76,6 +77,7 @@ const TermType TERM_THIRDORDER = {.name = "third-order electrostatics",
                                   .potential = potential};
 
 const TermType TERM_THIRDORDER_ATOMS = {.name = "third-order electrostatics",
+                                        .bound = TERM_CUBIC,
                                         .size = sizeof(ThirdOrder),
                                         .layout = layout,
                                         .setup = setup,

@@ -105,6 +105,31 @@ static void geometries_apart_have_the_energies_of_cold_starts(void **state)
     engine_destroy(&cold);
 }
 
+/// LiO from 1.5 to 2.4 angstrom has two solutions, which follow on from one geometry to the next.
+static void geometries_apart_do_not_choose_a_solution_by_the_one_before(void **state)
+{
+    (void)state;
+    static const int NUMBERS[2] = {3, 8};
+    const QmtEngineOptions options = qmt_engine_options_default();
+    Engine *near = NULL, *cold = NULL;
+    assert_int_equal(xtb_create(ctx, 2, NUMBERS, &options, &near), QMT_OK);
+    assert_int_equal(xtb_create(ctx, 2, NUMBERS, &options, &cold), QMT_OK);
+    xtb_geometries_apart(near);
+    for (int k = 0; k <= 12; k++) { // out and back
+        const double xyz[2][3] = {{0.0}, {0.0, 0.0, 2.84 + 0.28 * (k <= 6 ? k : 12 - k)}};
+        double energy[2];
+        engine_forget(cold);
+        assert_int_equal(engine_evaluate(ctx, near, xyz, &(EngineResult){.energy = &energy[0]}),
+                         QMT_OK);
+        assert_int_equal(engine_evaluate(ctx, cold, xyz, &(EngineResult){.energy = &energy[1]}),
+                         QMT_OK);
+        // As above; the two solutions are up to 3e-4 hartree from each other.
+        CHECK_NEAR(energy[0], energy[1], 1e-11);
+    }
+    engine_destroy(&near);
+    engine_destroy(&cold);
+}
+
 static void unknown_methods_are_refused(void **state)
 {
     (void)state;
@@ -475,6 +500,7 @@ int main(void)
         cmocka_unit_test(elements_beyond_the_table_are_refused),
         cmocka_unit_test(impossible_electrons_are_refused),
         cmocka_unit_test(geometries_apart_have_the_energies_of_cold_starts),
+        cmocka_unit_test(geometries_apart_do_not_choose_a_solution_by_the_one_before),
         cmocka_unit_test(unknown_methods_are_refused),
         cmocka_unit_test(impossible_options_are_refused),
         cmocka_unit_test(any_result_may_be_left_out),
