@@ -12,6 +12,9 @@ enum {
     JACOBIAN_MEASURE_AFTER = 4
 };
 
+/// Way of an atom, bohr, that no step of a motion has; a hydrogen atom of 5000 K goes 0.06 in 0.25 fs.
+#define NO_STEP 0.5
+
 /// Step of a charge or moment in the measured Jacobian: the map is smooth, and the density of a cycle
 /// is right to 1e-12 or so.
 #define JACOBIAN_STEP 1e-4
@@ -348,24 +351,53 @@ static void solve_from_nothing(QmtContext *ctx, const Geometry *geometry, Scf *s
         scf_improve(ctx, geometry, scf, converged);
 }
 
-/// From the geometry before, which is not a step of a motion away: it must not decide which of several solutions this one gets, and
-/// where there may be more than one, all that is known of it is dropped.
+/// Drops all that is known of the geometry before, and solves from nothing.
+static void solve_anew(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    const int iterations = scf->iterations;
+    scf_forget(scf);
+    density_begin(&scf->density);
+    if (scf->spec.options.apart)
+        density_freeze_history(&scf->density);
+    scf->iterations = 0;
+    solve_from_nothing(ctx, geometry, scf, converged);
+    scf->iterations += iterations;
+}
+
+/// From the geometry before, which is not a step of a motion away: it must not decide which of several solutions this one gets.
 static void solve_apart(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     scf->recovery = 0;
     if (scf_solve_warm(ctx, geometry, scf, converged) != QMT_OK)
         *converged = false;
     scf->largest_charge = *converged ? scf_largest_charge(scf) : 0.0;
-    if (*converged && !scf_is_suspicious(geometry, scf))
+    if (!*converged || scf_is_suspicious(geometry, scf))
+        solve_anew(ctx, geometry, scf, converged);
+    memset(scf->guess_error, 0, scf->n_variables * sizeof(double)); // nothing was extrapolated
+}
+
+/// A step of a motion. One that is too long to be one, and may have more than one solution, is treated as above; what is found only
+/// from nothing is a jump.
+static void solve_step(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    const bool plain = scf->spec.options.plain,
+               alone = !plain && scf->way > NO_STEP && scf->spec.options.state == SCF_LOWEST;
+    scf_recover(ctx, geometry, scf, SCF_STAGE_WARM, converged);
+    if (*converged && !(alone && scf_is_suspicious(geometry, scf))) {
+        check(ctx, geometry, scf, converged);
+        if (*converged && !plain)
+            scf_compare_solutions(ctx, geometry, scf, converged);
+        if (*converged)
+            return;
+    }
+    if (plain)
         return;
-    const int iterations = scf->iterations;
-    scf_forget(scf);
-    density_begin(&scf->density);
-    density_freeze_history(&scf->density);
+    solve_anew(ctx, geometry, scf, converged);
+    if (!alone) {
+        scf->change = SCF_JUMPED;
+        scf->change_size = scf_largest_difference(scf, scf->guess_error);
+    }
     memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
-    scf->iterations = 0;
-    solve_from_nothing(ctx, geometry, scf, converged);
-    scf->iterations += iterations;
 }
 
 QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
@@ -389,13 +421,11 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     if (warm && scf->spec.options.apart)
         solve_apart(ctx, geometry, scf, &converged);
     else if (warm)
-        scf_recover(ctx, geometry, scf, SCF_STAGE_WARM, &converged);
+        solve_step(ctx, geometry, scf, &converged);
     else
         solve_from_nothing(ctx, geometry, scf, &converged);
-    if (converged)
+    if (converged && (!warm || scf->spec.options.apart))
         check(ctx, geometry, scf, &converged);
-    if (converged && warm && !scf->spec.options.apart && !scf->spec.options.plain)
-        scf_compare_solutions(ctx, geometry, scf, &converged);
     scf->diagonalisations = scf->density.n_diagonalised;
     if (!converged) {
         scf_forget(scf);

@@ -113,6 +113,9 @@ QmtStatus scf_free_energy(QmtContext *ctx, Scf *scf, double *a);
 /// free energy.
 bool scf_is_better(const Scf *scf, double a, double charge, double other_a, double other_charge);
 
+/// The largest difference between a variable of the solution, x_best, and one of y.
+double scf_largest_difference(const Scf *scf, const double *y);
+
 /// A step of a motion that converged: whether its solution continues that of the step before, and whether another one is
 /// lower (ScfState). Costs nothing where nothing is suspicious.
 void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);

@@ -53,8 +53,7 @@ typedef struct {
     double a, charge; ///< free energy, hartree; largest charge of an atom, e
 } Rank;
 
-/// Between a variable of the solution and one of y.
-static double largest_difference(const Scf *scf, const double *y)
+double scf_largest_difference(const Scf *scf, const double *y)
 {
     double most = 0.0;
     for (size_t i = 0; i < scf->n_variables; i++)
@@ -97,6 +96,8 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
     const bool charged = charge_has_changed(scf, patience);
     const bool changed = charged || fabs(scf->density.entropy - kept->entropy) >
                                         ENTROPY_CHANGED * scf->density.kt * patience;
+    // A relaxation of a closed shell takes 41 cycles for its longest steps.
+    const bool slow = scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS && scf->way > FAR;
     const bool far = scf->way > FAR && kept->n_far < FAR_MAX &&
                      ((suspicious && !scf->density.refined) ||
                       scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
@@ -104,14 +105,16 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
     kept->n_since_search++;
     if (!suspicious && kept->n_in_vain > 0)
         kept->n_in_vain--;
-    if (scf->density.refined && !charged && !far) {
+    if (scf->density.refined && !charged && !far && !slow) {
         kept->entropy = 0.0;
         return SEARCH_NOT;
     }
     const bool leapt = jumped && scf->change_size > LEAP;
     if (changed || far)
         return SEARCH_ALL;
-    if (suspicious && (leapt || kept->search_due != 0 || kept->n_since_search > kept->n_in_vain))
+    const bool anywhere = slow || (jumped && scf->way > FAR); // these are no steps of a motion
+    if (suspicious &&
+        (leapt || anywhere || kept->search_due != 0 || kept->n_since_search > kept->n_in_vain))
         return SEARCH_ALL;
     if (suspicious)
         return SEARCH_SADDLE;
@@ -121,7 +124,7 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
         return SEARCH_ALL;
     if (guess_points(&scf->guess) > 0) { // a self-check that failed has dropped them
         scf_newest(scf, scf->work);
-        kept->moved += largest_difference(scf, scf->work);
+        kept->moved += scf_largest_difference(scf, scf->work);
     }
     if (kept->moved < MOVED && kept->n_since_search % STABILITY_EVERY != 0)
         return SEARCH_NOT;

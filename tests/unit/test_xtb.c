@@ -130,6 +130,36 @@ static void geometries_apart_do_not_choose_a_solution_by_the_one_before(void **s
     engine_destroy(&cold);
 }
 
+/// From a short bond to a torn one: what follows on from it is an ionic solution, 0.5 to 1.3 hartree above.
+static void a_leap_does_not_carry_a_solution_along(void **state)
+{
+    (void)state;
+    static const struct {
+        int z;
+        double from, to; ///< angstrom
+    } LEAPS[] = {{9, 1.4, 3.8923},    {9, 1.5846, 4.0769}, {9, 1.9538, 3.8923},
+                 {8, 1.2974, 4.8051}, {8, 1.6872, 4.6103}, {8, 2.3692, 4.8051}};
+    const QmtEngineOptions options = qmt_engine_options_default();
+    for (size_t i = 0; i < sizeof LEAPS / sizeof *LEAPS; i++) {
+        const int numbers[2] = {LEAPS[i].z, LEAPS[i].z};
+        const double from[2][3] = {{0.0}, {0.01, 0.02, LEAPS[i].from * BOHR_PER_ANGSTROM}},
+                     to[2][3] = {{0.0}, {0.01, 0.02, LEAPS[i].to * BOHR_PER_ANGSTROM}};
+        double energy[2];
+        Engine *engine = NULL;
+        assert_int_equal(xtb_create(ctx, 2, numbers, &options, &engine), QMT_OK);
+        assert_int_equal(engine_evaluate(ctx, engine, to, &(EngineResult){.energy = &energy[0]}),
+                         QMT_OK);
+        engine_forget(engine);
+        for (int k = 0; k < 2; k++)
+            assert_int_equal(engine_evaluate(ctx, engine, k == 0 ? from : to,
+                                             &(EngineResult){.energy = &energy[1]}),
+                             QMT_OK);
+        engine_destroy(&engine);
+        // As above.
+        CHECK_NEAR(energy[1], energy[0], 1e-11);
+    }
+}
+
 static void unknown_methods_are_refused(void **state)
 {
     (void)state;
@@ -501,6 +531,7 @@ int main(void)
         cmocka_unit_test(impossible_electrons_are_refused),
         cmocka_unit_test(geometries_apart_have_the_energies_of_cold_starts),
         cmocka_unit_test(geometries_apart_do_not_choose_a_solution_by_the_one_before),
+        cmocka_unit_test(a_leap_does_not_carry_a_solution_along),
         cmocka_unit_test(unknown_methods_are_refused),
         cmocka_unit_test(impossible_options_are_refused),
         cmocka_unit_test(any_result_may_be_left_out),
