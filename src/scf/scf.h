@@ -45,7 +45,7 @@ enum {
     SCF_STAGE_DOWNHILL, ///< straight down in the free energy, from the last solution or from neutral atoms
     SCF_STAGE_STATIONARY, ///< Newton's method from where mixing ended, or at a raised temperature, cooled back
     SCF_STAGE_DAMPED, ///< mixing in small steps, from neutral atoms
-    SCF_STAGE_HOT, ///< mixing at a raised electronic temperature, cooled back, and many ways of cooling
+    SCF_STAGE_HOT, ///< terms without a lower bound let in by shares; mixing at a raised electronic temperature; many ways of cooling
     SCF_STAGES
 };
 

@@ -134,7 +134,7 @@ static QmtStatus let_in(QmtContext *ctx, Scf *scf, bool at_once, bool *converged
 QmtStatus scf_let_terms_in(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
     *converged = false;
-    for (int at_once = 0; at_once < (scf->multipoles ? 2 : 1) && !*converged; at_once++) {
+    for (int at_once = scf->multipoles ? 0 : 1; at_once < 2 && !*converged; at_once++) {
         // One way may end with an error, as of numbers that are not finite.
         if (let_in(ctx, scf, at_once != 0, converged) != QMT_OK)
             *converged = false;
