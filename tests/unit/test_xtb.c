@@ -160,6 +160,31 @@ static void a_leap_does_not_carry_a_solution_along(void **state)
     }
 }
 
+/// From fluorine atoms at 3.6154 angstrom no stage leads to a solution at 3.4308: it is the one from nothing, and the step a jump.
+static void a_step_without_a_solution_is_solved_from_nothing(void **state)
+{
+    (void)state;
+    static const int NUMBERS[2] = {9, 9};
+    static const double ANGSTROM[3] = {3.4308, 3.6154, 3.4308};
+    const QmtEngineOptions options = qmt_engine_options_default();
+    double energy[3];
+    EngineReport report = {0};
+    Engine *engine = NULL;
+    assert_int_equal(xtb_create(ctx, 2, NUMBERS, &options, &engine), QMT_OK);
+    for (int k = 0; k < 3; k++) {
+        const double xyz[2][3] = {{0.0}, {0.01, 0.02, ANGSTROM[k] * BOHR_PER_ANGSTROM}};
+        if (k == 1)
+            engine_forget(engine);
+        assert_int_equal(engine_evaluate(ctx, engine, xyz,
+                                         &(EngineResult){.energy = &energy[k], .report = &report}),
+                         QMT_OK);
+    }
+    engine_destroy(&engine);
+    // As above.
+    CHECK_NEAR(energy[2], energy[0], 1e-11);
+    assert_int_not_equal(report.change, SCF_SAME); // or a crossing, where rounding lets a stage arrive
+}
+
 static void unknown_methods_are_refused(void **state)
 {
     (void)state;
@@ -532,6 +557,7 @@ int main(void)
         cmocka_unit_test(geometries_apart_have_the_energies_of_cold_starts),
         cmocka_unit_test(geometries_apart_do_not_choose_a_solution_by_the_one_before),
         cmocka_unit_test(a_leap_does_not_carry_a_solution_along),
+        cmocka_unit_test(a_step_without_a_solution_is_solved_from_nothing),
         cmocka_unit_test(unknown_methods_are_refused),
         cmocka_unit_test(impossible_options_are_refused),
         cmocka_unit_test(any_result_may_be_left_out),
