@@ -182,7 +182,8 @@ static void a_step_without_a_solution_is_solved_from_nothing(void **state)
     engine_destroy(&engine);
     // As above.
     CHECK_NEAR(energy[2], energy[0], 1e-11);
-    assert_int_not_equal(report.change, SCF_SAME); // or a crossing, where rounding lets a stage arrive
+    // a jump, or a crossing where rounding lets a stage arrive
+    assert_int_not_equal(report.change, SCF_SAME);
 }
 
 static void unknown_methods_are_refused(void **state)
