@@ -70,8 +70,8 @@ struct TermType {
     const TermType *shared;
     bool
         rough; ///< its potential has kinks in time (scf/potential_response.h) and needs atomic charges only
-    TermBound bound;
-    size_t size; ///< of what self points to, bytes
+    TermBound bound; ///< 0 of terms that are not named there
+    size_t size;     ///< of what self points to, bytes
     void (*layout)(void *self, Arena *arena,
                    const TermSpec *spec);            ///< claims its arrays, base/arena.h
     void (*setup)(void *self, const TermSpec *spec); ///< everything that no geometry changes
