@@ -18,7 +18,7 @@ static size_t padded(size_t n)
 
 size_t low_rank_max(size_t n)
 {
-    return n / 6 + 16;
+    return n / 12 + 16;
 }
 
 static float *singles(Arena *arena, size_t n)

@@ -147,3 +147,20 @@ void quasi_newton_next_step(QuasiNewton *newton, const double *f, const double *
     for (size_t i = 0; i < n; i++)
         step[i] *= shrink;
 }
+
+void quasi_newton_next(QuasiNewton *newton, const double *f, const double *dx, const double *df,
+                       double *kf, double *work)
+{
+    const size_t n = newton->n;
+    // -dx - K dF, from two K F with the same K.
+    for (size_t i = 0; i < n; i++)
+        work[i] = kf[i] - dx[i];
+    quasi_newton_apply(newton, f, kf);
+    const double norm = newton->kernels->dot(n, df, df);
+    if (!(norm > 0.0) || !isfinite(norm))
+        return;
+    for (size_t i = 0; i < n; i++)
+        work[i] -= kf[i];
+    add(newton, 1.0 / norm, work, df);
+    newton->kernels->axpy(n, newton->kernels->dot(n, df, f) / norm, work, kf);
+}

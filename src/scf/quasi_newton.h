@@ -18,9 +18,9 @@
 /// 10.1090/S0025-5718-1965-0198670-6. It needs one product with K; the first one needs two and took
 /// more cycles along trajectories (glycine 2.57 against 2.38 a step, aspirin 2.71 against 2.58).
 ///
-/// Few variables have the whole matrix K - 1, measured column by column. Of many only some ten directions
-/// have a J that matters: theirs is one and a sum of few terms (low_rank.h), measured along the errors
-/// of the guesses and what J makes of them, which is a Krylov space.
+/// Few variables have the whole matrix K - 1, measured column by column. The K of many is one and a sum of few terms
+/// (low_rank.h), measured along the errors of the guesses and what J makes of them, which is a Krylov space; what it
+/// leaves is taken away by predicted cycles (scf_prediction.c).
 enum {
     QUASI_NEWTON_UNSET,
     QUASI_NEWTON_LEARNT,    ///< one, and what Broyden's updates have taught it since
@@ -89,5 +89,13 @@ void quasi_newton_update(QuasiNewton *newton, const double *dx, const double *df
 /// The same and the next step at once, if the last step was quasi_newton_apply() or this: step = K f with
 /// the new K.
 void quasi_newton_next_step(QuasiNewton *newton, const double *f, const double *df, double *step);
+
+/// The same after a step that was not K F alone.
+///
+/// @param dx    [n] the step
+/// @param kf    [n] K F before it; becomes K f with the new K
+/// @param work  [n]
+void quasi_newton_next(QuasiNewton *newton, const double *f, const double *dx, const double *df,
+                       double *kf, double *work);
 
 #endif

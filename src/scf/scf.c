@@ -34,6 +34,7 @@ void scf_layout(Scf *scf, Arena *arena, const Basis *basis, bool rough)
     scf->kept = arena_kept(arena, sizeof *scf->kept);
     guess_layout(&scf->guess, arena, n, n_atoms);
     quasi_newton_layout(&scf->quasi_newton, arena, n);
+    scf_prediction_layout(scf, arena, basis);
     potential_response_layout(&scf->response, arena, n, rough ? n_atoms : 0);
     scf->followed = arena_kept(arena, n * sizeof(double));
     scf->xyz_before = arena_kept(arena, n_atoms * sizeof *scf->xyz_before);
@@ -63,6 +64,9 @@ void scf_setup(Scf *scf, const ScfSpec *spec)
     guess_setup(&scf->guess, spec->kernels, spec->mass);
     quasi_newton_setup(&scf->quasi_newton, spec->kernels);
     scf->response.kernels = spec->kernels;
+    if (scf->prediction.on)
+        learnt_response_setup(&scf->prediction.learnt, spec->hamiltonian->batches.basis,
+                              scf->multipoles);
     scf->density.kernels = spec->kernels;
     scf->density.kt = spec->boltzmann * spec->options.temperature_k;
     scf->density.n_alpha = spec->n_alpha;
@@ -111,10 +115,10 @@ Potential scf_potential(const Scf *scf)
                        .atom = v + scf->n_variables};
 }
 
-QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double *rms)
+void scf_make_potentials(const Geometry *geometry, Scf *scf, const double *x, double *atom)
 {
     const size_t n = scf->n_variables;
-    const Moments in = moments_of(scf, scf->x_in, scf->atom_in);
+    const Moments in = moments_of(scf, x, atom);
     Potential potential = scf_potential(scf);
     memset(scf->potential_memory, 0, (n + scf->n_atoms) * sizeof(double));
     for (size_t t = 0; t < scf->spec.n_terms; t++)
@@ -123,7 +127,13 @@ QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double 
 
     for (size_t a = 0; a < scf->n_atoms && scf->external != NULL; a++)
         potential.atom[a] += scf->external[a];
+}
 
+QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double *rms)
+{
+    const size_t n = scf->n_variables;
+    scf_make_potentials(geometry, scf, scf->x_in, scf->atom_in);
+    const Potential potential = scf_potential(scf);
     hamiltonian_fock(scf->spec.hamiltonian, &potential, scf->density.fock, scf->density.ld);
     TRY(density_build(ctx, &scf->density));
 
@@ -173,6 +183,24 @@ QmtStatus scf_mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double al
     return QMT_OK;
 }
 
+/// The step from a first cycle.
+static void first_step(Scf *scf)
+{
+    quasi_newton_apply(&scf->quasi_newton, scf->f, scf->dx);
+    scf_prediction_begin(scf, scf->dx);
+}
+
+/// The step from a later one; what the last step did to f is learnt.
+static void next_step(Scf *scf, int cycle)
+{
+    for (size_t k = 0; k < scf->n_variables; k++)
+        scf->f_last[k] = scf->f[k] - scf->f_last[k];
+    if (scf->prediction.on)
+        scf_prediction_next_step(scf, scf->f_last, cycle);
+    else
+        quasi_newton_next_step(&scf->quasi_newton, scf->f, scf->f_last, scf->dx);
+}
+
 /// Steps with the kept Jacobian from x_in. Gives up early where it does not help.
 static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, Scf *scf,
                                     bool *converged)
@@ -187,13 +215,10 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
             return QMT_OK;
         best = fmin(best, rms);
         // The last pair is learnt from as well: the next geometry profits.
-        if (i == 0) {
-            quasi_newton_apply(&scf->quasi_newton, scf->f, scf->dx);
-        } else {
-            for (size_t k = 0; k < n; k++)
-                scf->f_last[k] = scf->f[k] - scf->f_last[k];
-            quasi_newton_next_step(&scf->quasi_newton, scf->f, scf->f_last, scf->dx);
-        }
+        if (i == 0)
+            first_step(scf);
+        else
+            next_step(scf, i);
         // Where a solution is about to become a saddle 1 - J has no inverse, and single precision no number for it.
         if (!isfinite(scf->spec.kernels->dot(n, scf->dx, scf->dx)))
             return QMT_OK;
@@ -203,6 +228,7 @@ static QmtStatus step_with_jacobian(QmtContext *ctx, const Geometry *geometry, S
             scf->spec.kernels->axpy(n, 1.0, scf->dx, scf->x_best);
             return QMT_OK;
         }
+        scf_prediction_improve(geometry, scf);
         memcpy(scf->f_last, scf->f, n * sizeof(double));
         scf->spec.kernels->axpy(n, 1.0, scf->dx, scf->x_in);
     }
@@ -255,6 +281,8 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
     memcpy(x, scf->x_in, n * sizeof(double));
     memcpy(x_out, scf->x_out, n * sizeof(double));
     density_freeze_history(&scf->density);
+    scf_prediction_measure(geometry, scf, x,
+                           quasi_newton_quality(&scf->quasi_newton) != QUASI_NEWTON_MEASURING);
     for (int k = 0;
          k < SCF_MEASURE_AT_ONCE && quasi_newton_probe(&scf->quasi_newton, scf->guess_error, v);
          k++) {
@@ -264,6 +292,7 @@ static QmtStatus measure_jacobian(QmtContext *ctx, const Geometry *geometry, Scf
         for (size_t i = 0; i < n; i++)
             jv[i] = (scf->x_out[i] - x_out[i]) / JACOBIAN_STEP;
         quasi_newton_measured(&scf->quasi_newton, v, jv);
+        scf_prediction_measured(scf, JACOBIAN_STEP, jv);
     }
     TRY(settle_again(ctx, geometry, scf, x));
     scf->iterations = iterations;

@@ -8,6 +8,7 @@
 #include "scf/density.h"
 #include "scf/free_energy.h"
 #include "scf/guess.h"
+#include "scf/learnt_response.h"
 #include "scf/minimiser.h"
 #include "scf/potential_response.h"
 #include "scf/quasi_newton.h"
@@ -79,6 +80,26 @@ typedef struct {
     int64_t n_far;       ///< searches in vain because atoms have moved far
 } ScfKept;
 
+/// How well the learnt response has predicted cycles lately.
+typedef struct {
+    double error; ///< length of what it missed of x_out, e; 0: nothing predicted yet
+    double
+        rest; ///< length of the residual that it expected of a step with the kept Jacobian alone, e
+} ScfPredictionKept;
+
+/// Cycles that are predicted instead of computed (scf_prediction.c).
+typedef struct {
+    bool on;               ///< many variables, whose Jacobian is known along few directions only
+    LearntResponse learnt; ///< x_out from potentials
+    ScfPredictionKept *kept;
+    double rest;      ///< e, of this step; 0: none predicted
+    double *v;        ///< [n_variables] potentials of the last cycle
+    double *v_before; ///< [n_variables] of the cycle before, or where the Jacobian is measured
+    double *dv, *x, *f, *step; ///< [n_variables]
+    double *kf;                ///< [n_variables] the last step as K alone has made it
+    double *memory;            ///< [n_variables + n_atoms] potentials as the terms left them
+} ScfPrediction;
+
 typedef struct {
     ScfSpec spec;
     size_t n_shells, n_atoms, n_variables;
@@ -87,6 +108,7 @@ typedef struct {
     Density density;
     Broyden broyden;
     QuasiNewton quasi_newton;
+    ScfPrediction prediction;
     Guess guess;
     PotentialResponse response; ///< to the rough part of the potential
     const double *external; ///< [n_atoms] hartree/e, beside the potentials of the terms; NULL: none

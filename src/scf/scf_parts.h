@@ -11,6 +11,11 @@ enum { SCF_MEASURE_AT_ONCE = 16 };
 /// One cycle: potentials of x_in, Hamiltonian, density, its moments x_out, f = x_out - x_in. Returns the residual in *rms.
 QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double *rms);
 
+/// Potentials of x, of the terms and external ones, into potential_memory.
+///
+/// @param atom  [n_atoms] becomes the atomic charges
+void scf_make_potentials(const Geometry *geometry, Scf *scf, const double *x, double *atom);
+
 /// Cycles with Broyden mixing from x_in. Teaches the kept Jacobian on the way.
 QmtStatus scf_mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,
                   int max_iterations, bool *converged);
@@ -119,5 +124,33 @@ double scf_largest_difference(const Scf *scf, const double *y);
 /// A step of a motion that converged: whether its solution continues that of the step before, and whether another one is
 /// lower (ScfState). Costs nothing where nothing is suspicious.
 void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
+
+// ------------------------------------------------------------------------------ scf_prediction.c
+//
+// Of many variables a kept Jacobian knows few directions, and leaves a tenth of the residual in a cycle. But a cycle can be
+// predicted: potentials of a step x + dx are computed exactly, in a hundredth of the time that a density takes, and what the
+// density makes of them follows from a response that is learnt on the way (learnt_response.h),
+//
+//     x_out(x + dx) ~ x_out(x) + chi (v(x + dx) - v(x)),
+//
+// so that the step is improved by dx += K (x_out(x + dx) - x - dx), K = (1 - J)^-1 as kept, before a density is built for it.
+
+void scf_prediction_layout(Scf *scf, Arena *arena, const Basis *basis);
+
+/// A Jacobian is going to be measured at a geometry just converged, along one direction after the other: at the first of
+/// these geometries all is forgotten.
+void scf_prediction_measure(const Geometry *geometry, Scf *scf, const double *x, bool first);
+
+/// Learns from the last cycle, which was `step` times a direction away, and from J along it.
+void scf_prediction_measured(Scf *scf, double step, const double *jv);
+
+/// After the first cycle of a geometry and its step K F.
+void scf_prediction_begin(Scf *scf, const double *kf);
+
+/// After a later one, which changed F by df: learns from it, and makes the next step K F, into dx.
+void scf_prediction_next_step(Scf *scf, const double *df, int cycle);
+
+/// Improves the step dx from the last cycle, if predictions are better than K alone.
+void scf_prediction_improve(const Geometry *geometry, Scf *scf);
 
 #endif

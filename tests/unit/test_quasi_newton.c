@@ -197,6 +197,32 @@ static void the_step_in_one_pass_is_the_updated_step(void **state)
     }
 }
 
+static void the_step_after_another_step_is_the_updated_step(void **state)
+{
+    (void)state;
+    static const double MORE[N] = {0.02, -0.01, 0.0, 0.03, -0.02};
+    double f[N] = {1.0, -1.0, 2.0, 0.5, 1.5}, dx[N], df[N], kf[N], wanted[N], work[N];
+    double one_pass[N][N], updated[N][N];
+    quasi_newton_reset(&newton);
+    quasi_newton_apply(&newton, f, kf);
+    for (int i = 0; i < N; i++)
+        dx[i] = kf[i] + MORE[i];
+    change_of_f(dx, df);
+    for (int i = 0; i < N; i++)
+        f[i] += df[i];
+    quasi_newton_update(&newton, dx, df, work);
+    quasi_newton_apply(&newton, f, wanted);
+    matrix(updated);
+    quasi_newton_reset(&newton);
+    quasi_newton_next(&newton, f, dx, df, kf, work);
+    matrix(one_pass);
+    for (int i = 0; i < N; i++) {
+        CHECK_NEAR(kf[i], wanted[i], ROUNDING);
+        for (int j = 0; j < N; j++)
+            CHECK_NEAR(one_pass[i][j], updated[i][j], ROUNDING);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_jacobian, close_jacobian)
 
 int main(void)
@@ -206,6 +232,7 @@ int main(void)
         TEST(reset_is_one),
         TEST(update_fulfils_the_secant_condition),
         TEST(the_step_in_one_pass_is_the_updated_step),
+        TEST(the_step_after_another_step_is_the_updated_step),
         TEST(update_without_information_is_left_out),
         TEST(measured_slopes_solve_a_linear_problem_in_one_step),
         TEST(a_singular_measurement_falls_back),
