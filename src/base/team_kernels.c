@@ -509,6 +509,77 @@ static double sylvester_step(size_t m, size_t n, size_t ld, const float *r, cons
     return largest_of(&s, m);
 }
 
+/// Arguments of conjugate gradients.
+typedef struct {
+    size_t n, ld, piece;
+    double factor;
+    const float *p, *scale;
+    float *q, *x, *r, *direction;
+    double *sum;
+    double largest[ROW_PIECES_MAX];
+} Gradients;
+
+static void part_direction(void *task, size_t first, size_t last)
+{
+    const Gradients *g = task;
+    const size_t at = first * g->ld;
+    team_plain_kernels()->gradient_direction(last - first, g->n, g->ld, g->factor, g->r + at,
+                                             g->scale + at, g->direction + at);
+}
+
+static void gradient_direction(size_t m, size_t n, size_t ld, double beta, const float *r,
+                               const float *scale, float *p)
+{
+    Gradients g = {
+        .n = n, .ld = ld, .factor = beta, .scale = scale, .r = (float *)r, .direction = p};
+    team_share(m, sylvester_piece(m, n), part_direction, &g);
+}
+
+static void part_curvature(void *task, size_t first, size_t last)
+{
+    const Gradients *g = task;
+    const size_t at = first * g->ld;
+    team_plain_kernels()->gradient_curvature(last - first, g->n, g->ld, g->p + at, g->scale + at,
+                                             g->q + at, g->sum + first);
+}
+
+static void gradient_curvature(size_t m, size_t n, size_t ld, const float *p, const float *scale,
+                               float *q, double *sum)
+{
+    Gradients g = {.n = n, .ld = ld, .p = p, .scale = scale, .q = q, .sum = sum};
+    team_share(m, sylvester_piece(m, n), part_curvature, &g);
+}
+
+static void part_gradient_step(void *task, size_t first, size_t last)
+{
+    Gradients *g = task;
+    const size_t at = first * g->ld;
+    const bool moves = g->p != NULL;
+    g->largest[first / g->piece] = team_plain_kernels()->gradient_step(
+        last - first, g->n, g->ld, g->factor, moves ? g->p + at : NULL, moves ? g->q + at : NULL,
+        g->scale + at, g->x + at, g->r + at, g->sum + first);
+}
+
+static double gradient_step(size_t m, size_t n, size_t ld, double alpha, const float *p,
+                            const float *q, const float *scale, float *x, float *r, double *sum)
+{
+    Gradients g = {.n = n,
+                   .ld = ld,
+                   .piece = sylvester_piece(m, n),
+                   .factor = alpha,
+                   .p = p,
+                   .scale = scale,
+                   .q = (float *)q,
+                   .x = x,
+                   .r = r,
+                   .sum = sum};
+    team_share(m, g.piece, part_gradient_step, &g);
+    double largest = 0.0;
+    for (size_t k = 0; k * g.piece < m; k++)
+        largest = g.largest[k] > largest ? g.largest[k] : largest;
+    return largest;
+}
+
 static void part_largest(void *task, size_t first, size_t last)
 {
     Sylvester *s = task;
@@ -618,6 +689,9 @@ Kernels team_kernels(const Kernels *plain)
     divided.combine_single = combine_single;
     divided.sylvester_start = sylvester_start;
     divided.sylvester_step = sylvester_step;
+    divided.gradient_direction = gradient_direction;
+    divided.gradient_curvature = gradient_curvature;
+    divided.gradient_step = gradient_step;
     divided.largest_single = largest_single;
     divided.multipole_potentials = multipole_potentials;
     divided.multipole_slopes = multipole_slopes;

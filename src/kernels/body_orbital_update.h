@@ -54,6 +54,69 @@ static double sylvester_step(size_t m, size_t n, size_t ld, const float *restric
     return (double)most;
 }
 
+static void gradient_direction(size_t m, size_t n, size_t ld, double beta, const float *restrict r,
+                               const float *restrict scale, float *restrict p)
+{
+    const float b = (float)beta;
+    for (size_t i = 0; i < m; i++) {
+        const size_t row = i * ld;
+        if (beta == 0.0) {
+#pragma omp simd
+            for (size_t j = 0; j < n; j++)
+                p[row + j] = r[row + j] * scale[row + j];
+        } else {
+#pragma omp simd
+            for (size_t j = 0; j < n; j++)
+                p[row + j] = r[row + j] * scale[row + j] + b * p[row + j];
+        }
+    }
+}
+
+static void gradient_curvature(size_t m, size_t n, size_t ld, const float *restrict p,
+                               const float *restrict scale, float *restrict q, double *restrict sum)
+{
+    for (size_t i = 0; i < m; i++) {
+        const size_t row = i * ld;
+        float total = 0.0F;
+#pragma omp simd reduction(+ : total)
+        for (size_t j = 0; j < n; j++) {
+            const float ap = p[row + j] / scale[row + j] - q[row + j];
+            q[row + j] = ap;
+            total += p[row + j] * ap;
+        }
+        sum[i] = (double)total;
+    }
+}
+
+static double gradient_step(size_t m, size_t n, size_t ld, double alpha, const float *restrict p,
+                            const float *restrict q, const float *restrict scale, float *restrict x,
+                            float *restrict r, double *restrict sum)
+{
+    const float a = (float)alpha;
+    float most = 0.0F;
+    for (size_t i = 0; i < m; i++) {
+        const size_t row = i * ld;
+        float total = 0.0F;
+        if (p == NULL) {
+            memset(x + row, 0, n * sizeof *x);
+        } else {
+#pragma omp simd
+            for (size_t j = 0; j < n; j++) {
+                x[row + j] += a * p[row + j];
+                r[row + j] -= a * q[row + j];
+            }
+        }
+#pragma omp simd reduction(+ : total) reduction(max : most)
+        for (size_t j = 0; j < n; j++) {
+            const float z = r[row + j] * scale[row + j], size = z < 0.0F ? -z : z;
+            total += r[row + j] * z;
+            most = size > most ? size : most;
+        }
+        sum[i] = (double)total;
+    }
+    return (double)most;
+}
+
 static void transpose_single(size_t m, size_t n, float scale, const float *restrict a, size_t lda,
                              float *restrict b, size_t ldb)
 {

@@ -157,6 +157,16 @@ typedef struct Kernels {
     /// step = r scale, x += step, at the first one x = step; the largest |step|.
     double (*sylvester_step)(size_t m, size_t n, size_t ld, const float *r, const float *scale,
                              float *step, float *x, bool first);
+    /// Conjugate gradients for the same equation, preconditioned by scale = 1/D. The direction p = r scale + beta p; beta 0: p
+    /// is not read.
+    void (*gradient_direction)(size_t m, size_t n, size_t ld, double beta, const float *r,
+                               const float *scale, float *p);
+    /// A p = p/scale - q, with the product q of the off-diagonal elements, into q; sum[i] = p[i].(A p)[i] of row i.
+    void (*gradient_curvature)(size_t m, size_t n, size_t ld, const float *p, const float *scale,
+                               float *q, double *sum);
+    /// x += alpha p, r -= alpha q; p NULL: x = 0 and r stays. sum[i] = r[i].(r scale)[i] of row i; the largest |r scale|.
+    double (*gradient_step)(size_t m, size_t n, size_t ld, double alpha, const float *p,
+                            const float *q, const float *scale, float *x, float *r, double *sum);
     /// out[i] = sum_k coefficient[k] point[k][i]; sum over at least one point
     void (*combine_single)(size_t n, int n_points, const float *coefficient,
                            const float *const *point, float *out);

@@ -11,7 +11,6 @@
 
 enum {
     MAX_PASSES = 4,
-    MAX_INNER = 20,
     // Full passes after one in which the gap was clear by SURE_GAP more; it changes by 0.01 hartree in a step of hot motion.
     SURE_PASSES = 3,
     SURE_PASSES_LARGE = 31, ///< where it costs some per cent of a pass, and no part moves far
@@ -22,7 +21,6 @@ enum {
     // steps of 0.25 fs, and the inner iterations slow down with it. Where the drift is fast, they tell.
     ROTATE_EVERY = 64,
     ROTATE_AFTER = 8,
-    MANY_INNER = 10,
     SQUARES_TOGETHER = 8
 };
 #define SURE_GAP 0.03
@@ -113,12 +111,6 @@ void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
     layout_scratch(update, arena, size);
 }
 
-/// The larger of two numbers; fmax() is a call into libm.
-static inline double larger(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 static size_t padded(size_t n)
 {
     return (n + PAD - 1) / PAD * PAD;
@@ -200,37 +192,6 @@ void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *ro
     update->moved = INFINITY;
 }
 
-double orbital_update_solve(OrbitalUpdate *update, double tolerance)
-{
-    const size_t no = update->n_occupied, fv = update->first_virtual,
-                 nv = orbital_update_n_virtual(update), ld = update->ld;
-    const Kernels *kernels = update->kernels;
-    double largest = 0.0, before = 0.0;
-    for (int inner = 0; inner < MAX_INNER; inner++) {
-        const double change = kernels->sylvester_step(nv, fv, ld, update->residual, update->scale,
-                                                      update->step, update->x, inner == 0);
-        if (inner == 0)
-            largest = change;
-        // The changes shrink by a constant factor, which tells what is left.
-        const double left = inner == 0 ? change : change * larger(change / before, 1e-3);
-        if (left <= larger(1e-12, larger(tolerance * largest, 0.03 * largest * largest))) {
-            update->slow = update->slow || inner >= MANY_INNER;
-            if (update->large)
-                team_copy(update->residual, update->step, nv * ld * sizeof(float));
-            return largest;
-        }
-        if (!(change <= 4.0 * largest))
-            return -1.0;
-        before = change;
-        // What the step leaves comes from the off-diagonal elements alone.
-        kernels->matmul_single(nv, fv, no, update->step, ld, update->g_off, ld, NULL,
-                               update->residual, ld);
-        kernels->matmul_single(nv, fv, nv, update->g_off + orbital_update_vv(update), ld,
-                               update->step, ld, update->residual, update->residual, ld);
-    }
-    return -1.0;
-}
-
 void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const double *a,
                              const double *b, double *out)
 {
@@ -281,7 +242,7 @@ static bool gap_is_clear(OrbitalUpdate *update, double diagonal, double least_ga
                                .t = -1.0};
     float *const work = update->x; // not needed yet
     const double estimate = -levels_lowest(&below, update->level_work);
-    double highest = larger(estimate, diagonal);
+    double highest = orbital_update_larger(estimate, diagonal);
     for (int i = 0; !levels_are_above(&below, -highest - LEVEL_ERROR, work); i++) {
         if (i == LEVEL_TRIES)
             return false;
@@ -324,12 +285,12 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
     double highest = -INFINITY, lowest = INFINITY;
     for (size_t i = 0; i < no; i++) {
         update->eps[i] = update->g[i * ld + i];
-        highest = larger(update->eps[i], highest);
+        highest = orbital_update_larger(update->eps[i], highest);
         update->g_off[i * ld + i] = 0.0F;
     }
     for (size_t a = fv; a < update->rows; a++) {
         update->eps[a] = -(double)update->g_off[a * ld + a];
-        lowest = -larger(-update->eps[a], -lowest);
+        lowest = -orbital_update_larger(-update->eps[a], -lowest);
         update->g_off[a * ld + a] = 0.0F;
     }
     if (!(lowest - highest > clear_gap))

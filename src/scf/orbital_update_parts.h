@@ -9,6 +9,12 @@
 /// Rows of a loop over elements that a thread takes at a time.
 enum { ORBITAL_UPDATE_ROWS = 16 };
 
+/// The larger of two numbers; fmax() is a call into libm.
+static inline double orbital_update_larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /// Elements of a matrix in the basis of orbitals.
 static inline size_t orbital_update_size(const OrbitalUpdate *update)
 {
@@ -35,16 +41,24 @@ static inline size_t orbital_update_vv(const OrbitalUpdate *update)
 void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const double *a,
                              const double *b, double *out);
 
-/// Solves G_vv X - X G_oo = R for X, R in update->residual, with the diagonals of G divided out: a
-/// contraction as long as the off-diagonal elements are small against the gap. Returns the largest
-/// element of X, or a negative number if it does not converge. What X leaves of R is -off-diagonal elements times
-/// the last step, which is in update->residual then.
+/// C_v of all corrections of this geometry.
+void orbital_update_correct_virtuals(OrbitalUpdate *update);
+
+// ------------------------------------------------------------------------------ orbital_equation.c
+//
+//     G_vv X - X G_oo = R
+//
+// in single precision, with the diagonals D of G divided out. Small molecules iterate x += D^-1 (R - A x), a contraction
+// as long as off-diagonal elements O = D - A are small against the gap: 0.2 to 0.4 of the error are left. Large ones take
+// conjugate gradients with the same preconditioner, where a product of matrices is dear: a tenth is left (Hestenes and
+// Stiefel, J. Res. Natl. Bur. Stand. 49, 409 (1952), 10.6028/jres.049.044). A is positive definite if there is a gap.
+
+/// Solves the equation for X, R in update->residual. Returns the largest element of D^-1 R, or a negative number
+/// if it does not converge. What X leaves of R is O times the last
+/// step, which for large molecules is in update->residual then. Spoils e_scaled.
 ///
 /// @param tolerance  error of X as a share of its largest element
 double orbital_update_solve(OrbitalUpdate *update, double tolerance);
-
-/// C_v of all corrections of this geometry.
-void orbital_update_correct_virtuals(OrbitalUpdate *update);
 
 // ------------------------------------------------------------------------------ orbital_path.c
 //

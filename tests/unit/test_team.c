@@ -278,8 +278,8 @@ static void rows_have_the_bytes_of_one_thread(void **state)
     // Rows long enough to be worth dividing.
     enum { ROWS = 237, COLUMNS = 179, LINE = 192, SIZE = 240 * LINE };
     static double x[SIZE], eps[ROWS], of[2][SIZE];
-    static float single[SIZE], of_single[2][3][SIZE];
-    double largest[2][3];
+    static float single[SIZE], of_single[2][5][SIZE];
+    double largest[2][5], sums[2][2][ROWS];
     for (size_t i = 0; i < SIZE; i++)
         single[i] = (float)(x[i] = (double)(i * 7919 % 1013) / 1013.0 - 0.5);
     for (size_t i = 0; i < ROWS; i++)
@@ -299,12 +299,22 @@ static void rows_have_the_bytes_of_one_thread(void **state)
         largest[k][0] = kernels->sylvester_step(ROWS, COLUMNS, LINE, g, f, h, f, true);
         largest[k][1] = kernels->sylvester_step(ROWS, COLUMNS, LINE, g, f, h, f, false);
         largest[k][2] = kernels->largest_single(ROWS, COLUMNS, h, LINE);
+        float *p = of_single[k][3], *r = of_single[k][4];
+        memcpy(r, single, sizeof single);
+        kernels->sylvester_start(ROWS, COLUMNS, LINE, x, x, eps, x, f, g);
+        largest[k][3] =
+            kernels->gradient_step(ROWS, COLUMNS, LINE, 0.0, NULL, NULL, f, h, r, sums[k][0]);
+        kernels->gradient_direction(ROWS, COLUMNS, LINE, 0.0, r, f, p);
+        kernels->gradient_direction(ROWS, COLUMNS, LINE, 0.3, r, f, p);
+        kernels->gradient_curvature(ROWS, COLUMNS, LINE, p, f, g, sums[k][0]);
+        largest[k][4] = kernels->gradient_step(ROWS, COLUMNS, LINE, 0.7, p, g, f, h, r, sums[k][1]);
         kernels->matvec_single(ROWS, 176, single, LINE, single, g);
         team_leave();
     }
     assert_memory_equal(of[0], of[1], sizeof of[0]);
     assert_memory_equal(of_single[0], of_single[1], sizeof of_single[0]);
     assert_memory_equal(largest[0], largest[1], sizeof largest[0]);
+    assert_memory_equal(sums[0], sums[1], sizeof sums[0]);
 }
 
 int main(void)
