@@ -455,11 +455,12 @@ static size_t sylvester_piece(size_t m, size_t n)
     return divided_evenly(m, n_pieces, ROWS_TOGETHER);
 }
 
-static double largest_of(const Sylvester *s, size_t m)
+/// Of the pieces of m rows.
+static double largest_of(size_t m, size_t piece, const double *of_piece)
 {
     double largest = 0.0;
-    for (size_t k = 0; k * s->piece < m; k++)
-        largest = s->largest[k] > largest ? s->largest[k] : largest;
+    for (size_t k = 0; k * piece < m; k++)
+        largest = of_piece[k] > largest ? of_piece[k] : largest;
     return largest;
 }
 
@@ -506,7 +507,7 @@ static double sylvester_step(size_t m, size_t n, size_t ld, const float *r, cons
                    .x = x,
                    .first = first};
     team_share(m, s.piece, part_step, &s);
-    return largest_of(&s, m);
+    return largest_of(m, s.piece, s.largest);
 }
 
 /// Arguments of conjugate gradients.
@@ -574,10 +575,7 @@ static double gradient_step(size_t m, size_t n, size_t ld, double alpha, const f
                    .r = r,
                    .sum = sum};
     team_share(m, g.piece, part_gradient_step, &g);
-    double largest = 0.0;
-    for (size_t k = 0; k * g.piece < m; k++)
-        largest = g.largest[k] > largest ? g.largest[k] : largest;
-    return largest;
+    return largest_of(m, g.piece, g.largest);
 }
 
 static void part_largest(void *task, size_t first, size_t last)
@@ -591,7 +589,7 @@ static double largest_single(size_t m, size_t n, const float *a, size_t lda)
 {
     Sylvester s = {.n = n, .ld = lda, .piece = sylvester_piece(m, n), .r = (float *)a};
     team_share(m, s.piece, part_largest, &s);
-    return largest_of(&s, m);
+    return largest_of(m, s.piece, s.largest);
 }
 
 // ------------------------------------------------------------------------------ sums over partners, by atoms

@@ -15,7 +15,7 @@
 /// this makes in K; or is left out, if it is smaller itself.
 
 /// n_max for n variables: the directions that matter grow with the molecule. With n/6 or n/12 terms and predicted cycles
-/// (scf_prediction.c) C100H202, 3120 variables, takes 2.03 density builds a step, with n/24 2.27.
+/// (scf_prediction.c) C100H202, 3120 variables, takes 2.0 density builds a step, with n/24 2.3.
 size_t low_rank_max(size_t n);
 
 /// Terms that wait until so many are added at once: to read all others takes longer than to calculate.

@@ -104,9 +104,9 @@ Moments scf_moments(const Scf *scf)
     return moments_of(scf, scf->x_out, scf->atom_out);
 }
 
-Potential scf_potential(const Scf *scf)
+static Potential potential_in(const Scf *scf, double *v)
 {
-    double *v = scf->potential_memory, *dipole = v + scf->n_shells;
+    double *dipole = v + scf->n_shells;
     if (!scf->multipoles)
         return (Potential){.shell = v, .atom = v + scf->n_variables};
     return (Potential){.shell = v,
@@ -115,12 +115,16 @@ Potential scf_potential(const Scf *scf)
                        .atom = v + scf->n_variables};
 }
 
-void scf_make_potentials(const Geometry *geometry, Scf *scf, const double *x, double *atom)
+Potential scf_potential(const Scf *scf)
 {
-    const size_t n = scf->n_variables;
-    const Moments in = moments_of(scf, x, atom);
-    Potential potential = scf_potential(scf);
-    memset(scf->potential_memory, 0, (n + scf->n_atoms) * sizeof(double));
+    return potential_in(scf, scf->potential_memory);
+}
+
+void scf_make_potentials(const Geometry *geometry, Scf *scf, const double *x, double *v)
+{
+    const Moments in = moments_of(scf, x, scf->atom_in);
+    Potential potential = potential_in(scf, v);
+    memset(v, 0, (scf->n_variables + scf->n_atoms) * sizeof *v);
     for (size_t t = 0; t < scf->spec.n_terms; t++)
         if (scf->spec.terms[t].type->potential != NULL)
             scf->spec.terms[t].type->potential(scf->spec.terms[t].self, geometry, &in, &potential);
@@ -132,7 +136,7 @@ void scf_make_potentials(const Geometry *geometry, Scf *scf, const double *x, do
 QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double *rms)
 {
     const size_t n = scf->n_variables;
-    scf_make_potentials(geometry, scf, scf->x_in, scf->atom_in);
+    scf_make_potentials(geometry, scf, scf->x_in, scf->potential_memory);
     const Potential potential = scf_potential(scf);
     hamiltonian_fock(scf->spec.hamiltonian, &potential, scf->density.fock, scf->density.ld);
     TRY(density_build(ctx, &scf->density));

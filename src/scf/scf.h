@@ -97,7 +97,7 @@ typedef struct {
     double *v_before; ///< [n_variables] of the cycle before, or where the Jacobian is measured
     double *dv, *x, *f, *step; ///< [n_variables]
     double *kf;                ///< [n_variables] the last step as K alone has made it
-    double *memory;            ///< [n_variables + n_atoms] potentials as the terms left them
+    double *potentials;        ///< [n_variables + n_atoms] of a predicted cycle
 } ScfPrediction;
 
 typedef struct {

@@ -11,10 +11,10 @@ enum { SCF_MEASURE_AT_ONCE = 16 };
 /// One cycle: potentials of x_in, Hamiltonian, density, its moments x_out, f = x_out - x_in. Returns the residual in *rms.
 QmtStatus scf_cycle(QmtContext *ctx, const Geometry *geometry, Scf *scf, double *rms);
 
-/// Potentials of x, of the terms and external ones, into potential_memory.
+/// Potentials of x, of the terms and external ones; its atomic charges go to atom_in.
 ///
-/// @param atom  [n_atoms] becomes the atomic charges
-void scf_make_potentials(const Geometry *geometry, Scf *scf, const double *x, double *atom);
+/// @param v  [n_variables + n_atoms]
+void scf_make_potentials(const Geometry *geometry, Scf *scf, const double *x, double *v);
 
 /// Cycles with Broyden mixing from x_in. Teaches the kept Jacobian on the way.
 QmtStatus scf_mix(QmtContext *ctx, const Geometry *geometry, Scf *scf, double alpha,

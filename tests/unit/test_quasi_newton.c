@@ -174,6 +174,16 @@ static void updates_learn_a_linear_problem(void **state)
     assert_true(norm < 1e-24);
 }
 
+static void check_step_and_matrix(const double *step, const double *wanted, double k[N][N],
+                                  double wanted_k[N][N])
+{
+    for (int i = 0; i < N; i++) {
+        CHECK_NEAR(step[i], wanted[i], ROUNDING);
+        for (int j = 0; j < N; j++)
+            CHECK_NEAR(k[i][j], wanted_k[i][j], ROUNDING);
+    }
+}
+
 static void the_step_in_one_pass_is_the_updated_step(void **state)
 {
     (void)state;
@@ -190,11 +200,7 @@ static void the_step_in_one_pass_is_the_updated_step(void **state)
     quasi_newton_reset(&newton);
     quasi_newton_next_step(&newton, f, df, step);
     matrix(one_pass);
-    for (int i = 0; i < N; i++) {
-        CHECK_NEAR(step[i], wanted[i], ROUNDING);
-        for (int j = 0; j < N; j++)
-            CHECK_NEAR(one_pass[i][j], updated[i][j], ROUNDING);
-    }
+    check_step_and_matrix(step, wanted, one_pass, updated);
 }
 
 static void the_step_after_another_step_is_the_updated_step(void **state)
@@ -216,11 +222,7 @@ static void the_step_after_another_step_is_the_updated_step(void **state)
     quasi_newton_reset(&newton);
     quasi_newton_next(&newton, f, dx, df, kf, work);
     matrix(one_pass);
-    for (int i = 0; i < N; i++) {
-        CHECK_NEAR(kf[i], wanted[i], ROUNDING);
-        for (int j = 0; j < N; j++)
-            CHECK_NEAR(one_pass[i][j], updated[i][j], ROUNDING);
-    }
+    check_step_and_matrix(kf, wanted, one_pass, updated);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_jacobian, close_jacobian)
