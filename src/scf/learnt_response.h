@@ -19,7 +19,7 @@
 ///     g = P d / (l + d.P d),   chi += (y - chi d) g^T,   P <- (P - g (P d)^T) / l
 ///
 /// with d = dv and y = dx in units of the RMS of dv, and a forgetting factor l (Plackett, Biometrika 37, 149 (1950),
-/// 10.1093/biomet/37.1-2.149). Every pair teaches all atoms at once, so that a molecule of any size is learnt in some tens ofs of
+/// 10.1093/biomet/37.1-2.149). Every pair teaches all atoms at once, so that a molecule of any size is learnt in some tens of
 /// pairs; the error is 0.07 to 0.15 of dx (water, C100H202).
 enum {
     LEARNT_RESPONSE_ATOMS = 5,                          ///< whose potentials count, A first
