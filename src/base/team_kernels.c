@@ -12,7 +12,7 @@ enum {
     // Columns for which it pays to go through A once more: few, but where blocks of it are copied each time.
     PANELS_PER_THREAD = 12,
     COLUMNS_OF_BLOCKS = 96,
-    COLUMNS_OF_PATTERN = 144,
+    ROWS_OF_STRIPS = 6 * KERNELS_PATTERN_ROWS,
     // Rows that some kernels do together.
     ROWS_TOGETHER = KERNELS_PAD,
     POINTS_MAX = 16,
@@ -181,6 +181,21 @@ static void matmul_tn_single(size_t m, size_t n, size_t k, const float *a, size_
                   part_tn_single);
 }
 
+static void part_lower_single(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_tn_lower_single(p->m, first, last, p->k, p->a, p->lda, p->b,
+                                                 p->ldb, p->c, p->ldc);
+}
+
+static void matmul_tn_triangle_single(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                                      const float *b, size_t ldb, float *c, size_t ldc)
+{
+    Product product = {.m = m, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
+    team_share(n, pays(m, n, k) ? divided_evenly(n, 4 * team_size(), panel_of_singles()) : n,
+               part_lower_single, &product);
+}
+
 static void part_correction(void *task, size_t first, size_t last)
 {
     const Product *p = task;
@@ -198,95 +213,131 @@ static void matmul_correction(size_t m, size_t n, size_t k, const float *a, size
                   part_correction);
 }
 
-/// Products with a pattern are divided into blocks of rows, for which A is copied, and few columns.
-typedef struct {
-    Product product;
-    size_t first, last, n; ///< rows and columns of the result
-    size_t columns;        ///< of a piece
-} Tiles;
-
-static size_t n_blocks_of(size_t n_rows)
-{
-    return (n_rows + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS;
-}
-
-/// The corner of a piece of the result and how many columns it has.
-static size_t tile_of(const Tiles *tiles, size_t piece, size_t *row, size_t *column)
-{
-    const size_t across = (tiles->n + tiles->columns - 1) / tiles->columns;
-    *row = tiles->first + piece / across * KERNELS_PATTERN_ROWS;
-    *column = piece % across * tiles->columns;
-    return tiles->n - *column < tiles->columns ? tiles->n - *column : tiles->columns;
-}
-
-static size_t end_of_block(size_t row, size_t n_rows)
-{
-    return n_rows - row < KERNELS_PATTERN_ROWS ? n_rows : row + KERNELS_PATTERN_ROWS;
-}
-
-static void part_pattern(void *task, size_t first, size_t last)
-{
-    const Tiles *tiles = task;
-    const Product *p = &tiles->product;
-    for (size_t piece = first, i, j; piece < last; piece++) {
-        const size_t columns = tile_of(tiles, piece, &i, &j);
-        team_plain_kernels()->matmul_pattern(p->m, i, end_of_block(i, tiles->last), columns,
-                                             p->pattern, p->a, p->lda, (const double *)p->b + j,
-                                             p->ldb, (double *)p->c + j, p->ldc);
-    }
-}
-
-static void part_pattern_single(void *task, size_t first, size_t last)
-{
-    const Tiles *tiles = task;
-    const Product *p = &tiles->product;
-    for (size_t piece = first, i, j; piece < last; piece++) {
-        const size_t columns = tile_of(tiles, piece, &i, &j);
-        team_plain_kernels()->matmul_pattern_single(
-            p->m, i, end_of_block(i, tiles->last), columns, p->pattern, p->a, p->lda,
-            (const float *)p->b + j, p->ldb, (float *)p->c + j, p->ldc);
-    }
-}
-
-static void share_tiles(Tiles tiles, size_t panel, TeamPart *part)
-{
-    const size_t n_rows = tiles.last - tiles.first;
-    const bool shared = pays(n_rows, tiles.n, tiles.product.m);
-    tiles.columns =
-        shared ? divided_evenly(tiles.n, larger(tiles.n / COLUMNS_OF_PATTERN, 1), panel) : tiles.n;
-    const size_t n_tiles = n_blocks_of(n_rows) * ((tiles.n + tiles.columns - 1) / tiles.columns);
-    team_share(n_tiles, shared ? 1 : n_tiles, part, &tiles);
-}
-
-static void matmul_pattern(size_t m, size_t first, size_t last, size_t n,
-                           const KernelsPattern *pattern, const double *a, size_t lda,
-                           const double *b, size_t ldb, double *c, size_t ldc)
-{
-    const Product product = {
-        .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
-    share_tiles((Tiles){product, first, last, n, 0}, panel_of_doubles(), part_pattern);
-}
-
-static void matmul_pattern_single(size_t m, size_t first, size_t last, size_t n,
-                                  const KernelsPattern *pattern, const float *a, size_t lda,
-                                  const float *b, size_t ldb, float *c, size_t ldc)
-{
-    const Product product = {
-        .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
-    share_tiles((Tiles){product, first, last, n, 0}, panel_of_singles(), part_pattern_single);
-}
-
-/// Blocks of rows from the last one on, which is the longest.
-static void part_pattern_lower(void *task, size_t first, size_t last)
+/// Products with a pattern: A is copied by blocks of rows, the result divided into columns.
+static void part_pack(void *task, size_t first, size_t last)
 {
     const Product *p = task;
-    const size_t n_blocks = n_blocks_of(p->m);
+    team_plain_kernels()->pack_pattern(p->m, first, last, p->pattern, p->a, p->lda);
+}
+
+static void part_pack_single(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->pack_pattern_single(p->m, first, last, p->pattern, p->a, p->lda);
+}
+
+static void part_packed(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_packed(p->m, last - first, p->pattern,
+                                        (const double *)p->b + first, p->ldb,
+                                        (double *)p->c + first, p->ldc);
+}
+
+static void part_packed_single(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->matmul_packed_single(p->m, last - first, p->pattern,
+                                               (const float *)p->b + first, p->ldb,
+                                               (float *)p->c + first, p->ldc);
+}
+
+static void share_pattern(Product *product, size_t n, size_t panel, TeamPart *pack, TeamPart *part)
+{
+    const bool shared = pays(product->m, n, product->m);
+    const size_t n_blocks = product->pattern->n_blocks;
+    team_share(n_blocks, piece_of(shared, n_blocks, PANELS_PER_THREAD, 1), pack, product);
+    team_share(n, shared ? piece_of_columns(n, panel, 1) : n, part, product);
+}
+
+static void matmul_pattern(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
+                           size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
+{
+    Product product = {
+        .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
+    share_pattern(&product, n, panel_of_doubles(), part_pack, part_packed);
+}
+
+static void matmul_pattern_single(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
+                                  size_t lda, const float *b, size_t ldb, float *c, size_t ldc)
+{
+    Product product = {
+        .m = m, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c, .pattern = pattern};
+    share_pattern(&product, n, panel_of_singles(), part_pack_single, part_packed_single);
+}
+
+/// Sums over orbitals, inside a pattern: pieces of rows, for each of which some panels of the other factor stay in the cache.
+typedef struct {
+    Product product; ///< a and b in panels
+    size_t n;        ///< columns, of a triangle
+    bool add;
+} StripsProduct;
+
+static size_t pieces_of_strips(size_t n_rows)
+{
+    return (n_rows + ROWS_OF_STRIPS - 1) / ROWS_OF_STRIPS;
+}
+
+/// One factor: b[k][m], into c.
+static void part_strips(void *task, size_t first, size_t last)
+{
+    const Product *p = task;
+    team_plain_kernels()->pack_strips(p->m, first, last, p->k, p->b, p->ldb, p->c);
+}
+
+/// Pieces of rows from the last one on, which is the longest.
+static void part_strips_lower(void *task, size_t first, size_t last)
+{
+    const StripsProduct *strips = task;
+    const Product *p = &strips->product;
+    const size_t n_pieces = pieces_of_strips(p->m);
     for (size_t i = first; i < last; i++) {
-        const size_t begin = (n_blocks - 1 - i) * KERNELS_PATTERN_ROWS;
-        const size_t end = i == 0 ? p->m : begin + KERNELS_PATTERN_ROWS;
-        team_plain_kernels()->matmul_tn_pattern_lower(p->m, begin, end, p->k, p->pattern, p->a,
-                                                      p->lda, p->b, p->ldb, p->c, p->ldc);
+        const size_t begin = (n_pieces - 1 - i) * ROWS_OF_STRIPS;
+        const size_t end = i == 0 ? p->m : begin + ROWS_OF_STRIPS;
+        team_plain_kernels()->matmul_strips_lower(p->m, begin, end, p->k, p->pattern, p->a, p->b,
+                                                  strips->add, p->c, p->ldc);
     }
+}
+
+static void share_strips(bool shared, size_t n, size_t k, const double *b, size_t ldb, double *out)
+{
+    Product product = {.m = n, .k = k, .ldb = ldb, .b = b, .c = out};
+    team_share(n, piece_of(shared, n, PANELS_PER_THREAD, KERNELS_PATTERN_ROWS), part_strips,
+               &product);
+}
+
+static void pack_strips(size_t n, size_t first, size_t last, size_t k, const double *b, size_t ldb,
+                        double *out)
+{
+    assert(first == 0 && last == n);
+    share_strips(pays(n, n, k), last - first, k, b, ldb, out);
+}
+
+static void part_strips_triangle(void *task, size_t first, size_t last)
+{
+    const StripsProduct *strips = task;
+    const Product *p = &strips->product;
+    const size_t n_pieces = pieces_of_strips(p->m);
+    for (size_t i = first; i < last; i++) {
+        const size_t begin = (n_pieces - 1 - i) * ROWS_OF_STRIPS;
+        const size_t end = i == 0 ? p->m : begin + ROWS_OF_STRIPS;
+        team_plain_kernels()->matmul_strips_triangle(p->m, begin, end, strips->n, p->k, p->a, p->b,
+                                                     strips->add, p->c, p->ldc);
+    }
+}
+
+static void matmul_strips_triangle(size_t m, size_t first, size_t last, size_t n, size_t k,
+                                   const double *a, const double *b, bool add, double *c,
+                                   size_t ldc)
+{
+    assert(first == 0 && last == m);
+    if (!pays(m, n, k)) {
+        team_plain_kernels()->matmul_strips_triangle(m, first, last, n, k, a, b, add, c, ldc);
+        return;
+    }
+    StripsProduct strips = {
+        .product = {.m = m, .k = k, .ldc = ldc, .a = a, .b = b, .c = c}, .n = n, .add = add};
+    team_share(pieces_of_strips(m), 1, part_strips_triangle, &strips);
 }
 
 static void part_mirror_pattern(void *task, size_t first, size_t last)
@@ -299,19 +350,21 @@ static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern,
                               size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
 {
     const bool shared = pays(n, n, k);
-    const size_t n_blocks = n_blocks_of(n);
-    Product product = {.m = n,
-                       .k = k,
-                       .lda = lda,
-                       .ldb = ldb,
-                       .ldc = ldc,
-                       .a = a,
-                       .b = b,
-                       .c = c,
-                       .pattern = pattern};
-    team_share(n_blocks, shared ? 1 : n_blocks, part_pattern_lower, &product);
+    const size_t n_pieces = pieces_of_strips(n), depth = kernels_strip_depth(n);
+    double *of_b = kernels_strips(pattern, n, false), *of_a = kernels_strips(pattern, n, a != b);
+    StripsProduct strips = {
+        .product = {.m = n, .ldc = ldc, .a = of_a, .b = of_b, .c = c, .pattern = pattern}};
+    for (size_t l = 0; l < k; l += depth) {
+        const size_t terms = k - l < depth ? k - l : depth;
+        share_strips(shared, n, terms, b + l * ldb, ldb, of_b);
+        if (a != b)
+            share_strips(shared, n, terms, a + l * lda, lda, of_a);
+        strips.product.k = terms;
+        strips.add = l > 0;
+        team_share(n_pieces, shared ? 1 : n_pieces, part_strips_lower, &strips);
+    }
     team_share(n, piece_of(shared, n, TRIANGLE_PIECES_PER_THREAD, ROWS_TOGETHER),
-               part_mirror_pattern, &product);
+               part_mirror_pattern, &strips.product);
 }
 
 // ------------------------------------------------------------------------------ all others, by rows
@@ -675,10 +728,13 @@ Kernels team_kernels(const Kernels *plain)
     divided.matmul_tn_symmetric = matmul_tn_symmetric;
     divided.matmul_single = matmul_single;
     divided.matmul_tn_single = matmul_tn_single;
+    divided.matmul_tn_triangle_single = matmul_tn_triangle_single;
     divided.matmul_correction = matmul_correction;
     divided.matmul_pattern = matmul_pattern;
     divided.matmul_pattern_single = matmul_pattern_single;
     divided.matmul_tn_pattern = matmul_tn_pattern;
+    divided.pack_strips = pack_strips;
+    divided.matmul_strips_triangle = matmul_strips_triangle;
     divided.transpose = transpose;
     divided.transpose_single = transpose_single;
     divided.narrow = narrow;

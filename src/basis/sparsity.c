@@ -7,19 +7,29 @@
 enum { SPARSE_FROM = 200 };
 static const double LARGEST_SHARE = 0.8;
 
-static size_t n_blocks(const Basis *basis)
-{
-    return (basis->n_ao + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS;
-}
-
 static size_t n_groups(const Basis *basis)
 {
     return (basis->n_ao + KERNELS_PATTERN_GROUP - 1) / KERNELS_PATTERN_GROUP;
 }
 
+/// Of the bits of all atoms.
+static size_t n_words(const Basis *basis)
+{
+    return (basis->n_atoms + 63) / 64;
+}
+
 static bool may_be_sparse(const Basis *basis)
 {
     return basis->n_ao >= SPARSE_FROM;
+}
+
+static void layout_pattern(KernelsPattern *pattern, Arena *arena, size_t n_blocks, size_t n_groups,
+                           double *room)
+{
+    pattern->row = arena_ints(arena, n_blocks + 1);
+    pattern->first = arena_ints(arena, n_blocks + 1);
+    pattern->group = arena_ints(arena, n_blocks * n_groups);
+    pattern->room = room;
 }
 
 void sparsity_layout(Sparsity *sparsity, Arena *arena, const PairBatches *batches)
@@ -28,10 +38,14 @@ void sparsity_layout(Sparsity *sparsity, Arena *arena, const PairBatches *batche
     sparsity->batches = batches;
     if (!may_be_sparse(basis))
         return;
+    // Two blocks of whole atoms, one after the other, have more rows than one may have.
+    const size_t most = 2 * (basis->n_ao / KERNELS_PATTERN_ROWS + 1);
+    double *room = arena_doubles(arena, kernels_pattern_room(basis->n_ao));
+    layout_pattern(&sparsity->by_atoms, arena, most, n_groups(basis), room);
+    layout_pattern(&sparsity->by_rows, arena, most, n_groups(basis), room);
     sparsity->exponent = arena_doubles(arena, basis->n_atoms);
-    sparsity->pattern.first = arena_ints(arena, n_blocks(basis) + 1);
-    sparsity->pattern.group = arena_ints(arena, n_blocks(basis) * n_groups(basis));
-    sparsity->near = arena_bytes(arena, basis->n_atoms);
+    sparsity->near = arena_bytes(arena, basis->n_atoms * n_words(basis) * sizeof(uint64_t));
+    sparsity->near_block = arena_bytes(arena, n_words(basis) * sizeof(uint64_t));
 }
 
 void sparsity_setup(Sparsity *sparsity)
@@ -61,31 +75,80 @@ static bool are_near(const Sparsity *sparsity, const double (*xyz)[3], size_t a,
            alpha * beta * r2 <= MARGIN * sparsity->batches->mu_r2_max * (alpha + beta);
 }
 
-/// Marks the atoms that have integrals with one of first..last.
-static void mark_near(const Sparsity *sparsity, const double (*xyz)[3], size_t first, size_t last)
-{
-    const size_t n_atoms = sparsity->batches->basis->n_atoms;
-    memset(sparsity->near, 0, n_atoms);
-    for (size_t b = 0; b < n_atoms; b++)
-        for (size_t a = first; a <= last && !sparsity->near[b]; a++)
-            sparsity->near[b] = are_near(sparsity, xyz, a, b);
-}
-
-/// The groups of the orbitals of marked atoms, in rising order; returns their end.
-static int *list_groups(const Sparsity *sparsity, int *group)
+static void find_near(const Sparsity *sparsity, const double (*xyz)[3])
 {
     const Basis *basis = sparsity->batches->basis;
+    const size_t n_atoms = basis->n_atoms, words = n_words(basis);
+    memset(sparsity->near, 0, n_atoms * words * sizeof(uint64_t));
+    for (size_t a = 0; a < n_atoms; a++)
+        for (size_t b = 0; b <= a; b++)
+            if (are_near(sparsity, xyz, a, b)) {
+                sparsity->near[a * words + b / 64] |= UINT64_C(1) << b % 64;
+                sparsity->near[b * words + a / 64] |= UINT64_C(1) << a % 64;
+            }
+}
+
+/// The groups of the orbitals of all atoms that have integrals with one of first..last, in rising order; returns their end.
+static int *list_groups(const Sparsity *sparsity, size_t first, size_t last, int *group)
+{
+    const Basis *basis = sparsity->batches->basis;
+    const size_t words = n_words(basis);
+    memset(sparsity->near_block, 0, words * sizeof(uint64_t));
+    for (size_t a = first; a <= last; a++)
+        for (size_t w = 0; w < words; w++)
+            sparsity->near_block[w] |= sparsity->near[a * words + w];
     int next = 0; // the first group that is not listed yet
     for (size_t b = 0; b < basis->n_atoms; b++) {
-        if (!sparsity->near[b] || basis->atom_ao[b + 1] == basis->atom_ao[b])
+        if ((sparsity->near_block[b / 64] >> b % 64 & 1) == 0 ||
+            basis->atom_ao[b + 1] == basis->atom_ao[b])
             continue;
-        const int first = (int)(basis->atom_ao[b] / KERNELS_PATTERN_GROUP),
-                  last = (int)((basis->atom_ao[b + 1] - 1) / KERNELS_PATTERN_GROUP);
-        for (int g = first > next ? first : next; g <= last; g++)
+        const int first_group = (int)(basis->atom_ao[b] / KERNELS_PATTERN_GROUP),
+                  last_group = (int)((basis->atom_ao[b + 1] - 1) / KERNELS_PATTERN_GROUP);
+        for (int g = first_group > next ? first_group : next; g <= last_group; g++)
             *group++ = g;
-        next = last + 1 > next ? last + 1 : next;
+        next = last_group + 1 > next ? last_group + 1 : next;
     }
     return group;
+}
+
+/// Where the block that begins at a row ends; a is the atom that the row belongs to.
+static size_t end_of_block(const Basis *basis, size_t row, size_t a, bool by_atoms)
+{
+    const size_t most = row + KERNELS_PATTERN_ROWS;
+    if (most >= basis->n_ao)
+        return basis->n_ao;
+    if (!by_atoms)
+        return most;
+    while (basis->atom_ao[a + 1] <= most)
+        a++;
+    // An atom that is too large is cut.
+    return basis->atom_ao[a] > row ? basis->atom_ao[a] : most;
+}
+
+/// Returns how many elements are listed.
+static size_t make_pattern(const Sparsity *sparsity, bool by_atoms, KernelsPattern *pattern)
+{
+    const Basis *basis = sparsity->batches->basis;
+    size_t n_listed = 0, block = 0;
+    int *end = pattern->group;
+    for (size_t row = 0, a = 0; row < basis->n_ao; block++) {
+        while (basis->atom_ao[a + 1] <= row)
+            a++;
+        const size_t next = end_of_block(basis, row, a, by_atoms);
+        size_t last = a;
+        while (last + 1 < basis->n_atoms && basis->atom_ao[last + 1] < next)
+            last++;
+        pattern->row[block] = (int)row;
+        pattern->first[block] = (int)(end - pattern->group);
+        int *const begin = end;
+        end = list_groups(sparsity, a, last, end);
+        n_listed += (size_t)(end - begin) * KERNELS_PATTERN_GROUP * (next - row);
+        row = next;
+    }
+    pattern->n_blocks = block;
+    pattern->row[block] = (int)basis->n_ao;
+    pattern->first[block] = (int)(end - pattern->group);
+    return n_listed;
 }
 
 void sparsity_update(Sparsity *sparsity, const double (*xyz)[3])
@@ -94,21 +157,10 @@ void sparsity_update(Sparsity *sparsity, const double (*xyz)[3])
     sparsity->sparse = false;
     if (!may_be_sparse(basis))
         return;
-    KernelsPattern *pattern = &sparsity->pattern;
-    int *end = pattern->group;
-    for (size_t block = 0, a = 0; block < n_blocks(basis); block++) {
-        const size_t first_ao = block * KERNELS_PATTERN_ROWS;
-        while (basis->atom_ao[a + 1] <= first_ao)
-            a++;
-        size_t last = a;
-        while (last + 1 < basis->n_atoms &&
-               basis->atom_ao[last + 1] < first_ao + KERNELS_PATTERN_ROWS)
-            last++;
-        pattern->first[block] = (int)(end - pattern->group);
-        mark_near(sparsity, xyz, a, last);
-        end = list_groups(sparsity, end);
-    }
-    pattern->first[n_blocks(basis)] = (int)(end - pattern->group);
-    const double all = (double)n_blocks(basis) * (double)n_groups(basis);
-    sparsity->sparse = pattern->first[n_blocks(basis)] < LARGEST_SHARE * all;
+    find_near(sparsity, xyz);
+    const double all = (double)basis->n_ao * (double)basis->n_ao,
+                 listed = (double)make_pattern(sparsity, true, &sparsity->by_atoms);
+    sparsity->sparse = listed < LARGEST_SHARE * all;
+    if (sparsity->sparse)
+        make_pattern(sparsity, false, &sparsity->by_rows);
 }

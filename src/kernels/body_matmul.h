@@ -350,12 +350,13 @@ static void multiply_double(size_t m, size_t from, size_t n, size_t k, const dou
         last_columns(m, n - j, k, a, stride_i, stride_l, b + j, ldb, to, j);
 }
 
-static void multiply_float(size_t m, size_t n, size_t k, const float *a, size_t stride_i,
-                           size_t stride_l, const float *b, size_t ldb, const Target *to)
+static void multiply_float(size_t m, size_t from, size_t n, size_t k, const float *a,
+                           size_t stride_i, size_t stride_l, const float *b, size_t ldb,
+                           const Target *to, bool lower)
 {
     size_t j = in_blocks(m * k * sizeof *a, stride_i)
-                   ? blocks_of_float(m, 0, n, k, a, stride_i, stride_l, b, ldb, to, false)
-                   : rows_of_float(0, m, 0, n, k, a, stride_i, stride_l, b, ldb, to, false);
+                   ? blocks_of_float(m, from, n, k, a, stride_i, stride_l, b, ldb, to, lower)
+                   : rows_of_float(0, m, from, n, k, a, stride_i, stride_l, b, ldb, to, lower);
     for (; j < n; j++)
         for (size_t i = 0; i < m; i++) {
             float sum = 0.0F;
@@ -398,19 +399,32 @@ static void matmul_single(size_t m, size_t n, size_t k, const float *a, size_t l
                           size_t ldb, const float *base, float *c, size_t ldc)
 {
     const Target to = {.single = c, .base_single = base, .ld = ldc};
-    multiply_float(m, n, k, a, lda, 1, b, ldb, &to);
+    multiply_float(m, 0, n, k, a, lda, 1, b, ldb, &to, false);
 }
 
 static void matmul_tn_single(size_t m, size_t n, size_t k, const float *a, size_t lda,
                              const float *b, size_t ldb, float *c, size_t ldc)
 {
     const Target to = {.single = c, .ld = ldc};
-    multiply_float(m, n, k, a, 1, lda, b, ldb, &to);
+    multiply_float(m, 0, n, k, a, 1, lda, b, ldb, &to, false);
+}
+
+static void matmul_tn_lower_single(size_t m, size_t first, size_t last, size_t k, const float *a,
+                                   size_t lda, const float *b, size_t ldb, float *c, size_t ldc)
+{
+    const Target to = {.single = c, .ld = ldc};
+    multiply_float(m, first, last, k, a, 1, lda, b, ldb, &to, true);
+}
+
+static void matmul_tn_triangle_single(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                                      const float *b, size_t ldb, float *c, size_t ldc)
+{
+    matmul_tn_lower_single(m, 0, n, k, a, lda, b, ldb, c, ldc);
 }
 
 static void matmul_correction(size_t m, size_t n, size_t k, const float *a, size_t lda,
                               const float *b, size_t ldb, const double *base, double *c, size_t ldc)
 {
     const Target to = {.c = c, .base = base, .ld = ldc};
-    multiply_float(m, n, k, a, lda, 1, b, ldb, &to);
+    multiply_float(m, 0, n, k, a, lda, 1, b, ldb, &to, false);
 }

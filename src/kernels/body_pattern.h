@@ -1,218 +1,221 @@
-// Part of kernels_body.c: products of large symmetric matrices of which a pattern tells what is not zero. What there is of a
-// block of rows of A is copied, so that a tile reads it in a row, and stays in the second cache; the rows of B
-// that belong to it are copied beside it into the first, as wide as a tile.
+// Part of kernels_body.c: products of large symmetric matrices of which a pattern tells what is not zero. A tile of the
+// result has the rows of one block of the pattern. What there is of A is copied once, block by block, into the room of the pattern, so
+// that it is read in a row. A panel of B, as wide as a tile, is copied with all its rows, stays in the second cache, and every tile picks
+// the groups of rows that belong to it.
 
 enum {
-    PACKED_ROWS = KERNELS_PATTERN_ROWS, ///< of A
-    PACKED_DEPTH = 256                  ///< of the sum
+    BLOCK = KERNELS_PATTERN_ROWS,
+    GROUP = KERNELS_PATTERN_GROUP,
+    PANEL_DEPTH = 1024, ///< rows of B in a panel
+    AHEAD = 8,          ///< rows fetched before they are copied
+    LOW_ROWS = 4        ///< of a tile in less than a whole panel
 };
 
-/// Terms of the sums of a block of rows; the last group may reach beyond k.
-static inline size_t terms_of(const KernelsPattern *pattern, size_t block, size_t k)
+/// The first group of a block from a row of B on.
+static size_t group_from(const KernelsPattern *pattern, size_t block, size_t row)
 {
-    const int first = pattern->first[block], last = pattern->first[block + 1];
-    if (last == first)
-        return 0;
-    const size_t end = ((size_t)pattern->group[last - 1] + 1) * KERNELS_PATTERN_GROUP;
-    return (size_t)(last - first) * KERNELS_PATTERN_GROUP - (end > k ? end - k : 0);
+    size_t g = (size_t)pattern->first[block];
+    const size_t last = (size_t)pattern->first[block + 1];
+    while (g < last && (size_t)pattern->group[g] * GROUP < row)
+        g++;
+    return g;
 }
 
-/// Where the terms l..l+depth of these sums stand.
-static void list_places(const KernelsPattern *pattern, size_t block, size_t l, size_t depth,
-                        int *place)
+static inline size_t rows_of_block(const KernelsPattern *pattern, size_t block)
 {
-    const int *group = pattern->group + pattern->first[block];
-    for (size_t d = 0; d < depth; d++)
-        place[d] = group[(l + d) / KERNELS_PATTERN_GROUP] * KERNELS_PATTERN_GROUP +
-                   (int)((l + d) % KERNELS_PATTERN_GROUP);
+    return (size_t)(pattern->row[block + 1] - pattern->row[block]);
 }
 
-// A tile of three vectors is ROWS_3 high.
-enum { PANEL_ROWS = ROWS_3 };
+static inline size_t groups_of_block(const KernelsPattern *pattern, size_t block)
+{
+    return (size_t)(pattern->first[block + 1] - pattern->first[block]);
+}
 
-#define DEFINE_PATTERN_PRODUCT(REAL, TYPE, LANES, TILES, NARROW_TILES)                                \
-    /** The columns i..i+rows of a row of A, PANEL_ROWS of them beside each other; A is symmetric. */ \
-    static void pack_rows_##REAL(size_t rows, size_t depth, const int *place,                         \
-                                 const REAL *restrict a, size_t lda, REAL *restrict out)              \
-    {                                                                                                 \
-        for (size_t d = 0; d < depth; d++) {                                                          \
-            const REAL *restrict row = a + (size_t)place[d] * lda;                                    \
-            REAL *restrict to = out + d * PANEL_ROWS;                                                 \
-            size_t r = 0;                                                                             \
-            for (; r + PANEL_ROWS <= rows; r += PANEL_ROWS, to += PANEL_ROWS * PACKED_DEPTH)          \
-                memcpy(to, row + r, PANEL_ROWS * sizeof *to);                                         \
-            for (size_t q = 0; r + q < rows; q++)                                                     \
-                to[q] = row[r + q];                                                                   \
-        }                                                                                             \
-    }                                                                                                 \
-                                                                                                      \
-    /** A panel of C: `rows` rows and a tile's width of columns. */                                   \
-    static inline __attribute__((always_inline)) void panel_of_##REAL(                                \
-        TYPE *const *tiles, size_t width, size_t rows, size_t depth, const int *place,                \
-        const REAL *packed, const REAL *b, size_t ldb, const Target *to, size_t at)                   \
-    {                                                                                                 \
-        REAL panel[PACKED_DEPTH * 3 * (LANES)] __attribute__((aligned(64)));                          \
-        /* The rows lie apart: the next panel comes while this one is multiplied. */                  \
-        for (size_t d = 0; d < depth; d++) {                                                          \
-            const REAL *from = b + (size_t)place[d] * ldb;                                            \
-            memcpy(panel + d * width, from, width * sizeof *b);                                       \
-            __builtin_prefetch(from + width, 0, 2);                                                   \
-            __builtin_prefetch(from + 2 * width - 1, 0, 2);                                           \
-        }                                                                                             \
-        for (size_t r = 0; r < rows; r += PANEL_ROWS)                                                 \
-            tiles[rows - r < PANEL_ROWS ? rows - r : PANEL_ROWS](depth, packed + r * PACKED_DEPTH,    \
-                                                                 1, PANEL_ROWS, panel, width, to,     \
-                                                                 at + r * to->ld);                    \
-    }                                                                                                 \
-                                                                                                      \
-    static void pattern_product_##REAL(size_t m, size_t first, size_t last, size_t n,                 \
-                                       const KernelsPattern *pattern, const REAL *a, size_t lda,      \
-                                       const REAL *b, size_t ldb, const Target *to)                   \
-    {                                                                                                 \
-        REAL packed[PACKED_ROWS * PACKED_DEPTH] __attribute__((aligned(64)));                         \
-        int place[PACKED_DEPTH];                                                                      \
-        for (size_t i = first, block = first / PACKED_ROWS; i < last; i += PACKED_ROWS, block++) {    \
-            const size_t rows = m - i < PACKED_ROWS ? m - i : PACKED_ROWS,                            \
-                         terms = terms_of(pattern, block, m);                                         \
-            Target here = *to;                                                                        \
-            for (size_t l = 0; l < terms; l += PACKED_DEPTH) {                                        \
-                const size_t depth = terms - l < PACKED_DEPTH ? terms - l : PACKED_DEPTH;             \
-                if (l > 0)                                                                            \
-                    add_to_##REAL(&here);                                                             \
-                list_places(pattern, block, l, depth, place);                                         \
-                pack_rows_##REAL(rows, depth, place, a + i, lda, packed);                             \
-                size_t j = 0;                                                                         \
-                for (; n - j >= 3 * (LANES); j += 3 * (LANES))                                        \
-                    panel_of_##REAL(TILES[3], 3 * (LANES), rows, depth, place, packed, b + j, ldb,    \
-                                    &here, i * to->ld + j);                                           \
-                for (; n - j >= (LANES); j += (LANES))                                                \
-                    panel_of_##REAL(TILES[1], (LANES), rows, depth, place, packed, b + j, ldb,        \
-                                    &here, i * to->ld + j);                                           \
-                for (; n - j >= 4; j += 4)                                                            \
-                    panel_of_##REAL(NARROW_TILES, 4, rows, depth, place, packed, b + j, ldb,          \
-                                    &here, i * to->ld + j);                                           \
-            }                                                                                         \
-        }                                                                                             \
+/// Where the terms of a block begin in the packed A.
+static size_t packed_at(const KernelsPattern *pattern, size_t block)
+{
+    size_t at = 0;
+    for (size_t b = 0; b < block; b++)
+        at += groups_of_block(pattern, b) * GROUP * rows_of_block(pattern, b);
+    return at;
+}
+
+/// Vectors of the next panel of `columns`: two or three, if there are so many.
+static inline size_t vectors_of_panel(size_t columns, size_t lanes)
+{
+    const size_t left = (columns + lanes - 1) / lanes, n_panels = (left + 2) / 3;
+    return (left + n_panels - 1) / n_panels;
+}
+
+/// A tile: some rows of a block, which has `stride`, and the groups group[0..n_groups] of rows of the panel, whose first row
+/// is the row `start` of B.
+#define DEFINE_PATTERN_TILE(REAL, TYPE, LANES, ROWS, COLS)                                         \
+    static void pattern_tile_##REAL##_##ROWS##x##COLS(                                             \
+        size_t n_groups, const int *group, size_t start, const REAL *restrict a, size_t stride,    \
+        const REAL *restrict panel, const Target *to, size_t at)                                   \
+    {                                                                                              \
+        typedef REAL Scalar;                                                                       \
+        typedef REAL Lane __attribute__((vector_size(LANES * sizeof(REAL))));                      \
+        typedef Lane Unaligned __attribute__((aligned(sizeof(REAL)), may_alias));                  \
+        const size_t from_i = 1, from_l = stride, ldb = COLS * LANES;                              \
+        REPEAT_##ROWS(ZERO_##COLS) for (size_t g = 0; g < n_groups; g++, a += GROUP * stride)      \
+        {                                                                                          \
+            const REAL *restrict b = panel + ((size_t)group[g] * GROUP - start) * ldb;             \
+            for (size_t l = 0; l < GROUP; l++) {                                                   \
+                LINES_##COLS REPEAT_##ROWS(ADD_##COLS)                                             \
+            }                                                                                      \
+        }                                                                                          \
+        void (*const put)(size_t, const REAL *, const Target *, size_t) = put_##REAL;              \
+        REPEAT_##ROWS(PUT_##COLS)                                                                  \
+    }
+#define PATTERN_TILE_NAME(REAL, TYPE, LANES, ROWS, COLS)                                           \
+    [ROWS] = pattern_tile_##REAL##_##ROWS##x##COLS,
+
+#define DEFINE_PATTERN_PRODUCT(REAL, LANES, TARGET)                                                \
+    typedef void PatternTile_##REAL(size_t n_groups, const int *group, size_t start,               \
+                                    const REAL *a, size_t stride, const REAL *panel,               \
+                                    const Target *to, size_t at);                                  \
+    ROWS_UP_TO_4(DEFINE_PATTERN_TILE, REAL, , LANES, 1)                                            \
+    ROWS_UP_TO_4(DEFINE_PATTERN_TILE, REAL, , LANES, 2)                                            \
+    TILE_ROWS_3(DEFINE_PATTERN_TILE, REAL, , LANES, 3)                                             \
+    static PatternTile_##REAL *const PATTERN_TILES_##REAL[4][ROWS_3 + 1] = {                       \
+        [1] = {ROWS_UP_TO_4(PATTERN_TILE_NAME, REAL, , LANES, 1)},                                 \
+        [2] = {ROWS_UP_TO_4(PATTERN_TILE_NAME, REAL, , LANES, 2)},                                 \
+        [3] = {TILE_ROWS_3(PATTERN_TILE_NAME, REAL, , LANES, 3)},                                  \
+    };                                                                                             \
+                                                                                                   \
+    /** The terms of the blocks first..last; A is symmetric, so that a row of it is a column. */   \
+    static void pack_pattern_##REAL(size_t m, size_t first, size_t last,                           \
+                                    const KernelsPattern *pattern, const REAL *restrict a,         \
+                                    size_t lda)                                                    \
+    {                                                                                              \
+        REAL *restrict out = (REAL *)pattern->room + packed_at(pattern, first);                    \
+        for (size_t block = first; block < last; block++) {                                        \
+            const size_t rows = rows_of_block(pattern, block);                                     \
+            const REAL *restrict of_block = a + pattern->row[block];                               \
+            for (int g = pattern->first[block]; g < pattern->first[block + 1]; g++)                \
+                for (size_t l = 0; l < GROUP; l++, out += rows) {                                  \
+                    const size_t place = (size_t)pattern->group[g] * GROUP + l;                    \
+                    for (size_t r = 0; r < rows; r++)                                              \
+                        out[r] = place < m ? of_block[place * lda + r] : (REAL)0;                  \
+                }                                                                                  \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    /** Rows of B padded with zeros to `width` columns and to whole groups of rows. */             \
+    static void copy_panel_##REAL(size_t depth, size_t columns, size_t width, const REAL *b,       \
+                                  size_t ldb, REAL *panel)                                         \
+    {                                                                                              \
+        for (size_t d = 0; d < depth; d++) {                                                       \
+            const REAL *from = b + d * ldb;                                                        \
+            REAL *to = panel + d * width;                                                          \
+            /* Rows lie apart: those to come are fetched. */                                       \
+            const size_t ahead = d + AHEAD < depth ? AHEAD * ldb : 0;                              \
+            for (size_t j = 0; j < columns; j += 64 / sizeof(REAL))                                \
+                __builtin_prefetch(from + ahead + j);                                              \
+            if (columns == 3 * (LANES))                                                            \
+                memcpy(to, from, 3 * (LANES) * sizeof *to);                                        \
+            else                                                                                   \
+                for (size_t j = 0; j < width; j++)                                                 \
+                    to[j] = j < columns ? from[j] : (REAL)0;                                       \
+        }                                                                                          \
+        for (size_t d = depth; d % GROUP != 0; d++)                                                \
+            memset(panel + d * width, 0, width * sizeof *panel);                                   \
+    }                                                                                              \
+                                                                                                   \
+    /** The tiles of a block in one panel, beside the last column by way of a whole tile. */       \
+    static inline void block_of_##REAL(                                                            \
+        size_t vectors, size_t rows, size_t columns, size_t n_groups, const int *group,            \
+        size_t start, const REAL *a, const REAL *panel, const Target *to, size_t at)               \
+    {                                                                                              \
+        const size_t width = vectors * (LANES), most = vectors == 3 ? ROWS_3 : LOW_ROWS;           \
+        for (size_t r = 0, height; r < rows; r += height) {                                        \
+            height = rows - r < most ? rows - r : most;                                            \
+            PatternTile_##REAL *tile = PATTERN_TILES_##REAL[vectors][height];                      \
+            if (columns == width) {                                                                \
+                tile(n_groups, group, start, a + r, rows, panel, to, at + r * to->ld);             \
+                continue;                                                                          \
+            }                                                                                      \
+            REAL part[BLOCK * 3 * (LANES)];                                                        \
+            const Target here = {.TARGET = part, .ld = width};                                     \
+            tile(n_groups, group, start, a + r, rows, panel, &here, 0);                            \
+            for (size_t q = 0; q < height; q++)                                                    \
+                put_##REAL(columns, part + q * width, to, at + (r + q) * to->ld);                  \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    /** C, in the columns of a panel, from the rows start..start+depth of B. */                    \
+    static void panel_of_##REAL(size_t vectors, size_t columns, size_t start, size_t depth,        \
+                                const KernelsPattern *pattern, const REAL *panel,                  \
+                                const Target *to, size_t at)                                       \
+    {                                                                                              \
+        const REAL *packed = (const REAL *)pattern->room;                                          \
+        for (size_t block = 0; block < pattern->n_blocks; block++) {                               \
+            const size_t rows = rows_of_block(pattern, block),                                     \
+                         before = (size_t)pattern->first[block],                                   \
+                         first = group_from(pattern, block, start),                                \
+                         last = group_from(pattern, block, start + depth);                         \
+            block_of_##REAL(vectors, rows, columns, last - first, pattern->group + first, start,   \
+                            packed + (first - before) * GROUP * rows, panel, to,                   \
+                            at + (size_t)pattern->row[block] * to->ld);                            \
+            packed += groups_of_block(pattern, block) * GROUP * rows;                              \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    static void panels_of_##REAL(size_t m, size_t n, const KernelsPattern *pattern, const REAL *b, \
+                                 size_t ldb, const Target *to)                                     \
+    {                                                                                              \
+        REAL panel[PANEL_DEPTH * 3 * (LANES)] __attribute__((aligned(64)));                        \
+        for (size_t j = 0, width; j < n; j += width) {                                             \
+            const size_t vectors = vectors_of_panel(n - j, LANES);                                 \
+            width = vectors * (LANES);                                                             \
+            const size_t columns = n - j < width ? n - j : width;                                  \
+            Target here = *to;                                                                     \
+            for (size_t start = 0; start < m; start += PANEL_DEPTH) {                              \
+                const size_t depth = m - start < PANEL_DEPTH ? m - start : PANEL_DEPTH;            \
+                if (start > 0)                                                                     \
+                    add_to_##REAL(&here);                                                          \
+                copy_panel_##REAL(depth, columns, width, b + start * ldb + j, ldb, panel);         \
+                panel_of_##REAL(vectors, columns, start, depth, pattern, panel, &here, j);         \
+            }                                                                                      \
+        }                                                                                          \
     }
 
 #if defined(KERNELS_AVX512_BUILD)
-#define WHOLE_TILES TILES_double_8
-DEFINE_PATTERN_PRODUCT(double, TileDouble, 8, TILES_double_8, TILES_double_4[1])
-DEFINE_PATTERN_PRODUCT(float, TileFloat, 16, TILES_float_16, TILES_float_4[1])
+DEFINE_PATTERN_PRODUCT(double, 8, c)
+DEFINE_PATTERN_PRODUCT(float, 16, single)
 #elif defined(KERNELS_AVX2_BUILD)
-#define WHOLE_TILES TILES_double_4
-DEFINE_PATTERN_PRODUCT(double, TileDouble, 4, TILES_double_4, TILES_double_4[1])
-DEFINE_PATTERN_PRODUCT(float, TileFloat, 8, TILES_float_8, TILES_float_4[1])
+DEFINE_PATTERN_PRODUCT(double, 4, c)
+DEFINE_PATTERN_PRODUCT(float, 8, single)
 #else
-#define WHOLE_TILES TILES_double_2
-DEFINE_PATTERN_PRODUCT(double, TileDouble, 2, TILES_double_2, TILES_double_2[2])
-DEFINE_PATTERN_PRODUCT(float, TileFloat, 4, TILES_float_4, TILES_float_4[1])
+DEFINE_PATTERN_PRODUCT(double, 2, c)
+DEFINE_PATTERN_PRODUCT(float, 4, single)
 #endif
 
-static void matmul_pattern(size_t m, size_t first, size_t last, size_t n,
-                           const KernelsPattern *pattern, const double *a, size_t lda,
-                           const double *b, size_t ldb, double *c, size_t ldc)
+static void matmul_packed(size_t m, size_t n, const KernelsPattern *pattern, const double *b,
+                          size_t ldb, double *c, size_t ldc)
 {
     const Target to = {.c = c, .ld = ldc};
-    pattern_product_double(m, first, last, n, pattern, a, lda, b, ldb, &to);
+    panels_of_double(m, n, pattern, b, ldb, &to);
 }
 
-static void matmul_pattern_single(size_t m, size_t first, size_t last, size_t n,
-                                  const KernelsPattern *pattern, const float *a, size_t lda,
-                                  const float *b, size_t ldb, float *c, size_t ldc)
+static void matmul_packed_single(size_t m, size_t n, const KernelsPattern *pattern, const float *b,
+                                 size_t ldb, float *c, size_t ldc)
 {
     const Target to = {.single = c, .ld = ldc};
-    pattern_product_float(m, first, last, n, pattern, a, lda, b, ldb, &to);
+    panels_of_float(m, n, pattern, b, ldb, &to);
 }
 
-// Vectors of a tile that are whole groups.
-enum {
-    PATTERN_VECTORS = LANES_DOUBLE == 2 ? 2 : 3,
-    PATTERN_WIDTH = PATTERN_VECTORS * LANES_DOUBLE,
-    IN_PANEL = PATTERN_WIDTH / KERNELS_PATTERN_GROUP
-};
-
-/// Rows of C in the columns of a few groups: C += part, or C = part.
-static void scatter_groups(size_t rows, size_t n_groups, const int *group, const double *part,
-                           bool add, double *c, size_t ldc)
+static void matmul_pattern(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
+                           size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
 {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t g = 0; g < n_groups; g++) {
-            const double *from = part + r * PATTERN_WIDTH + g * KERNELS_PATTERN_GROUP;
-            double *to = c + r * ldc + (size_t)group[g] * KERNELS_PATTERN_GROUP;
-            for (size_t q = 0; q < KERNELS_PATTERN_GROUP; q++)
-                to[q] = add ? to[q] + from[q] : from[q];
-        }
+    pack_pattern_double(m, 0, pattern->n_blocks, pattern, a, lda);
+    matmul_packed(m, n, pattern, b, ldb, c, ldc);
 }
 
-/// Elements above the diagonal from those below in the rows first..last, a square of a group at a time.
-static void mirror_pattern(size_t first, size_t last, const KernelsPattern *pattern, double *c,
-                           size_t ldc)
+static void matmul_pattern_single(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
+                                  size_t lda, const float *b, size_t ldb, float *c, size_t ldc)
 {
-    enum { SIDE = KERNELS_PATTERN_GROUP };
-    for (size_t i = first; i < last; i += SIDE) {
-        const size_t block = i / PACKED_ROWS, rows = last - i < SIDE ? last - i : SIDE;
-        for (int g = pattern->first[block]; g < pattern->first[block + 1]; g++) {
-            const size_t j = (size_t)pattern->group[g] * SIDE;
-            if (j > i)
-                break;
-            for (size_t q = 0; q < SIDE; q++)
-                for (size_t r = j == i ? q + 1 : 0; r < rows; r++)
-                    c[(j + q) * ldc + i + r] = c[(i + r) * ldc + j + q];
-        }
-    }
-}
-
-/// The columns of a few groups of B beside each other; fewer than a panel has are repeated.
-static void pack_groups(size_t depth, size_t n_groups, const int *group, const double *b,
-                        size_t ldb, double *panel)
-{
-    size_t column[IN_PANEL];
-    for (size_t q = 0; q < IN_PANEL; q++)
-        column[q] = (size_t)group[q < n_groups ? q : 0] * KERNELS_PATTERN_GROUP;
-    for (size_t d = 0; d < depth; d++)
-        for (size_t q = 0; q < IN_PANEL; q++)
-            memcpy(panel + d * PATTERN_WIDTH + q * KERNELS_PATTERN_GROUP, b + d * ldb + column[q],
-                   KERNELS_PATTERN_GROUP * sizeof *b);
-}
-
-static void matmul_tn_pattern_lower(size_t n, size_t first, size_t last, size_t k,
-                                    const KernelsPattern *pattern, const double *a, size_t lda,
-                                    const double *b, size_t ldb, double *c, size_t ldc)
-{
-    double packed[PACKED_ROWS * PACKED_DEPTH] __attribute__((aligned(64)));
-    double panel[PACKED_DEPTH * PATTERN_WIDTH] __attribute__((aligned(64)));
-    double part[PACKED_ROWS * PATTERN_WIDTH];
-    int all[PACKED_DEPTH];
-    for (int d = 0; d < PACKED_DEPTH; d++)
-        all[d] = d;
-    const Target here = {.c = part, .ld = PATTERN_WIDTH};
-    for (size_t i = first, block = first / PACKED_ROWS; i < last; i += PACKED_ROWS, block++) {
-        const size_t rows = n - i < PACKED_ROWS ? n - i : PACKED_ROWS;
-        const int *group = pattern->group + pattern->first[block];
-        size_t n_groups = 0; // up to the diagonal
-        while (n_groups < (size_t)(pattern->first[block + 1] - pattern->first[block]) &&
-               (size_t)group[n_groups] * KERNELS_PATTERN_GROUP < i + rows)
-            n_groups++;
-        for (size_t l = 0; l < k; l += PACKED_DEPTH) {
-            const size_t depth = k - l < PACKED_DEPTH ? k - l : PACKED_DEPTH;
-            pack_rows_double(rows, depth, all, a + l * lda + i, lda, packed);
-            for (size_t g = 0; g < n_groups; g += IN_PANEL) {
-                const size_t left = n_groups - g, here_groups = left < IN_PANEL ? left : IN_PANEL;
-                pack_groups(depth, here_groups, group + g, b + l * ldb, ldb, panel);
-                for (size_t r = 0; r < rows; r += PANEL_ROWS)
-                    WHOLE_TILES[PATTERN_VECTORS][rows - r < PANEL_ROWS ? rows - r : PANEL_ROWS](
-                        depth, packed + r * PACKED_DEPTH, 1, PANEL_ROWS, panel, PATTERN_WIDTH,
-                        &here, r * PATTERN_WIDTH);
-                scatter_groups(rows, here_groups, group + g, part, l > 0, c + i * ldc, ldc);
-            }
-        }
-    }
-}
-
-static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
-                              size_t lda, const double *b, size_t ldb, double *c, size_t ldc)
-{
-    matmul_tn_pattern_lower(n, 0, n, k, pattern, a, lda, b, ldb, c, ldc);
-    mirror_pattern(0, n, pattern, c, ldc);
+    pack_pattern_float(m, 0, pattern->n_blocks, pattern, a, lda);
+    matmul_packed_single(m, n, pattern, b, ldb, c, ldc);
 }

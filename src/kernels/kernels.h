@@ -31,13 +31,40 @@ static inline size_t kernels_blocks_scratch(size_t n, size_t n_blocks)
     return ld * (KERNELS_PAD + 2 * kernels_padded(n_blocks));
 }
 
-/// Which elements of a symmetric matrix are not zero: of each block of KERNELS_PATTERN_ROWS rows the columns that occur, in
-/// groups of KERNELS_PATTERN_GROUP.
-enum { KERNELS_PATTERN_ROWS = 48, KERNELS_PATTERN_GROUP = 4 };
+/// Which elements of a symmetric matrix are not zero: of each block of rows the columns that occur, in groups of
+/// KERNELS_PATTERN_GROUP. A block has KERNELS_PATTERN_ROWS rows or, where a kernel says so, at most as many.
+enum { KERNELS_PATTERN_ROWS = 8, KERNELS_PATTERN_GROUP = 4 };
 typedef struct {
-    int *first; ///< [blocks + 1] where the groups of a block begin
-    int *group; ///< rising in each block, that of the diagonal among them
+    size_t n_blocks;
+    int *row;     ///< [n_blocks + 1] where the rows of a block begin
+    int *first;   ///< [n_blocks + 1] and its groups
+    int *group;   ///< rising in each block, that of the diagonal among them
+    double *room; ///< [kernels_pattern_room(n)] of copies that a product makes
 } KernelsPattern;
+
+static inline size_t kernels_whole_blocks(size_t n)
+{
+    return (n + KERNELS_PATTERN_ROWS - 1) / KERNELS_PATTERN_ROWS * KERNELS_PATTERN_ROWS;
+}
+
+static inline size_t kernels_pattern_room(size_t n)
+{
+    // Orbitals are padded by up to eight.
+    return (kernels_whole_blocks(n) + 8) * kernels_whole_blocks(n);
+}
+
+/// Terms of a sum at a time in matmul_tn_pattern: so many of both factors have room.
+static inline size_t kernels_strip_depth(size_t n)
+{
+    const size_t half = kernels_whole_blocks(n) / 2;
+    return half < 512 ? half : 512;
+}
+
+/// The panels of a factor, the first or the second one.
+static inline double *kernels_strips(const KernelsPattern *pattern, size_t n, bool second)
+{
+    return pattern->room + (second ? kernels_whole_blocks(n) * kernels_strip_depth(n) : 0);
+}
 
 /// From this many bytes of A on a product goes through it in blocks, one call for many columns of the result being better than
 /// many for few: of an A that lies in rows, and in columns (matmul_tn), where the blocks are copied.
@@ -109,28 +136,48 @@ typedef struct Kernels {
     /// C[m][n] = A[k][m]^T B[k][n] in single precision.
     void (*matmul_tn_single)(size_t m, size_t n, size_t k, const float *a, size_t lda,
                              const float *b, size_t ldb, float *c, size_t ldc);
+    /// The same without what is above the diagonal, where anything may be written; and its columns first..last, first a
+    /// multiple of 48.
+    void (*matmul_tn_triangle_single)(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                                      const float *b, size_t ldb, float *c, size_t ldc);
+    void (*matmul_tn_lower_single)(size_t m, size_t first, size_t last, size_t k, const float *a,
+                                   size_t lda, const float *b, size_t ldb, float *c, size_t ldc);
     /// C[m][n] = base[m][n] + A[m][k] B[k][n], the product, a small correction, in single precision;
     /// base, with the leading dimension of C, may be C.
     void (*matmul_correction)(size_t m, size_t n, size_t k, const float *a, size_t lda,
                               const float *b, size_t ldb, const double *base, double *c,
                               size_t ldc);
-    /// The rows first..last of C[m][n] = A[m][m] B[m][n] with a symmetric A that is zero outside the pattern, where it
-    /// is not read; first is a multiple of KERNELS_PATTERN_ROWS and last another or m, n a multiple of 4.
-    void (*matmul_pattern)(size_t m, size_t first, size_t last, size_t n,
-                           const KernelsPattern *pattern, const double *a, size_t lda,
-                           const double *b, size_t ldb, double *c, size_t ldc);
-    void (*matmul_pattern_single)(size_t m, size_t first, size_t last, size_t n,
-                                  const KernelsPattern *pattern, const float *a, size_t lda,
-                                  const float *b, size_t ldb, float *c, size_t ldc);
-    /// C[n][n] = A[k][n]^T B[k][n], known to be symmetric, inside the pattern only; what is outside stays. Rows are
-    /// padded to KERNELS_PAD.
+    /// C[m][n] = A[m][m] B[m][n] with a symmetric A that is zero outside the pattern, where it is not read. Its blocks may have any
+    /// numbers of rows.
+    void (*matmul_pattern)(size_t m, size_t n, const KernelsPattern *pattern, const double *a,
+                           size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
+    void (*matmul_pattern_single)(size_t m, size_t n, const KernelsPattern *pattern, const float *a,
+                                  size_t lda, const float *b, size_t ldb, float *c, size_t ldc);
+    /// Their two steps: the blocks first..last of rows of A into the room of the pattern; and any columns of the product with them.
+    void (*pack_pattern)(size_t m, size_t first, size_t last, const KernelsPattern *pattern,
+                         const double *a, size_t lda);
+    void (*pack_pattern_single)(size_t m, size_t first, size_t last, const KernelsPattern *pattern,
+                                const float *a, size_t lda);
+    void (*matmul_packed)(size_t m, size_t n, const KernelsPattern *pattern, const double *b,
+                          size_t ldb, double *c, size_t ldc);
+    void (*matmul_packed_single)(size_t m, size_t n, const KernelsPattern *pattern, const float *b,
+                                 size_t ldb, float *c, size_t ldc);
+    /// C[n][n] = A[k][n]^T B[k][n], known to be symmetric, inside the pattern only; what is outside stays.
     void (*matmul_tn_pattern)(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
                               size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
-    /// Its two steps, for the rows first..last of the result: what is not above the diagonal, first a multiple of
-    /// KERNELS_PATTERN_ROWS and last another or n; and the elements above it that come from these rows.
-    void (*matmul_tn_pattern_lower)(size_t n, size_t first, size_t last, size_t k,
-                                    const KernelsPattern *pattern, const double *a, size_t lda,
-                                    const double *b, size_t ldb, double *c, size_t ldc);
+    /// Its three steps: the columns first..last, multiples of KERNELS_PATTERN_ROWS or n, of a factor of kernels_strip_depth(n) terms at the most into
+    /// panels; the rows first..last of C = A^T B, or of C += A^T B, as far as they are not above the diagonal; and the elements above it that come
+    /// from the rows first..last.
+    void (*pack_strips)(size_t n, size_t first, size_t last, size_t k, const double *b, size_t ldb,
+                        double *out);
+    void (*matmul_strips_lower)(size_t n, size_t first, size_t last, size_t k,
+                                const KernelsPattern *pattern, const double *a, const double *b,
+                                bool add, double *c, size_t ldc);
+    /// The rows first..last of C[m][n] = A^T B, or of C += A^T B, without what is more than KERNELS_PATTERN_ROWS - 1 columns above the diagonal;
+    /// first a multiple of KERNELS_PATTERN_ROWS and last another or m.
+    void (*matmul_strips_triangle)(size_t m, size_t first, size_t last, size_t n, size_t k,
+                                   const double *a, const double *b, bool add, double *c,
+                                   size_t ldc);
     void (*mirror_pattern)(size_t first, size_t last, const KernelsPattern *pattern, double *c,
                            size_t ldc);
     /// B[n][m] = scale A[m][n]^T

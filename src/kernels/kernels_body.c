@@ -10,6 +10,7 @@
 #include "kernels/body_matmul.h"
 
 #include "kernels/body_pattern.h"
+#include "kernels/body_strips.h"
 
 #include "kernels/body_orbital_update.h"
 #include "kernels/body_transpose.h"
@@ -45,11 +46,19 @@ const Kernels KERNELS_TABLE = {
     .mirror = mirror,
     .matmul_single = matmul_single,
     .matmul_tn_single = matmul_tn_single,
+    .matmul_tn_triangle_single = matmul_tn_triangle_single,
+    .matmul_tn_lower_single = matmul_tn_lower_single,
     .matmul_correction = matmul_correction,
     .matmul_pattern = matmul_pattern,
     .matmul_pattern_single = matmul_pattern_single,
     .matmul_tn_pattern = matmul_tn_pattern,
-    .matmul_tn_pattern_lower = matmul_tn_pattern_lower,
+    .pack_pattern = pack_pattern_double,
+    .pack_pattern_single = pack_pattern_float,
+    .matmul_packed = matmul_packed,
+    .matmul_packed_single = matmul_packed_single,
+    .pack_strips = pack_strips,
+    .matmul_strips_lower = matmul_strips_lower,
+    .matmul_strips_triangle = matmul_strips_triangle,
     .mirror_pattern = mirror_pattern,
     .transpose = transpose_double,
     .transpose_single = transpose_single,

@@ -29,7 +29,6 @@ void density_begin(Density *density)
     OrbitalUpdate *update = &density->update;
     update->kernels = density->kernels;
     update->overlap = density->overlap;
-    update->pattern = density->pattern;
     update->n_occupied = density->n_alpha;
     density->inverse_known = false;
     density->n_diagonalised = 0;
@@ -176,8 +175,7 @@ void density_build_weighted(Density *density)
     const size_t ld = density->ld, no = density->n_alpha;
     OrbitalUpdate *update = &density->update;
     orbital_update_occupied_block(update);
-    // G is its own transpose, which is read along its rows.
-    density->kernels->matmul_tn(no, ld, no, update->g, update->ld, density->orbitals, ld,
+    density->kernels->matmul_nn(no, ld, no, update->g, update->ld, density->orbitals, ld,
                                 density->scratch, ld);
     product_of_rows(density, no, density->orbitals, density->scratch, density->pattern,
                     density->weighted);

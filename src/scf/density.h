@@ -16,8 +16,8 @@ typedef struct {
     size_t n_alpha, n_beta;
     double kt; ///< hartree
     FermiStop fermi_stop;
-    const KernelsPattern
-        *pattern;     ///< where S and F are not zero, set by the caller; NULL: everywhere
+    const KernelsPattern *
+        pattern; ///< where S and F are not zero, by rows, and in `update` by atoms, set by the caller; NULL: everywhere
     double *overlap;  ///< [n][ld] S, filled by the caller
     double *inverse;  ///< [n][ld] L^-1 with S = L L^T, made when it is needed
     double *fock;     ///< [n][ld] F, filled by the caller

@@ -66,7 +66,7 @@ static void make_right_side(OrbitalUpdate *update)
     const Kernels *kernels = update->kernels;
     float *fc = update->step, *sum = update->e_single;
     if (update->pattern != NULL)
-        kernels->matmul_pattern_single(n, 0, n, fv, update->pattern, update->fock_single, ld_ao,
+        kernels->matmul_pattern_single(n, fv, update->pattern, update->fock_single, ld_ao,
                                        update->orbitals_single, ld, fc, ld);
     else
         kernels->matmul_tn_single(n, fv, n, update->fock_single, ld_ao, update->orbitals_single, ld,
@@ -115,10 +115,11 @@ bool orbital_response(OrbitalUpdate *update, const double *fock)
 
 const float *orbital_response_block(OrbitalUpdate *update)
 {
+    // Symmetric, as all dF were multiplied by the same orbitals.
     if (update->responded && !update->block_known)
-        update->kernels->matmul_tn_single(update->n_occupied, update->first_virtual, update->n,
-                                          update->orbitals_single, update->ld, update->guess,
-                                          update->ld, update->residual, update->ld);
+        update->kernels->matmul_tn_triangle_single(
+            update->n_occupied, update->first_virtual, update->n, update->orbitals_single,
+            update->ld, update->guess, update->ld, update->residual, update->ld);
     update->block_known = update->responded;
     return update->responded ? update->residual : NULL;
 }

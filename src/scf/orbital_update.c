@@ -33,8 +33,8 @@ enum {
 #define SMALL_CORRECTION 5e-6
 /// Above this the norms of the occupied orbitals need their second order in a short pass, too.
 #define VISIBLE_CORRECTION 1e-7
-/// The same for large molecules, as sum_of_squares() says: 1e-11 hartree.
-#define NEGLIGIBLE_SQUARES 2e-11
+/// The same for large molecules, as sum_of_squares() says, for each of the occupied orbitals: 1e-13 hartree.
+#define NEGLIGIBLE_SQUARES 1.5e-13
 /// Above this there is no telling where a pass leads.
 #define LARGEST_CORRECTION 0.3
 /// Above this the virtual block of G is made again for the next pass.
@@ -197,27 +197,39 @@ void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const 
 {
     const size_t n = update->n, ld_ao = update->ld_ao, ld = update->ld;
     if (update->pattern != NULL)
-        update->kernels->matmul_pattern(n, 0, n, columns, update->pattern, a, ld_ao, b, ld, out,
-                                        ld);
+        update->kernels->matmul_pattern(n, columns, update->pattern, a, ld_ao, b, ld, out, ld);
     else
         update->kernels->matmul_tn(n, columns, n, a, ld_ao, b, ld, out, ld);
 }
 
-/// E = C^T S C - 1 of the current orbitals.
-static void make_overlap(OrbitalUpdate *update)
+/// E = C^T S C - 1 of the current orbitals, and the columns of the occupied ones of G = C^T F C.
+static void make_overlap_and_columns(OrbitalUpdate *update, const double *fock)
 {
-    const size_t n = update->n, no = update->n_occupied, ld = update->ld, columns = update->columns;
+    const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
+                 ld = update->ld;
     const Kernels *kernels = update->kernels;
+    if (!update->orthonormal && update->pattern != NULL) {
+        orbital_blocks_make(update, fock);
+    } else {
+        if (!update->orthonormal) {
+            orbital_update_multiply(update, update->columns, update->overlap, update->orbitals,
+                                    update->sc);
+            kernels->matmul_tn_symmetric(update->rows, update->columns, n, update->orbitals, ld,
+                                         update->sc, ld, update->e, ld);
+        }
+        orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
+        kernels->matmul_tn_symmetric(no, fv, n, update->orbitals, ld, update->fc, ld, update->g,
+                                     ld);
+        kernels->matmul_tn(orbital_update_n_virtual(update), fv, n, update->orbitals + fv, ld,
+                           update->fc, ld, update->g + orbital_update_vo(update), ld);
+    }
     if (update->orthonormal) {
         memset(update->e, 0, orbital_update_size(update) * sizeof(double));
         return;
     }
-    orbital_update_multiply(update, columns, update->overlap, update->orbitals, update->sc);
     update->moved = 0.0;
-    kernels->matmul_tn_symmetric(update->rows, columns, n, update->orbitals, ld, update->sc, ld,
-                                 update->e, ld);
     for (size_t k = 0; k < update->rows; k++)
-        if (k < no || k >= update->first_virtual)
+        if (k < no || k >= fv)
             update->e[k * ld + k] -= 1.0;
 }
 
@@ -255,25 +267,20 @@ static bool gap_is_clear(OrbitalUpdate *update, double diagonal, double least_ga
     return levels_are_above(&above, highest + least_gap, work);
 }
 
-/// G = C^T F C: the columns of the occupied orbitals in g; the virtual block, which only tells in
-/// which direction the correction goes, in single precision. Diagonal and off-diagonal elements go
-/// to eps and g_off. False if occupied and virtual orbitals are too close.
+/// The rest of G: the virtual block, which only tells in which direction the correction goes, in single precision. Diagonal and
+/// off-diagonal elements go to eps and g_off. False if occupied and virtual orbitals are too close.
 static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double clear_gap)
 {
     const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
                  nv = orbital_update_n_virtual(update), ld = update->ld, ld_ao = update->ld_ao;
     const Kernels *kernels = update->kernels;
-    orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
-    kernels->matmul_tn_symmetric(no, fv, n, update->orbitals, ld, update->fc, ld, update->g, ld);
-    kernels->matmul_tn(nv, fv, n, update->orbitals + fv, ld, update->fc, ld,
-                       update->g + orbital_update_vo(update), ld);
     kernels->narrow(no, fv, 1.0, update->g, ld, update->g_off, ld);
 
     float *virtuals = update->orbitals_single + fv;
     kernels->narrow(n, update->columns, 1.0, update->orbitals, ld, update->orbitals_single, ld);
     kernels->narrow(n, n, -1.0, fock, ld_ao, update->fock_single, ld_ao);
     if (update->pattern != NULL)
-        kernels->matmul_pattern_single(n, 0, n, update->columns - fv, update->pattern,
+        kernels->matmul_pattern_single(n, update->columns - fv, update->pattern,
                                        update->fock_single, ld_ao, virtuals, ld, update->fc_single,
                                        ld);
     else
@@ -328,7 +335,8 @@ static double sum_of_squares(OrbitalUpdate *update)
 /// Whether products of two corrections do.
 static bool second_order_counts(OrbitalUpdate *update)
 {
-    return !update->large || sum_of_squares(update) > NEGLIGIBLE_SQUARES;
+    return !update->large ||
+           sum_of_squares(update) > NEGLIGIBLE_SQUARES * (double)update->n_occupied;
 }
 
 /// Y_oo += (3/8 E_oo E_oo + 1/2 E_ov E_vo) - 1/2 V^T V; V is spoilt. With turns A in Y_oo = A - E_oo/2 the first product is
@@ -444,7 +452,7 @@ static double full_pass(OrbitalUpdate *update, const double *fock, double clear_
     const size_t no = update->n_occupied, fv = update->first_virtual,
                  nv = orbital_update_n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
-    make_overlap(update);
+    make_overlap_and_columns(update, fock);
     if (!make_hamiltonian(update, fock, clear_gap))
         return -1.0;
 
@@ -624,6 +632,21 @@ static void correct_occupied_block(OrbitalUpdate *update)
     team_share(no, ORBITAL_UPDATE_ROWS, part_symmetric_sum, update);
 }
 
+/// G_oo += C_o^T dF C_o, whose lower triangle is known with the opposite sign: some rows and as many columns at a time.
+static void part_response(void *task, size_t first, size_t last)
+{
+    const OrbitalUpdate *update = task;
+    const size_t ld = update->ld;
+    const float *restrict response = update->residual;
+    double *restrict g = update->g;
+    for (size_t begin = 0; begin < last; begin += ORBITAL_UPDATE_ROWS)
+        for (size_t i = first; i < last; i++)
+            for (size_t j = begin; j < begin + ORBITAL_UPDATE_ROWS && j <= i; j++) {
+                const double sum = g[i * ld + j] - (double)response[i * ld + j];
+                g[i * ld + j] = g[j * ld + i] = sum;
+            }
+}
+
 void orbital_update_occupied_block(OrbitalUpdate *update)
 {
     const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
@@ -634,10 +657,8 @@ void orbital_update_occupied_block(OrbitalUpdate *update)
         return;
     }
     correct_occupied_block(update);
-    const float *response = orbital_response_block(update);
-    for (size_t i = 0; response != NULL && i < no; i++)
-        for (size_t j = 0; j < no; j++)
-            update->g[i * ld + j] -= 0.5 * (double)(response[i * ld + j] + response[j * ld + i]);
+    if (orbital_response_block(update) != NULL)
+        team_share(no, ORBITAL_UPDATE_ROWS, part_response, update);
 }
 
 void orbital_update_virtual_block(OrbitalUpdate *update)

@@ -104,10 +104,13 @@ void orbital_path_rotate(OrbitalUpdate *update, const float *u, float *work);
 /// After a pass that has refined the orbitals for F: whether first order may follow, and what it begins with.
 void orbital_response_begin(OrbitalUpdate *update, const double *fock);
 
+/// S C, F C_o, C^T S C and the columns of the occupied orbitals of C^T F C, of a molecule with a pattern.
+void orbital_blocks_make(OrbitalUpdate *update, const double *fock);
+
 /// Returns false if X is too large or the equation cannot be solved; the orbitals are as good as before then.
 bool orbital_response(OrbitalUpdate *update, const double *fock);
 
-/// -C_o^T dF C_o of all changes since the pass, [n_occupied][ld]; NULL if there are none. Before orbital_path_end().
+/// -C_o^T dF C_o of all changes since the pass, [n_occupied][ld], without what is above the diagonal; NULL if there are none. Before orbital_path_end().
 const float *orbital_response_block(OrbitalUpdate *update);
 
 #endif

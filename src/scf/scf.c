@@ -445,7 +445,8 @@ QmtStatus scf_solve(QmtContext *ctx, const Geometry *geometry, Scf *scf)
     scf->way = warm ? way_since(geometry, scf) : 0.0;
     memset(scf->guess_error, 0, scf->n_variables * sizeof(double));
     hamiltonian_overlap(scf->spec.hamiltonian, scf->density.overlap, scf->density.ld);
-    scf->density.pattern = sparsity_pattern(&scf->spec.hamiltonian->sparsity);
+    scf->density.pattern = sparsity_by_rows(&scf->spec.hamiltonian->sparsity);
+    scf->density.update.pattern = sparsity_by_atoms(&scf->spec.hamiltonian->sparsity);
     scf->free_energy.geometry = geometry;
     scf_update_response(geometry, scf);
     density_begin(&scf->density);

@@ -146,6 +146,12 @@ static void check_cheap_products(const Kernels *kernels, size_t m, size_t n, siz
             const bool inside = i < m && j < n;
             CHECK_NEAR(single[i * N + j], inside ? sum : 7.0, inside ? 1e-6 * size : 0.0);
         }
+    alignas(64) static float triangle[N * N];
+    const size_t order = m < n ? m : n;
+    kernels->matmul_tn_triangle_single(order, order, k, a_single, N, b_single, N, triangle, N);
+    for (size_t i = 0; i < order; i++)
+        for (size_t j = 0; j <= i; j++)
+            assert_true(triangle[i * N + j] == single[i * N + j]);
 
     kernels->transpose(m, n, 1.5, a, N, back, N);
     for (size_t i = 0; i < m; i++)

@@ -216,6 +216,11 @@ static void products_have_the_bytes_of_one_thread(void **state)
         ON_BOTH(kernels->matmul_single(M, n, K, a_single, LD, b_single, LD, out_single, out_single,
                                        LD));
         ON_BOTH(kernels->matmul_tn_single(M, n, K, a_single, LD, b_single, LD, out_single, LD));
+        // Above the diagonal the dirt of tiles, which depends on how the columns are divided.
+        ON_BOTH(
+            kernels->matmul_tn_triangle_single(n, n, K, a_single, LD, b_single, LD, out_single, LD);
+            for (size_t i = 0; i < n; i++) for (size_t j = i + 1; j < n; j++)
+                out_single[i * LD + j] = 0.0F);
         ON_BOTH(kernels->matmul_correction(M, n, K, a_single, LD, b_single, LD, base, out, LD));
         ON_BOTH(kernels->matmul_correction(M, n, K, a_single, LD, b_single, LD, out, out, LD));
         // A^T A, with nothing, and with the padding of rows behind it.
@@ -256,19 +261,23 @@ static void products_of_what_is_not_zero_have_the_bytes_of_one_thread(void **sta
         GROUPS = (M + KERNELS_PATTERN_GROUP - 1) / KERNELS_PATTERN_GROUP,
         IN_BLOCK = KERNELS_PATTERN_ROWS / KERNELS_PATTERN_GROUP
     };
-    int first[BLOCKS + 1] = {0}, group[BLOCKS * GROUPS];
+    int row[BLOCKS + 1] = {0}, first[BLOCKS + 1] = {0}, group[BLOCKS * GROUPS];
     for (int block = 0, n = 0; block < BLOCKS; block++) {
         for (int g = 0; g < GROUPS; g++)
             if (g % 2 == 0 || g / IN_BLOCK == block)
                 group[n++] = g;
         first[block + 1] = n;
+        row[block + 1] = block + 1 < BLOCKS ? (block + 1) * KERNELS_PATTERN_ROWS : M;
     }
-    const KernelsPattern pattern = {first, group};
+    static double room[(M + KERNELS_PATTERN_ROWS) * (M + KERNELS_PATTERN_ROWS)];
+    const KernelsPattern pattern = {BLOCKS, row, first, group, room};
     for (size_t n = 112; n <= N; n += 4) {
-        ON_BOTH(kernels->matmul_pattern(M, 0, M, n, &pattern, a, LD, b, LD, out, LD));
-        ON_BOTH(kernels->matmul_pattern_single(M, 0, M, n, &pattern, a_single, LD, b_single, LD,
+        ON_BOTH(kernels->matmul_pattern(M, n, &pattern, a, LD, b, LD, out, LD));
+        ON_BOTH(kernels->matmul_pattern_single(M, n, &pattern, a_single, LD, b_single, LD,
                                                out_single, LD));
         ON_BOTH(kernels->matmul_tn_pattern(M, n, &pattern, a, LD, a, LD, out, LD));
+        ON_BOTH(kernels->pack_strips(M, 0, M, K, a, LD, room);
+                kernels->matmul_strips_triangle(M, 0, M, n, K, room, room, false, out, LD));
     }
 }
 
