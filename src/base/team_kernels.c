@@ -266,17 +266,12 @@ static void matmul_pattern_single(size_t m, size_t n, const KernelsPattern *patt
     share_pattern(&product, n, panel_of_singles(), part_pack_single, part_packed_single);
 }
 
-/// Sums over orbitals, inside a pattern: pieces of rows, for each of which some panels of the other factor stay in the cache.
+/// A^T B of factors in strips, inside a pattern or, without one, up to the diagonal: pieces of rows.
 typedef struct {
-    Product product; ///< a and b in panels
-    size_t n;        ///< columns, of a triangle
+    Product product; ///< a and b in strips
+    size_t n;        ///< columns, without a pattern
     bool add;
 } StripsProduct;
-
-static size_t pieces_of_strips(size_t n_rows)
-{
-    return (n_rows + ROWS_OF_STRIPS - 1) / ROWS_OF_STRIPS;
-}
 
 /// One factor: b[k][m], into c.
 static void part_strips(void *task, size_t first, size_t last)
@@ -285,44 +280,36 @@ static void part_strips(void *task, size_t first, size_t last)
     team_plain_kernels()->pack_strips(p->m, first, last, p->k, p->b, p->ldb, p->c);
 }
 
-/// Pieces of rows from the last one on, which is the longest.
-static void part_strips_lower(void *task, size_t first, size_t last)
-{
-    const StripsProduct *strips = task;
-    const Product *p = &strips->product;
-    const size_t n_pieces = pieces_of_strips(p->m);
-    for (size_t i = first; i < last; i++) {
-        const size_t begin = (n_pieces - 1 - i) * ROWS_OF_STRIPS;
-        const size_t end = i == 0 ? p->m : begin + ROWS_OF_STRIPS;
-        team_plain_kernels()->matmul_strips_lower(p->m, begin, end, p->k, p->pattern, p->a, p->b,
-                                                  strips->add, p->c, p->ldc);
-    }
-}
-
-static void share_strips(bool shared, size_t n, size_t k, const double *b, size_t ldb, double *out)
-{
-    Product product = {.m = n, .k = k, .ldb = ldb, .b = b, .c = out};
-    team_share(n, piece_of(shared, n, PANELS_PER_THREAD, KERNELS_PATTERN_ROWS), part_strips,
-               &product);
-}
-
 static void pack_strips(size_t n, size_t first, size_t last, size_t k, const double *b, size_t ldb,
                         double *out)
 {
     assert(first == 0 && last == n);
-    share_strips(pays(n, n, k), last - first, k, b, ldb, out);
+    Product product = {.m = n, .k = k, .ldb = ldb, .b = b, .c = out};
+    team_share(last - first, piece_of(pays(n, n, k), n, PANELS_PER_THREAD, KERNELS_PATTERN_ROWS),
+               part_strips, &product);
 }
 
-static void part_strips_triangle(void *task, size_t first, size_t last)
+static size_t pieces_of_strips(size_t n_rows)
+{
+    return (n_rows + ROWS_OF_STRIPS - 1) / ROWS_OF_STRIPS;
+}
+
+/// Pieces of rows from the last one on, which is the longest.
+static void part_strips_product(void *task, size_t first, size_t last)
 {
     const StripsProduct *strips = task;
     const Product *p = &strips->product;
+    const Kernels *plain = team_plain_kernels();
     const size_t n_pieces = pieces_of_strips(p->m);
     for (size_t i = first; i < last; i++) {
         const size_t begin = (n_pieces - 1 - i) * ROWS_OF_STRIPS;
         const size_t end = i == 0 ? p->m : begin + ROWS_OF_STRIPS;
-        team_plain_kernels()->matmul_strips_triangle(p->m, begin, end, strips->n, p->k, p->a, p->b,
-                                                     strips->add, p->c, p->ldc);
+        if (p->pattern != NULL)
+            plain->matmul_strips_lower(p->m, begin, end, p->k, p->pattern, p->a, p->b, strips->add,
+                                       p->c, p->ldc);
+        else
+            plain->matmul_strips_triangle(p->m, begin, end, strips->n, p->k, p->a, p->b,
+                                          strips->add, p->c, p->ldc);
     }
 }
 
@@ -337,7 +324,7 @@ static void matmul_strips_triangle(size_t m, size_t first, size_t last, size_t n
     }
     StripsProduct strips = {
         .product = {.m = m, .k = k, .ldc = ldc, .a = a, .b = b, .c = c}, .n = n, .add = add};
-    team_share(pieces_of_strips(m), 1, part_strips_triangle, &strips);
+    team_share(pieces_of_strips(m), 1, part_strips_product, &strips);
 }
 
 static void part_mirror_pattern(void *task, size_t first, size_t last)
@@ -356,12 +343,12 @@ static void matmul_tn_pattern(size_t n, size_t k, const KernelsPattern *pattern,
         .product = {.m = n, .ldc = ldc, .a = of_a, .b = of_b, .c = c, .pattern = pattern}};
     for (size_t l = 0; l < k; l += depth) {
         const size_t terms = k - l < depth ? k - l : depth;
-        share_strips(shared, n, terms, b + l * ldb, ldb, of_b);
+        pack_strips(n, 0, n, terms, b + l * ldb, ldb, of_b);
         if (a != b)
-            share_strips(shared, n, terms, a + l * lda, lda, of_a);
+            pack_strips(n, 0, n, terms, a + l * lda, lda, of_a);
         strips.product.k = terms;
         strips.add = l > 0;
-        team_share(n_pieces, shared ? 1 : n_pieces, part_strips_lower, &strips);
+        team_share(n_pieces, shared ? 1 : n_pieces, part_strips_product, &strips);
     }
     team_share(n, piece_of(shared, n, TRIANGLE_PIECES_PER_THREAD, ROWS_TOGETHER),
                part_mirror_pattern, &strips.product);

@@ -60,7 +60,7 @@ static inline size_t kernels_strip_depth(size_t n)
     return half < 512 ? half : 512;
 }
 
-/// The panels of a factor, the first or the second one.
+/// The strips of a factor, the first or the second one.
 static inline double *kernels_strips(const KernelsPattern *pattern, size_t n, bool second)
 {
     return pattern->room + (second ? kernels_whole_blocks(n) * kernels_strip_depth(n) : 0);
@@ -166,7 +166,7 @@ typedef struct Kernels {
     void (*matmul_tn_pattern)(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
                               size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
     /// Its three steps: the columns first..last, multiples of KERNELS_PATTERN_ROWS or n, of a factor of kernels_strip_depth(n) terms at the most into
-    /// panels; the rows first..last of C = A^T B, or of C += A^T B, as far as they are not above the diagonal; and the elements above it that come
+    /// strips; the rows first..last of C = A^T B, or of C += A^T B, as far as they are not above the diagonal; and the elements above it that come
     /// from the rows first..last.
     void (*pack_strips)(size_t n, size_t first, size_t last, size_t k, const double *b, size_t ldb,
                         double *out);

@@ -24,7 +24,7 @@ void orbital_blocks_make(OrbitalUpdate *update, const double *fock)
     orbital_update_multiply(update, update->columns, update->overlap, update->orbitals, update->sc);
     orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
     // Room for half of the terms of C in strips, which both products need, and of S C or F C.
-    double *of_c = update->pattern->room, *of_sc = (double *)update->e_single;
+    double *of_c = update->pattern->room, *of_sc = update->strips;
     for (size_t l = 0; l < n; l += depth_of(update)) {
         const size_t k = n - l < depth_of(update) ? n - l : depth_of(update);
         kernels->pack_strips(rows, 0, rows, k, update->orbitals + l * ld, ld, of_c);

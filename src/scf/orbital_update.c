@@ -74,8 +74,10 @@ static void layout_scratch(OrbitalUpdate *update, Arena *arena, size_t size)
     update->e_single = room + 2 * each;
     update->e_scaled = room + 3 * each;
     update->fock_single = room + 4 * each;
-    // F C_v comes before all steps towards the correction.
+    // F C_v comes before all steps towards the correction, and strips come before E in single precision: half of the terms
+    // of (n + PAD) ld doubles.
     update->fc_single = update->step;
+    update->strips = (double *)update->e_single;
 }
 
 void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
@@ -202,34 +204,39 @@ void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const 
         update->kernels->matmul_tn(n, columns, n, a, ld_ao, b, ld, out, ld);
 }
 
-/// E = C^T S C - 1 of the current orbitals, and the columns of the occupied ones of G = C^T F C.
-static void make_overlap_and_columns(OrbitalUpdate *update, const double *fock)
+/// The columns of the occupied orbitals of G = C^T F C.
+static void make_columns(OrbitalUpdate *update, const double *fock)
 {
     const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
                  ld = update->ld;
     const Kernels *kernels = update->kernels;
-    if (!update->orthonormal && update->pattern != NULL) {
-        orbital_blocks_make(update, fock);
-    } else {
-        if (!update->orthonormal) {
-            orbital_update_multiply(update, update->columns, update->overlap, update->orbitals,
-                                    update->sc);
-            kernels->matmul_tn_symmetric(update->rows, update->columns, n, update->orbitals, ld,
-                                         update->sc, ld, update->e, ld);
-        }
-        orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
-        kernels->matmul_tn_symmetric(no, fv, n, update->orbitals, ld, update->fc, ld, update->g,
-                                     ld);
-        kernels->matmul_tn(orbital_update_n_virtual(update), fv, n, update->orbitals + fv, ld,
-                           update->fc, ld, update->g + orbital_update_vo(update), ld);
-    }
+    orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
+    kernels->matmul_tn_symmetric(no, fv, n, update->orbitals, ld, update->fc, ld, update->g, ld);
+    kernels->matmul_tn(orbital_update_n_virtual(update), fv, n, update->orbitals + fv, ld,
+                       update->fc, ld, update->g + orbital_update_vo(update), ld);
+}
+
+/// E = C^T S C - 1 of the current orbitals, and the columns of the occupied ones of G.
+static void make_overlap_and_columns(OrbitalUpdate *update, const double *fock)
+{
+    const size_t ld = update->ld;
     if (update->orthonormal) {
         memset(update->e, 0, orbital_update_size(update) * sizeof(double));
+        make_columns(update, fock);
         return;
+    }
+    if (update->pattern != NULL) {
+        orbital_blocks_make(update, fock);
+    } else {
+        orbital_update_multiply(update, update->columns, update->overlap, update->orbitals,
+                                update->sc);
+        update->kernels->matmul_tn_symmetric(update->rows, update->columns, update->n,
+                                             update->orbitals, ld, update->sc, ld, update->e, ld);
+        make_columns(update, fock);
     }
     update->moved = 0.0;
     for (size_t k = 0; k < update->rows; k++)
-        if (k < no || k >= fv)
+        if (k < update->n_occupied || k >= update->first_virtual)
             update->e[k * ld + k] -= 1.0;
 }
 

@@ -68,6 +68,7 @@ typedef struct {
     float *orbitals_single;     ///< [n]
     float *fock_single;         ///< [n][ld_ao] -F
     float *fc_single;           ///< [n] -F C of the virtual orbitals
+    double *strips;             ///< of half the terms of S C or F C
     float *guess;               ///< [rows] extrapolated T - 1; [n] C - C_{t-1} of large molecules
     float *y, *y_sum;           ///< [rows] corrections: of a pass, of this geometry
     float *g_off;               ///< [rows] off-diagonal elements of G_oo and of -G_vv

@@ -1,5 +1,5 @@
-# Memory does not grow with the length of a trajectory: 20 ps get along with what 1 ps needs and 128 KiB, less than two
-# bytes a frame. Resident pages are not compared, as their number differs by 1 MiB from run to run; what a process
+# Memory does not grow with the length of a trajectory: 20 ps get along with what 1 ps needs, found in steps of
+# 128 KiB, and 128 KiB more: at most 3.5 bytes a frame. Resident pages are not compared, as their number differs by 1 MiB from run to run; what a process
 # may have of data does not differ.
 source "$(dirname "$0")/support.sh"
 
