@@ -19,6 +19,8 @@
 
 /// Work that a kill may cost.
 static const double JOURNAL_EVERY_S = 2.0;
+/// Workers hold the lock with their parent, and end a moment after one that was killed.
+static const double LOCK_WAIT_S = 2.0;
 
 /// A file being labelled.
 typedef struct {
@@ -135,7 +137,7 @@ static QmtStatus out_check(QmtContext *ctx, const char *path, const char *out)
 static QmtStatus lock_get(Labelling *l)
 {
     char holder[LOCK_HOLDER_SIZE];
-    const QmtStatus status = lock_take(l->ctx, l->lock_path, 0.0, &l->lock, holder);
+    const QmtStatus status = lock_take(l->ctx, l->lock_path, LOCK_WAIT_S, &l->lock, holder);
     return status == QMT_ERR_LOCKED
                ? FAIL(l->ctx, QMT_ERR_LOCKED, "%.500s: %s is writing it", l->out, holder)
                : status;

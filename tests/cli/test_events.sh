@@ -21,12 +21,13 @@ optimize: false
 checkpoint_s: 0.002
 YAML
 
-# records FILE WORDS...: each is in the file, NPZ or text
+# records FILE WORDS...: each is in the file, NPZ or text. No pipe into "grep -q": it ends at the first match, and what
+# still writes into the pipe fails.
 records() {
     local file=$1 words
     shift
     for words in "$@"; do
-        tr -d '\0' <"$file" | grep -aqF -e "$words" || fail "$file does not record: $words"
+        grep -aqF -e "$words" <(tr -d '\0' <"$file") || fail "$file does not record: $words"
     done
 }
 

@@ -13,7 +13,7 @@ ends 0 "$QMTRAJ" hess min.xyz --json --npy h.npy --num-workers 3
 same out one
 same h.npy one.npy
 [ "$(stat -c %s h.npy)" = $((128 + 81 * 8)) ] || fail "the size of the array"
-head -c 6 h.npy | grep -q NUMPY || fail "no array of NumPy"
+grep -q NUMPY <(head -c 6 h.npy) || fail "no array of NumPy"
 
 # isotopes: masses of the input
 sed 's/^H /D /' min.xyz >heavy.xyz

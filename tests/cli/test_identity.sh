@@ -28,7 +28,7 @@ for file in summary.json water/run.json; do
     grep -q "\"build\":.*\"$build\"" "whole/$file" && grep -q "\"numerics\":.*\"$numerics\"" "whole/$file" ||
         fail "$file does not name the build"
 done
-tr -d '\000' <whole/water/trajectory.npz | grep -aq "\"build\":\"$build\",\"numerics\":\"$numerics\"" || fail "nor do the metadata"
+grep -aq "\"build\":\"$build\",\"numerics\":\"$numerics\"" <(tr -d '\000' <whole/water/trajectory.npz) || fail "nor do the metadata"
 ends 0 run "$QMTRAJ" kept --set keep_checkpoint=true
 grep -aq "^numerics $numerics" kept/water/checkpoint || fail "nor does the checkpoint"
 

@@ -172,6 +172,23 @@ ends 0 "$QMTRAJ" label many.xyz -o k9.xyz
 cmp m1.xyz k9.xyz || fail "after a kill"
 [ -z "$(ls k9.xyz.* 2>/dev/null)" ] || fail "something is left of the killed one"
 
+# workers of a killed one, which have its lock, end a moment later; who goes on writing is not disturbed
+held_for() {
+    exec 9>held.xyz.part.lock
+    flock 9
+    sleep "$1" &
+    pid=$!
+    exec 9>&-
+}
+held_for 0.5
+ends 0 "$QMTRAJ" label one.xyz -o held.xyz
+cmp plain.xyz held.xyz || fail "after a moment"
+held_for 60
+ends 6 "$QMTRAJ" label one.xyz -o held.xyz
+says "held.xyz: " " is writing it"
+cmp plain.xyz held.xyz || fail "a refusal disturbs what is there"
+kill $pid
+
 # what is no XYZ file, wrong words, no room
 refused() {
     local code=$1

@@ -57,7 +57,7 @@ fi
 
 # The shared library.
 library=$(readlink -f "$prefix/lib/libqmtraj.so")
-readelf -d "$library" | grep -q 'SONAME.*libqmtraj\.so\.0\]' || fail "its SONAME is not libqmtraj.so.0"
+grep -q 'SONAME.*libqmtraj\.so\.0\]' <(readelf -d "$library") || fail "its SONAME is not libqmtraj.so.0"
 if [ -z "$sanitize" ]; then
     others=$(nm -D --defined-only "$library" | awk '$2 != "A" && $3 !~ /^qmt_/ { print $3 }')
     [ -z "$others" ] || fail "shown besides qmt_ names: $others"

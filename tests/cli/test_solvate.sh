@@ -1,6 +1,6 @@
 # A shell of solvent around a molecule: atoms, wall, SMILES, and the same bytes however it is made.
 source "$(dirname "$0")/support.sh"
-"$QMTRAJ" --version | grep -q RDKit || "$QMTRAJ" energy --smiles O >/dev/null 2>&1 || {
+grep -q RDKit <("$QMTRAJ" --version) || "$QMTRAJ" energy --smiles O >/dev/null 2>&1 || {
     echo "no RDKit in this build"
     exit 0
 }

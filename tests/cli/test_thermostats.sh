@@ -28,7 +28,7 @@ done
 
 # Langevin has no such array
 ends 0 "$QMTRAJ" run --config job.yaml --set length_ps=0.01 --out plain water.xyz
-unzip -l plain/water/trajectory.npz | grep -q heat && fail "heat in the file of Langevin"
+grep -q heat <(unzip -l plain/water/trajectory.npz) && fail "heat in the file of Langevin"
 
 refuses() {
     ends 2 "$QMTRAJ" run --config job.yaml --out never --set "$1" ${3:+--set "$3"} water.xyz

@@ -9,7 +9,7 @@ refused() {
     shift 2
     ends "$code" timeout 20 "$QMTRAJ" run --out o "$@"
     [ "$(grep -c '^qmtraj: ' err)" = 1 ] || fail "not one sentence"
-    tail -1 err | grep -qF -e "$sentence" || fail "does not say: $sentence"
+    grep -qF -e "$sentence" <(tail -1 err) || fail "does not say: $sentence"
     [ ! -e o ] || fail "something was begun"
 }
 

@@ -110,7 +110,7 @@ states() { scontrol show job "$1" -o 2>/dev/null | sed -n 's/.*JobState=\([A-Z]*
 all_are() { [ "$(states "$1")" = " $2 " ]; }
 submit() { sbatch --parsable "${memory:---mem=0}" --output="$work/job-%A_%a.log" "$@"; }
 running_all() { [ "$(scontrol show job "$1" -o | grep -c JobState=RUNNING)" = "$2" ]; }
-restarts() { scontrol show job "$1" | grep -q "Restarts=$2"; }
+restarts() { grep -q "Restarts=$2" <(scontrol show job "$1"); }
 # Slurm waits two minutes before it starts again what was queued again; the test does not. Within a moment slurmd takes
 # it for the one that was killed, and refuses it.
 now() { sleep 3 && scontrol update JobId="$1" StartTime=now 2>/dev/null || true; }
