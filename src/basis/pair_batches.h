@@ -39,5 +39,9 @@ void pair_batches_update(PairBatches *batches, const double (*xyz)[3], bool mome
 /// Whether whoever works on the batches considers dipoles and second moments, which need the integrals; at
 /// first those of the method.
 void pair_batches_use_multipoles(PairBatches *batches, bool multipoles);
+/// Asks for what a loop that is at batch i and goes up to `end` will soon read. The batches of a large molecule fill the
+/// caches many times, and of each that is near some lines here and there are read, which no processor foresees. Nothing
+/// for few batches.
+void pair_batches_fetch(const PairBatches *batches, size_t i, size_t end);
 
 #endif

@@ -141,9 +141,11 @@ static size_t batches_shared(size_t n)
 static void overlap_part(void *task, size_t first, size_t last)
 {
     const BatchLoop *loop = task;
-    for (size_t i = first; i < last; i++)
+    for (size_t i = first; i < last; i++) {
+        pair_batches_fetch(loop->batches, i, last);
         if (loop->batches->batch[i].near)
             loop->batches->kernels->batch_overlap(&loop->batches->batch[i], loop->matrix, loop->ld);
+    }
 }
 
 void hamiltonian_overlap(const Hamiltonian *hamiltonian, double *overlap, size_t ld)
@@ -179,10 +181,12 @@ static void set_potential(Hamiltonian *hamiltonian, const Potential *potential)
 static void fock_part(void *task, size_t first, size_t last)
 {
     const BatchLoop *loop = task;
-    for (size_t i = first; i < last; i++)
+    for (size_t i = first; i < last; i++) {
+        pair_batches_fetch(loop->batches, i, last);
         if (loop->batches->batch[i].near)
             loop->batches->kernels->batch_fock(&loop->batches->batch[i], loop->atoms, loop->matrix,
                                                loop->ld);
+    }
 }
 
 void hamiltonian_fock(Hamiltonian *hamiltonian, const Potential *potential, double *fock, size_t ld)
@@ -224,9 +228,12 @@ static void moments_part(void *task, size_t first, size_t last)
     for (size_t k = first; k < last; k++) {
         double(*sums)[PAIR_ATOM_ROW] = loop->sums + k * n_atoms;
         memset(sums, 0, n_atoms * sizeof *sums);
-        for (size_t i = slice_begin(loop, k); i < slice_begin(loop, k + 1); i++)
+        const size_t end = slice_begin(loop, k + 1);
+        for (size_t i = slice_begin(loop, k); i < end; i++) {
+            pair_batches_fetch(batches, i, end);
             if (batches->batch[i].near)
                 batches->kernels->batch_moments(&batches->batch[i], loop->density, loop->ld, sums);
+        }
     }
 }
 
@@ -286,11 +293,14 @@ static void gradient_part(void *task, size_t first, size_t last)
     const size_t n_atoms = batches->basis->n_atoms;
     for (size_t k = first; k < last; k++) {
         double(*slopes)[3] = loop->slopes + k * n_atoms;
-        for (size_t i = slice_begin(loop, k); i < slice_begin(loop, k + 1); i++)
+        const size_t end = slice_begin(loop, k + 1);
+        for (size_t i = slice_begin(loop, k); i < end; i++) {
+            pair_batches_fetch(batches, i, end);
             if (batches->batch[i].near)
                 batches->kernels->batch_gradient(&batches->batch[i], batches->mu_r2_max,
                                                  loop->atoms, loop->density, loop->weighted,
                                                  loop->ld, slopes);
+        }
     }
 }
 
