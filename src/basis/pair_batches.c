@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,10 +20,7 @@ struct PairGroup {
     AtomClass a, b;
     bool on_site;
     size_t n_pairs, n_batches, first_batch;
-    size_t n_tables; ///< room for tables of primitives
-    double *table[PAIR_SHELLS_MAX *
-                  PAIR_SHELLS_MAX]; ///< [n_tables][primitives][...] per pair of shells
-    size_t table_size[PAIR_SHELLS_MAX * PAIR_SHELLS_MAX]; ///< doubles of one
+    size_t n_kinds, first_kind; ///< room
 };
 
 /// A pair of atoms on its way into a batch.
@@ -102,29 +98,22 @@ static double *lanes(Arena *arena, size_t n_rows)
     return arena_doubles(arena, n_rows * PAIR_LANES);
 }
 
-static void layout_line(Arena *arena, const struct PairGroup *group, bool multipoles,
-                        PairBatch *batch)
+/// Room for what batches of a group share, with the places of their values. Returns how many doubles each of them has.
+static size_t layout_kind(Arena *arena, const struct PairGroup *group, PairKind *kind)
 {
     const AtomClass *a = &group->a, *b = &group->b;
-    PairBatch made = {.on_site = group->on_site,
-                      // An atom with itself costs nothing.
-                      .multipoles = multipoles || group->on_site,
-                      .moments = multipoles || group->on_site,
-                      .n_shells_a = (int)a->n_shells,
-                      .n_shells_b = (int)b->n_shells,
-                      .na = n_orbitals(a),
-                      .nb = n_orbitals(b),
-                      .n_shells = a->n_shells * b->n_shells,
-                      .t = lanes(arena, 3),
-                      .r = lanes(arena, 1),
-                      .screen = lanes(arena, 1),
-                      .radius = lanes(arena, 1),
-                      .polynomial_a = lanes(arena, a->n_shells),
-                      .polynomial_b = lanes(arena, b->n_shells)};
-    size_t first_i = 0;
+    PairKind made = {.on_site = group->on_site,
+                     .na = n_orbitals(a),
+                     .nb = n_orbitals(b),
+                     .radius = lanes(arena, 1),
+                     .polynomial_a = lanes(arena, a->n_shells),
+                     .polynomial_b = lanes(arena, b->n_shells),
+                     .n_shells = a->n_shells * b->n_shells};
+    size_t first_i = 0, place = PAIR_DATA;
     for (size_t i = 0, k = 0; i < a->n_shells; first_i += 2 * (size_t)a->l[i] + 1, i++) {
         size_t first_j = 0;
-        for (size_t j = 0; j < b->n_shells; first_j += 2 * (size_t)b->l[j] + 1, j++, k++)
+        for (size_t j = 0; j < b->n_shells; first_j += 2 * (size_t)b->l[j] + 1, j++, k++) {
+            const size_t n_primitives = a->n_primitives[i] * b->n_primitives[j];
             made.shells[k] = (PairShells){
                 .la = a->l[i],
                 .lb = b->l[j],
@@ -132,31 +121,41 @@ static void layout_line(Arena *arena, const struct PairGroup *group, bool multip
                 .j = first_j,
                 .shell_a = (int)i,
                 .shell_b = (int)j,
-                .n_primitives = a->n_primitives[i] * b->n_primitives[j],
+                .n_primitives = n_primitives,
+                .primitive = lanes(arena, n_primitives * PRIMITIVE_ROWS),
                 .scale = lanes(arena, 1),
-                .factor = lanes(arena, 1),
-                .factor_slope = lanes(arena, 1),
-                .population = lanes(arena, 1),
-                .value = lanes(arena, pair_n_values(a->l[i], b->l[j], true)),
+                .factor = place,
+                .value = place + PAIR_LANES,
             };
+            place += (1 + pair_n_values(a->l[i], b->l[j], true)) * PAIR_LANES;
+        }
     }
-    if (batch != NULL)
-        *batch = made;
+    // Behind all that a Hamiltonian reads.
+    for (size_t k = 0; k < made.n_shells; k++, place += 2 * PAIR_LANES) {
+        made.shells[k].factor_slope = place;
+        made.shells[k].population = place + PAIR_LANES;
+    }
+    if (kind != NULL)
+        *kind = made;
+    return place;
 }
 
-static void layout_group(Arena *arena, bool multipoles, struct PairGroup *group,
+static void layout_group(Arena *arena, bool multipoles, const struct PairGroup *group,
                          PairBatches *batches)
 {
-    for (size_t i = 0; i < group->a.n_shells; i++)
-        for (size_t j = 0; j < group->b.n_shells; j++) {
-            const size_t k = i * group->b.n_shells + j;
-            group->table_size[k] =
-                group->a.n_primitives[i] * group->b.n_primitives[j] * PRIMITIVE_ROWS * PAIR_LANES;
-            group->table[k] = arena_doubles(arena, group->n_tables * group->table_size[k]);
-        }
-    for (size_t l = 0; l < group->n_batches; l++)
-        layout_line(arena, group, multipoles,
-                    batches->batch != NULL ? batches->batch + group->first_batch + l : NULL);
+    size_t n_data = 0;
+    for (size_t k = 0; k < group->n_kinds; k++)
+        n_data = layout_kind(arena, group,
+                             batches->kind != NULL ? batches->kind + group->first_kind + k : NULL);
+    for (size_t l = 0; l < group->n_batches; l++) {
+        double *data = arena_doubles(arena, n_data);
+        if (batches->batch != NULL)
+            // An atom with itself costs nothing.
+            batches->batch[group->first_batch + l] =
+                (PairBatch){.multipoles = multipoles || group->on_site,
+                            .moments = multipoles || group->on_site,
+                            .data = data};
+    }
 }
 
 void pair_batches_layout(PairBatches *batches, Arena *arena, const Basis *basis, const int *numbers)
@@ -173,8 +172,9 @@ void pair_batches_layout(PairBatches *batches, Arena *arena, const Basis *basis,
 
     // Two walks over the groups: the number of batches comes before the memory of the first.
     batches->batch = NULL;
+    batches->kind = NULL;
     for (int walk = 0; walk < 2; walk++) {
-        size_t n_batches = 0, n_groups = 0;
+        size_t n_batches = 0, n_groups = 0, n_kinds = 0;
         for (int on_site = 0; on_site < 2; on_site++) {
             for (size_t a = 0; a < n; a++)
                 for (size_t b = on_site ? a : 0; b <= a; b++, n_groups++) {
@@ -189,10 +189,12 @@ void pair_batches_layout(PairBatches *batches, Arena *arena, const Basis *basis,
                                                                   : na * nb};
                     group.n_batches = (group.n_pairs + PAIR_LANES - 1) / PAIR_LANES;
                     n_batches += group.n_batches;
-                    // Each pair of elements has one table of its own and shares one more.
-                    group.n_tables = 2 * classes.n_elements[a] * classes.n_elements[b];
-                    if (group.n_tables > group.n_batches)
-                        group.n_tables = group.n_batches;
+                    // Each pair of elements has batches of its own, and shares one with the next.
+                    group.first_kind = n_kinds;
+                    group.n_kinds = 2 * classes.n_elements[a] * classes.n_elements[b];
+                    if (group.n_kinds > group.n_batches)
+                        group.n_kinds = group.n_batches;
+                    n_kinds += group.n_kinds;
                     if (walk == 1)
                         layout_group(arena, basis->method->multipoles, &group, batches);
                     if (walk == 1 && batches->group != NULL)
@@ -202,8 +204,10 @@ void pair_batches_layout(PairBatches *batches, Arena *arena, const Basis *basis,
                 batches->n = n_batches;
         }
         batches->n_on_site = n_batches - batches->n;
-        if (walk == 0)
+        if (walk == 0) {
             batches->batch = arena_bytes(arena, n_batches * sizeof *batches->batch);
+            batches->kind = arena_bytes(arena, n_kinds * sizeof *batches->kind);
+        }
     }
 }
 
@@ -282,13 +286,14 @@ static void fill_lane(const Contraction *ca, const Contraction *cb, size_t lane,
     }
 }
 
-static void fill_table(const Basis *basis, const PairBatch *batch, const PairShells *shells,
-                       double *table)
+static void fill_table(const Basis *basis, const PairBatch *batch, const PairShells *shells)
 {
+    double *const table = shells->primitive;
     for (size_t l = 0; l < PAIR_LANES; l++) {
         const size_t s = basis->atom_shell[batch->a[l]] + (size_t)shells->shell_a;
         const size_t t = basis->atom_shell[batch->b[l]] + (size_t)shells->shell_b;
         fill_lane(&basis->kind[basis->shell_kind[s]], &basis->kind[basis->shell_kind[t]], l, table);
+        shells->scale[l] = 1.0;
     }
     for (size_t k = shells->n_primitives; k-- > 0;) {
         double *row = table + k * PRIMITIVE_ROWS * PAIR_LANES, smallest = INFINITY;
@@ -301,31 +306,43 @@ static void fill_table(const Basis *basis, const PairBatch *batch, const PairShe
     }
 }
 
-static bool same_elements(const int *numbers, const PairBatch *x, const PairBatch *y)
+static bool same_elements(const int *numbers, const PairBatch *batch, const PairKind *kind)
 {
     for (size_t l = 0; l < PAIR_LANES; l++)
-        if (numbers[x->a[l]] != numbers[y->a[l]] || numbers[x->b[l]] != numbers[y->b[l]])
+        if (numbers[batch->a[l]] != kind->za[l] || numbers[batch->b[l]] != kind->zb[l])
             return false;
     return true;
 }
 
-/// Tables of primitives for all batches of a group, shared where the elements are the same.
-static void fill_tables(const PairBatches *batches, const int *numbers,
-                        const struct PairGroup *group)
+/// The elements of a batch and their primitives.
+static void fill_kind(const Basis *basis, const int *numbers, const PairBatch *batch,
+                      PairKind *kind)
 {
-    size_t n_tables = 0;
+    for (size_t l = 0; l < PAIR_LANES; l++) {
+        kind->za[l] = numbers[batch->a[l]];
+        kind->zb[l] = numbers[batch->b[l]];
+        kind->radius[l] = 1.0;
+    }
+    for (size_t k = 0; k < kind->n_shells; k++)
+        fill_table(basis, batch, &kind->shells[k]);
+}
+
+/// The kinds of all batches of a group.
+static void set_kinds(PairBatches *batches, const int *numbers, const struct PairGroup *group)
+{
+    PairKind *kind = batches->kind + group->first_kind;
+    size_t n = 0;
     for (size_t l = 0; l < group->n_batches; l++) {
         PairBatch *batch = batches->batch + group->first_batch + l;
         // Batches of the same elements follow each other.
-        const bool shared = l > 0 && same_elements(numbers, batch, batch - 1);
-        n_tables += !shared;
-        assert(n_tables <= group->n_tables);
-        for (size_t k = 0; k < batch->n_shells; k++) {
-            double *table = group->table[k] + (n_tables - 1) * group->table_size[k];
-            if (!shared)
-                fill_table(batches->basis, batch, &batch->shells[k], table);
-            batch->shells[k].primitive = table;
+        if (n == 0 || !same_elements(numbers, batch, &kind[n - 1])) {
+            assert(n < group->n_kinds);
+            fill_kind(batches->basis, numbers, batch, &kind[n++]);
         }
+        batch->kind = &kind[n - 1];
+        for (size_t k = 0; k < batch->kind->n_shells; k++)
+            for (size_t lane = 0; lane < PAIR_LANES; lane++)
+                batch->data[batch->kind->shells[k].factor + lane] = 1.0;
     }
 }
 
@@ -350,16 +367,13 @@ void pair_batches_setup(PairBatches *batches, const Kernels *kernels, const int 
                 assert(p->group == g);
                 batch->a[l] = p->a;
                 batch->b[l] = p->b;
-                batch->ao_a[l] = basis->atom_ao[p->a];
-                batch->ao_b[l] = basis->atom_ao[p->b];
-                batch->radius[l] = 1.0;
-                for (size_t k = 0; k < batch->n_shells; k++)
-                    batch->shells[k].scale[l] = batch->shells[k].factor[l] = 1.0;
+                batch->ao_a[l] = (uint32_t)basis->atom_ao[p->a];
+                batch->ao_b[l] = (uint32_t)basis->atom_ao[p->b];
             }
             pair += batch->n;
             left -= batch->n;
         }
-        fill_tables(batches, numbers, group);
+        set_kinds(batches, numbers, group);
     }
     // An atom stays where it is with respect to itself: once is enough.
     for (size_t i = batches->n; i < batches->n + batches->n_on_site; i++)
@@ -392,23 +406,19 @@ void pair_batches_fetch(const PairBatches *batches, size_t i, size_t end)
 {
     if (batches->n < FETCHED_FROM)
         return;
-    if (i + HEADERS_AHEAD < end) {
-        // As many shells as those of the batch at work: neighbours are of one group.
-        const PairBatch *batch = &batches->batch[i];
-        fetch(batch + HEADERS_AHEAD,
-              offsetof(PairBatch, shells) + batch->n_shells * sizeof batch->shells[0]);
-    }
+    if (i + HEADERS_AHEAD < end)
+        fetch(&batches->batch[i + HEADERS_AHEAD], sizeof batches->batch[0]);
     if (i + VALUES_AHEAD >= end || !batches->batch[i + VALUES_AHEAD].near)
         return;
     const PairBatch *batch = &batches->batch[i + VALUES_AHEAD];
-    fetch(batch->t, 3 * PAIR_LANES * sizeof(double));
-    for (size_t k = 0; k < batch->n_shells; k++) {
-        const PairShells *shells = &batch->shells[k];
+    fetch(batch->data + PAIR_T, 3 * PAIR_LANES * sizeof(double));
+    for (size_t k = 0; k < batch->kind->n_shells; k++) {
+        const PairShells *shells = &batch->kind->shells[k];
         const bool radial = shells->la < 2 && shells->lb < 2;
         const size_t n_values = pair_n_values(shells->la, shells->lb, batch->multipoles);
-        fetch(shells->factor, PAIR_LANES * sizeof(double));
-        // Functions of distance come before their slopes.
-        fetch(shells->value, (radial ? n_values / 2 : n_values) * PAIR_LANES * sizeof(double));
+        // The factor and, of functions of distance, those before their slopes.
+        fetch(batch->data + shells->factor,
+              (1 + (radial ? n_values / 2 : n_values)) * PAIR_LANES * sizeof(double));
     }
 }
 

@@ -106,14 +106,15 @@ static void cartesian_moments(const PairShells *shells, bool multipoles, const V
     }
 }
 
-/// Fills PairShells.value of a pair of shells with d functions.
-static void moment_block(const PairShells *shells, bool multipoles, const Vec t[3], Vec r2,
+/// Fills the values of a pair of shells with d functions.
+static void moment_block(const PairBatch *batch, const PairShells *shells, const Vec t[3], Vec r2,
                          double r2_min, double mu_r2_max)
 {
     const int la = shells->la, lb = shells->lb;
+    const bool multipoles = batch->moments;
     Cartesians cartesian;
     cartesian_moments(shells, multipoles, t, r2, r2_min, mu_r2_max, cartesian);
-    double *out = shells->value;
+    double *out = batch->data + shells->value;
     for (int c = 0; c < (multipoles ? BLOCK_MOMENTS : 1); c++) {
         // The trace never counts: zz is taken off xx and yy.
         const bool of_trace = c == 4 || c == 6;

@@ -22,18 +22,18 @@ static inline void tensor_times(const Vec m[TENSOR], const Vec v[3], Vec out[3])
 static inline void load_t(const PairBatch *batch, Vec t[3])
 {
     for (int x = 0; x < 3; x++)
-        t[x] = load(batch->t + x * PAIR_LANES);
+        t[x] = load(batch->data + PAIR_T + x * PAIR_LANES);
 }
 
 /// K_st Pi_st(R) and its slope.
 static inline void distance_factor(const PairBatch *batch, const PairShells *shells, Vec u, Vec r)
 {
-    const Vec pa = load(batch->polynomial_a + shells->shell_a * PAIR_LANES),
-              pb = load(batch->polynomial_b + shells->shell_b * PAIR_LANES),
+    const Vec pa = load(batch->kind->polynomial_a + shells->shell_a * PAIR_LANES),
+              pb = load(batch->kind->polynomial_b + shells->shell_b * PAIR_LANES),
               scale = load(shells->scale);
     const Vec fa = 1.0 + pa * u, fb = 1.0 + pb * u;
-    store(shells->factor, scale * fa * fb);
-    store(shells->factor_slope, scale * (pa * fb + pb * fa) * u / (2.0 * r));
+    store(batch->data + shells->factor, scale * fa * fb);
+    store(batch->data + shells->factor_slope, scale * (pa * fb + pb * fa) * u / (2.0 * r));
 }
 
 static inline double smallest_of(Vec x)
@@ -46,15 +46,16 @@ static inline double smallest_of(Vec x)
 
 static void batch_update(PairBatch *batch, const double (*xyz)[3], double mu_r2_max, double r_max)
 {
+    const PairKind *kind = batch->kind;
     Vec t[3];
     for (int x = 0; x < 3; x++) {
         for (int l = 0; l < PAIR_LANES; l++)
             t[x][l] = xyz[batch->a[l]][x] - xyz[batch->b[l]][x];
-        store(batch->t + x * PAIR_LANES, t[x]);
+        store(batch->data + PAIR_T + x * PAIR_LANES, t[x]);
     }
     Vec r2 = dot3(t, t);
     const Vec r = root_of(r2);
-    store(batch->r, r);
+    store(batch->data + PAIR_R, r);
     const double r2_min = smallest_of(r2);
     batch->near = r2_min <= r_max * r_max;
     if (!batch->near)
@@ -62,51 +63,52 @@ static void batch_update(PairBatch *batch, const double (*xyz)[3], double mu_r2_
     // Pairs beyond r_max keep no primitive: the threshold is as good as infinitely exceeded.
     const Mask within = at_most(r2, all_lanes(r_max * r_max));
     r2 = select_of(within, r2, all_lanes(1e200));
-    store(batch->screen, r2);
-    const Vec u = batch->on_site ? r : root_of(r / load(batch->radius));
-    for (size_t k = 0; k < batch->n_shells; k++) {
-        const PairShells *shells = &batch->shells[k];
-        if (!batch->on_site)
+    store(batch->data + PAIR_SCREEN, r2);
+    const Vec u = kind->on_site ? r : root_of(r / load(kind->radius));
+    for (size_t k = 0; k < kind->n_shells; k++) {
+        const PairShells *shells = &kind->shells[k];
+        if (!kind->on_site)
             distance_factor(batch, shells, u, r);
         if (shells->la < 2 && shells->lb < 2)
-            radial(shells, batch->moments, r2, r2_min, mu_r2_max);
+            radial(batch, shells, r2, r2_min, mu_r2_max);
         else
-            moment_block(shells, batch->moments, t, r2, r2_min, mu_r2_max);
+            moment_block(batch, shells, t, r2, r2_min, mu_r2_max);
     }
 }
 
-static inline Vec value_of(const PairShells *shells, size_t k)
+static inline Vec value_of(const PairBatch *batch, const PairShells *shells, size_t k)
 {
-    return load(shells->value + k * PAIR_LANES);
+    return load(batch->data + shells->value + k * PAIR_LANES);
 }
 
 static void batch_overlap(const PairBatch *batch, double *overlap, size_t ld)
 {
+    const PairKind *kind = batch->kind;
     Vec t[3], block[BLOCK_MAX];
     load_t(batch, t);
-    for (size_t k = 0; k < batch->n_shells; k++) {
-        const PairShells *shells = &batch->shells[k];
+    for (size_t k = 0; k < kind->n_shells; k++) {
+        const PairShells *shells = &kind->shells[k];
         const int la = shells->la, lb = shells->lb;
-        Vec *out = block + shells->i * batch->nb + shells->j;
+        Vec *out = block + shells->i * kind->nb + shells->j;
         if (la >= 2 || lb >= 2) {
             for (size_t i = 0, e = 0; i < (size_t)(2 * la + 1); i++)
                 for (size_t j = 0; j < (size_t)(2 * lb + 1); j++, e++)
-                    out[i * batch->nb + j] = value_of(shells, e);
+                    out[i * kind->nb + j] = value_of(batch, shells, e);
             continue;
         }
-        const Vec f0 = value_of(shells, 0);
+        const Vec f0 = value_of(batch, shells, 0);
         if (la == 0 && lb == 0)
             out[0] = f0;
         for (int x = 0; x < 3 && la == 0 && lb == 1; x++)
             out[ALONG[x]] = f0 * t[x];
         for (int x = 0; x < 3 && la == 1 && lb == 0; x++)
-            out[ALONG[x] * batch->nb] = -f0 * t[x];
+            out[ALONG[x] * kind->nb] = -f0 * t[x];
         for (int x = 0; x < 3 && la == 1 && lb == 1; x++)
             for (int y = 0; y < 3; y++) {
                 Vec v = -f0 * t[x] * t[y];
                 if (x == y)
-                    v += value_of(shells, 1);
-                out[ALONG[x] * batch->nb + ALONG[y]] = v;
+                    v += value_of(batch, shells, 1);
+                out[ALONG[x] * kind->nb + ALONG[y]] = v;
             }
     }
     scatter(batch, block, overlap, ld);
@@ -159,10 +161,11 @@ typedef struct {
 } ShellLanes;
 
 /// 1/2 (eps_s + eps_t) K Pi - 1/2 (V_s + V_t + c0): what multiplies the overlap.
-static inline Vec of_overlap(const ShellLanes *lanes, const PairShells *shells, Vec c0)
+static inline Vec of_overlap(const ShellLanes *lanes, const PairBatch *batch,
+                             const PairShells *shells, Vec c0)
 {
     const int s = shells->shell_a, t = shells->shell_b;
-    return 0.5 * ((lanes->a[s] + lanes->b[t]) * load(shells->factor) -
+    return 0.5 * ((lanes->a[s] + lanes->b[t]) * load(batch->data + shells->factor) -
                   (lanes->a[4 + s] + lanes->b[4 + t] + c0));
 }
 
@@ -171,13 +174,13 @@ static const int PLACE[3][3] = {{XX, XY, XZ}, {XY, YY, YZ}, {XZ, YZ, ZZ}};
 
 /// The Hamiltonian of one pair of shells; of is what multiplies the overlap.
 __attribute__((always_inline)) static inline void
-shells_fock(const int la, const int lb, const bool multipoles, const PairShells *shells,
-            const Operator *op, Vec of, size_t nb, Vec *out)
+shells_fock(const int la, const int lb, const bool multipoles, const PairBatch *batch,
+            const PairShells *shells, const Operator *op, Vec of, size_t nb, Vec *out)
 {
     const Vec *t = op->t;
     Vec f[RADIAL_MAX];
     for (size_t k = 0; k < pair_n_radial(la, lb, multipoles); k++)
-        f[k] = value_of(shells, k);
+        f[k] = value_of(batch, shells, k);
     if (la == 0 && lb == 0) {
         out[0] = f[0] * of;
         if (multipoles)
@@ -226,17 +229,17 @@ static inline void block_factors(const Operator *op, Vec k[BLOCK_MOMENTS - 1])
         k[3 + c] = c == XX || c == YY ? op->tensor[c] : 2.0 * op->tensor[c];
 }
 
-static void block_fock(const PairShells *shells, bool multipoles, const Operator *op, Vec of,
-                       size_t nb, Vec *out)
+static void block_fock(const PairBatch *batch, const PairShells *shells, bool multipoles,
+                       const Operator *op, Vec of, size_t nb, Vec *out)
 {
     const size_t ni = (size_t)(2 * shells->la + 1), nj = (size_t)(2 * shells->lb + 1);
     Vec k[BLOCK_MOMENTS - 1];
     block_factors(op, k);
     for (size_t i = 0, e = 0; i < ni; i++)
         for (size_t j = 0; j < nj; j++, e++) {
-            Vec v = of * value_of(shells, e);
+            Vec v = of * value_of(batch, shells, e);
             for (size_t c = 0; c < BLOCK_MOMENTS - 1 && multipoles; c++)
-                v += k[c] * value_of(shells, (1 + c) * ni * nj + e);
+                v += k[c] * value_of(batch, shells, (1 + c) * ni * nj + e);
             out[i * nb + j] = v;
         }
 }
@@ -246,6 +249,7 @@ __attribute__((always_inline)) static inline void fock_of(const bool multipoles,
                                                           const double (*atoms)[PAIR_ATOM_ROW],
                                                           Vec *block)
 {
+    const PairKind *kind = batch->kind;
     ShellLanes lanes;
     Operator op;
     load_atoms(atoms, batch->a, 0, lanes.a);
@@ -254,25 +258,25 @@ __attribute__((always_inline)) static inline void fock_of(const bool multipoles,
         load_operator(batch, atoms, &op);
     else
         load_no_operator(batch, &op);
-    for (size_t k = 0; k < batch->n_shells; k++) {
-        const PairShells *shells = &batch->shells[k];
-        const Vec of = of_overlap(&lanes, shells, op.c0);
-        Vec *out = block + shells->i * batch->nb + shells->j;
+    for (size_t k = 0; k < kind->n_shells; k++) {
+        const PairShells *shells = &kind->shells[k];
+        const Vec of = of_overlap(&lanes, batch, shells, op.c0);
+        Vec *out = block + shells->i * kind->nb + shells->j;
         switch (3 * shells->la + shells->lb) {
         case 0:
-            shells_fock(0, 0, multipoles, shells, &op, of, batch->nb, out);
+            shells_fock(0, 0, multipoles, batch, shells, &op, of, kind->nb, out);
             break;
         case 1:
-            shells_fock(0, 1, multipoles, shells, &op, of, batch->nb, out);
+            shells_fock(0, 1, multipoles, batch, shells, &op, of, kind->nb, out);
             break;
         case 3:
-            shells_fock(1, 0, multipoles, shells, &op, of, batch->nb, out);
+            shells_fock(1, 0, multipoles, batch, shells, &op, of, kind->nb, out);
             break;
         case 4:
-            shells_fock(1, 1, multipoles, shells, &op, of, batch->nb, out);
+            shells_fock(1, 1, multipoles, batch, shells, &op, of, kind->nb, out);
             break;
         default:
-            block_fock(shells, multipoles, &op, of, batch->nb, out);
+            block_fock(batch, shells, multipoles, &op, of, kind->nb, out);
         }
     }
 }
@@ -296,12 +300,13 @@ typedef struct {
 
 /// The same for one pair of shells; returns sum P S.
 __attribute__((always_inline)) static inline Vec
-shells_moments(const int la, const int lb, const bool multipoles, const PairShells *shells,
-               const Vec t[3], const Vec *density, size_t nb, DensityMoments *sum)
+shells_moments(const int la, const int lb, const bool multipoles, const PairBatch *batch,
+               const PairShells *shells, const Vec t[3], const Vec *density, size_t nb,
+               DensityMoments *sum)
 {
     Vec f[RADIAL_MAX];
     for (size_t k = 0; k < pair_n_radial(la, lb, multipoles); k++)
-        f[k] = value_of(shells, k);
+        f[k] = value_of(batch, shells, k);
     if (la == 0 && lb == 0) {
         const Vec p = density[0];
         if (multipoles) {
@@ -347,8 +352,8 @@ shells_moments(const int la, const int lb, const bool multipoles, const PairShel
     return f[1] * trace - f[0] * tpt;
 }
 
-static Vec block_moments(const PairShells *shells, bool multipoles, const Vec *density, size_t nb,
-                         DensityMoments *sum)
+static Vec block_moments(const PairBatch *batch, const PairShells *shells, bool multipoles,
+                         const Vec *density, size_t nb, DensityMoments *sum)
 {
     const size_t ni = (size_t)(2 * shells->la + 1), nj = (size_t)(2 * shells->lb + 1);
     Vec total[BLOCK_MOMENTS];
@@ -357,7 +362,7 @@ static Vec block_moments(const PairShells *shells, bool multipoles, const Vec *d
     for (size_t c = 0; c < (multipoles ? BLOCK_MOMENTS : 1); c++)
         for (size_t i = 0, e = c * ni * nj; i < ni; i++)
             for (size_t j = 0; j < nj; j++, e++)
-                total[c] += density[i * nb + j] * value_of(shells, e);
+                total[c] += density[i * nb + j] * value_of(batch, shells, e);
     for (int x = 0; x < 3; x++)
         sum->d[x] += total[1 + x];
     for (int c = XX; c < ZZ; c++)
@@ -366,20 +371,20 @@ static Vec block_moments(const PairShells *shells, bool multipoles, const Vec *d
 }
 
 __attribute__((always_inline)) static inline Vec
-moments_of_shells(const bool multipoles, const PairShells *shells, const Vec t[3],
-                  const Vec *density, size_t nb, DensityMoments *sum)
+moments_of_shells(const bool multipoles, const PairBatch *batch, const PairShells *shells,
+                  const Vec t[3], const Vec *density, size_t nb, DensityMoments *sum)
 {
     switch (3 * shells->la + shells->lb) {
     case 0:
-        return shells_moments(0, 0, multipoles, shells, t, density, nb, sum);
+        return shells_moments(0, 0, multipoles, batch, shells, t, density, nb, sum);
     case 1:
-        return shells_moments(0, 1, multipoles, shells, t, density, nb, sum);
+        return shells_moments(0, 1, multipoles, batch, shells, t, density, nb, sum);
     case 3:
-        return shells_moments(1, 0, multipoles, shells, t, density, nb, sum);
+        return shells_moments(1, 0, multipoles, batch, shells, t, density, nb, sum);
     case 4:
-        return shells_moments(1, 1, multipoles, shells, t, density, nb, sum);
+        return shells_moments(1, 1, multipoles, batch, shells, t, density, nb, sum);
     default:
-        return block_moments(shells, multipoles, density, nb, sum);
+        return block_moments(batch, shells, multipoles, density, nb, sum);
     }
 }
 
@@ -416,18 +421,19 @@ __attribute__((always_inline)) static inline void moments_of_line(const bool mul
                                                                   const double *density, size_t ld,
                                                                   double (*sums)[PAIR_ATOM_ROW])
 {
+    const PairKind *kind = batch->kind;
     Vec t[3], p[BLOCK_MAX], overlap = all_lanes(0.0), of_a[PAIR_LANES], of_b[PAIR_LANES];
     DensityMoments sum = {.along = all_lanes(0.0)};
     load_t(batch, t);
     gather(batch, density, ld, p);
     for (int k = 0; k < PAIR_LANES; k++)
         of_a[k] = of_b[k] = all_lanes(0.0);
-    for (size_t k = 0; k < batch->n_shells; k++) {
-        const PairShells *shells = &batch->shells[k];
-        const Vec ps = moments_of_shells(multipoles, shells, t,
-                                         p + shells->i * batch->nb + shells->j, batch->nb, &sum);
-        const Vec of_level = load(shells->factor) * ps;
-        store(shells->population, ps);
+    for (size_t k = 0; k < kind->n_shells; k++) {
+        const PairShells *shells = &kind->shells[k];
+        const Vec ps = moments_of_shells(multipoles, batch, shells, t,
+                                         p + shells->i * kind->nb + shells->j, kind->nb, &sum);
+        const Vec of_level = load(batch->data + shells->factor) * ps;
+        store(batch->data + shells->population, ps);
         overlap += ps;
         of_a[shells->shell_a] += ps;
         of_a[4 + shells->shell_a] += of_level;
@@ -435,14 +441,14 @@ __attribute__((always_inline)) static inline void moments_of_line(const bool mul
         of_b[4 + shells->shell_b] += of_level;
     }
     add_to_atoms(batch, batch->a, 0, of_a, sums);
-    if (!batch->on_site)
+    if (!kind->on_site)
         add_to_atoms(batch, batch->b, 0, of_b, sums);
     if (!multipoles)
         return;
     moments_about_b(&sum, t, of_b);
     for (int k = 0; k < PAIR_LANES; k++)
         of_a[k] = of_b[k];
-    if (!batch->on_site)
+    if (!kind->on_site)
         add_to_atoms(batch, batch->b, 8, of_b, sums);
     move_to_a(t, overlap, of_a);
     add_to_atoms(batch, batch->a, 8, of_a, sums);

@@ -8,15 +8,16 @@ typedef struct {
 
 /// Adds one pair of shells. a are the coefficients of the overlap, p the density.
 __attribute__((always_inline)) static inline void
-shells_slope(const int la, const int lb, const bool multipoles, const PairShells *shells,
-             const Operator *op, const Vec *a_block, const Vec *p_block, size_t nb, Slope *slope)
+shells_slope(const int la, const int lb, const bool multipoles, const PairBatch *batch,
+             const PairShells *shells, const Operator *op, const Vec *a_block, const Vec *p_block,
+             size_t nb, Slope *slope)
 {
     const Vec *t = op->t;
     const size_t n = pair_n_radial(la, lb, multipoles);
     Vec f[RADIAL_MAX], d[RADIAL_MAX];
     for (size_t k = 0; k < n; k++) {
-        f[k] = value_of(shells, k);
-        d[k] = value_of(shells, pair_n_radial(la, lb, true) + k);
+        f[k] = value_of(batch, shells, k);
+        d[k] = value_of(batch, shells, pair_n_radial(la, lb, true) + k);
     }
     if (la == 0 && lb == 0) {
         const Vec a = a_block[0], p = p_block[0];
@@ -110,7 +111,7 @@ static void block_slope(const PairBatch *batch, const PairShells *shells, double
     for (int i = 0; i < 2 * la + 1; i++)
         for (int j = 0; j < 2 * lb + 1; j++) {
             const Harmonic *hi = &HARMONIC[la][i], *hj = &HARMONIC[lb][j];
-            const size_t e = (size_t)i * batch->nb + (size_t)j;
+            const size_t e = (size_t)i * batch->kind->nb + (size_t)j;
             for (int m = 0; m < hi->n; m++)
                 for (int n = 0; n < hj->n; n++) {
                     const double c = hi->factor[m] * hj->factor[n];
@@ -124,7 +125,7 @@ static void block_slope(const PairBatch *batch, const PairShells *shells, double
             for (int c = 1; c < MOMENTS; c++)
                 k[c][i][j] = factor[c] * p;
         }
-    const Vec r2 = load(batch->screen);
+    const Vec r2 = load(batch->data + PAIR_SCREEN);
     moment_slope(shells, op->t, r2, smallest_of(r2), mu_r2_max, k, slope->vec);
 }
 
@@ -133,6 +134,7 @@ gradient_of_batch(const bool multipoles, const PairBatch *batch, double mu_r2_ma
                   const double (*atoms)[PAIR_ATOM_ROW], const double *density,
                   const double *weighted, size_t ld, double (*gradient)[3])
 {
+    const PairKind *kind = batch->kind;
     Vec p[BLOCK_MAX], a[BLOCK_MAX];
     ShellLanes lanes;
     Operator op;
@@ -148,10 +150,11 @@ gradient_of_batch(const bool multipoles, const PairBatch *batch, double mu_r2_ma
     Slope slope = {.radial = all_lanes(0.0)};
     DensityMoments sum = {.along = all_lanes(0.0)};
     Vec of_distance = all_lanes(0.0), overlap = all_lanes(0.0);
-    for (size_t k = 0; k < batch->n_shells; k++) {
-        const PairShells *shells = &batch->shells[k];
-        const size_t first = shells->i * batch->nb + shells->j, nb = batch->nb;
-        const Vec of = of_overlap(&lanes, shells, op.c0), ps = load(shells->population);
+    for (size_t k = 0; k < kind->n_shells; k++) {
+        const PairShells *shells = &kind->shells[k];
+        const size_t first = shells->i * kind->nb + shells->j, nb = kind->nb;
+        const Vec of = of_overlap(&lanes, batch, shells, op.c0),
+                  ps = load(batch->data + shells->population);
         for (size_t i = 0; i < (size_t)(2 * shells->la + 1); i++)
             for (size_t j = 0; j < (size_t)(2 * shells->lb + 1); j++) {
                 const size_t e = first + i * nb + j;
@@ -159,29 +162,29 @@ gradient_of_batch(const bool multipoles, const PairBatch *batch, double mu_r2_ma
             }
         switch (3 * shells->la + shells->lb) {
         case 0:
-            shells_slope(0, 0, multipoles, shells, &op, a + first, p + first, nb, &slope);
+            shells_slope(0, 0, multipoles, batch, shells, &op, a + first, p + first, nb, &slope);
             break;
         case 1:
-            shells_slope(0, 1, multipoles, shells, &op, a + first, p + first, nb, &slope);
+            shells_slope(0, 1, multipoles, batch, shells, &op, a + first, p + first, nb, &slope);
             break;
         case 3:
-            shells_slope(1, 0, multipoles, shells, &op, a + first, p + first, nb, &slope);
+            shells_slope(1, 0, multipoles, batch, shells, &op, a + first, p + first, nb, &slope);
             break;
         case 4:
-            shells_slope(1, 1, multipoles, shells, &op, a + first, p + first, nb, &slope);
+            shells_slope(1, 1, multipoles, batch, shells, &op, a + first, p + first, nb, &slope);
             break;
         default:
             block_slope(batch, shells, mu_r2_max, &op, a + first, p + first, &slope);
         }
         if (multipoles)
-            moments_of_shells(true, shells, op.t, p + first, nb, &sum);
-        of_distance +=
-            (lanes.a[shells->shell_a] + lanes.b[shells->shell_b]) * load(shells->factor_slope) * ps;
+            moments_of_shells(true, batch, shells, op.t, p + first, nb, &sum);
+        of_distance += (lanes.a[shells->shell_a] + lanes.b[shells->shell_b]) *
+                       load(batch->data + shells->factor_slope) * ps;
         overlap += ps;
     }
 
     // Both triangles of the matrices: twice the slope of one.
-    const Vec of_t = 4.0 * slope.radial + of_distance / load(batch->r);
+    const Vec of_t = 4.0 * slope.radial + of_distance / load(batch->data + PAIR_R);
     Vec g[3], ccv[3] = {all_lanes(0.0)}, moved[3] = {all_lanes(0.0)};
     if (multipoles) {
         Vec d[3];

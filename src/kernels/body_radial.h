@@ -22,10 +22,9 @@ static inline bool all_too_far(const double *row, double r2_min, double mu_r2_ma
     return row[PRIMITIVE_MU_MIN * PAIR_LANES] * r2_min > mu_r2_max;
 }
 
-__attribute__((always_inline)) static inline void radial_of(const int la, const int lb,
-                                                            const bool multipoles,
-                                                            const PairShells *shells, Vec r2,
-                                                            double r2_min, double mu_r2_max)
+__attribute__((always_inline)) static inline void
+radial_of(const int la, const int lb, const bool multipoles, const PairBatch *batch,
+          const PairShells *shells, Vec r2, double r2_min, double mu_r2_max)
 {
     Vec f[RADIAL_MAX], d[RADIAL_MAX];
     const int n = (int)pair_n_radial(la, lb, multipoles);
@@ -72,39 +71,40 @@ __attribute__((always_inline)) static inline void radial_of(const int la, const 
             }
         }
     }
+    double *const value = batch->data + shells->value;
     for (size_t k = 0; k < (size_t)n; k++) {
-        store(shells->value + k * PAIR_LANES, f[k]);
-        store(shells->value + (pair_n_radial(la, lb, true) + k) * PAIR_LANES, d[k]);
+        store(value + k * PAIR_LANES, f[k]);
+        store(value + (pair_n_radial(la, lb, true) + k) * PAIR_LANES, d[k]);
     }
 }
 #undef ADD_TERM
 
-static void radial(const PairShells *shells, bool multipoles, Vec r2, double r2_min,
+static void radial(const PairBatch *batch, const PairShells *shells, Vec r2, double r2_min,
                    double mu_r2_max)
 {
-    switch (4 * multipoles + 2 * shells->la + shells->lb) {
+    switch (4 * batch->moments + 2 * shells->la + shells->lb) {
     case 0:
-        radial_of(0, 0, false, shells, r2, r2_min, mu_r2_max);
+        radial_of(0, 0, false, batch, shells, r2, r2_min, mu_r2_max);
         break;
     case 1:
-        radial_of(0, 1, false, shells, r2, r2_min, mu_r2_max);
+        radial_of(0, 1, false, batch, shells, r2, r2_min, mu_r2_max);
         break;
     case 2:
-        radial_of(1, 0, false, shells, r2, r2_min, mu_r2_max);
+        radial_of(1, 0, false, batch, shells, r2, r2_min, mu_r2_max);
         break;
     case 3:
-        radial_of(1, 1, false, shells, r2, r2_min, mu_r2_max);
+        radial_of(1, 1, false, batch, shells, r2, r2_min, mu_r2_max);
         break;
     case 4:
-        radial_of(0, 0, true, shells, r2, r2_min, mu_r2_max);
+        radial_of(0, 0, true, batch, shells, r2, r2_min, mu_r2_max);
         break;
     case 5:
-        radial_of(0, 1, true, shells, r2, r2_min, mu_r2_max);
+        radial_of(0, 1, true, batch, shells, r2, r2_min, mu_r2_max);
         break;
     case 6:
-        radial_of(1, 0, true, shells, r2, r2_min, mu_r2_max);
+        radial_of(1, 0, true, batch, shells, r2, r2_min, mu_r2_max);
         break;
     default:
-        radial_of(1, 1, true, shells, r2, r2_min, mu_r2_max);
+        radial_of(1, 1, true, batch, shells, r2, r2_min, mu_r2_max);
     }
 }

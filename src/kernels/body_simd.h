@@ -206,14 +206,14 @@ gather_of(size_t na, size_t nb, const PairBatch *batch, const double *matrix, si
 /// Blocks of a symmetric matrix: out[i * nb + j] of rows i of a and columns j of b.
 static void gather(const PairBatch *batch, const double *matrix, size_t ld, Vec *out)
 {
-    if (batch->na == 4 && batch->nb == 4)
+    if (batch->kind->na == 4 && batch->kind->nb == 4)
         gather_of(4, 4, batch, matrix, ld, out);
-    else if (batch->na == 4 && batch->nb == 1)
+    else if (batch->kind->na == 4 && batch->kind->nb == 1)
         gather_of(4, 1, batch, matrix, ld, out);
-    else if (batch->na == 1 && batch->nb == 1)
+    else if (batch->kind->na == 1 && batch->kind->nb == 1)
         gather_of(1, 1, batch, matrix, ld, out);
     else
-        gather_of(batch->na, batch->nb, batch, matrix, ld, out);
+        gather_of(batch->kind->na, batch->kind->nb, batch, matrix, ld, out);
 }
 
 __attribute__((always_inline)) static inline void
@@ -249,12 +249,12 @@ scatter_of(size_t na, size_t nb, const PairBatch *batch, const Vec *in, double *
 /// Writes blocks and their mirror images.
 static void scatter(const PairBatch *batch, const Vec *in, double *matrix, size_t ld)
 {
-    if (batch->na == 4 && batch->nb == 4)
+    if (batch->kind->na == 4 && batch->kind->nb == 4)
         scatter_of(4, 4, batch, in, matrix, ld);
-    else if (batch->na == 4 && batch->nb == 1)
+    else if (batch->kind->na == 4 && batch->kind->nb == 1)
         scatter_of(4, 1, batch, in, matrix, ld);
-    else if (batch->na == 1 && batch->nb == 1)
+    else if (batch->kind->na == 1 && batch->kind->nb == 1)
         scatter_of(1, 1, batch, in, matrix, ld);
     else
-        scatter_of(batch->na, batch->nb, batch, in, matrix, ld);
+        scatter_of(batch->kind->na, batch->kind->nb, batch, in, matrix, ld);
 }

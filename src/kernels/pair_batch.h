@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /// Eight pairs of atoms (a, b) whose shells have the same angular momenta and numbers of primitives, one
 /// pair per lane of a register. An array "per lane" is [PAIR_LANES] doubles, aligned to 64 bytes.
@@ -55,38 +56,51 @@ enum {
 /// One pair of shells.
 typedef struct {
     int la, lb;
-    size_t i, j;             ///< first orbitals within their atoms
-    int shell_a, shell_b;    ///< number within their atoms
-    size_t n_primitives;     ///< pairs of primitives
-    const double *primitive; ///< [n_primitives][PRIMITIVE_ROWS][PAIR_LANES], sorted by rising mu
-    double *scale;           ///< per lane: K_st
-    double *factor;          ///< per lane: K_st Pi_st(R)
-    double *factor_slope;    ///< per lane: its derivative
-    double *population;      ///< per lane: sum P S of the last density
+    size_t i, j;          ///< first orbitals within their atoms
+    int shell_a, shell_b; ///< number within their atoms
+    size_t n_primitives;  ///< pairs of primitives
+    double *primitive;    ///< [n_primitives][PRIMITIVE_ROWS][PAIR_LANES], sorted by rising mu
+    double *scale;        ///< per lane: K_st
+
+    // Places in PairBatch.data.
+    size_t factor; ///< per lane: K_st Pi_st(R)
     /// s and p shells: the functions of the list above in the order w, ws, ws^2; ws, ws^2, wh, ws^3, wsh;
     /// wq, wqs, wh, wqs^2, wsh; wqs, wh, wqs^2, wsh, wqh, wqs^3, whs^2, wqsh, wh^2, and then their
     /// derivatives with respect to t^2, at the same place with and without multipoles. Others: [BLOCK_MOMENTS][orbitals of a][orbitals of b]. Without
     /// multipoles only what the overlap needs.
-    double *value;
+    size_t value;
+    size_t factor_slope; ///< per lane: its derivative
+    size_t population;   ///< per lane: sum P S of the last density
 } PairShells;
 
+/// What batches whose lanes have the same elements share: little, and always in the cache.
 typedef struct {
-    size_t n;        ///< pairs; the lanes after them repeat pair 0
-    bool on_site;    ///< a = b
-    bool multipoles; ///< dipoles and quadrupoles of atoms are to be considered
-    bool moments;    ///< and their integrals to be made; without them nothing of these may be used
-    bool near;       ///< one pair at least is within the cutoff; if not, there is nothing here
-    int a[PAIR_LANES], b[PAIR_LANES];
-    size_t ao_a[PAIR_LANES], ao_b[PAIR_LANES]; ///< first orbitals
-    int n_shells_a, n_shells_b;
+    bool on_site;                        ///< a = b
+    int za[PAIR_LANES], zb[PAIR_LANES];  ///< atomic numbers
     size_t na, nb;                       ///< orbitals
-    double *t;                           ///< [3] per lane: R_a - R_b, bohr
-    double *r;                           ///< per lane, bohr
-    double *screen;                      ///< per lane: r^2, huge beyond the cutoff
     double *radius;                      ///< per lane: r_a + r_b of the distance factor Pi
     double *polynomial_a, *polynomial_b; ///< [shells] per lane: p_s of Pi
     size_t n_shells;                     ///< pairs of shells
     PairShells shells[PAIR_SHELLS_MAX * PAIR_SHELLS_MAX];
+} PairKind;
+
+/// Places in PairBatch.data of every batch.
+enum {
+    PAIR_T = 0,                          ///< [3] per lane: R_a - R_b, bohr
+    PAIR_R = PAIR_T + 3 * PAIR_LANES,    ///< per lane, bohr
+    PAIR_SCREEN = PAIR_R + PAIR_LANES,   ///< per lane: r^2, huge beyond the cutoff
+    PAIR_DATA = PAIR_SCREEN + PAIR_LANES ///< where those of the shells begin
+};
+
+typedef struct {
+    size_t n;        ///< pairs; the lanes after them repeat pair 0
+    bool multipoles; ///< dipoles and quadrupoles of atoms are to be considered
+    bool moments;    ///< and their integrals to be made; without them nothing of these may be used
+    bool near;       ///< one pair at least is within the cutoff; if not, there is nothing here
+    int a[PAIR_LANES], b[PAIR_LANES];
+    uint32_t ao_a[PAIR_LANES], ao_b[PAIR_LANES]; ///< first orbitals
+    const PairKind *kind;
+    double *data;
 } PairBatch;
 
 /// Functions of distance of a pair of s or p shells.
@@ -98,7 +112,7 @@ static inline size_t pair_n_radial(int la, int lb, bool multipoles)
     return N[la][lb];
 }
 
-/// Rows of PAIR_LANES in PairShells.value.
+/// Rows of PAIR_LANES at PairShells.value.
 static inline size_t pair_n_values(int la, int lb, bool multipoles)
 {
     if (la < 2 && lb < 2)

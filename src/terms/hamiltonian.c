@@ -45,17 +45,18 @@ static double shell_scale(const Method *method, double pair_scale, double en_dif
 }
 
 /// K_st and the distance factor's constants of one lane.
-static void setup_lane(const Method *method, int za, int zb, size_t lane, PairBatch *batch)
+static void setup_lane(const Method *method, size_t lane, const PairKind *kind)
 {
+    const int za = kind->za[lane], zb = kind->zb[lane];
     const MethodElement a = method->element(za), b = method->element(zb);
     const double pair_scale = method->pair_scale != NULL ? method->pair_scale(za, zb) : 1.0;
-    batch->radius[lane] = (a.poly_rad + b.poly_rad) * method->bohr_per_angstrom;
-    for (size_t k = 0; k < batch->n_shells; k++) {
-        PairShells *shells = &batch->shells[k];
+    kind->radius[lane] = (a.poly_rad + b.poly_rad) * method->bohr_per_angstrom;
+    for (size_t k = 0; k < kind->n_shells; k++) {
+        const PairShells *shells = &kind->shells[k];
         const MethodShell s = method->shell(za, (size_t)shells->shell_a),
                           t = method->shell(zb, (size_t)shells->shell_b);
-        batch->polynomial_a[(size_t)shells->shell_a * PAIR_LANES + lane] = s.poly;
-        batch->polynomial_b[(size_t)shells->shell_b * PAIR_LANES + lane] = t.poly;
+        kind->polynomial_a[(size_t)shells->shell_a * PAIR_LANES + lane] = s.poly;
+        kind->polynomial_b[(size_t)shells->shell_b * PAIR_LANES + lane] = t.poly;
         shells->scale[lane] = shell_scale(method, pair_scale, a.en_pauling - b.en_pauling, &s, &t);
     }
 }
@@ -76,9 +77,10 @@ void hamiltonian_setup(Hamiltonian *hamiltonian, const Kernels *kernels, const i
     pair_batches_setup(batches, kernels, numbers);
     sparsity_setup(&hamiltonian->sparsity);
     for (size_t i = 0; i < batches->n; i++)
-        for (size_t l = 0; l < PAIR_LANES; l++)
-            setup_lane(method, numbers[batches->batch[i].a[l]], numbers[batches->batch[i].b[l]], l,
-                       &batches->batch[i]);
+        for (size_t l = 0;
+             l < PAIR_LANES && (i == 0 || batches->batch[i].kind != batches->batch[i - 1].kind);
+             l++)
+            setup_lane(method, l, batches->batch[i].kind);
 }
 
 void hamiltonian_update(Hamiltonian *hamiltonian, const Geometry *geometry)
