@@ -53,6 +53,8 @@ static inline Vec select_of(Mask mask, Vec a, Vec b)
 
 // Where registers are narrower than a batch, the compiler does some operations one number at a time: these are
 // written for a register.
+typedef double Part
+    __attribute__((vector_size(LANES_DOUBLE * sizeof(double)), aligned(8), may_alias));
 #ifdef KERNELS_AVX512_BUILD
 #define COMPARISON(name, is)                                                                       \
     static inline Mask name(Vec a, Vec b)                                                          \
@@ -60,8 +62,6 @@ static inline Vec select_of(Mask mask, Vec a, Vec b)
         return a is b;                                                                             \
     }
 #else
-typedef double Part
-    __attribute__((vector_size(LANES_DOUBLE * sizeof(double)), aligned(8), may_alias));
 typedef long long PartMask
     __attribute__((vector_size(LANES_DOUBLE * sizeof(long long)), aligned(8), may_alias));
 #define COMPARISON(name, is)                                                                       \
@@ -168,9 +168,17 @@ static inline void add_to_atoms(const PairBatch *batch, const int atom[PAIR_LANE
                                 Vec in[PAIR_LANES], double (*rows)[PAIR_ATOM_ROW])
 {
     transpose(in);
-    for (size_t l = 0; l < batch->n; l++) {
-        double *row = rows[atom[l]] + column;
-        store(row, load(row) + in[l]);
+    // Neighbours are often of the same atom, whose row stays in a register then.
+    for (size_t l = 0, end; l < batch->n; l = end) {
+        for (end = l + 1; end < batch->n && atom[end] == atom[l];)
+            end++;
+        for (size_t i = 0; i < PAIR_LANES; i += LANES_DOUBLE) {
+            Part *const row = (Part *)(rows[atom[l]] + column + i);
+            Part sum = *row;
+            for (size_t k = l; k < end; k++)
+                sum += *(const Part *)((const double *)&in[k] + i);
+            *row = sum;
+        }
     }
 }
 
@@ -203,13 +211,65 @@ gather_of(size_t na, size_t nb, const PairBatch *batch, const double *matrix, si
     }
 }
 
+#ifdef KERNELS_AVX512_BUILD
+typedef double Four __attribute__((vector_size(4 * sizeof(double))));
+
+/// Four elements of one row and four of another.
+static inline Vec of_two_rows(const double *a, const double *b)
+{
+    Four left, right;
+    memcpy(&left, a, sizeof left);
+    memcpy(&right, b, sizeof right);
+    return __builtin_shufflevector(left, right, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+/// Blocks of 4 x 4.
+static void gather_4x4(const PairBatch *batch, const double *matrix, size_t ld, Vec *out)
+{
+    for (int l = 0; l < PAIR_LANES; l++) {
+        const double *from = matrix + batch->ao_a[l] * ld + batch->ao_b[l];
+        out[l] = of_two_rows(from, from + ld);
+        out[PAIR_LANES + l] = of_two_rows(from + 2 * ld, from + 3 * ld);
+    }
+    transpose(out);
+    transpose(out + PAIR_LANES);
+}
+
+/// Blocks of 4 x 1, which are rows of the other triangle.
+static void gather_4x1(const PairBatch *batch, const double *matrix, size_t ld, Vec out[4])
+{
+    Vec v[4], w[4];
+    for (int l = 0; l < 4; l++)
+        v[l] = of_two_rows(matrix + batch->ao_b[l] * ld + batch->ao_a[l],
+                           matrix + batch->ao_b[l + 4] * ld + batch->ao_a[l + 4]);
+    for (int k = 0; k < 4; k += 2) {
+        w[k] = __builtin_shufflevector(v[k], v[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        w[k + 1] = __builtin_shufflevector(v[k], v[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int k = 0; k < 2; k++) {
+        out[k] = __builtin_shufflevector(w[k], w[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        out[k + 2] = __builtin_shufflevector(w[k], w[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+}
+#else
+static void gather_4x4(const PairBatch *batch, const double *matrix, size_t ld, Vec *out)
+{
+    gather_of(4, 4, batch, matrix, ld, out);
+}
+
+static void gather_4x1(const PairBatch *batch, const double *matrix, size_t ld, Vec *out)
+{
+    gather_of(4, 1, batch, matrix, ld, out);
+}
+#endif
+
 /// Blocks of a symmetric matrix: out[i * nb + j] of rows i of a and columns j of b.
 static void gather(const PairBatch *batch, const double *matrix, size_t ld, Vec *out)
 {
     if (batch->kind->na == 4 && batch->kind->nb == 4)
-        gather_of(4, 4, batch, matrix, ld, out);
+        gather_4x4(batch, matrix, ld, out);
     else if (batch->kind->na == 4 && batch->kind->nb == 1)
-        gather_of(4, 1, batch, matrix, ld, out);
+        gather_4x1(batch, matrix, ld, out);
     else if (batch->kind->na == 1 && batch->kind->nb == 1)
         gather_of(1, 1, batch, matrix, ld, out);
     else
