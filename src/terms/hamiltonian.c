@@ -76,10 +76,10 @@ void hamiltonian_setup(Hamiltonian *hamiltonian, const Kernels *kernels, const i
         }
     pair_batches_setup(batches, kernels, numbers);
     sparsity_setup(&hamiltonian->sparsity);
-    for (size_t i = 0; i < batches->n; i++)
-        for (size_t l = 0;
-             l < PAIR_LANES && (i == 0 || batches->batch[i].kind != batches->batch[i - 1].kind);
-             l++)
+    // Batches of one kind follow each other.
+    const PairKind *before = NULL;
+    for (size_t i = 0; i < batches->n; before = batches->batch[i++].kind)
+        for (size_t l = 0; l < PAIR_LANES && batches->batch[i].kind != before; l++)
             setup_lane(method, l, batches->batch[i].kind);
 }
 
