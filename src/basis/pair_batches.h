@@ -11,13 +11,12 @@
 typedef struct {
     const Basis *basis;
     const Kernels *kernels;
-    double mu_r2_max; ///< primitive pairs with a b R^2/(a+b) above it are left out
-    double r_max;     ///< atom pairs beyond it are left out, bohr
-    size_t n;         ///< batches of pairs
-    size_t n_on_site; ///< batches of atoms with themselves, after the others
-    PairBatch *batch; ///< [n + n_on_site]
-    PairKind
-        *kind; ///< what batches of the same elements share, by groups; room for more than there are
+    double mu_r2_max;        ///< primitive pairs with a b R^2/(a+b) above it are left out
+    double r_max;            ///< atom pairs beyond it are left out, bohr
+    size_t n;                ///< batches of pairs
+    size_t n_on_site;        ///< batches of atoms with themselves, after the others
+    PairBatch *batch;        ///< [n + n_on_site]
+    PairKind *kind;          ///< by groups, with room for more than there are
     struct PairGroup *group; ///< one per pair of classes
     size_t n_groups;
     const double (*xyz)[3]; ///< of the last update
