@@ -340,7 +340,8 @@ static void set_kinds(PairBatches *batches, const int *numbers, const struct Pai
             fill_kind(batches->basis, numbers, batch, &kind[n++]);
         }
         batch->kind = &kind[n - 1];
-        for (size_t k = 0; k < batch->kind->n_shells; k++)
+        // Of other pairs it follows from the distance.
+        for (size_t k = 0; group->on_site && k < batch->kind->n_shells; k++)
             for (size_t lane = 0; lane < PAIR_LANES; lane++)
                 batch->data[batch->kind->shells[k].factor + lane] = 1.0;
     }

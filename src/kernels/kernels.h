@@ -165,8 +165,8 @@ typedef struct Kernels {
     /// C[n][n] = A[k][n]^T B[k][n], known to be symmetric, inside the pattern only; what is outside stays.
     void (*matmul_tn_pattern)(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
                               size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
-    /// Its three steps: the columns first..last, multiples of KERNELS_PATTERN_ROWS or n, of a factor of kernels_strip_depth(n) terms at the most into
-    /// strips; the rows first..last of C = A^T B, or of C += A^T B, as far as they are not above the diagonal; and the elements above it that come
+    /// Its three steps: the columns first..last, multiples of KERNELS_PATTERN_ROWS or n, of k terms of a factor into
+    /// strips (here kernels_strip_depth(n) terms at a time); the rows first..last of C = A^T B, or of C += A^T B, as far as they are not above the diagonal; and the elements above it that come
     /// from the rows first..last.
     void (*pack_strips)(size_t n, size_t first, size_t last, size_t k, const double *b, size_t ldb,
                         double *out);
