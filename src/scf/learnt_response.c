@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/team.h"
+
 enum {
     ATOMS = LEARNT_RESPONSE_ATOMS,
     VARIABLES = LEARNT_RESPONSE_VARIABLES,
@@ -10,7 +12,8 @@ enum {
     // Own potentials, and those of the other atoms but for quadrupoles.
     QUADRUPOLE = 6,
     COLUMNS = VARIABLES + (ATOMS - 1) * (VARIABLES - QUADRUPOLE),
-    WIDTH = (COLUMNS + LINE - 1) / LINE * LINE
+    WIDTH = (COLUMNS + LINE - 1) / LINE * LINE,
+    ATOMS_TOGETHER = 8 ///< that a thread takes at a time
 };
 
 /// Farther atoms are no neighbours, bohr. Most bonded ones are nearer, also those of silicon; with 3.3 a siloxane takes twice as many
@@ -34,8 +37,7 @@ void learnt_response_layout(LearntResponse *response, Arena *arena, const Basis 
     response->chi = arena_kept(arena, n_atoms * VARIABLES * WIDTH * sizeof(float));
     response->p = arena_kept(arena, n_atoms * COLUMNS * WIDTH * sizeof(float));
     response->grouped = arena_bytes(arena, n * sizeof(float));
-    response->d = arena_bytes(arena, WIDTH * sizeof(float));
-    response->pd = arena_bytes(arena, WIDTH * sizeof(float));
+    response->missed = arena_doubles(arena, n);
     response->first = arena_sizes(arena, n_atoms + 1);
     response->variable = arena_sizes(arena, n);
 }
@@ -142,16 +144,16 @@ static void group(const LearntResponse *response, double scale, const double *x)
 }
 
 /// Those of the atoms around one, padded with zeros to whole lines; returns their number.
-static size_t gather(const LearntResponse *response, size_t a)
+static size_t gather(const LearntResponse *response, size_t a, float *d)
 {
     size_t m = 0;
     for (size_t k = 0; k < (size_t)response->n_around[a]; k++) {
         const size_t b = (size_t)response->around[a * ATOMS + k], n = n_potentials(response, a, k);
-        memcpy(response->d + m, response->grouped + response->first[b], n * sizeof(float));
+        memcpy(d + m, response->grouped + response->first[b], n * sizeof(float));
         m += n;
     }
     for (size_t j = m; j % LINE != 0; j++)
-        response->d[j] = 0.0F;
+        d[j] = 0.0F;
     return m;
 }
 
@@ -198,6 +200,32 @@ static void learn_gain(float *restrict p, size_t m, float forgetting, const floa
         pd[j] /= s;
 }
 
+typedef struct {
+    const LearntResponse *response;
+    double forgetting, unit;
+    const double *dx;
+} Lesson;
+
+static void part_learn(void *task, size_t first, size_t last)
+{
+    const Lesson *lesson = task;
+    const LearntResponse *response = lesson->response;
+    for (size_t a = first; a < last; a++) {
+        float d[WIDTH], gain[WIDTH];
+        const size_t m = gather(response, a, d), width = whole_lines(m);
+        float *chi = chi_of(response, a);
+        learn_gain(p_of(response, a), m, (float)lesson->forgetting, d, gain);
+        for (size_t i = 0; i < n_variables(response, a); i++) {
+            float *restrict row = chi + i * width;
+            const double y = lesson->dx[response->variable[response->first[a] + i]] / lesson->unit;
+            const float rest = (float)(y - (double)dot(width, row, d));
+            response->missed[response->first[a] + i] = (double)rest;
+            for (size_t j = 0; j < width; j++)
+                row[j] += rest * gain[j];
+        }
+    }
+}
+
 double learnt_response_learn(LearntResponse *response, const Kernels *kernels, double forgetting,
                              const double *dv, const double *dx)
 {
@@ -207,23 +235,33 @@ double learnt_response_learn(LearntResponse *response, const Kernels *kernels, d
         return INFINITY;
     const double unit = sqrt(square / (double)n);
     group(response, 1.0 / unit, dv);
+    Lesson lesson = {.response = response, .forgetting = forgetting, .unit = unit, .dx = dx};
+    team_share(response->n_atoms, ATOMS_TOGETHER, part_learn, &lesson);
     double sum = 0.0;
-    for (size_t a = 0; a < response->n_atoms; a++) {
-        const size_t m = gather(response, a), width = whole_lines(m);
-        const float *restrict gain = response->pd;
-        float *chi = chi_of(response, a);
-        learn_gain(p_of(response, a), m, (float)forgetting, response->d, response->pd);
-        for (size_t i = 0; i < n_variables(response, a); i++) {
-            float *restrict row = chi + i * width;
-            const double y = dx[response->variable[response->first[a] + i]] / unit;
-            const float rest = (float)(y - (double)dot(width, row, response->d));
-            sum += (double)rest * (double)rest;
-            for (size_t j = 0; j < width; j++)
-                row[j] += rest * gain[j];
-        }
-    }
+    for (size_t k = 0; k < n; k++)
+        sum += response->missed[k] * response->missed[k];
     ++*response->n_pairs;
     return sqrt(sum) * unit;
+}
+
+typedef struct {
+    const LearntResponse *response;
+    double largest;
+    double *dx;
+} Sum;
+
+static void part_add(void *task, size_t first, size_t last)
+{
+    const Sum *sum = task;
+    const LearntResponse *response = sum->response;
+    for (size_t a = first; a < last; a++) {
+        float d[WIDTH];
+        const size_t width = whole_lines(gather(response, a, d));
+        const float *chi = chi_of(response, a);
+        for (size_t i = 0; i < n_variables(response, a); i++)
+            sum->dx[response->variable[response->first[a] + i]] +=
+                sum->largest * (double)dot(width, chi + i * width, d);
+    }
 }
 
 void learnt_response_add(const LearntResponse *response, const double *dv, double *dx)
@@ -235,11 +273,6 @@ void learnt_response_add(const LearntResponse *response, const double *dv, doubl
     if (!(largest > 0.0) || !isfinite(largest))
         return;
     group(response, 1.0 / largest, dv);
-    for (size_t a = 0; a < response->n_atoms; a++) {
-        const size_t width = whole_lines(gather(response, a));
-        const float *chi = chi_of(response, a);
-        for (size_t i = 0; i < n_variables(response, a); i++)
-            dx[response->variable[response->first[a] + i]] +=
-                largest * (double)dot(width, chi + i * width, response->d);
-    }
+    Sum sum = {response, largest, dx};
+    team_share(response->n_atoms, ATOMS_TOGETHER, part_add, &sum);
 }

@@ -39,7 +39,7 @@ typedef struct {
     float *p;          ///< [n_atoms][columns][columns]
     // Scratch.
     float *grouped; ///< [n] variables of one atom after the other
-    float *d, *pd;  ///< [columns]
+    double *missed; ///< [n] of x_out, in the same order and units
 } LearntResponse;
 
 /// @param multipoles  dipoles and quadrupoles are variables: after the charges of all shells three, then six of each atom
