@@ -478,6 +478,7 @@ static Engine *make_engine(QmtContext *ctx, const Structure *s, const Options *o
     QmtEngineOptions engine_options = engine_options_of(s, options);
     engine_options.scf_tolerance = options->tolerance;
     Engine *engine = NULL;
+    engine_options.start = &s->xyz[0][0];
     if (xtb_create(ctx, s->n_atoms, s->numbers, &engine_options, &engine) != QMT_OK)
         fail(ctx, s->name);
     return engine;

@@ -43,6 +43,9 @@ typedef struct {
     const char *solvation_grid;  ///< "reference" or "fine": points of the surface of each atom
     int cores; ///< threads that work on one evaluation, 1 to 256; the numbers are the same for any of them
     int scf_state; ///< QmtScfState
+    /// [3 n_atoms] bohr, a geometry of the molecule, read while the engine is made; NULL: none. Of a long molecule it tells which
+    /// order of the atoms is fast inside; the numbers are the same to rounding.
+    const double *start;
 } QmtEngineOptions;
 
 /// Sets every option to its default, as far as options of that size reach.

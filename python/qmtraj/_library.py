@@ -21,7 +21,8 @@ class EngineOptions(ctypes.Structure):
     _fields_ = [("struct_size", c_size_t), ("method", c_char_p), ("charge", c_int), ("unpaired", c_int),
                 ("electronic_temperature_k", c_double), ("scf_tolerance", c_double), ("scf_max_iterations", c_int),
                 ("fermi_stop_reference", c_int), ("solvent", c_char_p), ("solvation_model", c_char_p),
-                ("solvation_state", c_char_p), ("solvation_grid", c_char_p), ("cores", c_int), ("scf_state", c_int)]
+                ("solvation_state", c_char_p), ("solvation_grid", c_char_p), ("cores", c_int), ("scf_state", c_int),
+                ("start", c_void_p)]
 
 
 class Report(ctypes.Structure):

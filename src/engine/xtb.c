@@ -11,10 +11,12 @@
 #include "data/element.h"
 #include "data/method.h"
 #include "engine/property_source.h"
+#include "engine/xtb_order.h"
 #include "engine/xtb_terms.h"
 #include "scf/bond_orders.h"
 #include "scf/homo_lumo_gap.h"
 #include "scf/scf.h"
+#include "system/atom_order.h"
 #include "terms/hamiltonian.h"
 
 /// One GFN-xTB engine: everything of one molecule, in one block of memory.
@@ -24,7 +26,8 @@ typedef struct {
     Team *team;      ///< NULL: one thread
     Kernels divided; ///< with a team
     const Method *method;
-    int *numbers;
+    XtbOrder order;
+    int *numbers; ///< [n_atoms] in that order, as everything below
     Pairs pairs;
     Coordination coordination;
     Basis basis;
@@ -80,6 +83,7 @@ static void layout(Xtb *xtb, const int *numbers, const Solvent *solvent)
 {
     Arena *arena = &xtb->arena;
     const size_t n_atoms = xtb->face.n_atoms;
+    xtb_order_layout(&xtb->order, arena);
     xtb->numbers = arena_ints(arena, n_atoms);
     pairs_layout(&xtb->pairs, arena, n_atoms);
     coordination_layout(&xtb->coordination, arena, &xtb->pairs);
@@ -123,6 +127,7 @@ static void setup(Xtb *xtb, const Kernels *kernels, const int *numbers, const So
     const size_t n_atoms = xtb->face.n_atoms;
     memcpy(xtb->numbers, numbers, n_atoms * sizeof *numbers);
     pairs_setup(&xtb->pairs);
+    xtb->pairs.atom = xtb->order.atom;
     coordination_setup(&xtb->coordination, kernels, xtb->method, &xtb->pairs, numbers);
     basis_setup(&xtb->basis, n_atoms, numbers);
     hamiltonian_setup(&xtb->hamiltonian, kernels, numbers);
@@ -309,10 +314,25 @@ static PropertySource property_source(Xtb *xtb, const Geometry *geometry, const 
                             .residual = xtb->scf.residual};
 }
 
-static QmtStatus evaluate(QmtContext *ctx, Xtb *xtb, const double (*xyz)[3],
+/// Dipole and properties, in the order of the caller.
+static void give_properties(Xtb *xtb, const PropertySource *source, const EngineResult *result,
+                            unsigned property_set)
+{
+    if (result->dipole != NULL)
+        properties_compute(source, 1u << PROPERTY_DIPOLE, result->dipole);
+    if (!xtb->order.sorted) {
+        properties_compute(source, property_set, result->properties);
+        return;
+    }
+    properties_compute(source, property_set, xtb->order.properties);
+    xtb_order_restore_properties(&xtb->order, property_set, result->properties);
+}
+
+static QmtStatus evaluate(QmtContext *ctx, Xtb *xtb, const double (*positions)[3],
                           const EngineResult *result)
 {
     const size_t n = xtb->face.n_atoms;
+    const double(*const xyz)[3] = xtb_order_positions(&xtb->order, positions);
     if (xtb->fail_at > 0 && --xtb->fail_at == 0)
         return FAIL(ctx, QMT_ERR_SCF, "scf: no convergence (a failure that a test asked for)");
 
@@ -333,19 +353,17 @@ static QmtStatus evaluate(QmtContext *ctx, Xtb *xtb, const double (*xyz)[3],
     const double energy = collect_energy(xtb, &geometry, &moments);
     if (result->gradient != NULL) {
         collect_gradient(xtb, &geometry, &moments);
-        memcpy(result->gradient, xtb->gradient, n * sizeof xtb->gradient[0]);
+        xtb_order_restore(&xtb->order, 3, &xtb->gradient[0][0], &result->gradient[0][0]);
     }
     if (result->energy != NULL)
         *result->energy = energy;
     if (result->charges != NULL)
-        memcpy(result->charges, moments.atom, n * sizeof(double));
+        xtb_order_restore(&xtb->order, 1, moments.atom, result->charges);
     if (result->dipole != NULL || property_set != 0) {
         if (xtb->hamiltonian.moments_wanted)
             collect_atomic_moments(xtb, &moments);
         const PropertySource source = property_source(xtb, &geometry, &moments);
-        if (result->dipole != NULL)
-            properties_compute(&source, 1u << PROPERTY_DIPOLE, result->dipole);
-        properties_compute(&source, property_set, result->properties);
+        give_properties(xtb, &source, result, property_set);
     }
     if (result->report != NULL)
         *result->report = (EngineReport){.scf_iterations = xtb->scf.iterations,
@@ -370,10 +388,14 @@ static QmtStatus xtb_evaluate(QmtContext *ctx, Engine *engine, const double (*xy
 }
 
 static const EngineType XTB = {
-    .name = "GFN-xTB", .kept_version = 6, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
+    .name = "GFN-xTB", .kept_version = 7, .evaluate = xtb_evaluate, .destroy = xtb_destroy};
 
-QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
-                     const QmtEngineOptions *options, Engine **engine)
+/// Molecules with fewer orbitals are multiplied whole in any order.
+enum { ORDERED_FROM = 200 };
+
+/// The engine of atoms whose order is settled: `order`, or NULL for that of the caller.
+static QmtStatus create(QmtContext *ctx, size_t n_atoms, const int *numbers, const size_t *order,
+                        const QmtEngineOptions *options, Engine **engine)
 {
     const Method *method;
     Solvent found;
@@ -390,11 +412,14 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
         return FAIL(ctx, QMT_ERR_MEMORY, "out of memory");
     xtb->face = (Engine){.type = &XTB, .n_atoms = n_atoms};
     xtb->method = method;
+    xtb->order = (XtbOrder){.sorted = order != NULL, .n_atoms = n_atoms};
     const QmtStatus status = claim_memory(ctx, xtb, numbers, solvent, options->cores);
     if (status != QMT_OK) {
         xtb_destroy(&xtb->face);
         return status;
     }
+    if (order != NULL)
+        memcpy(xtb->order.atom, order, n_atoms * sizeof *order);
     xtb->divided = team_kernels(ctx->kernels);
     const Kernels *kernels = xtb->team != NULL ? &xtb->divided : ctx->kernels;
     team_enter(xtb->team);
@@ -408,6 +433,7 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                           .terms = xtb->terms.list,
                           .n_terms = xtb->terms.n,
                           .mass = xtb->mass,
+                          .is_long = order != NULL,
                           .charge = options->charge,
                           .n_alpha = n_alpha,
                           .n_beta = n_beta,
@@ -424,6 +450,37 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     scf_setup(&xtb->scf, &spec);
     *engine = &xtb->face;
     return QMT_OK;
+}
+
+QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
+                     const QmtEngineOptions *options, Engine **engine)
+{
+    const double(*start)[3] = (const double(*)[3])options->start;
+    size_t n_ao = 0;
+    const Method *method = method_find(options->method);
+    for (size_t a = 0; a < n_atoms && method != NULL; a++)
+        if (numbers[a] >= 1 && numbers[a] <= ELEMENT_MAX)
+            n_ao += basis_n_ao(method, numbers[a]);
+    if (start == NULL || n_ao < ORDERED_FROM)
+        return create(ctx, n_atoms, numbers, NULL, options, engine);
+
+    size_t *order = malloc(n_atoms * sizeof *order);
+    double *work = malloc(n_atoms * sizeof *work);
+    int *sorted = malloc(n_atoms * sizeof *sorted);
+    QmtStatus status;
+    if (order == NULL || work == NULL || sorted == NULL) {
+        status = FAIL(ctx, QMT_ERR_MEMORY, "out of memory");
+    } else if (!atom_order_along(n_atoms, start, order, work)) {
+        status = create(ctx, n_atoms, numbers, NULL, options, engine);
+    } else {
+        for (size_t i = 0; i < n_atoms; i++)
+            sorted[i] = numbers[order[i]];
+        status = create(ctx, n_atoms, sorted, order, options, engine);
+    }
+    free(order);
+    free(work);
+    free(sorted);
+    return status;
 }
 
 size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX])
@@ -458,6 +515,11 @@ void xtb_check(Engine *engine, int every, double limit)
     ScfOptions *options = &((Xtb *)engine)->scf.spec.options;
     options->check_every = every;
     options->check_limit = limit;
+}
+
+bool xtb_is_local(const Engine *engine)
+{
+    return ((const Xtb *)engine)->scf.density.update.local;
 }
 
 void xtb_fail_at(Engine *engine, long n)

@@ -37,6 +37,9 @@ void xtb_geometries_apart(Engine *engine);
 /// pass; a negative one fails every check.
 void xtb_check(Engine *engine, int every, double limit);
 
+/// For tests: whether the orbitals of the last evaluation were local ones (scf/orbital_windows.h).
+bool xtb_is_local(const Engine *engine);
+
 /// For tests of the recovery: the n-th evaluation from now (1 = the next) reports that the
 /// SCF did not converge on any stage. 0 switches it off.
 void xtb_fail_at(Engine *engine, long n);

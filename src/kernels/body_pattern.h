@@ -146,11 +146,12 @@ static inline size_t vectors_of_panel(size_t columns, size_t lanes)
                                                                                                    \
     /** C, in the columns of a panel, from the rows start..start+depth of B. */                    \
     static void panel_of_##REAL(size_t vectors, size_t columns, size_t start, size_t depth,        \
+                                size_t first_block, size_t last_block,                             \
                                 const KernelsPattern *pattern, const REAL *panel,                  \
                                 const Target *to, size_t at)                                       \
     {                                                                                              \
-        const REAL *packed = (const REAL *)pattern->room;                                          \
-        for (size_t block = 0; block < pattern->n_blocks; block++) {                               \
+        const REAL *packed = (const REAL *)pattern->room + packed_at(pattern, first_block);        \
+        for (size_t block = first_block; block < last_block; block++) {                            \
             const size_t rows = rows_of_block(pattern, block),                                     \
                          before = (size_t)pattern->first[block],                                   \
                          first = group_from(pattern, block, start),                                \
@@ -162,7 +163,8 @@ static inline size_t vectors_of_panel(size_t columns, size_t lanes)
         }                                                                                          \
     }                                                                                              \
                                                                                                    \
-    static void panels_of_##REAL(size_t m, size_t n, const KernelsPattern *pattern, const REAL *b, \
+    static void panels_of_##REAL(size_t begin, size_t end, size_t first_block, size_t last_block,  \
+                                 size_t n, const KernelsPattern *pattern, const REAL *b,           \
                                  size_t ldb, const Target *to)                                     \
     {                                                                                              \
         REAL panel[PANEL_DEPTH * 3 * (LANES)] __attribute__((aligned(64)));                        \
@@ -171,12 +173,13 @@ static inline size_t vectors_of_panel(size_t columns, size_t lanes)
             width = vectors * (LANES);                                                             \
             const size_t columns = n - j < width ? n - j : width;                                  \
             Target here = *to;                                                                     \
-            for (size_t start = 0; start < m; start += PANEL_DEPTH) {                              \
-                const size_t depth = m - start < PANEL_DEPTH ? m - start : PANEL_DEPTH;            \
-                if (start > 0)                                                                     \
+            for (size_t start = begin; start < end; start += PANEL_DEPTH) {                        \
+                const size_t depth = end - start < PANEL_DEPTH ? end - start : PANEL_DEPTH;        \
+                if (start > begin)                                                                 \
                     add_to_##REAL(&here);                                                          \
                 copy_panel_##REAL(depth, columns, width, b + start * ldb + j, ldb, panel);         \
-                panel_of_##REAL(vectors, columns, start, depth, pattern, panel, &here, j);         \
+                panel_of_##REAL(vectors, columns, start, depth, first_block, last_block, pattern,  \
+                                panel, &here, j);                                                  \
             }                                                                                      \
         }                                                                                          \
     }
@@ -196,14 +199,30 @@ static void matmul_packed(size_t m, size_t n, const KernelsPattern *pattern, con
                           size_t ldb, double *c, size_t ldc)
 {
     const Target to = {.c = c, .ld = ldc};
-    panels_of_double(m, n, pattern, b, ldb, &to);
+    panels_of_double(0, m, 0, pattern->n_blocks, n, pattern, b, ldb, &to);
 }
 
 static void matmul_packed_single(size_t m, size_t n, const KernelsPattern *pattern, const float *b,
                                  size_t ldb, float *c, size_t ldc)
 {
     const Target to = {.single = c, .ld = ldc};
-    panels_of_float(m, n, pattern, b, ldb, &to);
+    panels_of_float(0, m, 0, pattern->n_blocks, n, pattern, b, ldb, &to);
+}
+
+static void matmul_packed_part(size_t begin, size_t end, size_t first_block, size_t last_block,
+                               size_t n, const KernelsPattern *pattern, const double *b, size_t ldb,
+                               double *c, size_t ldc)
+{
+    const Target to = {.c = c, .ld = ldc};
+    panels_of_double(begin, end, first_block, last_block, n, pattern, b, ldb, &to);
+}
+
+static void matmul_packed_part_single(size_t begin, size_t end, size_t first_block,
+                                      size_t last_block, size_t n, const KernelsPattern *pattern,
+                                      const float *b, size_t ldb, float *c, size_t ldc)
+{
+    const Target to = {.single = c, .ld = ldc};
+    panels_of_float(begin, end, first_block, last_block, n, pattern, b, ldb, &to);
 }
 
 static void matmul_pattern(size_t m, size_t n, const KernelsPattern *pattern, const double *a,

@@ -162,6 +162,14 @@ typedef struct Kernels {
                           size_t ldb, double *c, size_t ldc);
     void (*matmul_packed_single)(size_t m, size_t n, const KernelsPattern *pattern, const float *b,
                                  size_t ldb, float *c, size_t ldc);
+    /// The same for a B that is zero outside its rows begin..end, begin a multiple of KERNELS_PATTERN_GROUP: the blocks
+    /// first..last of rows of C.
+    void (*matmul_packed_part)(size_t begin, size_t end, size_t first, size_t last, size_t n,
+                               const KernelsPattern *pattern, const double *b, size_t ldb,
+                               double *c, size_t ldc);
+    void (*matmul_packed_part_single)(size_t begin, size_t end, size_t first, size_t last, size_t n,
+                                      const KernelsPattern *pattern, const float *b, size_t ldb,
+                                      float *c, size_t ldc);
     /// C[n][n] = A[k][n]^T B[k][n], known to be symmetric, inside the pattern only; what is outside stays.
     void (*matmul_tn_pattern)(size_t n, size_t k, const KernelsPattern *pattern, const double *a,
                               size_t lda, const double *b, size_t ldb, double *c, size_t ldc);

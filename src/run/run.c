@@ -69,7 +69,8 @@ static QmtStatus run_begin(QmtContext *ctx, Run *run)
     }
     run_masses_fill(task, run->masses);
 
-    const QmtEngineOptions engine_options = run_motion_engine_options(task);
+    QmtEngineOptions engine_options = run_motion_engine_options(task);
+    engine_options.start = &task->structure->xyz[0][0];
     TRY(xtb_create(ctx, n_atoms, task->structure->numbers, &engine_options, &run->xtb));
     TRY(run_bias_create(ctx, task, run->masses, run->xtb, &run->bias));
     TRY(recorder_create(ctx, run->bias != NULL ? run->bias : run->xtb, &run->engine));

@@ -56,7 +56,9 @@ static void product_of_rows(const Density *density, size_t k, const double *a, c
                             const KernelsPattern *pattern, double *out)
 {
     const size_t n = density->n, ld = density->ld;
-    if (pattern != NULL)
+    if (pattern != NULL && density->refined && orbital_update_is_local(&density->update))
+        orbital_update_density(&density->update, pattern, a, b, out);
+    else if (pattern != NULL)
         density->kernels->matmul_tn_pattern(n, k, pattern, a, ld, b, ld, out, ld);
     else
         density->kernels->matmul_tn_symmetric(n, ld, k, a, ld, b, ld, out, ld);
@@ -175,10 +177,31 @@ void density_build_weighted(Density *density)
     const size_t ld = density->ld, no = density->n_alpha;
     OrbitalUpdate *update = &density->update;
     orbital_update_occupied_block(update);
-    density->kernels->matmul_nn(no, ld, no, update->g, update->ld, density->orbitals, ld,
-                                density->scratch, ld);
+    if (density->pattern != NULL && orbital_update_is_local(update))
+        orbital_update_weighted_rows(update, density->pattern, update->g, density->orbitals,
+                                     density->scratch);
+    else
+        density->kernels->matmul_nn(no, ld, no, update->g, update->ld, density->orbitals, ld,
+                                    density->scratch, ld);
     product_of_rows(density, no, density->orbitals, density->scratch, density->pattern,
                     density->weighted);
+}
+
+/// Largest difference of two matrices, everywhere or in the rows and columns of a pattern.
+static double largest_difference(const Density *density, const KernelsPattern *pattern,
+                                 const double *a, const double *b)
+{
+    const size_t n = density->n, ld = density->ld;
+    double largest = 0.0;
+    for (size_t block = 0; pattern != NULL && block < pattern->n_blocks; block++)
+        for (int g = pattern->first[block]; g < pattern->first[block + 1]; g++)
+            for (size_t i = (size_t)pattern->row[block]; i < (size_t)pattern->row[block + 1]; i++)
+                for (size_t l = 0, j = (size_t)pattern->group[g] * KERNELS_PATTERN_GROUP;
+                     l < KERNELS_PATTERN_GROUP && j < n; l++, j++)
+                    largest = fmax(fabs(a[i * ld + j] - b[i * ld + j]), largest);
+    for (size_t i = 0; pattern == NULL && i < n * ld; i++)
+        largest = fmax(fabs(a[i] - b[i]), largest);
+    return largest;
 }
 
 QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation)
@@ -187,7 +210,11 @@ QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation
     *deviation = 0.0;
     if (!density->refined)
         return QMT_OK;
-    density_complete(density);
+    // Far from their places local orbitals are zero: of P only what multiplies an integral is right.
+    const KernelsPattern *const pattern =
+        orbital_update_is_local(&density->update) ? density->pattern : NULL;
+    if (pattern == NULL)
+        density_complete(density);
     memcpy(density->weighted, density->orbitals, size * sizeof(double));
     const QmtStatus status = diagonalise(ctx, density);
     if (status == QMT_OK) {
@@ -195,8 +222,7 @@ QmtStatus density_deviation(QmtContext *ctx, Density *density, double *deviation
         sum_of_orbitals(density, false, NULL, density->inverse);
         density->inverse_known = false;
         density->n_diagonalised--;
-        for (size_t i = 0; i < size; i++)
-            *deviation = fmax(fabs(density->inverse[i] - density->density[i]), *deviation);
+        *deviation = largest_difference(density, pattern, density->inverse, density->density);
     }
     memcpy(density->orbitals, density->weighted, size * sizeof(double));
     fill_whole(density);

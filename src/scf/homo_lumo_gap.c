@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/linalg.h"
+#include "scf/level_bounds.h"
 
 enum { X, AX, W, AW, P, AP, IN_AO, F_IN_AO, DIAGONAL, N_VECTORS };
 
@@ -36,6 +37,9 @@ enum { MAX_STARTS = 3 };
 /// that agree to this.
 #define BLOCK_TOLERANCE_HARTREE 3e-7
 
+/// Rounding of a level in single precision.
+#define LEVEL_ROUNDING_HARTREE 5e-6
+
 /// Share of the neighbours in the first vector, and the distance in energy that counts as near: none of
 /// them may be left out for its symmetry.
 #define NEIGHBOUR_SHARE 0.05
@@ -48,8 +52,10 @@ typedef struct {
     size_t m;               ///< orbitals
     const double *orbitals; ///< [n][ld_orbitals] its columns
     size_t ld_orbitals;
-    const double *block;    ///< [m][ld_block] F between them, nearly; NULL: see off
-    const float *off;       ///< minus its off-diagonal elements in single precision
+    const double *block; ///< [m][ld_block] F between them, nearly; NULL: see off
+    const float *off;    ///< minus its off-diagonal elements in single precision
+    const float *
+        levels; ///< its off-diagonal elements in single precision, with the sign of `off` for a space with sign +1
     size_t ld_block;        ///< of either
     bool block_exact;       ///< it is F of this geometry
     const double *diagonal; ///< [m] of the block
@@ -362,14 +368,32 @@ static double search(Density *density, Space *space, bool from_x)
     return followed ? better : space->sign * value;
 }
 
+/// Whether no level of the block lies further out than a value. Of local orbitals no diagonal element tells that.
+static bool is_outermost(Density *density, const Space *space, double value)
+{
+    const LevelMatrix levels = {.kernels = density->kernels,
+                                .n = space->m,
+                                .ld = space->ld_block,
+                                .diagonal = space->diagonal,
+                                .off = space->levels,
+                                .s = space->sign,
+                                .t = space->sign > 0.0 ? -1.0 : 1.0};
+    return levels_are_above(&levels, space->sign * value - LEVEL_ROUNDING_HARTREE,
+                            (float *)density->scratch);
+}
+
 /// The outermost value of a space towards the other one.
 static double outermost(Density *density, Space *space)
 {
     double value;
     bool crossed = true;
-    if (space->known && follow(space, &crossed, &value))
-        return value;
-    return search(density, space, space->known && !crossed);
+    if (!(space->known && follow(space, &crossed, &value)))
+        value = search(density, space, space->known && !crossed);
+    if (orbital_update_is_local(&density->update) && !is_outermost(density, space, value)) {
+        space->restart = true;
+        value = space->sign * diagonalised(density, space);
+    }
+    return value;
 }
 
 /// Vectors of this geometry from those of the geometries before.
@@ -417,6 +441,7 @@ double homo_lumo_gap(Density *density, GapSearch *gap_search)
                     .orbitals = update->orbitals,
                     .ld_orbitals = ld,
                     .block = update->g,
+                    .levels = update->g_off,
                     .ld_block = ld,
                     .block_exact = update->occupied_known,
                     .diagonal = update->eps,
@@ -428,7 +453,7 @@ double homo_lumo_gap(Density *density, GapSearch *gap_search)
     empty.m = nv;
     empty.orbitals += fv;
     empty.block = NULL;
-    empty.off = update->g_off + fv * ld + fv;
+    empty.off = empty.levels = update->g_off + fv * ld + fv;
     empty.block_exact = false;
     empty.diagonal += fv;
     empty.sign = 1.0;

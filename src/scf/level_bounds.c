@@ -122,6 +122,8 @@ bool levels_are_above(const LevelMatrix *matrix, double level, float *work)
             return false;
         for (size_t k = i + 1; k < n; k++) {
             const float factor = row[k] / pivot;
+            if (factor == 0.0F)
+                continue; // most of the elements between local orbitals
             float *const below = work + k * ld;
             for (size_t j = k; j < n; j++)
                 below[j] -= factor * row[j];

@@ -21,8 +21,12 @@ void orbital_blocks_make(OrbitalUpdate *update, const double *fock)
 {
     const Kernels *kernels = update->kernels;
     const size_t n = update->n, fv = update->first_virtual, rows = update->rows, ld = update->ld;
-    orbital_update_multiply(update, update->columns, update->overlap, update->orbitals, update->sc);
-    orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
+    orbital_multiply(update, true, update->overlap, update->orbitals, update->sc);
+    orbital_multiply(update, false, fock, update->orbitals, update->fc);
+    if (orbital_update_is_local(update)) {
+        orbital_blocks_of_windows(update, update->e, update->g);
+        return;
+    }
     // Room for half of the terms of C in strips, which both products need, and of S C or F C.
     double *of_c = update->pattern->room, *of_sc = update->strips;
     for (size_t l = 0; l < n; l += depth_of(update)) {

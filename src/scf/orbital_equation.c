@@ -13,12 +13,10 @@ static bool is_small(double error, double largest, double tolerance)
 /// out = O v = off-diagonal elements of G_oo and -G_vv times v.
 static void multiply_off(const OrbitalUpdate *update, const float *v, float *out)
 {
-    const size_t no = update->n_occupied, fv = update->first_virtual,
-                 nv = orbital_update_n_virtual(update), ld = update->ld;
-    const Kernels *kernels = update->kernels;
-    kernels->matmul_single(nv, fv, no, v, ld, update->g_off, ld, NULL, out, ld);
-    kernels->matmul_single(nv, fv, nv, update->g_off + orbital_update_vv(update), ld, v, ld, out,
-                           out, ld);
+    orbital_product_single(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, ORBITALS_OCCUPIED, v,
+                           update->g_off, NULL, out);
+    orbital_product_single(update, ORBITALS_VIRTUAL, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED,
+                           update->g_off + orbital_update_vv(update), v, out, out);
 }
 
 static double iterate(OrbitalUpdate *update, double tolerance)

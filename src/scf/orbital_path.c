@@ -22,6 +22,9 @@ void orbital_path_begin(OrbitalUpdate *update)
 {
     if (orbital_history_guess(&update->history, update->guess) == 0)
         memset(update->guess, 0, size_of(update) * sizeof *update->guess);
+    // What is outside of the windows no correction would reach, and noise there would grow.
+    if (update->local)
+        orbital_clear_outside(update, update->guess);
     team_share(update->n, ORBITAL_UPDATE_ROWS, part_begin, update);
     update->guess_is_path = true;
 }
@@ -68,12 +71,14 @@ static void part_turns(void *task, size_t first, size_t last)
 }
 
 /// (B - B^T)/2 of m orbitals from `first` on.
-static void turns_of_space(OrbitalUpdate *update, size_t first, size_t m, const float *sc)
+static void turns_of_space(OrbitalUpdate *update, OrbitalSpace space, const float *sc)
 {
-    const size_t ld = update->ld, columns = (m + 3) / 4 * 4;
+    const size_t ld = update->ld, first = space == ORBITALS_OCCUPIED ? 0 : update->first_virtual,
+                 m = space == ORBITALS_OCCUPIED ? update->n_occupied
+                                                : orbital_update_n_virtual(update);
     Turns turns = {ld, update->e_scaled, update->y + first * ld + first};
-    update->kernels->matmul_tn_single(m, columns, update->n, update->guess + first, ld, sc + first,
-                                      ld, update->e_scaled, ld);
+    orbital_product_tn_single(update, space, space, update->guess + first, sc + first,
+                              update->e_scaled);
     team_share(m, ORBITAL_UPDATE_ROWS, part_turns, &turns);
 }
 
@@ -98,8 +103,8 @@ void orbital_path_turns(OrbitalUpdate *update)
     float *sc = update->step;
     update->kernels->narrow(update->n, update->columns, 1.0, update->sc, update->ld, sc,
                             update->ld);
-    turns_of_space(update, 0, no, sc);
-    turns_of_space(update, fv, nv, sc);
+    turns_of_space(update, ORBITALS_OCCUPIED, sc);
+    turns_of_space(update, ORBITALS_VIRTUAL, sc);
 }
 
 void orbital_path_end(OrbitalUpdate *update)

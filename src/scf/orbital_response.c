@@ -61,22 +61,18 @@ static void add_to_sum(OrbitalUpdate *update)
 /// -C_v^T dF C_o and what the equation before has left, into update->residual.
 static void make_right_side(OrbitalUpdate *update)
 {
-    const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
-                 nv = orbital_update_n_virtual(update), ld = update->ld, ld_ao = update->ld_ao;
-    const Kernels *kernels = update->kernels;
+    const size_t size = orbital_update_n_virtual(update) * update->ld;
     float *fc = update->step, *sum = update->e_single;
-    if (update->pattern != NULL)
-        kernels->matmul_pattern_single(n, fv, update->pattern, update->fock_single, ld_ao,
-                                       update->orbitals_single, ld, fc, ld);
-    else
-        kernels->matmul_tn_single(n, fv, n, update->fock_single, ld_ao, update->orbitals_single, ld,
-                                  fc, ld);
+    orbital_multiply_single(update, ORBITALS_OCCUPIED, update->fock_single, update->orbitals_single,
+                            fc);
     add_to_sum(update);
-    kernels->matmul_tn_single(nv, fv, n, update->orbitals_single + fv, ld, fc, ld, sum, ld);
-    kernels->matmul_single(nv, fv, no, update->residual, ld, update->g_off, ld, sum, sum, ld);
-    kernels->matmul_single(nv, fv, nv, update->g_off + orbital_update_vv(update), ld,
-                           update->residual, ld, sum, sum, ld);
-    team_copy(update->residual, sum, nv * ld * sizeof *sum);
+    orbital_product_tn_single(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED,
+                              update->orbitals_single + update->first_virtual, fc, sum);
+    orbital_product_single(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, ORBITALS_OCCUPIED,
+                           update->residual, update->g_off, sum, sum);
+    orbital_product_single(update, ORBITALS_VIRTUAL, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED,
+                           update->g_off + orbital_update_vv(update), update->residual, sum, sum);
+    team_copy(update->residual, sum, size * sizeof *sum);
 }
 
 /// Y_ov -= X^T, which is in the place of e_scaled.
@@ -93,9 +89,8 @@ static void part_correction(void *task, size_t first, size_t last)
 
 bool orbital_response(OrbitalUpdate *update, const double *fock)
 {
-    const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
+    const size_t no = update->n_occupied, fv = update->first_virtual,
                  nv = orbital_update_n_virtual(update), ld = update->ld;
-    const Kernels *kernels = update->kernels;
     make_difference(update, fock);
     make_right_side(update);
     const double largest = orbital_update_solve(update, RESPONSE_TOLERANCE);
@@ -105,10 +100,10 @@ bool orbital_response(OrbitalUpdate *update, const double *fock)
     update->responded = true;
     update->block_known = false;
     update->moved += largest;
-    kernels->matmul_correction(n, fv, nv, update->orbitals_single + fv, ld, update->x, ld,
-                               update->orbitals, update->orbitals, ld);
+    orbital_correct(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, update->orbitals_single + fv,
+                    update->x, update->orbitals, update->orbitals);
     // C_v -= C_o X^T, later.
-    kernels->transpose_single(nv, no, -1.0F, update->x, ld, update->e_scaled, ld);
+    update->kernels->transpose_single(nv, no, -1.0F, update->x, ld, update->e_scaled, ld);
     team_share(no, ORBITAL_UPDATE_ROWS, part_correction, update);
     return true;
 }
@@ -117,9 +112,8 @@ const float *orbital_response_block(OrbitalUpdate *update)
 {
     // Symmetric, as all dF were multiplied by the same orbitals.
     if (update->responded && !update->block_known)
-        update->kernels->matmul_tn_triangle_single(
-            update->n_occupied, update->first_virtual, update->n, update->orbitals_single,
-            update->ld, update->guess, update->ld, update->residual, update->ld);
+        orbital_product_triangle_single(update, ORBITALS_OCCUPIED, update->orbitals_single,
+                                        update->guess, update->residual);
     update->block_known = update->responded;
     return update->responded ? update->residual : NULL;
 }

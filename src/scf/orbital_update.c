@@ -24,6 +24,9 @@ enum {
     SQUARES_TOGETHER = 8
 };
 #define SURE_GAP 0.03
+/// Share of the rows in the cores of local orbitals up to which they pay, and growth after which they are made local anew.
+#define LARGEST_WINDOWS 0.8
+#define WIDER_WINDOWS 1.15
 /// Share of a clear gap on the diagonal that the levels themselves must leave: at 48 kT exp(-gap/2kT) is 5e-11.
 #define LEAST_SHARE 0.7
 /// Steps in which the highest occupied level is found from its estimate, hartree.
@@ -90,6 +93,7 @@ void orbital_update_layout(OrbitalUpdate *update, Arena *arena, size_t n_ao)
     if (!update->large)
         update->kept_singles = arena_kept(arena, n * ld * sizeof(float));
     orbital_history_layout(&update->history, arena, size);
+    orbital_windows_layout(&update->windows, arena, n);
     update->ld_ao = kernels_padded(n);
     update->orbitals = arena_doubles(arena, size);
     update->fc = arena_doubles(arena, size);
@@ -122,6 +126,7 @@ void orbital_update_clear(OrbitalUpdate *update)
 {
     update->kept->known = update->kept->sure = 0;
     orbital_history_clear(&update->history);
+    orbital_windows_forget(&update->windows);
 }
 
 /// Dimensions that follow from the number of electrons.
@@ -135,6 +140,8 @@ static void set_shape(OrbitalUpdate *update)
     update->history.kernels = update->kernels;
     update->history.rows = update->large ? update->n : update->rows;
     update->history.ld = update->ld;
+    orbital_windows_shape(&update->windows, update->first_virtual,
+                          update->columns - update->first_virtual);
     // The padding between the two spaces is far away from all orbitals.
     for (size_t i = update->n_occupied; i < update->first_virtual; i++)
         update->eps[i] = -1e3;
@@ -152,6 +159,7 @@ static void correct(OrbitalUpdate *update, const double *from, const float *sing
 bool orbital_update_begin(OrbitalUpdate *update)
 {
     set_shape(update);
+    update->local = false;
     if (!orbital_update_knows(update))
         return false;
     const size_t size = orbital_update_size(update);
@@ -162,6 +170,9 @@ bool orbital_update_begin(OrbitalUpdate *update)
     update->may_respond = update->responded = update->nearly = false;
     update->virtuals_behind = false;
     if (update->large) {
+        update->local = update->windows.kept->known != 0;
+        if (update->local)
+            orbital_windows_update(&update->windows, update->pattern);
         orbital_path_begin(update);
         return true;
     }
@@ -181,6 +192,8 @@ void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *ro
     const size_t n = update->n, no = update->n_occupied, ld = update->ld, ld_ao = update->ld_ao;
     update->kept->age = 0;
     orbital_history_clear(&update->history);
+    orbital_windows_forget(&update->windows);
+    update->local = false;
     memset(update->orbitals, 0, n * ld * sizeof(double));
     update->kernels->transpose(no, n, 1.0, rows, ld_ao, update->orbitals, ld);
     update->kernels->transpose(orbital_update_n_virtual(update), n, 1.0, rows + no * ld_ao, ld_ao,
@@ -194,26 +207,14 @@ void orbital_update_from_diagonalisation(OrbitalUpdate *update, const double *ro
     update->moved = INFINITY;
 }
 
-void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const double *a,
-                             const double *b, double *out)
-{
-    const size_t n = update->n, ld_ao = update->ld_ao, ld = update->ld;
-    if (update->pattern != NULL)
-        update->kernels->matmul_pattern(n, columns, update->pattern, a, ld_ao, b, ld, out, ld);
-    else
-        update->kernels->matmul_tn(n, columns, n, a, ld_ao, b, ld, out, ld);
-}
-
 /// The columns of the occupied orbitals of G = C^T F C.
 static void make_columns(OrbitalUpdate *update, const double *fock)
 {
-    const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
-                 ld = update->ld;
-    const Kernels *kernels = update->kernels;
-    orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
-    kernels->matmul_tn_symmetric(no, fv, n, update->orbitals, ld, update->fc, ld, update->g, ld);
-    kernels->matmul_tn(orbital_update_n_virtual(update), fv, n, update->orbitals + fv, ld,
-                       update->fc, ld, update->g + orbital_update_vo(update), ld);
+    orbital_multiply(update, false, fock, update->orbitals, update->fc);
+    orbital_product_symmetric(update, ORBITALS_OCCUPIED, update->orbitals, update->fc, update->g);
+    orbital_product_tn(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED,
+                       update->orbitals + update->first_virtual, update->fc,
+                       update->g + orbital_update_vo(update));
 }
 
 /// E = C^T S C - 1 of the current orbitals, and the columns of the occupied ones of G.
@@ -228,8 +229,7 @@ static void make_overlap_and_columns(OrbitalUpdate *update, const double *fock)
     if (update->pattern != NULL) {
         orbital_blocks_make(update, fock);
     } else {
-        orbital_update_multiply(update, update->columns, update->overlap, update->orbitals,
-                                update->sc);
+        orbital_multiply(update, true, update->overlap, update->orbitals, update->sc);
         update->kernels->matmul_tn_symmetric(update->rows, update->columns, update->n,
                                              update->orbitals, ld, update->sc, ld, update->e, ld);
         make_columns(update, fock);
@@ -261,11 +261,13 @@ static bool gap_is_clear(OrbitalUpdate *update, double diagonal, double least_ga
                                .t = -1.0};
     float *const work = update->x; // not needed yet
     const double estimate = -levels_lowest(&below, update->level_work);
-    double highest = orbital_update_larger(estimate, diagonal);
+    double highest = orbital_update_larger(estimate, diagonal), step = LEVEL_ERROR;
     for (int i = 0; !levels_are_above(&below, -highest - LEVEL_ERROR, work); i++) {
         if (i == LEVEL_TRIES)
             return false;
-        highest += LEVEL_ERROR;
+        highest += step;
+        // The estimate begins with orbitals that are nearly levels; local ones are not.
+        step *= update->local ? 2.0 : 1.0;
     }
     if (levels_are_above(&above, highest + least_gap + SURE_GAP, work)) {
         update->kept->sure = update->large ? SURE_PASSES_LARGE : SURE_PASSES;
@@ -279,22 +281,17 @@ static bool gap_is_clear(OrbitalUpdate *update, double diagonal, double least_ga
 static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double clear_gap)
 {
     const size_t n = update->n, no = update->n_occupied, fv = update->first_virtual,
-                 nv = orbital_update_n_virtual(update), ld = update->ld, ld_ao = update->ld_ao;
+                 ld = update->ld, ld_ao = update->ld_ao;
     const Kernels *kernels = update->kernels;
     kernels->narrow(no, fv, 1.0, update->g, ld, update->g_off, ld);
 
     float *virtuals = update->orbitals_single + fv;
     kernels->narrow(n, update->columns, 1.0, update->orbitals, ld, update->orbitals_single, ld);
     kernels->narrow(n, n, -1.0, fock, ld_ao, update->fock_single, ld_ao);
-    if (update->pattern != NULL)
-        kernels->matmul_pattern_single(n, update->columns - fv, update->pattern,
-                                       update->fock_single, ld_ao, virtuals, ld, update->fc_single,
-                                       ld);
-    else
-        kernels->matmul_tn_single(n, update->columns - fv, n, update->fock_single, ld_ao, virtuals,
-                                  ld, update->fc_single, ld);
-    kernels->matmul_tn_single(nv, update->columns - fv, n, virtuals, ld, update->fc_single, ld,
-                              update->g_off + orbital_update_vv(update), ld);
+    orbital_multiply_single(update, ORBITALS_VIRTUAL, update->fock_single, virtuals,
+                            update->fc_single);
+    orbital_product_tn_single(update, ORBITALS_VIRTUAL, ORBITALS_VIRTUAL, virtuals,
+                              update->fc_single, update->g_off + orbital_update_vv(update));
 
     double highest = -INFINITY, lowest = INFINITY;
     for (size_t i = 0; i < no; i++) {
@@ -316,13 +313,12 @@ static bool make_hamiltonian(OrbitalUpdate *update, const double *fock, double c
     return gap_is_clear(update, highest, LEAST_SHARE * clear_gap);
 }
 
-/// The sum of squares of the corrections of the occupied orbitals: to second order their norms change by half of it, and
-/// the energy by some hartree times that.
-static double sum_of_squares(OrbitalUpdate *update)
+/// Of each row, into level_work.
+static void part_squares(void *task, size_t first, size_t last)
 {
+    const OrbitalUpdate *update = task;
     const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
-    double sum = 0.0;
-    for (size_t k = 0; k < update->rows; k++) {
+    for (size_t k = first; k < last; k++) {
         const float *e = update->e_single + k * ld;
         // Of the virtual orbitals X counts, of the occupied ones turns and E, which are in Y.
         const float *x = k < fv ? update->y + k * ld : update->x + (k - fv) * ld;
@@ -333,9 +329,20 @@ static double sum_of_squares(OrbitalUpdate *update)
                 lane[l] += e[i + l] * e[i + l] + x[i + l] * x[i + l];
         for (; i < no; i++)
             lane[0] += e[i] * e[i] + x[i] * x[i];
+        update->level_work[k] = 0.0;
         for (size_t l = 0; l < SQUARES_TOGETHER; l++)
-            sum += (double)lane[l];
+            update->level_work[k] += (double)lane[l];
     }
+}
+
+/// The sum of squares of the corrections of the occupied orbitals: to second order their norms change by half of it, and
+/// the energy by some hartree times that.
+static double sum_of_squares(OrbitalUpdate *update)
+{
+    team_share(update->rows, ORBITAL_UPDATE_ROWS, part_squares, update);
+    double sum = 0.0;
+    for (size_t k = 0; k < update->rows; k++)
+        sum += update->level_work[k];
     return sum;
 }
 
@@ -362,12 +369,13 @@ static void add_second_order(OrbitalUpdate *update, float *v)
             update->e_scaled[i * ld + j] += 0.75F * a;
             update->e_single[i * ld + j] += 2.0F / 3.0F * a;
         }
-    kernels->matmul_single(no, fv, update->rows, update->e_scaled, ld, update->e_single, ld, y, y,
-                           ld);
+    orbital_product_all_single(update, ORBITALS_OCCUPIED, ORBITALS_OCCUPIED, update->e_scaled,
+                               update->e_single, y, y);
     for (size_t a = 0; a < nv; a++)
         for (size_t i = 0; i < fv; i++)
             v[a * ld + i] *= 0.5F;
-    kernels->matmul_single(no, fv, nv, y + fv, ld, v, ld, y, y, ld);
+    orbital_product_single(update, ORBITALS_OCCUPIED, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, y + fv,
+                           v, y, y);
 }
 
 /// Y -= E/2 in the virtual, and in the occupied block.
@@ -444,20 +452,18 @@ static double assemble_corrections(OrbitalUpdate *update)
 
 void orbital_update_correct_virtuals(OrbitalUpdate *update)
 {
-    const size_t fv = update->first_virtual, ld = update->ld;
+    const size_t fv = update->first_virtual;
     if (!update->virtuals_behind)
         return;
     update->virtuals_behind = false;
-    update->kernels->matmul_correction(update->n, update->columns - fv, update->rows,
-                                       update->orbitals_single, ld, update->y + fv, ld,
-                                       update->orbitals + fv, update->orbitals + fv, ld);
+    orbital_correct_all(update, ORBITALS_VIRTUAL, update->orbitals_single, update->y + fv,
+                        update->orbitals + fv, update->orbitals + fv);
 }
 
 /// A full pass of the refinement; returns the largest correction, negative on failure.
 static double full_pass(OrbitalUpdate *update, const double *fock, double clear_gap)
 {
-    const size_t no = update->n_occupied, fv = update->first_virtual,
-                 nv = orbital_update_n_virtual(update), ld = update->ld;
+    const size_t fv = update->first_virtual, nv = orbital_update_n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
     make_overlap_and_columns(update, fock);
     if (!make_hamiltonian(update, fock, clear_gap))
@@ -468,15 +474,16 @@ static double full_pass(OrbitalUpdate *update, const double *fock, double clear_
     kernels->sylvester_start(nv, fv, ld, update->g + orbital_update_vo(update),
                              update->e + orbital_update_vo(update), update->eps + fv, update->eps,
                              update->scale, update->residual);
-    kernels->matmul_single(nv, fv, no, update->e_single + orbital_update_vo(update), ld,
-                           update->g_off, ld, update->residual, update->residual, ld);
+    orbital_product_single(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, ORBITALS_OCCUPIED,
+                           update->e_single + orbital_update_vo(update), update->g_off,
+                           update->residual, update->residual);
     if (orbital_update_solve(update, update->large ? LARGE_TOLERANCE : FULL_TOLERANCE) < 0.0)
         return -1.0;
     const double largest = assemble_corrections(update);
     update->last_is_full = true;
     if (update->large) {
-        kernels->matmul_correction(update->n, fv, update->rows, update->orbitals_single, ld,
-                                   update->y, ld, update->orbitals, update->orbitals, ld);
+        orbital_correct_all(update, ORBITALS_OCCUPIED, update->orbitals_single, update->y,
+                            update->orbitals, update->orbitals);
         update->virtuals_behind = true;
         return largest;
     }
@@ -497,9 +504,9 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
                  nv = orbital_update_n_virtual(update), ld = update->ld;
     const Kernels *kernels = update->kernels;
     double *virtuals = update->orbitals + fv;
-    orbital_update_multiply(update, fv, fock, update->orbitals, update->fc);
-    kernels->matmul_tn(nv, fv, n, virtuals, ld, update->fc, ld,
-                       update->g + orbital_update_vo(update), ld);
+    orbital_multiply(update, false, fock, update->orbitals, update->fc);
+    orbital_product_tn(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, virtuals, update->fc,
+                       update->g + orbital_update_vo(update));
     kernels->narrow(nv, fv, -1.0, update->g + orbital_update_vo(update), ld, update->residual, ld);
     const double largest =
         orbital_update_solve(update, update->large ? LARGE_TOLERANCE : FULL_TOLERANCE);
@@ -508,27 +515,28 @@ static double short_pass(OrbitalUpdate *update, const double *fock)
 
     // C_o += C_v X and C_v -= C_o X^T, both with the orbitals before.
     kernels->narrow(n, update->columns, 1.0, update->orbitals, ld, update->orbitals_single, ld);
-    kernels->matmul_correction(n, fv, nv, update->orbitals_single + fv, ld, update->x, ld,
-                               update->orbitals, update->orbitals, ld);
+    orbital_correct(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, update->orbitals_single + fv,
+                    update->x, update->orbitals, update->orbitals);
     float *ov = update->y + fv;
     kernels->transpose_single(nv, no, -1.0F, update->x, ld, ov, ld);
-    kernels->matmul_correction(n, update->columns - fv, no, update->orbitals_single, ld, ov, ld,
-                               virtuals, virtuals, ld);
+    orbital_correct(update, ORBITALS_OCCUPIED, ORBITALS_VIRTUAL, update->orbitals_single, ov,
+                    virtuals, virtuals);
     if (largest > VISIBLE_CORRECTION) {
         // C_o -= 1/2 C_o X^T X
         float *half_x = update->step, *square = update->e_scaled;
         for (size_t a = 0; a < nv; a++)
             for (size_t i = 0; i < fv; i++)
                 half_x[a * ld + i] = 0.5F * update->x[a * ld + i];
-        kernels->matmul_single(no, fv, nv, ov, ld, half_x, ld, NULL, square, ld);
-        kernels->matmul_correction(n, fv, no, update->orbitals_single, ld, square, ld,
-                                   update->orbitals, update->orbitals, ld);
+        orbital_product_single(update, ORBITALS_OCCUPIED, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, ov,
+                               half_x, NULL, square);
+        orbital_correct(update, ORBITALS_OCCUPIED, ORBITALS_OCCUPIED, update->orbitals_single,
+                        square, update->orbitals, update->orbitals);
         if (update->large && largest > SMALL_CORRECTION) {
             // C_v -= 1/2 C_v X X^T
-            kernels->matmul_single(nv, update->columns - fv, no, half_x, ld, ov, ld, NULL, square,
-                                   ld);
-            kernels->matmul_correction(n, update->columns - fv, nv, update->orbitals_single + fv,
-                                       ld, square, ld, virtuals, virtuals, ld);
+            orbital_product_single(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, ORBITALS_VIRTUAL,
+                                   half_x, ov, NULL, square);
+            orbital_correct(update, ORBITALS_VIRTUAL, ORBITALS_VIRTUAL,
+                            update->orbitals_single + fv, square, virtuals, virtuals);
         }
     }
     if (!update->from_diagonalisation && !update->large) {
@@ -635,7 +643,8 @@ static void correct_occupied_block(OrbitalUpdate *update)
     // Without turns Y_oo is symmetric.
     const float *left = update->large ? update->e_single : update->y,
                 *right = update->large ? update->y : update->e_single;
-    kernels->matmul_single(no, fv, no, left, ld, right, ld, NULL, product, ld);
+    orbital_product_single(update, ORBITALS_OCCUPIED, ORBITALS_OCCUPIED, ORBITALS_OCCUPIED, left,
+                           right, NULL, product);
     team_share(no, ORBITAL_UPDATE_ROWS, part_symmetric_sum, update);
 }
 
@@ -656,11 +665,11 @@ static void part_response(void *task, size_t first, size_t last)
 
 void orbital_update_occupied_block(OrbitalUpdate *update)
 {
-    const size_t no = update->n_occupied, fv = update->first_virtual, ld = update->ld;
+    const size_t no = update->n_occupied;
     update->occupied_known = true;
     if (!update->last_is_full) {
-        update->kernels->matmul_tn_symmetric(no, fv, update->n, update->orbitals, ld, update->fc,
-                                             ld, update->g, ld);
+        orbital_product_symmetric(update, ORBITALS_OCCUPIED, update->orbitals, update->fc,
+                                  update->g);
         return;
     }
     correct_occupied_block(update);
@@ -680,33 +689,33 @@ void orbital_update_virtual_block(OrbitalUpdate *update)
     }
 }
 
-/// Rotates the remembered orbitals inside the two spaces so that both blocks of G become diagonal,
-/// and the history with them: C' = C U, T' = U^T T U.
-static void rotate(OrbitalUpdate *update)
+/// The turn of one space that makes its block of G diagonal, into its block of `rotation`.
+static bool turn_to_diagonal(OrbitalUpdate *update, size_t first, size_t m, double *rotation_t)
 {
-    const size_t ld = update->ld, fv = update->first_virtual, rows = update->rows;
+    const size_t ld = update->ld;
+    double *block = rotation_t + first * ld + first;
+    for (size_t i = 0; i < m; i++)
+        memcpy(block + i * ld, update->g + (first + i) * ld + first, m * sizeof(double));
+    // The eigenvectors come as rows; eigenvalues are not needed.
+    if (!linalg_eigen(update->kernels, m, block, ld, update->eigenvalues, update->work,
+                      update->iwork))
+        return false;
+    update->kernels->transpose(m, m, 1.0, block, ld, update->rotation + first * ld + first, ld);
+    return true;
+}
+
+/// The remembered orbitals and their history turned by `rotation`: C' = C U, T' = U^T T U.
+static void apply_rotation(OrbitalUpdate *update, const double *rotation_t)
+{
+    const size_t ld = update->ld, rows = update->rows;
     const Kernels *kernels = update->kernels;
-    double *rotation = update->rotation, *rotation_t = update->e;
-    orbital_update_virtual_block(update);
-    memset(rotation, 0, orbital_update_size(update) * sizeof(double));
-    memset(rotation_t, 0, orbital_update_size(update) * sizeof(double));
-    for (int space = 0; space < 2; space++) {
-        const size_t first = space == 0 ? 0 : fv;
-        const size_t m = space == 0 ? update->n_occupied : orbital_update_n_virtual(update);
-        double *block = rotation_t + first * ld + first;
-        for (size_t i = 0; i < m; i++)
-            memcpy(block + i * ld, update->g + (first + i) * ld + first, m * sizeof(double));
-        // The eigenvectors come as rows; eigenvalues are not needed.
-        if (!linalg_eigen(update->kernels, m, block, ld, update->eigenvalues, update->work,
-                          update->iwork))
-            return;
-        kernels->transpose(m, m, 1.0, block, ld, rotation + first * ld + first, ld);
-    }
+    const double *rotation = update->rotation;
     kernels->matmul_nn(update->n, update->columns, rows, update->orbitals, ld, rotation, ld,
                        update->kept_orbitals, ld);
     float *u = update->e_single, *u_t = update->e_scaled, *product = update->y_sum;
     kernels->narrow(rows, update->columns, 1.0, rotation, ld, u, ld);
     update->kept->age = 0;
+    update->rotated = true;
     if (update->large) {
         update->moved = INFINITY; // the rotation is in the place of S C
         orbital_path_rotate(update, u, u_t);
@@ -720,9 +729,93 @@ static void rotate(OrbitalUpdate *update)
     }
 }
 
+/// Rotates the remembered orbitals inside the two spaces so that both blocks of G become diagonal.
+static void rotate(OrbitalUpdate *update)
+{
+    double *rotation_t = update->e;
+    orbital_update_virtual_block(update);
+    memset(update->rotation, 0, orbital_update_size(update) * sizeof(double));
+    memset(rotation_t, 0, orbital_update_size(update) * sizeof(double));
+    if (turn_to_diagonal(update, 0, update->n_occupied, rotation_t) &&
+        turn_to_diagonal(update, update->first_virtual, orbital_update_n_virtual(update),
+                         rotation_t))
+        apply_rotation(update, rotation_t);
+}
+
+/// Windows of the remembered orbitals; returns what products take with them.
+static double measure_windows(OrbitalUpdate *update)
+{
+    const size_t first[] = {0, update->first_virtual},
+                 n_columns[] = {update->first_virtual, update->columns - update->first_virtual};
+    return orbital_windows_measure(&update->windows, update->n, update->kept_orbitals, update->ld,
+                                   first, n_columns);
+}
+
+/// Turns the remembered orbitals into local ones, and finds their windows. False, with the kept orbitals spoilt, if that
+/// does not pay or cannot be done.
+static bool localise(OrbitalUpdate *update)
+{
+    const size_t ld = update->ld, fv = update->first_virtual;
+    update->windows.kept->known = 0;
+    update->local = false;
+    memset(update->rotation, 0, orbital_update_size(update) * sizeof(double));
+    for (int space = 0; space < WINDOW_SPACES; space++) {
+        const size_t first = space == ORBITALS_OCCUPIED ? 0 : fv,
+                     m = space == ORBITALS_OCCUPIED ? update->n_occupied
+                                                    : orbital_update_n_virtual(update);
+        double *const room[] = {update->e, update->kept_orbitals,
+                                update->work + linalg_eigen_work(m)};
+        if (linalg_eigen_work(m) + m * ld > linalg_eigen_work(update->n) ||
+            !orbital_windows_localise(update->kernels, update->n, m, update->orbitals + first, ld,
+                                      update->rotation + first * ld + first, room,
+                                      update->eigenvalues, update->work, update->iwork))
+            return false;
+    }
+    update->kernels->matmul_nn(update->n, update->columns, update->rows, update->orbitals, ld,
+                               update->rotation, ld, update->kept_orbitals, ld);
+    const double cost = measure_windows(update);
+    update->windows.kept->first_cost = cost;
+    if (!(cost < LARGEST_WINDOWS))
+        return false;
+    apply_rotation(update, NULL);
+    (void)measure_windows(update);
+    update->windows.kept->known = 1;
+    return true;
+}
+
+/// Local orbitals drift apart slowly.
+static void keep_local(OrbitalUpdate *update)
+{
+    if (measure_windows(update) > WIDER_WINDOWS * update->windows.kept->first_cost)
+        (void)localise(update);
+    update->kept->age = 0;
+}
+
+/// Keeps the orbitals as they are, or turns them among themselves: into local ones where that pays, else from time to
+/// time back to those that diagonalise the blocks of G.
+static void turn_orbitals(OrbitalUpdate *update)
+{
+    OrbitalWindowsKept *windows = update->windows.kept;
+    if (windows->known) {
+        if (update->kept->age >= ROTATE_EVERY)
+            keep_local(update);
+        return;
+    }
+    if (update->may_be_local && update->pattern != NULL && !windows->tried &&
+        !update->from_diagonalisation) {
+        windows->tried = 1;
+        if (localise(update))
+            return;
+        team_copy(update->kept_orbitals, update->orbitals, update->n * update->ld * sizeof(double));
+        update->moved = INFINITY;
+    }
+    if (update->kept->age >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
+        rotate(update);
+}
+
 bool orbital_update_has_rotated(const OrbitalUpdate *update)
 {
-    return !update->from_diagonalisation && update->kept->age == 0;
+    return update->rotated;
 }
 
 /// The symmetric part of a diagonal block of T - 1. No correction ever touches rotations inside the two
@@ -759,10 +852,10 @@ void orbital_update_end(OrbitalUpdate *update)
         update->kept->age++;
     }
     update->kept->known = 1;
+    update->rotated = false;
     team_copy(update->kept_orbitals, update->orbitals, update->n * update->ld * sizeof(double));
     // The orbitals of this geometry stay as they are: its energy-weighted density needs them.
-    if (update->kept->age >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
-        rotate(update);
+    turn_orbitals(update);
     if (!update->large)
         update->kernels->narrow(update->n, update->columns, 1.0, update->kept_orbitals, update->ld,
                                 update->kept_singles, update->ld);

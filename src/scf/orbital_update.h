@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "kernels/kernels.h"
 #include "scf/orbital_history.h"
+#include "scf/orbital_windows.h"
 
 /// Orbitals without a diagonalisation. The full set of orbitals is carried along a trajectory: the
 /// matrices T_t with C_t = C_{t-1} T_t change smoothly and are extrapolated; one refinement made of
@@ -44,6 +45,8 @@ typedef struct {
     const Kernels *kernels;
     size_t n, ld_ao; ///< orbitals; leading dimension of F and S
     bool large;      ///< as ORBITAL_UPDATE_LARGE says; tests choose
+    bool
+        may_be_local; ///< the molecule is long and its atoms in an order along it, set by the caller
     size_t n_occupied, first_virtual;
     size_t rows, columns; ///< of matrices in the basis of orbitals; columns are padded
     size_t ld;
@@ -51,6 +54,7 @@ typedef struct {
     double *kept_orbitals;         ///< [n] of the last geometry
     float *kept_singles;           ///< [n] the same in single precision; not of large molecules
     OrbitalHistory history;        ///< of T - 1; of large molecules [n] of C_t - C_{t-1}
+    OrbitalWindows windows;        ///< of large molecules, where orbitals can be local
     const double *overlap;         ///< [n][ld_ao] S of this geometry
     const KernelsPattern *pattern; ///< where S and F are not zero; NULL: everywhere
     double *orbitals;              ///< [n] C
@@ -79,6 +83,8 @@ typedef struct {
     bool virtuals_known; ///< the virtual block of g belongs to this geometry
     bool nearly;         ///< orthonormal and known as far as the first steps to a solution need
     bool occupied_known; ///< the occupied block of g belongs to the refined orbitals
+    bool local;          ///< the orbitals of this geometry are zero outside of the windows
+    bool rotated;        ///< the kept orbitals were turned against those of this geometry
     bool from_diagonalisation; ///< the orbitals of this geometry come from a diagonalisation
     bool slow;                 ///< the inner iterations of this geometry were many
     bool last_is_full;         ///< the last pass was a full one: g and y belong to it
@@ -102,6 +108,21 @@ bool orbital_update_begin(OrbitalUpdate *update);
 /// @param fock       [n][ld_ao] F
 /// @param clear_gap  smallest gap, in hartree, that counts as clear
 bool orbital_update_refine(OrbitalUpdate *update, const double *fock, double clear_gap);
+
+/// Whether the orbitals of this geometry are local: zero outside of their windows.
+static inline bool orbital_update_is_local(const OrbitalUpdate *update)
+{
+    return update->local;
+}
+
+/// sum over occupied orbitals k of a[k][.] b[k][.], known to be symmetric, inside the pattern at least, of orbitals that lie in rows.
+///
+/// @param a, b, out  [n][ld_ao]
+void orbital_update_density(const OrbitalUpdate *update, const KernelsPattern *pattern,
+                            const double *a, const double *b, double *out);
+/// out[i] = sum over occupied orbitals k of G_ik a[k], what orbital_update_density() needs of it.
+void orbital_update_weighted_rows(const OrbitalUpdate *update, const KernelsPattern *pattern,
+                                  const double *g, const double *a, double *out);
 
 /// Occupied block of G of the refined orbitals, to second order, into g; after orbital_update_refine().
 void orbital_update_occupied_block(OrbitalUpdate *update);

@@ -37,12 +37,58 @@ static inline size_t orbital_update_vv(const OrbitalUpdate *update)
     return orbital_update_vo(update) + update->first_virtual;
 }
 
-/// out = A B of columns of orbitals B, A = S or F.
-void orbital_update_multiply(const OrbitalUpdate *update, size_t columns, const double *a,
-                             const double *b, double *out);
-
 /// C_v of all corrections of this geometry.
 void orbital_update_correct_virtuals(OrbitalUpdate *update);
+
+// ------------------------------------------------------------------------------ orbital_products.c
+//
+// Products of matrices of the refinement: whole ones, or where orbitals are local (orbital_windows.h) the blocks that are
+// not zero. Matrices begin with the first row or column of the space that is named, and what is written of a result is all
+// of it, zero where orbitals are far apart. Results do not depend on the number of threads.
+
+typedef enum { ORBITALS_OCCUPIED, ORBITALS_VIRTUAL } OrbitalSpace;
+
+/// out = A B of columns B, A = S or F: of the occupied orbitals and, with `all`, of the virtual ones.
+void orbital_multiply(const OrbitalUpdate *update, bool all, const double *a, const double *b,
+                      double *out);
+/// The same of one space in single precision.
+void orbital_multiply_single(const OrbitalUpdate *update, OrbitalSpace space, const float *a,
+                             const float *b, float *out);
+
+/// out[i][j] = sum over atomic orbitals of a[.][i] b[.][j]
+void orbital_product_tn(const OrbitalUpdate *update, OrbitalSpace i, OrbitalSpace j,
+                        const double *a, const double *b, double *out);
+void orbital_product_tn_single(const OrbitalUpdate *update, OrbitalSpace i, OrbitalSpace j,
+                               const float *a, const float *b, float *out);
+/// The same of one space, known to be symmetric: in double precision all of it, in single without what is above the diagonal, where
+/// anything may be written.
+void orbital_product_symmetric(const OrbitalUpdate *update, OrbitalSpace space, const double *a,
+                               const double *b, double *out);
+void orbital_product_triangle_single(const OrbitalUpdate *update, OrbitalSpace space,
+                                     const float *a, const float *b, float *out);
+
+/// out[i][j] = base[i][j] + sum over orbitals k of a[i][k] b[k][j]; base may be out or NULL for zero.
+void orbital_product_single(const OrbitalUpdate *update, OrbitalSpace i, OrbitalSpace k,
+                            OrbitalSpace j, const float *a, const float *b, const float *base,
+                            float *out);
+
+/// The same with the sum over all orbitals.
+void orbital_product_all_single(const OrbitalUpdate *update, OrbitalSpace i, OrbitalSpace j,
+                                const float *a, const float *b, const float *base, float *out);
+
+/// to = from + C Y of the columns of a space, C in single precision: Y couples it with all orbitals, or with those of the space k.
+///
+/// @param y  from the first row of C's columns on
+void orbital_correct_all(const OrbitalUpdate *update, OrbitalSpace space, const float *c,
+                         const float *y, const double *from, double *to);
+void orbital_correct(const OrbitalUpdate *update, OrbitalSpace k, OrbitalSpace space,
+                     const float *c, const float *y, const double *from, double *to);
+
+/// Zero outside of the windows, d of all orbitals.
+void orbital_clear_outside(const OrbitalUpdate *update, float *d);
+
+/// E and the columns of the occupied orbitals of G, from S C and F C_o, where windows are known.
+void orbital_blocks_of_windows(const OrbitalUpdate *update, double *e, double *g);
 
 // ------------------------------------------------------------------------------ orbital_equation.c
 //

@@ -72,6 +72,7 @@ void scf_setup(Scf *scf, const ScfSpec *spec)
     scf->density.n_alpha = spec->n_alpha;
     scf->density.n_beta = spec->n_beta;
     scf->density.fermi_stop = spec->fermi_stop;
+    scf->density.update.may_be_local = spec->is_long && scf->density.update.large;
     scf->free_energy.kernels = spec->kernels;
     scf->free_energy.hamiltonian = spec->hamiltonian;
     scf->free_energy.terms = spec->terms;

@@ -59,6 +59,7 @@ typedef struct {
     const double *mass; ///< [n_atoms] any unit, for the guess only; NULL: all alike
     double charge;      ///< of the molecule, e
     size_t n_alpha, n_beta;
+    bool is_long;     ///< the molecule, with its atoms in an order along it
     double boltzmann; ///< hartree/K, of the electrons
     FermiStop fermi_stop;
     ScfOptions options;

@@ -47,23 +47,31 @@ static void update_part(void *task, size_t first, size_t last)
     }
 }
 
+/// The number of an atom in a message.
+static size_t number_of(const Pairs *pairs, size_t a)
+{
+    return (pairs->atom != NULL ? pairs->atom[a] : a) + 1;
+}
+
 QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs)
 {
     for (size_t a = 0; a < pairs->n_atoms; a++)
         for (int x = 0; x < 3; x++)
             if (!isfinite(xyz[a][x]))
                 return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
-                                 "atom %zu: its %c coordinate is not a finite number", a + 1,
-                                 "xyz"[x]);
+                                 "atom %zu: its %c coordinate is not a finite number",
+                                 number_of(pairs, a), "xyz"[x]);
     PairUpdate task = {pairs, xyz};
     team_share(pairs->n_pairs, pairs->n_atoms < SHARED_FROM_ATOMS ? pairs->n_pairs : PAIRS_SHARED,
                update_part, &task);
     for (size_t k = 0; k < pairs->n_pairs; k++)
-        if (!(pairs->distance[k] >= PAIRS_MIN_DISTANCE))
+        if (!(pairs->distance[k] >= PAIRS_MIN_DISTANCE)) {
+            const size_t a = number_of(pairs, (size_t)pairs->a[k]),
+                         b = number_of(pairs, (size_t)pairs->b[k]);
             return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
-                             "atoms %d and %d are %.3f angstrom apart, less than 0.3",
-                             pairs->b[k] + 1, pairs->a[k] + 1,
-                             pairs->distance[k] / BOHR_PER_ANGSTROM);
+                             "atoms %zu and %zu are %.3f angstrom apart, less than 0.3",
+                             a < b ? a : b, a < b ? b : a, pairs->distance[k] / BOHR_PER_ANGSTROM);
+        }
     return QMT_OK;
 }
 

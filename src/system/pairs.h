@@ -7,6 +7,7 @@
 /// pairs. Pair k of (a, b) is a (a-1)/2 + b.
 typedef struct {
     size_t n_atoms;
+    const size_t *atom;  ///< [n_atoms] what messages call an atom, from 0; NULL: its index
     size_t n_pairs;      ///< n_atoms (n_atoms - 1) / 2
     int *a;              ///< [n_pairs] the larger index
     int *b;              ///< [n_pairs] the smaller index
