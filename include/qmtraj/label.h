@@ -63,7 +63,7 @@ typedef struct {
 /// @param options   NULL: the defaults
 /// @param progress  called now and then, may be NULL; user is passed on to it
 /// @param counts    may be NULL; filled also with QMT_ERR_PARTIAL, untouched after other failures
-/// Fails with QMT_ERR_PARTIAL (some frames have no labels; the file is whole), QMT_ERR_USAGE (out is the input or a folder,
+/// Fails with QMT_ERR_PARTIAL (some frames have no labels; the file is whole), QMT_ERR_USAGE (out exists,
 /// methods), QMT_ERR_FORMAT (no XYZ file, cut off), QMT_ERR_CHECKPOINT (OUT.part belongs to something else),
 /// QMT_ERR_LOCKED, QMT_ERR_IO, QMT_STOPPED, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_label_file(QmtContext *ctx, const QmtConfig *config, const char *path,

@@ -39,11 +39,11 @@ static inline QmtReportOptions qmt_report_options_default(void)
 /// files give the same bytes.
 ///
 /// @param path       a folder of trajectories, or one trajectory file, also one that is not finished
-/// @param to         replaced as a whole
+/// @param to         appears as a whole; may be a page of an earlier call, and nothing else that exists
 /// @param options    NULL: the defaults
 /// @param n_running  trajectories that a process works on; may be NULL
-/// Fails with QMT_ERR_FORMAT, QMT_ERR_IO, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY. A file of a folder that cannot be read is a
-/// row that says so, and a folder without a trajectory has a page that says so, with a warning.
+/// Fails with QMT_ERR_USAGE (`to` exists), QMT_ERR_FORMAT, QMT_ERR_IO, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY. A file of a
+/// folder that cannot be read is a row that says so, and a folder without a trajectory has a page that says so, with a warning.
 QMT_API QmtStatus qmt_report_write(QmtContext *ctx, const char *path, const char *to,
                                    const QmtReportOptions *options, size_t *n_running);
 

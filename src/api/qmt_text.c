@@ -24,6 +24,12 @@ QmtStatus qmt_text_write(QmtContext *ctx, const char *path, const char *text)
     return file_write_whole(ctx, path, text, strlen(text));
 }
 
+QmtStatus qmt_text_check_new(QmtContext *ctx, const char *path)
+{
+    NEEDS(ctx, path != NULL, "text: path is NULL");
+    return file_check_new(ctx, path, NULL);
+}
+
 const char *qmt_text_printable(const char *text, char *out, size_t size)
 {
     if (out == NULL || size == 0)

@@ -262,8 +262,7 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
     long long number = 0;
     switch (place) {
     case O_NPY:
-        words->npy = value;
-        return QMT_OK;
+        return option_new_file(ctx, "--npy", value, &words->npy);
     case O_POINTS:
         TRY(option_number(ctx, "--points", value, 3, 5, &number));
         words->options.points = (int)number;

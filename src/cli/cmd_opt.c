@@ -190,8 +190,7 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
     switch (place) {
     case O_OUT:
     case O_O:
-        words->out = value;
-        return QMT_OK;
+        return option_new_file(ctx, OPTIONS[place].name, value, &words->out);
     case O_GRADIENT:
         return option_double(ctx, "--gradient", value, 1e-11, 1.0, &words->options.gradient);
     case O_EVALUATIONS:

@@ -74,7 +74,7 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, ReportWords 
         if (place == O_HELP || place == O_H) {
             words->help = true;
         } else if (place == O_OUT || place == O_OUT_SHORT) {
-            words->to = value;
+            TRY(option_file(ctx, OPTIONS[place].name, value, &words->to));
         } else if (place == O_WATCH) {
             words->watch = true;
         } else if (place == O_FRAMES) {

@@ -3,6 +3,7 @@
 
 #include <qmtraj/campaign.h>
 #include <qmtraj/sample.h>
+#include <qmtraj/text.h>
 #include <qmtraj/units.h>
 
 #include "cli/commands.h"
@@ -87,13 +88,11 @@ static QmtStatus modes_make(QmtContext *ctx, QmtSingle *molecule, const QmtSingl
 }
 
 static QmtStatus sample_write(QmtContext *ctx, QmtSingle *molecule, const QmtSingleState *state,
-                              const SampleWords *words, const QmtModes *modes, double energy)
+                              const SampleWords *words, const char *out, const QmtModes *modes,
+                              double energy)
 {
-    char path[512];
     QmtSampleResult result;
     QmtModesView view;
-    snprintf(path, sizeof path, "%.480s_modes.npz", state->name);
-    const char *const out = words->out != NULL ? words->out : path;
     TRY(qmt_modes_get(ctx, modes, &view));
     TRY(qmt_sample_modes(ctx, molecule, modes, energy, &words->options, out, &result));
     if (view.n_modes > 0 && view.frequency[0] < 0.0)
@@ -116,14 +115,19 @@ static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)
     QmtSingleState state;
     QmtModes *modes = NULL;
     double energy = 0.0;
+    char path[512];
     TRY(qmt_single_get(ctx, molecule, &state));
+    snprintf(path, sizeof path, "%.480s_modes.npz", state.name);
+    if (words->out == NULL)
+        TRY(qmt_text_check_new(ctx, path));
     const size_t n_x = 3 * state.n_atoms;
     double *const memory = malloc((n_x + 1) * n_x * sizeof *memory);
     QmtStatus status = memory != NULL
                            ? modes_make(ctx, molecule, &state, words, memory, &modes, &energy)
                            : FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu atoms", state.n_atoms);
     if (status == QMT_OK)
-        status = sample_write(ctx, molecule, &state, words, modes, energy);
+        status = sample_write(ctx, molecule, &state, words, words->out != NULL ? words->out : path,
+                              modes, energy);
     qmt_modes_destroy(&modes);
     free(memory);
     return status;
@@ -136,8 +140,7 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
     switch (place) {
     case O_OUT:
     case O_O:
-        words->out = value;
-        return QMT_OK;
+        return option_new_file(ctx, OPTIONS[place].name, value, &words->out);
     case O_MODES:
         TRY(option_number(ctx, "--modes", value, 1, 10000000, &number));
         words->options.n_frames = (size_t)number;

@@ -228,8 +228,7 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
         return QMT_OK;
     case O_OUT:
     case O_O:
-        words->out = value;
-        return QMT_OK;
+        return option_new_file(ctx, OPTIONS[place].name, value, &words->out);
     default:
         words->json = true;
         return QMT_OK;

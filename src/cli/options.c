@@ -311,3 +311,18 @@ QmtStatus options_each(QmtContext *ctx, int argc, char **argv, const Option *opt
     }
     return QMT_OK;
 }
+
+QmtStatus option_file(QmtContext *ctx, const char *name, const char *value, const char **path)
+{
+    if (value[0] == '\0' || strcmp(value, "-") == 0)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "%s \"%s\": is a file to make; standard output cannot be one", name, value);
+    *path = value;
+    return QMT_OK;
+}
+
+QmtStatus option_new_file(QmtContext *ctx, const char *name, const char *value, const char **path)
+{
+    TRY(option_file(ctx, name, value, path));
+    return qmt_text_check_new(ctx, value);
+}

@@ -61,4 +61,10 @@ QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, lo
 QmtStatus option_double(QmtContext *ctx, const char *name, const char *value, double lowest,
                         double highest, double *number);
 
+/// The name of a file to make, not "-"; QMT_ERR_USAGE otherwise.
+QmtStatus option_file(QmtContext *ctx, const char *name, const char *value, const char **path);
+
+/// Likewise, and it is not there yet.
+QmtStatus option_new_file(QmtContext *ctx, const char *name, const char *value, const char **path);
+
 #endif

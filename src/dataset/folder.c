@@ -64,9 +64,7 @@ QmtStatus folder_begin(QmtContext *ctx, const char *out, Folder *folder)
     if (length == 0 || n < 0 || (size_t)n >= sizeof folder->part)
         return FAIL(ctx, QMT_ERR_USAGE, "\"%.60s\" is not a name for a folder", out);
     snprintf(folder->path, sizeof folder->path, "%.*s", (int)length, out);
-    if (file_exists(folder->path))
-        return FAIL(ctx, QMT_ERR_USAGE, "%.900s: exists already; remove it or choose another name",
-                    folder->path);
+    TRY(file_check_new(ctx, folder->path, NULL));
     TRY(left_over_remove(ctx, folder));
     TRY(file_make_directories(ctx, folder->part));
     TRY(file_join(ctx, folder->part, MARK, mark));

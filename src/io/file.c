@@ -145,8 +145,17 @@ static QmtStatus too_long(QmtContext *ctx, const char *path)
                 path, FILE_PATH_SIZE - 1);
 }
 
+/// True if a name belongs to a pipe, a socket or a device, which no file of ours may take the place of.
+static bool is_no_file(const char *path, mode_t *mode)
+{
+    struct stat info;
+    const bool there = lstat(path, &info) == 0;
+    *mode = there ? info.st_mode : 0;
+    return there && !S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
 /// Opens with the flags of a mode. Files that we make are new ones: what has the name already, which may be a link
-/// that somebody put there or a second name of another file, is removed and not written through.
+/// that somebody put there or a second name of another file, is removed and not written through; a device is not removed.
 static int descriptor_open(const char *path, FileMode mode)
 {
     static const int FLAGS[] = {
@@ -163,9 +172,11 @@ static int descriptor_open(const char *path, FileMode mode)
     }
     // Without O_NONBLOCK opening a pipe would wait for somebody at its other end.
     int fd = -1;
+    mode_t kind;
     for (int attempt = 0; attempt < 3; attempt++) {
         fd = open(path, FLAGS[mode] | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST || mode != FILE_CREATE || unlink(path) != 0)
+        if (fd >= 0 || errno != EEXIST || mode != FILE_CREATE || is_no_file(path, &kind) ||
+            unlink(path) != 0)
             break;
     }
     return fd;
@@ -174,7 +185,7 @@ static int descriptor_open(const char *path, FileMode mode)
 /// What kind of thing it is instead of a file, as the end of a sentence.
 static const char *kind_word(mode_t mode)
 {
-    return S_ISFIFO(mode)   ? "a pipe; to read from one, name /dev/stdin"
+    return S_ISFIFO(mode)   ? "a pipe"
            : S_ISSOCK(mode) ? "a socket"
            : S_ISCHR(mode)  ? "a device"
            : S_ISBLK(mode)  ? "a block device"
@@ -192,12 +203,23 @@ static QmtStatus kind_check(QmtContext *ctx, const char *path, FileMode mode, in
         return failure(ctx, FILE_OP_OPEN, path, EISDIR);
     const bool named = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
     if (!S_ISREG(info.st_mode) && !named)
-        return FAIL(ctx, QMT_ERR_IO, "%s: is not a file but %s", path, kind_word(info.st_mode));
+        return FAIL(ctx, QMT_ERR_IO, "%s: is not a file but %s%s", path, kind_word(info.st_mode),
+                    S_ISFIFO(info.st_mode) ? "; to read from one, name /dev/stdin" : "");
     if (mode == FILE_ANY && info.st_nlink > 1)
         return FAIL(ctx, QMT_ERR_IO, "%s: is a second name of another file; remove it", path);
     if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) != 0)
         return failure(ctx, FILE_OP_OPEN, path, errno);
     return QMT_OK;
+}
+
+/// Refuses to put a file in the place of what is none.
+static QmtStatus replaceable(QmtContext *ctx, const char *path, QmtStatus code)
+{
+    mode_t mode;
+    return is_no_file(path, &mode)
+               ? FAIL(ctx, code, "%.900s: is not a file but %s; choose another name", path,
+                      kind_word(mode))
+               : QMT_OK;
 }
 
 static int descriptor_open_again(const char *path, FileMode mode)
@@ -218,6 +240,8 @@ QmtStatus file_open(QmtContext *ctx, const char *path, FileMode mode, File *file
     const bool is_part = fd < 0 && mode == FILE_READ && part_find(path, errno, &part);
     if (is_part)
         fd = descriptor_open_again(part.path, mode);
+    if (fd < 0 && errno == EEXIST)
+        TRY(replaceable(ctx, path, QMT_ERR_IO));
     if (fd < 0)
         return failure(ctx, FILE_OP_OPEN, path, errno);
 
@@ -429,6 +453,7 @@ static QmtStatus sync_parent(QmtContext *ctx, const char *path)
 
 static QmtStatus rename_only(QmtContext *ctx, const char *from, const char *to)
 {
+    TRY(replaceable(ctx, to, QMT_ERR_IO));
     const int injected = fault(FILE_OP_RENAME, from);
     const int error = injected > 0 ? injected : (rename(from, to) != 0 ? errno : 0);
     if (error != 0)
@@ -475,6 +500,41 @@ bool file_exists(const char *path)
     struct stat info;
     FilePart part;
     return stat(path, &info) == 0 || part_find(path, errno, &part);
+}
+
+/// True if a file, which is no link, has these words near its beginning.
+static bool has_words(const char *path, const char *words)
+{
+    enum { LOOKED_AT = 2048 };
+    char begin[LOOKED_AT];
+    ssize_t n = -1;
+    struct stat info;
+    const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+        n = pread(fd, begin, sizeof begin, 0);
+    if (fd >= 0)
+        close(fd);
+    return n > 0 && memmem(begin, (size_t)n, words, strlen(words)) != NULL;
+}
+
+QmtStatus file_check_new(QmtContext *ctx, const char *path, const char *own)
+{
+    struct stat info;
+    FilePart part;
+    if (lstat(path, &info) != 0 && !part_find(path, errno, &part))
+        return QMT_OK;
+    TRY(replaceable(ctx, path, QMT_ERR_USAGE));
+    if (own != NULL && has_words(path, own))
+        return QMT_OK;
+    return FAIL(ctx, QMT_ERR_USAGE, "%.900s: exists already; remove it or choose another name",
+                path);
+}
+
+bool file_is_same(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
 }
 
 static QmtStatus make_directory(QmtContext *ctx, const char *path)

@@ -58,7 +58,7 @@ void file_set_part_finder(bool (*find)(const char *path, FilePart *part));
 
 typedef enum {
     FILE_READ,   ///< must exist
-    FILE_CREATE, ///< read and write; made anew, what had the name is removed
+    FILE_CREATE, ///< read and write; made anew, a file or link that had the name is removed
     FILE_UPDATE, ///< read and write; must exist, content kept; no link
     FILE_ANY, ///< read and write; made if it is not there, content kept; no link and no second name
     /// Read and write; made if it is not there, content kept; no link. Each write goes behind all others whatever
@@ -101,11 +101,19 @@ void file_set_sync(bool wait);
 /// Waits until the content is on the disk.
 QmtStatus file_sync(QmtContext *ctx, File *file);
 
-/// Renames within a folder and waits until the folder's entry is on the disk.
+/// Renames within a folder and waits until the folder's entry is on the disk. A pipe, a socket or a device does not give
+/// way to it.
 QmtStatus file_rename(QmtContext *ctx, const char *from, const char *to);
 /// Removes a file; none there is fine.
 QmtStatus file_remove(QmtContext *ctx, const char *path);
 bool file_exists(const char *path);
+/// Fails with QMT_ERR_USAGE if there is anything of this name, also a link to nowhere: a file that somebody names for an
+/// output is a new one.
+///
+/// @param own  words near the beginning of files that may be replaced all the same; NULL: none may
+QmtStatus file_check_new(QmtContext *ctx, const char *path, const char *own);
+/// True if two paths, through links if there are any, lead to one file.
+bool file_is_same(const char *a, const char *b);
 /// Size and time of the last change: where both are as before, so is the content, but for accidents of the disk.
 typedef struct {
     int64_t n_bytes, modified_ns; ///< since 1970

@@ -123,15 +123,23 @@ static QmtStatus paths_make(Labelling *l)
     return path_make(l, ".rejected.tsv.part", l->rejected_part);
 }
 
-/// The input would be gone once the output takes its place.
-static QmtStatus out_check(QmtContext *ctx, const char *path, const char *out)
+/// A file that is there stays as it is: OUT, what makes it, and the input under any of these names.
+static QmtStatus out_check(const Labelling *l, const char *path)
 {
-    struct stat a, b;
-    if (out[0] == '\0' || out[strlen(out) - 1] == '/' || (stat(out, &b) == 0 && S_ISDIR(b.st_mode)))
-        return FAIL(ctx, QMT_ERR_USAGE, "%.900s: is a folder; the output is one file", out);
-    if (stat(path, &a) == 0 && stat(out, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-        return FAIL(ctx, QMT_ERR_USAGE, "%.900s: is the input, too; choose another output", out);
-    return QMT_OK;
+    struct stat about;
+    const char *const out = l->out;
+    const char *const made[] = {out,          l->part,     l->journal_path,
+                                l->lock_path, l->rejected, l->rejected_part};
+    if (out[0] == '\0' || out[strlen(out) - 1] == '/' ||
+        (stat(out, &about) == 0 && S_ISDIR(about.st_mode)))
+        return FAIL(l->ctx, QMT_ERR_USAGE, "%.900s: is a folder; the output is one file", out);
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (file_is_same(path, made[i]))
+            return FAIL(l->ctx, QMT_ERR_USAGE, "%.900s: is the input, too; choose another output",
+                        made[i]);
+    TRY(file_check_new(l->ctx, out, NULL));
+    // That of an output that was taken away.
+    return file_check_new(l->ctx, l->rejected, REJECTED_TITLES);
 }
 
 static QmtStatus lock_get(Labelling *l)
@@ -358,8 +366,8 @@ QmtStatus label_file(QmtContext *ctx, const Config *config, const char *path, co
                    .progress = progress,
                    .user = user};
     TRY(also_check(ctx, config, options->also));
-    TRY(out_check(ctx, path, out));
     TRY(paths_make(&l));
+    TRY(out_check(&l, path));
     TRY(archives_mount_above(ctx, path, &archives)); // it may lie in one
     QmtStatus status = beside_read(&l, path);
     if (status == QMT_OK)

@@ -22,6 +22,9 @@
 /// Trajectories with curves in the page, the worst ones, and with all checks and metadata; bytes of positions of all.
 enum { OPENED_MAX = 100, MORE_MAX = 1000, POSITION_BYTES = 2500000, SHOWN_MIN = 20 };
 
+/// Of page.html: a page that was made before may be made again.
+static const char PAGE_WORDS[] = "<title>qmtraj report</title>";
+
 /// Worst first.
 typedef enum { RANK_FAILED, RANK_WARNED, RANK_UNFINISHED, RANK_GOOD } Rank;
 
@@ -422,6 +425,7 @@ QmtStatus report_write(QmtContext *ctx, const char *path, const char *to,
     ArchiveMount *archives = NULL;
     StatusList list = {0};
     *n_running = 0;
+    TRY(file_check_new(ctx, to, PAGE_WORDS));
     const bool is_folder = page.is_folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
     QmtStatus status = is_folder ? archives_mount(ctx, path, NULL, &archives)
                                  : archives_mount_above(ctx, path, &archives);

@@ -77,8 +77,14 @@ QmtStatus trajectory_convert(QmtContext *ctx, TrajectoryReader *reader, const Si
     assert(options->every > 0);
     const SinkSpec spec = spec_of(reader, options);
     Sink *sink = NULL;
-    if (file_exists(to))
-        return FAIL(ctx, QMT_ERR_USAGE, "%s: exists already; remove it or choose another name", to);
+    char part[FILE_PATH_SIZE];
+    TRY(file_check_new(ctx, to, NULL));
+    snprintf(part, sizeof part, "%.4090s.part", to);
+    if (file_is_same(part, reader->npz.file.path))
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "%.900s: is the input, and the output has this name while it is written; "
+                    "choose another name",
+                    part);
     if (options->momenta && strcmp(reader->velocity_unit, "nm/ps") != 0)
         return FAIL(ctx, QMT_ERR_FORMAT,
                     "%s: velocity_units is \"%s\", not nm/ps; convert without momenta",

@@ -127,12 +127,19 @@ printf '%s' "$(cat one.xyz)" >cut.xyz
 gzip -c one.xyz >one.xyz.gz
 ends 0 "$QMTRAJ" label one.xyz -o plain.xyz
 for other in crlf.xyz cut.xyz one.xyz.gz; do
-    ends 0 "$QMTRAJ" label $other -o o.xyz
-    cmp plain.xyz o.xyz || fail "$other is labelled otherwise"
+    ends 0 "$QMTRAJ" label $other -o o_$other
+    cmp plain.xyz o_$other || fail "$other is labelled otherwise"
 done
 ends 0 bash -c '"$1" label - -o o.xyz <one.xyz' - "$QMTRAJ"
 cmp plain.xyz o.xyz || fail "standard input"
-ends 0 bash -c 'cat one.xyz | "$1" label /dev/stdin -o o.xyz' - "$QMTRAJ"
+ends 0 bash -c 'cat one.xyz | "$1" label /dev/stdin -o pipe.xyz' - "$QMTRAJ"
+
+# what is there stays as it is, whatever it is; --fresh is about what was interrupted
+for words in "" --fresh; do
+    ends 2 "$QMTRAJ" label in.xyz -o o.xyz $words
+    says "o.xyz: exists already; remove it or choose another name"
+    cmp plain.xyz o.xyz || fail "an output was replaced"
+done
 
 # many frames: any number of workers, and a job that was stopped or killed, give the same bytes
 awk 'BEGIN { for (i = 0; i < 600; i++) { q = i % 7 == 3
@@ -140,8 +147,8 @@ awk 'BEGIN { for (i = 0; i < 600; i++) { q = i % 7 == 3
     if (!q) printf "H -0.24 0.93 %.6f\n", (i % 13) * 0.01 } }' >many.xyz
 ends 0 "$QMTRAJ" label many.xyz -o m1.xyz --num-workers 1
 for n in 2 3 5; do
-    ends 0 "$QMTRAJ" label many.xyz -o m.xyz --num-workers $n
-    cmp m1.xyz m.xyz || fail "$n workers"
+    ends 0 "$QMTRAJ" label many.xyz -o m$n.xyz --num-workers $n
+    cmp m1.xyz m$n.xyz || fail "$n workers"
 done
 grep -o ' i=[0-9]*' m1.xyz | sed 's/ i=//' | cmp - <(seq 0 599) || fail "the order"
 "$QMTRAJ" label - -o k.xyz --num-workers 1 <many.xyz >/dev/null 2>&1 &
@@ -160,15 +167,15 @@ if [ $code = 75 ]; then
     ends 7 "$QMTRAJ" label one.xyz -o k.xyz
     says "another input"
     ends 7 bash -c '"$1" label - -o k.xyz --method GFN1-xTB <many.xyz' - "$QMTRAJ"
+    ends 0 bash -c '"$1" label - -o k.xyz --num-workers 2 <many.xyz' - "$QMTRAJ"
 fi
-ends 0 bash -c '"$1" label - -o k.xyz --num-workers 2 <many.xyz' - "$QMTRAJ"
 cmp m1.xyz k.xyz || fail "after a stop"
 "$QMTRAJ" label many.xyz -o k9.xyz --num-workers 2 >/dev/null 2>&1 &
 pid=$!
 until_there k9.xyz.part
 kill -KILL $pid
 wait $pid || true
-ends 0 "$QMTRAJ" label many.xyz -o k9.xyz
+[ -e k9.xyz ] || ends 0 "$QMTRAJ" label many.xyz -o k9.xyz # unless it was faster than the kill
 cmp m1.xyz k9.xyz || fail "after a kill"
 [ -z "$(ls k9.xyz.* 2>/dev/null)" ] || fail "something is left of the killed one"
 
@@ -183,10 +190,11 @@ held_for() {
 held_for 0.5
 ends 0 "$QMTRAJ" label one.xyz -o held.xyz
 cmp plain.xyz held.xyz || fail "after a moment"
+rm held.xyz
 held_for 60
 ends 6 "$QMTRAJ" label one.xyz -o held.xyz
 says "held.xyz: " " is writing it"
-cmp plain.xyz held.xyz || fail "a refusal disturbs what is there"
+[ "$(ls held.xyz*)" = held.xyz.part.lock ] || fail "a refusal leaves something"
 kill $pid
 
 # what is no XYZ file, wrong words, no room

@@ -316,9 +316,34 @@ static void pipes_are_refused_and_not_waited_for(void **state)
     assert_message_has("is not a file but a pipe");
     assert_int_equal(file_open(ctx, path, FILE_UPDATE, &file), QMT_ERR_IO);
     assert_int_equal(file_open(ctx, path, FILE_ANY, &file), QMT_ERR_IO);
-    assert_int_equal(file_open(ctx, path, FILE_CREATE, &file), QMT_OK); // it is replaced
-    assert_int_equal(file_close(ctx, &file), QMT_OK);
+    assert_int_equal(file_open(ctx, path, FILE_CREATE, &file), QMT_ERR_IO);
+    assert_message_has("is not a file but a pipe; choose another name");
+    assert_int_equal(file_write_whole(ctx, path, "x", 1), QMT_ERR_IO);
+    assert_message_has("is not a file but a pipe; choose another name");
     alarm(0);
+    struct stat info;
+    assert_int_equal(lstat(path, &info), 0);
+    assert_true(S_ISFIFO(info.st_mode)); // it does not give way
+}
+
+static void what_is_there_is_no_new_file(void **state)
+{
+    (void)state;
+    char link_path[FILE_PATH_SIZE];
+    assert_int_equal(file_join(ctx, folder, "link", link_path), QMT_OK);
+    unlink(path);
+    assert_int_equal(file_check_new(ctx, path, NULL), QMT_OK);
+    assert_int_equal(symlink(path, link_path), 0);
+    assert_int_equal(file_check_new(ctx, link_path, NULL), QMT_ERR_USAGE); // a link to nowhere
+    assert_false(file_is_same(path, link_path));
+    assert_int_equal(file_write_whole(ctx, path, "# ours\n", 7), QMT_OK);
+    assert_true(file_is_same(path, link_path));
+    assert_int_equal(file_check_new(ctx, path, NULL), QMT_ERR_USAGE);
+    assert_message_has("exists already");
+    assert_int_equal(file_check_new(ctx, path, "ours"), QMT_OK);
+    assert_int_equal(file_check_new(ctx, path, "theirs"), QMT_ERR_USAGE);
+    assert_int_equal(file_check_new(ctx, link_path, "ours"), QMT_ERR_USAGE);
+    assert_int_equal(file_check_new(ctx, folder, "ours"), QMT_ERR_USAGE);
 }
 
 /// A pipe of the process itself is read to its end.
@@ -366,6 +391,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(relative_paths_work, setup, teardown),
         cmocka_unit_test_setup_teardown(new_files_are_not_written_through_links, setup, teardown),
         cmocka_unit_test_setup_teardown(pipes_are_refused_and_not_waited_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_there_is_no_new_file, setup, teardown),
         cmocka_unit_test_setup_teardown(a_pipe_named_in_dev_is_read, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_lost_its_name_is_noticed, setup, teardown),
     };
