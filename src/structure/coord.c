@@ -210,7 +210,7 @@ QmtStatus coord_read_text(QmtContext *ctx, const char *path, const Text *text, b
         status = structures_append(ctx, list, &s);
     structure_release(&s);
     if (status == QMT_OK)
-        status = frames_name(ctx, path, list, before);
+        status = frames_name(ctx, path, list, before, 1);
     if (status != QMT_OK)
         structures_truncate(list, before);
     return status;

@@ -178,10 +178,10 @@ static bool is_rest_blank(const SdfReader *r)
     return l >= r->text->n_lines;
 }
 
-static QmtStatus records_read(SdfReader *r, StructureList *list)
+static QmtStatus records_read(SdfReader *r, StructureList *list, size_t *n_records)
 {
     while (!is_rest_blank(r)) {
-        Structure s = {0};
+        Structure s = {.frame = ++*n_records};
         const size_t begin = r->line;
         QmtStatus status = record_read(r, r->text->line[r->line], &s);
         if (status != QMT_OK) {
@@ -202,12 +202,13 @@ QmtStatus sdf_read_text(QmtContext *ctx, const char *path, const Text *text, boo
                         StructureList *list)
 {
     const size_t before = list->n;
+    size_t n_records = 0;
     SdfReader r = {.ctx = ctx, .path = path, .text = text, .notes = {.ctx = ctx, .path = path}};
     QmtStatus status = is_file ? state_add_files(ctx, path, &r.notes, &r.beside) : QMT_OK;
     if (status == QMT_OK)
-        status = records_read(&r, list);
+        status = records_read(&r, list, &n_records);
     if (status == QMT_OK)
-        status = frames_name(ctx, path, list, before);
+        status = frames_name(ctx, path, list, before, n_records);
     if (status == QMT_OK)
         reader_notes_end(&r.notes);
     else

@@ -44,6 +44,8 @@ typedef struct {
     int (*bonds)[2]; ///< [n_bonds] pairs of atoms
     char *source;    ///< "water.xyz:4", where it was read, for messages; NULL before that is set
     char *path;      ///< of the file, NULL if there is none
+    size_t
+        frame; ///< its number in the file, from 1, with those that cannot be read; 0: the file has one
     NameOrigin name_origin;
 } Structure;
 

@@ -119,15 +119,26 @@ static QmtStatus nameless_name(QmtContext *ctx, const char *path, StructureList 
     return QMT_OK;
 }
 
-QmtStatus frames_name(QmtContext *ctx, const char *path, StructureList *list, size_t first)
+void frame_name(const char *path, const Structure *frame, char name[STRUCTURE_NAME_SIZE])
+{
+    if (frame->name[0] != '\0') {
+        strcpy(name, frame->name);
+        return;
+    }
+    name_from_path(path, name);
+    number_append(name, frame->frame);
+}
+
+QmtStatus frames_name(QmtContext *ctx, const char *path, StructureList *list, size_t first,
+                      size_t n_frames)
 {
     TRY(nameless_name(ctx, path, list, first));
     const size_t n = list->n - first;
-    if (n < 2)
+    if (n_frames < 2)
         return QMT_OK;
 
     Structure **const sorted = sorted_by_name(list, first);
-    bool *const shared = calloc(n, sizeof *shared);
+    bool *const shared = calloc(n + 1, sizeof *shared);
     if (sorted == NULL || shared == NULL) {
         free(sorted);
         free(shared);
@@ -137,9 +148,12 @@ QmtStatus frames_name(QmtContext *ctx, const char *path, StructureList *list, si
         if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
             shared[sorted[i - 1] - &list->items[first]] = shared[sorted[i] - &list->items[first]] =
                 true;
-    for (size_t i = 0; i < n; i++)
-        if (shared[i])
-            number_append(list->items[first + i].name, i + 1);
+    for (size_t i = 0; i < n; i++) {
+        Structure *const s = &list->items[first + i];
+        // Others that could not be read would have the name of the file, too.
+        if (shared[i] || (n < n_frames && s->name_origin == NAME_OF_FILE))
+            number_append(s->name, s->frame);
+    }
     free(sorted);
     free(shared);
     return QMT_OK;

@@ -11,8 +11,14 @@
 bool name_from_path(const char *path, char name[STRUCTURE_NAME_SIZE]);
 
 /// Gives the structures from index first on, which are the frames of one file, their names: their own, else that
-/// of the file. A name that several have gets the place in the file behind it: NAME_0001, NAME_0002, ...
-QmtStatus frames_name(QmtContext *ctx, const char *path, StructureList *list, size_t first);
+/// of the file. A name that several have gets the number of the frame behind it: NAME_0001, NAME_0002, ..., whether or
+/// not the others could be read.
+///
+/// @param n_frames  of the file, with those that could not be read
+QmtStatus frames_name(QmtContext *ctx, const char *path, StructureList *list, size_t first,
+                      size_t n_frames);
+/// The name of one of several frames that could not be read: its own if it is known, else NAME_0002.
+void frame_name(const char *path, const Structure *frame, char name[STRUCTURE_NAME_SIZE]);
 
 typedef enum {
     NAMES_APART,   ///< of the file; of the folder where files of one name come from several folders

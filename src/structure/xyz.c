@@ -29,7 +29,9 @@ typedef struct {
     const StateTexts *beside; ///< what .CHRG and .UHF say, for every frame
     ColumnSums sums;          ///< over the atoms of this frame
     size_t suspects[LABELS_SUSPECT_MAX],
-        n_suspects; ///< atoms of this frame whose symbol may be a label
+        n_suspects;           ///< atoms of this frame whose symbol may be a label
+    size_t end;               ///< line behind this frame; 0: unknown
+    bool is_qm9, is_no_frame; ///< this frame; no number of atoms begins it
 } Reader;
 
 /// Number of a line in messages.
@@ -68,6 +70,8 @@ static QmtStatus coordinate_read(const Reader *r, char axis, char *word, double 
 static QmtStatus columns_check(Reader *r, const AtomColumns *columns, size_t i, size_t n_atoms,
                                char **words, size_t n_words)
 {
+    if (n_words < 4)
+        r->end = 0;
     if (n_words == 0)
         return FAIL(r->ctx, QMT_ERR_FORMAT,
                     "%s:%zu: an empty line where atom %zu of %zu is expected; is the number of "
@@ -127,7 +131,7 @@ static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Stru
 }
 
 /// The number of atoms. It is held against the lines that are left before any memory is taken.
-static QmtStatus read_count(const Reader *r, bool first, size_t *n_atoms)
+static QmtStatus read_count(Reader *r, bool first, size_t *n_atoms)
 {
     char *words[2];
     char *line = r->text->line[r->line];
@@ -138,7 +142,8 @@ static QmtStatus read_count(const Reader *r, bool first, size_t *n_atoms)
     if (n_words == 1 && problem != NULL && strcmp(problem, "is not a whole number") != 0)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the number of atoms \"%.40s\" %s", r->path,
                     number_of(r, r->line), words[0], problem);
-    if (problem != NULL)
+    r->is_no_frame = problem != NULL;
+    if (r->is_no_frame)
         return FAIL(
             r->ctx, QMT_ERR_FORMAT, "%s:%zu: \"%.40s%s\" is not a number of atoms; %s", r->path,
             number_of(r, r->line), n_words > 0 ? words[0] : "", n_words > 1 ? " ..." : "",
@@ -219,22 +224,25 @@ static QmtStatus read_frame(Reader *r, bool first, Structure *s)
     StateTexts texts = *r->beside;
     TRY(structure_set_source(r->ctx, s, place_of(r, r->line, place)));
     TRY(structure_set_path(r->ctx, s, r->path));
+    r->end = 0;
+    r->is_qm9 = r->is_no_frame = false;
     TRY(read_count(r, first, &n_atoms));
     r->line++;
     place_of(r, r->line, place);
     char *const comment = r->text->line[r->line];
-    const bool is_qm9 = strncasecmp(comment, "gdb", 3) == 0;
+    r->is_qm9 = strncasecmp(comment, "gdb", 3) == 0;
     if (is_atom_line(comment))
         return FAIL(
             r->ctx, QMT_ERR_FORMAT,
             "%s: \"%.60s\" is an atom where the comment line should be; put a line, which may "
             "be empty, before it",
             place, comment);
+    r->end = r->line + 1 + n_atoms;
     TRY(comment_read(r->ctx, place, comment, r->notes, s, &texts, &columns));
     r->line++;
     TRY(read_atoms(r, &columns, n_atoms, s));
     TRY(atom_columns_settle(r->ctx, place, &columns, &r->sums, &texts));
-    if (is_qm9)
+    if (r->is_qm9)
         qm9_tail_skip(r);
     return state_settle(r->ctx, place, &texts, r->notes, s);
 }
@@ -245,25 +253,83 @@ static bool is_between(const char *line)
     return text_is_blank(line) || (line[strspn(line, " \t")] == '>' && strlen(line) <= 8);
 }
 
+static void between_skip(Reader *r)
+{
+    while (r->line < r->text->n_lines && is_between(r->text->line[r->line]))
+        r->line++;
+}
+
+/// Notes a frame that cannot be computed, whose sentence is in the context, under the name that it would have.
+static QmtStatus frame_reject(const Reader *r, const Structure *s, StructureList *list,
+                              QmtStatus failure)
+{
+    char name[STRUCTURE_NAME_SIZE];
+    frame_name(r->path, s, name);
+    return rejection_take(r->ctx, list->rejected, s->source, name, REJECT_FORMAT, failure);
+}
+
+/// The failure, whose sentence is in the context, with how much behind it is not read.
+static QmtStatus rest_say(const Reader *r, size_t begin, QmtStatus failure)
+{
+    char sentence[1500];
+    snprintf(sentence, sizeof sentence, "%s", qmt_context_message(r->ctx));
+    const size_t n = r->text->n_lines - begin;
+    return FAIL(r->ctx, failure,
+                "%s; where the next frame begins is unknown: %zu line%s from %zu on %s not read",
+                sentence, n, n == 1 ? "" : "s", number_of(r, begin), n == 1 ? "is" : "are");
+}
+
+/// A frame that failed, where bad inputs are passed over: it is noted, and the next one is read, if it is known where that
+/// begins. Otherwise the rest of the file is lost, and where that begins with no frame, the number of atoms of the
+/// frame before may be wrong. What leaves no frame of the file is the failure of the file.
+///
+/// @param begin  its first line
+/// @param first  index of the first frame in the list
+static QmtStatus frame_pass_over(Reader *r, size_t begin, const Structure *failed, size_t first,
+                                 StructureList *list, QmtStatus failure)
+{
+    Structure *const last = list->n > first ? &list->items[list->n - 1] : NULL;
+    const bool is_last_in_doubt =
+        r->is_no_frame && last != NULL && last->frame + 1 == failed->frame;
+    const bool is_lost = r->end == 0;
+    if (is_lost && (failed->frame == 1 || (is_last_in_doubt && last->frame == 1)))
+        return failure;
+    r->line = is_lost ? r->text->n_lines : r->end;
+    if (is_lost)
+        failure = rest_say(r, begin, failure);
+    else if (r->is_qm9)
+        qm9_tail_skip(r);
+    between_skip(r);
+    if (!is_lost && failed->frame == 1 && r->line == r->text->n_lines)
+        return failure;
+    TRY(frame_reject(r, is_last_in_doubt ? last : failed, list, failure));
+    if (is_last_in_doubt)
+        structures_truncate(list, list->n - 1);
+    return QMT_OK;
+}
+
 static QmtStatus read_frames(Reader *r, StructureList *list)
 {
     const size_t first = list->n;
+    size_t n_frames = 0;
     for (;;) {
-        while (r->line < r->text->n_lines && is_between(r->text->line[r->line]))
-            r->line++;
+        between_skip(r);
         if (r->line == r->text->n_lines)
             break;
-        Structure s = {0};
-        QmtStatus status = read_frame(r, list->n == first, &s);
+        const size_t begin = r->line;
+        Structure s = {.frame = ++n_frames};
+        QmtStatus status = read_frame(r, n_frames == 1, &s);
         if (status == QMT_OK)
             status = structures_append(r->ctx, list, &s);
+        else if (list->rejected != NULL)
+            status = frame_pass_over(r, begin, &s, first, list, status);
         structure_release(&s);
         TRY(status);
     }
-    if (list->n == first)
+    if (n_frames == 0)
         return FAIL(r->ctx, QMT_ERR_FORMAT,
                     "%s: the file is empty; an XYZ file begins with the number of atoms", r->path);
-    return frames_name(r->ctx, r->path, list, first);
+    return frames_name(r->ctx, r->path, list, first, n_frames);
 }
 
 QmtStatus xyz_read_text(QmtContext *ctx, const char *path, const Text *text, bool is_file,

@@ -44,6 +44,44 @@ ends 3 "$QMTRAJ" run --config short.yaml --out none near.xyz no.xyz --set spin_m
 says "none of the 2 molecules can be computed"
 [ ! -e none ] || fail "something was begun"
 
+# Frames of one file: those that cannot be read stop nothing but themselves, and the names of the others have the numbers of their frames.
+frame() { # COMMENT [SYMBOL]
+    printf '3\n%s\n%s 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n' "$1" "${2-O}"
+}
+{ frame '' && frame charge=x && frame '' && frame 'pbc="T T T"' && frame '' Xx && frame 'name=mine' && frame 'name=bad charge=x'; } >f.xyz
+ends 1 "$QMTRAJ" run --config short.yaml --out frames f.xyz
+says "3 of 7 complete" ", 4 rejected"
+rejected frames f_0002:format f_0004:format f_0005:format bad:format
+grep -q "^f.xyz:6	f_0002	format	f.xyz:7: charge=x is no charge" frames/rejected.tsv || fail "not the place of the frame"
+[ "$(ls frames)" = "$(printf '%s\n' f_0001 f_0003 mine rejected.tsv summary.json)" ] || fail "not three molecules: $(ls frames)"
+ends 1 "$QMTRAJ" energy f.xyz
+says "f_0001: 3 atoms" "f_0003: 3 atoms" "mine: 3 atoms" "4 of 7 structures failed" "f.xyz:7: charge=x"
+ends 3 "$QMTRAJ" run --config short.yaml --out none --all-or-nothing f.xyz
+[ ! -e none ] || fail "something was begun"
+# a frame that was mended has the name that it would have had
+{ frame '' && frame '' && frame ''; } >f.xyz
+ends 0 "$QMTRAJ" run --config short.yaml --out frames f.xyz
+says "3 of 3 complete, 2 of them earlier"
+! grep -q f_0002 frames/rejected.tsv || fail "f_0002 is still among the rejected"
+
+# Where the next frame begins is not known after a number of atoms that is wrong: the rest is lost, with a count of its lines.
+# What stands behind a frame and is none puts that frame in doubt.
+{ frame '' && frame '' | sed 1s/3/4/ && frame '' && frame ''; } >many.xyz
+ends 1 "$QMTRAJ" run --config short.yaml --out lost many.xyz
+rejected lost many_0002:format
+grep -q 'where the next frame begins is unknown: 15 lines from 6 on are not read' lost/rejected.tsv || fail "how much is lost"
+[ -d lost/many_0001 ] && [ ! -d lost/many_0003 ] || fail "not the first frame alone"
+{ frame '' && frame '' && echo 'H 0 0 3' && frame ''; } >few.xyz
+ends 1 "$QMTRAJ" run --config short.yaml --out doubt few.xyz
+rejected doubt few_0002:format
+grep -q '^few.xyz:6	.*few.xyz:11: "H ..." is not a number of atoms.*: 6 lines from 11 on are not read' doubt/rejected.tsv || fail "not the frame before"
+{ frame '' && frame '' | head -4; } >cut.xyz
+ends 1 "$QMTRAJ" run --config short.yaml --out cut cut.xyz
+rejected cut cut_0002:format
+{ frame '' && echo 'H 0 0 3'; } >one.xyz # the count of the only frame is in doubt
+ends 3 "$QMTRAJ" run --config short.yaml --out one_out one.xyz
+says 'one.xyz:6: "H ..." is not a number of atoms'
+
 grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt" && exit 0
 
 # SMILES: format errors are all named, the worker finds those without a molecule or a geometry

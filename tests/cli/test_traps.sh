@@ -64,7 +64,6 @@ xyz 3 't.xyz:3: the y coordinate 1e300 is beyond' '1\n\nHe 0 1e300 0\n'
 xyz 3 't.xyz:3: the y coordinate "1e999" is too large' '1\n\nHe 0 1e999 0\n'
 xyz 3 't.xyz:3: atom 1 of 1 has 3 columns' '1\n\nHe 0 0\n'
 xyz 3 't.xyz:6: "what ..." is not a number of atoms' "3\n\n${atoms}what is this\n"
-xyz 3 't.xyz:6: 3 atoms are announced, but only 1 line follows' "3\n\n${atoms}3\n\nO 0 0 0\n"
 xyz 3 't.xyz: the file is empty' ''
 xyz 3 't.xyz:2: a zero byte: this is a binary file or UTF-16' '1\n\0\nHe 0 0 0\n'
 xyz 3 'begins with the number of atoms' '\n\n\n'
