@@ -226,8 +226,9 @@ QMT_API QmtStatus qmt_campaign_finished(QmtContext *ctx, const QmtPlan *plan,
 /// @param hooks  NULL: none
 /// Fails before anything is touched with QMT_ERR_CHECKPOINT (what is there differs from what is wanted), QMT_ERR_IO (no
 /// room on the disk), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY. Then with QMT_STOPPED (stopped on request), QMT_ERR_PARTIAL
-/// (some failed), the status of the trajectory if there is only one, or QMT_ERR_LOCKED if all that was left to do is
-/// held by other processes.
+/// (some failed), QMT_ERR_IO or QMT_ERR_MEMORY if some failed for want of a file or memory, which another start may find,
+/// the status of the trajectory if there is only one, or QMT_ERR_LOCKED if all that was left to do is held by other
+/// processes.
 QMT_API QmtStatus qmt_campaign_run(QmtContext *ctx, QmtPlan *plan, const QmtRunOptions *options,
                                    const QmtRunHooks *hooks);
 

@@ -173,7 +173,10 @@ class Job:
             if code == -signal.SIGTERM:
                 raise errors.Stopped("stopped on request, can be resumed")
             raise errors.QmtrajError(f"the process of the job ended with {code}: {said}")
-        if end["status"] not in (0, 1):
+        error = errors.BY_STATUS.get(end["status"])
+        # For want of files or memory some of several may have failed: `failed` says which, as of any other failure.
+        some = error in (errors.FileError, errors.MemoryFailure) and len(self._complete) + len(self.trajectories.failed) > 1
+        if end["status"] not in (0, 1) and not some:
             raise _failure(end["status"], end["text"], end["hint"])
         for label in self._complete:
             self.trajectories[label] = Trajectory(self.out / label / "trajectory.npz")

@@ -290,9 +290,11 @@ static size_t count(const bool *values, size_t n)
 /// How the trajectories of a job ended, by kind.
 typedef struct {
     size_t n_held, n_failed, n_rejected, n_complete;
-    size_t held;    ///< one of them, its place in the plan
-    bool at_once;   ///< some stopped without a checkpoint, since nobody would wait
-    int64_t n_safe; ///< frames of those that stopped
+    size_t n_unwritten;  ///< of those that failed, for want of something of the machine
+    QmtStatus unwritten; ///< QMT_ERR_IO or QMT_ERR_MEMORY of one of them
+    size_t held;         ///< one of them, its place in the plan
+    bool at_once;        ///< some stopped without a checkpoint, since nobody would wait
+    int64_t n_safe;      ///< frames of those that stopped
 } Ends;
 
 static Ends ends_count(const Batch *batch, size_t n)
@@ -311,6 +313,10 @@ static Ends ends_count(const Batch *batch, size_t n)
             ends.n_rejected++;
         } else {
             ends.n_failed++;
+            if (outcome->status == QMT_ERR_IO || outcome->status == QMT_ERR_MEMORY) {
+                ends.n_unwritten++;
+                ends.unwritten = outcome->status;
+            }
         }
         if (outcome->status == QMT_STOPPED) {
             ends.at_once = ends.at_once || outcome->signal != 0;
@@ -366,14 +372,20 @@ static QmtStatus job_judge(const Batch *batch, size_t n, QmtStatus status)
         context_set_subject(ctx, "%s", plan->tasks[0].label);
         return status;
     }
-    (void)FAIL(ctx, QMT_ERR_PARTIAL, "%zu of %zu trajectories failed", ends.n_failed,
-               plan->n_tasks);
+    // What the machine lacked another start may find: launchers are not to take it for a molecule that fails.
+    const QmtStatus judged = ends.n_unwritten > 0 ? ends.unwritten : QMT_ERR_PARTIAL;
+    (void)FAIL(ctx, judged, "%zu of %zu trajectories failed", ends.n_failed, plan->n_tasks);
+    if (ends.n_unwritten > 0)
+        context_append(ctx, ", %zu of them for want of %s; the same command continues with these",
+                       ends.n_unwritten,
+                       ends.unwritten == QMT_ERR_IO ? "files that could be read or written"
+                                                    : "memory");
     if (n_rejected > 0)
         context_append(ctx, ", %zu cannot be computed (%s/%s)", n_rejected, batch->settings->out,
                        rejected_name);
     if (ends.n_held > 0)
         context_append(ctx, ", %zu are held by another process", ends.n_held);
-    return QMT_ERR_PARTIAL;
+    return judged;
 }
 
 /// A copy of a frame waits for its origin, which is in the job unless it is finished.
