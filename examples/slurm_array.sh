@@ -9,9 +9,9 @@
 #
 #   sbatch --array=1-22 examples/slurm_array.sh configs/qm.yaml /scratch/$USER/qm data/molecules/xyz/*.xyz
 #
-# Task n takes the n-th molecule: an XYZ file (its frames together) or a line of a list (.smi). A task that comes near its
-# time limit writes a checkpoint and queues itself again; it goes on where it was. `scancel` cancels for good, with
-# a checkpoint. Submitting the same line again does what is not finished.
+# Task n takes the n-th line of `qmtraj run --list FILE...`, the names of all molecules, the longest first: of files, frames and
+# lines of lists of any kind. A task that comes near its time limit writes a checkpoint and queues itself again; it goes on
+# where it was. `scancel` cancels for good, with a checkpoint. Submitting the same line again does what is not finished.
 #
 # Arrays are limited (scontrol show config | grep MaxArraySize: often 1001), and short tasks are a burden. With
 # CHUNK=k a task takes k molecules one after the other; OFFSET=m leaves out the first m:
@@ -34,66 +34,54 @@
 set -u
 
 if [ $# -lt 3 ]; then
-    echo "usage: sbatch --array=1-N $0 CONFIG OUT FILE.xyz|FILE.smi..." >&2
+    echo "usage: sbatch --array=1-N $0 CONFIG OUT FILE.xyz|FILE.smi|FILE.csv..." >&2
     exit 2
 fi
 config=$1 out=$2
 shift 2
 chunk=${CHUNK:-1}
 task=${SLURM_ARRAY_TASK_ID:?no array task; submit with sbatch --array=1-N}
+program=${QMTRAJ:-qmtraj}
 words=(--config "$config" --out "$out" --num-workers "${SLURM_CPUS_PER_TASK:-1}")
 [ -z "${ALLOW_OTHER_CPU:-}" ] || words+=(--allow-other-cpu)
 [ -z "${PACK:-}" ] || words+=(--pack)
-xyz=()
 
 # Parts of the list.
 if [ -n "${SHARDS:-}" ] || [ "${SLURM_ARRAY_TASK_MIN:-1}" = 0 ]; then
-    words+=(--shard "$task/${SHARDS:-$((${SLURM_ARRAY_TASK_MAX:?} + 1))}" "$@")
-    set --
+    words+=(--shard "$task/${SHARDS:-$((${SLURM_ARRAY_TASK_MAX:?} + 1))}")
 else
+    # The molecules from first to last, by their names, which do not depend on the other tasks.
     first=$((${OFFSET:-0} + (task - 1) * chunk + 1)) last=$((${OFFSET:-0} + task * chunk))
-
-    # The molecules from first to last: whole XYZ files, and lines of lists in a list of our own.
-    list=$(mktemp) || exit 5
-    trap 'rm -f "$list"' EXIT
-    count=0
-    for file in "$@"; do
-        case $file in
-        *.smi | *.smiles)
-            [ -r "$file" ] || { echo "$file: cannot be read" >&2; exit 5; }
-            lines=$(grep -cv '^[[:space:]]*\(#\|$\)' "$file")
-            if [ $((count + lines)) -ge $first ] && [ $count -lt $last ]; then
-                grep -v '^[[:space:]]*\(#\|$\)' "$file" | sed -n "$((first > count ? first - count : 1)),$((last - count))p" >>"$list"
-            fi
-            count=$((count + lines))
-            ;;
-        *)
-            count=$((count + 1))
-            [ $count -lt $first ] || [ $count -gt $last ] || xyz+=("$file")
-            ;;
-        esac
-    done
-    if [ "$task" -lt 1 ] || [ $first -gt $count ]; then
+    if [ "$chunk" -gt 256 ]; then
+        echo "CHUNK=$chunk: a task takes at most 256 molecules by name; tasks from 0 on (--array=0-N) take parts of any size" >&2
+        exit 2
+    fi
+    # Ranks of a step that this runs in would list their parts.
+    names=$("$program" run --config "$config" --shard 0/1 --list "$@") || exit $?
+    count=$(grep -c . <<<"$names")
+    if [ "$task" -lt 1 ] || [ "$first" -gt "$count" ]; then
         echo "task $task begins with molecule $first, but there are $count" >&2
         exit 2
     fi
-    [ ! -s "$list" ] || words+=(--smiles-file "$list")
+    while IFS= read -r name; do
+        words+=("--molecule=$name")
+    done < <(sed -n "$first,${last}p" <<<"$names")
 fi
 
 # Slurm's signals reach this shell, which passes them on and waits. USR1 is the warning of the time limit (B: above):
 # two minutes are plenty, a checkpoint takes one step. TERM means that Slurm ends the job: after scancel for good; after
 # preemption or `scontrol requeue` it has queued it again itself.
 warned= ended=
-"${QMTRAJ:-qmtraj}" run "${words[@]}" ${xyz[@]+"${xyz[@]}"} &
-program=$!
-trap 'warned=yes; kill -USR1 $program 2>/dev/null' USR1
-trap 'ended=yes; kill -USR1 $program 2>/dev/null' TERM
+"$program" run "${words[@]}" "$@" &
+pid=$!
+trap 'warned=yes; kill -USR1 $pid 2>/dev/null' USR1
+trap 'ended=yes; kill -USR1 $pid 2>/dev/null' TERM
 code=0
-wait $program || code=$?
+wait $pid || code=$?
 # A wait that the trap interrupted says 128 + signal while the program still writes.
-while kill -0 $program 2>/dev/null; do
+while kill -0 $pid 2>/dev/null; do
     code=0
-    wait $program || code=$?
+    wait $pid || code=$?
 done
 
 queue_again() {

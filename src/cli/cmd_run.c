@@ -383,20 +383,28 @@ static QmtStatus tasks_print(QmtContext *ctx, const QmtPlan *plan, const RunWord
     return QMT_OK;
 }
 
+/// What would go to rejected.tsv before anything is computed.
+static QmtStatus rejections_say(QmtContext *ctx, const QmtPlan *plan)
+{
+    const size_t n = qmt_plan_rejection_count(plan);
+    QmtRejection rejection;
+    for (size_t i = 0; i < n && i < REJECTED_SHOWN; i++) {
+        TRY(qmt_plan_rejection(ctx, plan, i, &rejection));
+        qmt_context_note(ctx, QMT_LOG_WARNING, rejection.sentence);
+    }
+    return QMT_OK;
+}
+
 static QmtStatus dry_run(QmtContext *ctx, QmtPlan *plan, const RunWords *words)
 {
     const size_t n_rejected = qmt_plan_rejection_count(plan);
     const QmtRunOptions options = run_options(words);
-    QmtRejection rejection;
     char *yaml;
     TRY(qmt_config_yaml(ctx, words->config, &yaml));
     fputs(yaml, stdout);
     qmt_text_free(yaml);
     TRY(tasks_print(ctx, plan, words));
-    for (size_t i = 0; i < n_rejected && i < REJECTED_SHOWN; i++) {
-        TRY(qmt_plan_rejection(ctx, plan, i, &rejection));
-        qmt_context_note(ctx, QMT_LOG_WARNING, rejection.sentence);
-    }
+    TRY(rejections_say(ctx, plan));
     printf("# disk space: %.1f MB\n", 1e-6 * (double)qmt_plan_bytes(plan));
     if (words->out != NULL)
         TRY(qmt_campaign_check(ctx, plan, &options));
@@ -434,6 +442,7 @@ static QmtStatus rest_list(QmtContext *ctx, const QmtPlan *plan, const RunWords 
 static QmtStatus list_print(QmtContext *ctx, const QmtPlan *plan, const RunWords *words)
 {
     const size_t n_tasks = qmt_plan_count(plan);
+    TRY(rejections_say(ctx, plan));
     QmtTask *const rest = malloc((n_tasks + 1) * sizeof *rest);
     unsigned char *const done = calloc(n_tasks + 1, sizeof *done);
     size_t n = 0;

@@ -129,35 +129,68 @@ for i in 1 2 3 4 5 6 7 8; do
     same o4/m$i/trajectory.npz o/m$i/trajectory.npz
 done
 
-# 5. Chunks and lists: task n takes the molecules (n - 1) CHUNK + 1 + OFFSET and so on, of files and lines in turn.
+# 5. Chunks and lists: task n takes the molecules (n - 1) CHUNK + 1 + OFFSET and so on of `qmtraj run --list`.
 cat >bin/show <<'SH'
 #!/bin/bash
-while [ $# -gt 0 ]; do
-    case $1 in
-    --smiles-file) cat "$2"; shift ;;
-    *.xyz | --allow-other-cpu) echo "$1" ;;
+for word in "$@"; do
+    [ "$word" != --list ] || exec "$REAL" "$@"
+done
+for word in "$@"; do
+    case $word in
+    --molecule=*) echo "${word#*=}" ;;
+    --allow-other-cpu) echo "$word" ;;
     esac
-    shift
 done
 SH
 chmod +x bin/show
-printf '# a list\n\nC a\nCC b\n  # no\nCCC c\nO d\n' >list.smi
-taken() { # TASK CHUNK OFFSET WANTED
-    QMTRAJ=show SLURM_ARRAY_TASK_ID=$1 CHUNK=$2 OFFSET=$3 ends 0 bash "$array" short.yaml o m1.xyz list.smi m2.xyz
-    [ "$(tr '\n' ';' <out)" = "$4" ] || fail "task $1 of $2 behind $3 takes $(cat out)"
+export REAL=$QMTRAJ
+taken() { # TASK CHUNK OFFSET WANTED FILE...
+    local task=$1 chunk=$2 offset=$3 wanted=$4
+    shift 4
+    QMTRAJ=show SLURM_ARRAY_TASK_ID=$task CHUNK=$chunk OFFSET=$offset ends 0 bash "$array" short.yaml o "$@"
+    [ "$(tr '\n' ';' <out)" = "$wanted" ] || fail "task $task of $chunk behind $offset takes $(cat out), wanted $wanted"
 }
-taken 1 1 0 'm1.xyz;'
-taken 2 1 0 'C a;'
-taken 6 1 0 'm2.xyz;'
-taken 1 3 0 'C a;CC b;m1.xyz;'
-taken 2 3 0 'CCC c;O d;m2.xyz;'
-taken 1 2 1 'C a;CC b;'
-taken 1 100 4 'O d;m2.xyz;'
+frames() { # one file of three molecules
+    cat m1.xyz ammonia.xyz m2.xyz
+}
+frames >three.xyz
+taken 1 1 0 'three_0002;' three.xyz m3.xyz
+taken 2 1 0 'three_0001;' three.xyz m3.xyz
+taken 4 1 0 'm3;' three.xyz m3.xyz
+taken 1 3 0 'three_0002;three_0001;three_0003;' three.xyz m3.xyz
+taken 2 3 0 'm3;' three.xyz m3.xyz
+taken 1 2 1 'three_0001;three_0003;' three.xyz m3.xyz
 QMTRAJ=show ALLOW_OTHER_CPU=1 SLURM_ARRAY_TASK_ID=1 ends 0 bash "$array" short.yaml o m1.xyz
 says --allow-other-cpu
+
+# lists of every kind: without names, with a header, with other delimiters, compressed
+if ! grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt"; then
+    printf 'CCO\n# no\nC\n\nO\n' >bare.smi
+    printf 'smiles name\nCCO a\nC b\nO c\n' >head.smi
+    printf 'id,SMILES\na,CCO\nb,C\nc,O\n' >table.csv
+    gzip -k head.smi
+    for file in head.smi table.csv head.smi.gz; do
+        taken 1 1 0 'a;' $file
+        taken 2 1 0 'b;' $file
+        taken 3 1 0 'c;' $file
+        SLURM_ARRAY_TASK_ID=4 ends 2 bash "$array" short.yaml o $file
+        says "task 4 begins with molecule 4, but there are 3"
+    done
+    for task in 1 2 3; do
+        SLURM_ARRAY_TASK_ID=$task ends 0 bash "$array" short.yaml bare bare.smi
+    done
+    summary_is bare/summary.json mol_0001 mol_0002 mol_0003
+    printf 'CCO a\nCC |^1:0| radical\nC b\n' >odd.smi # what no task takes is said by all
+    SLURM_ARRAY_TASK_ID=2 ends 0 bash "$array" short.yaml odd odd.smi
+    says 'warning: odd.smi:2: the extension behind "CC" marks radicals'
+    [ -d odd/b ] && [ ! -d odd/a ] || fail "task 2 takes $(ls odd)"
+fi
 
 # 6. Words that cannot be right.
 SLURM_ARRAY_TASK_ID=9 ends 2 bash "$array" short.yaml o m?.xyz
 says "task 9 begins with molecule 9, but there are 8"
 ends 2 bash "$array" short.yaml o
 says "usage: sbatch"
+SLURM_ARRAY_TASK_ID=1 CHUNK=257 ends 2 bash "$array" short.yaml o m?.xyz
+says "at most 256 molecules by name"
+SLURM_ARRAY_TASK_ID=1 ends 5 bash "$array" short.yaml o none.smi
