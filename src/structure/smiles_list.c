@@ -184,13 +184,25 @@ static char *extension_skip(char *rest)
     return end + 1;
 }
 
+/// A whole number, also as "3.0": a column with gaps is one of floating point numbers where tables are made.
+static bool is_whole(const char *word, long long lowest, long long *value)
+{
+    const double limit = 1000.0;
+    double number;
+    if (text_parse_double(word, &number) != NULL || number != rint(number) ||
+        number < (double)lowest || number > limit)
+        return false;
+    *value = (long long)number;
+    return true;
+}
+
 /// Sets the multiplicity of a line. A word that is none is a failure.
 static QmtStatus multiplicity_take(ListReader *r, const char *place, const char *word, Structure *s)
 {
     long long value;
     if (word[0] == '\0')
         return QMT_OK;
-    if (text_parse_integer(word, 1, 1000, &value) != NULL)
+    if (!is_whole(word, 1, &value))
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is not a multiplicity", place, word);
     s->has_multiplicity = true;
     s->multiplicity = (int)value;
@@ -203,8 +215,8 @@ static QmtStatus multiplicity_take(ListReader *r, const char *place, const char 
 /// The charge of a line, which that of the SMILES has to agree with (smiles_state.c).
 static QmtStatus charge_take(ListReader *r, const char *place, const char *word, Structure *s)
 {
-    double value;
-    if (text_parse_double(word, &value) != NULL || value != rint(value) || fabs(value) > 1000.0)
+    long long value;
+    if (!is_whole(word, -1000, &value))
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is not a charge", place, word);
     s->has_charge = true;
     s->charge = (int)value;
@@ -229,7 +241,7 @@ static QmtStatus state_take(ListReader *r, const char *place, const char *key, c
     case STATE_TOTAL_SPIN:
         return multiplicity_take(r, place, word, s);
     case STATE_UNPAIRED:
-        if (text_parse_integer(word, 0, 1000, &unpaired) != NULL)
+        if (!is_whole(word, 0, &unpaired))
             return FAIL(r->ctx, QMT_ERR_FORMAT,
                         "%s: \"%.40s\" is not a number of unpaired electrons", place, word);
         snprintf(multiplicity, sizeof multiplicity, "%lld", unpaired + 1);

@@ -123,6 +123,15 @@ ends 0 "$QMTRAJ" energy --json states.csv
 printf 'smiles,name,charge\nO,water,2\n' >states.csv
 ends 3 "$QMTRAJ" energy states.csv
 says 'charge 2 by the list "2", but the SMILES "O" has charge 0'
+# whole numbers as floating point numbers, as a column with gaps is written
+for column in multiplicity,3.0 uhf,2.0; do
+    printf 'smiles,name,charge,%s\n[O][O],oxygen,0.0,%s\nC,methane,,\n' ${column%,*} ${column#*,} >gaps.csv
+    ends 0 "$QMTRAJ" run --config short.yaml --dry-run gaps.csv
+    grep -q 'oxygen .*charge +0  multiplicity 3 ' out && grep -q 'methane .*multiplicity 1 ' out || fail "$column is read otherwise"
+    sed -i 's/,[23]\.0$/,2.5/' gaps.csv
+    ends 1 "$QMTRAJ" run --config short.yaml --dry-run gaps.csv
+    says 'gaps.csv:2: "2.5" is not a'
+done
 printf 'smiles,name,uhf\nO=O,oxygen,2\n' >states.csv
 ends 0 "$QMTRAJ" energy --json states.csv
 says '"multiplicity":3'
