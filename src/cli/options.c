@@ -94,6 +94,15 @@ static int set_place(const Option *options, size_t n)
     return OPTION_END;
 }
 
+/// The value of an option as that of a key: xtb's numbers of methods are no names of ours.
+static const char *value_meant(const char *option, const char *value)
+{
+    const bool is_method = strncmp(option, "--gfn", 5) == 0;
+    return is_method && strcmp(value, "1") == 0   ? "GFN1-xTB"
+           : is_method && strcmp(value, "2") == 0 ? "GFN2-xTB"
+                                                  : value;
+}
+
 /// @param next  the word behind it, NULL at the end
 static QmtStatus option_unknown(QmtContext *ctx, const char *word, const char *next,
                                 const Option *options, size_t n)
@@ -113,11 +122,12 @@ static QmtStatus option_unknown(QmtContext *ctx, const char *word, const char *n
     const size_t n_value = strcspn(word, "=");
     const char *const key = begun == NULL && has_set ? key_meant(ctx, word) : NULL;
     if (key != NULL)
-        return FAIL(ctx, QMT_ERR_USAGE, "%.*s: write --set %s=%.60s",
-                    (int)(n_value < 199 ? n_value : 199), word, key,
-                    word[n_value] == '=' ? word + n_value + 1
-                    : next != NULL       ? next
-                                         : "VALUE");
+        return FAIL(ctx, QMT_ERR_USAGE, "%.*s: write --set %s%s=%.60s",
+                    (int)(n_value < 199 ? n_value : 199), word,
+                    strncmp(word, "--gbsa", 6) == 0 ? "solvation_model=gbsa --set " : "", key,
+                    value_meant(word, word[n_value] == '=' ? word + n_value + 1
+                                      : next != NULL       ? next
+                                                           : "VALUE"));
     char given[200], hint[256];
     snprintf(given, sizeof given, "%.*s", (int)(length < 199 ? length : 199), word);
     if (begun != NULL)

@@ -70,6 +70,20 @@ ends 2 "$QMTRAJ" run --config short.yaml --temperature 400 --dry-run water.xyz
 says "--temperature: write --set temperature_K=400"
 ends 2 "$QMTRAJ" run --config short.yaml --seed=3 --dry-run water.xyz
 says "--seed: write --set random_seed=3"
+# what is proposed is understood
+while read -r option words; do
+    ends 2 "$QMTRAJ" run --config short.yaml $option --dry-run water.xyz
+    says "write $words"
+    ends 0 "$QMTRAJ" run --config short.yaml $words --dry-run water.xyz
+done <<'WORDS'
+--gfn=1 --set method=GFN1-xTB
+--gfn=2 --set method=GFN2-xTB
+--gbsa=water --set solvation_model=gbsa --set solvent=water
+--alpb=water --set solvent=water
+--etemp=500 --set electronic_temperature_K=500
+WORDS
+ends 2 "$QMTRAJ" energy --gfn 1 water.xyz
+says "--gfn: write --set method=GFN1-xTB"
 ends 2 "$QMTRAJ" run --config short.yaml --length 5 --dry-run water.xyz
 says "--set length_ps=5"
 
