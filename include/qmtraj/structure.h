@@ -140,6 +140,14 @@ QMT_API QmtStatus qmt_structures_name(QmtContext *ctx, QmtStructures *structures
 QMT_API QmtStatus qmt_structures_set_charge(QmtContext *ctx, QmtStructures *structures, size_t i,
                                             int charge, int multiplicity);
 
+/// Gives the atoms of molecule i the isotopes that have these masses, as a column of masses in extended XYZ does, with a
+/// note; a mass near the standard one says nothing.
+///
+/// @param masses  [n_atoms of the molecule] dalton
+/// Fails with QMT_ERR_INPUT (a mass of no isotope), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+QMT_API QmtStatus qmt_structures_set_masses(QmtContext *ctx, QmtStructures *structures, size_t i,
+                                            const double *masses);
+
 /// Gives molecule i its atoms if it has a SMILES alone: distance geometry, then a force field. Nothing happens
 /// if it has atoms.
 ///

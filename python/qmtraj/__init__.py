@@ -10,6 +10,9 @@
 """
 from __future__ import annotations
 
+import importlib as _importlib
+from typing import Any as _Any
+
 from ._library import lib as _lib, text as _text
 from ._version import __version__
 from .campaign import Job, Progress, Trajectories, run, start
@@ -26,3 +29,13 @@ __all__ = ["Batch", "Engine", "Job", "Labelled", "Progress", "Report", "Result",
 def library_version() -> str:
     """Version and build of the library that was loaded."""
     return f"{_text(_lib.qmt_version())} ({_text(_lib.qmt_build_id())})"
+
+
+# These want packages beside NumPy and are imported when they are asked for.
+_MODULES = ("ase", "ase_formats", "databases", "dpdata", "torch")
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _MODULES:
+        return _importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

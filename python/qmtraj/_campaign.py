@@ -87,6 +87,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "qmt_structures_add_smiles": (c_int, [c_void_p, c_void_p, c_char_p, c_char_p]),
     "qmt_structures_add_atoms": (c_int, [c_void_p, c_void_p, c_char_p, c_size_t, c_void_p, c_void_p]),
     "qmt_structures_set_charge": (c_int, [c_void_p, c_void_p, c_size_t, c_int, c_int]),
+    "qmt_structures_set_masses": (c_int, [c_void_p, c_void_p, c_size_t, c_void_p]),
     "qmt_structures_name": (c_int, [c_void_p, c_void_p, c_int]),
     "qmt_structures_count": (c_size_t, [c_void_p]),
     "qmt_structures_get": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(Structure)]),
@@ -131,6 +132,9 @@ def _add(handle: c_void_p, structures: c_void_p, molecule: dict[str, Any]) -> in
     if status == 0 and molecule["charge"] is not None:
         status = lib.qmt_structures_set_charge(handle, structures, lib.qmt_structures_count(structures) - 1,
                                                molecule["charge"], molecule["multiplicity"])
+    if status == 0 and molecule["masses"] is not None:
+        status = lib.qmt_structures_set_masses(handle, structures, lib.qmt_structures_count(structures) - 1,
+                                               (c_double * len(numbers))(*molecule["masses"]))
     return int(status)
 
 

@@ -52,7 +52,21 @@ def _setting(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_setting(one) for one in value) + "]"
-    return "null" if value is None else str(value)
+    return str(value)
+
+
+def key_texts(keys: Mapping[Any, Any], block: str = "") -> dict[str, str]:
+    """Keys with their texts; those of a block, which is a dict of its own, have its name before them."""
+    found: dict[str, str] = {}
+    for key, value in keys.items():
+        name = block + str(key)
+        if isinstance(value, Mapping) and value:
+            found.update(key_texts(value, name + "."))
+        elif value is None:
+            raise errors.ConfigError(f"{name} is None, which is no value; leave the key out for its default")
+        else:
+            found[name] = _setting(value)
+    return found
 
 
 def _of_atoms(atoms: Any, name: Optional[str]) -> dict[str, Any]:
@@ -60,6 +74,10 @@ def _of_atoms(atoms: Any, name: Optional[str]) -> dict[str, Any]:
     initial charges and moments, as in qmtraj.ase."""
     if atoms.pbc.any():
         raise errors.InputError("qmtraj computes molecules; this cell is periodic (set atoms.pbc = False)")
+    fixed = getattr(atoms, "constraints", None)
+    if fixed:
+        raise errors.InputError(f"the atoms have constraints ({', '.join(type(one).__name__ for one in fixed)}), but the native "
+                                "dynamics moves all atoms; remove them with atoms.set_constraint()")
     charge, spin = atoms.info.get("charge"), atoms.info.get("spin", atoms.info.get("multiplicity"))
     charges, moments = float(atoms.get_initial_charges().sum()), float(abs(atoms.get_initial_magnetic_moments().sum()))
     if abs(charges - round(charges)) > 1e-6 or abs(moments - round(moments)) > 1e-6:
@@ -73,7 +91,8 @@ def _of_atoms(atoms: Any, name: Optional[str]) -> dict[str, Any]:
         spin = int(spin) if spin is not None else 1 + (int(atoms.numbers.sum()) - charge) % 2
     return {"kind": "atoms", "name": name or atoms.info.get("name") or atoms.get_chemical_formula(),
             "numbers": [int(z) for z in atoms.numbers], "xyz": [float(x) * BOHR_PER_ANGSTROM for x in atoms.positions.reshape(-1)],
-            "charge": charge, "multiplicity": spin}
+            "charge": charge, "multiplicity": spin,
+            "masses": [float(mass) for mass in atoms.get_masses()] if atoms.has("masses") else None}
 
 
 def _molecule(molecule: Any, name: Optional[str] = None) -> dict[str, Any]:
@@ -212,7 +231,7 @@ def start(config: Union[Path, Mapping[str, Any], None], molecules: Any, out: Pat
     keys.update(settings or {})
     several = _molecules(molecules)
     return Job({"config": None if config is None or isinstance(config, Mapping) else os.path.abspath(os.fspath(config)),
-                "settings": {str(key): _setting(value) for key, value in keys.items()}, "molecules": several,
+                "settings": key_texts(keys), "molecules": several,
                 "tolerant": len(several) > 1 or several[0]["kind"] == "file" if several else False,
                 "out": os.path.abspath(os.fspath(out)), "n_workers": int(num_workers), "max_s": 3600.0 * max_hours,
                 "fresh": bool(fresh), "allow_other_cpu": bool(allow_other_cpu)})

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from typing import Any, Iterable, Mapping, Optional, Sequence, Union
 
-from . import errors
+from . import campaign, errors
 
 __all__ = ["Labelled", "atoms", "dataset", "label", "program"]
 
@@ -50,7 +50,7 @@ def _words(options: Mapping[str, Any]) -> list[str]:
 
 
 def _set_words(settings: Optional[Mapping[str, Any]]) -> list[str]:
-    return [word for key, value in (settings or {}).items() for word in ("--set", f"{key}={value}")]
+    return [word for key, value in campaign.key_texts(settings or {}).items() for word in ("--set", f"{key}={value}")]
 
 
 def _run(words: Sequence[str]) -> tuple[int, str]:

@@ -9,6 +9,7 @@
 #include "api/argument.h"
 #include "data/element.h"
 #include "io/file.h"
+#include "structure/atom_columns.h"
 #include "structure/smiles_list.h"
 #include "structure/structure_names.h"
 #include "structure/structure_read.h"
@@ -200,6 +201,19 @@ QmtStatus qmt_structures_set_charge(QmtContext *ctx, QmtStructures *structures, 
     structure->has_charge = structure->has_multiplicity = true;
     structure->charge = charge;
     structure->multiplicity = multiplicity;
+    return QMT_OK;
+}
+
+QmtStatus qmt_structures_set_masses(QmtContext *ctx, QmtStructures *structures, size_t i,
+                                    const double *masses)
+{
+    TRY(structures_place_check(ctx, structures, i));
+    NEEDS(ctx, masses != NULL, "structures: masses is NULL");
+    Structure *const structure = &structures->list.items[i];
+    ReaderNotes notes = {.ctx = ctx, .path = structure->name};
+    for (size_t a = 0; a < structure->n_atoms; a++)
+        TRY(atom_mass_take(ctx, structure->name, masses[a], a, &notes, structure));
+    reader_notes_end(&notes);
     return QMT_OK;
 }
 

@@ -20,19 +20,17 @@ static QmtStatus value_read(QmtContext *ctx, const char *place, const char *word
     return FAIL(ctx, QMT_ERR_FORMAT, "%s: the %s \"%.40s\" %s", place, what, word, problem);
 }
 
-static QmtStatus mass_take(QmtContext *ctx, const char *place, const char *word, size_t atom,
-                           ReaderNotes *notes, Structure *s)
+QmtStatus atom_mass_take(QmtContext *ctx, const char *place, double mass, size_t atom,
+                         ReaderNotes *notes, Structure *s)
 {
-    double mass = 0.0;
     const int z = s->numbers[atom];
-    TRY(value_read(ctx, place, word, "mass", &mass));
     const int number = (int)lrint(fmin(fabs(mass), 999.0));
     if (fabs(mass - structure_mass_da(s, atom)) < MASS_OF_ISOTOPE || mass == 0.0)
         return QMT_OK;
     if (fabs(isotope_mass_da(z, number) - mass) > MASS_OF_ISOTOPE)
-        return FAIL(ctx, QMT_ERR_INPUT, "%s: the mass %.40s is that of no isotope of %s", place,
-                    word, element_symbol(z));
-    reader_note(notes, NOTE_MASS, QMT_LOG_INFO, "%s: the mass %.40s is read as %d%s", place, word,
+        return FAIL(ctx, QMT_ERR_INPUT, "%s: the mass %.10g is that of no isotope of %s", place,
+                    mass, element_symbol(z));
+    reader_note(notes, NOTE_MASS, QMT_LOG_INFO, "%s: the mass %.10g is read as %d%s", place, mass,
                 number, element_symbol(z));
     return structure_set_isotope(ctx, s, atom, number);
 }
@@ -59,9 +57,10 @@ QmtStatus atom_columns_take(QmtContext *ctx, const char *place, const AtomColumn
         if (number != 0)
             TRY(structure_set_isotope(ctx, structure, atom, number));
     }
-    return columns->mass < COLUMNS_MAX
-               ? mass_take(ctx, place, words[columns->mass], atom, notes, structure)
-               : QMT_OK;
+    if (columns->mass >= COLUMNS_MAX)
+        return QMT_OK;
+    TRY(value_read(ctx, place, words[columns->mass], "mass", &value));
+    return atom_mass_take(ctx, place, value, atom, notes, structure);
 }
 
 static bool is_whole(double value)

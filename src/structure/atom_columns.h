@@ -15,6 +15,9 @@ typedef struct {
 QmtStatus atom_columns_take(QmtContext *ctx, const char *place, const AtomColumns *columns,
                             char **words, size_t atom, ReaderNotes *notes, Structure *structure,
                             ColumnSums *sums);
+/// A mass in dalton: the isotope that has it, with a note; the standard one and 0 say nothing. Fails as the former does.
+QmtStatus atom_mass_take(QmtContext *ctx, const char *place, double mass, size_t atom,
+                         ReaderNotes *notes, Structure *structure);
 /// What the sums say of charge and spin, as ASE's calculators take them: a whole charge is one, any other stays open.
 QmtStatus atom_columns_settle(QmtContext *ctx, const char *place, const AtomColumns *columns,
                               const ColumnSums *sums, StateTexts *texts);

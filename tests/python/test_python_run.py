@@ -66,6 +66,47 @@ class Run(unittest.TestCase):
         with self.assertRaisesRegex(errors.InputError, "periodic"):
             qmtraj.run(SHORT, Atoms("OH", [[0, 0, 0], [0, 0, 0.97]], cell=[9, 9, 9], pbc=True), self.out)
 
+    def test_masses_and_constraints_of_ase(self):
+        try:
+            from ase import Atoms
+            from ase.constraints import FixAtoms
+        except ImportError:
+            self.skipTest("no ASE")
+        water = Atoms("OHH", [[0, 0, 0.119], [0, 0.763, -0.477], [0, -0.763, -0.477]])
+        water.set_masses([15.999, 2.014, 1.008])
+        self.out.mkdir()
+        file = self.out / "water.xyz"
+        file.write_text("3\nProperties=species:S:1:pos:R:3:masses:R:1\nO 0 0 0.119 15.999\nH 0 0.763 -0.477 2.014\n"
+                        "H 0 -0.763 -0.477 1.008\n")
+        from_file = qmtraj.run(SHORT, file, self.out / "file")["water"]
+        made = qmtraj.run(SHORT, {"water": water}, self.out / "atoms")["water"]
+        self.assertAlmostEqual(float(made.masses[1]), 2.014102, places=5)  # the isotope's, of which 2.014 is four digits
+        for name in ("masses", "pos", "vel", "Etot"):
+            self.assertEqual(getattr(made, name).tobytes(), getattr(from_file, name).tobytes(), name)
+        from qmtraj.ase import Dynamics
+        moved = Dynamics(water, self.out / "ase", **SHORT).run()
+        self.assertEqual(moved.masses.tobytes(), made.masses.tobytes())
+        water.set_masses([15.999, 5.5, 1.008])
+        with self.assertRaisesRegex(errors.InputError, "the mass 5.5 is that of no isotope of H"):
+            qmtraj.run(SHORT, {"water": water}, self.out / "wrong")
+        fixed = Atoms("OH", [[0, 0, 0], [0, 0, 0.97]], magmoms=[1, 0], constraint=FixAtoms([0]))
+        for start in (lambda: qmtraj.run(SHORT, fixed, self.out), lambda: Dynamics(fixed, self.out, **SHORT).run()):
+            with self.assertRaisesRegex(errors.InputError, r"constraints \(FixAtoms\).*atoms.set_constraint\(\)"):
+                start()
+
+    def test_configurations_with_blocks(self):
+        blocks = {**SHORT, "confine": {"sphere": "auto", "k_kJ_mol_nm3": 1000}, "stop_when": {"bond_broken": True}}
+        made = qmtraj.run(blocks, FORMIC_ACID, self.out)["formic_acid"]
+        self.assertEqual(made.metadata["config"]["confine.k_kJ_mol_nm3"], 1000)
+        with self.assertRaisesRegex(errors.ConfigError, "did you mean confine.sphere"):
+            qmtraj.run({"confine": {"spere": "auto"}}, FORMIC_ACID, self.out)
+        with self.assertRaisesRegex(errors.ConfigError, "solvent is None, which is no value; leave the key out"):
+            qmtraj.run({"solvent": None}, FORMIC_ACID, self.out)
+
+    def test_modules_are_there_after_import(self):
+        self.assertEqual(qmtraj.ase_formats.__name__, "qmtraj.ase_formats")
+        self.assertFalse(hasattr(qmtraj, "no_such_module"))
+
     def test_failures(self):
         with self.assertRaisesRegex(errors.ConfigError, "did you mean length_ps") as caught:
             qmtraj.run({"lenght_ps": 1}, GLYCINE, self.out)

@@ -189,6 +189,8 @@ static void null_and_nonsense_are_arguments(void **state)
     assert_int_equal(qmt_structures_add_atoms(ctx, list, "a/b", 3, WATER, XYZ), QMT_ERR_INPUT);
     assert_int_equal(qmt_structures_add_atoms(ctx, list, "a", 3, WATER, wrong), QMT_ERR_INPUT);
     REFUSED(qmt_structures_set_charge(ctx, list, n, 0, 1));
+    REFUSED(qmt_structures_set_masses(ctx, list, n, XYZ));
+    REFUSED(qmt_structures_set_masses(ctx, list, 0, NULL));
     REFUSED(qmt_structures_set_charge(ctx, list, 0, 0, 0));
     REFUSED(qmt_structures_embed(ctx, list, n));
     REFUSED(qmt_structures_get(ctx, list, n, &structure));
