@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 
 #include "base/clock.h"
 #include "io/lock.h"
+#include "io/text.h"
 #include "run/files.h"
 #include "run/spec.h"
 #include "structure/structure.h"
@@ -19,6 +22,7 @@ enum { FOLDERS_OF_A_SYNC = 200 };
 static const double SECONDS_OF_A_SYNC = 2.0;
 /// As with summary.json (campaign/summary.c): the directory is written for a job that added a fiftieth of it.
 enum { SMALL = 1000, SHARE = 50 };
+enum { ASIDE_SIZE = 80 };
 
 /// A folder that is in the archive and is to go.
 typedef struct {
@@ -78,12 +82,41 @@ static void folder_remove(QmtContext *ctx, const char *folder)
     rmdir(folder);
 }
 
-/// A folder beside those of trajectories, whose content is on its way in or out: .packed.HOST.PID.
-static void aside_path(const char *out, char path[FILE_PATH_SIZE])
+/// ".packed.HOST.", how folders are called whose content is on its way in or out, before the number of their process.
+static void aside_begin(char begin[ASIDE_SIZE])
 {
     char host[65] = "";
     gethostname(host, sizeof host - 1);
-    snprintf(path, FILE_PATH_SIZE, "%.3900s/.packed.%.64s.%ld", out, host, (long)getpid());
+    snprintf(begin, ASIDE_SIZE, ".packed.%.64s.", host);
+}
+
+/// A folder beside those of trajectories, whose content is on its way in or out: .packed.HOST.PID.
+static void aside_path(const char *out, char path[FILE_PATH_SIZE])
+{
+    char begin[ASIDE_SIZE];
+    aside_begin(begin);
+    snprintf(path, FILE_PATH_SIZE, "%.3900s/%s%ld", out, begin, (long)getpid());
+}
+
+/// Removes such folders of processes of this machine that were killed: what is in them is in the archive.
+static void asides_sweep(QmtContext *ctx, const char *out)
+{
+    struct dirent **names = NULL;
+    char begin[ASIDE_SIZE], path[FILE_PATH_SIZE];
+    aside_begin(begin);
+    const int n = scandir(out, &names, is_entry, NULL);
+    for (int i = 0; i < n; i++) {
+        const char *const name = names[i]->d_name;
+        const size_t length = strlen(begin);
+        long long process;
+        if (strncmp(name, begin, length) == 0 &&
+            text_parse_integer(name + length, 1, INT_MAX, &process) == NULL &&
+            kill((pid_t)process, 0) != 0 && errno == ESRCH &&
+            file_join(ctx, out, name, path) == QMT_OK)
+            folder_remove(ctx, path);
+        free(names[i]);
+    }
+    free(names);
 }
 
 /// Removes the folder of a packed trajectory, unless somebody works on it or changed it meanwhile.
@@ -203,6 +236,7 @@ void packer_close(QmtContext *ctx, Packer **packer)
                         qmt_context_message(ctx), gone->out);
         archive_writer_close(&gone->writer);
     }
+    asides_sweep(ctx, gone->out);
     (void)context_restore(ctx, &before);
     free(gone);
     *packer = NULL;
@@ -282,6 +316,8 @@ QmtStatus pack_all(QmtContext *ctx, const char *out, size_t *n)
     if (packer->is_open)
         archive_writer_close(&packer->writer);
     free(packer);
+    if (status == QMT_OK)
+        asides_sweep(ctx, out);
     return status == QMT_OK ? directories_write(ctx, out) : status;
 }
 

@@ -40,6 +40,23 @@ ends 0 "$QMTRAJ" run "${job[@]}" --out o --pack m?.xyz
 is_packed o whole
 [ "$(ls o)" = "$(printf 'packed.zip\npacked.zip.index\nsummary.json')" ] || fail "there are $(ls o)"
 
+# what a killed process had put aside goes with the next job, that of a living one and of another machine stays
+sleep 0 & # a process that has ended
+dead=$!
+wait $dead
+host=$(uname -n)
+for name in .packed.$host.$dead .packed.$host.$$ .packed.elsewhere.$dead; do
+    mkdir o/$name
+    cp whole/m1/trajectory.npz o/$name
+done
+ends 0 "$QMTRAJ" run "${job[@]}" --out o --pack m?.xyz
+[ ! -e o/.packed.$host.$dead ] || fail "the folder of a killed process is left"
+[ -e o/.packed.$host.$$/trajectory.npz ] && [ -e o/.packed.elsewhere.$dead/trajectory.npz ] || fail "a folder of another process is gone"
+mv o/.packed.$host.$$ o/.packed.$host.$dead
+ends 0 "$QMTRAJ" pack o
+[ ! -e o/.packed.$host.$dead ] || fail "the folder of a killed process is left by pack"
+rm -r o/.packed.elsewhere.$dead
+
 # every command reads it
 ends 0 "$QMTRAJ" status o
 says "8/8 complete"
