@@ -413,6 +413,13 @@ static QmtStatus records_add(QmtContext *ctx, const char *out, StatusList *list)
     return status;
 }
 
+/// True of the folder of a trajectory, which lies in the one that is wanted.
+static bool is_one(QmtContext *ctx, const char *folder)
+{
+    char path[FILE_PATH_SIZE];
+    return file_join(ctx, folder, RUN_FILE_RUN, path) == QMT_OK && file_exists(path);
+}
+
 QmtStatus status_look(QmtContext *ctx, const char *out, StatusList *list)
 {
     StatusList found = {.left_s = NAN};
@@ -420,8 +427,9 @@ QmtStatus status_look(QmtContext *ctx, const char *out, StatusList *list)
     if (status == QMT_OK)
         status = records_add(ctx, out, &found);
     if (status == QMT_OK && found.n == 0)
-        status = FAIL(ctx, QMT_ERR_INPUT,
-                      "%s: holds no trajectories; the folder wanted is that of `run --out`", out);
+        status =
+            FAIL(ctx, QMT_ERR_INPUT, "%s: %s; the folder wanted is that of `run --out`", out,
+                 is_one(ctx, out) ? "is the folder of one trajectory" : "holds no trajectories");
     if (status != QMT_OK) {
         status_release(&found);
         return status;

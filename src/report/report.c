@@ -338,13 +338,11 @@ static QmtStatus page_write(QmtContext *ctx, const Page *page, const char *to)
     return status;
 }
 
-/// The file of a trajectory that says most: complete, partial, unfinished.
-static QmtStatus path_find(QmtContext *ctx, const char *out, const char *label, char *path)
+/// The file in the folder of a trajectory that says most: complete, partial, unfinished; "" if there is none.
+static QmtStatus path_find(QmtContext *ctx, const char *folder, char *path)
 {
     static const char *const NAMES[] = {RUN_FILE_COMPLETE, RUN_FILE_PARTIAL,
                                         RUN_FILE_COMPLETE ".part"};
-    char folder[FILE_PATH_SIZE];
-    TRY(file_join(ctx, out, label, folder));
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         TRY(file_join(ctx, folder, NAMES[i], path));
         if (file_exists(path))
@@ -373,8 +371,10 @@ static QmtStatus folder_report(QmtContext *ctx, const char *out, const StatusLis
         return FAIL(ctx, QMT_ERR_MEMORY, "%.500s: no memory for its report", out);
     page->n = list->n;
     for (size_t i = 0; i < list->n; i++) {
+        char folder[FILE_PATH_SIZE];
         page->items[i].entry = &list->entries[i];
-        TRY(path_find(ctx, out, list->entries[i].label, page->items[i].path));
+        TRY(file_join(ctx, out, list->entries[i].label, folder));
+        TRY(path_find(ctx, folder, page->items[i].path));
     }
     return items_report(ctx, page, to);
 }
@@ -421,6 +421,11 @@ QmtStatus report_write(QmtContext *ctx, const char *path, const char *to,
                        const ReportOptions *options, size_t *n_running)
 {
     struct stat about;
+    char alone[FILE_PATH_SIZE] = "";
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        TRY(path_find(ctx, path, alone));
+    if (alone[0] != '\0') // the folder of one trajectory
+        path = alone;
     Page page = {.options = options, .name = path};
     ArchiveMount *archives = NULL;
     StatusList list = {0};

@@ -40,6 +40,16 @@ if "$QMTRAJ" view none.npz -o none.html 2>err.txt; then bad "a page about nothin
 if "$QMTRAJ" report nowhere -o none.html 2>err.txt; then bad "a page about a folder that is not there"; fi
 [ ! -e none.html ] || bad "a failure left a page"
 
+# the folder of one trajectory is meant as its file
+mkdir alone
+cp "$file" "$(dirname "$file")/run.json" alone
+"$QMTRAJ" report alone -o alone.html >/dev/null 2>err.txt
+"$QMTRAJ" view alone/trajectory.npz -o alone_view.html >/dev/null
+cmp alone.html alone_view.html || bad "the folder of a trajectory has another page than its file"
+[ ! -s err.txt ] || bad "the folder of a trajectory makes words: $(cat err.txt)"
+if "$QMTRAJ" status alone 2>err.txt; then bad "status takes the folder of one trajectory"; fi
+grep -q 'alone: is the folder of one trajectory; the folder wanted is that of `run --out`' err.txt || bad "status says: $(cat err.txt)"
+
 # 5. a folder without a trajectory, which a job may be about to fill: a page that says so
 mkdir empty
 "$QMTRAJ" report empty -o empty.html >out.txt 2>err.txt
