@@ -91,6 +91,8 @@ def main():
             with open(f"{folder}/start.xyz", "w") as out:
                 out.write("3\nmultiplicity=2\nN 0 0 0\nO 1.1 .5 0\nO -1.1 .5 0\n")
             start = [f"{folder}/start.xyz"]
+        if os.path.exists(path):  # of an earlier call
+            os.remove(path)
         command("opt", *start, *words, "--gradient", "1e-9", "-o", path)
         ours = json.loads(command("hess", path, *words, "--json"))
         nu, n_rigid = np.array(ours["frequencies"]), len(ours["rigid_before_projection"])
