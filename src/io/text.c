@@ -34,6 +34,19 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/// Makes line ends of CR alone, which old Macs and some spreadsheets write, those of Unix, in place. CR before LF stays.
+static void lone_returns_mend(char *data, size_t n)
+{
+    char *at = data, *const end = data + n;
+    while ((at = memchr(at, '\r', (size_t)(end - at))) != NULL) {
+        char *const first = at;
+        while (at < end && *at == '\r')
+            at++;
+        if (at == end || *at != '\n')
+            memset(first, '\n', (size_t)(at - first));
+    }
+}
+
 /// Takes data (malloc'ed, one byte longer than n) into *text, or leaves it to the caller on failure.
 static QmtStatus cut_into_lines(QmtContext *ctx, const char *place, char *data, size_t n,
                                 Text *text)
@@ -41,6 +54,7 @@ static QmtStatus cut_into_lines(QmtContext *ctx, const char *place, char *data, 
     static const char BOM[] = "\xEF\xBB\xBF";
     const size_t start = n >= 3 && memcmp(data, BOM, 3) == 0 ? 3 : 0;
 
+    lone_returns_mend(data, n);
     size_t n_lines = 0;
     for (size_t i = start; i < n; i++) {
         if (data[i] == '\n')
@@ -63,8 +77,8 @@ static QmtStatus cut_into_lines(QmtContext *ctx, const char *place, char *data, 
         if (end == NULL)
             end = data + n;
         *end = '\0';
-        if (end > begin && end[-1] == '\r')
-            end[-1] = '\0';
+        for (char *tail = end; tail > begin && tail[-1] == '\r'; tail--)
+            tail[-1] = '\0';
         line[l] = begin;
         begin = end + 1;
     }

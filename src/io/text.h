@@ -8,7 +8,7 @@
 
 /// Text files as lines, and words as numbers, the same in every locale.
 
-/// A text file in memory. Line i of the file is line[i - 1], without its line end (LF or CRLF).
+/// A text file in memory. Line i of the file is line[i - 1], without its line end (LF, CRLF or CR).
 typedef struct {
     char *data;
     char **line; ///< [n_lines], zero-terminated

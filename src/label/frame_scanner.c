@@ -29,7 +29,8 @@ static bool count_read(const char *line, size_t n, size_t *count)
     n = n < SCANNED_MAX ? n : SCANNED_MAX;
     memcpy(copy, line, n);
     copy[n] = '\0';
-    copy[strcspn(copy, "\r")] = '\0';
+    for (; n > 0 && copy[n - 1] == '\r'; n--) // one within the line ends lines of its own
+        copy[n - 1] = '\0';
     if (text_split(copy, words, 2) != 1 ||
         text_parse_integer(words[0], 1, INT64_MAX / 2, &number) != NULL)
         return false;

@@ -58,6 +58,14 @@ static QmtStatus frame_begin(Search *s)
 
 static QmtStatus line_wrong(const Search *s)
 {
+    size_t n = s->n_line;
+    while (n > 0 && s->line[n - 1] == '\r')
+        n--;
+    if (memchr(s->line, '\r', n) != NULL)
+        return FAIL(s->ctx, QMT_ERR_FORMAT,
+                    "%s:%llu: its lines end with CR alone, as those of old Macs; write them anew "
+                    "with `tr '\\r' '\\n'`",
+                    s->input->path, (unsigned long long)s->n_lines + 1);
     return FAIL(s->ctx, QMT_ERR_FORMAT, "%s:%llu: \"%.*s\" is not a number of atoms; %s",
                 s->input->path, (unsigned long long)s->n_lines + 1,
                 (int)(s->n_line < 40 ? s->n_line : 40), s->line,

@@ -64,15 +64,18 @@ static void head_take(Head *head, const char *data, size_t n)
     if (n >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
         at += 3;
     while (at < end && head->n < LINES) {
-        const char *const stop = memchr(at, '\n', (size_t)(end - at));
-        size_t length = (size_t)((stop != NULL ? stop : end) - at);
-        const size_t next = length + 1;
-        if (length > 0 && at[length - 1] == '\r')
-            length--;
-        length = length < LINE_SIZE - 1 ? length : LINE_SIZE - 1;
+        const char *stop = at;
+        while (stop < end && *stop != '\n' && *stop != '\r')
+            stop++;
+        const size_t n_line = (size_t)(stop - at);
+        const size_t length = n_line < LINE_SIZE - 1 ? n_line : LINE_SIZE - 1;
         memcpy(head->line[head->n], at, length);
         head->line[head->n++][length] = '\0';
-        at = stop != NULL ? at + next : end;
+        // A line ends with LF, CRLF, or CR alone.
+        const char *next = stop;
+        while (next < end && *next == '\r')
+            next++;
+        at = next < end && *next == '\n' ? next + 1 : stop < end ? stop + 1 : end;
     }
     for (size_t l = head->n; l < LINES; l++)
         head->line[l][0] = '\0';
@@ -140,9 +143,8 @@ static bool has_line(const char *data, size_t n, const char *text)
             word++;
         if ((size_t)(data + n - word) >= length && strncasecmp(word, text, length) == 0)
             return true;
-        at = memchr(at, '\n', (size_t)(data + n - at));
-        if (at == NULL)
-            return false;
+        while (at < data + n && *at != '\n' && *at != '\r')
+            at++;
         at++;
     }
     return false;

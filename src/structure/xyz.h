@@ -6,7 +6,7 @@
 #include "structure/structure.h"
 
 /// XYZ files: the number of atoms, a comment line, then a line "symbol x y z" per atom, in angstrom;
-/// frames follow one another, also with blank lines or ">" between them. Line ends LF or CRLF, blanks or tabs,
+/// frames follow one another, also with blank lines or ">" between them. Line ends LF, CRLF or CR, blanks or tabs,
 /// symbols in any case, atomic numbers, isotopes (D, 13C) or labels (O1). The comment line may be anything; these
 /// keys in it count (extended XYZ, quotes allowed):
 ///

@@ -37,6 +37,8 @@ static void lines_end_as_in_any_system(void **state)
         {"a\n", 1, {"a"}},
         {"a\r\nb\r\n", 2, {"a", "b"}},
         {"a\n\nb", 3, {"a", "", "b"}},
+        {"a\r\rb\r", 3, {"a", "", "b"}},
+        {"a\rb\r\r\nc", 3, {"a", "b", "c"}},
         {"\xEF\xBB\xBF"
          "a\nb\r",
          2,
