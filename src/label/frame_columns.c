@@ -125,12 +125,29 @@ static void species_check(FrameColumns *c)
     }
 }
 
+const char *frame_exponent_find(const Piece *word, size_t *n)
+{
+    const char *at = word->data, *const end = word->data + word->n;
+    while (at < end && strchr("+-.0123456789", *at) != NULL)
+        at++;
+    if (at == word->data || end - at < 2)
+        return NULL;
+    *n = memcmp(at, "*^", 2) == 0 ? 2 : 1;
+    if (*n == 1 && *at != 'D' && *at != 'd')
+        return NULL;
+    for (const char *digit = at + *n; digit < end; digit++)
+        if (strchr("+-0123456789", *digit) == NULL)
+            return NULL;
+    return at;
+}
+
 /// True if readers take a word for a value of a type: R a number, also nan, I a whole one; others may be anything.
 static bool word_is(const Piece *word, char type)
 {
     char text[64], *end;
     if (type != 'R' && type != 'I')
         return true;
+    size_t n_exponent;
     if (word->n >= sizeof text)
         return false;
     memcpy(text, word->data, word->n);
@@ -139,7 +156,7 @@ static bool word_is(const Piece *word, char type)
         (void)strtoll(text, &end, 10);
     else
         (void)strtod(text, &end);
-    return (*end == '\0' || (type == 'R' && strncmp(end, "*^", 2) == 0)) &&
+    return (*end == '\0' || (type == 'R' && frame_exponent_find(word, &n_exponent) != NULL)) &&
            strpbrk(text, "xXpP(") == NULL; // hexadecimal numbers and nan(...) are C's alone
 }
 
@@ -175,8 +192,19 @@ static bool types_check(FrameColumns *c)
 
 static void numbers_check(FrameColumns *c)
 {
-    for (size_t a = 0; a < c->lines->n_atoms && !c->new_numbers; a++)
-        c->new_numbers = memmem(c->lines->lines[a + 2], c->lines->sizes[a + 2], "*^", 2) != NULL;
+    Piece words[WORDS_MAX];
+    size_t n_exponent;
+    for (size_t a = 0; a < c->lines->n_atoms && !c->new_numbers; a++) {
+        const char *const line = c->lines->lines[a + 2];
+        // Most files have none, and are not cut into words for it.
+        if (memchr(line, 'D', c->lines->sizes[a + 2]) == NULL &&
+            memchr(line, 'd', c->lines->sizes[a + 2]) == NULL &&
+            memchr(line, '^', c->lines->sizes[a + 2]) == NULL)
+            continue;
+        const size_t n = frame_words_find(c->lines, a, words);
+        for (size_t w = 0; w < n && w < WORDS_MAX && !c->new_numbers; w++)
+            c->new_numbers = frame_exponent_find(&words[w], &n_exponent) != NULL;
+    }
 }
 
 bool frame_columns_find(QmtContext *ctx, const FrameLines *lines, const Piece *properties,

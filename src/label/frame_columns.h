@@ -34,7 +34,7 @@ typedef struct {
     size_t n_kinds, n_words; ///< words of an atom line that are kept
     size_t species;          ///< word of the symbol; WORDS_MAX: there is none
     bool new_species;        ///< symbols are written anew and kept as input_species
-    bool new_numbers;        ///< QM9 writes exponents as "6.9*^-6"
+    bool new_numbers;        ///< exponents that not every reader knows
 } FrameColumns;
 
 /// Finds the columns. What readers would stop at and what is not kept is a warning of the context.
@@ -46,6 +46,10 @@ bool frame_columns_find(QmtContext *ctx, const FrameLines *lines, const Piece *p
 
 /// Cuts an atom line into words; returns how many, of which the first WORDS_MAX are stored.
 size_t frame_words_find(const FrameLines *lines, size_t atom, Piece words[WORDS_MAX]);
+
+/// What stands for "e" in a number with an exponent of QM9 ("6.9*^-6") or of Fortran ("6.9D-06"), and its bytes; NULL:
+/// the word is no such number.
+const char *frame_exponent_find(const Piece *word, size_t *n);
 
 /// The symbol of the element that a word names; "X", which readers take for no element, if it names none.
 void frame_species_text(const FrameColumns *columns, const Piece *word, char symbol[SPECIES_SIZE]);

@@ -133,7 +133,8 @@ static void other_name(const Writer *w, bool is_column, const char *name, size_t
 /// A word of an atom line, with exponents that every reader knows.
 static void put_word(Bytes *out, const Piece *word)
 {
-    const char *const power = memmem(word->data, word->n, "*^", 2);
+    size_t n_power;
+    const char *const power = frame_exponent_find(word, &n_power);
     if (power == NULL) {
         bytes_add(out, word->data, word->n);
         return;
@@ -141,7 +142,7 @@ static void put_word(Bytes *out, const Piece *word)
     const size_t n = (size_t)(power - word->data);
     bytes_add(out, word->data, n);
     bytes_add(out, "e", 1);
-    bytes_add(out, power + 2, word->n - n - 2);
+    bytes_add(out, power + n_power, word->n - n - n_power);
 }
 
 static void put_properties(Writer *w)

@@ -1,5 +1,6 @@
 #include "structure/coord.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/units.h"
 #include "structure/atom_symbol.h"
 #include "structure/comment_words.h"
+#include "structure/coordinate_word.h"
 #include "structure/state.h"
 #include "structure/structure_names.h"
 
@@ -21,8 +23,9 @@ typedef struct {
     const Text *text;
     ReaderNotes notes;
     StateTexts state;
-    double unit;       ///< bohr per unit of the file
-    size_t begin, end; ///< lines of the atoms
+    double unit;        ///< bohr per unit of the file
+    size_t begin, end;  ///< lines of the atoms
+    size_t n_announced; ///< by natoms=; 0: not said
 } CoordReader;
 
 static bool group_is(const char *line, const char *name)
@@ -117,6 +120,24 @@ static QmtStatus set_line_read(CoordReader *r, size_t l, char *line)
     return key_group_read(r, place, line);
 }
 
+/// "$coord natoms=3".
+static QmtStatus announced_read(CoordReader *r, size_t l, const char *line)
+{
+    char word[32];
+    long long count;
+    const char *at = strcasestr(line, "natoms");
+    if (at == NULL)
+        return QMT_OK;
+    at += strlen("natoms");
+    at += strspn(at, " \t=");
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(at, " \t"), at);
+    if (text_parse_integer(word, 1, INT_MAX, &count) != NULL)
+        return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: natoms=%s is not a number of atoms", r->path,
+                    l + 1, word);
+    r->n_announced = (size_t)count;
+    return QMT_OK;
+}
+
 /// Finds the group of the atoms and reads the groups of the state.
 static QmtStatus groups_read(CoordReader *r)
 {
@@ -136,6 +157,7 @@ static QmtStatus groups_read(CoordReader *r)
             found = inside = true;
             r->begin = l + 1;
             r->end = r->text->n_lines;
+            TRY(announced_read(r, l, line));
             r->unit = strcasestr(line, "angs") != NULL ? BOHR_PER_ANGSTROM : 1.0;
             if (strcasestr(line, "frac") != NULL)
                 return FAIL(r->ctx, QMT_ERR_INPUT,
@@ -152,6 +174,11 @@ static QmtStatus groups_read(CoordReader *r)
     }
     if (!found)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: no $coord in the file", r->path);
+    if (inside)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s:%zu: the file ends within $coord, without $end; it is cut off, or $end is "
+                    "to be written behind the last atom",
+                    r->path, r->text->n_lines);
     return QMT_OK;
 }
 
@@ -164,7 +191,7 @@ static QmtStatus atom_read(CoordReader *r, size_t l, size_t i, Structure *s)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: an atom of $coord is \"x y z symbol\"", place);
     for (int x = 0; x < 3; x++) {
         double value = 0.0;
-        const char *const problem = text_parse_double(words[x], &value);
+        const char *const problem = coordinate_parse(words[x], &value);
         if (problem != NULL)
             return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: the %c coordinate \"%.60s\" %s", place,
                         "xyz"[x], words[x], problem);
@@ -186,6 +213,12 @@ static QmtStatus molecule_read(CoordReader *r, Structure *s)
         n_atoms += !text_is_blank(r->text->line[l]) && r->text->line[l][0] != '#';
     if (n_atoms == 0)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: no atoms behind $coord", r->path, r->begin);
+    if (r->n_announced > 0 && r->n_announced != n_atoms)
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT,
+            "%s:%zu: $coord announces %zu atoms, but %zu follow; the file is cut off or the "
+            "number is wrong",
+            r->path, r->begin, r->n_announced, n_atoms);
     char place[STRUCTURE_SOURCE_SIZE];
     snprintf(place, sizeof place, "%.480s:%zu", r->path, r->begin);
     TRY(structure_set_source(r->ctx, s, place));

@@ -12,6 +12,7 @@
 #include "structure/atom_columns.h"
 #include "structure/atom_symbol.h"
 #include "structure/comment.h"
+#include "structure/coordinate_word.h"
 #include "structure/misread_labels.h"
 #include "structure/structure_names.h"
 
@@ -47,16 +48,10 @@ static const char *place_of(const Reader *r, size_t line, char place[STRUCTURE_S
     return place;
 }
 
-/// A coordinate; QM9 writes exponents as "6.9*^-6".
 static QmtStatus coordinate_read(const Reader *r, char axis, char *word, double *bohr)
 {
     double value;
-    char *const power = strstr(word, "*^");
-    if (power != NULL) {
-        power[0] = 'e';
-        memmove(power + 1, power + 2, strlen(power + 2) + 1);
-    }
-    const char *const problem = text_parse_double(word, &value);
+    const char *const problem = coordinate_parse(word, &value);
     if (problem != NULL)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the %c coordinate \"%.60s\" %s", r->path,
                     number_of(r, r->line), axis, word, problem);

@@ -21,3 +21,24 @@ ends 0 "$QMTRAJ" run --config mac.yaml --dry-run mac.xyz
 says "# mac "
 ends 3 "$QMTRAJ" label mac.xyz -o labelled.extxyz
 says "mac.xyz:1: its lines end with CR alone"
+
+# exponents of Fortran
+printf '3\n\nO 0 0 1.19D-01\nH 0 7.63d-1 -4.77D-01\nH 0 -.763D0 -.477d+0\n' >fortran.xyz
+ends 0 "$QMTRAJ" energy --json fortran.xyz
+says "$energy"
+ends 0 "$QMTRAJ" label fortran.xyz -o labelled.extxyz
+grep -q '^H 0 7.63e-1 -4.77e-01 ' labelled.extxyz || fail "the exponents of labelled frames"
+printf '$coord angs\n0 0 1.19D-01 o\n0 0.763 -0.477 h\n0 -0.763 -0.477 h\n$end\n' >fortran.coord
+ends 0 "$QMTRAJ" energy --json fortran.coord
+says "$energy"
+
+# a coord file that is cut off
+head -n 4 fortran.coord >short.coord
+ends 3 "$QMTRAJ" energy short.coord
+says "short.coord:4: the file ends within \$coord, without \$end; it is cut off"
+sed 's/angs/angs natoms=4/' fortran.coord >four.coord
+ends 3 "$QMTRAJ" energy four.coord
+says "four.coord:1: \$coord announces 4 atoms, but 3 follow"
+sed 's/angs/angs natoms = 3/' fortran.coord >three.coord
+ends 0 "$QMTRAJ" energy --json three.coord
+says "$energy"

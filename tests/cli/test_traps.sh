@@ -55,7 +55,7 @@ xyz 3 't.xyz:1: the number of atoms "99999999999999999999999" is too large' "999
 xyz 3 't.xyz:1: "1e18" is not a number of atoms' "1e18\n\n$atoms"
 xyz 3 't.xyz:1: the number of atoms "0" is too small' '0\n\n'
 xyz 3 't.xyz:1: the number of atoms "-3" is too small' "-3\n\n$atoms"
-xyz 3 't.xyz:3: the z coordinate "1.0D-3" has a Fortran exponent: write E instead of D' '1\n\nHe 0 0 1.0D-3\n'
+xyz 3 't.xyz:3: the z coordinate "1.0D" is not a number' '1\n\nHe 0 0 1.0D\n'
 xyz 3 't.xyz:3: the x coordinate "NaN" is not finite' '1\n\nHe NaN 0 0\n'
 xyz 3 't.xyz:3: the y coordinate "-inf" is not finite' '1\n\nHe 0 -inf 0\n'
 xyz 3 't.xyz:3: the y coordinate "0x10" is not a number' '1\n\nHe 0 0x10 0\n'
