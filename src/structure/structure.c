@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "data/element.h"
 #include "io/text.h"
 
@@ -230,15 +231,20 @@ bool structure_name_clean(const char *text, char name[STRUCTURE_NAME_SIZE], bool
     while (n > 0 && strchr(" \t", begin[n - 1]) != NULL)
         n--;
     const bool utf8 = text_is_utf8(begin, n);
-    while (kept < n && kept < STRUCTURE_NAME_MAX) {
-        const unsigned char c = (unsigned char)begin[kept];
-        const bool bad = c < 0x20 || c == 0x7F || strchr("/\\\"", c) != NULL ||
+    for (size_t i = 0, length; i < n; i += length) {
+        const unsigned char c = (unsigned char)begin[i];
+        unsigned long code = c;
+        length = utf8 ? utf8_decode(begin + i, n - i, &code) : 1;
+        const bool bad = character_is_unseen(code) || strchr("/\\\"", c) != NULL ||
                          (!utf8 && c > 0x7F) || (kept == 0 && strchr(".-", c) != NULL);
-        name[kept++] = bad ? '_' : (char)c;
+        if (kept + (bad ? 1 : length) > STRUCTURE_NAME_MAX)
+            break;
+        if (bad)
+            name[kept++] = '_';
+        else
+            memcpy(name + kept, begin + i, length);
+        kept += bad ? 0 : length;
     }
-    // A character of several bytes is not cut.
-    while (kept > 0 && kept < n && ((unsigned char)begin[kept] & 0xC0) == 0x80)
-        kept--;
     while (kept > 0 && name[kept - 1] == ' ')
         kept--;
     name[kept] = '\0';

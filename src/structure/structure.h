@@ -97,7 +97,7 @@ void structures_release(StructureList *list);
 /// NULL if a name can be a folder, else what is wrong with it as the end of a sentence: "is empty",
 /// "contains a path separator".
 const char *structure_name_problem(const char *name);
-/// Makes a foreign text a name that can be a folder: separators, quotes and control characters become "_", a
+/// Makes a foreign text a name that can be a folder: separators, quotes, control characters and those that nobody sees become "_", a
 /// text too long is cut between two characters. Returns false if nothing is left of it; *changed tells whether
 /// name differs from the text.
 bool structure_name_clean(const char *text, char name[STRUCTURE_NAME_SIZE], bool *changed);

@@ -42,6 +42,21 @@ static void a_file_has_one_molecule_a_line(void **state)
     structures_release(&list);
 }
 
+static void names_with_unseen_characters_are_changed(void **state)
+{
+    (void)state;
+    // U+202E turns the direction of writing, U+2028 separates lines, e with an accent stays
+    static const char DATA[] = "C a\xE2\x80\xAE"
+                               "b\nN c\xE2\x80\xA8"
+                               "d\nO \xC3\xA9\n";
+    StructureList list = {0};
+    assert_int_equal(smiles_read_memory(ctx, "m.smi", DATA, strlen(DATA), &list), QMT_OK);
+    assert_string_equal(list.items[0].name, "a_b");
+    assert_string_equal(list.items[1].name, "c_d");
+    assert_string_equal(list.items[2].name, "\xC3\xA9");
+    structures_release(&list);
+}
+
 static void wrong_lines_are_told_with_their_column(void **state)
 {
     (void)state;
@@ -404,6 +419,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_has_one_molecule_a_line),
+        cmocka_unit_test(names_with_unseen_characters_are_changed),
         cmocka_unit_test(wrong_lines_are_told_with_their_column),
         cmocka_unit_test(lists_of_all_kinds_are_read),
         cmocka_unit_test(columns_can_be_named),
