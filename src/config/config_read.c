@@ -123,9 +123,13 @@ static QmtStatus list_take(Reader *reader, const yaml_event_t *event)
 
 static QmtStatus list_end(Reader *reader)
 {
+    char list[sizeof reader->list + 2];
+    // "298,15" may be one number, "[298,15]" is two.
+    const bool several = strchr(reader->list, ',') != NULL;
+    snprintf(list, sizeof list, several ? "[%s]" : "%s", reader->list);
     reader->in_list = reader->has_key = false;
-    return config_set_key(reader->ctx, reader->list_place, reader->key_line, reader->key,
-                          reader->list, false, &reader->config);
+    return config_set_key(reader->ctx, reader->list_place, reader->key_line, reader->key, list,
+                          false, &reader->config);
 }
 
 static QmtStatus scalar_take(Reader *reader, const yaml_event_t *event)

@@ -242,6 +242,43 @@ static QmtStatus smiles_set(QmtContext *ctx, const char *place, const ConfigKey 
     return QMT_OK;
 }
 
+/// A list that is none in YAML: "298,15" may be a number with a decimal comma, "300 310" may be anything. Ramps have two
+/// numbers and no other reading.
+static QmtStatus bare_list_check(QmtContext *ctx, const char *place, const ConfigKey *key,
+                                 const char *text)
+{
+    static const double LIKELY_K = 100.0; // two digits behind a comma are below it
+    char first[64], *words[2], copy[CONFIG_TEXT_SIZE];
+    long long whole;
+    double second;
+    const size_t n = strcspn(text, ",");
+    snprintf(first, sizeof first, "%.*s", (int)(n < 63 ? n : 63), text);
+    if (text[0] == '[')
+        return QMT_OK;
+    if (text[n] == ',' && key->least < 2 && strpbrk(text + n + 1, ", ") == NULL &&
+        text_parse_integer(first, 0, 1000000, &whole) == NULL && text[n + 1] != '\0' &&
+        strspn(text + n + 1, "0123456789") == strlen(text + n + 1) &&
+        text_parse_double(text + n + 1, &second) == NULL && second < LIKELY_K)
+        return FAIL(
+            ctx, QMT_ERR_CONFIG,
+            "%s: %s = \"%.60s\" may be a number with a decimal comma; write %.20s.%.20s, or "
+            "[%.20s, %.20s] for a list",
+            place, key->name, text, first, text + n + 1, first, text + n + 1);
+    snprintf(copy, sizeof copy, "%s", text);
+    for (char *item = copy; item != NULL;) {
+        char *const comma = strchr(item, ',');
+        if (comma != NULL)
+            *comma = '\0';
+        if (text_split(item, words, 2) > 1)
+            return FAIL(ctx, QMT_ERR_CONFIG,
+                        "%s: %s = \"%.60s\": there is no comma between %.20s and %.20s; write a "
+                        "list as [300, 310]",
+                        place, key->name, text, words[0], words[1]);
+        item = comma != NULL ? comma + 1 : NULL;
+    }
+    return QMT_OK;
+}
+
 static QmtStatus reals_set(QmtContext *ctx, const char *place, const ConfigKey *key,
                            const char *text, bool quoted, char *at)
 {
@@ -254,6 +291,7 @@ static QmtStatus reals_set(QmtContext *ctx, const char *place, const ConfigKey *
     }
     if (text[0] == '\0') // says what is missing
         return number_set(ctx, place, key, text, quoted, (char *)&reals.value[0]);
+    TRY(bare_list_check(ctx, place, key, text));
     config_range_text((size_t)(key - CONFIG_KEYS), range);
     for (text += strspn(text, BETWEEN); *text != '\0'; text += strspn(text, BETWEEN)) {
         const size_t length = strcspn(text, BETWEEN);

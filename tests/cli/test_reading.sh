@@ -42,3 +42,27 @@ says "four.coord:1: \$coord announces 4 atoms, but 3 follow"
 sed 's/angs/angs natoms = 3/' fortran.coord >three.coord
 ends 0 "$QMTRAJ" energy --json three.coord
 says "$energy"
+
+# a decimal comma is no list
+for value in 298,15 0,5 300,7; do
+    ends 2 "$QMTRAJ" run --config short.yaml --set "temperature_K=$value" --dry-run water.xyz
+    says "temperature_K = \"$value\" may be a number with a decimal comma; write ${value/,/.}, or [${value/,/, }] for a list"
+    (cat short.yaml; echo "temperature_K: $value") | grep -v '^temperature_K: [0-9]*$' >comma.yaml
+    ends 2 "$QMTRAJ" run --config comma.yaml --dry-run water.xyz
+    says "may be a number with a decimal comma"
+done
+ends 2 "$QMTRAJ" run --config short.yaml --set "temperature_K=300 310" --dry-run water.xyz
+says "there is no comma between 300 and 310; write a list as [300, 310]"
+for value in 300,400 '[298, 15]' '300, 310' 298.15,310; do
+    ends 0 "$QMTRAJ" run --config short.yaml --set "temperature_K=$value" --dry-run water.xyz
+done
+sed '/^temperature_K/d' short.yaml >list.yaml
+echo 'temperature_K: [298, 15]' >>list.yaml
+ends 0 "$QMTRAJ" run --config list.yaml --dry-run water.xyz
+
+# a name with a character that nobody sees is changed, which is said, and no other name is taken
+for bytes in '\342\200\256' '\342\200\250' '\342\200\213'; do
+    sed "2s/.*/name=$(printf "a${bytes}b")/" water.xyz >unseen.xyz
+    ends 0 "$QMTRAJ" run --config short.yaml --dry-run unseen.xyz
+    says 'cannot be a folder and becomes "a_b"' "# a_b "
+done
