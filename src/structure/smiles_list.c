@@ -11,7 +11,7 @@
 #include "structure/state.h"
 #include "structure/table_line.h"
 
-enum { NO_COLUMN = TABLE_COLUMNS_MAX, THIRD_MULTIPLICITY_MAX = 11, STATE_COLUMNS_MAX = 4 };
+enum { NO_COLUMN = TABLE_COLUMNS_MAX, THIRD_MULTIPLICITY_MAX = 11, STATE_COLUMNS_MAX = 8 };
 
 /// What is known of a list before its lines are taken.
 typedef struct {
@@ -20,9 +20,14 @@ typedef struct {
     const Text *text;
     StructureList *list;
     ReaderNotes notes;
-    char separator;
-    size_t first;        ///< line of the first molecule, from 0
-    size_t smiles, name; ///< columns, NO_COLUMN: none
+    char separator;       ///< of the header, or of the first line
+    bool separator_given; ///< by a line "sep=;"
+    bool own_separators;  ///< there is no header: each line has its own
+    bool extra_ignored;   ///< there is none that would name what stands in further columns
+    size_t n_columns;     ///< of the header; 0: there is none
+    size_t first;         ///< line of the first molecule, from 0
+    size_t smiles, name;  ///< columns, NO_COLUMN: none
+    size_t twin; ///< a second column of the same title as that of the SMILES, NO_COLUMN: none
     struct {
         size_t column;
         char key[40];
@@ -63,6 +68,27 @@ static bool names_name(const char *word)
            (n > 4 && strcasecmp(word + n - 4, "name") == 0);
 }
 
+/// True for a text that no SMILES can contain: letters that are no element of the organic subset outside
+/// brackets.
+static bool is_no_smiles(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr("adefghijkmtuvwxyzADEGHJKLMQRTUVWXYZ_", *text) != NULL)
+            return true;
+        if ((*text == 'l' || *text == 'r') && strchr("lr", *text) != NULL &&
+            !(text[-1] == 'C' || text[-1] == 'B'))
+            return true;
+    }
+    return false;
+}
+
+/// "SMILES string", "smiles (canonical)": a title only in a line that does not begin with a SMILES.
+static bool begins_with_smiles(const char *word, const char *first)
+{
+    return strncasecmp(word, "smiles", 6) == 0 && strchr(" _-(", word[6]) != NULL &&
+           strchr(first, '[') == NULL && is_no_smiles(first);
+}
+
 /// A column by the word of the header, or by its number; NO_COLUMN: there is none.
 static size_t column_find(const char *wanted, char **columns, size_t n, bool header)
 {
@@ -84,6 +110,57 @@ static bool names_state(const char *word)
            word[1] != '\0';
 }
 
+/// True if a first line that is cut at a separator has a title of the SMILES.
+static bool has_smiles_title(const char *line, char separator)
+{
+    char *columns[TABLE_COLUMNS_MAX], *const copy = strdup(line);
+    bool found = false;
+    const size_t n = copy != NULL ? table_split(copy, separator, columns) : 0;
+    for (size_t i = 0; i < n && i < TABLE_COLUMNS_MAX && n > 1; i++)
+        found = found || names_smiles(columns[i]) || begins_with_smiles(columns[i], columns[0]);
+    free(copy);
+    return found;
+}
+
+/// The separator of a first line. Titles may have blanks in them, so that what stands before the first one does not tell.
+static QmtStatus separator_find(ListReader *r)
+{
+    const char *const line = r->text->line[r->first];
+    if (strncasecmp(line, "sep=", 4) == 0 && line[4] != '\0' && strchr(",;\t", line[4]) != NULL &&
+        text_is_blank(line + 5)) { // what spreadsheets write for each other
+        r->separator = line[4];
+        r->separator_given = true;
+        for (r->first++; r->first < r->text->n_lines && is_skipped(r->text->line[r->first]);)
+            r->first++;
+        return QMT_OK;
+    }
+    r->separator = table_separator(line);
+    for (const char *other = ",;"; r->separator == ' ' && *other != '\0'; other++)
+        if (strchr(line, *other) != NULL && has_smiles_title(line, *other))
+            r->separator = *other;
+    if (strchr(line, '|') != NULL && r->separator == ' ' && has_smiles_title(line, '|'))
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s:%zu: columns between \"|\" are not read; write tabs, commas or semicolons "
+                    "between them",
+                    r->path, r->first + 1);
+    return QMT_OK;
+}
+
+/// Further columns of SMILES: one of the same title must agree, others are passed over with a note.
+static void twins_find(ListReader *r, char **columns, size_t n)
+{
+    r->twin = NO_COLUMN;
+    for (size_t i = r->smiles + 1; i < n; i++) {
+        if (strcasecmp(columns[i], columns[r->smiles]) == 0 && r->twin == NO_COLUMN)
+            r->twin = i;
+        else if (names_smiles(columns[i]))
+            context_log(r->ctx, QMT_LOG_INFO,
+                        "%s: the SMILES are taken from the column \"%.40s\", not from \"%.40s\"; "
+                        "--smiles-column chooses another one",
+                        r->path, columns[r->smiles], columns[i]);
+    }
+}
+
 /// Finds the columns in the first line, which is a header if it says SMILES, or has a column that is wanted.
 static QmtStatus header_read(ListReader *r, const SmilesColumns *wanted)
 {
@@ -96,16 +173,29 @@ static QmtStatus header_read(ListReader *r, const SmilesColumns *wanted)
     bool header = false;
     r->smiles = 0;
     for (size_t i = n; i-- > 0;)
-        if (names_smiles(columns[i]) || (wanted->smiles != NULL && wanted->smiles[0] > '9' &&
-                                         strcasecmp(columns[i], wanted->smiles) == 0)) {
+        if (names_smiles(columns[i]) || begins_with_smiles(columns[i], columns[0]) ||
+            (wanted->smiles != NULL && wanted->smiles[0] > '9' &&
+             strcasecmp(columns[i], wanted->smiles) == 0)) {
             header = true;
             r->smiles = i;
         }
-    r->name = header ? NO_COLUMN : n > 1 ? 1 : NO_COLUMN;
+    r->name = header ? NO_COLUMN : n > 1 || wanted->smiles == NULL ? 1 : NO_COLUMN;
+    r->own_separators =
+        !header && !r->separator_given && wanted->smiles == NULL && wanted->name == NULL;
+    r->extra_ignored = !header && wanted->name == NULL;
+    r->n_columns = header ? n : 0;
+    r->twin = NO_COLUMN;
     for (size_t i = n; header && i-- > 0;) {
         if (names_name(columns[i]) && i != r->smiles)
             r->name = i;
-        if (names_state(columns[i]) && r->n_states < STATE_COLUMNS_MAX) {
+        if (names_state(columns[i]) && r->n_states == STATE_COLUMNS_MAX) {
+            free(line);
+            return FAIL(r->ctx, QMT_ERR_FORMAT,
+                        "%s:%zu: more than %d columns of charge and multiplicity; one of each is "
+                        "enough",
+                        r->path, r->first + 1, STATE_COLUMNS_MAX);
+        }
+        if (names_state(columns[i])) {
             r->state[r->n_states].column = i;
             snprintf(r->state[r->n_states++].key, sizeof r->state[0].key, "%.39s", columns[i]);
         }
@@ -115,12 +205,8 @@ static QmtStatus header_read(ListReader *r, const SmilesColumns *wanted)
     for (size_t k = 0; k < r->n_states; k++)
         if (r->name == r->state[k].column)
             r->name = NO_COLUMN;
-    if (!header && n > 2 && r->separator != ' ' && wanted->name == NULL)
-        context_log(
-            r->ctx, QMT_LOG_INFO,
-            "%s: the table has no header: its first columns are read as SMILES and name, the "
-            "others not; a header can name a charge and a multiplicity",
-            r->path);
+    if (header && wanted->smiles == NULL)
+        twins_find(r, columns, n);
     QmtStatus status = QMT_OK;
     const char *const given[] = {wanted->smiles, wanted->name};
     for (int i = 0; i < 2 && status == QMT_OK; i++) {
@@ -139,16 +225,30 @@ static QmtStatus header_read(ListReader *r, const SmilesColumns *wanted)
     return status;
 }
 
+/// The separator of a line. In a list without a header each line has its own; behind a first line with blanks, tabs are
+/// blanks, and so they are behind words that are not of the SMILES.
+static char separator_of(const ListReader *r, const char *line)
+{
+    if (!r->own_separators)
+        return r->separator;
+    const char own = table_separator(line);
+    const char *const first = line + strspn(line, " ");
+    const char *const behind = first + strcspn(first, " \t");
+    const char *const next = behind + strspn(behind, " ");
+    const bool is_word = *behind == ' ' && *next != '\t' && *next != '|';
+    return own == '\t' && (r->separator == ' ' || is_word) ? ' ' : own;
+}
+
 /// Whether the third words of all lines are small whole numbers, and the second ones no running text ("compound 1",
 /// "compound 2").
 static void third_column_judge(ListReader *r)
 {
     char before[64] = "";
     size_t n = 0, n_alike = 0;
-    for (size_t l = r->first; l < r->text->n_lines && r->separator == ' '; l++) {
+    for (size_t l = r->first; l < r->text->n_lines; l++) {
         const char *at = r->text->line[l];
         char words[4][64] = {"", "", "", ""};
-        if (is_skipped(at))
+        if (is_skipped(at) || separator_of(r, at) != ' ')
             continue;
         for (int w = 0; w < 4; w++) {
             at += strspn(at, " \t");
@@ -204,6 +304,13 @@ static QmtStatus multiplicity_take(ListReader *r, const char *place, const char 
         return QMT_OK;
     if (!is_whole(word, 1, &value))
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is not a multiplicity", place, word);
+    if (s->has_multiplicity && s->multiplicity != (int)value)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s: the line gives two multiplicities, %d and %d (unpaired electrons + 1); "
+                    "correct one",
+                    place, s->multiplicity, (int)value);
+    if (s->has_multiplicity) // a second text that agrees
+        return QMT_OK;
     s->has_multiplicity = true;
     s->multiplicity = (int)value;
     snprintf(s->multiplicity_source, sizeof s->multiplicity_source, "list \"%.20s\"", word);
@@ -218,6 +325,10 @@ static QmtStatus charge_take(ListReader *r, const char *place, const char *word,
     long long value;
     if (!is_whole(word, -1000, &value))
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is not a charge", place, word);
+    if (s->has_charge && s->charge != (int)value)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s: the line gives two charges, %d and %d; correct one", place, s->charge,
+                    (int)value);
     s->has_charge = true;
     s->charge = (int)value;
     snprintf(s->charge_source, sizeof s->charge_source, "list \"%.20s\"", word);
@@ -270,8 +381,9 @@ static QmtStatus key_word_take(ListReader *r, const char *place, const char *wor
     return *taken ? state_take(r, place, key, equals + 1, s) : QMT_OK;
 }
 
-/// Gives the molecule its name; words that state the multiplicity and comments are taken out.
-static QmtStatus name_take(ListReader *r, const char *place, char *text, Structure *s)
+/// Gives the molecule its name; the second word is a multiplicity where has_third is true, and words that state the multiplicity and comments are taken out.
+static QmtStatus name_take(ListReader *r, const char *place, char *text, bool has_third,
+                           Structure *s)
 {
     char joined[STRUCTURE_NAME_SIZE] = "", *words[TABLE_COLUMNS_MAX];
     size_t n = text_split(text, words, TABLE_COLUMNS_MAX), length = 0;
@@ -282,7 +394,7 @@ static QmtStatus name_take(ListReader *r, const char *place, char *text, Structu
         if (strcmp(words[w], "#") == 0 || (w > 0 && words[w][0] == '#'))
             break; // a comment
         TRY(key_word_take(r, place, words[w], s, &taken));
-        if (!taken && w == 1 && r->third_is_multiplicity) {
+        if (!taken && w == 1 && has_third) {
             TRY(multiplicity_take(r, place, words[w], s));
             taken = true;
         }
@@ -303,6 +415,12 @@ static QmtStatus name_take(ListReader *r, const char *place, char *text, Structu
 
 static QmtStatus smiles_check(ListReader *r, size_t l, const char *line, const char *smiles)
 {
+    if (strchr(smiles, '|') != NULL)
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT,
+            "%s:%zu: \"%.80s\": columns between \"|\" are not read; write blanks, tabs, commas "
+            "or semicolons between them",
+            r->path, l + 1, smiles);
     for (const char *at = smiles; *at != '\0'; at++)
         if ((unsigned char)*at < 0x21 || (unsigned char)*at > 0x7E || *at == '"')
             return FAIL(r->ctx, QMT_ERR_FORMAT,
@@ -313,46 +431,60 @@ static QmtStatus smiles_check(ListReader *r, size_t l, const char *line, const c
     return QMT_OK;
 }
 
+/// What stands in a line.
+typedef struct {
+    char *smiles, *rest, *states[STATE_COLUMNS_MAX], *twin;
+    bool by_blanks; ///< no other separator
+} LineParts;
+
 /// The columns of a line: SMILES, name and the rest, charge and spin.
-static void line_split(const ListReader *r, char *line, char **smiles, char **rest,
-                       char *states[STATE_COLUMNS_MAX])
+static QmtStatus line_split(ListReader *r, const char *place, char *line, LineParts *parts)
 {
     static char none[] = "";
     char *columns[TABLE_COLUMNS_MAX];
-    *smiles = *rest = none;
+    const char separator = separator_of(r, line);
+    parts->smiles = parts->rest = parts->twin = none;
+    parts->by_blanks = separator == ' ';
     for (size_t k = 0; k < STATE_COLUMNS_MAX; k++)
-        states[k] = none;
-    if (r->separator == ' ' && r->smiles == 0 && r->n_states == 0) {
-        *smiles = line + strspn(line, " \t");
-        *rest = *smiles + strcspn(*smiles, " \t");
-        if (**rest != '\0')
-            *(*rest)++ = '\0';
-        return;
+        parts->states[k] = none;
+    if (separator == ' ' && r->smiles == 0 && r->n_states == 0 && r->twin == NO_COLUMN) {
+        parts->smiles = line + strspn(line, " \t");
+        parts->rest = parts->smiles + strcspn(parts->smiles, " \t");
+        if (*parts->rest != '\0')
+            *parts->rest++ = '\0';
+        return QMT_OK;
     }
-    const size_t there = table_split(line, r->separator, columns);
+    const size_t there = table_split(line, separator, columns);
     const size_t n = there < TABLE_COLUMNS_MAX ? there : TABLE_COLUMNS_MAX;
+    if (r->extra_ignored && separator != ' ' && n > 2)
+        reader_note(&r->notes, NOTE_COLUMNS, QMT_LOG_INFO,
+                    "%s: the table has no header: its first columns are read as SMILES and name, "
+                    "the others not; a header can name a charge and a multiplicity",
+                    r->path);
+    for (size_t i = r->n_columns; r->n_columns > 0 && i < n; i++)
+        if (columns[i][0] != '\0')
+            return FAIL(r->ctx, QMT_ERR_FORMAT,
+                        "%s: %zu columns, but the header has %zu; put a name with separators into "
+                        "quotes",
+                        place, n, r->n_columns);
     if (r->smiles < n)
-        *smiles = columns[r->smiles];
+        parts->smiles = columns[r->smiles];
     if (r->name < n)
-        *rest = columns[r->name];
+        parts->rest = columns[r->name];
+    if (r->twin < n)
+        parts->twin = columns[r->twin];
     for (size_t k = 0; k < r->n_states; k++)
         if (r->state[k].column < n)
-            states[k] = columns[r->state[k].column];
+            parts->states[k] = columns[r->state[k].column];
+    return QMT_OK;
 }
 
-static QmtStatus line_read(ListReader *r, size_t l, Structure *s)
+/// Cuts the SMILES at its end and takes the CXSMILES extension out; words that belong to no column are an error.
+static QmtStatus extension_take(ListReader *r, const char *place, LineParts *parts)
 {
-    char *const line = r->text->line[l], *smiles, *rest, *states[STATE_COLUMNS_MAX];
-    char place[STRUCTURE_SOURCE_SIZE];
-    line_split(r, line, &smiles, &rest, states);
-    snprintf(place, sizeof place, "%.460s:%zu:%zu", r->path, l + 1,
-             (size_t)(smiles >= line && smiles <= line + SMILES_SIZE_LIMIT ? smiles - line : 0) +
-                 1);
-    TRY(structure_set_source(r->ctx, s, place));
-    snprintf(place, sizeof place, "%.460s:%zu", r->path, l + 1);
     // Where the table has tabs the extension stands in the column of the SMILES.
-    char *const blank = smiles + strcspn(smiles, " \t");
-    char *extension = rest;
+    char *const blank = parts->smiles + strcspn(parts->smiles, " \t");
+    char *extension = parts->rest;
     if (*blank != '\0') {
         *blank = '\0';
         extension = blank + 1;
@@ -363,15 +495,43 @@ static QmtStatus line_read(ListReader *r, size_t l, Structure *s)
             r->ctx, QMT_ERR_FORMAT,
             "%s: the extension behind \"%.80s\" marks radicals; write them in the SMILES, as "
             "[CH3]",
-            place, smiles);
-    if (extension == rest)
-        rest = after;
+            place, parts->smiles);
+    if (extension == parts->rest)
+        parts->rest = after;
+    else if (!text_is_blank(after))
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT,
+            "%s: \"%.40s\" stands in the column of the SMILES \"%.80s\"; divide the line as "
+            "the first one",
+            place, after + strspn(after, " \t"), parts->smiles);
+    return QMT_OK;
+}
+
+static QmtStatus line_read(ListReader *r, size_t l, Structure *s)
+{
+    char *const line = r->text->line[l];
+    char place[STRUCTURE_SOURCE_SIZE];
+    LineParts parts;
+    snprintf(place, sizeof place, "%.460s:%zu", r->path, l + 1);
+    TRY(line_split(r, place, line, &parts));
+    const char *const smiles = parts.smiles;
+    snprintf(place, sizeof place, "%.460s:%zu:%zu", r->path, l + 1,
+             (size_t)(smiles >= line && smiles <= line + SMILES_SIZE_LIMIT ? smiles - line : 0) +
+                 1);
+    TRY(structure_set_source(r->ctx, s, place));
+    snprintf(place, sizeof place, "%.460s:%zu", r->path, l + 1);
+    TRY(extension_take(r, place, &parts));
     if (smiles[0] == '\0')
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: the column of the SMILES is empty", place);
+    if (parts.twin[0] != '\0' && strcmp(parts.twin, smiles) != 0)
+        return FAIL(r->ctx, QMT_ERR_FORMAT,
+                    "%s: two columns of the same title give two SMILES, \"%.80s\" and \"%.80s\"; "
+                    "correct one",
+                    place, smiles, parts.twin);
     TRY(smiles_check(r, l, line, smiles));
     for (size_t k = 0; k < r->n_states; k++)
-        TRY(state_take(r, place, r->state[k].key, states[k], s));
-    TRY(name_take(r, place, rest, s));
+        TRY(state_take(r, place, r->state[k].key, parts.states[k], s));
+    TRY(name_take(r, place, parts.rest, parts.by_blanks && r->third_is_multiplicity, s));
     TRY(structure_set_path(r->ctx, s, r->path));
     return structure_set_smiles(r->ctx, s, smiles);
 }
@@ -430,10 +590,10 @@ QmtStatus smiles_read_text(QmtContext *ctx, const char *path, const Text *text,
     while (r.first < text->n_lines && is_skipped(text->line[r.first]))
         r.first++;
     QmtStatus status = xyz_refuse(&r);
-    if (status == QMT_OK && r.first < text->n_lines) {
-        r.separator = table_separator(text->line[r.first]);
+    if (status == QMT_OK && r.first < text->n_lines)
+        status = separator_find(&r);
+    if (status == QMT_OK && r.first < text->n_lines)
         status = header_read(&r, columns != NULL ? columns : &found);
-    }
     if (status == QMT_OK) {
         third_column_judge(&r);
         status = lines_read(&r);
@@ -473,20 +633,6 @@ QmtStatus smiles_read_memory(QmtContext *ctx, const char *path, const char *data
     return status;
 }
 
-/// True for a text that no SMILES can contain: letters that are no element of the organic subset outside
-/// brackets.
-static bool is_no_smiles(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (strchr("adefghijkmtuvwxyzADEGHJKLMQRTUVWXYZ_", *text) != NULL)
-            return true;
-        if ((*text == 'l' || *text == 'r') && strchr("lr", *text) != NULL &&
-            !(text[-1] == 'C' || text[-1] == 'B'))
-            return true;
-    }
-    return false;
-}
-
 QmtStatus smiles_read_word(QmtContext *ctx, const char *word, StructureList *list)
 {
     const char *const equals = strrchr(word, '=');
@@ -505,6 +651,7 @@ QmtStatus smiles_read_word(QmtContext *ctx, const char *word, StructureList *lis
                     .notes = {.ctx = ctx, .path = "command line"},
                     .separator = ' ',
                     .name = 1,
+                    .twin = NO_COLUMN,
                     .n_molecules = list->n};
     third_column_judge(&r);
     const QmtStatus status = is_skipped(line)

@@ -4,7 +4,8 @@
 #include "io/text.h"
 #include "structure/structure.h"
 
-/// Lists of SMILES: a line per molecule, its columns between blanks, tabs, commas or semicolons. The first is the
+/// Lists of SMILES: a line per molecule, its columns between blanks, tabs, commas or semicolons; without a header each line has
+/// its own separator. The first is the
 /// SMILES and the second the name, unless a header says otherwise ("smiles,name", "smiles zinc_id"). Behind a tab the
 /// name is the rest of its column; blanks in names become "_". A molecule without a name becomes mol_0001, ... by
 /// its line. A third column of whole numbers, a column "multiplicity" or a word "multiplicity=3" is the

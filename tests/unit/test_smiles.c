@@ -73,6 +73,21 @@ static void wrong_lines_are_told_with_their_column(void **state)
         {"smiles,name,multiplicity\nCC,a,x\n", QMT_ERR_FORMAT,
          "m.smi:2: \"x\" is not a multiplicity"},
         {"C\xC3\xA4 a\n", QMT_ERR_FORMAT, "m.smi:1:2: a byte 0xc3"},
+        {"smiles,uhf,multiplicity\nO=O,2,1\n", QMT_ERR_FORMAT,
+         "m.smi:2: the line gives two multiplicities, 1 and 3"},
+        {"smiles,name,multiplicity,spin_multiplicity\n[CH2],a,1,3\n", QMT_ERR_FORMAT,
+         "m.smi:2: the line gives two multiplicities, 3 and 1"},
+        {"smiles,name,charge,net_charge\n[NH4+],a,1,0\n", QMT_ERR_FORMAT,
+         "m.smi:2: the line gives two charges, 0 and 1"},
+        {"[CH2] a multiplicity=3 mult=1\n", QMT_ERR_FORMAT, "the line gives two multiplicities"},
+        {"SMILES,InChI,smiles\nC,x,N\n", QMT_ERR_FORMAT,
+         "m.smi:2: two columns of the same title give two SMILES, \"C\" and \"N\""},
+        {"smiles,name\nN ammonia\n", QMT_ERR_FORMAT,
+         "m.smi:2: \"ammonia\" stands in the column of the SMILES \"N\""},
+        {"smiles,name\nC,methane, a gas\n", QMT_ERR_FORMAT,
+         "m.smi:2: 3 columns, but the header has 2"},
+        {"smiles|name\nC|methane\n", QMT_ERR_FORMAT, "m.smi:1: columns between \"|\" are not read"},
+        {"C|methane\n", QMT_ERR_FORMAT, "\"C|methane\": columns between \"|\" are not read"},
     };
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
         StructureList list = {0};
@@ -116,6 +131,13 @@ static void lists_of_all_kinds_are_read(void **state)
         {"CCO a/b\n", "CCO", "a_b", 0},
         {"C(C)O, ethanol\n", "C(C)O", "ethanol", 0},
         {"CCO (R)-2,3-x\n", "CCO", "(R)-2,3-x", 0},
+        {"smiles,name,uhf,multiplicity\nO=O,oxygen,2,3\n", "O=O", "oxygen", 3},
+        {"SMILES,name,smiles\nC,methane,C\n", "C", "methane", 0},
+        {"SMILES string,Compound name\nC,methane\n", "C", "methane", 0},
+        {"Compound name;SMILES string\nmethane;C\n", "C", "methane", 0},
+        {"CCO smiles_1\nC b\n", "CCO", "smiles_1", 0},
+        {"sep=;\nSMILES;name\nC;methane\n", "C", "methane", 0},
+        {"sep=,\nC,methane\n", "C", "methane", 0},
     };
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
         StructureList list = {0};
@@ -125,6 +147,42 @@ static void lists_of_all_kinds_are_read(void **state)
         if (strcmp(s->smiles, CASES[c].smiles) != 0 || strcmp(s->name, CASES[c].name) != 0 ||
             (s->has_multiplicity ? s->multiplicity : 0) != CASES[c].multiplicity)
             fail_msg("\"%s\": %s, %s, %d", CASES[c].data, s->smiles, s->name, s->multiplicity);
+        structures_release(&list);
+    }
+}
+
+/// Without a header the first line says nothing of the separators of the others.
+static void each_line_has_its_own_separator(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data;
+        struct {
+            const char *smiles, *name;
+            int multiplicity;
+        } wanted[4];
+    } CASES[] = {
+        {"C\tmethane\n[CH2] tri 3\n[CH2] sing 1\nN ammonia\n",
+         {{"C", "methane", 0}, {"[CH2]", "tri", 3}, {"[CH2]", "sing", 1}, {"N", "ammonia", 0}}},
+        {"C,me\nO wat er\nN;am\nCC\tet hane\n",
+         {{"C", "me", 0}, {"O", "wat_er", 0}, {"N", "am", 0}, {"CC", "et_hane", 0}}},
+        {"CCO \t ethanol\nN am\nO wat\tx\nC |c:1|\tme\n",
+         {{"CCO", "ethanol", 0}, {"N", "am", 0}, {"O", "wat_x", 0}, {"C", "me", 0}}},
+        {"C me\n[CH2]\ttri\t3\nO,wat\nN, a m\n",
+         {{"C", "me", 0}, {"[CH2]", "tri", 3}, {"O", "wat", 0}, {"N", "a_m", 0}}},
+    };
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+        StructureList list = {0};
+        if (smiles_read_memory(ctx, "m.smi", CASES[c].data, strlen(CASES[c].data), &list) != QMT_OK)
+            fail_msg("\"%s\": %s", CASES[c].data, qmt_context_message(ctx));
+        assert_int_equal(list.n, 4);
+        for (size_t i = 0; i < 4; i++) {
+            const Structure *const s = &list.items[i];
+            if (strcmp(s->smiles, CASES[c].wanted[i].smiles) != 0 ||
+                strcmp(s->name, CASES[c].wanted[i].name) != 0 ||
+                (s->has_multiplicity ? s->multiplicity : 0) != CASES[c].wanted[i].multiplicity)
+                fail_msg("\"%s\": %s, %s, %d", CASES[c].data, s->smiles, s->name, s->multiplicity);
+        }
         structures_release(&list);
     }
 }
@@ -422,6 +480,7 @@ int main(void)
         cmocka_unit_test(names_with_unseen_characters_are_changed),
         cmocka_unit_test(wrong_lines_are_told_with_their_column),
         cmocka_unit_test(lists_of_all_kinds_are_read),
+        cmocka_unit_test(each_line_has_its_own_separator),
         cmocka_unit_test(columns_can_be_named),
         cmocka_unit_test(a_word_of_the_command_line_is_a_molecule),
         cmocka_unit_test(atoms_and_carbenes_get_their_ground_state_or_ask),
