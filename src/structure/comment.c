@@ -125,6 +125,7 @@ static QmtStatus smiles_take(QmtContext *ctx, const Comment *c, const char *valu
         return FAIL(ctx, QMT_ERR_FORMAT,
                     "%s: smiles='%.80s' contains a quote, which no SMILES has; remove it", c->place,
                     value);
+    state_add_smiles(value, c->texts);
     return structure_set_smiles(ctx, c->structure, value);
 }
 
@@ -136,20 +137,31 @@ static QmtStatus unit_fail(QmtContext *ctx, const Comment *c, const char *word)
                 c->place, word);
 }
 
+static bool ends_as(const char *word, const char *ending)
+{
+    const size_t n = strlen(word), n_ending = strlen(ending);
+    return n > n_ending && strcasecmp(word + n - n_ending, ending) == 0;
+}
+
 /// "Charge/Multiplicity" and the like.
 static bool names_both(const char *key)
 {
-    return strcasestr(key, "charge") != NULL && strcasestr(key, "mult") != NULL;
+    return strcasestr(key, "charge") != NULL &&
+           (ends_as(key, "mult") || ends_as(key, "multip") || ends_as(key, "multiplicity"));
 }
 
-/// "-2/3" as the value of such a key.
-static QmtStatus both_take(QmtContext *ctx, const Comment *c, const char *value)
+/// "-2/3" as the value of such a key; of "-2 3" the second number is the next word.
+static QmtStatus both_take(QmtContext *ctx, Comment *c, const char *value)
 {
     char charge[24];
-    const char *const slash = strchr(value, '/');
-    snprintf(charge, sizeof charge, "%.*s", (int)(slash - value), value);
+    const char *const end = value + strcspn(value, "/,; ");
+    const char *const next = end + strspn(end, "/,; ");
+    snprintf(charge, sizeof charge, "%.*s", (int)(end - value < 23 ? end - value : 23), value);
     TRY(state_add_key(ctx, c->place, "comment", "charge", charge, c->texts));
-    return state_add_key(ctx, c->place, "comment", "multiplicity", slash + 1, c->texts);
+    if (*next != '\0')
+        return state_add_key(ctx, c->place, "comment", "multiplicity", next, c->texts);
+    strcpy(c->waiting, "multiplicity");
+    return QMT_OK;
 }
 
 static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
@@ -160,8 +172,11 @@ static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
     if (word->open_quote)
         reader_note(c->notes, NOTE_QUOTE, QMT_LOG_INFO,
                     "%s: the quote after %.40s= is not closed; it is left out", c->place, key);
-    if (strcasecmp(key, "name") == 0)
+    if (strcasecmp(key, "name") == 0) {
         name_take(c, value);
+        state_add_value(value, c->texts);
+    } else if (strcasecmp(key, "inchi") == 0)
+        state_add_inchi(value, c->texts);
     else if (strcasecmp(key, "smiles") == 0)
         return smiles_take(ctx, c, value);
     else if (strcmp(key, "charge_from") == 0)
@@ -175,10 +190,13 @@ static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
         snprintf(c->pbc, sizeof c->pbc, "%.60s", value);
     } else if (strcasecmp(key, "properties") == 0)
         return properties_read(ctx, c, value);
-    else if (names_both(key) && strchr(value, '/') != NULL)
+    else if (names_both(key))
         return both_take(ctx, c, value);
-    else
+    else {
+        if (state_quantity(key) == STATE_NONE)
+            state_add_value(value, c->texts);
         return state_add_key(ctx, c->place, "comment", key, value, c->texts);
+    }
     return QMT_OK;
 }
 
@@ -193,7 +211,7 @@ static QmtStatus loose_value_take(QmtContext *ctx, Comment *c, const char *key, 
 {
     double number;
     const StateQuantity quantity = state_quantity(key);
-    if (names_both(key) && strchr(value, '/') != NULL)
+    if (names_both(key) && begins_as_number(value))
         return both_take(ctx, c, value);
     const bool is_number = text_parse_double(value, &number) == NULL;
     if (!is_number && state_multiplicity_word(value) == 0)
@@ -224,15 +242,14 @@ static QmtStatus loose_key_take(QmtContext *ctx, Comment *c, const char *word, c
         (value != NULL && length_unit_is_other(word, value)))
         return unit_fail(ctx, c, length_unit_is_word(word) || value == NULL ? word : value);
     const bool joined = words_join(c, word, key);
+    state_add_word(c->before, word, c->texts);
     const bool known =
         joined || (state_quantity(word) != STATE_NONE && (value != NULL || word[1] != '\0'));
     snprintf(c->before, sizeof c->before, "%.30s", word);
     if (!joined)
         snprintf(key, sizeof key, "%.60s", word);
-    if (!known && state_quantity_meant(word) == STATE_NONE) {
-        state_add_word(word, c->texts);
+    if (!known && state_quantity_meant(word) == STATE_NONE)
         return QMT_OK;
-    }
     if (value != NULL && value[0] != '\0')
         return loose_value_take(ctx, c, key, value);
     strcpy(c->waiting, key);
@@ -280,7 +297,7 @@ static QmtStatus free_word_take(QmtContext *ctx, Comment *c, char *word)
     return loose_key_take(ctx, c, word, value);
 }
 
-/// A comment line that is nothing but two integers: "2 1", "0, 3", "(-1 2)".
+/// A comment line that is nothing but two integers and signs that mark a line: "2 1", "0, 3", "(-1 2)", "# 2 1".
 static void pair_find(const char *comment, StateTexts *texts)
 {
     char copy[64], *words[3];
@@ -288,10 +305,12 @@ static void pair_find(const char *comment, StateTexts *texts)
         return;
     strcpy(copy, comment);
     for (char *at = copy; *at != '\0'; at++)
-        if (strchr(",;()[]|/", *at) != NULL)
+        if (strchr(",;()[]{}|/#!*\"'", *at) != NULL)
             *at = ' ';
-    if (text_split(copy, words, 3) == 2)
-        state_add_pair(words[0], words[1], texts);
+    const size_t n = text_split(copy, words, 3);
+    const size_t first = n == 3 && strcasecmp(words[0], "xyz") == 0; // "* xyz 2 1" of ORCA
+    if (n - first == 2)
+        state_add_pair(words[first], words[first + 1], texts);
 }
 
 static QmtStatus cell_check(QmtContext *ctx, const Comment *c)
@@ -324,6 +343,7 @@ QmtStatus comment_read(QmtContext *ctx, const char *place, char *comment, Reader
     pair_find(comment, texts);
     if (!texts->has_pair)
         state_add_line(comment, texts);
+    state_add_mentions(comment, texts);
     char *at = comment;
     CommentWord word;
     for (;;) {

@@ -91,6 +91,8 @@ static QmtStatus sure_key_add(QmtContext *ctx, const char *place, StateQuantity 
         state_add_spin(STATE_MULTIPLICITY, word, source, texts);
         return QMT_OK;
     }
+    if (is_charge && strcasecmp(value, "neutral") == 0)
+        return state_add_charge(ctx, place, 0, source, texts);
     if (!is_whole(value, CHARGE_MAX, &number) || number < lowest)
         return FAIL(ctx, QMT_ERR_FORMAT,
                     "%s: %.40s=%.40s is no %s; a whole number from %d to %d is possible", place,
@@ -167,7 +169,7 @@ QmtStatus state_add_key(QmtContext *ctx, const char *place, const char *source, 
 {
     char quoted[STATE_SOURCE_SIZE], value[48];
     snprintf(value, sizeof value, "%.47s", text + strspn(text, "([{\"'"));
-    for (size_t n = strlen(value); n > 0 && strchr(")]}\"'", value[n - 1]) != NULL; n--)
+    for (size_t n = strlen(value); n > 0 && strchr(")]}>\"'", value[n - 1]) != NULL; n--)
         value[n - 1] = '\0';
     if (state_value_is_absent(value))
         return QMT_OK;

@@ -28,6 +28,7 @@ typedef struct {
     char open_doublet[STATE_SOURCE_SIZE];
     /// The comment line is two integers; or it begins or ends with two that may be meant so.
     bool has_pair, has_loose_pair;
+    bool pair_is_signed; ///< "-1 2", which is hardly a number of something
     int pair_charge, pair_multiplicity;
     char pair_source[STATE_SOURCE_SIZE];
     /// Electrons of either spin, where a file has both.

@@ -27,6 +27,9 @@ static const struct {
     {"chrg", STATE_CHARGE},
     {"chg", STATE_CHARGE},
     {"qtot", STATE_CHARGE},
+    {"qtotal", STATE_CHARGE},
+    {"totalq", STATE_CHARGE},
+    {"netq", STATE_CHARGE},
     {"totq", STATE_CHARGE},
     {"totalcharge", STATE_CHARGE},
     {"totcharge", STATE_CHARGE},
@@ -44,6 +47,7 @@ static const struct {
     {"multiplicity", STATE_MULTIPLICITY},
     {"mult", STATE_MULTIPLICITY},
     {"multip", STATE_MULTIPLICITY},
+    {"mul", STATE_MULTIPLICITY},
     {"spinmultiplicity", STATE_MULTIPLICITY},
     {"spinmult", STATE_MULTIPLICITY},
     {"multiplicityspin", STATE_MULTIPLICITY},
@@ -86,6 +90,7 @@ static const struct {
     {"alphaelectrons", STATE_ALPHA},
     {"betaelectrons", STATE_BETA},
     {"ms", STATE_ASK},
+    {"ms2", STATE_ASK},
     {"sz", STATE_ASK},
 };
 

@@ -25,10 +25,21 @@ static QmtStatus loose_pair_settle(QmtContext *ctx, const char *place, const Sta
     const int left = electrons - charge;
     const bool fits = abs(charge) <= 9 && multiplicity >= 1 && multiplicity <= left + 1 &&
                       multiplicity <= PAIR_MULTIPLICITY_MAX && (left - multiplicity + 1) % 2 == 0;
-    if (!fits || (charge == 0 && multiplicity <= 2 - (electrons + 1) % 2) || s->has_charge ||
-        s->has_multiplicity)
+    const bool is_default =
+        charge == (s->has_charge ? s->charge : 0) && multiplicity <= 2 - (left + 1) % 2;
+    const bool is_state = texts->pair_is_signed && abs(charge) <= (int)s->n_atoms + 2 &&
+                          multiplicity >= 1 && multiplicity <= PAIR_MULTIPLICITY_MAX;
+    if ((!fits && !is_state) || is_default || s->has_multiplicity ||
+        (s->has_charge && s->charge != charge))
         return QMT_OK;
     char sentence[700];
+    if (!fits) {
+        snprintf(sentence, sizeof sentence,
+                 "%.200s: the %s looks like charge and multiplicity, but %d valence electrons do "
+                 "not go with multiplicity %d; write charge= and multiplicity= in the comment line",
+                 place, texts->pair_source, left, multiplicity);
+        return structure_set_unclear(ctx, s, true, true, sentence);
+    }
     snprintf(sentence, sizeof sentence,
              "%.200s: the %s may mean charge and multiplicity, which this program would have to "
              "guess; write charge= and multiplicity= in the comment line",
