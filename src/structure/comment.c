@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/units.h"
 #include "io/text.h"
 #include "structure/comment_words.h"
 #include "structure/length_unit.h"
@@ -19,7 +20,8 @@ typedef struct {
     StateTexts *texts;
     AtomColumns *columns;
     char lattice[64]; ///< its value, cut; "": none, or nine zeros
-    char pbc[64];     ///< likewise
+    char lattice_key[16], pbc_key[16];
+    char pbc[64]; ///< likewise
     bool has_pbc;
     char waiting[64]; ///< free word whose value the next one may be, "charge" of "charge: 2"
     char before[32];  ///< the free word before, "unpaired" of "unpaired electrons: 2"
@@ -77,8 +79,10 @@ static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *
             break;
         at = end + 1;
     }
-    if (species == COLUMNS_MAX)
+    if (species == COLUMNS_MAX) {
         species = number;
+        number = COLUMNS_MAX;
+    }
     if (species == COLUMNS_MAX || pos == COLUMNS_MAX)
         return FAIL(ctx, QMT_ERR_FORMAT,
                     "%s: Properties=%.80s names no species:S:1 or no pos:R:3; both are needed",
@@ -87,6 +91,8 @@ static QmtStatus properties_read(QmtContext *ctx, const Comment *c, const char *
                                 .n = columns,
                                 .species = species,
                                 .pos = pos,
+                                .number = number,
+                                .unit = c->columns->unit,
                                 .charge = charge,
                                 .moment = moment,
                                 .mass = mass,
@@ -103,6 +109,23 @@ static bool is_periodic(const char *value)
 static bool is_zero_lattice(const char *value)
 {
     return strpbrk(value, "123456789") == NULL;
+}
+
+/// A cell under other names than that of extended XYZ.
+static bool names_cell(const char *key)
+{
+    static const char *const KEYS[] = {"cell", "unit_cell", "unitcell", "cell_vectors"};
+    return name_among(key, KEYS, sizeof KEYS / sizeof *KEYS);
+}
+
+/// Numbers in "[10, 10, 10]" or "10 0 0 0 10 0 0 0 10".
+static int numbers_in(const char *value)
+{
+    static const char KEPT[] = "0123456789.+-eE";
+    int n = 0;
+    for (value += strcspn(value, KEPT); *value != '\0'; value += strcspn(value, KEPT), n++)
+        value += strspn(value, KEPT);
+    return n;
 }
 
 static void name_take(const Comment *c, const char *value)
@@ -183,11 +206,13 @@ static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
         snprintf(c->texts->charge_from, STATE_SOURCE_SIZE, "%.95s", value);
     else if (strcmp(key, "multiplicity_from") == 0)
         snprintf(c->texts->multiplicity_from, STATE_SOURCE_SIZE, "%.95s", value);
-    else if (strcasecmp(key, "lattice") == 0)
+    else if (strcasecmp(key, "lattice") == 0 || (names_cell(key) && numbers_in(value) >= 3)) {
         snprintf(c->lattice, sizeof c->lattice, "%.60s", is_zero_lattice(value) ? "" : value);
-    else if (strcasecmp(key, "pbc") == 0) {
+        snprintf(c->lattice_key, sizeof c->lattice_key, "%.15s", key);
+    } else if (strcasecmp(key, "pbc") == 0 || strcasecmp(key, "periodic") == 0) {
         c->has_pbc = true;
         snprintf(c->pbc, sizeof c->pbc, "%.60s", value);
+        snprintf(c->pbc_key, sizeof c->pbc_key, "%.15s", key);
     } else if (strcasecmp(key, "properties") == 0)
         return properties_read(ctx, c, value);
     else if (names_both(key))
@@ -238,7 +263,8 @@ static bool words_join(const Comment *c, const char *word, char key[sizeof((Comm
 static QmtStatus loose_key_take(QmtContext *ctx, Comment *c, const char *word, const char *value)
 {
     char key[sizeof c->waiting];
-    if (length_unit_is_word(word) || length_unit_is_other(c->before, word) ||
+    if (length_unit_is_word(word) ||
+        (length_unit_is_other(c->before, word) && strcmp(word, "Au") != 0) || // gold
         (value != NULL && length_unit_is_other(word, value)))
         return unit_fail(ctx, c, length_unit_is_word(word) || value == NULL ? word : value);
     const bool joined = words_join(c, word, key);
@@ -317,15 +343,43 @@ static QmtStatus cell_check(QmtContext *ctx, const Comment *c)
 {
     if (c->has_pbc && is_periodic(c->pbc))
         return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s: pbc=\"%.40s\" is periodic, but molecules are computed in free space; "
+                    "%s: %s=\"%.40s\" is periodic, but molecules are computed in free space; "
                     "write pbc=\"F F F\" or remove it",
-                    c->place, c->pbc);
+                    c->place, c->pbc_key, c->pbc);
     if (c->lattice[0] != '\0' && !c->has_pbc)
         return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s: Lattice= without pbc= is a periodic cell, but molecules are computed in "
+                    "%s: %s= without pbc= is a periodic cell, but molecules are computed in "
                     "free space; if it is only a box, write pbc=\"F F F\" behind it",
-                    c->place);
+                    c->place, c->lattice_key);
     return QMT_OK;
+}
+
+/// The units of i-PI, "positions{atomic_unit}", and words for other ones than angstrom.
+static QmtStatus units_take(QmtContext *ctx, const Comment *c, const char *comment)
+{
+    static const char *const OTHERS[] = {"forces",     "velocities", "momenta",
+                                         "f_centroid", "v_centroid", "p_centroid"};
+    char quantity[LENGTH_WORD_SIZE], unit[LENGTH_WORD_SIZE], text[2 * LENGTH_WORD_SIZE + 4];
+    bool said = false;
+    for (const char *at = comment; length_unit_braces(&at, quantity, unit);) {
+        snprintf(text, sizeof text, "%s{%s}", quantity, unit);
+        if (name_among(quantity, OTHERS, sizeof OTHERS / sizeof *OTHERS))
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "%s: the comment says \"%.60s\", so these are no positions; give the file "
+                        "that has them",
+                        c->place, text);
+        if (!length_unit_of_positions(quantity))
+            continue;
+        said = true;
+        if (length_unit_is_bohr(unit)) {
+            c->columns->unit = 1.0;
+            reader_note(c->notes, NOTE_UNIT, QMT_LOG_INFO,
+                        "%s: \"%.60s\": the positions are read in bohr", c->place, text);
+        } else if (strncasecmp(unit, "angstrom", 8) != 0 && strcasecmp(unit, "ang") != 0) {
+            return unit_fail(ctx, c, text);
+        }
+    }
+    return !said && length_unit_in_line(comment, unit) ? unit_fail(ctx, c, unit) : QMT_OK;
 }
 
 QmtStatus comment_read(QmtContext *ctx, const char *place, char *comment, ReaderNotes *notes,
@@ -336,10 +390,13 @@ QmtStatus comment_read(QmtContext *ctx, const char *place, char *comment, Reader
     *columns = (AtomColumns){.n = 4,
                              .species = 0,
                              .pos = 1,
+                             .number = COLUMNS_MAX,
+                             .unit = BOHR_PER_ANGSTROM,
                              .charge = COLUMNS_MAX,
                              .moment = COLUMNS_MAX,
                              .mass = COLUMNS_MAX,
                              .isotope = COLUMNS_MAX};
+    TRY(units_take(ctx, &c, comment));
     pair_find(comment, texts);
     if (!texts->has_pair)
         state_add_line(comment, texts);
@@ -353,7 +410,7 @@ QmtStatus comment_read(QmtContext *ctx, const char *place, char *comment, Reader
         if (word.value == NULL) {
             TRY(free_word_take(ctx, &c, word.key));
         } else {
-            c.waiting[0] = '\0';
+            c.waiting[0] = c.before[0] = '\0';
             TRY(key_take(ctx, &c, &word));
         }
     }

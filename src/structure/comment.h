@@ -12,6 +12,8 @@ typedef struct {
     bool declared; ///< by Properties=
     size_t n;      ///< columns of an atom line; not declared: at least 4
     size_t species, pos;
+    size_t number; ///< atomic numbers beside the species; COLUMNS_MAX: not there
+    double unit;   ///< bohr per unit of the positions
     size_t charge, moment, mass,
         isotope; ///< of an atom, as ASE writes them; COLUMNS_MAX: not there
 } AtomColumns;

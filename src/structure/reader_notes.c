@@ -24,6 +24,7 @@ void reader_notes_end(const ReaderNotes *notes)
         [NOTE_NAME] = "the name was changed likewise",
         [NOTE_QUOTE] = "a quote stays open likewise",
         [NOTE_FILES] = "the files beside it were taken likewise",
+        [NOTE_UNIT] = "positions were read in bohr likewise",
         [NOTE_TAIL] = "further lines were ignored likewise",
     };
     for (int k = 0; k < N_NOTES; k++)

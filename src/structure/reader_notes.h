@@ -15,6 +15,7 @@ typedef enum {
     NOTE_QUOTE,   ///< a quote stays open
     NOTE_FILES,   ///< .CHRG or .UHF
     NOTE_MASS,    ///< a mass was read as an isotope
+    NOTE_UNIT,    ///< positions in another unit
     NOTE_TAIL,    ///< lines after the last atom
     N_NOTES
 } NoteKind;

@@ -13,6 +13,7 @@
 #include "structure/atom_symbol.h"
 #include "structure/comment.h"
 #include "structure/coordinate_word.h"
+#include "structure/misread_columns.h"
 #include "structure/misread_labels.h"
 #include "structure/structure_names.h"
 
@@ -26,9 +27,11 @@ typedef struct {
     const Text *text;
     size_t line;
     size_t lines_before; ///< of the file, in front of the text
+    bool only_angstrom;  ///< other units are refused
     ReaderNotes *notes;
     const StateTexts *beside; ///< what .CHRG and .UHF say, for every frame
-    ColumnSums sums;          ///< over the atoms of this frame
+    double *fifth;   ///< [n_atoms] fifth column of this frame, bohr; NULL: not in all lines
+    ColumnSums sums; ///< over the atoms of this frame
     size_t suspects[LABELS_SUSPECT_MAX],
         n_suspects;           ///< atoms of this frame whose symbol may be a label
     size_t end;               ///< line behind this frame; 0: unknown
@@ -48,7 +51,7 @@ static const char *place_of(const Reader *r, size_t line, char place[STRUCTURE_S
     return place;
 }
 
-static QmtStatus coordinate_read(const Reader *r, char axis, char *word, double *bohr)
+static QmtStatus coordinate_read(const Reader *r, char axis, char *word, double unit, double *bohr)
 {
     double value;
     const char *const problem = coordinate_parse(word, &value);
@@ -58,7 +61,7 @@ static QmtStatus coordinate_read(const Reader *r, char axis, char *word, double 
     if (value > COORDINATE_MAX || value < -COORDINATE_MAX)
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s:%zu: the %c coordinate %.60s is beyond %g angstrom",
                     r->path, number_of(r, r->line), axis, word, COORDINATE_MAX);
-    *bohr = value * BOHR_PER_ANGSTROM;
+    *bohr = value * unit;
     return QMT_OK;
 }
 
@@ -88,15 +91,39 @@ static QmtStatus columns_check(Reader *r, const AtomColumns *columns, size_t i, 
     return QMT_OK;
 }
 
-/// "O 8 x y z": the second column is the atomic number.
-static bool second_is_number(int number, char **words)
+/// True for a word that is an atomic number.
+static bool is_number_of(int number, const char *word)
 {
-    long long value;
-    return text_parse_integer(words[1], 1, 118, &value) == NULL && value == number;
+    double value;
+    return text_parse_double(word, &value) == NULL && value == number;
 }
 
-/// One atom line; i counts from 0. *shifted becomes false if the second column is not a whole number before three
-/// with a point, as a charge of the nucleus or a frozen-atom flag would be.
+/// A word with a point that is the mass of an element.
+static bool is_mass_of(int number, const char *word)
+{
+    const double near = 0.05; // Da, between tables
+    double value;
+    return strchr(word, '.') != NULL && text_parse_double(word, &value) == NULL &&
+           fabs(value - element_mass_da(number)) < near;
+}
+
+/// Keeps the fifth of five columns, as long as all lines have one that is a number.
+static void fifth_keep(Reader *r, const AtomColumns *columns, size_t i, char **words,
+                       size_t n_words)
+{
+    double value = 0.0;
+    if (r->fifth == NULL)
+        return;
+    if (columns->declared || n_words != 5 || text_parse_double(words[4], &value) != NULL) {
+        free(r->fifth);
+        r->fifth = NULL;
+        return;
+    }
+    r->fifth[i] = value * columns->unit;
+}
+
+/// One atom line; i counts from 0. *shifted becomes false if the second column is not the charge or the mass of the nucleus,
+/// nor a whole number before three with a point, as a frozen-atom flag would be.
 static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Structure *s,
                            bool *shifted)
 {
@@ -106,6 +133,11 @@ static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Stru
     TRY(columns_check(r, columns, i, s->n_atoms, words, n_words));
     TRY(atom_symbol_read(r->ctx, place_of(r, r->line, place), words[columns->species], &atom));
     s->numbers[i] = atom.number;
+    if (columns->number < COLUMNS_MAX && !is_number_of(atom.number, words[columns->number]))
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT,
+            "%s: the symbol %.20s and the atomic number %.20s are of two elements; correct one",
+            place, words[columns->species], words[columns->number]);
     if (atom.mass_number != 0)
         TRY(structure_set_isotope(r->ctx, s, i, atom.mass_number));
     if (label_is_suspect(words[columns->species]) && r->n_suspects < LABELS_SUSPECT_MAX)
@@ -117,11 +149,12 @@ static QmtStatus read_atom(Reader *r, const AtomColumns *columns, size_t i, Stru
     TRY(atom_columns_take(r->ctx, place, columns, words, i, r->notes, s, &r->sums));
     char **const xyz = words + columns->pos;
     *shifted = *shifted && !columns->declared && n_words > 4 &&
-               (second_is_number(atom.number, words) ||
+               (is_number_of(atom.number, words[1]) || is_mass_of(atom.number, words[1]) ||
                 (strchr(xyz[0], '.') == NULL && strchr(xyz[1], '.') != NULL &&
                  strchr(xyz[2], '.') != NULL && strchr(words[4], '.') != NULL));
+    fifth_keep(r, columns, i, words, n_words);
     for (int x = 0; x < 3; x++)
-        TRY(coordinate_read(r, "xyz"[x], xyz[x], &s -> xyz[i][x]));
+        TRY(coordinate_read(r, "xyz"[x], xyz[x], columns -> unit, &s -> xyz[i][x]));
     return QMT_OK;
 }
 
@@ -188,10 +221,19 @@ static QmtStatus read_atoms(Reader *r, const AtomColumns *columns, size_t n_atom
     for (size_t i = 0; i < n_atoms; i++, r->line++)
         TRY(read_atom(r, columns, i, s, &shifted));
     if (shifted)
-        return FAIL(r->ctx, QMT_ERR_FORMAT,
-                    "%s:%zu: the second column holds whole numbers before three with a point, so "
-                    "x y z may be columns 3 to 5; remove it, or declare the columns in Properties=",
-                    r->path, number_of(r, first));
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT,
+            "%s:%zu: the second column holds whole numbers before three with a point, or the "
+            "charges or masses of the nuclei, so x y z may be columns 3 to 5; remove it, or "
+            "declare the columns in Properties=",
+            r->path, number_of(r, first));
+    if (r->fifth != NULL && columns_are_shifted(s, r->fifth))
+        return FAIL(
+            r->ctx, QMT_ERR_FORMAT,
+            "%s:%zu: columns 3 to 5 look like the positions of this molecule, columns 2 to 4 "
+            "do not; remove the column that is too many, or declare the columns in "
+            "Properties=",
+            r->path, number_of(r, first));
     return labels_check(r->ctx, s, r->suspects, r->n_suspects);
 }
 
@@ -234,8 +276,17 @@ static QmtStatus read_frame(Reader *r, bool first, Structure *s)
             place, comment);
     r->end = r->line + 1 + n_atoms;
     TRY(comment_read(r->ctx, place, comment, r->notes, s, &texts, &columns));
+    if (r->only_angstrom && columns.unit != BOHR_PER_ANGSTROM)
+        return FAIL(r->ctx, QMT_ERR_INPUT,
+                    "%s: the positions are in bohr by the comment, but frames are labelled and "
+                    "written in angstrom; convert them",
+                    place);
     r->line++;
-    TRY(read_atoms(r, &columns, n_atoms, s));
+    r->fifth = columns.declared ? NULL : malloc(n_atoms * sizeof *r->fifth);
+    const QmtStatus status = read_atoms(r, &columns, n_atoms, s);
+    free(r->fifth);
+    r->fifth = NULL;
+    TRY(status);
     TRY(atom_columns_settle(r->ctx, place, &columns, &r->sums, &texts));
     if (r->is_qm9)
         qm9_tail_skip(r);
@@ -352,6 +403,7 @@ QmtStatus xyz_read_frame(const XyzPlace *place, const Text *text, ReaderNotes *n
                 .path = place->path,
                 .text = text,
                 .lines_before = place->lines_before,
+                .only_angstrom = true,
                 .notes = notes,
                 .beside = place->beside};
     const QmtStatus status = read_frame(&r, true, &s);

@@ -43,7 +43,7 @@ typedef struct {
     const StateTexts *beside; ///< what the files .CHRG and .UHF of its folder say
 } XyzPlace;
 
-/// Reads a frame whose lines are the text, and nothing else; without a name= its name is "". The structure is to be
+/// Reads a frame in angstrom whose lines are the text, and nothing else; without a name= its name is "". The structure is to be
 /// released; untouched after a failure, which is one of xyz_read().
 QmtStatus xyz_read_frame(const XyzPlace *place, const Text *text, ReaderNotes *notes,
                          Structure *structure);

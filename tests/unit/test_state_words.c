@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "structure/xyz.h"
 
 static QmtContext *ctx;
@@ -236,14 +237,84 @@ static void what_means_nothing_passes(void **state)
 static void other_units_are_refused(void **state)
 {
     (void)state;
-    static const char *const COMMENTS[] = {
-        "units=bohr", "coordinates in bohr", "[Bohr]",
-        "Units: au",  "coordinate_unit=nm",  "length units a.u."};
+    static const char *const COMMENTS[] = {"units=bohr",
+                                           "coordinates in bohr",
+                                           "[Bohr]",
+                                           "Units: au",
+                                           "coordinate_unit=nm",
+                                           "length units a.u.",
+                                           "coordinates/bohr",
+                                           "length=bohr",
+                                           "positions_unit=bohr",
+                                           "unit_length=nm",
+                                           "a.u.",
+                                           "atomic units",
+                                           "Coordinates in nm",
+                                           "coords in nanometres",
+                                           "in picometers",
+                                           "(au)",
+                                           "all values in a.u.",
+                                           "positions{nanometer}",
+                                           "E=-5.07 coords: a.u.",
+                                           "# positions {bohr} step 3",
+                                           "units=\"atomic units\""};
     for (size_t c = 0; c < sizeof COMMENTS / sizeof *COMMENTS; c++) {
         StructureList list = {0};
         if (frame_read("O", COMMENTS[c], &list) != QMT_ERR_INPUT ||
             strstr(qmt_context_message(ctx), "read in angstrom") == NULL)
             fail_msg("\"%s\": %s", COMMENTS[c], qmt_context_message(ctx));
+        structures_release(&list);
+    }
+}
+
+static void other_quantities_have_units_of_their_own(void **state)
+{
+    (void)state;
+    static const char *const COMMENTS[] = {"E=-76 au",
+                                           "energy in au",
+                                           "coordinates in Angstrom, energy in a.u.",
+                                           "geometry, E = -76.4 a.u.",
+                                           "Au cluster geometry",
+                                           "geometry of Au",
+                                           "wavelength 500 nm",
+                                           "unit=Angstrom",
+                                           "energy_unit=au",
+                                           "dipole moment a.u.",
+                                           "positions{angstrom}",
+                                           "3:00 PM",
+                                           "atomic positions",
+                                           "-76.4 au"};
+    for (size_t c = 0; c < sizeof COMMENTS / sizeof *COMMENTS; c++) {
+        StructureList list = {0};
+        if (frame_read("O", COMMENTS[c], &list) != QMT_OK)
+            fail_msg("\"%s\": %s", COMMENTS[c], qmt_context_message(ctx));
+        structures_release(&list);
+    }
+}
+
+static void units_of_ipi_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *data;
+        QmtStatus status;
+        double bohr; // of the second atom
+    } CASES[] = {
+        {"2\n# CELL(abcABC): 50 50 50 90 90 90 Step: 0 Bead: 0 positions{atomic_unit} "
+         "cell{atomic_unit}\nO 0 0 0\nH 0 0 1.8\n",
+         QMT_OK, 1.8},
+        {"2\n# CELL(abcABC): 50 50 50 90 90 90 Traj: positions{angstrom} Step: 0 Bead: 0 "
+         "cell{atomic_unit}\nO 0 0 0\nH 0 0 1.0\n",
+         QMT_OK, BOHR_PER_ANGSTROM},
+        {"2\npositions{bohr}\nO 0 0 0\nH 0 0 1.8\n", QMT_OK, 1.8},
+        {"2\nStep: 0 forces{atomic_unit}\nO 0 0 0\nH 0 0 1.8\n", QMT_ERR_INPUT, 0.0},
+    };
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+        StructureList list = {0};
+        assert_int_equal(xyz_read_memory(ctx, "f.xyz", CASES[c].data, strlen(CASES[c].data), &list),
+                         CASES[c].status);
+        if (CASES[c].status == QMT_OK)
+            assert_true(list.items[0].xyz[1][2] == CASES[c].bohr);
         structures_release(&list);
     }
 }
@@ -290,6 +361,21 @@ static void what_is_no_such_file_is_refused(void **state)
         {"1\n\nO2- 0 0 0\n", "the symbol \"O2-\" may mean a charge"},
         {"1\n\nNa+ 0 0 0\n", "the symbol \"Na+\" may mean a charge"},
         {"2\n\nO 8 0 0 0.12\nH 1 0 0.7 -0.4\n", "the second column holds whole numbers"},
+        {"2\n\nO 8.0 0.0 0.0 0.12\nH 1.0 0.0 0.7 -0.4\n", "the charges or masses of the nuclei"},
+        {"2\n\nO 15.999 0.0 0.0 0.12\nH 1.008 0.0 0.7 -0.4\n",
+         "the charges or masses of the nuclei"},
+        {"3\n\nO -0.8 0 0 0.119\nH 0.4 0 0.763 -0.477\nH 0.4 0 -0.763 -0.477\n",
+         "columns 3 to 5 look like the positions"},
+        {"5\n\nC -0.4 0 0 0\nH 0.1 .63 .63 .63\nH 0.1 -.63 -.63 .63\nH 0.1 -.63 .63 -.63\n"
+         "H 0.1 .63 -.63 -.63\n",
+         "columns 3 to 5 look like the positions"},
+        {"4\n\nC -0.1 0 0.67 0\nC -0.1 0 -0.67 0\nH 0.1 0 1.73 0\nH 0.1 0 -1.73 0\n",
+         "columns 3 to 5 look like the positions"},
+        {"2\nProperties=species:S:1:Z:I:1:pos:R:3\nO 7 0.0 0.0 0.12\nH 1 0.0 0.7 -0.4\n",
+         "f.xyz:3: the symbol O and the atomic number 7 are of two elements"},
+        {"1\ncell=[10,10,10]\nO 0 0 0\n", "cell= without pbc= is a periodic cell"},
+        {"1\ncell=\"10 0 0 0 10 0 0 0 10\"\nO 0 0 0\n", "cell= without pbc= is a periodic cell"},
+        {"1\nperiodic=True\nO 0 0 0\n", "periodic=\"True\" is periodic"},
         {"2\nO 0.0 0.0 0.1\nO 0.0 0.0 0.1\nH 0.0 0.7 0.4\n", "where the comment line should be"},
     };
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
@@ -302,6 +388,29 @@ static void what_is_no_such_file_is_refused(void **state)
     }
 }
 
+static void further_columns_and_cells_that_mean_nothing_pass(void **state)
+{
+    (void)state;
+    static const char *const CASES[] = {
+        "3\n\nO 0 0 0.119 -0.8\nH 0 0.763 -0.477 0.4\nH 0 -0.763 -0.477 0.4\n",
+        "3\n\nO 0 0 0.119 0\nH 0 0.763 -0.477 0\nH 0 -0.763 -0.477 0\n",
+        "3\n\nO 0 0.119 0 15.999\nH 0.763 -0.477 0 1.008\nH -0.763 -0.477 0 1.008\n",
+        "5\n\nC 0 0 0 -0.4\nH .63 .63 .63 0.1\nH -.63 -.63 .63 0.1\nH -.63 .63 -.63 0.1\n"
+        "H .63 -.63 -.63 0.1\n",
+        "4\n\nC 0 0.67 0 -0.1\nC 0 -0.67 0 -0.1\nH 0 1.73 0 0.1\nH 0 -1.73 0 0.1\n",
+        "2\nProperties=species:S:1:Z:I:1:pos:R:3\nO 8 0.0 0.0 0.12\nH 1 0.0 0.7 -0.4\n",
+        "1\ncell=[10,10,10] pbc=\"F F F\"\nO 0 0 0\n",
+        "1\ncell=\"0 0 0\" periodic=False\nO 0 0 0\n",
+        "1\ncell=3\nO 0 0 0\n",
+    };
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+        StructureList list = {0};
+        if (xyz_read_memory(ctx, "f.xyz", CASES[c], strlen(CASES[c]), &list) != QMT_OK)
+            fail_msg("%s: %s", CASES[c], qmt_context_message(ctx));
+        structures_release(&list);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +418,9 @@ int main(void)
         cmocka_unit_test(what_may_be_meant_is_asked_for),
         cmocka_unit_test(what_means_nothing_passes),
         cmocka_unit_test(other_units_are_refused),
+        cmocka_unit_test(other_quantities_have_units_of_their_own),
+        cmocka_unit_test(units_of_ipi_are_read),
+        cmocka_unit_test(further_columns_and_cells_that_mean_nothing_pass),
         cmocka_unit_test(columns_of_ase_are_read),
         cmocka_unit_test(what_is_no_such_file_is_refused),
     };
