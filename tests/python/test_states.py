@@ -40,7 +40,7 @@ def pairs(random_, q, m):
 def comment_of(random_, q, m):
     """A comment line that names the state."""
     if random_.random() < 0.25:
-        return random_.choice(["%d %d", "%d, %d", " %d\t%d ", "(%d, %d)"]) % (q, m)
+        return random_.choice(["%d %d", "%d, %d", " %d\t%d ", "(%d, %d)", "Charge/mult: %d %d", "# %d %d"]) % (q, m)
     charge, spin = pairs(random_, q, m)
     text = random_.choice(["%s=%s %s=%s", "%s = %s | %s = %s", "(%s=%s, %s=%s)", "%s=%s;%s=%s",
                            "energy=-5.07 %s=%s step=7 %s=%s", "%s=\"%s\" %s='%s'"])
@@ -71,7 +71,7 @@ def wrong_comment(random_, electrons):
     m = 2 if (electrons - q) % 2 == 0 else 1
     return random_.choice(["%d %d" % (q, m), "charge=%d multiplicity=%d" % (q, m), "charge=%d uhf=%d" % (q, m - 1),
                            "charge=%d multiplicity=%d.5" % (q, m), "charge=1.5", "chrage=2", "xtb_charge=-2",
-                           "charge=0 charge=2", "charge=%d S=%g" % (q, (m - 1) / 2), "Charge/mult: 2 3"])
+                           "charge=0 charge=2", "charge=%d S=%g" % (q, (m - 1) / 2), "charge_multiplier=2"])
 
 
 def write(path, text):
