@@ -64,7 +64,7 @@ class QMTraj(Calculator):  # type: ignore[misc]
                 atoms.numbers, method=p.method, charge=key[1], multiplicity=key[2], solvent=solvent,
                 solvation_model=model, electronic_temperature=p.electronic_temperature,
                 scf_tolerance=None if p.accuracy is None else min(1e-10, 2e-5 * p.accuracy),
-                max_iterations=p.max_iterations)
+                max_iterations=p.max_iterations, start=atoms.positions / Bohr)
         except (errors.InputError, errors.ConfigError, errors.ArgumentError) as error:
             raise InputError(str(error)) from error
         self._made_for = key

@@ -124,20 +124,22 @@ class Engine:
     numbers: (n,) atomic numbers, 1 to 86. multiplicity: unpaired electrons + 1; None: 1 or 2 by parity.
     solvent: "water", ...; None: gas phase. cores: threads that work on one molecule; no number depends on it.
     scf_state: what a motion does where the SCF has more than one solution: "lowest" takes the lower one where two cross, "follow"
-    stays on that of the evaluation before; `Result.report.scf_change` says so. Raises InputError, ConfigError.
+    stays on that of the evaluation before; `Result.report.scf_change` says so. start: (n, 3) bohr, some geometry of the molecule:
+    of a long one, 50 carbon atoms of a chain, it tells the order of the atoms that is fast inside. Raises InputError, ConfigError.
     """
 
     def __init__(self, numbers: Sequence[int] | npt.ArrayLike, method: str = "GFN2-xTB", charge: int = 0,
                  multiplicity: int | None = None, solvent: str | None = None, *, solvation_model: str = "alpb",
                  solvation_state: str = "gsolv", solvation_grid: str = "reference",
                  electronic_temperature: float = 300.0, scf_tolerance: float | None = None,
-                 max_iterations: int | None = None, cores: int = 1, scf_state: str = "lowest") -> None:
+                 max_iterations: int | None = None, cores: int = 1, scf_state: str = "lowest",
+                 start: npt.ArrayLike | None = None) -> None:
         self._handle = c_void_p()
         self._keywords: dict[str, Any] = {
             "method": method, "charge": charge, "multiplicity": multiplicity, "solvent": solvent,
             "solvation_model": solvation_model, "solvation_state": solvation_state, "solvation_grid": solvation_grid,
             "electronic_temperature": electronic_temperature, "scf_tolerance": scf_tolerance,
-            "max_iterations": max_iterations, "cores": cores, "scf_state": scf_state}
+            "max_iterations": max_iterations, "cores": cores, "scf_state": scf_state, "start": start}
         self.numbers = _whole_numbers(numbers)
         for what, value in (("charge", charge), ("multiplicity", multiplicity)):
             if value is not None and (isinstance(value, bool) or value != int(value)):
@@ -163,6 +165,12 @@ class Engine:
         options.solvation_model = solvation_model.encode()
         options.solvation_state = solvation_state.encode()
         options.solvation_grid = solvation_grid.encode()
+        if start is not None:
+            # The array has to live until the engine is made.
+            geometry = np.ascontiguousarray(start, dtype=float)
+            if geometry.shape != (n, 3):
+                raise errors.InputError(f"start has the shape {geometry.shape}, wanted ({n}, 3)")
+            options.start = geometry.ctypes.data
         context = _library.context()
         context.check(lib.qmt_engine_create(context.handle, n, self.numbers.ctypes.data, byref(options),
                                             byref(self._handle)))

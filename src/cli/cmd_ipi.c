@@ -82,6 +82,7 @@ static QmtStatus drive(QmtContext *ctx, const Words *words)
     uint64_t n_done = 0;
     TRY(qmt_structures_get(ctx, words->structures, 0, &structure));
     TRY(qmt_molecule_settle(ctx, words->structures, 0, words->config, NULL, &method));
+    method.start = structure.xyz;
     TRY(qmt_engine_create(ctx, structure.n_atoms, structure.numbers, &method, &engine));
     const QmtStatus status = qmt_ipi_serve(ctx, engine, &options, &n_done);
     if (status == QMT_OK)

@@ -63,6 +63,28 @@ class Engine(unittest.TestCase):
         with self.assertRaisesRegex(errors.ConfigError, "lowest or follow"):
             qmtraj.Engine([3, 8], scf_state="stop")
 
+    def test_a_start_orders_the_atoms_of_a_long_molecule_inside(self):
+        n, numbers, xyz = 34, [], []
+        for k in range(n):
+            x, y, side = 1.268 * k, k % 2 * 0.856, 2 * (k % 2) - 1
+            ends = [(x + (-0.904 if k == 0 else 0.904), y - 0.610 * side, 0)] if k in (0, n - 1) else []
+            for z, r in ((6, (x, y, 0)), *((1, (x, y + 0.629 * side, s * 0.89)) for s in (1, -1)), *((1, r) for r in ends)):
+                numbers.append(z)
+                xyz.append(r)
+        order = np.argsort(numbers)[::-1]
+        numbers, xyz = np.array(numbers)[order], np.array(xyz)[order] / BOHR
+        along = qmtraj.Engine(numbers, start=xyz).evaluate(xyz, properties=["bond_orders"])
+        given = qmtraj.Engine(numbers).evaluate(xyz, properties=["bond_orders"])
+        self.assertNotEqual(along.gradient.tobytes(), given.gradient.tobytes())
+        # Sums in another order, and two ways to one solution at a residual of 1e-10.
+        self.assertAlmostEqual(along.energy, given.energy, delta=1e-9)
+        self.assertLess(abs(along.gradient - given.gradient).max(), 1e-9)
+        self.assertLess(abs(along.charges - given.charges).max(), 1e-8)
+        # Single precision.
+        self.assertLess(abs(along.properties["bond_orders"] - given.properties["bond_orders"]).max(), 1e-5)
+        with self.assertRaisesRegex(errors.InputError, "start has the shape"):
+            qmtraj.Engine(numbers, start=xyz[1:])
+
     def test_results_stay_as_they_are(self):
         engine = qmtraj.Engine([8, 1, 1])
         first = engine.evaluate(WATER)
