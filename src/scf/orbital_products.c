@@ -126,7 +126,7 @@ static void part_multiply(void *task, size_t first, size_t last)
     const Product *p = task;
     const OrbitalUpdate *update = p->update;
     const KernelsPattern *pattern = p->pattern;
-    const size_t ld = update->ld, n = update->n;
+    const size_t ld = update->ld;
     for (size_t i = first; i < last; i++) {
         const Together t = together(p, i / ROW_PARTS);
         const Window all = blocks_in(pattern, t.reach), blocks = part_of(all, i % ROW_PARTS);
@@ -134,20 +134,13 @@ static void part_multiply(void *task, size_t first, size_t last)
                      to = (size_t)t.rows.last, at = (size_t)t.columns.first,
                      columns = length(t.columns), block = (size_t)blocks.first,
                      end = (size_t)blocks.last;
-        const size_t top = i % ROW_PARTS == 0 ? (size_t)pattern->row[all.first] : 0,
-                     bottom = i % ROW_PARTS == 0 ? (size_t)pattern->row[all.last] : n;
-        if (p->out != NULL) {
-            clear_columns(top, at, at + columns, p->out, ld);
-            clear_columns(n - bottom, at, at + columns, p->out + bottom * ld, ld);
+        if (p->out != NULL)
             update->kernels->matmul_packed_part(from, to, block, end, columns, pattern, p->b + at,
                                                 ld, p->out + at, ld);
-        } else {
-            clear_columns_single(top, at, at + columns, p->out_single, ld);
-            clear_columns_single(n - bottom, at, at + columns, p->out_single + bottom * ld, ld);
+        else
             update->kernels->matmul_packed_part_single(from, to, block, end, columns, pattern,
                                                        p->b_single + at, ld, p->out_single + at,
                                                        ld);
-        }
     }
 }
 
@@ -225,10 +218,10 @@ static Window blocks_of_row(const Product *p, size_t i)
     return near;
 }
 
-/// The rows that two blocks share: outside both cores, or hearts, nothing adds up.
-static Window rows_shared(const OrbitalWindows *windows, const Window *strong, size_t i, size_t j)
+/// The rows of C_i and of S C_j or F C_j that are not zero.
+static Window rows_shared(const OrbitalWindows *windows, size_t i, size_t j)
 {
-    return window_common(window_union(strong[i], strong[j]), windows->whole[i]);
+    return window_common(windows->whole[i], windows->reach[j]);
 }
 
 static void part_tn(void *task, size_t first, size_t last)
@@ -245,8 +238,7 @@ static void part_tn(void *task, size_t first, size_t last)
         if (length(columns) > 0 && !p->triangle)
             clear_columns(rows, (size_t)columns.last, p->j.columns, out, ld);
         for (int32_t j = near.first; j < near.last; j++) {
-            const Window shared = window_common(windows->whole[p->i.begin + i],
-                                                windows->reach[p->j.begin + (size_t)j]),
+            const Window shared = rows_shared(windows, p->i.begin + i, p->j.begin + (size_t)j),
                          to = columns_of(&p->j, (Window){j, j + 1});
             const size_t row = (size_t)shared.first * ld;
             update->kernels->matmul_tn(rows, length(to), length(shared), p->a + row + at, ld,
@@ -269,13 +261,15 @@ static void part_tn_single(void *task, size_t first, size_t last)
                              out, ld);
         if (length(columns) > 0 && !p->triangle)
             clear_columns_single(rows, (size_t)columns.last, p->j.columns, out, ld);
-        for (int32_t j = near.first; j < near.last; j += WINDOW_TOGETHER) {
-            const int32_t end = j + WINDOW_TOGETHER < near.last ? j + WINDOW_TOGETHER : near.last;
-            Window shared =
-                rows_shared(windows, windows->heart, p->i.begin + i, p->j.begin + (size_t)j);
-            for (int32_t q = j + 1; q < end; q++)
-                shared = window_union(shared, rows_shared(windows, windows->heart, p->i.begin + i,
-                                                          p->j.begin + (size_t)q));
+        for (int32_t j = near.first, end; j < near.last; j = end) {
+            // Blocks with one reach go together; both hearts are enough for single precision.
+            end = (j / WINDOW_TOGETHER + 1) * WINDOW_TOGETHER;
+            end = end < near.last ? end : near.last;
+            Window shared = windows->heart[p->i.begin + i];
+            for (int32_t q = j; q < end; q++)
+                shared = window_union(shared, windows->heart[p->j.begin + (size_t)q]);
+            shared =
+                window_common(shared, rows_shared(windows, p->i.begin + i, p->j.begin + (size_t)j));
             const Window to = columns_of(&p->j, (Window){j, end});
             const size_t row = (size_t)shared.first * ld;
             update->kernels->matmul_tn_single(rows, length(to), length(shared),
@@ -399,8 +393,11 @@ static void part_nn_single(void *task, size_t first, size_t last)
                 clear_columns_single(rows, 0, p->j.columns, out, ld);
             continue;
         }
-        clear_columns_single(rows, 0, (size_t)columns.first, out, ld);
-        clear_columns_single(rows, (size_t)columns.last, p->j.columns, out, ld);
+        // What is added to is zero there already.
+        if (p->base != p->out_single) {
+            clear_columns_single(rows, 0, (size_t)columns.first, out, ld);
+            clear_columns_single(rows, (size_t)columns.last, p->j.columns, out, ld);
+        }
         update->kernels->matmul_single(
             rows, length(columns), length(between), p->a_single + row + between.first, ld,
             p->b_single + (size_t)between.first * ld + columns.first, ld,

@@ -48,7 +48,8 @@ void orbital_update_correct_virtuals(OrbitalUpdate *update);
 
 typedef enum { ORBITALS_OCCUPIED, ORBITALS_VIRTUAL } OrbitalSpace;
 
-/// out = A B of columns B, A = S or F: of the occupied orbitals and, with `all`, of the virtual ones.
+/// out = A B of columns B, A = S or F: of the occupied orbitals and, with `all`, of the virtual ones. Only the rows in reach
+/// of local orbitals are written, and read by the products below.
 void orbital_multiply(const OrbitalUpdate *update, bool all, const double *a, const double *b,
                       double *out);
 /// The same of one space in single precision.
