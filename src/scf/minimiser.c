@@ -1,5 +1,6 @@
 #include "scf/minimiser.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -370,15 +371,15 @@ static QmtStatus stationary_go(QmtContext *ctx, FreeEnergy *energy, Minimiser *m
     return QMT_OK;
 }
 
-QmtStatus stationary_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, double tolerance,
-                         double charge_limit, double *x, bool *converged)
+QmtStatus stationary_try(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, int most,
+                         double tolerance, double charge_limit, double *x, bool *converged)
 {
     const size_t n = energy->n;
     bool gone = true;
     double last = INFINITY;
     *converged = false;
     TRY(begin(ctx, energy, m, x));
-    for (int i = 0; i < STATIONARY_STEPS_MAX && gone; i++) {
+    for (int i = 0; i < STATIONARY_STEPS_MAX && gone && m->evaluations < most; i++) {
         const double rms = predicted_change(energy, m);
         const double norm = sqrt(energy->kernels->dot(n, m->w, m->w));
         if ((rms <= tolerance && norm < STATIONARY_STAGNATION) ||
@@ -394,4 +395,10 @@ QmtStatus stationary_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, doub
         TRY(stationary_go(ctx, energy, m, norm, &gone));
     }
     return QMT_OK;
+}
+
+QmtStatus stationary_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *m, double tolerance,
+                         double charge_limit, double *x, bool *converged)
+{
+    return stationary_try(ctx, energy, m, INT_MAX, tolerance, charge_limit, x, converged);
 }

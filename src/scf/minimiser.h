@@ -50,4 +50,9 @@ QmtStatus minimiser_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *minimise
 QmtStatus stationary_run(QmtContext *ctx, FreeEnergy *energy, Minimiser *minimiser,
                          double tolerance, double charge_limit, double *x, bool *converged);
 
+/// The same with `most` evaluations of A or a few more: near a stationary point Newton's method needs ten, and one that
+/// takes more is lost as a rule.
+QmtStatus stationary_try(QmtContext *ctx, FreeEnergy *energy, Minimiser *minimiser, int most,
+                         double tolerance, double charge_limit, double *x, bool *converged);
+
 #endif

@@ -10,8 +10,17 @@ enum {
     /// Starts of the last resort, each some hundred cycles, and of which molecules.
     WAYS_DOWN = 70,
     WAYS_DOWN_ORBITALS = 128,
-    WAY_DOWN_ITERATIONS = 200
+    WAY_DOWN_ITERATIONS = 200,
+    /// Starts of Newton's method, those after which none is tried any more if none of them has arrived, and evaluations of each: of
+    /// those that arrive nearly all do so in 13.
+    NEWTON_STARTS = 32,
+    NEWTON_STARTS_IN_VAIN = 10,
+    NEWTON_EVALUATIONS = 14
 };
+
+/// Factor of the temperature of which minima are followed downhill, and the RMS of their moments.
+#define WARM 6.0
+#define WARM_ENOUGH 1e-4
 
 /// RMS of the moments of a solution that is only on the way.
 #define ON_THE_WAY 1e-6
@@ -45,6 +54,49 @@ QmtStatus scf_anneal(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *
         TRY(go_to(ctx, scf, factor, false, converged));
     TRY(go_to(ctx, scf, 1.0, true, converged));
     return scf_take_over(ctx, geometry, scf, converged);
+}
+
+QmtStatus scf_cool_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    const double kt = scf->density.kt;
+    scf_start_without_symmetry(scf);
+    scf->density.kt = WARM * kt;
+    const QmtStatus status = minimiser_run(ctx, &scf->free_energy, &scf->minimiser, WARM_ENOUGH,
+                                           scf_charge_limit(scf), scf->x_in, converged);
+    scf->density.kt = kt;
+    TRY(status);
+    scf->iterations += scf->minimiser.evaluations;
+    memcpy(scf->x_in, scf->minimiser.x, scf->n_variables * sizeof(double));
+    return scf_go_downhill(ctx, geometry, scf, converged);
+}
+
+QmtStatus scf_newton_from_many(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
+{
+    double best_a = 0.0, best_charge = INFINITY;
+    for (int start = 0; start < (isfinite(best_charge) ? NEWTON_STARTS : NEWTON_STARTS_IN_VAIN);
+         start++) {
+        scf_start_shaken(scf, start);
+        // One of them may end with an error, as of numbers that are not finite.
+        const QmtStatus status =
+            stationary_try(ctx, &scf->free_energy, &scf->minimiser, NEWTON_EVALUATIONS,
+                           SCF_MINIMISED_SHARE * scf->spec.options.tolerance, scf_charge_limit(scf),
+                           scf->x_in, converged);
+        scf->iterations += scf->minimiser.evaluations;
+        if (status != QMT_OK || !*converged)
+            continue;
+        const double charge = free_energy_largest_charge(&scf->free_energy, scf->x_in);
+        if (isfinite(best_charge) &&
+            !scf_is_better(scf, best_a, best_charge, scf->minimiser.a, charge))
+            continue;
+        best_a = scf->minimiser.a;
+        best_charge = charge;
+        memcpy(scf->x_other, scf->x_in, scf->n_variables * sizeof(double));
+    }
+    *converged = isfinite(best_charge);
+    if (!*converged)
+        return QMT_OK;
+    memcpy(scf->x_in, scf->x_other, scf->n_variables * sizeof(double));
+    return scf_settle(ctx, geometry, scf, converged);
 }
 
 /// From x_in at `factor` times the temperature down to it in small steps, as far as there are solutions.

@@ -61,6 +61,10 @@ double scf_usual_charge(const Scf *scf);
 /// one whose electronic entropy, as -T S in hartree, shows levels near the Fermi level.
 enum { SCF_UNSUSPICIOUS_ITERATIONS = 60 };
 #define SCF_UNSUSPICIOUS_ENTROPY 1e-6
+/// The same of levels 1.4 eV apart at 300 K, of molecules without unpaired electrons: the shells d of a cluster of copper, filled or
+/// empty, have solutions that are saddles there. Organic molecules have more than 2 eV, but their radicals have not.
+#define SCF_NARROW_ENTROPY 1e-13
+bool scf_levels_are_near(const Scf *scf);
 
 /// Into x_in: the charge of the molecule shared equally by the atoms, inside an atom by the reference occupations.
 void scf_start_from_neutral_atoms(Scf *scf);
@@ -68,6 +72,10 @@ void scf_start_from_neutral_atoms(Scf *scf);
 /// The same with charges and moments that have no symmetry, and always the same ones: equal atoms far apart, and levels
 /// that symmetry makes degenerate, have lower solutions without it, which no symmetric start leads to.
 void scf_start_without_symmetry(Scf *scf);
+
+/// Downhill from charges without symmetry at a raised electronic temperature, loosely, and then at its own: there is one
+/// minimum where there are many below, and mostly it leads to the lowest of them.
+QmtStatus scf_cool_downhill(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
 
 /// Neutral atoms for number 0, and charges and moments off them by up to 0.6 e, others for each number.
 void scf_start_shaken(Scf *scf, int number);
@@ -99,6 +107,11 @@ QmtStatus scf_anneal(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *
 /// The solution that neutral atoms lead to without multipoles and third order, whose energies have no lower bound, followed as
 /// these are let in. Where it turns round on the way there is none.
 QmtStatus scf_let_terms_in(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged);
+
+/// Newton's method from many charges near neutral ones, a few steps each: where the free energy has no minimum, solutions are
+/// stationary points, and each has starts that lead straight to it. The best is kept.
+QmtStatus scf_newton_from_many(QmtContext *ctx, const Geometry *geometry, Scf *scf,
+                               bool *converged);
 
 /// The last resort: charges near neutral ones at 1 to 64 times the electronic temperature, cooled in small steps. The first
 /// solution whose charges molecules have is taken, otherwise the best that is allowed.

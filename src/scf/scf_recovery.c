@@ -129,11 +129,14 @@ static QmtStatus solve_from_mixed(QmtContext *ctx, const Geometry *geometry, Scf
     return QMT_OK;
 }
 
-/// Newton's method, from where mixing has wandered or from a raised temperature. The first of these may end with an error, as of
-/// numbers that are not finite, which is like not converging.
+/// Newton's method, from many charges, from where mixing has wandered, or from a raised temperature. All but the last may end with
+/// an error, as of numbers that are not finite, which is like not converging.
 static QmtStatus solve_stationary(QmtContext *ctx, const Geometry *geometry, Scf *scf,
                                   bool *converged)
 {
+    if (scf_newton_from_many(ctx, geometry, scf, converged) == QMT_OK && *converged &&
+        scf_largest_charge(scf) <= scf_usual_charge(scf))
+        return QMT_OK;
     if (solve_from_mixed(ctx, geometry, scf, converged) == QMT_OK && *converged)
         return QMT_OK;
     return scf_anneal(ctx, geometry, scf, converged);
@@ -255,13 +258,19 @@ static bool is_downhill(const Scf *scf)
     return scf->recovery == SCF_STAGE_DOWNHILL - SCF_STAGE_FRESH;
 }
 
+bool scf_levels_are_near(const Scf *scf)
+{
+    const bool paired = scf->density.n_alpha == scf->density.n_beta;
+    return scf->density.entropy < -(paired ? SCF_NARROW_ENTROPY : SCF_UNSUSPICIOUS_ENTROPY);
+}
+
 bool scf_is_suspicious(const Geometry *geometry, const Scf *scf)
 {
     if (scf->n_atoms == 1)
         return false;
     return scf->recovery > 0 || scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS ||
-           scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
-           scf->largest_charge > scf_usual_charge(scf) || scf_is_pressed(geometry);
+           scf_levels_are_near(scf) || scf->largest_charge > scf_usual_charge(scf) ||
+           scf_is_pressed(geometry);
 }
 
 QmtStatus scf_free_energy(QmtContext *ctx, Scf *scf, double *a)
@@ -282,7 +291,7 @@ bool scf_is_better(const Scf *scf, double a, double charge, double other_a, doub
 enum {
     START_HERE,  ///< downhill from the first solution, if it is a saddle
     START_MIXED, ///< the same from where mixing in half steps has led from neutral atoms: electrons have moved between shells
-    START_SHAKEN, ///< from charges and moments without symmetry
+    START_COOLED, ///< from charges and moments without symmetry at a raised electronic temperature
     START_POLARISED
 };
 
@@ -298,8 +307,8 @@ static bool start_is_due(const Geometry *geometry, const Scf *scf, int start)
         return !downhill || scf_is_pressed(geometry);
     case START_MIXED:
         return unusual || split;
-    case START_SHAKEN:
-        return !downhill && split;
+    case START_COOLED:
+        return scf_levels_are_near(scf);
     default:
         return start - START_POLARISED < scf_polarised_starts(scf);
     }
@@ -309,10 +318,10 @@ static QmtStatus solve_from_start(QmtContext *ctx, const Geometry *geometry, Scf
                                   bool *converged)
 {
     *converged = false;
+    if (start == START_COOLED)
+        return scf_cool_downhill(ctx, geometry, scf, converged);
     if (start == START_MIXED)
         scf_start_from_neutral_atoms(scf);
-    else if (start == START_SHAKEN)
-        scf_start_without_symmetry(scf);
     else if (start >= START_POLARISED)
         scf_start_polarised(geometry, scf, start - START_POLARISED);
     if (start == START_MIXED)

@@ -169,6 +169,84 @@ static void a_shift_does_not_change_the_state(void **state)
     CHECK_NEAR(energy, -4.2285750, 1e-6);
 }
 
+/// Tetrahedron and octahedron of copper: mixing ends at saddles 0.012 and 0.008 hartree higher, whose levels are filled or empty, 1.3
+/// and 1.1 eV apart. Of potassium it ends in a minimum 0.108 hartree higher.
+static void clusters_of_metals_have_their_lowest_solution(void **state)
+{
+    (void)state;
+    static const System CU4 = {"Cu4",
+                               0,
+                               0,
+                               4,
+                               {29, 29, 29, 29},
+                               {{0.92743, 0.78954, 0.87875},
+                                {0.84917, -0.87979, -0.87267},
+                                {-0.92681, 0.85925, -0.89216},
+                                {-0.76652, -0.85943, 0.85563}}},
+                        CU6 = {"Cu6",
+                               0,
+                               0,
+                               6,
+                               {29, 29, 29, 29, 29, 29},
+                               {{1.72594, -0.03973, -0.00745},
+                                {0.01261, 1.78408, 0.00329},
+                                {-0.01658, -0.02354, 1.77246},
+                                {-1.70096, 0.00818, -0.03700},
+                                {-0.02875, -1.70200, 0.00609},
+                                {-0.05196, -0.00251, -1.78490}}},
+                        K8 = {"K8+",
+                              1,
+                              1,
+                              8,
+                              {19, 19, 19, 19, 19, 19, 19, 19},
+                              {{-2.194192, -4.497463, -2.125226},
+                               {5.002092, 0.666011, 1.131773},
+                               {-1.489677, -0.395609, 3.670208},
+                               {3.434448, 3.668817, -1.549660},
+                               {-1.269822, -3.589667, 1.348043},
+                               {0.568520, 0.917561, 0.824291},
+                               {-0.068234, -0.793799, -4.293852},
+                               {-3.983135, 4.024150, 0.994424}}};
+    // the digits given here
+    CHECK_NEAR(energy_of("GFN2-xTB", &CU4), -15.383997715, 1e-8);
+    CHECK_NEAR(energy_of("GFN2-xTB", &CU6), -23.213467067, 1e-8);
+    CHECK_NEAR(energy_of("GFN2-xTB", &K8), -1.457616902, 1e-8);
+}
+
+/// Where the free energy of GFN1-xTB has no bottom, the stationary point that mixing came to was another after shifts of 1e-6
+/// angstrom, by 0.03 hartree, or one with 2 e.
+static void solutions_without_a_bottom_do_not_depend_on_shifts(void **state)
+{
+    (void)state;
+    System si4 = {"Si4",
+                  0,
+                  0,
+                  4,
+                  {14, 14, 14, 14},
+                  {{1.200800, 0.275600, 1.609700},
+                   {-1.351500, 0.243000, -1.130600},
+                   {1.315200, 0.028800, -2.066400},
+                   {1.160600, -1.213500, -0.185700}}},
+           rb6 = {"Rb6",
+                  0,
+                  0,
+                  6,
+                  {37, 37, 37, 37, 37, 37},
+                  {{3.0699, -0.3738, 2.7278},
+                   {1.9711, -4.6813, -0.2744},
+                   {2.3785, -2.6377, -3.7128},
+                   {5.1483, 2.0037, -0.7475},
+                   {-1.2062, 2.8373, -3.5976},
+                   {-4.5939, -2.7752, -1.9628}}};
+    for (int k = 0; k < 4; k++) {
+        // slopes below 0.02 hartree/bohr times the shifts
+        CHECK_NEAR(energy_of("GFN1-xTB", &si4), -6.97945955, 1e-7);
+        CHECK_NEAR(energy_of("GFN1-xTB", &rb6), -2.15558654, 1e-5);
+        si4.angstrom[0][0] += 1e-6;
+        rb6.angstrom[0][0] += 1e-3;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +255,8 @@ int main(void)
         cmocka_unit_test(newtons_method_arrives_where_mixing_only_comes_near),
         cmocka_unit_test(terms_without_a_lower_bound_are_let_in_by_shares),
         cmocka_unit_test(a_shift_does_not_change_the_state),
+        cmocka_unit_test(clusters_of_metals_have_their_lowest_solution),
+        cmocka_unit_test(solutions_without_a_bottom_do_not_depend_on_shifts),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
