@@ -8,6 +8,10 @@ enum {
     /// which costs a fourth of a cycle for each of some 20 products: the loop follows a minimum that becomes a saddle.
     SEARCH_EVERY = 200,
     STABILITY_EVERY = 10,
+    /// The same from one look at where a raised electronic temperature leads, which costs 20 to 50 cycles; an eighth more for each
+    /// search in vain, so that a radical pays less and less for what a metal needs.
+    COOLED_EVERY = 40,
+    COOLED_EIGHTH = COOLED_EVERY / 8,
     /// Geometries after searches in vain in which nothing suspicious starts another: 1, 2, 3, ... at most
     SEARCH_PAUSE_MAX = 63,
     /// After searches in vain the entropy must change by a fourth of ENTROPY_CHANGED more for each, up to ten times as
@@ -45,7 +49,7 @@ enum { JUMP_POINTS = 3 };
 #define CHARGE_CHANGED 0.1
 
 /// What is to be done about other solutions.
-typedef enum { SEARCH_NOT, SEARCH_SADDLE, SEARCH_ALL } Search;
+typedef enum { SEARCH_NOT, SEARCH_SADDLE, SEARCH_COOLED, SEARCH_ALL } Search;
 
 /// What solutions are ranked by.
 typedef struct {
@@ -99,8 +103,7 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
     // A relaxation of a closed shell takes 41 cycles for its longest steps.
     const bool slow = scf->iterations > SCF_UNSUSPICIOUS_ITERATIONS && scf->way > FAR;
     const bool far = scf->way > FAR && kept->n_far < FAR_MAX &&
-                     ((suspicious && !scf->density.refined) ||
-                      scf->density.entropy < -SCF_UNSUSPICIOUS_ENTROPY ||
+                     ((suspicious && !scf->density.refined) || scf_levels_are_near(scf) ||
                       scf_largest_charge(scf) > scf_usual_charge(scf) || scf_is_pressed(geometry));
     kept->n_since_search++;
     if (!suspicious && kept->n_in_vain > 0)
@@ -118,10 +121,12 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
         return SEARCH_ALL;
     if (suspicious)
         return SEARCH_SADDLE;
-    if (scf->spec.options.state != SCF_LOWEST || scf->density.entropy >= -SCF_UNSUSPICIOUS_ENTROPY)
+    if (scf->spec.options.state != SCF_LOWEST || !scf_levels_are_near(scf))
         return SEARCH_NOT;
     if (kept->n_since_search >= SEARCH_EVERY)
         return SEARCH_ALL;
+    if (kept->n_since_search % (COOLED_EVERY + COOLED_EIGHTH * kept->n_changed_in_vain) == 0)
+        return SEARCH_COOLED;
     if (guess_points(&scf->guess) > 0) { // a self-check that failed has dropped them
         scf_newest(scf, scf->work);
         kept->moved += scf_largest_difference(scf, scf->work);
@@ -132,13 +137,15 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
     return SEARCH_SADDLE;
 }
 
-/// A solution lies in x_in: it goes to x_other if it is another than the main one and better than the best so far.
+/// A solution lies in x_in: it goes to x_other if it is another than the main one and better than the best so far. One with more
+/// charge than molecules have is none beside a main one without.
 static void consider(QmtContext *ctx, Scf *scf, const Rank *main, Rank *best)
 {
     double a;
     const double charge = scf_largest_charge(scf);
     if (scf_free_energy(ctx, scf, &a) != QMT_OK || fabs(a - main->a) < SAME_ENERGY ||
-        charge > scf_charge_limit(scf))
+        charge > scf_charge_limit(scf) ||
+        (charge > scf_usual_charge(scf) && main->charge <= scf_usual_charge(scf)))
         return;
     if (best->known && !scf_is_better(scf, best->a, best->charge, a, charge))
         return;
@@ -174,6 +181,7 @@ static QmtStatus best_other(QmtContext *ctx, const Geometry *geometry, Scf *scf,
                             Rank *main, Rank *best)
 {
     const int n_polarised = scf_polarised_starts(scf);
+    bool cooled = false;
     *main = (Rank){.known = true, .charge = scf_largest_charge(scf)};
     *best = (Rank){0};
     TRY(scf_free_energy(ctx, scf, &main->a));
@@ -186,6 +194,10 @@ static QmtStatus best_other(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     memcpy(scf->x_in, scf->x_main, scf->n_variables * sizeof(double));
     go_downhill_from(ctx, geometry, scf, main, best);
     if (search == SEARCH_SADDLE)
+        return QMT_OK;
+    if (scf_cool_downhill(ctx, geometry, scf, &cooled) == QMT_OK && cooled)
+        consider(ctx, scf, main, best);
+    if (search == SEARCH_COOLED)
         return QMT_OK;
     scf_start_from_neutral_atoms(scf);
     solve_from(ctx, geometry, scf, true, main, best);
