@@ -76,6 +76,35 @@ static double largest_jump(const Scf *scf, const double *x)
     return most;
 }
 
+/// A length that no rotation changes, of a dipole, x y z, or of a quadrupole, xx xy yy xz yz zz.
+static double length_of(const double *multipole, size_t n)
+{
+    static const double TWICE[6] = {1.0, 2.0, 1.0, 2.0, 2.0, 1.0};
+    double square = 0.0;
+    for (size_t k = 0; k < n; k++)
+        square += (n == 6 ? TWICE[k] : 1.0) * multipole[k] * multipole[k];
+    return sqrt(square);
+}
+
+/// Whether charges, and lengths of dipoles and quadrupoles, are those of the geometry before: the hole of a degenerate shell turns
+/// at no cost, as about the axis of OH, and moments with it. What was extrapolated across a turn means nothing. A solution of
+/// another energy leaves the work of the forces besides.
+static bool has_only_turned(Scf *scf, const double *x)
+{
+    const double *const before = scf->work;
+    const size_t n_shells = scf->n_shells, n_atoms = scf->multipoles ? scf->n_atoms : 0;
+    double most = 0.0;
+    scf_newest(scf, scf->work);
+    for (size_t i = 0; i < n_shells; i++)
+        most = fmax(most, fabs(x[i] - before[i]));
+    for (size_t a = 0; a < n_atoms; a++) {
+        const size_t dipole = n_shells + 3 * a, quadrupole = n_shells + 3 * n_atoms + 6 * a;
+        most = fmax(most, fabs(length_of(x + dipole, 3) - length_of(before + dipole, 3)));
+        most = fmax(most, fabs(length_of(x + quadrupole, 6) - length_of(before + quadrupole, 6)));
+    }
+    return most <= JUMP;
+}
+
 /// The largest charge of an atom as far as it is more than molecules have.
 static double unusual_charge(const Scf *scf)
 {
@@ -271,11 +300,12 @@ void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, 
 {
     const size_t bytes = scf->n_variables * sizeof(double);
     const double jump = scf->density.refined ? 0.0 : largest_jump(scf, scf->x_best);
-    if (jump > JUMP) {
+    scf->change_size = jump > JUMP ? jump : 0.0;
+    const Search search = search_due(geometry, scf, jump > JUMP);
+    if (jump > JUMP && !has_only_turned(scf, scf->x_best))
         scf->change = SCF_JUMPED;
-        scf->change_size = jump;
-    }
-    const Search search = search_due(geometry, scf, scf->change == SCF_JUMPED);
+    else
+        scf->change_size = 0.0;
     if (search == SEARCH_NOT && (scf->kept->other_known == 0 || scf->density.refined))
         return;
     if (search == SEARCH_ALL)

@@ -82,6 +82,11 @@ for state in follow stop; do
     done
 done
 
+# the hole of NaO turns about the bond at no cost: no solution is lost
+printf '2\nmultiplicity=2\nNa 0 0 0\nO 0 0 2.05\n' >nao.xyz
+ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=1200 --set scf_state=stop nao.xyz --out turns
+if grep -qE "ended_early|scf_change" turns/nao/run.json; then fail "a turn of the hole counts as another solution"; fi
+
 # two molecules that drift apart; the relaxed geometry stands beside the trajectory
 cat >pair.xyz <<'XYZ'
 6
