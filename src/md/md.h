@@ -140,6 +140,7 @@ typedef struct {
     uint64_t production_recoveries; ///< those of the production
     uint64_t first_recovery_step;   ///< of the production, if there was one
     uint64_t diagonalisations;      ///< of the density builds
+    double hottest_k;               ///< kelvin, of all steps, equilibration and side runs included
     uint64_t checks, checks_failed; ///< of the engine's density, against a full diagonalisation
     size_t n_windows;               ///< finished
     const NveWindowResult *windows; ///< [n_windows], valid as long as the Md
@@ -160,14 +161,17 @@ void md_destroy(Md **md);
 
 /// Makes at most n_steps steps (one evaluation each) and says whether the trajectory is complete.
 /// Fails as the engine and the hooks fail, and with QMT_ERR_PHYSICS if an energy or gradient is not
-/// finite, the temperature exceeds both 10 times the hottest wanted one and 10000 K, or the conserved energy
-/// jumps by more than 100 kJ/mol in a step. After a failure the trajectory is as it was before the
+/// finite, the conserved energy jumps by more than 100 kJ/mol in a step, or the temperature exceeds md_hot_k() while the
+/// conserved energy has risen by half the kinetic energy since equilibration or production began. After a failure the trajectory is as it was before the
 /// step that failed.
 QmtStatus md_advance(QmtContext *ctx, Md *md, uint64_t n_steps, bool *done);
 
 /// Makes the production end at its first frame from a step on, which is not behind it, and not after its planned end.
 /// The snapshots of an Md that was made to end are those of one that was not.
 void md_end_at_frame(Md *md, uint64_t step);
+
+/// Temperature from which on a trajectory is hot: 10 times the hottest wanted one, and 10000 K at least.
+double md_hot_k(const MdOptions *options);
 
 MdReport md_report(const Md *md);
 /// The current instant; valid until the next call.

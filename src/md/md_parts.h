@@ -22,6 +22,8 @@ typedef struct {
     LogHistogram scf_residuals;
     uint64_t n_windows_done;
     BlockMean temperature; // of production, kelvin
+    double conserved;      // hartree, where equilibration or production began
+    double hottest_k;      // of all steps
 } MdRecord;
 
 /// A snapshot begins with the names of those who keep something in it, so that a foreign one is refused by

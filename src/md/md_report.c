@@ -79,6 +79,7 @@ MdReport md_report(const Md *md)
         .production_recoveries = record->production_recoveries,
         .first_recovery_step = record->first_recovery_step,
         .diagonalisations = record->diagonalisations,
+        .hottest_k = record->hottest_k,
         .checks = record->checks,
         .checks_failed = record->checks_failed,
         .n_windows = record->n_windows_done,

@@ -5,7 +5,7 @@
 #include "md/velocities.h"
 
 /// Of the layout of what the dynamics itself puts into a snapshot; raised when that changes.
-enum { DYNAMICS_VERSION = 3 };
+enum { DYNAMICS_VERSION = 4 };
 
 typedef enum {
     SNAPSHOT_COUNT, ///< say how many bytes

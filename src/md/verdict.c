@@ -103,5 +103,10 @@ size_t md_verdicts(const MdReport *report, const MdOptions *options, MdVerdict *
                     "of %.1e hartree/bohr, %.1e was wanted; the motion starts from there",
                     (unsigned long long)report->relax_evaluations, report->relax_largest_slope,
                     options->relax_threshold);
+    if (report->hottest_k > md_hot_k(options))
+        verdict_add(&verdicts, MD_HOT,
+                    "the molecule was up to %.0f K hot, by energy that was in it, as the conserved "
+                    "energy shows: bonds that were far from their length, or formed",
+                    report->hottest_k);
     return verdicts.n;
 }

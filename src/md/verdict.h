@@ -13,6 +13,7 @@ typedef enum {
     MD_SCF_RECOVERED,       ///< evaluations of the production needed the recovery
     MD_SELF_CHECK_FAILED,   ///< the density was found wrong
     MD_RELAXATION_UNFINISHED, ///< the gradient of the start geometry is above the threshold
+    MD_HOT,                   ///< hotter than a trajectory gets by itself, by energy that was in it
     MD_VERDICT_COUNT
 } MdVerdictKind;
 

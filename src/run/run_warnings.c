@@ -21,6 +21,7 @@ static const struct {
                           QMT_LOG_WARNING},
     [MD_SELF_CHECK_FAILED] = {"self_check_failed", "", QMT_LOG_WARNING},
     [MD_RELAXATION_UNFINISHED] = {"relaxation_unfinished", "", QMT_LOG_INFO},
+    [MD_HOT] = {"hot", "", QMT_LOG_WARNING},
 };
 
 static const char SMILES_CHANGED[] = "smiles_changed",

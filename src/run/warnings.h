@@ -13,6 +13,7 @@
 ///
 ///     temperature_off       the mean temperature is not the one asked for, beyond chance
 ///     reaction_heat         at constant energy, a reaction heated or cooled the molecule
+///     hot                   hotter than 10 times the wanted temperature, and 10000 K, by energy that was in it
 ///     energy_drift          the conserved energy is not conserved
 ///     scf_recovered         steps converged only by the recovery
 ///     scf_slow              a step needed more than SCF_SLOW_ITERATIONS

@@ -87,6 +87,12 @@ printf '2\nmultiplicity=2\nNa 0 0 0\nO 0 0 2.05\n' >nao.xyz
 ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=1200 --set scf_state=stop nao.xyz --out turns
 if grep -qE "ended_early|scf_change" turns/nao/run.json; then fail "a turn of the hole counts as another solution"; fi
 
+# atoms that recombine get hot, and energy is conserved; that is no end of theirs, and on record
+printf '2\n\nN 0 0 0\nN 0 0 2.5\n' >n2.xyz
+ends 0 "$QMTRAJ" run --config nve.yaml --set temperature_K=300 n2.xyz --out recombines
+says "K hot, by energy that was in it"
+records recombines/n2/trajectory.npz '"code":"hot"'
+
 # two molecules that drift apart; the relaxed geometry stands beside the trajectory
 cat >pair.xyz <<'XYZ'
 6
