@@ -126,6 +126,9 @@ printf '3\n\nO 0 0 .22537\nH 0 1.44231 -.90148\nH 0 -1.44231 -.90148\n' >bohr.xy
 ends 0 "$QMTRAJ" run --config short.yaml -o units bohr.xyz
 says "are the coordinates in bohr?"
 grep -q start_distances units/bohr/run.json || fail "run.json does not say that the start may be in bohr"
+printf '2\nname=h2 charge=1 multiplicity=2\nH 0 0 0\nH 0 0 1.1\n' >one_electron.xyz # is a bond
+ends 0 "$QMTRAJ" run --config short.yaml -o units one_electron.xyz
+if grep -q "coordinates in bohr" out err; then fail "the bond of one electron counts as none"; fi
 printf '2\n\nO 0 0 0\nO 0 0 1.2\n' >o2.xyz
 ends 0 "$QMTRAJ" energy o2.xyz
 says "multiplicity 1 is computed, which nobody asked for; the ground state has 3"
