@@ -119,7 +119,8 @@ static bool charge_has_changed(const Scf *scf, double patience)
     return fabs(unusual_charge(scf) - before) > CHARGE_CHANGED * patience;
 }
 
-/// Orbitals that were refined are those of the step before, a clear gap above them: their density is its continuation.
+/// Orbitals that were refined are those of the step before, a clear gap above them: their density is its continuation, unless levels
+/// were partly filled when solutions were last looked for.
 static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
 {
     ScfKept *kept = scf->kept;
@@ -137,7 +138,7 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
     kept->n_since_search++;
     if (!suspicious && kept->n_in_vain > 0)
         kept->n_in_vain--;
-    if (scf->density.refined && !charged && !far && !slow) {
+    if (scf->density.refined && !changed && !far && !slow) {
         kept->entropy = 0.0;
         return SEARCH_NOT;
     }
