@@ -8,7 +8,8 @@ enum {
     /// which costs a fourth of a cycle for each of some 20 products: the loop follows a minimum that becomes a saddle.
     SEARCH_EVERY = 200,
     STABILITY_EVERY = 10,
-    /// The same from one look at where a raised electronic temperature leads, which costs 20 to 50 cycles; an eighth more for each
+    /// The same from one look at where a raised electronic temperature or, in turns, neutral atoms lead downhill, which costs 20 to 50
+    /// cycles; an eighth more for each
     /// search in vain, so that a radical pays less and less for what a metal needs.
     COOLED_EVERY = 40,
     COOLED_EIGHTH = COOLED_EVERY / 8,
@@ -49,7 +50,7 @@ enum { JUMP_POINTS = 3 };
 #define CHARGE_CHANGED 0.1
 
 /// What is to be done about other solutions.
-typedef enum { SEARCH_NOT, SEARCH_SADDLE, SEARCH_COOLED, SEARCH_ALL } Search;
+typedef enum { SEARCH_NOT, SEARCH_SADDLE, SEARCH_COOLED, SEARCH_NEUTRAL, SEARCH_ALL } Search;
 
 /// What solutions are ranked by.
 typedef struct {
@@ -155,8 +156,9 @@ static Search search_due(const Geometry *geometry, Scf *scf, bool jumped)
         return SEARCH_NOT;
     if (kept->n_since_search >= SEARCH_EVERY)
         return SEARCH_ALL;
-    if (kept->n_since_search % (COOLED_EVERY + COOLED_EIGHTH * kept->n_changed_in_vain) == 0)
-        return SEARCH_COOLED;
+    const int64_t every = COOLED_EVERY + COOLED_EIGHTH * kept->n_changed_in_vain;
+    if (kept->n_since_search % every == 0)
+        return kept->n_since_search / every % 2 == 0 ? SEARCH_NEUTRAL : SEARCH_COOLED;
     if (guess_points(&scf->guess) > 0) { // a self-check that failed has dropped them
         scf_newest(scf, scf->work);
         kept->moved += scf_largest_difference(scf, scf->work);
@@ -225,14 +227,17 @@ static QmtStatus best_other(QmtContext *ctx, const Geometry *geometry, Scf *scf,
     go_downhill_from(ctx, geometry, scf, main, best);
     if (search == SEARCH_SADDLE)
         return QMT_OK;
-    if (scf_cool_downhill(ctx, geometry, scf, &cooled) == QMT_OK && cooled)
+    if (search != SEARCH_NEUTRAL && scf_cool_downhill(ctx, geometry, scf, &cooled) == QMT_OK &&
+        cooled)
         consider(ctx, scf, main, best);
     if (search == SEARCH_COOLED)
         return QMT_OK;
     scf_start_from_neutral_atoms(scf);
-    solve_from(ctx, geometry, scf, true, main, best);
-    scf_start_from_neutral_atoms(scf);
     go_downhill_from(ctx, geometry, scf, main, best);
+    if (search == SEARCH_NEUTRAL)
+        return QMT_OK;
+    scf_start_from_neutral_atoms(scf);
+    solve_from(ctx, geometry, scf, true, main, best);
     scf_start_without_symmetry(scf);
     go_downhill_from(ctx, geometry, scf, main, best);
     for (int start = 0; start < n_polarised; start++) {
