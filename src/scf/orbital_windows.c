@@ -8,7 +8,7 @@
 /// Rows are taken together, as many as a tile of a product has.
 enum { ROWS = 8 };
 // As orbital_windows.h says.
-#define WHOLE 1e-8
+#define WHOLE 1e-7
 #define CORE 1e-7
 #define HEART 1e-4
 #define SEAT 0.03

@@ -15,7 +15,7 @@
 ///
 /// A block has four windows, one inside the other, by the largest element of a row:
 ///
-///     whole  1e-8: outside, elements are set to zero, which changes P by some 1e-10
+///     whole  1e-7: outside, elements are set to zero, which changes P by less than 2e-10
 ///     core   1e-7: outside, products of two elements are left out of P and W
 ///     heart  1e-4: sums over the rows of two blocks in single precision run over both hearts; outside, products are 1e-8
 ///     seat   0.03: two blocks know each other if the seat of one meets the whole window of the other
