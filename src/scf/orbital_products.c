@@ -38,12 +38,32 @@ typedef struct {
     float *out_single;
 } Product;
 
+/// A product with rows of one space and columns of another one, summed over a third.
+static Product product_of(const OrbitalUpdate *update, OrbitalSpace i, OrbitalSpace k,
+                          OrbitalSpace j)
+{
+    return (Product){.update = update,
+                     .i = space_of(update, i),
+                     .k = space_of(update, k),
+                     .j = space_of(update, j),
+                     .of_k = k,
+                     .of_j = j};
+}
+
 /// Columns first..last of the blocks of a window.
 static Window columns_of(const Space *space, Window blocks)
 {
     const int32_t last = blocks.last * WINDOW_ORBITALS;
     return (Window){blocks.first * WINDOW_ORBITALS,
                     last < (int32_t)space->columns ? last : (int32_t)space->columns};
+}
+
+/// The same without padding.
+static Window orbitals_of(const Space *space, Window blocks)
+{
+    const Window columns = columns_of(space, blocks);
+    const int32_t n = (int32_t)space->n;
+    return (Window){columns.first, columns.last < n ? columns.last : n};
 }
 
 static size_t rows_in_block(const Space *space, size_t block)
@@ -283,13 +303,10 @@ void orbital_product_tn(const OrbitalUpdate *update, OrbitalSpace i, OrbitalSpac
                         const double *a, const double *b, double *out)
 {
     const size_t ld = update->ld;
-    Product product = {.update = update,
-                       .i = space_of(update, i),
-                       .j = space_of(update, j),
-                       .of_j = j,
-                       .a = a,
-                       .b = b,
-                       .out = out};
+    Product product = product_of(update, i, j, j);
+    product.a = a;
+    product.b = b;
+    product.out = out;
     if (orbital_update_is_local(update))
         team_share(product.i.n_blocks, 1, part_tn, &product);
     else
@@ -301,13 +318,10 @@ void orbital_product_tn_single(const OrbitalUpdate *update, OrbitalSpace i, Orbi
                                const float *a, const float *b, float *out)
 {
     const size_t ld = update->ld;
-    Product product = {.update = update,
-                       .i = space_of(update, i),
-                       .j = space_of(update, j),
-                       .of_j = j,
-                       .a_single = a,
-                       .b_single = b,
-                       .out_single = out};
+    Product product = product_of(update, i, j, j);
+    product.a_single = a;
+    product.b_single = b;
+    product.out_single = out;
     if (orbital_update_is_local(update))
         team_share(product.i.n_blocks, 1, part_tn_single, &product);
     else
@@ -337,14 +351,11 @@ void orbital_product_symmetric(const OrbitalUpdate *update, OrbitalSpace space, 
                                const double *b, double *out)
 {
     const size_t ld = update->ld;
-    Product product = {.update = update,
-                       .i = space_of(update, space),
-                       .j = space_of(update, space),
-                       .of_j = space,
-                       .triangle = true,
-                       .a = a,
-                       .b = b,
-                       .out = out};
+    Product product = product_of(update, space, space, space);
+    product.triangle = true;
+    product.a = a;
+    product.b = b;
+    product.out = out;
     if (!orbital_update_is_local(update)) {
         update->kernels->matmul_tn_symmetric(product.i.n, product.j.columns, update->n, a, ld, b,
                                              ld, out, ld);
@@ -358,14 +369,11 @@ void orbital_product_triangle_single(const OrbitalUpdate *update, OrbitalSpace s
                                      const float *a, const float *b, float *out)
 {
     const size_t ld = update->ld;
-    Product product = {.update = update,
-                       .i = space_of(update, space),
-                       .j = space_of(update, space),
-                       .of_j = space,
-                       .triangle = true,
-                       .a_single = a,
-                       .b_single = b,
-                       .out_single = out};
+    Product product = product_of(update, space, space, space);
+    product.triangle = true;
+    product.a_single = a;
+    product.b_single = b;
+    product.out_single = out;
     if (orbital_update_is_local(update))
         team_share(product.i.n_blocks, 1, part_tn_single, &product);
     else
@@ -383,8 +391,7 @@ static void part_nn_single(void *task, size_t first, size_t last)
     const size_t ld = update->ld;
     for (size_t i = first; i < last; i++) {
         const Window columns = columns_of(&p->j, windows->near[p->of_j][p->i.begin + i]);
-        Window between = columns_of(&p->k, windows->near[p->of_k][p->i.begin + i]);
-        between.last = between.last < (int32_t)p->k.n ? between.last : (int32_t)p->k.n;
+        const Window between = orbitals_of(&p->k, windows->near[p->of_k][p->i.begin + i]);
         const size_t rows = rows_in_block(&p->i, i), row = i * WINDOW_ORBITALS * ld,
                      at = row + (size_t)columns.first;
         float *out = p->out_single + row;
@@ -410,16 +417,11 @@ void orbital_product_single(const OrbitalUpdate *update, OrbitalSpace i, Orbital
                             float *out)
 {
     const size_t ld = update->ld;
-    Product product = {.update = update,
-                       .i = space_of(update, i),
-                       .k = space_of(update, k),
-                       .j = space_of(update, j),
-                       .of_k = k,
-                       .of_j = j,
-                       .a_single = a,
-                       .b_single = b,
-                       .base = base,
-                       .out_single = out};
+    Product product = product_of(update, i, k, j);
+    product.a_single = a;
+    product.b_single = b;
+    product.base = base;
+    product.out_single = out;
     if (orbital_update_is_local(update))
         team_share(product.i.n_blocks, 1, part_nn_single, &product);
     else
@@ -449,8 +451,7 @@ static void part_correct(void *task, size_t first, size_t last)
     for (size_t i = first; i < last; i++) {
         const Together t = together(p, i / ROW_PARTS);
         const Window rows = part_of(t.rows, i % ROW_PARTS);
-        Window between = columns_of(&p->k, t.near);
-        between.last = between.last < (int32_t)p->k.n ? between.last : (int32_t)p->k.n;
+        const Window between = orbitals_of(&p->k, t.near);
         const size_t row = (size_t)rows.first * ld, at = row + (size_t)t.columns.first;
         update->kernels->matmul_correction(
             length(rows), length(t.columns), length(between), p->a_single + row + between.first, ld,
@@ -463,15 +464,11 @@ void orbital_correct(const OrbitalUpdate *update, OrbitalSpace k, OrbitalSpace s
                      const float *c, const float *y, const double *from, double *to)
 {
     const size_t ld = update->ld;
-    Product product = {.update = update,
-                       .k = space_of(update, k),
-                       .j = space_of(update, space),
-                       .of_k = k,
-                       .of_j = space,
-                       .a_single = c,
-                       .b_single = y,
-                       .from = from,
-                       .out = to};
+    Product product = product_of(update, space, k, space);
+    product.a_single = c;
+    product.b_single = y;
+    product.from = from;
+    product.out = to;
     if (orbital_update_is_local(update))
         team_share(n_together(&product.j) * ROW_PARTS, 1, part_correct, &product);
     else
@@ -539,12 +536,9 @@ void orbital_blocks_of_windows(const OrbitalUpdate *update, double *e, double *g
     orbital_product_symmetric(update, ORBITALS_OCCUPIED, c, update->sc, e);
     orbital_product_symmetric(update, ORBITALS_VIRTUAL, c_v, update->sc + fv, e + vo + fv);
     orbital_product_tn(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, c_v, update->sc, e + vo);
-    Product product = {.update = update,
-                       .i = space_of(update, ORBITALS_OCCUPIED),
-                       .j = space_of(update, ORBITALS_VIRTUAL),
-                       .of_j = ORBITALS_VIRTUAL,
-                       .a = e + vo,
-                       .out = e + fv};
+    Product product = product_of(update, ORBITALS_OCCUPIED, ORBITALS_VIRTUAL, ORBITALS_VIRTUAL);
+    product.a = e + vo;
+    product.out = e + fv;
     team_share(product.i.n_blocks, 1, part_transpose, &product);
     orbital_product_symmetric(update, ORBITALS_OCCUPIED, c, update->fc, g);
     orbital_product_tn(update, ORBITALS_VIRTUAL, ORBITALS_OCCUPIED, c_v, update->fc, g + vo);
@@ -560,12 +554,7 @@ static Window occupied_in(const OrbitalUpdate *update, Window rows)
     for (size_t b = 0; b < occupied.n_blocks; b++)
         if (!window_is_empty(window_common(rows, update->windows.core[b])))
             found = window_union(found, (Window){(int32_t)b, (int32_t)b + 1});
-    if (window_is_empty(found))
-        return (Window){0, 0};
-    Window columns = columns_of(&occupied, found);
-    columns.last =
-        columns.last < (int32_t)update->n_occupied ? columns.last : (int32_t)update->n_occupied;
-    return columns;
+    return window_is_empty(found) ? (Window){0, 0} : orbitals_of(&occupied, found);
 }
 
 /// Rows of blocks of the density, up to the diagonal.
@@ -609,8 +598,7 @@ static void part_rows(void *task, size_t first, size_t last)
     const size_t ld = update->ld, ld_ao = update->ld_ao;
     for (size_t i = first; i < last; i++) {
         const Window reach = orbital_windows_reach(p->pattern, update->windows.core[i]);
-        Window between = columns_of(&p->i, update->windows.near[ORBITALS_OCCUPIED][i]);
-        between.last = between.last < (int32_t)p->i.n ? between.last : (int32_t)p->i.n;
+        const Window between = orbitals_of(&p->i, update->windows.near[ORBITALS_OCCUPIED][i]);
         const size_t rows = rows_in_block(&p->i, i), row = i * WINDOW_ORBITALS,
                      from = (size_t)reach.first / KERNELS_PAD * KERNELS_PAD;
         double *out = p->out + row * ld_ao;

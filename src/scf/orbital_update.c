@@ -704,16 +704,21 @@ static bool turn_to_diagonal(OrbitalUpdate *update, size_t first, size_t m, doub
     return true;
 }
 
-/// The remembered orbitals and their history turned by `rotation`: C' = C U, T' = U^T T U.
-static void apply_rotation(OrbitalUpdate *update, const double *rotation_t)
+/// The remembered orbitals turned by `rotation`: C' = C U.
+static void turn_kept(OrbitalUpdate *update)
+{
+    const size_t ld = update->ld;
+    update->kernels->matmul_nn(update->n, update->columns, update->rows, update->orbitals, ld,
+                               update->rotation, ld, update->kept_orbitals, ld);
+}
+
+/// Their history likewise: d' = d U, or T' = U^T T U with U^T in double precision.
+static void turn_history(OrbitalUpdate *update, const double *rotation_t)
 {
     const size_t ld = update->ld, rows = update->rows;
     const Kernels *kernels = update->kernels;
-    const double *rotation = update->rotation;
-    kernels->matmul_nn(update->n, update->columns, rows, update->orbitals, ld, rotation, ld,
-                       update->kept_orbitals, ld);
     float *u = update->e_single, *u_t = update->e_scaled, *product = update->y_sum;
-    kernels->narrow(rows, update->columns, 1.0, rotation, ld, u, ld);
+    kernels->narrow(rows, update->columns, 1.0, update->rotation, ld, u, ld);
     update->kept->age = 0;
     update->rotated = true;
     if (update->large) {
@@ -736,10 +741,12 @@ static void rotate(OrbitalUpdate *update)
     orbital_update_virtual_block(update);
     memset(update->rotation, 0, orbital_update_size(update) * sizeof(double));
     memset(rotation_t, 0, orbital_update_size(update) * sizeof(double));
-    if (turn_to_diagonal(update, 0, update->n_occupied, rotation_t) &&
-        turn_to_diagonal(update, update->first_virtual, orbital_update_n_virtual(update),
-                         rotation_t))
-        apply_rotation(update, rotation_t);
+    if (!turn_to_diagonal(update, 0, update->n_occupied, rotation_t) ||
+        !turn_to_diagonal(update, update->first_virtual, orbital_update_n_virtual(update),
+                          rotation_t))
+        return;
+    turn_kept(update);
+    turn_history(update, rotation_t);
 }
 
 /// Windows of the remembered orbitals; returns what products take with them.
@@ -753,11 +760,9 @@ static double measure_windows(OrbitalUpdate *update)
 
 /// Turns the remembered orbitals into local ones, and finds their windows. False, with the kept orbitals spoilt, if that
 /// does not pay or cannot be done.
-static bool localise(OrbitalUpdate *update)
+static bool turn_to_local(OrbitalUpdate *update)
 {
     const size_t ld = update->ld, fv = update->first_virtual;
-    update->windows.kept->known = 0;
-    update->local = false;
     memset(update->rotation, 0, orbital_update_size(update) * sizeof(double));
     for (int space = 0; space < WINDOW_SPACES; space++) {
         const size_t first = space == ORBITALS_OCCUPIED ? 0 : fv,
@@ -771,23 +776,32 @@ static bool localise(OrbitalUpdate *update)
                                       update->eigenvalues, update->work, update->iwork))
             return false;
     }
-    update->kernels->matmul_nn(update->n, update->columns, update->rows, update->orbitals, ld,
-                               update->rotation, ld, update->kept_orbitals, ld);
-    const double cost = measure_windows(update);
-    update->windows.kept->first_cost = cost;
-    if (!(cost < LARGEST_WINDOWS))
-        return false;
-    apply_rotation(update, NULL);
-    (void)measure_windows(update);
-    update->windows.kept->known = 1;
-    return true;
+    turn_kept(update);
+    update->windows.kept->first_cost = measure_windows(update);
+    return update->windows.kept->first_cost < LARGEST_WINDOWS;
+}
+
+/// Makes the remembered orbitals local, or leaves them as they are.
+static void localise(OrbitalUpdate *update)
+{
+    OrbitalWindowsKept *windows = update->windows.kept;
+    windows->tried = 1;
+    windows->known = 0;
+    update->local = false;
+    if (turn_to_local(update)) {
+        turn_history(update, NULL);
+        windows->known = 1;
+        return;
+    }
+    update->moved = INFINITY; // the rotation is in the place of S C
+    team_copy(update->kept_orbitals, update->orbitals, update->n * update->ld * sizeof(double));
 }
 
 /// Local orbitals drift apart slowly.
 static void keep_local(OrbitalUpdate *update)
 {
     if (measure_windows(update) > WIDER_WINDOWS * update->windows.kept->first_cost)
-        (void)localise(update);
+        localise(update);
     update->kept->age = 0;
 }
 
@@ -802,14 +816,9 @@ static void turn_orbitals(OrbitalUpdate *update)
         return;
     }
     if (update->may_be_local && update->pattern != NULL && !windows->tried &&
-        !update->from_diagonalisation) {
-        windows->tried = 1;
-        if (localise(update))
-            return;
-        team_copy(update->kept_orbitals, update->orbitals, update->n * update->ld * sizeof(double));
-        update->moved = INFINITY;
-    }
-    if (update->kept->age >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
+        !update->from_diagonalisation)
+        localise(update);
+    else if (update->kept->age >= (update->slow ? ROTATE_AFTER : ROTATE_EVERY))
         rotate(update);
 }
 

@@ -41,23 +41,6 @@ void orbital_windows_shape(OrbitalWindows *windows, size_t n_occupied, size_t n_
     windows->n_blocks[1] = blocks_of(n_virtual);
 }
 
-/// The rows, in whole ROWS, in which an element of some columns is above a limit.
-static Window rows_above(size_t n_rows, size_t n_columns, const double *c, size_t ld, double limit)
-{
-    Window found = {INT32_MAX, 0};
-    for (size_t i = 0; i < n_rows; i++) {
-        double most = 0.0;
-        for (size_t j = 0; j < n_columns; j++)
-            most = fmax(fabs(c[i * ld + j]), most);
-        if (most > limit) {
-            const size_t end = (i / ROWS + 1) * ROWS;
-            found = window_union(found, (Window){(int32_t)(i / ROWS * ROWS),
-                                                 (int32_t)(end < n_rows ? end : n_rows)});
-        }
-    }
-    return found;
-}
-
 static void clear_outside(size_t n_rows, size_t n_columns, double *c, size_t ld, Window window)
 {
     for (size_t i = 0; i < n_rows; i++)
@@ -71,19 +54,30 @@ static size_t columns_of_block(size_t n_columns, size_t block)
     return left < WINDOW_ORBITALS ? left : WINDOW_ORBITALS;
 }
 
-/// The windows of a block; what lies just outside of the whole one may grow.
+/// The windows of a block, in whole ROWS.
 static void measure_block(OrbitalWindows *windows, size_t at, size_t n_rows, size_t n_columns,
                           const double *block, size_t ld)
 {
-    const Window whole = rows_above(n_rows, n_columns, block, ld, WHOLE),
-                 found[] = {{whole.first > ROWS ? whole.first - ROWS : 0,
-                             whole.last + ROWS < (int)n_rows ? whole.last + ROWS : (int)n_rows},
-                            rows_above(n_rows, n_columns, block, ld, CORE),
-                            rows_above(n_rows, n_columns, block, ld, HEART),
-                            rows_above(n_rows, n_columns, block, ld, SEAT)};
-    Window *const known[] = {windows->whole, windows->core, windows->heart, windows->seat};
-    for (int k = 0; k < 4; k++)
-        known[k][at] = windows->kept->known ? window_union(found[k], known[k][at]) : found[k];
+    static const double LIMITS[] = {WHOLE, CORE, HEART, SEAT};
+    Window *const of_limit[] = {windows->whole, windows->core, windows->heart, windows->seat};
+    enum { N_LIMITS = sizeof LIMITS / sizeof LIMITS[0] };
+    const int n = (int)n_rows;
+    for (int k = 0; k < N_LIMITS && !windows->kept->known; k++)
+        of_limit[k][at] = (Window){INT32_MAX, 0};
+    for (int i = 0; i < n; i++) {
+        double most = 0.0;
+        for (size_t j = 0; j < n_columns; j++) {
+            const double size = fabs(block[(size_t)i * ld + j]);
+            most = size > most ? size : most;
+        }
+        for (int k = 0; k < N_LIMITS && most > LIMITS[k]; k++) {
+            // What lies just outside of the whole window may grow.
+            const int more = LIMITS[k] == WHOLE ? ROWS : 0, first = i / ROWS * ROWS - more,
+                      last = (i / ROWS + 1) * ROWS + more;
+            const Window rows = {first > 0 ? first : 0, last < n ? last : n};
+            of_limit[k][at] = window_union(of_limit[k][at], rows);
+        }
+    }
 }
 
 /// Blocks that are multiplied together have one whole window.

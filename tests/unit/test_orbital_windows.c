@@ -19,6 +19,7 @@ static Density local, whole;
 static GapSearch search;
 static KernelsPattern pattern;
 static Team *team;
+static int period; ///< every period-th orbital is filled
 
 static void layout(void)
 {
@@ -65,7 +66,7 @@ static void chain_at(double t, double *overlap, double *fock)
     memset(fock, 0, (size_t)N * LD * sizeof *fock);
     for (int i = 0; i < N; i++) {
         overlap[i * LD + i] = 1.0;
-        fock[i * LD + i] = (i % 2 == 0 ? -0.45 : 0.25) + 0.02 * sin(t + 0.7 * i);
+        fock[i * LD + i] = (i % period == 0 ? -0.45 : 0.25) + 0.02 * sin(t + 0.7 * i);
         for (int j = first_row_near(i); j < i; j++) {
             const double strength =
                 exp(-1.2 * (i / 2 - j / 2)) * (1.0 + 0.05 * sin(2.0 * t + i + 0.3 * j));
@@ -89,6 +90,7 @@ static int begin(void **state)
     (void)state;
     local = whole = (Density){0};
     pattern = (KernelsPattern){0};
+    period = 2;
     if (arena_fixture_open(&arena, layout) != 0)
         return -1;
     make_pattern();
@@ -138,6 +140,9 @@ static void densities_are_those_of_whole_orbitals(void **state)
         assert_int_equal(local.n_diagonalised, step == 0 ? 1 : 0);
         // Each is within 1e-10 of the density of its Hamiltonian (test_density.c).
         CHECK_NEAR(largest_difference(local.density, whole.density), 0.0, 2e-10);
+        // Half way windows count as grown: at the next measurement the orbitals are made local anew.
+        if (step == STEPS / 2)
+            local.update.windows.kept->first_cost = 0.0;
         density_end(&local);
         density_end(&whole);
         density_build_weighted(&local);
@@ -147,12 +152,31 @@ static void densities_are_those_of_whole_orbitals(void **state)
     }
     // The first geometry is diagonalised, the second makes the orbitals local.
     assert_int_equal(n_local, STEPS - 2);
+    assert_true(local.update.windows.kept->first_cost > 0.0);
     // Outside of their windows they are zero, and most of their rows are outside.
     size_t n_zero = 0;
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < UNITS; j++)
             n_zero += local.update.kept_orbitals[i * local.update.ld + j] == 0.0;
     assert_true(n_zero > N * UNITS / 2);
+}
+
+// There is no room to turn so many empty ones, which shows when the filled ones are turned: they go on as they were.
+static void orbitals_that_cannot_be_made_local_stay_whole(void **state)
+{
+    (void)state;
+    period = 20;
+    local.n_alpha = local.n_beta = (N + 19) / 20;
+    for (int step = 0; step < 20; step++) {
+        double deviation;
+        solve_at(&local, 0.004 * step);
+        assert_int_equal(local.n_diagonalised, step == 0 ? 1 : 0);
+        assert_int_equal(density_deviation(ctx, &local, &deviation), QMT_OK);
+        CHECK_NEAR(deviation, 0.0, 1e-10); // as in test_density.c
+        density_end(&local);
+        assert_int_equal(local.update.windows.kept->tried, step > 0);
+        assert_int_equal(local.update.windows.kept->known, 0);
+    }
 }
 
 static void self_checks_agree(void **state)
@@ -221,6 +245,7 @@ int main(void)
     assert_int_equal(qmt_context_create(&ctx), QMT_OK);
     const struct CMUnitTest tests[] = {
         TEST(densities_are_those_of_whole_orbitals),
+        TEST(orbitals_that_cannot_be_made_local_stay_whole),
         TEST(self_checks_agree),
         TEST(the_gap_is_that_of_a_diagonalisation),
         TEST(threads_change_no_byte),
