@@ -72,13 +72,10 @@ static bool names_name(const char *word)
 /// brackets.
 static bool is_no_smiles(const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if (strchr("adefghijkmtuvwxyzADEGHJKLMQRTUVWXYZ_", *text) != NULL)
+    for (char before = '\0'; *text != '\0'; before = *text++)
+        if (strchr("adefghijkmtuvwxyzADEGHJKLMQRTUVWXYZ_", *text) != NULL ||
+            (*text == 'l' && before != 'C') || (*text == 'r' && before != 'B'))
             return true;
-        if ((*text == 'l' || *text == 'r') && strchr("lr", *text) != NULL &&
-            !(text[-1] == 'C' || text[-1] == 'B'))
-            return true;
-    }
     return false;
 }
 

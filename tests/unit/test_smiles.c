@@ -134,6 +134,7 @@ static void lists_of_all_kinds_are_read(void **state)
         {"smiles,name,uhf,multiplicity\nO=O,oxygen,2,3\n", "O=O", "oxygen", 3},
         {"SMILES,name,smiles\nC,methane,C\n", "C", "methane", 0},
         {"SMILES string,Compound name\nC,methane\n", "C", "methane", 0},
+        {"row,SMILES string\n1,CC\n", "CC", "1", 0},
         {"Compound name;SMILES string\nmethane;C\n", "C", "methane", 0},
         {"CCO smiles_1\nC b\n", "CCO", "smiles_1", 0},
         {"sep=;\nSMILES;name\nC;methane\n", "C", "methane", 0},
