@@ -221,6 +221,16 @@ const char *text_parse_integer(const char *word, long long min, long long max, l
     return NULL;
 }
 
+bool text_parse_whole(const char *word, int min, int max, int *value)
+{
+    double number;
+    if (text_parse_double(word, &number) != NULL || number != rint(number) || number < min ||
+        number > max)
+        return false;
+    *value = (int)number;
+    return true;
+}
+
 locale_t text_enter_c_locale(void)
 {
     call_once(&c_locale_once, c_locale_make);

@@ -38,6 +38,8 @@ int text_order(const void *a, const void *b);
 const char *text_parse_double(const char *word, double *value);
 /// A whole word as a decimal integer in min..max; returns as text_parse_double().
 const char *text_parse_integer(const char *word, long long min, long long max, long long *value);
+/// A whole number in min..max, also as "3.0" or "3.": a column with gaps is one of floating point numbers where tables are made.
+bool text_parse_whole(const char *word, int min, int max, int *value);
 
 /// Makes printf and strtod of this thread write and read a decimal point until text_leave_c_locale(),
 /// which takes what this returned.

@@ -281,35 +281,23 @@ static char *extension_skip(char *rest)
     return end + 1;
 }
 
-/// A whole number, also as "3.0": a column with gaps is one of floating point numbers where tables are made.
-static bool is_whole(const char *word, long long lowest, long long *value)
-{
-    const double limit = 1000.0;
-    double number;
-    if (text_parse_double(word, &number) != NULL || number != rint(number) ||
-        number < (double)lowest || number > limit)
-        return false;
-    *value = (long long)number;
-    return true;
-}
-
 /// Sets the multiplicity of a line. A word that is none is a failure.
 static QmtStatus multiplicity_take(ListReader *r, const char *place, const char *word, Structure *s)
 {
-    long long value;
+    int value;
     if (word[0] == '\0')
         return QMT_OK;
-    if (!is_whole(word, 1, &value))
+    if (!text_parse_whole(word, 1, 1000, &value))
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is not a multiplicity", place, word);
-    if (s->has_multiplicity && s->multiplicity != (int)value)
+    if (s->has_multiplicity && s->multiplicity != value)
         return FAIL(r->ctx, QMT_ERR_FORMAT,
                     "%s: the line gives two multiplicities, %d and %d (unpaired electrons + 1); "
                     "correct one",
-                    place, s->multiplicity, (int)value);
+                    place, s->multiplicity, value);
     if (s->has_multiplicity) // a second text that agrees
         return QMT_OK;
     s->has_multiplicity = true;
-    s->multiplicity = (int)value;
+    s->multiplicity = value;
     snprintf(s->multiplicity_source, sizeof s->multiplicity_source, "list \"%.20s\"", word);
     reader_note(&r->notes, NOTE_STATE, QMT_LOG_INFO, "%s: multiplicity %d is taken from the list",
                 place, s->multiplicity);
@@ -319,15 +307,15 @@ static QmtStatus multiplicity_take(ListReader *r, const char *place, const char 
 /// The charge of a line, which that of the SMILES has to agree with (smiles_state.c).
 static QmtStatus charge_take(ListReader *r, const char *place, const char *word, Structure *s)
 {
-    long long value;
-    if (!is_whole(word, -1000, &value))
+    int value;
+    if (!text_parse_whole(word, -1000, 1000, &value))
         return FAIL(r->ctx, QMT_ERR_FORMAT, "%s: \"%.40s\" is not a charge", place, word);
-    if (s->has_charge && s->charge != (int)value)
+    if (s->has_charge && s->charge != value)
         return FAIL(r->ctx, QMT_ERR_FORMAT,
                     "%s: the line gives two charges, %d and %d; correct one", place, s->charge,
-                    (int)value);
+                    value);
     s->has_charge = true;
-    s->charge = (int)value;
+    s->charge = value;
     snprintf(s->charge_source, sizeof s->charge_source, "list \"%.20s\"", word);
     return QMT_OK;
 }
@@ -336,7 +324,7 @@ static QmtStatus charge_take(ListReader *r, const char *place, const char *word,
 static QmtStatus state_take(ListReader *r, const char *place, const char *key, const char *word,
                             Structure *s)
 {
-    long long unpaired = 0;
+    int unpaired = 0;
     double value = 0.0;
     char multiplicity[24];
     const bool is_number = text_parse_double(word, &value) == NULL;
@@ -349,10 +337,10 @@ static QmtStatus state_take(ListReader *r, const char *place, const char *key, c
     case STATE_TOTAL_SPIN:
         return multiplicity_take(r, place, word, s);
     case STATE_UNPAIRED:
-        if (!is_whole(word, 0, &unpaired))
+        if (!text_parse_whole(word, 0, 1000, &unpaired))
             return FAIL(r->ctx, QMT_ERR_FORMAT,
                         "%s: \"%.40s\" is not a number of unpaired electrons", place, word);
-        snprintf(multiplicity, sizeof multiplicity, "%lld", unpaired + 1);
+        snprintf(multiplicity, sizeof multiplicity, "%d", unpaired + 1);
         return multiplicity_take(r, place, multiplicity, s);
     default:
         if (value == 0.0 && is_number)

@@ -14,16 +14,6 @@ enum { CHARGE_MAX = 1000 };
 /// A calculated magnetic moment this near a whole number counts electrons.
 static const double MOMENT_TOLERANCE = 0.02;
 
-/// A whole number, also written as "1.0".
-static bool is_whole(const char *text, int limit, int *value)
-{
-    double number;
-    if (text_parse_double(text, &number) != NULL || number != rint(number) || fabs(number) > limit)
-        return false;
-    *value = (int)number;
-    return true;
-}
-
 /// A number, also as "3/2".
 static bool is_number(const char *text, double *value)
 {
@@ -93,7 +83,7 @@ static QmtStatus sure_key_add(QmtContext *ctx, const char *place, StateQuantity 
     }
     if (is_charge && strcasecmp(value, "neutral") == 0)
         return state_add_charge(ctx, place, 0, source, texts);
-    if (!is_whole(value, CHARGE_MAX, &number) || number < lowest)
+    if (!text_parse_whole(value, lowest, CHARGE_MAX, &number))
         return FAIL(ctx, QMT_ERR_FORMAT,
                     "%s: %.40s=%.40s is no %s; a whole number from %d to %d is possible", place,
                     key, value,
@@ -139,7 +129,7 @@ static void electrons_add(StateQuantity quantity, const char *value, StateTexts 
 {
     int number;
     char source[STATE_SOURCE_SIZE];
-    if (!is_whole(value, 100000, &number) || number < 0)
+    if (!text_parse_whole(value, 0, 100000, &number))
         return;
     texts->electrons[quantity == STATE_BETA] = number;
     texts->has_electrons[quantity == STATE_BETA] = true;
@@ -155,7 +145,7 @@ static void unknown_key_add(const char *key, const char *value, const char *sour
                             StateTexts *texts)
 {
     int number;
-    if (!is_whole(value, CHARGE_MAX, &number) || number == 0)
+    if (!text_parse_whole(value, -CHARGE_MAX, CHARGE_MAX, &number) || number == 0)
         return;
     const StateQuantity meant = state_quantity_meant(key);
     if (meant == STATE_CHARGE)

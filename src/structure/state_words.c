@@ -191,16 +191,6 @@ void state_add_inchi(const char *inchi, StateTexts *texts)
         quote(texts->open_charge, "InChI", inchi);
 }
 
-/// A whole number, also "2.0" and "2.".
-static bool is_whole(const char *word, int *value)
-{
-    double number;
-    if (text_parse_double(word, &number) != NULL || number != rint(number) || fabs(number) > 1000.0)
-        return false;
-    *value = (int)number;
-    return true;
-}
-
 static bool is_integer(const char *word)
 {
     long long value;
@@ -223,7 +213,8 @@ static bool is_text(const char *word)
 static void pair_open(const char *first, const char *second, StateTexts *texts)
 {
     int charge = 0, multiplicity = state_multiplicity_word(second);
-    if (!is_whole(first, &charge) || (multiplicity == 0 && !is_whole(second, &multiplicity)))
+    if (!text_parse_whole(first, -1000, 1000, &charge) ||
+        (multiplicity == 0 && !text_parse_whole(second, -1000, 1000, &multiplicity)))
         return;
     texts->has_loose_pair = true;
     texts->pair_is_signed = is_signed(first);
@@ -237,8 +228,8 @@ static void signed_open(char *const *words, size_t n, StateTexts *texts)
 {
     const char *const last = words[n - 1];
     int value;
-    if (!is_signed(last) || !is_integer(last) || !is_whole(last, &value) || value == 0 ||
-        abs(value) > 9 || n > 2)
+    if (!is_signed(last) || !is_integer(last) || !text_parse_whole(last, -1000, 1000, &value) ||
+        value == 0 || abs(value) > 9 || n > 2)
         return;
     if (n == 1)
         quote(texts->open_charge, "", last);
@@ -309,7 +300,7 @@ static void mention_take(const char *word, const char *number, StateTexts *texts
 {
     const StateQuantity quantity = quantity_mentioned(word);
     int value = 0;
-    if (quantity == STATE_NONE || !is_whole(number, &value) || abs(value) > 50)
+    if (quantity == STATE_NONE || !text_parse_whole(number, -1000, 1000, &value) || abs(value) > 50)
         return;
     if (quantity == STATE_CHARGE && value != 0 && texts->open_charge[0] == '\0')
         quote(texts->open_charge, word, number);

@@ -192,9 +192,26 @@ static void utf8_is_checked(void **state)
         assert_false(text_is_utf8(BAD[i], strlen(BAD[i])));
 }
 
+static void whole_numbers_may_have_a_point(void **state)
+{
+    (void)state;
+    int value = 0;
+    assert_true(text_parse_whole("3.0", 0, 5, &value));
+    assert_int_equal(value, 3);
+    assert_true(text_parse_whole("-2.", -5, 5, &value));
+    assert_int_equal(value, -2);
+    assert_false(text_parse_whole("2.5", 0, 5, &value));
+    assert_false(text_parse_whole("6", 0, 5, &value));
+    assert_false(text_parse_whole("-1.0", 0, 5, &value));
+    assert_false(text_parse_whole("nan", 0, 5, &value));
+    assert_false(text_parse_whole("", 0, 5, &value));
+    assert_int_equal(value, -2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_numbers_may_have_a_point),
         cmocka_unit_test(lines_end_as_in_any_system),
         cmocka_unit_test(binary_files_are_refused),
         cmocka_unit_test(words_are_cut_at_blanks_and_tabs),
