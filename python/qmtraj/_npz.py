@@ -11,28 +11,18 @@ import struct
 import tempfile
 import zipfile
 from ctypes import byref, c_char_p, c_void_p
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _h5md, _library
+from . import _h5md, _library, _packed
 from ._library import lib
 from .errors import FileError, FormatError
 
 Array = npt.NDArray[Any]
 
 NAMES = ("trajectory.npz", "trajectory.partial.npz", "trajectory.npz.part")
-
-
-def _start(file: IO[bytes], path: str, info: zipfile.ZipInfo, base: int) -> int:
-    """Where the data of a stored member begins."""
-    file.seek(base + info.header_offset)
-    head = file.read(30)
-    if info.compress_type != zipfile.ZIP_STORED or len(head) != 30 or head[:4] != b"PK\x03\x04":
-        raise FormatError(f"{path}: {info.filename} is compressed or damaged; only stored members can be mapped")
-    n_name, n_extra = struct.unpack("<HH", head[26:30])
-    return int(base + info.header_offset + 30 + n_name + n_extra)
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -50,7 +40,7 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
 
 def _map(file: IO[bytes], whole: Array, path: str, info: zipfile.ZipInfo, base: int) -> Array:
     """A member, in the map of the whole file."""
-    file.seek(_start(file, path, info, base))
+    file.seek(_packed.data_begin(file, path, info.filename, base + info.header_offset))
     try:
         shape, fortran, dtype = _header(file)
     except (ValueError, SyntaxError, KeyError, TypeError, MemoryError, RecursionError, struct.error) as error:
@@ -72,41 +62,15 @@ def _members(file: IO[bytes], path: str, archive: zipfile.ZipFile, base: int) ->
     return {info.filename[:-4]: _map(file, whole, path, info, base) for info in archive.infolist() if info.filename.endswith(".npy")}
 
 
-def archives(folder: pathlib.Path) -> list[pathlib.Path]:
-    """Those that `qmtraj run --pack` fills in a folder."""
-    return sorted(folder.glob("packed*.zip"))
-
-
-def _directory(path: pathlib.Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise FormatError(f"{path}: no directory yet ({error}); `qmtraj pack {path.parent}` writes it") from error
-
-
-def labels(archive: pathlib.Path) -> list[str]:
-    """Of the trajectories in an archive."""
-    with _directory(archive) as directory:
-        return [name[:-len("/" + NAMES[0])] for name in directory.namelist() if name.endswith("/" + NAMES[0])]
-
-
-def _packed(path: pathlib.Path) -> tuple[pathlib.Path, str] | None:
-    """Archive and member of OUT/NAME/trajectory.npz, if the folder is in an archive."""
-    for out in path.parent.parents:
-        for archive in archives(out):
-            with _directory(archive) as directory:
-                name = path.relative_to(out).as_posix()
-                if name in directory.namelist():
-                    return archive, name
-    return None
-
-
-def _map_packed(archive: pathlib.Path, name: str) -> dict[str, Array]:
-    with io.open(archive, "rb") as file, _directory(archive) as directory:
-        info = directory.getinfo(name)  # of two with one name the later one, which is the one that counts
-        base = _start(file, os.fspath(archive), info, 0)
-        with directory.open(info) as member, zipfile.ZipFile(member) as inner:
-            return _members(file, f"{archive}/{name}", inner, base)
+def _map_packed(member: _packed.Member, name: str) -> dict[str, Array]:
+    """Raises FormatError where the bytes are damaged."""
+    path = f"{member.archive}/{name}"
+    with io.open(member.archive, "rb") as file:
+        try:
+            with zipfile.ZipFile(cast(IO[bytes], _packed.Part(file, member.begin, member.size))) as inner:
+                return _members(file, path, inner, member.begin)
+        except (zipfile.BadZipFile, OSError) as error:
+            raise FormatError(f"{path}: damaged ({error}); `qmtraj check {os.path.dirname(member.archive)}` says what else is") from error
 
 
 def _map_part(path: str) -> dict[str, Array]:
@@ -142,10 +106,11 @@ def map_file(path: str) -> dict[str, Array]:
         with io.open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             return _members(file, path, archive, 0)
     except (FileNotFoundError, NotADirectoryError) as error:
-        found = _packed(pathlib.Path(path).absolute())
+        absolute = pathlib.Path(path).absolute()
+        found = _packed.find(absolute)
         if found is None:
             raise FileError(f"{path}: {error.strerror}") from error
-        return _map_packed(*found)
+        return _map_packed(found, f"{absolute.parent.name}/{absolute.name}")
     except OSError as error:
         raise FileError(f"{path}: {error.strerror or error}") from error
     except zipfile.BadZipFile as error:

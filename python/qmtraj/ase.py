@@ -4,9 +4,10 @@ from __future__ import annotations
 from typing import Any, Callable, Iterator, Optional, Union
 
 from ase.calculators.calculator import Calculator, InputError, SCFError, all_changes
+from ase.calculators.singlepoint import SinglePointCalculator
 from ase.units import Bohr, Hartree
 
-from . import campaign, errors
+from . import _state, campaign, errors
 from .engine import Engine
 from .trajectory import Trajectory
 
@@ -16,12 +17,14 @@ __all__ = ["Dynamics", "QMTraj"]
 class QMTraj(Calculator):  # type: ignore[misc]
     """GFN2- and GFN1-xTB for ASE: energy, free_energy (the same), forces, charges, dipole (e angstrom).
 
-    method: "GFN2-xTB" or "GFN1-xTB". charge: e; None: the sum of the initial charges. multiplicity: unpaired electrons + 1;
-    None: the sum of the initial magnetic moments + 1, or 1 or 2 by parity if there are none. electronic_temperature: kelvin.
-    accuracy: tblite's, 1e-6 of an RMS of charges each; None: as tight as trajectories. max_iterations: before the recovery
-    stages begin. solvation: (model, solvent), e.g. ("alpb", "water").
+    method: "GFN2-xTB" or "GFN1-xTB". charge: e; None: atoms.info["charge"] or the sum of the initial charges. multiplicity:
+    unpaired electrons + 1; None: atoms.info["spin"] or ["multiplicity"], or the sum of the initial magnetic moments + 1, or 1 or 2
+    by parity. electronic_temperature: kelvin. accuracy: tblite's, 1e-6 of an RMS of charges each; None: as tight as trajectories.
+    max_iterations: before the recovery stages begin. solvation: (model, solvent), e.g. ("alpb", "water"), or with the state of the
+    solution, ("alpb", "water", "bar1mol"). Keywords win over what the atoms say.
 
-    Periodic cells, impossible electrons and unknown keywords raise InputError, an SCF that fails SCFError.
+    Periodic cells, impossible electrons, atoms that name two states, and unknown keywords raise InputError, an SCF that fails
+    SCFError.
     """
 
     implemented_properties = ["energy", "free_energy", "forces", "charges", "dipole"]
@@ -45,24 +48,35 @@ class QMTraj(Calculator):  # type: ignore[misc]
         return changed
 
     def _state(self, atoms: Any) -> tuple[int, int | None]:
-        charge, multiplicity = self.parameters.charge, self.parameters.multiplicity
-        if charge is None:
-            charge = _whole(atoms.get_initial_charges().sum(), "initial charges")
-        if multiplicity is None:
-            moment = _whole(abs(atoms.get_initial_magnetic_moments().sum()), "initial magnetic moments")
-            multiplicity = moment + 1 if moment else None
-        return int(charge), multiplicity if multiplicity is None else int(multiplicity)
+        p = self.parameters
+        try:
+            if p.charge is None:
+                charge, same = _state.charge_of(atoms) or 0, True
+            else:
+                charge = _state.whole(p.charge, "charge")
+                same = _names(atoms, charge)
+            if p.multiplicity is not None:
+                return charge, _state.whole(p.multiplicity, "multiplicity")
+            return charge, _state.multiplicity_of(atoms) if same else None
+        except errors.InputError as error:
+            raise InputError(str(error)) from error
+
+    def check_state(self, atoms: Any, tol: float = 1e-15) -> list[str]:
+        """What has changed since the last calculation; ASE does not look at atoms.info."""
+        changes: list[str] = super().check_state(atoms, tol=tol)
+        if self._made_for is not None and not changes and self._made_for[1:] != self._state(atoms):
+            changes.append("initial_charges")
+        return changes
 
     def _engine_for(self, atoms: Any) -> Engine:
         p = self.parameters
         key = (tuple(atoms.numbers), *self._state(atoms))
         if self._engine is not None and self._made_for == key:
             return self._engine
-        model, solvent = p.solvation if p.solvation is not None else ("alpb", None)
         try:
             self._engine = Engine(
-                atoms.numbers, method=p.method, charge=key[1], multiplicity=key[2], solvent=solvent,
-                solvation_model=model, electronic_temperature=p.electronic_temperature,
+                atoms.numbers, method=p.method, charge=key[1], multiplicity=key[2], **_solvation(p.solvation),
+                electronic_temperature=p.electronic_temperature,
                 scf_tolerance=None if p.accuracy is None else min(1e-10, 2e-5 * p.accuracy),
                 max_iterations=p.max_iterations, start=atoms.positions / Bohr)
         except (errors.InputError, errors.ConfigError, errors.ArgumentError) as error:
@@ -95,8 +109,9 @@ class Dynamics:
             print(progress.step, progress.ms_per_step)
         dynamics.trajectory.temperature()
 
-    atoms: their calculator, if it is a QMTraj, says method, charge, multiplicity, solvent and electronic temperature; their
-    velocities are not used, but drawn (key random_seed). keys: keys of the configuration (docs/configuration.md), over these.
+    atoms: their calculator, if they have one, must be a QMTraj, and says method, charge, multiplicity, solvent and electronic
+    temperature; their velocities are not used, but drawn (key random_seed). keys: keys of the configuration
+    (docs/configuration.md), which may not contradict the calculator.
 
     After the run the atoms have the positions and velocities of the last frame. Stopped and called again it goes on.
     """
@@ -108,6 +123,14 @@ class Dynamics:
         self._start = atoms.copy()
         if isinstance(atoms.calc, QMTraj):
             self._take(atoms.calc)
+        elif atoms.calc is not None and not isinstance(atoms.calc, SinglePointCalculator):  # which only holds results
+            raise InputError(f"the calculator of the atoms is {type(atoms.calc).__name__}, but the native dynamics is by GFN-xTB; "
+                             "set atoms.calc = QMTraj() or None")
+        named = {**self.keys, **{key: self._start.info[at] for key, at in (("charge", "charge"), ("spin_multiplicity", "spin"))
+                                 if at in self._start.info}}
+        for key, value in keys.items():
+            if named.get(key, value) != value:
+                raise InputError(f"{key} is {value!r}, but {named[key]!r} by the atoms or their calculator")
         self.keys.update(keys)
 
     def _take(self, calculator: QMTraj) -> None:
@@ -118,8 +141,7 @@ class Dynamics:
         if multiplicity is not None:
             self._start.info["spin"] = multiplicity
         self.keys.update(method=p.method, electronic_temperature_K=p.electronic_temperature, scf_max_iterations=p.max_iterations)
-        if p.solvation is not None:
-            self.keys.update(solvation_model=p.solvation[0], solvent=p.solvation[1])
+        self.keys.update(_solvation(p.solvation))
 
     def irun(self) -> Iterator[campaign.Progress]:
         """Runs, and says how far it is. Raises what qmtraj.run() raises."""
@@ -141,9 +163,19 @@ class Dynamics:
         return self.trajectory
 
 
-def _whole(value: float, what: str) -> int:
-    if abs(value - round(value)) > 1e-6:
-        raise InputError(f"the {what} add up to {value:g}, which is not a whole number; give charge= and multiplicity=")
-    return int(round(value))
+def _names(atoms: Any, charge: int) -> bool:
+    """Whether the state that atoms name, if any, has this charge; the multiplicity of another is of no use."""
+    try:
+        return _state.charge_of(atoms) in (None, charge)
+    except errors.InputError:
+        return True  # charges that only a keyword makes whole
 
 
+def _solvation(value: Any) -> dict[str, Any]:
+    """Keywords of Engine, which are keys of the configuration."""
+    if value is None:
+        return {}
+    if not isinstance(value, (tuple, list)) or len(value) not in (2, 3) or not all(isinstance(word, str) for word in value):
+        raise InputError(f"solvation={value!r}; it is a model and the name of a solvent, (\"alpb\", \"water\") or (\"gbsa\", "
+                         "\"water\"), and may have a state of the solution, \"gsolv\", \"bar1mol\" or \"reference\"")
+    return dict(zip(("solvation_model", "solvent", "solvation_state"), value))

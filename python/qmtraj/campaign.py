@@ -12,7 +12,7 @@ import tempfile
 import warnings
 from typing import IO, Any, Callable, Iterator, Mapping, NamedTuple, Optional, Union
 
-from . import errors
+from . import _state, errors
 from .trajectory import Trajectory
 
 __all__ = ["Job", "Progress", "Trajectories", "run", "start"]
@@ -78,17 +78,10 @@ def _of_atoms(atoms: Any, name: Optional[str]) -> dict[str, Any]:
     if fixed:
         raise errors.InputError(f"the atoms have constraints ({', '.join(type(one).__name__ for one in fixed)}), but the native "
                                 "dynamics moves all atoms; remove them with atoms.set_constraint()")
-    charge, spin = atoms.info.get("charge"), atoms.info.get("spin", atoms.info.get("multiplicity"))
-    charges, moments = float(atoms.get_initial_charges().sum()), float(abs(atoms.get_initial_magnetic_moments().sum()))
-    if abs(charges - round(charges)) > 1e-6 or abs(moments - round(moments)) > 1e-6:
-        raise errors.InputError(f"initial charges ({charges:g}) and moments ({moments:g}) add up to no whole numbers")
-    if charge is None and round(charges) != 0:
-        charge = round(charges)
-    if spin is None and round(moments) != 0:
-        spin = round(moments) + 1
+    charge, spin = _state.charge_of(atoms), _state.multiplicity_of(atoms)
     if charge is not None or spin is not None:
-        charge = int(charge or 0)
-        spin = int(spin) if spin is not None else 1 + (int(atoms.numbers.sum()) - charge) % 2
+        charge = charge or 0
+        spin = spin if spin is not None else 1 + (int(atoms.numbers.sum()) - charge) % 2
     return {"kind": "atoms", "name": name or atoms.info.get("name") or atoms.get_chemical_formula(),
             "numbers": [int(z) for z in atoms.numbers], "xyz": [float(x) * BOHR_PER_ANGSTROM for x in atoms.positions.reshape(-1)],
             "charge": charge, "multiplicity": spin,

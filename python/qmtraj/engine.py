@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import byref, c_void_p
 from typing import Any, NamedTuple, Sequence
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from . import _library, errors
+from . import _library, _state, errors
 from ._library import lib
 
 Array = npt.NDArray[np.float64]
@@ -119,7 +120,8 @@ class Engine:
     """GFN-xTB for one molecule. Each evaluation starts from the electrons of the one before, so that neighbouring
     geometries cost a fraction of the first; `forget()` makes the next one start from nothing.
 
-    An engine is for one thread at a time, and may move from one to another.
+    Threads that share an engine take turns; to work side by side each needs its own, as in evaluate_many(). A copy, by copy or
+    pickle, is a new engine that starts from nothing. Charge and multiplicity are those it was made with.
 
     numbers: (n,) atomic numbers, 1 to 86. multiplicity: unpaired electrons + 1; None: 1 or 2 by parity.
     solvent: "water", ...; None: gas phase. cores: threads that work on one molecule; no number depends on it.
@@ -128,22 +130,25 @@ class Engine:
     of a long one, 50 carbon atoms of a chain, it tells the order of the atoms that is fast inside. Raises InputError, ConfigError.
     """
 
+    __slots__ = ("numbers", "n_atoms", "_handle", "_keywords", "_lock", "_names", "_shape", "_xyz", "_numbers", "_report", "_result",
+                 "_result_at", "_xyz_at", "__weakref__")
+
     def __init__(self, numbers: Sequence[int] | npt.ArrayLike, method: str = "GFN2-xTB", charge: int = 0,
                  multiplicity: int | None = None, solvent: str | None = None, *, solvation_model: str = "alpb",
                  solvation_state: str = "gsolv", solvation_grid: str = "reference",
                  electronic_temperature: float = 300.0, scf_tolerance: float | None = None,
                  max_iterations: int | None = None, cores: int = 1, scf_state: str = "lowest",
                  start: npt.ArrayLike | None = None) -> None:
-        self._handle = c_void_p()
+        self._handle, self._lock = c_void_p(), threading.Lock()
         self._keywords: dict[str, Any] = {
             "method": method, "charge": charge, "multiplicity": multiplicity, "solvent": solvent,
             "solvation_model": solvation_model, "solvation_state": solvation_state, "solvation_grid": solvation_grid,
             "electronic_temperature": electronic_temperature, "scf_tolerance": scf_tolerance,
             "max_iterations": max_iterations, "cores": cores, "scf_state": scf_state, "start": start}
         self.numbers = _whole_numbers(numbers)
-        for what, value in (("charge", charge), ("multiplicity", multiplicity)):
-            if value is not None and (isinstance(value, bool) or value != int(value)):
-                raise errors.InputError(f"{what} {value!r} is not a whole number")
+        charge = _state.whole(charge, "charge")
+        if multiplicity is not None:
+            multiplicity = _state.whole(multiplicity, "multiplicity")
         if multiplicity is not None and multiplicity < 1:
             raise errors.InputError(f"multiplicity {multiplicity}; it is unpaired electrons + 1, 1 or more")
         if scf_state not in _SCF_STATES:
@@ -198,20 +203,20 @@ class Engine:
             raise errors.InputError(f"positions of shape {positions.shape}, wanted ({self.n_atoms}, 3)")
         if positions.dtype is not _DOUBLE and not np.can_cast(positions.dtype, _DOUBLE, "same_kind"):
             raise errors.InputError(f"positions of the type {positions.dtype}, wanted real numbers")
-        self._xyz[...] = positions
-        if properties:
-            return self._evaluate_with(properties)
         context = _library.context()
-        status = _evaluate(context.handle, self._handle, self._xyz_at, None, self._result_at)
-        if status != 0:
-            context.check(status)
-        return Result(self._numbers.copy(), self.n_atoms, {})
+        with self._lock:
+            self._xyz[...] = positions
+            if properties:
+                return self._evaluate_with(context, properties)
+            status = _evaluate(context.handle, self._handle, self._xyz_at, None, self._result_at)
+            if status != 0:
+                context.check(status)
+            return Result(self._numbers.copy(), self.n_atoms, {})
 
-    def _evaluate_with(self, properties: Sequence[str]) -> Result:
+    def _evaluate_with(self, context: _library.Context, properties: Sequence[str]) -> Result:
         """The same for the positions that were copied, with properties."""
         buffer, wanted = self._ask(properties)
         self._result.properties, self._result.property_set = buffer.ctypes.data, wanted
-        context = _library.context()
         status = _evaluate(context.handle, self._handle, self._xyz_at, None, self._result_at)
         self._result.properties, self._result.property_set = None, 0
         context.check(status)
@@ -273,17 +278,25 @@ class Engine:
 
     def terms(self) -> dict[str, float]:
         """Contributions to the energy of the last evaluation, hartree; they add up to it. {} before any."""
-        n = lib.qmt_engine_terms(self._handle, None, 0)
-        terms = (_library.Term * n)()
-        lib.qmt_engine_terms(self._handle, terms, n)
+        with self._lock:
+            n = lib.qmt_engine_terms(self._handle, None, 0)
+            terms = (_library.Term * n)()
+            lib.qmt_engine_terms(self._handle, terms, n)
         return {_library.text(term.name): term.energy for term in terms}
 
     def forget(self) -> None:
         """The next evaluation starts from nothing and gives the same bytes as that of a new engine."""
-        lib.qmt_engine_forget(self._handle)
+        with self._lock:
+            lib.qmt_engine_forget(self._handle)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (self.numbers, self._keywords)
 
     def __del__(self) -> None:
         if getattr(self, "_handle", None):
             lib.qmt_engine_destroy(byref(self._handle))
 
 
+def _remade(numbers: npt.ArrayLike, keywords: dict[str, Any]) -> Engine:
+    """What a copy of an engine is made by."""
+    return Engine(numbers, **keywords)

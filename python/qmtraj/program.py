@@ -111,11 +111,21 @@ def label(frames: Any, out: Optional[Path] = None, *, method: Optional[str] = No
                 failed = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
         return Labelled(os.fspath(out), failed)
     import ase.io
+    if hasattr(frames, "numbers") and hasattr(frames, "positions"):
+        raise errors.ArgumentError("label wants a list of ase.Atoms, or a file; of one molecule give [atoms]")
+    several = list(frames)
+    if not several:
+        return []
     with tempfile.TemporaryDirectory() as folder:
         before, after = os.path.join(folder, "frames.extxyz"), os.path.join(folder, "labelled.extxyz")
-        ase.io.write(before, list(frames), format="extxyz")
+        ase.io.write(before, several, format="extxyz")
         _run(["label", before, "-o", after, *options])
-        return ase.io.read(after, ":", format="extxyz")
+        labelled = ase.io.read(after, ":", format="extxyz")
+    for made, given in zip(labelled, several):
+        made.set_constraint(given.constraints)
+        if "label_failed" in made.info:
+            made.info["label_failed"] = str(made.info["label_failed"]).replace(before, "frames")
+    return labelled
 
 
 def dataset(paths: Union[Path, Iterable[Path]], out: Path, **options: Any) -> str:

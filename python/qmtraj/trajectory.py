@@ -10,7 +10,7 @@ from typing import Any, Iterator, Mapping, Union
 import numpy as np
 import numpy.typing as npt
 
-from . import _npz
+from . import _npz, _packed
 from .errors import FileError, FormatError
 
 __all__ = ["Trajectory", "open", "open_folder"]
@@ -22,22 +22,29 @@ BOLTZMANN = 0.00831446261815324  # kJ/mol/K, CODATA 2018
 LIGHT = 2.99792458e-2  # cm/ps
 KJMOL_PER_EV = 96.48533212331002  # CODATA 2018
 
-# Factors from the units of the file to others, by array; CODATA 2018.
-_EV = 1.0 / KJMOL_PER_EV
+# Factors from the units of the file to others, by array; CODATA 2018. What is not named is in units of its own: ps, K, e.
 _BOHR = 1.0 / 0.05291772109044924  # per nm
 _HARTREE = 1.0 / 2625.4996394799  # per kJ/mol
-_KCAL = 1.0 / 4.184  # per kJ
+_ELECTRON = 1822.8884862173131  # masses of the electron per Da
+_ENERGIES = ("Ekin", "Epot", "Etot", "heat", "bias_energy", "bias_work", "homo_lumo_gap", "nve_window_Ekin", "nve_window_Epot",
+             "nve_window_Etot")
+
+
+def _factors(length: float, energy: float, velocity: float, mass: float = 1.0) -> dict[str, float]:
+    """By array, from those of nm, kJ/mol, nm/ps and Da."""
+    return {**dict.fromkeys(_ENERGIES, energy), "pos": length, "vel": velocity, "forces": energy / length,
+            "bias_forces": energy / length, "dipole": length, "quadrupole": length * length,
+            **({"masses": mass} if mass != 1.0 else {})}
+
+
 UNITS: dict[str, dict[str, float]] = {
     "file": {},
-    # bohr, hartree, and the atomic unit of time, 0.0241888 fs
-    "atomic": {"pos": _BOHR, "vel": _BOHR * 0.024188843265857e-3, "forces": _HARTREE / _BOHR, "Ekin": _HARTREE,
-               "Epot": _HARTREE, "Etot": _HARTREE, "dipole": _BOHR, "homo_lumo_gap": _HARTREE, "quadrupole": _BOHR ** 2},
-    # angstrom, kcal/mol and fs, as "real" of LAMMPS
-    "real": {"pos": 10.0, "vel": 0.01, "forces": 0.1 * _KCAL, "Ekin": _KCAL, "Epot": _KCAL, "Etot": _KCAL, "dipole": 10.0,
-             "homo_lumo_gap": _KCAL, "quadrupole": 100.0},
-    # angstrom, eV, and ASE's time, angstrom sqrt(Da / eV)
-    "ase": {"pos": 10.0, "vel": KJMOL_PER_EV ** -0.5, "forces": 0.1 * _EV, "Ekin": _EV, "Epot": _EV, "Etot": _EV,
-            "dipole": 10.0, "homo_lumo_gap": _EV, "quadrupole": 100.0},
+    # bohr, hartree, the atomic unit of time, 0.0241888 fs, and the mass of the electron
+    "atomic": _factors(_BOHR, _HARTREE, _BOHR * 0.024188843265857e-3, _ELECTRON),
+    # angstrom, kcal/mol, fs and Da, as "real" of LAMMPS
+    "real": _factors(10.0, 1.0 / 4.184, 0.01),
+    # angstrom, eV, Da, and ASE's time, angstrom sqrt(Da / eV)
+    "ase": _factors(10.0, 1.0 / KJMOL_PER_EV, KJMOL_PER_EV ** -0.5),
 }
 
 
@@ -109,7 +116,7 @@ class Trajectory:
         from ase import Atoms
         from ase.calculators.singlepoint import SinglePointCalculator
         t = self.in_units("ase")
-        atoms = Atoms(self.atom_types, t.pos[frame], velocities=t.vel[frame], masses=self.masses)
+        atoms = Atoms(self.atom_types, t.pos[frame], velocities=t.vel[frame], masses=t.masses)
         energy = float(t.Epot[frame])
         atoms.calc = SinglePointCalculator(atoms, energy=energy, free_energy=energy, forces=np.array(t.forces[frame], float))
         atoms.info.update(charge=self.metadata.get("charge", 0), spin=self.metadata.get("multiplicity", 1))
@@ -181,8 +188,8 @@ class Trajectory:
         return wavenumber, power / power.sum() if kind == "vdos" else power * self.interval_ps / n
 
 
-class _Scaled:
-    """An array that is multiplied by a factor where it is read."""
+class _Scaled(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array that is multiplied by a factor where it is read. To operators and to methods of arrays it is one, read whole."""
 
     def __init__(self, array: Array, factor: float) -> None:
         self._array, self._factor = array, factor
@@ -196,6 +203,14 @@ class _Scaled:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
         return np.asarray(self[...], dtype=dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        return getattr(ufunc, method)(*(one[...] if isinstance(one, _Scaled) else one for one in inputs), **keywords)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # of copies that are not made yet, too
+            raise AttributeError(name)
+        return getattr(self[...], name)
 
 
 def open(path: Path, units: str = "file") -> Trajectory:
@@ -223,7 +238,7 @@ class _Folder(Mapping[str, Trajectory]):
         self._root, self._units = root, units
         names = {found.parent.relative_to(root).as_posix() for found in root.rglob(_npz.NAMES[0])}
         for archive in root.rglob("packed*.zip"):
-            names |= {(archive.parent / label).relative_to(root).as_posix() for label in _npz.labels(archive)}
+            names |= {(archive.parent / label).relative_to(root).as_posix() for label in _packed.labels(archive)}
         self._names = dict.fromkeys(sorted(names))
 
     def __getitem__(self, name: str) -> Trajectory:

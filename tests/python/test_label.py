@@ -99,6 +99,19 @@ class Label(unittest.TestCase):
             qmtraj.label(frames()[:1], also="PM6")
         with self.assertRaises(errors.ArgumentError):
             qmtraj.label("a.xyz")
+        with self.assertRaisesRegex(errors.ArgumentError, r"\[atoms\]"):
+            qmtraj.label(frames()[0])
+        self.assertEqual(qmtraj.label([]), [])
+
+    def test_what_atoms_had_they_keep(self):
+        from ase.constraints import FixAtoms
+        good = frames()[0]
+        good.set_constraint(FixAtoms([0]))
+        bad = good.copy()
+        bad.positions[1] = bad.positions[0]
+        labelled = qmtraj.label([good, bad])
+        self.assertEqual([len(a.constraints) for a in labelled], [1, 1])
+        self.assertRegex(labelled[1].info["label_failed"], r"^frame_\d: atoms 1")
 
 
 class FreeAtoms(unittest.TestCase):

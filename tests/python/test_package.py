@@ -134,6 +134,26 @@ class Engine(unittest.TestCase):
             with self.assertRaises(errors.InputError, msg=str(words)):
                 qmtraj.Engine(**words)
 
+    def test_threads_that_share_an_engine_take_turns(self):
+        import concurrent.futures
+        shared = qmtraj.Engine([8, 1, 1])
+        geometries = WATER + 0.05 * np.random.default_rng(1).standard_normal((200, 3, 3))
+        wanted = [qmtraj.Engine([8, 1, 1]).evaluate(xyz).energy for xyz in geometries]
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda xyz: shared.evaluate(xyz).energy, geometries))
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-9)  # the tolerance of the SCF leaves 1e-11
+
+    def test_a_copy_is_an_engine_of_its_own(self):
+        import copy
+        engine = qmtraj.Engine([8, 1, 1], charge=1)
+        energy = engine.evaluate(WATER).energy
+        other = copy.copy(engine)
+        self.assertAlmostEqual(other.evaluate(WATER).energy, energy, delta=1e-9)  # the tolerance of the SCF leaves 1e-11
+        del other
+        self.assertAlmostEqual(engine.evaluate(WATER).energy, energy, delta=1e-9)  # likewise
+        with self.assertRaises(AttributeError):
+            engine.charge = 0
+
     def test_memory_stays(self):
         engine = qmtraj.Engine([8, 1, 1])
         for _ in range(2000):
@@ -195,6 +215,70 @@ class Ase(unittest.TestCase):
         oh.calc = self.QMTraj()
         with self.assertRaisesRegex(InputError, "whole number"):
             oh.get_potential_energy()
+
+    def test_a_state_in_info_is_read(self):
+        from ase import Atoms
+        from ase.calculators.calculator import InputError
+        oh = Atoms("OH", [[0, 0, 0], [0, 0, 0.97]])
+        oh.calc = self.QMTraj(charge=-1)
+        anion = oh.get_potential_energy()
+        oh.calc = self.QMTraj()
+        radical = oh.get_potential_energy()
+        self.assertGreater(abs(radical - anion), 1.0)
+        oh.info.update(charge=-1, spin=1)  # after a calculation: what is known of another state must not come back
+        self.assertAlmostEqual(oh.get_potential_energy(), anion, delta=1e-8)
+        oh.calc = self.QMTraj(charge=0)  # a keyword wins, and the multiplicity of the anion is none of the radical's
+        self.assertAlmostEqual(oh.get_potential_energy(), radical, delta=1e-8)
+        oh.calc = self.QMTraj()
+        oh.set_initial_charges([1, 0])
+        with self.assertRaisesRegex(InputError, "two charges: -1 by info.*1 by initial charges"):
+            oh.get_potential_energy()
+        oh.set_initial_charges([0, 0])
+        oh.info["charge"] = 0.5
+        with self.assertRaisesRegex(InputError, "not a whole number"):
+            oh.get_potential_energy()
+
+    def test_numbers_that_are_not_whole(self):
+        from ase.calculators.calculator import InputError
+        for keywords in ({"charge": 0.9}, {"charge": 1.5}, {"multiplicity": 3.9}, {"charge": 2 ** 32}, {"charge": float("nan")}):
+            with self.assertRaisesRegex(InputError, "not a whole number|more than a molecule"):
+                self.water(**keywords).get_potential_energy()
+        self.assertEqual(self.water(charge=1.0).get_potential_energy(), self.water(charge=1).get_potential_energy())
+
+    def test_copies(self):
+        import copy
+        import pickle
+        atoms = self.water()
+        energy = atoms.get_potential_energy()
+        copies = [copy.deepcopy(atoms), pickle.loads(pickle.dumps(atoms))]
+        for one in (atoms, *copies):
+            one.rattle(0.01, seed=1)
+        # Copies start from nothing, the original from its electrons: the SCF ends within 1e-10 of the same charges.
+        for one in copies:
+            self.assertAlmostEqual(one.get_potential_energy(), atoms.get_potential_energy(), delta=1e-8)
+        self.assertGreater(abs(atoms.get_potential_energy() - energy), 1e-3)
+
+    def test_solvents(self):
+        from ase.calculators.calculator import InputError
+        bar = self.water(solvation=("alpb", "water", "bar1mol")).get_potential_energy()
+        gsolv = self.water(solvation=("alpb", "water")).get_potential_energy()
+        # 1.8943 kcal/mol, from 1 bar to 1 mol/l at 298 K
+        self.assertAlmostEqual(bar - gsolv, 1.8943 / 23.0605, delta=1e-3)
+        for wrong in ("water", ("alpb", 78.0), ("alpb",)):
+            with self.assertRaisesRegex(InputError, "name of a solvent"):
+                self.water(solvation=wrong).get_potential_energy()
+
+    def test_dynamics_does_not_contradict_the_calculator(self):
+        from ase.calculators.calculator import InputError
+        from ase.calculators.emt import EMT
+        from qmtraj.ase import Dynamics
+        atoms = self.water(method="GFN1-xTB", charge=1)
+        for key, value in (("method", "GFN2-xTB"), ("charge", 0)):
+            with self.assertRaisesRegex(InputError, key + " is .*by the atoms or their calculator"):
+                Dynamics(atoms, "nowhere", **{key: value})
+        atoms.calc = EMT()
+        with self.assertRaisesRegex(InputError, "EMT"):
+            Dynamics(atoms, "nowhere")
 
     def test_what_is_refused(self):
         from ase.calculators.calculator import InputError
@@ -297,6 +381,46 @@ class Files(unittest.TestCase):
         found = qmtraj.open_folder(self.folder.name)
         self.assertEqual(sorted(found), ["formic_acid", "glycine"])
         self.assertEqual([t.n_atoms for _, t in sorted(found.items())], [5, 10])
+
+    def test_an_archive_without_a_directory(self):
+        """That of a job that runs or was killed: its index has all of them."""
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([QMTRAJ, "run", "--set", "length_ps=0.01", "--set", "equilibration_ps=0", "--set", "nve_every_ps=0", "--pack",
+                            SOURCE / "data/molecules/xyz/glycine.xyz", SOURCE / "data/molecules/xyz/formic_acid.xyz", "--out", folder],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            archive = pathlib.Path(folder, "packed.zip")
+            whole = archive.read_bytes()
+            epot = {name: t.Epot[:].tolist() for name, t in qmtraj.open_folder(folder).items()}
+            self.assertEqual(sorted(epot), ["formic_acid", "glycine"])
+            archive.write_bytes(whole[:-700])
+            self.assertEqual({name: t.Epot[:].tolist() for name, t in qmtraj.open_folder(folder).items()}, epot)
+            index = pathlib.Path(folder, "packed.zip.index")
+            lines = index.read_bytes()
+            index.unlink()
+            with self.assertRaisesRegex(errors.FormatError, "neither an index nor a directory"):
+                qmtraj.open_folder(folder)
+            archive.write_bytes(whole)  # one that was copied without its index
+            self.assertEqual({name: t.Epot[:].tolist() for name, t in qmtraj.open_folder(folder).items()}, epot)
+            index.write_bytes(lines)
+            at = whole.index(b"PK\x03\x04", whole.index(b"/trajectory.npz"))
+            archive.write_bytes(whole[:at] + b"XX" + whole[at + 2:])
+            with self.assertRaisesRegex(errors.FormatError, "damaged"):
+                [t.Epot for t in qmtraj.open_folder(folder).values()]
+
+    def test_units_of_everything_that_is_conserved(self):
+        from ase.build import molecule
+        with tempfile.TemporaryDirectory() as folder:
+            t = qmtraj.run({"length_ps": 0.02, "equilibration_ps": 0, "nve_every_ps": 0, "thermostat": "bussi",
+                            "thermostat_time_ps": 0.01, "confine": {"sphere": "auto"}}, {"m": molecule("CH3OH")}, folder)["m"]
+            wanted = t.Etot[:] + t.bias_energy[:] - t.bias_work[:] - t.heat[:]
+            for units in ("ase", "atomic", "real"):
+                u = t.in_units(units)
+                factor = u.Epot[0] / t.Epot[0]
+                np.testing.assert_allclose(u.Etot + u.bias_energy - u.bias_work - u.heat, factor * wanted, rtol=1e-12)  # rounding
+                self.assertEqual((2.0 * u.Ekin).mean(), 2.0 * np.asarray(u.Ekin).mean())
+            u = t.in_units("atomic")
+            kinetic = 0.5 * (u.masses[:, None] * u.vel[-1] ** 2).sum()
+            self.assertAlmostEqual(kinetic / u.Ekin[-1], 1.0, delta=1e-5)  # velocities in single precision
 
     def test_what_is_no_trajectory(self):
         with self.assertRaisesRegex(errors.FileError, "No such file"):

@@ -1,0 +1,154 @@
+"""Trajectories inside OUT/packed.zip, by its index: the directory of the ZIP is written when a job has ended, and until then, or after
+a kill, only the index has all of them (docs/running.md, "Archives")."""
+from __future__ import annotations
+
+import functools
+import io
+import os
+import pathlib
+import struct
+import zipfile
+from typing import IO, NamedTuple
+
+from .errors import FileError, FormatError
+
+__all__ = ["Member", "Part", "archives", "find", "labels"]
+
+INDEX = ".index"
+_MEMBER = "trajectory.npz"
+
+
+class Member(NamedTuple):
+    """Where the bytes of a trajectory lie."""
+
+    archive: str
+    begin: int
+    size: int
+
+
+def archives(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Those that `qmtraj run --pack` fills in a folder."""
+    return sorted(folder.glob("packed*.zip"))
+
+
+class Part(io.RawIOBase):
+    """Bytes from begin on of a file, as a file."""
+
+    def __init__(self, file: IO[bytes], begin: int, size: int) -> None:
+        self._file, self._begin, self._size, self._at = file, begin, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = offset + (0, self._at, self._size)[whence]
+        if self._at < 0:
+            raise OSError("seek before the beginning")
+        return self._at
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(self._size - self._at, 0)
+        self._file.seek(self._begin + self._at)
+        data = self._file.read(left if size is None or size < 0 else min(size, left))
+        self._at += len(data)
+        return data
+
+
+def data_begin(file: IO[bytes], path: str, name: str, header: int) -> int:
+    """Where the data of a stored member begins whose local header lies there."""
+    file.seek(header)
+    head = file.read(30)
+    if len(head) != 30 or head[:4] != b"PK\x03\x04" or head[8:10] != b"\0\0":
+        raise FormatError(f"{path}: {name} is compressed or damaged; only stored members can be mapped")
+    n_name, n_extra = struct.unpack("<HH", head[26:30])
+    return int(header + 30 + n_name + n_extra)
+
+
+class _Folder(NamedTuple):
+    """Offset of the first header, and sizes of the files up to the trajectory."""
+
+    offset: int
+    sizes: tuple[int, ...]
+
+
+def _by_index(path: str) -> dict[str, _Folder]:
+    """By label. A last line without an end is still being written."""
+    found = {}
+    with io.open(path + INDEX, encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.endswith("\n"):
+                break
+            try:
+                offset, label, *files = line[:-1].split("\t")
+                names, sizes, _ = zip(*(file.rsplit(":", 2) for file in files))
+                n = names.index(_MEMBER) + 1
+                found[label] = _Folder(int(offset), tuple(map(int, sizes[:n])))  # of two of one label the later one counts
+            except ValueError:
+                raise FormatError(f"{path}{INDEX}: line {number} is none of an index; without the file "
+                                  "the directory of the archive is read") from None
+    return found
+
+
+def _by_directory(path: str) -> dict[str, _Folder]:
+    """The same of an archive that was copied without its index."""
+    try:
+        with zipfile.ZipFile(path) as directory:
+            members = directory.infolist()
+        found = {info.filename[:-len("/" + _MEMBER)]: _Folder(info.header_offset, (info.file_size,))
+                 for info in members if info.filename.endswith("/" + _MEMBER)}
+        if members and not found:  # the directory of a trajectory inside is taken where that of the archive is cut off
+            raise zipfile.BadZipFile(f"no {_MEMBER} in it")
+    except zipfile.BadZipFile as error:
+        raise FormatError(f"{path}: neither an index nor a directory ({error}); "
+                          f"copy {os.path.basename(path)}{INDEX} beside it") from error
+    return found
+
+
+@functools.lru_cache(maxsize=8)
+def _folders(path: str, _stamp: tuple[int, int]) -> dict[str, _Folder]:
+    return _by_index(path) if os.path.exists(path + INDEX) else _by_directory(path)
+
+
+def _folders_now(archive: pathlib.Path) -> dict[str, _Folder]:
+    """Read once, and again when something was appended: a hundred thousand are opened one by one."""
+    path = os.fspath(archive)
+    try:
+        at = os.stat(path + INDEX if os.path.exists(path + INDEX) else path)
+        return _folders(path, (at.st_size, at.st_mtime_ns))
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}") from error
+
+
+def labels(archive: pathlib.Path) -> list[str]:
+    """Of the trajectories in an archive."""
+    return list(_folders_now(archive))
+
+
+def _locate(archive: pathlib.Path, label: str) -> Member | None:
+    folder = _folders_now(archive).get(label)
+    if folder is None:
+        return None
+    path, begin = os.fspath(archive), folder.offset
+    try:
+        with io.open(path, "rb") as file:
+            for size in folder.sizes[:-1]:
+                begin = data_begin(file, path, label, begin) + size
+            return Member(path, data_begin(file, path, f"{label}/{_MEMBER}", begin), folder.sizes[-1])
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}") from error
+
+
+def find(path: pathlib.Path) -> Member | None:
+    """Of OUT/NAME/trajectory.npz, if the folder is in an archive of OUT."""
+    for out in path.parent.parents:
+        for archive in archives(out):
+            found = _locate(archive, path.parent.relative_to(out).as_posix()) if path.name == _MEMBER else None
+            if found is not None:
+                return found
+    return None
