@@ -304,6 +304,8 @@ static QmtStatus decide(QmtContext *ctx, const Geometry *geometry, Scf *scf, con
 
 void scf_compare_solutions(QmtContext *ctx, const Geometry *geometry, Scf *scf, bool *converged)
 {
+    if (scf->n_atoms == 1) // stays spherical, as its first solution (scf_is_suspicious())
+        return;
     const size_t bytes = scf->n_variables * sizeof(double);
     const double jump = scf->density.refined ? 0.0 : largest_jump(scf, scf->x_best);
     scf->change_size = jump > JUMP ? jump : 0.0;

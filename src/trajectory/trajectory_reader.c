@@ -254,6 +254,7 @@ static QmtStatus part_take(QmtContext *ctx, Trajectory *t, const char *metadata,
     r->n_frames = t->n_frames;
     r->float64 = layout->float64;
     r->properties = layout->properties;
+    r->further = layout->further;
     r->numbers = malloc(n * sizeof *r->numbers);
     r->masses = malloc(n * sizeof *r->masses);
     r->metadata = strdup(metadata);

@@ -70,6 +70,21 @@ $npz
 assert m["dof"] == 3, m["dof"]
 PYTHON
 
+# arrays that only some trajectories have: heat and the wall's
+grep -v "friction\|nve" windows.yaml >bath.yaml
+bath="--set thermostat=bussi --set thermostat_time_ps=0.1 --set confine.sphere=auto --set nve_every_ps=0"
+ends 0 "$QMTRAJ" run --config bath.yaml $bath --out bath.whole water.xyz
+QMTRAJ_TEST_CRASH=water:500 ends 1 "$QMTRAJ" run --config bath.yaml $bath --out bath water.xyz
+ends 0 "$QMTRAJ" convert bath/water/trajectory.npz.part --to npz
+/usr/bin/python3 - bath/water/trajectory.frames.npz <<PYTHON || fail "not all arrays of the frames"
+$npz
+whole = np.load("bath.whole/water/trajectory.npz")
+n = len(d["pos"])
+for name in ("heat", "bias_energy", "bias_work", "bias_forces"):
+    assert d[name].tobytes() == whole[name][:n].tobytes(), name
+PYTHON
+ends 0 "$QMTRAJ" check bath/water/trajectory.frames.npz
+
 # no frame yet
 ends 75 "$QMTRAJ" run --config windows.yaml --set equilibration_ps=1000 --max-hours 0.0001 --out early water.xyz
 ends 3 "$QMTRAJ" convert early/water/trajectory.npz.part --to npz

@@ -216,9 +216,34 @@ static void a_copy_of_the_memory_goes_on_alike(void **state)
     walk_end(&walk);
 }
 
+/// A partly filled shell of a free atom has lower solutions with a direction, which no evaluation takes: energies of atoms are those of
+/// the spherical one, whatever was evaluated before.
+static void a_free_atom_stays_spherical(void **state)
+{
+    (void)state;
+    static const struct {
+        int number, unpaired;
+    } ATOM[] = {{8, 2}, {5, 1}, {13, 1}, {14, 2}, {25, 5}, {81, 1}};
+    const double xyz[1][3] = {{0}};
+    for (size_t i = 0; i < sizeof ATOM / sizeof ATOM[0]; i++) {
+        Walk walk = {0};
+        QmtEngineOptions options = qmt_engine_options_default();
+        options.unpaired = ATOM[i].unpaired;
+        assert_int_equal(xtb_create(ctx, 1, &ATOM[i].number, &options, &walk.fresh), QMT_OK);
+        assert_int_equal(xtb_create(ctx, 1, &ATOM[i].number, &options, &walk.moving), QMT_OK);
+        for (int k = 0; k < 300; k++) {
+            walk_to(&walk, xyz);
+            CHECK_NEAR(walk.energy, walk.lowest, 1e-10); // where the SCF ends
+            assert_int_equal(walk.report.change, SCF_SAME);
+        }
+        walk_end(&walk);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_free_atom_stays_spherical),
         cmocka_unit_test(the_lowest_solution_is_taken_and_reported),
         cmocka_unit_test(a_motion_that_follows_never_changes_over),
         cmocka_unit_test(a_step_that_fails_stays_on_its_solution),
