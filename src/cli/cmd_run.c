@@ -91,10 +91,9 @@ static const Option OPTIONS[N_OPTIONS] = {
          "their last digits will differ; the metadata name it"},
     [O_MAX_HOURS] = {"--max-hours", "H",
                      "stop by itself after so many hours (fractions allowed), as on a signal"},
-    [O_OMP_NUM_THREADS] =
-        {"--omp-num-threads", "N",
-         "accepted for scripts of the Python pipeline and without effect: each trajectory "
-         "runs on one core"},
+    [O_OMP_NUM_THREADS] = {"--omp-num-threads", "N",
+                           "accepted for scripts of the Python pipeline and without effect: "
+                           "cores_per_trajectory says how many cores one trajectory gets"},
     [O_HELP] = {"--help", NULL, "this text"},
     [O_H] = {"-h", NULL, NULL},
 };

@@ -81,9 +81,9 @@ static QmtStatus number_set(QmtContext *ctx, const char *place, const ConfigKey 
     if (whole && number != rint(number))
         return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s wants a whole number, got %.60s", place, key->name,
                     text);
-    // YAML 1.1 reads 010 as eight, people as ten.
+    // YAML 1.1 reads 010 as eight, people as ten; 010.5 is ten and a half to both.
     const char *const digits = text + strspn(text, "+-");
-    if (whole && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9')
+    if (digits[0] == '0' && digits[1] != '\0' && digits[strspn(digits, "0123456789_")] == '\0')
         return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s: write %.60s without leading zeros", place,
                     key->name, text);
     if (number < key->lowest || number > key->highest ||
@@ -269,7 +269,14 @@ static QmtStatus bare_list_check(QmtContext *ctx, const char *place, const Confi
         char *const comma = strchr(item, ',');
         if (comma != NULL)
             *comma = '\0';
-        if (text_split(item, words, 2) > 1)
+        const size_t n_words = text_split(item, words, 2);
+        if (n_words > 1 && text_parse_double(words[1], &second) != NULL)
+            return FAIL(
+                ctx, QMT_ERR_CONFIG,
+                "%s: %s = \"%.60s\": %.20s is no number; units are not written here, and what "
+                "belongs to another key stands on a line that is not indented",
+                place, key->name, text, words[1]);
+        if (n_words > 1)
             return FAIL(ctx, QMT_ERR_CONFIG,
                         "%s: %s = \"%.60s\": there is no comma between %.20s and %.20s; write a "
                         "list as [300, 310]",
@@ -308,8 +315,9 @@ static QmtStatus reals_set(QmtContext *ctx, const char *place, const ConfigKey *
         text += length;
     }
     if (reals.n < key->least || reals.n > key->most)
-        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s has %lld number%s, wants %s", place, key->name,
-                    (long long)reals.n, reals.n == 1 ? "" : "s", range);
+        return FAIL(ctx, QMT_ERR_CONFIG, "%s: %s has %lld number%s, wants %s%s", place, key->name,
+                    (long long)reals.n, reals.n == 1 ? "" : "s",
+                    key->least == 2 && key->most == 2 ? "two, each " : "", range);
     *(ConfigReals *)at = reals;
     return QMT_OK;
 }

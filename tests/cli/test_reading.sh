@@ -53,6 +53,8 @@ for value in 298,15 0,5 300,7; do
 done
 ends 2 "$QMTRAJ" run --config short.yaml --set "temperature_K=300 310" --dry-run water.xyz
 says "there is no comma between 300 and 310; write a list as [300, 310]"
+ends 2 "$QMTRAJ" run --config short.yaml --set "temperature_K=300 K" --dry-run water.xyz
+says "K is no number; units are not written here"
 for value in 300,400 '[298, 15]' '300, 310' 298.15,310; do
     ends 0 "$QMTRAJ" run --config short.yaml --set "temperature_K=$value" --dry-run water.xyz
 done

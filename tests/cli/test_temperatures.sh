@@ -66,7 +66,7 @@ refuses() {
     says "$sentence"
     [ ! -e never ] || fail "something was begun"
 }
-refuses 'temperature_ramp_K has 1 number, wants > 0, <= 10000, or none' --set temperature_ramp_K=300
+refuses 'temperature_ramp_K has 1 number, wants two, each > 0, <= 10000, or none' --set temperature_ramp_K=300
 refuses 'temperature_ramp_K has 3 numbers' --set temperature_ramp_K=300,400,500
 refuses 'temperature_ramp_K = 0 is out of range' --set temperature_ramp_K=0,500
 refuses 'temperature_ramp_K wants a number or none, got text "hot"' --set temperature_ramp_K=300,hot

@@ -167,6 +167,7 @@ static void traps_are_named_with_their_place(void **state)
         {"save_interval_steps: 0\n", "save_interval_steps = 0 is out of range, wants >= 1"},
         {"save_interval_steps: 1.5\n", "wants a whole number, got 1.5"},
         {"save_interval_steps: 010\n", "without leading zeros"},
+        {"temperature_K: 017\n", "without leading zeros"},
         {"random_seed: -1\n", "out of range"},
         {"random_seed: 9007199254740994\n", "out of range"},
         {"replicas: 0\n", "out of range"},
