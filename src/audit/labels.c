@@ -1,4 +1,5 @@
 #include "audit/labels.h"
+#include "audit/scf_events.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -50,6 +51,7 @@ typedef struct {
     double energy_allowed, force_allowed; // where they are worst
     uint64_t energy_frame, force_frame;
     double energy_ratio; // stored over computed, where the energy is worst
+    bool is_above;       // the stored one, there
     double dot, square;  // stored . computed and computed^2 of the forces seen
 } Labels;
 
@@ -177,6 +179,7 @@ static void energy_compare(const Check *check, uint64_t frame, double stored, do
     labels->energy_allowed = allowed;
     labels->energy_frame = frame;
     labels->energy_ratio = stored / energy;
+    labels->is_above = stored > energy;
 }
 
 static QmtStatus frame_read(QmtContext *ctx, Check *check, uint64_t frame, Labels *labels,
@@ -258,6 +261,15 @@ static void labels_report(Check *check, uint64_t n_again, const Labels *labels)
 {
     const char *const forces =
         labels->force_excess <= 1.0 ? "" : factor_meaning(labels->dot / labels->square, true);
+    ScfEvents events;
+    scf_events_read(check, &events);
+    if (labels->energy_excess > 1.0 && events.has_higher && labels->is_above) {
+        check_say(check, CHECK_LABELS, CHECK_WARN,
+                  "frame %" PRIu64 ": Epot is %.4g kJ/mol above what is computed from nothing, and "
+                  "the file records that its SCF was not the lowest (scf_higher)",
+                  labels->energy_frame, labels->worst_energy);
+        return;
+    }
     if (!(labels->energy_excess <= 1.0))
         check_say(
             check, CHECK_LABELS, CHECK_FAIL,

@@ -23,12 +23,21 @@ static double rounding_of_work(const Check *check, const CheckFrame *frame)
     return 4.0 * sqrt(square);
 }
 
+static double excess_of(const WorkStep *step)
+{
+    return fabs(step->off) - step->resolution;
+}
+
 static void step_take(Work *work, const WorkStep *step)
 {
-    const double excess = fabs(step->off) - step->resolution;
-    if (step->point == 1 || !(excess <= fabs(work->worst.off) - work->worst.resolution))
+    if (scf_events_at(&work->events, step->point)) {
+        if (work->recorded.point == 0 || !(excess_of(step) <= excess_of(&work->recorded)))
+            work->recorded = *step;
+        return;
+    }
+    if (work->worst.point == 0 || !(excess_of(step) <= excess_of(&work->worst)))
         work->worst = *step;
-    if (step->point == 1 || !(fabs(step->off) <= fabs(work->furthest.off)))
+    if (work->furthest.point == 0 || !(fabs(step->off) <= fabs(work->furthest.off)))
         work->furthest = *step;
 }
 
@@ -39,6 +48,7 @@ void work_add(const Check *check, Work *work, const CheckFrame *frame)
         return;
     if (frame->number == 0) {
         work_test_begin(&work->test, 0.0);
+        scf_events_read(check, &work->events);
         work->time_before = *frame->time;
     }
     if (frame->number == 1)
@@ -61,6 +71,12 @@ void work_add(const Check *check, Work *work, const CheckFrame *frame)
     step_take(work, &step);
 }
 
+static bool step_is_good(const Work *work, const WorkStep *step, double rms)
+{
+    return KJMOL_PER_HARTREE * fabs(step->off) <=
+           KJMOL_PER_HARTREE * work_step_limit(step, rms) + work->rounding;
+}
+
 void work_report(Check *check, const Work *work)
 {
     if (check->n_frames < 3 || check->array[ARRAY_TIME] == NULL ||
@@ -77,12 +93,16 @@ void work_report(Check *check, const Work *work)
         check_say(check, CHECK_WORK, CHECK_FAIL, "an energy or a force is not a finite number");
         return;
     }
-    const bool good = KJMOL_PER_HARTREE * fabs(work->worst.off) <=
-                      KJMOL_PER_HARTREE * work_step_limit(&work->worst, rms) + work->rounding;
+    const bool good = step_is_good(work, &work->worst, rms);
     const WorkStep *const shown = good ? &work->furthest : &work->worst;
     check_say(check, CHECK_WORK, good ? CHECK_PASS : CHECK_FAIL,
               "frame %" PRIu64 ": the change of Epot is off the work of the forces by %.1e kJ/mol; "
               "%.1e is allowed",
               shown->point, KJMOL_PER_HARTREE * fabs(shown->off),
               KJMOL_PER_HARTREE * work_step_limit(shown, rms) + work->rounding);
+    if (!step_is_good(work, &work->recorded, rms))
+        check_say(check, CHECK_WORK, CHECK_WARN,
+                  "frame %" PRIu64 ": the change of Epot is off the work of the forces by %.1e "
+                  "kJ/mol, and the file records that the SCF changed its solution there",
+                  work->recorded.point, KJMOL_PER_HARTREE * fabs(work->recorded.off));
 }

@@ -3,6 +3,7 @@
 
 #include "analysis/work_test.h"
 #include "audit/frame.h"
+#include "audit/scf_events.h"
 #include "audit/verdict.h"
 #include "base/arena.h"
 
@@ -13,8 +14,11 @@ typedef struct {
     WorkTest test;
     double (*xyz)[3], (*gradient)[3]; ///< [n_atoms] of the frame at hand
     WorkStep worst, furthest; ///< the one that exceeds its limit most, the one that is off most
-    double rounding;          ///< what the rounding of positions changes the work by, kJ/mol
-    double time_before;       ///< ps, of the first frame
+    ScfEvents events;
+    WorkStep
+        recorded; ///< the worst of those that the file records as a change of the solution; point 0: none
+    double rounding;    ///< what the rounding of positions changes the work by, kJ/mol
+    double time_before; ///< ps, of the first frame
 } Work;
 
 void work_layout(Work *work, Arena *arena, const Check *check);

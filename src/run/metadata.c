@@ -201,10 +201,8 @@ static cJSON *ended_json(const MetadataFacts *facts)
     add_number(object, "time_ps",
                1e-3 * (double)facts->report->steps * facts->watch->task->config.dt_fs);
     cJSON_AddItemToObject(object, "event", event_json(facts->watch, facts->ended_by));
-    if (facts->ended_by->kind >= WATCH_SCF_JUMP) {
-        const uint64_t every = (uint64_t)facts->watch->task->config.save_interval_steps;
-        add_number(object, "frames_before", (double)((facts->ended_by->step + every - 1) / every));
-    }
+    if (facts->ended_by->kind >= WATCH_SCF_JUMP)
+        add_whole(object, "frames_before", watch_frames_before(facts->watch, facts->ended_by));
     return object;
 }
 

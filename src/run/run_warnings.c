@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,6 +106,24 @@ static bool is_of_quench(MdVerdictKind kind)
            kind == MD_RELAXATION_UNFINISHED;
 }
 
+static void ended_collect(const Run *run, const MdReport *report, const MdOptions *options,
+                          RunWarnings *warnings)
+{
+    const double ended_ps = 1e-3 * (double)report->steps * options->dt_fs;
+    if (run->ended_by != NULL && run->ended_by->kind >= WATCH_SCF_JUMP)
+        run_warning_add(
+            warnings, "ended_early",
+            "ended after %.4g of %.4g ps, because the SCF lost its solution (scf_state: "
+            "stop); frames from %" PRId64 " on are of another one",
+            ended_ps, options->length_ps, watch_frames_before(&run->watch, run->ended_by));
+    else if (run->ended_by != NULL)
+        run_warning_add(
+            warnings, "ended_early",
+            "ended after %.4g of %.4g ps, because a bond broke (stop_when.bond_broken); "
+            "the frames are complete up to there",
+            ended_ps, options->length_ps);
+}
+
 void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *warnings)
 {
     const MdOptions options = run_md_options(run->task);
@@ -116,14 +135,7 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
         run_warning_add(warnings, "start_distances", "%s", text);
     if (start_ground_state_text(run->task->structure, &run->task->config, text))
         run_warning_add(warnings, "not_ground_state", "%s", text);
-    if (run->ended_by != NULL)
-        run_warning_add(warnings, "ended_early",
-                        "ended after %.4g of %.4g ps, because %s; the frames are complete up to "
-                        "there",
-                        1e-3 * (double)report->steps * options.dt_fs, options.length_ps,
-                        run->ended_by->kind >= WATCH_SCF_JUMP
-                            ? "the SCF lost its solution (scf_state: stop)"
-                            : "a bond broke (stop_when.bond_broken)");
+    ended_collect(run, report, &options, warnings);
     events_collect(&run->watch, warnings);
     if (report->n_atoms > 1 && !is_copy) // one atom has no temperature
         equilibration_collect(&options, warnings);

@@ -87,6 +87,8 @@ const WatchEvent *watch_first_break(const Watch *watch);
 bool watch_has_reaction(const Watch *watch);
 /// Frame that shows an event, the last one before it if it lies between two; -1: before the first.
 int64_t watch_event_frame(const Watch *watch, const WatchEvent *event);
+/// How many frames of the production lie before the event.
+int64_t watch_frames_before(const Watch *watch, const WatchEvent *event);
 double watch_event_time_ps(const Watch *watch, const WatchEvent *event);
 
 enum { WATCH_TEXT_SIZE = 256 };

@@ -68,6 +68,12 @@ int64_t watch_event_frame(const Watch *watch, const WatchEvent *event)
                                 : -1;
 }
 
+int64_t watch_frames_before(const Watch *watch, const WatchEvent *event)
+{
+    const int64_t every = watch->task->config.save_interval_steps;
+    return ((int64_t)event->step + every - 1) / every;
+}
+
 double watch_event_time_ps(const Watch *watch, const WatchEvent *event)
 {
     return (double)event->step * watch->task->config.dt_fs * 1e-3; // as md_time_ps()
