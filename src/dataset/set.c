@@ -8,17 +8,52 @@
 #include "engine/xtb.h"
 #include "label/atom_energy.h"
 
+enum { SHOWN = 160 };
+
 bool sources_alike(const Source *a, const Source *b)
 {
     return a->n_atoms == b->n_atoms &&
            memcmp(a->numbers, b->numbers, a->n_atoms * sizeof *a->numbers) == 0;
 }
 
-static bool same_system(const Source *a, const Source *b)
+/// True if two systems are one molecule in one state, so that only what is around it differs.
+static bool same_molecule(const Source *a, const Source *b)
 {
     return strcmp(a->name, b->name) == 0 && sources_alike(a, b) && a->charge == b->charge &&
-           a->multiplicity == b->multiplicity && strcmp(a->solvent, b->solvent) == 0 &&
-           strcmp(a->solvation_model, b->solvation_model) == 0;
+           a->multiplicity == b->multiplicity;
+}
+
+/// "in the gas phase", or "in water (alpb)".
+static const char *surroundings(const Source *source, char text[SHOWN])
+{
+    if (source->solvent[0] == '\0')
+        return "in the gas phase";
+    snprintf(text, SHOWN, "in %s (%s)", source->solvent, source->solvation_model);
+    return text;
+}
+
+/// Says where one molecule is there in several surroundings: geometries do not tell which energy is meant.
+static void surroundings_tell(QmtContext *ctx, const Set *set)
+{
+    const Source *one = NULL, *other = NULL;
+    size_t n = 0;
+    for (size_t s = 1; s < set->n_systems; s++) {
+        const Source *const a = set->systems[s - 1].first, *const b = set->systems[s].first;
+        if (!same_molecule(a, b))
+            continue;
+        if (n++ == 0) {
+            one = a;
+            other = b;
+        }
+    }
+    if (n == 0)
+        return;
+    char first[SHOWN], second[SHOWN];
+    context_log(ctx, QMT_LOG_WARNING,
+                "%.400s is %s and %.400s %s, of one molecule%s: a model that is not told the "
+                "solvent cannot learn both; make a set of each",
+                one->path, surroundings(one, first), other->path, surroundings(other, second),
+                n > 1 ? ", and so are others" : "");
 }
 
 /// The name, or name_2, ... for another molecule or state of the same name.
@@ -72,7 +107,7 @@ QmtStatus set_systems_find(QmtContext *ctx, Set *set)
     for (size_t i = 0; i < set->sources.n; i++) {
         Source *const source = &set->sources.items[i];
         set->properties &= source->properties;
-        if (i == 0 || !same_system(source, source - 1)) {
+        if (i == 0 || sources_compare(source, source - 1) != 0) {
             set->systems[set->n_systems++].first = source;
             label_make(set, set->n_systems - 1);
             file_name_make(&set->systems[set->n_systems - 1], set->n_systems - 1);
@@ -85,6 +120,7 @@ QmtStatus set_systems_find(QmtContext *ctx, Set *set)
             set->n_frames[s] += source->n_chosen[s];
         }
     }
+    surroundings_tell(ctx, set);
     return filled_check(ctx, set);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dataset/source_paths.h"
+#include "engine/xtb.h"
 #include "io/zip.h"
 #include "run/partial.h"
 
@@ -34,6 +35,17 @@ static void word_in(const cJSON *object, const char *key, char word[SOURCE_WORD_
     snprintf(word, SOURCE_WORD_SIZE, "%s", text != NULL ? text : "");
 }
 
+/// A key of solvation; what the first version did not write was the default.
+static void solvation_in(const Source *source, const cJSON *config, const char *key,
+                         const char *initial, char word[SOURCE_WORD_SIZE])
+{
+    const char *const text = text_in(config, key);
+    snprintf(word, SOURCE_WORD_SIZE, "%s",
+             source->solvent[0] == '\0' ? ""
+             : text != NULL             ? text
+                                        : initial);
+}
+
 /// What the metadata say.
 static QmtStatus metadata_take(QmtContext *ctx, const char *metadata, Source *source)
 {
@@ -43,9 +55,13 @@ static QmtStatus metadata_take(QmtContext *ctx, const char *metadata, Source *so
     const cJSON *const kelvin =
         cJSON_GetObjectItemCaseSensitive(config, "electronic_temperature_K");
     const char *const smiles = text_in(object, "smiles"), *const status = text_in(object, "status");
+    const QmtEngineOptions initial = xtb_options_default();
     word_in(object, "qm_method", source->method);
     word_in(object, "solvent", source->solvent);
     word_in(object, "solvation_model", source->solvation_model);
+    solvation_in(source, config, "solvation_state", initial.solvation_state,
+                 source->solvation_state);
+    solvation_in(source, config, "solvation_grid", initial.solvation_grid, source->solvation_grid);
     source->replica = cJSON_IsNumber(replica) ? replica->valueint : 0;
     source->electronic_temperature_k = cJSON_IsNumber(kelvin) ? kelvin->valuedouble : 0.0;
     source->complete = status == NULL || strcmp(status, "partial") != 0;
@@ -149,6 +165,30 @@ static QmtStatus source_add(QmtContext *ctx, const SourcePath *path, bool partia
     return status;
 }
 
+/// Among trajectories in solvents also the zero of their energies and the surface of the solute.
+static QmtStatus solvation_compare(QmtContext *ctx, const SourceList *list)
+{
+    const Source *first = NULL;
+    for (size_t i = 0; i < list->n; i++) {
+        const Source *const other = &list->items[i];
+        if (other->solvent[0] == '\0')
+            continue;
+        if (first == NULL)
+            first = other;
+        if (strcmp(first->solvation_state, other->solvation_state) != 0)
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "%.400s has solvation_state %s and %.400s %s: their energies have "
+                        "different zeros and do not go into one set; make one of each",
+                        first->path, first->solvation_state, other->path, other->solvation_state);
+        if (strcmp(first->solvation_grid, other->solvation_grid) != 0)
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "%.400s has solvation_grid %s and %.400s %s: their energies do not go into "
+                        "one set; make one of each",
+                        first->path, first->solvation_grid, other->path, other->solvation_grid);
+    }
+    return QMT_OK;
+}
+
 /// What labels of one set must agree in.
 static QmtStatus settings_compare(QmtContext *ctx, const SourceList *list)
 {
@@ -167,14 +207,30 @@ static QmtStatus settings_compare(QmtContext *ctx, const SourceList *list)
                         first->path, first->electronic_temperature_k, other->path,
                         other->electronic_temperature_k);
     }
-    return QMT_OK;
+    return solvation_compare(ctx, list);
 }
 
-/// Molecules of one name together, replicas in their order, else as they were given.
+int sources_compare(const Source *a, const Source *b)
+{
+    int order = strcmp(a->name, b->name);
+    if (order == 0)
+        order = (a->n_atoms > b->n_atoms) - (a->n_atoms < b->n_atoms);
+    if (order == 0)
+        order = memcmp(a->numbers, b->numbers, a->n_atoms * sizeof *a->numbers);
+    if (order == 0)
+        order = (a->charge > b->charge) - (a->charge < b->charge);
+    if (order == 0)
+        order = (a->multiplicity > b->multiplicity) - (a->multiplicity < b->multiplicity);
+    if (order == 0)
+        order = strcmp(a->solvent, b->solvent);
+    return order != 0 ? order : strcmp(a->solvation_model, b->solvation_model);
+}
+
+/// Molecules of one name and state together, replicas in their order, else by their paths.
 static int by_molecule(const void *a, const void *b)
 {
     const Source *const x = a, *const y = b;
-    const int order = strcmp(x->name, y->name);
+    const int order = sources_compare(x, y);
     if (order != 0)
         return order;
     if (x->replica != y->replica)

@@ -33,7 +33,8 @@ typedef struct {
     unsigned properties; ///< set of Property
     int charge, multiplicity;
     char method[SOURCE_WORD_SIZE];
-    char solvent[SOURCE_WORD_SIZE], solvation_model[SOURCE_WORD_SIZE]; ///< "": gas phase
+    char solvent[SOURCE_WORD_SIZE], solvation_model[SOURCE_WORD_SIZE];        ///< "": gas phase
+    char solvation_state[SOURCE_WORD_SIZE], solvation_grid[SOURCE_WORD_SIZE]; ///< likewise
     double electronic_temperature_k;
     char *smiles; ///< NULL: not known
     bool complete;
@@ -60,12 +61,14 @@ typedef struct {
 ///
 /// @param partial  also trajectories that failed or are not finished; else such a file is a failure, and one in a
 ///                 folder is left out with a note
-/// Fails with QMT_ERR_INPUT (none, one twice, methods or electronic temperatures that differ), QMT_ERR_FORMAT (no trajectory, no
+/// Fails with QMT_ERR_INPUT (none, one twice, methods, electronic temperatures, or states or grids of solvation that differ), QMT_ERR_FORMAT (no trajectory, no
 /// state), QMT_ERR_IO, QMT_ERR_CHECKPOINT or QMT_ERR_MEMORY.
 QmtStatus sources_find(QmtContext *ctx, const char *const *paths, size_t n_paths, bool partial,
                        SourceList *list);
 void sources_release(SourceList *list);
 
+/// Order of molecules and their states: 0 if the frames of both belong to one system.
+int sources_compare(const Source *a, const Source *b);
 /// Opens the file of a source.
 QmtStatus source_open(QmtContext *ctx, const Source *source, TrajectoryReader **reader);
 /// Compares the checksums inside the file and takes the one of all its bytes. QMT_ERR_FORMAT if it is damaged.

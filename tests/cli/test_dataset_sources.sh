@@ -1,0 +1,36 @@
+# What may go into one training set: trajectories of one kind of energy, whole, each frame once.
+source "$(dirname "$0")/support.sh"
+
+# run OUT WORDS...: water in a folder of its own
+run() {
+    local out=$1
+    shift
+    ends 0 "$QMTRAJ" run --config short.yaml --out "$out" --num-workers 1 "$@" water.xyz
+}
+# refused WORDS -- PATHS...: one sentence, and nothing is left
+refused() {
+    local words=$1
+    shift
+    ends 3 "$QMTRAJ" dataset "$@" -o no
+    says "$words"
+    [ "$(wc -l <err)" = 1 ] || fail "more than a sentence: $(cat err)"
+    [ ! -e no ] && [ ! -e no.part ] || fail "something is left: $*"
+}
+run gas
+run wet --set solvent=water
+
+# Energies in a solvent have the zero of solvation_state, and the surface of solvation_grid.
+run state --set solvent=water --set solvation_state=reference
+run grid --set solvent=water --set solvation_grid=fine
+refused "has solvation_state gsolv and state/water/trajectory.npz reference: their energies have different zeros" wet state
+refused "solvation_grid" wet grid
+# In the gas phase neither means anything; one molecule in both surroundings is told.
+ends 0 "$QMTRAJ" dataset gas state --every 20 -o surroundings
+says "from 2 trajectories" "a model that is not told the solvent cannot learn both"
+cut -f 3 surroundings/manifest.tsv | sort -u >all
+grep -qx water all && grep -qx water_2 all || fail "molecules: $(cat all)"
+# Replicas of one state stay one molecule beside those of another.
+run gases --set replicas=2
+run wets --set replicas=2 --set solvent=water
+ends 0 "$QMTRAJ" dataset gases wets --every 20 -o replicas
+says "of 2 molecules from 4 trajectories"
