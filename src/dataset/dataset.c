@@ -132,11 +132,11 @@ static QmtStatus frame_write(QmtContext *ctx, Job *job, const Passage *p, size_t
                       .properties = p->reader->properties,
                       .masses = p->reader->masses};
     TrajectoryFrame first;
-    TRY(trajectory_reader_frame(ctx, p->reader, frame.number, &frame.frame));
+    TRY(source_frame(ctx, p->reader, frame.number, &frame.frame));
     if (p->lag > 0) {
         first = frame_copy(frame.frame, p->source, p->scratch);
         frame.frame = &first;
-        TRY(trajectory_reader_frame(ctx, p->reader, frame.number + p->lag, &frame.later));
+        TRY(source_frame(ctx, p->reader, frame.number + p->lag, &frame.later));
     }
     TRY(p->writer->format->append(ctx, p->writer, &frame));
     TRY(manifest_add(ctx, &job->manifest, p->split, &frame));

@@ -5,6 +5,7 @@
 #include "analysis/farthest_points.h"
 #include "analysis/inverse_distances.h"
 #include "dataset/shape.h"
+#include "dataset/source.h"
 
 static const size_t BYTES_MAX = (size_t)64 << 20;
 
@@ -116,7 +117,7 @@ QmtStatus diverse_choose(QmtContext *ctx, TrajectoryReader *reader, DiverseMetri
                                       : FAIL(ctx, QMT_ERR_MEMORY, "no memory for %zu frames", n);
     for (size_t i = 0; i < n && status == QMT_OK; i += stride) {
         const TrajectoryFrame *frame;
-        status = trajectory_reader_frame(ctx, reader, frames[i], &frame);
+        status = source_frame(ctx, reader, frames[i], &frame);
         if (status == QMT_OK)
             points_add(&points, frame->pos);
     }

@@ -259,6 +259,28 @@ QmtStatus sources_find(QmtContext *ctx, const char *const *paths, size_t n_paths
     return status;
 }
 
+QmtStatus source_frame(QmtContext *ctx, TrajectoryReader *reader, uint64_t f,
+                       const TrajectoryFrame **frame)
+{
+    TRY(trajectory_reader_frame(ctx, reader, f, frame));
+    for (size_t i = 0; i < N_TRAJECTORY_ARRAYS; i++) {
+        const TrajectoryArray array = trajectory_array(i);
+        if (array.role != ROLE_FRAME || !trajectory_array_is_there(i, 0, reader->properties) ||
+            (i >= N_ARRAYS && PROPERTIES[i - N_ARRAYS].may_be_nan))
+            continue;
+        const double *const numbers =
+            trajectory_frame_numbers(*frame, i, reader->properties, reader->n_atoms);
+        const size_t n = trajectory_array_row(&array, reader->n_atoms);
+        for (size_t k = 0; k < n; k++)
+            if (!isfinite(numbers[k]))
+                return FAIL(ctx, QMT_ERR_FORMAT,
+                            "%.800s: %s of frame %" PRIu64 " holds %g: the file is damaged, leave "
+                            "it out",
+                            reader->npz.file.path, array.name, f, numbers[k]);
+    }
+    return QMT_OK;
+}
+
 QmtStatus source_verify(QmtContext *ctx, Source *source, TrajectoryReader *reader)
 {
     enum { PIECE = 1 << 20 };

@@ -71,6 +71,10 @@ void sources_release(SourceList *list);
 int sources_compare(const Source *a, const Source *b);
 /// Opens the file of a source.
 QmtStatus source_open(QmtContext *ctx, const Source *source, TrajectoryReader **reader);
+/// Frame f as trajectory_reader_frame() reads it; QMT_ERR_FORMAT if a number of an array that every trajectory has, or of a property
+/// that is finite, is not.
+QmtStatus source_frame(QmtContext *ctx, TrajectoryReader *reader, uint64_t f,
+                       const TrajectoryFrame **frame);
 /// Compares the checksums inside the file and takes the one of all its bytes. QMT_ERR_FORMAT if it is damaged.
 QmtStatus source_verify(QmtContext *ctx, Source *source, TrajectoryReader *reader);
 

@@ -34,3 +34,26 @@ run gases --set replicas=2
 run wets --set replicas=2 --set solvent=water
 ends 0 "$QMTRAJ" dataset gases wets --every 20 -o replicas
 says "of 2 molecules from 4 trajectories"
+
+# Numbers that are not finite: the file is refused with the array and the frame, however frames are chosen.
+# spoil OUT ARRAY FRAME VALUE: a copy of gas with another number
+spoil() {
+    mkdir "$1"
+    /usr/bin/python3 - "$@" <<'PYTHON'
+import sys
+import numpy as np
+out, array, frame, value = sys.argv[1:]
+data = dict(np.load("gas/water/trajectory.npz"))
+data[array].reshape(len(data[array]), -1)[int(frame), -1] = float(value)
+np.savez(out + "/trajectory.npz", **data)
+PYTHON
+}
+spoil spoilt_forces forces 40 nan
+spoil spoilt_pos pos 40 inf
+spoil spoilt_energy Epot 40 nan
+refused "spoilt_forces/trajectory.npz: forces of frame 40 holds nan" spoilt_forces --gap-ps 0
+refused "spoilt_pos/trajectory.npz: pos of frame 40 holds inf" spoilt_pos --gap-ps 0
+refused "spoilt_energy/trajectory.npz: Epot of frame 40 holds nan" spoilt_energy --gap-ps 0
+refused "forces of frame 40 holds nan" spoilt_forces --gap-ps 0 --max-force 50 --energy-window 50
+refused "pos of frame 40 holds inf" spoilt_pos --gap-ps 0 --diverse 201
+refused "pos of frame 40 holds inf" spoilt_pos --gap-ps 0 --lag-fs 5 --every 20 --for metatrain --split 100/0
