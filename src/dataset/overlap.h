@@ -17,11 +17,16 @@ typedef struct {
     Nearest nearest[N_SPLITS]; ///< of training frames to those of each other part
     uint64_t
         n_duplicates; ///< frames with the same atoms at the same places as an earlier one of the set
-    uint64_t every;   ///< of the held-out frames, so many-th were compared; 1: all
+    uint64_t n_shared;       ///< places and atoms that are in more than one part
+    const Source *shared[2]; ///< trajectories of the first of them
+    Split shared_part[2];    ///< the parts that they are in
+    double n_pairs;          ///< of a training frame and one of another part with the same atoms
+    double n_compared;       ///< of these; the others are too many
 } Overlap;
 
 /// Compares the chosen frames of all molecules whose atoms are the same in the same order, by RMSD after superposition
-/// (analysis/superposition.h): exactly, but with a part of the held-out frames where those would take more than 128 MiB.
+/// (analysis/superposition.h): exactly, unless that would take more than some seconds in all and some 10 us for each training
+/// frame, or more than 128 MiB; then those of similar size. Frames that are equal to the bit are found among all.
 ///
 /// Fails with QMT_ERR_IO, QMT_ERR_FORMAT or QMT_ERR_MEMORY.
 QmtStatus overlap_find(QmtContext *ctx, const Set *set,

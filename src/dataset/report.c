@@ -135,10 +135,15 @@ static void division_write(const SetReport *report, FILE *out)
     for (int s = SPLIT_VALID; s < N_SPLITS; s++)
         if (set->n_frames[s] > 0)
             nearest_write(&report->overlap->nearest[s], (Split)s, out);
-    if (report->overlap->every > 1)
-        fprintf(out, "(of valid and test one frame in %llu was compared)\n",
-                (unsigned long long)report->overlap->every);
-    fprintf(out, "duplicates: %llu\n", (unsigned long long)report->overlap->n_duplicates);
+    if (report->overlap->n_compared < report->overlap->n_pairs)
+        fprintf(out,
+                "(of %.2g pairs of frames %.2g were compared, those of the most similar size)\n",
+                report->overlap->n_pairs, report->overlap->n_compared);
+    fprintf(out, "duplicates: %llu", (unsigned long long)report->overlap->n_duplicates);
+    if (report->overlap->n_shared > 0)
+        fprintf(out, ", %llu of them in another part",
+                (unsigned long long)report->overlap->n_shared);
+    fputc('\n', out);
 }
 
 QmtStatus report_summary(QmtContext *ctx, const SetReport *report, char **text)
@@ -243,6 +248,9 @@ QmtStatus report_json(QmtContext *ctx, const SetReport *report, char **text)
     cJSON_AddStringToObject(object, "by", split_kind_name(set->plan.kind));
     cJSON_AddNumberToObject(object, "seed", (double)set->plan.seed);
     cJSON_AddNumberToObject(object, "duplicates", (double)report->overlap->n_duplicates);
+    cJSON_AddNumberToObject(object, "duplicates_between_parts", (double)report->overlap->n_shared);
+    cJSON_AddNumberToObject(object, "pairs_between_parts", report->overlap->n_pairs);
+    cJSON_AddNumberToObject(object, "pairs_compared", report->overlap->n_compared);
     for (int s = 0; s < N_SPLITS; s++)
         json_split(report, s, cJSON_AddObjectToObject(object, split_name((Split)s)));
     cJSON *const atoms = cJSON_AddObjectToObject(object, "atom_energies_eV");

@@ -414,6 +414,27 @@ class Dataset(unittest.TestCase):
                         if alike.get(a["molecule"], a["molecule"]) == alike.get(b["molecule"], b["molecule"]))
             self.assertAlmostEqual(summary[other]["nearest_train_rmsd_angstrom"], least, delta=1e-5)
 
+    def test_pairs_that_would_take_long_are_not_all_compared_and_the_summary_says_so(self):
+        n, n_atoms = 20000, 12  # no two frames are alike, so that none can be passed over
+        with np.load(self.here / "run/neutral/trajectory.npz") as file:
+            meta = {**json.loads(str(file["metadata"])), "num_frames": n, "num_atoms": n_atoms, "properties": []}
+        pos = np.random.default_rng(1).normal(0, 0.1, (n, n_atoms, 3)).astype("f4")
+        pos[-1] = pos[0]  # in another part: found among all frames
+        (self.here / "many").mkdir()
+        np.savez(self.here / "many/many.npz", pos=pos, vel=0 * pos, forces=pos, Ekin=np.zeros(n), Epot=np.zeros(n), Etot=np.zeros(n),
+                 time_ps=np.arange(n) * 0.001, masses=np.ones(n_atoms, "f4"), atom_types=np.ones(n_atoms, "i4"),
+                 metadata=np.array(json.dumps(meta)))
+        done = subprocess.run([PROGRAM, "dataset", "many", "--for", "torchmd-mmap", "-o", "sampled"], cwd=self.here, check=True,
+                              capture_output=True, text=True)
+        summary = json.loads((self.here / "sampled/summary.json").read_text())
+        frames = [summary[split]["frames"] for split in ("train", "valid", "test")]
+        self.assertEqual(summary["pairs_between_parts"], frames[0] * (frames[1] + frames[2]))
+        self.assertGreater(summary["pairs_compared"], 0)
+        self.assertLess(summary["pairs_compared"], summary["pairs_between_parts"])
+        self.assertIn("those of the most similar size", done.stdout)
+        self.assertEqual((summary["duplicates"], summary["duplicates_between_parts"]), (1, 1))
+        self.assertIn("1 frame is in two parts", done.stderr)
+
 
 def rmsd(a, b):
     """After superposition, by the singular values of Kabsch."""
