@@ -38,6 +38,21 @@ static bool is_trajectory(const char *path, const char *name, bool partial)
            strncmp(name, "trajectory.old.", strlen("trajectory.old.")) != 0;
 }
 
+/// The frames of an unfinished trajectory that were converted are also in what it became.
+static QmtStatus frames_are_elsewhere(QmtContext *ctx, const char *folder, const char *name,
+                                      bool *elsewhere)
+{
+    const char *const files[] = {RUN_FILE_COMPLETE, RUN_FILE_PARTIAL, RUN_FILE_COMPLETE ".part"};
+    const size_t n = sizeof files / sizeof *files;
+    *elsewhere = false;
+    for (size_t i = 0; i < n && strcmp(name, "trajectory.frames.npz") == 0; i++) {
+        char path[FILE_PATH_SIZE];
+        TRY(file_join(ctx, folder, files[i], path));
+        *elsewhere = *elsewhere || file_exists(path);
+    }
+    return QMT_OK;
+}
+
 /// Keeps the archives of a folder open as long as the list is there.
 static QmtStatus archives_keep(QmtContext *ctx, ArchiveMount *mount, SourcePathList *list)
 {
@@ -88,6 +103,15 @@ static QmtStatus missing_add(QmtContext *ctx, const char *path, SourcePathList *
     return path_add(ctx, file_exists(file) ? file : path, false, list);
 }
 
+/// A trajectory below a folder.
+static QmtStatus found_add(QmtContext *ctx, const char *folder, const char *name, const char *path,
+                           SourcePathList *list)
+{
+    bool elsewhere;
+    TRY(frames_are_elsewhere(ctx, folder, name, &elsewhere));
+    return elsewhere ? QMT_OK : path_add(ctx, path, true, list);
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
@@ -114,7 +138,7 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, bool partial, S
                 else if (fnmatch(ARCHIVE_PATTERN, name, 0) == 0)
                     has_archives = true;
                 else if (is_trajectory(path, name, partial))
-                    status = path_add(ctx, path, true, list);
+                    status = found_add(ctx, folder, name, path, list);
             }
         }
         free(entries[i]);

@@ -57,3 +57,20 @@ refused "spoilt_energy/trajectory.npz: Epot of frame 40 holds nan" spoilt_energy
 refused "forces of frame 40 holds nan" spoilt_forces --gap-ps 0 --max-force 50 --energy-window 50
 refused "pos of frame 40 holds inf" spoilt_pos --gap-ps 0 --diverse 201
 refused "pos of frame 40 holds inf" spoilt_pos --gap-ps 0 --lag-fs 5 --every 20 --for metatrain --split 100/0
+
+# The frames of an unfinished trajectory that were converted are also in what it became.
+ends 1 env QMTRAJ_TEST_CRASH=water:150 "$QMTRAJ" run --config short.yaml --set checkpoint_s=0 --out twice --num-workers 1 water.xyz
+ends 0 "$QMTRAJ" convert twice/water/trajectory.npz.part --to npz
+cp twice/water/trajectory.frames.npz mine.npz
+ends 0 "$QMTRAJ" dataset twice --partial --every 10 -o unfinished
+says "from 1 trajectory" "duplicates: 0"
+run twice
+[ -e twice/water/trajectory.frames.npz ] || fail "the converted frames are gone"
+ends 0 "$QMTRAJ" dataset twice --partial --every 10 -o once
+says "from 1 trajectory" "duplicates: 0"
+[ ! -s err ] || fail "$(cat err)"
+# Alone it is a trajectory; beside the other by a name of its own it is told.
+ends 0 "$QMTRAJ" dataset mine.npz --partial --every 10 -o alone
+says "from 1 trajectory"
+ends 0 "$QMTRAJ" dataset twice mine.npz --partial --split 50/50 --gap-ps 0 -o both
+says "from 2 trajectories" "frames are in two parts, first of" "twice/water/trajectory.npz" "mine.npz" "of them in another part"
