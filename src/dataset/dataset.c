@@ -7,6 +7,7 @@
 #include "data/citations.h"
 #include "dataset/folder.h"
 #include "dataset/manifest.h"
+#include "dataset/origin.h"
 #include "dataset/report.h"
 #include "io/hdf5.h"
 #include "io/processes.h"
@@ -22,6 +23,8 @@ typedef struct {
     DatasetProgressFunction progress;
     void *user;
     uint64_t n_written, n_total;
+    const size_t *chosen_now; ///< of the sources whose frames are being chosen
+    size_t n_done;            ///< before them
 } Job;
 
 /// Sent back by the process that chose the frames of a trajectory, in front of their numbers.
@@ -43,7 +46,7 @@ static void job_tell(Job *job, const char *step, uint64_t done, uint64_t total)
 static QmtStatus source_choose(QmtContext *ctx, void *user, size_t i, Bytes *result)
 {
     Job *const job = user;
-    Source *const source = &job->set.sources.items[i];
+    Source *const source = &job->set.sources.items[job->chosen_now[i]];
     TrajectoryReader *reader = NULL;
     TRY(source_open(ctx, source, &reader));
     QmtStatus status = source_verify(ctx, source, reader);
@@ -70,7 +73,7 @@ static QmtStatus source_choose(QmtContext *ctx, void *user, size_t i, Bytes *res
 static QmtStatus source_chosen(QmtContext *ctx, void *user, size_t i, const Bytes *result)
 {
     Job *const job = user;
-    Source *const source = &job->set.sources.items[i];
+    Source *const source = &job->set.sources.items[job->chosen_now[i]];
     Chosen chosen;
     memcpy(&chosen, result->data, sizeof chosen);
     source->crc = chosen.crc;
@@ -89,8 +92,33 @@ static QmtStatus source_chosen(QmtContext *ctx, void *user, size_t i, const Byte
         memcpy(source->frames[s], at, n);
         at += n;
     }
-    job_tell(job, "choosing", i + 1, job->set.sources.n);
+    job_tell(job, "choosing", job->n_done + i + 1, job->set.sources.n);
     return QMT_OK;
+}
+
+/// Chooses the frames of all sources, of copies behind those that they follow.
+static QmtStatus sources_choose(QmtContext *ctx, Job *job)
+{
+    const Set *const set = &job->set;
+    size_t *const order = malloc((set->sources.n + 1) * sizeof *order);
+    size_t n[2] = {0, 0}, place = 0;
+    if (order == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the list of trajectories");
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < set->sources.n; i++)
+            if (selection_follows(&set->plan, &set->sources.items[i]) == (turn == 1)) {
+                order[place++] = i;
+                n[turn]++;
+            }
+    QmtStatus status = QMT_OK;
+    for (int turn = 0; turn < 2 && status == QMT_OK && n[turn] > 0; turn++) {
+        job->n_done = turn == 0 ? 0 : n[0];
+        job->chosen_now = order + job->n_done;
+        status =
+            processes_map(ctx, n[turn], set->options->n_workers, source_choose, source_chosen, job);
+    }
+    free(order);
+    return status;
 }
 
 /// The frames of one trajectory on their way to one part.
@@ -247,8 +275,7 @@ static QmtStatus texts_write(QmtContext *ctx, Job *job, char **summary)
 static QmtStatus folder_fill(QmtContext *ctx, Job *job, char **summary)
 {
     Set *const set = &job->set;
-    TRY(processes_map(ctx, set->sources.n, set->options->n_workers, source_choose, source_chosen,
-                      job));
+    TRY(sources_choose(ctx, job));
     TRY(set_systems_find(ctx, set));
     TRY(set_atoms_compute(ctx, set));
     TRY(parts_write(ctx, job));
@@ -282,8 +309,10 @@ QmtStatus dataset_make(QmtContext *ctx, const char *const *paths, size_t n_paths
     TRY(format_take(ctx, options, &job.format));
     TRY(selection_check(ctx, options));
     TRY(sources_find(ctx, paths, n_paths, options->partial != 0, &job.set.sources));
-    QmtStatus status = split_plan(ctx, &job.set.sources, parts, options->by, options->seed,
-                                  options->gap_ps, &job.set.plan);
+    QmtStatus status = origins_find(ctx, &job.set.sources);
+    if (status == QMT_OK)
+        status = split_plan(ctx, &job.set.sources, parts, options->by, options->seed,
+                            options->gap_ps, &job.set.plan);
     if (status == QMT_OK)
         status = folder_begin(ctx, out, &job.folder);
     if (status == QMT_OK) {

@@ -73,6 +73,8 @@ static void gap_write(const Set *set, FILE *out)
     bool settled = true;
     for (size_t i = 0; i < set->sources.n; i++) {
         const Source *const s = &set->sources.items[i];
+        if (s->drawn || selection_follows(&set->plan, s))
+            continue;
         const double tau = correlation_longest_ps(&s->correlation);
         const double times = tau > 0.0 ? s->gap_ps / tau : INFINITY;
         settled = settled && s->correlation.settled;
@@ -80,6 +82,10 @@ static void gap_write(const Set *set, FILE *out)
             least = s;
             least_times = times;
         }
+    }
+    if (least == NULL) {
+        fputs("blocks need no gap: the frames are drawn one by one\n", out);
+        return;
     }
     char name[SHOWN];
     fprintf(out,
@@ -94,13 +100,39 @@ static void gap_write(const Set *set, FILE *out)
                 "lower bound, and blocks of one trajectory share what does not change in it\n");
 }
 
+/// Where copies of frames are in a division by block.
+static void copies_write(const Set *set, FILE *out)
+{
+    size_t n = 0, n_gap = 0;
+    for (size_t i = 0; i < set->sources.n; i++) {
+        const Source *const source = &set->sources.items[i];
+        Block block;
+        if (!selection_follows(&set->plan, source))
+            continue;
+        n++;
+        n_gap += selection_copy_block(&set->plan, source, &block) == 0;
+    }
+    if (n > 0)
+        fprintf(
+            out,
+            "%zu copies of frames are in the part of the frame that they begin from; %zu of them "
+            "begin in a gap and are left out\n",
+            n, n_gap);
+}
+
 static void decorrelated_write(const Set *set, FILE *out)
 {
     double least = INFINITY, most = 0.0;
     for (size_t i = 0; i < set->sources.n; i++) {
+        if (set->sources.items[i].drawn)
+            continue;
         const double tau = correlation_longest_ps(&set->sources.items[i].correlation);
         least = fmin(least, 2.0 * tau);
         most = fmax(most, 2.0 * tau);
+    }
+    if (least > most) {
+        fputs("frames are drawn one by one: all are taken\n", out);
+        return;
     }
     fprintf(out, "frames are two autocorrelation times apart: %.3g to %.3g ps, see sources.tsv\n",
             least, most);
@@ -130,8 +162,10 @@ static void division_write(const SetReport *report, FILE *out)
             (unsigned long long)set->plan.seed);
     if (set->options->decorrelated)
         decorrelated_write(set, out);
-    if (set->plan.kind == SPLIT_BY_BLOCK)
+    if (set->plan.kind == SPLIT_BY_BLOCK) {
         gap_write(set, out);
+        copies_write(set, out);
+    }
     for (int s = SPLIT_VALID; s < N_SPLITS; s++)
         if (set->n_frames[s] > 0)
             nearest_write(&report->overlap->nearest[s], (Split)s, out);

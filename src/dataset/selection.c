@@ -63,6 +63,10 @@ QmtStatus selection_lag(QmtContext *ctx, const Source *source, double lag_fs, ui
     *lag = 0;
     if (!(lag_fs > 0.0))
         return QMT_OK;
+    if (source->drawn)
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%.800s: its frames are drawn one by one, so that none is %g fs behind another",
+                    source->path, lag_fs);
     // the interval comes from times in ps, which are rounded
     if (frames < 0.5 || fabs(frames - rint(frames)) > 1e-6 * frames)
         return FAIL(ctx, QMT_ERR_INPUT,
@@ -231,20 +235,42 @@ static uint64_t gap_frames(const SplitPlan *plan, const Source *source)
     return source->interval_ps > 0.0 ? (uint64_t)ceil(gap / source->interval_ps - 1e-6) : 0;
 }
 
+bool selection_follows(const SplitPlan *plan, const Source *source)
+{
+    return plan->kind == SPLIT_BY_BLOCK && source->origin != NULL;
+}
+
+size_t selection_copy_block(const SplitPlan *plan, const Source *source, Block *block)
+{
+    const Source *const origin = source->origin;
+    Block blocks[N_SPLITS];
+    const size_t n = split_blocks(plan, origin, gap_frames(plan, origin), blocks);
+    for (size_t k = 0; k < n; k++)
+        if (source->origin_frame >= blocks[k].begin && source->origin_frame < blocks[k].end) {
+            *block = (Block){.split = blocks[k].split, .end = source->n_frames};
+            return 1;
+        }
+    return 0;
+}
+
 QmtStatus selection_make(QmtContext *ctx, TrajectoryReader *reader, const SplitPlan *plan,
                          const QmtDatasetOptions *options, Source *source)
 {
     Choice c = {.reader = reader, .options = options, .source = source};
     Block blocks[N_SPLITS];
+    const bool follows = selection_follows(plan, source);
+    const bool cut = plan->kind == SPLIT_BY_BLOCK && !follows;
     uint64_t gap = 0;
     TRY(selection_lag(ctx, source, options->lag_fs, &c.lag));
-    if (options->decorrelated || plan->kind == SPLIT_BY_BLOCK)
+    // what is drawn does not remember
+    if (!source->drawn && (options->decorrelated || cut))
         TRY(correlation_find(ctx, reader, source->interval_ps, &source->correlation));
-    if (plan->kind == SPLIT_BY_BLOCK) {
+    if (cut) {
         gap = gap_frames(plan, source);
         source->gap_ps = (double)gap * source->interval_ps;
     }
-    const size_t n_blocks = split_blocks(plan, source, gap, blocks);
+    const size_t n_blocks = follows ? selection_copy_block(plan, source, blocks)
+                                    : split_blocks(plan, source, gap, blocks);
     c.candidates = malloc((source->n_frames + 1) * sizeof *c.candidates);
     QmtStatus status =
         c.candidates != NULL

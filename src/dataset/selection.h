@@ -13,7 +13,13 @@ QmtStatus selection_check(QmtContext *ctx, const QmtDatasetOptions *options);
 /// the interval does not divide it.
 QmtStatus selection_lag(QmtContext *ctx, const Source *source, double lag_fs, uint64_t *lag);
 
-/// Chooses frames of one trajectory, part by part: fills correlation (where it is needed), gap_ps, frames, n_chosen and
+/// Whether the blocks of a division are those of another trajectory: a copy of a frame is as a whole in the part of that frame.
+bool selection_follows(const SplitPlan *plan, const Source *source);
+/// The block of such a copy, which needs the correlation of the other trajectory: all of it, or none (0) where the frame is in a
+/// gap.
+size_t selection_copy_block(const SplitPlan *plan, const Source *source, Block *block);
+
+/// Chooses frames of one trajectory, part by part; of copies after those that they follow. Fills correlation (where it is needed), gap_ps, frames, n_chosen and
 /// the numbers of frames left out. The second frame of a pair is in the same block as the first.
 ///
 /// Fails with QMT_ERR_INPUT, QMT_ERR_IO, QMT_ERR_FORMAT or QMT_ERR_MEMORY.

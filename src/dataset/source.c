@@ -52,6 +52,8 @@ static QmtStatus metadata_take(QmtContext *ctx, const char *metadata, Source *so
     cJSON *const object = cJSON_Parse(metadata);
     const cJSON *const config = cJSON_GetObjectItemCaseSensitive(object, "config");
     const cJSON *const replica = cJSON_GetObjectItemCaseSensitive(object, "replica");
+    const cJSON *const frame = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(object, "quench"), "frame");
     const cJSON *const kelvin =
         cJSON_GetObjectItemCaseSensitive(config, "electronic_temperature_K");
     const char *const smiles = text_in(object, "smiles"), *const status = text_in(object, "status");
@@ -66,6 +68,9 @@ static QmtStatus metadata_take(QmtContext *ctx, const char *metadata, Source *so
     source->electronic_temperature_k = cJSON_IsNumber(kelvin) ? kelvin->valuedouble : 0.0;
     source->complete = status == NULL || strcmp(status, "partial") != 0;
     source->smiles = smiles != NULL ? strdup(smiles) : NULL;
+    source->drawn = cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(object, "sampling"));
+    source->is_copy = cJSON_IsNumber(frame) && frame->valuedouble >= 0.0;
+    source->origin_frame = source->is_copy ? (uint64_t)frame->valuedouble : 0;
     const bool lost = smiles != NULL && source->smiles == NULL;
     cJSON_Delete(object);
     if (source->method[0] == '\0' || !(source->electronic_temperature_k > 0.0))
@@ -99,7 +104,7 @@ static QmtStatus reader_take(QmtContext *ctx, TrajectoryReader *reader, Source *
         return FAIL(ctx, QMT_ERR_MEMORY, "%.900s: no memory for its atoms", source->path);
     memcpy(source->numbers, reader->numbers, reader->n_atoms * sizeof *source->numbers);
     TRY(metadata_take(ctx, reader->metadata, source));
-    if (source->n_frames < 2)
+    if (source->n_frames < 2 || source->drawn)
         return QMT_OK;
     TRY(trajectory_reader_frame(ctx, reader, 0, &frame));
     const double begin = frame->time;

@@ -22,15 +22,19 @@ typedef struct {
 } Correlation;
 
 /// One trajectory, and what was chosen of it.
-typedef struct {
+typedef struct Source {
     char *path;
     char name[STRUCTURE_NAME_SIZE]; ///< of the molecule
     int replica;                    ///< 0: the only one
     size_t n_atoms;
     int *numbers; ///< [n_atoms]
     uint64_t n_frames;
-    double interval_ps;  ///< between two frames; 0 if there is only one
-    unsigned properties; ///< set of Property
+    double interval_ps; ///< between two frames; 0 if there is only one, or they are drawn
+    bool drawn;         ///< its frames are drawn one by one (qmtraj sample) and have no order
+    bool is_copy;       ///< of a frame of another trajectory, by which it begins
+    uint64_t origin_frame;
+    const struct Source *origin; ///< that trajectory; NULL: not in the set
+    unsigned properties;         ///< set of Property
     int charge, multiplicity;
     char method[SOURCE_WORD_SIZE];
     char solvent[SOURCE_WORD_SIZE], solvation_model[SOURCE_WORD_SIZE];        ///< "": gas phase

@@ -74,3 +74,45 @@ ends 0 "$QMTRAJ" dataset mine.npz --partial --every 10 -o alone
 says "from 1 trajectory"
 ends 0 "$QMTRAJ" dataset twice mine.npz --partial --split 50/50 --gap-ps 0 -o both
 says "from 2 trajectories" "frames are in two parts, first of" "twice/water/trajectory.npz" "mine.npz" "of them in another part"
+
+# Drawn frames have no order: every way of choosing works on them but pairs, and blocks need no gap.
+ends 0 "$QMTRAJ" opt water.xyz -o min.xyz
+ends 0 "$QMTRAJ" sample min.xyz --modes 50 -o drawn.npz
+for words in "--n 20" "--every 2" "--diverse 20" "--diverse 20 --metric distances" "--decorrelated" "--every-ps 1" "--max-force 100"; do
+    rm -rf drawn
+    ends 0 "$QMTRAJ" dataset drawn.npz $words -o drawn
+    case $words in --n* | --div*) n=20 ;; --every\ 2) n=25 ;; *) n=50 ;; esac
+    says "$n frames of 1 molecule" "divided by block" "blocks need no gap" "duplicates: 0"
+done
+ends 0 "$QMTRAJ" dataset drawn.npz gas --gap-ps 0.005 --split 50/50 --n 20 -o drawn_and_moved
+says "40 frames of 1 molecule from 2 trajectories" "gap between blocks: 0.005 ps"
+refused "its frames are drawn one by one, so that none is 1 fs behind another" drawn.npz --lag-fs 1
+
+# A copy of a frame is in the part of that frame, as a whole, or in a gap with it.
+run hot --set replicas=2 --set 'quench.every_ps=0.002' --set quench.steps=3 --set quench.then_K=100 --set quench.ps=0.002
+for gap in 0 0.006; do
+    rm -rf copies
+    ends 0 "$QMTRAJ" dataset hot --split 60/20/20 --gap-ps $gap -o copies
+    says "52 copies of frames are in the part of the frame that they begin from"
+    /usr/bin/python3 - $gap <<'PYTHON' || fail "copies and their frames, gap $gap"
+import csv, json, sys
+import numpy as np
+part, copies = {}, {}
+for row in csv.DictReader(open("copies/manifest.tsv"), delimiter="\t"):
+    if row["trajectory"]:
+        part[row["trajectory"], int(row["frame"])] = row["split"]
+        copies.setdefault(row["trajectory"], set()).add(row["split"])
+n_gap = 0
+for row in csv.DictReader(open("copies/sources.tsv"), delimiter="\t"):
+    quench = json.loads(str(np.load(row["trajectory"])["metadata"])).get("quench")
+    if quench is None:
+        continue
+    origin = part.get((f"hot/{'water'}/{quench['trajectory'].split('/')[1]}/trajectory.npz", quench["frame"]))
+    n_gap += origin is None
+    assert copies.get(row["trajectory"], set()) == ({origin} if origin else set()), row["trajectory"]
+assert (n_gap > 0) == (float(sys.argv[1]) > 0), n_gap
+PYTHON
+done
+# Alone they are trajectories like others.
+ends 0 "$QMTRAJ" dataset hot/water/r01.q00* --split 60/20/20 --gap-ps 0 -o alone_cut
+says "from 9 trajectories"
