@@ -148,9 +148,10 @@ static QmtStatus group_make(QmtContext *ctx, Hdf5Writer *w, const System *system
             TRY(array_make(ctx, w, group, i, n_frames, wide));
     if (!w->layout->texts)
         return QMT_OK;
+    // A name in its place would be read as one: CO, the name of carbon monoxide, is methanol.
     const char *const smiles = system->first->smiles;
     TRY(hdf5_text(ctx, group->id, "subset", "qmtraj"));
-    return hdf5_text(ctx, group->id, "smiles", smiles != NULL ? smiles : system->label);
+    return hdf5_text(ctx, group->id, "smiles", smiles != NULL ? smiles : "");
 }
 
 static QmtStatus group_finish(QmtContext *ctx, const Hdf5Writer *w, Group *group)
