@@ -215,8 +215,8 @@ static QmtStatus parts_write(QmtContext *ctx, Job *job)
 {
     for (int s = 0; s < N_SPLITS; s++)
         job->n_total += job->set.n_frames[s];
-    TRY(manifest_begin(ctx, job->folder.part, &job->set, job->format->atom_frames, &job->manifest));
-    QmtStatus status = QMT_OK;
+    QmtStatus status =
+        manifest_begin(ctx, job->folder.part, &job->set, job->format, &job->manifest);
     for (int s = 0; s < N_SPLITS && status == QMT_OK; s++) {
         SetWriter *writer = NULL;
         if (job->set.n_frames[s] == 0)

@@ -36,6 +36,20 @@ const SetFormat *set_format_find(const char *name)
     return NULL;
 }
 
+void set_place_molecule(const SetFormat *format, Split split, const System *system,
+                        char text[SET_PLACE_SIZE])
+{
+    (void)format;
+    snprintf(text, SET_PLACE_SIZE, "%s/%s", split_name(split), system->file);
+}
+
+void set_place_part(const SetFormat *format, Split split, const System *system,
+                    char text[SET_PLACE_SIZE])
+{
+    (void)format, (void)system;
+    snprintf(text, SET_PLACE_SIZE, "%s", split_name(split));
+}
+
 static void list_print(const Set *set, const char *quote, const char *between, bool energies,
                        FILE *out)
 {

@@ -22,6 +22,11 @@ typedef struct {
     const double *masses;         ///< [n_atoms] Da
 } SetFrame;
 
+/// Which frames of a part stand in one file or group, numbered from 0.
+typedef enum { PLACES_BY_PART, PLACES_BY_MOLECULE, PLACES_BY_ATOMS } SetPlaces;
+
+enum { SET_PLACE_SIZE = STRUCTURE_NAME_SIZE + 96 };
+
 typedef struct SetWriter SetWriter;
 typedef struct SetFormat SetFormat;
 
@@ -32,6 +37,11 @@ struct SetFormat {
     bool units;       ///< has units to choose
     bool hdf5;        ///< needs a build with HDF5
     bool atom_frames; ///< single atoms go in front of the training part
+    SetPlaces places;
+    /// The file, folder or group that holds the frames of a system, relative to the set; the system is not looked at if all
+    /// are in one.
+    void (*place)(const SetFormat *format, Split split, const System *system,
+                  char text[SET_PLACE_SIZE]);
 
     /// Begins a part in a folder. Fails with QMT_ERR_IO, QMT_ERR_MEMORY, or QMT_ERR_INPUT if the format cannot hold
     /// the set; nothing needs to be removed then, the folder goes as a whole.
@@ -55,6 +65,12 @@ struct SetFormat {
     void (*training)(const SetFormat *format, const Set *set, FILE *out);
     const void *more; ///< of formats that share a file
 };
+
+/// Places of formats with a folder for each molecule, "train/water", and with one for all, "train".
+void set_place_molecule(const SetFormat *format, Split split, const System *system,
+                        char text[SET_PLACE_SIZE]);
+void set_place_part(const SetFormat *format, Split split, const System *system,
+                    char text[SET_PLACE_SIZE]);
 
 /// Lists of the elements of a set for the options of trainings: "H, C" and "H: -10.707211471, C: -48.798080215" (eV).
 ///

@@ -291,15 +291,24 @@ static QmtStatus deepmd_extras(QmtContext *ctx, const SetFormat *format, const S
     return text_put(ctx, folder, "input.json", &draft);
 }
 
-#define DEEPMD_FORMAT(word, text, is_mixed)                                                        \
+static void deepmd_mixed_place(const SetFormat *format, Split split, const System *system,
+                               char text[SET_PLACE_SIZE])
+{
+    (void)format;
+    snprintf(text, SET_PLACE_SIZE, "%s/%06zu", split_name(split), system->first->n_atoms);
+}
+
+#define DEEPMD_FORMAT(word, text, kind, function, is_mixed)                                        \
     {                                                                                              \
-        .name = word, .help = text, .open = deepmd_open, .system = deepmd_system,                  \
-        .append = deepmd_append, .finish = deepmd_finish, .close = deepmd_close,                   \
-        .extras = deepmd_extras, .contents = deepmd_contents, .training = deepmd_training,         \
-        .more = is_mixed                                                                           \
+        .name = word, .help = text, .places = kind, .place = function, .open = deepmd_open,        \
+        .system = deepmd_system, .append = deepmd_append, .finish = deepmd_finish,                 \
+        .close = deepmd_close, .extras = deepmd_extras, .contents = deepmd_contents,               \
+        .training = deepmd_training, .more = is_mixed                                              \
     }
 
 const SetFormat FORMAT_DEEPMD =
-    DEEPMD_FORMAT("deepmd", "a system of DeePMD-kit for each molecule, input.json", NULL);
-const SetFormat FORMAT_DEEPMD_MIXED = DEEPMD_FORMAT(
-    "deepmd-mixed", "likewise in its mixed format, for each number of atoms", "mixed");
+    DEEPMD_FORMAT("deepmd", "a system of DeePMD-kit for each molecule, input.json",
+                  PLACES_BY_MOLECULE, set_place_molecule, NULL);
+const SetFormat FORMAT_DEEPMD_MIXED =
+    DEEPMD_FORMAT("deepmd-mixed", "likewise in its mixed format, for each number of atoms",
+                  PLACES_BY_ATOMS, deepmd_mixed_place, "mixed");

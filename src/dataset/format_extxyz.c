@@ -241,6 +241,13 @@ void extxyz_contents(const SetFormat *format, const Set *set, FILE *out)
     fputc('\n', out);
 }
 
+void extxyz_place(const SetFormat *format, Split split, const System *system,
+                  char text[SET_PLACE_SIZE])
+{
+    (void)system;
+    snprintf(text, SET_PLACE_SIZE, "%s", ((const ExtxyzDialect *)format->more)->files[split]);
+}
+
 void extxyz_training(const SetFormat *format, const Set *set, FILE *out)
 {
     ((const ExtxyzDialect *)format->more)->training(set, out);

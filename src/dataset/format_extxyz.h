@@ -35,16 +35,19 @@ QmtStatus extxyz_finish(QmtContext *ctx, SetWriter *face);
 void extxyz_close(SetWriter *face);
 QmtStatus extxyz_extras(QmtContext *ctx, const SetFormat *format, const Set *set,
                         const char *folder);
+void extxyz_place(const SetFormat *format, Split split, const System *system,
+                  char text[SET_PLACE_SIZE]);
 void extxyz_contents(const SetFormat *format, const Set *set, FILE *out);
 void extxyz_training(const SetFormat *format, const Set *set, FILE *out);
 
 /// A format whose dialect is this.
 #define EXTXYZ_FORMAT(word, text, with_atoms, dialect)                                             \
     {                                                                                              \
-        .name = word, .help = text, .pairs = true, .atom_frames = with_atoms, .open = extxyz_open, \
-        .system = extxyz_system, .append = extxyz_append, .finish = extxyz_finish,                 \
-        .close = extxyz_close, .extras = extxyz_extras, .contents = extxyz_contents,               \
-        .training = extxyz_training, .more = dialect                                               \
+        .name = word, .help = text, .pairs = true, .atom_frames = with_atoms,                      \
+        .place = extxyz_place, .open = extxyz_open, .system = extxyz_system,                       \
+        .append = extxyz_append, .finish = extxyz_finish, .close = extxyz_close,                   \
+        .extras = extxyz_extras, .contents = extxyz_contents, .training = extxyz_training,         \
+        .more = dialect                                                                            \
     }
 
 #endif

@@ -124,24 +124,38 @@ static QmtStatus array_make(QmtContext *ctx, const Hdf5Writer *w, Group *group, 
     return QMT_OK;
 }
 
+static void group_name(const Layout *layout, const System *system, char name[SET_PLACE_SIZE])
+{
+    if (layout->by_molecule)
+        snprintf(name, SET_PLACE_SIZE, "%s", system->file);
+    else
+        snprintf(name, SET_PLACE_SIZE, "%03zu", system->first->n_atoms);
+}
+
+static void hdf5_place(const SetFormat *format, Split split, const System *system,
+                       char text[SET_PLACE_SIZE])
+{
+    char name[SET_PLACE_SIZE];
+    group_name(format->more, system, name);
+    snprintf(text, SET_PLACE_SIZE, "%s.h5/%.*s", split_name(split), SET_PLACE_SIZE - 16, name);
+}
+
 static QmtStatus group_make(QmtContext *ctx, Hdf5Writer *w, const System *system, bool wide)
 {
-    char name[STRUCTURE_NAME_SIZE + 64];
+    char name[SET_PLACE_SIZE];
     uint64_t n_frames = 0;
     Group *const group = calloc(1, sizeof *group);
     if (group == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a group");
     group->n_atoms = system->first->n_atoms;
     w->now = w->groups[w->n_groups++] = group;
-    if (w->layout->by_molecule) {
-        snprintf(name, sizeof name, "%s", system->file);
+    group_name(w->layout, system, name);
+    if (w->layout->by_molecule)
         n_frames = system->n_frames[w->split];
-    } else {
-        snprintf(name, sizeof name, "%03zu", group->n_atoms);
+    else
         for (size_t s = 0; s < w->set->n_systems; s++)
             if (w->set->systems[s].first->n_atoms == group->n_atoms)
                 n_frames += w->set->systems[s].n_frames[w->split];
-    }
     TRY(hdf5_group_create(ctx, w->file, name, &group->id));
     for (size_t i = 0; i < w->layout->n_arrays; i++)
         if (frame_array_is_there(w->layout->arrays[i].id, w->set))
@@ -318,18 +332,21 @@ static const Layout ANI = {
     .training = "```python\nfrom torchani.datasets import ANIDataset\n"
                 "dataset = ANIDataset(\"train.h5\")\n```\n"};
 
-#define HDF5_FORMAT(word, text, layout)                                                            \
+#define HDF5_FORMAT(word, text, kind, layout)                                                      \
     {                                                                                              \
-        .name = word, .help = text, .hdf5 = true, .open = hdf5_open, .system = hdf5_system,        \
-        .append = hdf5_append, .finish = hdf5_finish, .close = hdf5_close,                         \
-        .contents = hdf5_contents, .training = hdf5_training, .more = layout                       \
+        .name = word, .help = text, .hdf5 = true, .places = kind, .place = hdf5_place,             \
+        .open = hdf5_open, .system = hdf5_system, .append = hdf5_append, .finish = hdf5_finish,    \
+        .close = hdf5_close, .contents = hdf5_contents, .training = hdf5_training, .more = layout  \
     }
 
 const SetFormat FORMAT_HDF5 =
-    HDF5_FORMAT("hdf5", "HDF5 by number of atoms: AIMNet2 and NequIP from one file", &BY_ATOMS);
-const SetFormat FORMAT_TORCHMD = HDF5_FORMAT(
-    "torchmd", "HDF5 by number of atoms for TorchMD-Net, energies less single atoms", &TORCHMD);
+    HDF5_FORMAT("hdf5", "HDF5 by number of atoms: AIMNet2 and NequIP from one file",
+                PLACES_BY_ATOMS, &BY_ATOMS);
+const SetFormat FORMAT_TORCHMD =
+    HDF5_FORMAT("torchmd", "HDF5 by number of atoms for TorchMD-Net, energies less single atoms",
+                PLACES_BY_ATOMS, &TORCHMD);
 const SetFormat FORMAT_SPICE =
-    HDF5_FORMAT("spice", "HDF5 with a group and the arrays of SPICE for each molecule", &SPICE);
-const SetFormat FORMAT_ANI =
-    HDF5_FORMAT("ani", "HDF5 with the arrays of the ANI data sets: TorchANI", &ANI);
+    HDF5_FORMAT("spice", "HDF5 with a group and the arrays of SPICE for each molecule",
+                PLACES_BY_MOLECULE, &SPICE);
+const SetFormat FORMAT_ANI = HDF5_FORMAT(
+    "ani", "HDF5 with the arrays of the ANI data sets: TorchANI", PLACES_BY_ATOMS, &ANI);

@@ -52,6 +52,7 @@ const SetFormat FORMAT_METATRAIN_MMAP = {
     .name = "metatrain-mmap",
     .help = "the folder of mapped arrays of metatrain, energies less single atoms, options.yaml",
     .pairs = true,
+    .place = set_place_part,
     .open = flat_open,
     .system = flat_system,
     .append = flat_append,

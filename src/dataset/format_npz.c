@@ -275,11 +275,19 @@ static void npz_part_training(const SetFormat *format, const Set *set, FILE *out
             name);
 }
 
+static void npz_part_place(const SetFormat *format, Split split, const System *system,
+                           char text[SET_PLACE_SIZE])
+{
+    (void)format;
+    snprintf(text, SET_PLACE_SIZE, "%s/%s.npz", split_name(split), system->file);
+}
+
 #define NPZ_FORMAT(word, text, is_sgdml)                                                           \
     {                                                                                              \
-        .name = word, .help = text, .open = npz_part_open, .system = npz_part_system,              \
-        .append = npz_part_append, .finish = npz_part_finish, .close = npz_part_close,             \
-        .contents = npz_part_contents, .training = npz_part_training, .more = is_sgdml             \
+        .name = word, .help = text, .places = PLACES_BY_MOLECULE, .place = npz_part_place,         \
+        .open = npz_part_open, .system = npz_part_system, .append = npz_part_append,               \
+        .finish = npz_part_finish, .close = npz_part_close, .contents = npz_part_contents,         \
+        .training = npz_part_training, .more = is_sgdml                                            \
     }
 
 const SetFormat FORMAT_SGDML =

@@ -53,10 +53,10 @@ void relabel_training(const SetFormat *format, const Set *set, FILE *out);
 
 #define RELABEL_FORMAT(word, text, of_program)                                                     \
     {                                                                                              \
-        .name = word, .help = text, .open = relabel_open, .system = relabel_system,                \
-        .append = relabel_append, .finish = relabel_finish, .close = relabel_close,                \
-        .extras = relabel_extras, .contents = relabel_contents, .training = relabel_training,      \
-        .more = of_program                                                                         \
+        .name = word, .help = text, .place = extxyz_place, .open = relabel_open,                   \
+        .system = relabel_system, .append = relabel_append, .finish = relabel_finish,              \
+        .close = relabel_close, .extras = relabel_extras, .contents = relabel_contents,            \
+        .training = relabel_training, .more = of_program                                           \
     }
 
 #endif

@@ -40,6 +40,7 @@ static const FlatLayout LAYOUT = {.folder = "processed",
 const SetFormat FORMAT_TORCHMD_MMAP = {
     .name = "torchmd-mmap",
     .help = "the mapped arrays of TorchMD-Net's MemmappedDataset, energies less single atoms",
+    .place = set_place_part,
     .open = flat_open,
     .system = flat_system,
     .append = flat_append,

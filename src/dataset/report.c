@@ -235,8 +235,8 @@ QmtStatus report_readme(QmtContext *ctx, const SetReport *report, const char *su
     fprintf(out, "\n## Files\n\n");
     report->format->contents(report->format, set, out);
     fprintf(out,
-            "- `manifest.tsv`: for every frame its trajectory, number, time, charge, multiplicity "
-            "and part\n"
+            "- `manifest.tsv`: for every frame its trajectory, number, time, charge, multiplicity, "
+            "part, file, and place in that file\n"
             "- `sources.tsv`: the trajectories with their CRC-32, and what was chosen of each\n"
             "- `summary.json`: the figures above for programs\n"
             "- `citations.bib`: the papers to cite\n\n## Molecules\n\n");

@@ -61,9 +61,21 @@ class Dataset(unittest.TestCase):
 
     def manifest(self, folder, split):
         """The lines of a part that are frames of trajectories, in their order."""
+        n = {}
         with open(folder / "manifest.tsv", newline="") as file:
-            return [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-                    if row["split"] == split and row["trajectory"]]
+            rows = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["split"] == split]
+        for row in rows:
+            self.assertEqual(int(row["index"]), n.setdefault(row["file"], 0))
+            n[row["file"]] += 1
+            path, _, group = row["file"].partition(".h5/")
+            self.assertTrue((folder / (path + ".h5" if group else path)).exists(), row["file"])
+        return [row for row in rows if row["trajectory"]]
+
+    def rows_of(self, rows, file):
+        """The lines of a file or group, which are in the order of its frames."""
+        own = [row for row in rows if row["file"] == file]
+        self.assertEqual([int(row["index"]) for row in own], list(range(len(own))))
+        return own
 
     def wanted(self, row):
         """Energy in eV, positions in angstrom, forces in eV/angstrom of a line of the manifest."""
@@ -130,7 +142,7 @@ class Dataset(unittest.TestCase):
         for split in ("train", "valid", "test"):
             rows = self.manifest(folder, split)
             for name in {row["molecule"] for row in rows}:
-                system, own = folder / split / name, [row for row in rows if row["molecule"] == name]
+                system, own = folder / split / name, self.rows_of(rows, f"{split}/{name}")
                 names = (system / "type_map.raw").read_text().split()
                 types = [int(word) for word in (system / "type.raw").read_text().split()]
                 self.assertEqual("".join(names[t] for t in types), SYMBOLS[name])
@@ -149,7 +161,7 @@ class Dataset(unittest.TestCase):
             for system in sorted((folder / split).iterdir()):
                 arrays = {key: np.load(system / "set.000" / f"{key}.npy")
                           for key in ("coord", "energy", "force", "charge_spin", "real_atom_types")}
-                own = [row for row in rows if len(self.wanted(row)[1]) == int(system.name)]
+                own = self.rows_of(rows, f"{split}/{system.name}")
                 names = (system / "type_map.raw").read_text().split()
                 self.assertEqual(set((system / "type.raw").read_text().split()), {"0"})
                 for row, types in zip(own, arrays["real_atom_types"]):
@@ -177,7 +189,7 @@ class Dataset(unittest.TestCase):
                 rows = self.manifest(folder, split)
                 for name in MOLECULES:
                     data = np.load(folder / split / f"{name}.npz")
-                    own = [row for row in rows if row["molecule"] == name]
+                    own = self.rows_of(rows, f"{split}/{name}.npz")
                     state = (int(data["charge"]), int(data["multiplicity"]))
                     self.check_rows(own, data[energy], data[pos], data[force], kcal, len(own) * [state])
                     self.assertEqual(data[numbers].dtype, np.uint8)
@@ -205,7 +217,7 @@ class Dataset(unittest.TestCase):
                 rows = self.manifest(folder, split)
                 for molecule in {row["molecule"] for row in rows}:
                     load = lambda key: np.load(folder / split / molecule / f"{key}.npy", mmap_mode="r").astype(float)
-                    own = [row for row in rows if row["molecule"] == molecule]
+                    own = self.rows_of(rows, f"{split}/{molecule}")
                     states = np.stack([load("charge"), load("multiplicity")], 1)
                     self.assertEqual(load("energy").shape, (len(own), 1))
                     self.check_rows(own, load("energy") * e, load("pos") * r, load("forces") * (e / r), 1.0, states)
@@ -240,7 +252,7 @@ class Dataset(unittest.TestCase):
                 with h5py.File(folder / f"{split}.h5") as file:
                     self.assertEqual(file.attrs.get("grouping"), "by_num_atoms" if form == "ani" else None)
                     for name, group in file.items():
-                        own = [row for row in rows if len(SYMBOLS[row["molecule"]]) == int(name)]
+                        own = self.rows_of(rows, f"{split}.h5/{name}")
                         for names in (pos, energy, force, numbers, charge, multiplicity):
                             for other in names[1:]:  # one array of several names
                                 self.assertEqual(group[other].id.__hash__(), group[names[0]].id.__hash__())
@@ -263,7 +275,7 @@ class Dataset(unittest.TestCase):
             with h5py.File(folder / f"{split}.h5") as file:
                 self.assertEqual(set(file), {row["molecule"] for row in rows})
                 for name, group in file.items():
-                    own = [row for row in rows if row["molecule"] == name]
+                    own = self.rows_of(rows, f"{split}.h5/{name}")
                     states = np.stack([group["charge"], group["multiplicity"]], 1)
                     self.check_rows(own, group["dft_total_energy"][:], group["conformations"][:].astype(float) * units.Bohr,
                                     -group["dft_total_gradient"][:].astype(float) / units.Bohr, units.Hartree, states)
