@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,47 +13,69 @@
 ///
 ///     particles/trajectory/position, velocity, force   value (F, N, 3), step, time
 ///     particles/trajectory/species, mass               (N,) atomic numbers, Da
-///     particles/trajectory/charge                      value (F, N), where the trajectory has charges
-///     observables/potential_energy, ...                value (F, ...)
+///     particles/trajectory/charge, bias_force          likewise, where the trajectory has them
+///     observables/potential_energy, heat, ...          value (F, ...), all other arrays of frames
 ///     parameters/metadata                              JSON of the trajectory
 
 extern const SinkType SINK_H5MD; // at the end of this file
 
-/// An element that changes with time.
-typedef struct {
-    const char *name, *unit;
+/// What H5MD and its readers call otherwise; all other arrays of frames have their own names.
+static const struct {
     size_t array; ///< of the schema
-    bool observable;
-} Element;
+    const char *name;
+} NAMES[] = {{ARRAY_POS, "position"},           {ARRAY_VEL, "velocity"},
+             {ARRAY_FORCES, "force"},           {ARRAY_EPOT, "potential_energy"},
+             {ARRAY_EKIN, "kinetic_energy"},    {ARRAY_ETOT, "total_energy"},
+             {ARRAY_BIAS_FORCES, "bias_force"}, {N_ARRAYS + PROPERTY_CHARGES, "charge"}};
 
-static const Element ELEMENTS[] = {
-    {"position", "nm", ARRAY_POS, false},
-    {"velocity", "nm ps-1", ARRAY_VEL, false},
-    {"force", "kJ mol-1 nm-1", ARRAY_FORCES, false},
-    {"charge", "e", N_ARRAYS + PROPERTY_CHARGES, false},
-    {"potential_energy", "kJ mol-1", ARRAY_EPOT, true},
-    {"kinetic_energy", "kJ mol-1", ARRAY_EKIN, true},
-    {"total_energy", "kJ mol-1", ARRAY_ETOT, true},
-    {"dipole", "e nm", N_ARRAYS + PROPERTY_DIPOLE, true},
-    {"bond_orders", "", N_ARRAYS + PROPERTY_BOND_ORDERS, true},
-    {"homo_lumo_gap", "kJ mol-1", N_ARRAYS + PROPERTY_GAP, true},
-    {"quadrupole", "e nm+2", N_ARRAYS + PROPERTY_QUADRUPOLE, true},
-};
+enum { UNIT_SIZE = 64 };
 
-enum { N_ELEMENTS = sizeof ELEMENTS / sizeof *ELEMENTS };
+static const char *element_name(size_t i, const TrajectoryArray *array)
+{
+    for (size_t k = 0; k < sizeof NAMES / sizeof *NAMES; k++)
+        if (NAMES[k].array == i)
+            return NAMES[k].name;
+    return array->name;
+}
+
+/// A unit as the module units of H5MD writes it: "kJ mol-1 nm-1", "e nm+2"; "" for pure numbers.
+static void element_unit(const char *unit, char text[UNIT_SIZE])
+{
+    size_t n = 0;
+    bool below = false;
+    for (const char *at = strcmp(unit, "1") == 0 ? "" : unit;; at++) {
+        const bool ends = *at == '/' || *at == '\0';
+        assert(n + sizeof "-1 " < UNIT_SIZE);
+        if (ends && below)
+            n += (size_t)sprintf(text + n, "-1");
+        if (*at == '\0')
+            break;
+        below = below || *at == '/';
+        text[n++] = *at == '/' ? ' ' : *at == '^' ? '+' : *at;
+    }
+    text[n] = '\0';
+}
+
+/// Vectors and numbers of each atom belong to the particles, all else to the observables.
+static bool is_observable(const TrajectoryArray *array)
+{
+    return array->axes[1] != 'N' || array->axes[2] == 'N';
+}
 
 typedef struct {
     Sink face; // first: a Sink * is an H5mdSink *
     SinkSpec spec;
     char path[FILE_PATH_SIZE], part[FILE_PATH_SIZE];
     Hdf5Id file;
-    Hdf5Array step, time, values[N_ELEMENTS];
+    Hdf5Array step, time, values[N_TRAJECTORY_ARRAYS];
 } H5mdSink;
 
-static bool element_is_there(const H5mdSink *sink, size_t e)
+/// True if row i of the schema is an element that changes with time.
+static bool element_is_there(const H5mdSink *sink, size_t i)
 {
-    return trajectory_array_is_there(ELEMENTS[e].array, sink->spec.layout.further,
-                                     sink->spec.layout.properties);
+    const TrajectoryLayout *const layout = &sink->spec.layout;
+    return trajectory_array(i).role == ROLE_FRAME && i != ARRAY_TIME &&
+           trajectory_array_is_there(i, layout->further, layout->properties);
 }
 
 /// h5md, with what wrote the file.
@@ -123,32 +146,35 @@ static QmtStatus times_make(QmtContext *ctx, H5mdSink *sink, Hdf5Id group)
 
 static QmtStatus value_make(QmtContext *ctx, H5mdSink *sink, Hdf5Id group, size_t e)
 {
-    const TrajectoryArray array = trajectory_array(ELEMENTS[e].array);
+    const TrajectoryArray array = trajectory_array(e);
     const TrajectorySizes sizes = {.n_frames = sink->spec.layout.n_frames,
                                    .n_atoms = sink->spec.layout.n_atoms};
     uint64_t shape[TRAJECTORY_AXES_MAX];
+    char unit[UNIT_SIZE];
     const size_t n_dims = trajectory_array_shape(&array, &sizes, shape);
     const char *const descr = trajectory_array_descr(&array, sink->spec.layout.float64);
     Hdf5Array *const values = &sink->values[e];
     TRY(hdf5_array_create(ctx, group, "value", descr, n_dims, shape, values));
-    return ELEMENTS[e].unit[0] != '\0' ? hdf5_attribute(ctx, values->id, "unit", ELEMENTS[e].unit)
-                                       : QMT_OK;
+    element_unit(array.unit, unit);
+    return unit[0] != '\0' ? hdf5_attribute(ctx, values->id, "unit", unit) : QMT_OK;
 }
 
 static QmtStatus element_make(QmtContext *ctx, H5mdSink *sink, Hdf5Id parent, size_t e)
 {
+    const TrajectoryArray array = trajectory_array(e);
+    const char *const element = element_name(e, &array);
     char name[96];
     Hdf5Id group = 0;
-    TRY(hdf5_group_create(ctx, parent, ELEMENTS[e].name, &group));
+    TRY(hdf5_group_create(ctx, parent, element, &group));
     QmtStatus status = value_make(ctx, sink, group, e);
-    if (status == QMT_OK && e == 0)
+    if (status == QMT_OK && e == ARRAY_POS)
         status = times_make(ctx, sink, group);
     hdf5_group_close(&group);
-    for (int i = 0; i < 2 && e > 0 && status == QMT_OK; i++) {
+    for (int i = 0; i < 2 && e != ARRAY_POS && status == QMT_OK; i++) {
         const char *const what = i == 0 ? "step" : "time";
         char from[96];
         snprintf(from, sizeof from, "/particles/trajectory/position/%s", what);
-        snprintf(name, sizeof name, "%s/%s", ELEMENTS[e].name, what);
+        snprintf(name, sizeof name, "%s/%s", element, what);
         status = hdf5_link(ctx, parent, from, name);
     }
     return status;
@@ -156,9 +182,11 @@ static QmtStatus element_make(QmtContext *ctx, H5mdSink *sink, Hdf5Id parent, si
 
 static QmtStatus elements_make(QmtContext *ctx, H5mdSink *sink, Hdf5Id group, bool observable)
 {
-    for (size_t e = 0; e < N_ELEMENTS; e++)
-        if (ELEMENTS[e].observable == observable && element_is_there(sink, e))
+    for (size_t e = 0; e < N_TRAJECTORY_ARRAYS; e++) {
+        const TrajectoryArray array = trajectory_array(e);
+        if (element_is_there(sink, e) && is_observable(&array) == observable)
             TRY(element_make(ctx, sink, group, e));
+    }
     return QMT_OK;
 }
 
@@ -194,7 +222,7 @@ static void h5md_close(Sink *face)
     H5mdSink *const sink = (H5mdSink *)face;
     hdf5_array_abandon(&sink->step);
     hdf5_array_abandon(&sink->time);
-    for (size_t e = 0; e < N_ELEMENTS; e++)
+    for (size_t e = 0; e < N_TRAJECTORY_ARRAYS; e++)
         hdf5_array_abandon(&sink->values[e]);
     hdf5_file_abandon(&sink->file);
     free(sink);
@@ -243,14 +271,13 @@ static QmtStatus h5md_append(QmtContext *ctx, Sink *face, const TrajectoryFrame 
     const double step = (double)(face->n_frames * sink->spec.every);
     TRY(hdf5_array_add(ctx, &sink->step, &step, 1, 1.0));
     TRY(hdf5_array_add(ctx, &sink->time, &frame->time, 1, 1.0));
-    for (size_t e = 0; e < N_ELEMENTS; e++) {
-        const TrajectoryArray array = trajectory_array(ELEMENTS[e].array);
+    for (size_t e = 0; e < N_TRAJECTORY_ARRAYS; e++) {
+        const TrajectoryArray array = trajectory_array(e);
         if (!element_is_there(sink, e))
             continue;
-        TRY(hdf5_array_add(
-            ctx, &sink->values[e],
-            trajectory_frame_numbers(frame, ELEMENTS[e].array, layout->properties, layout->n_atoms),
-            trajectory_array_row(&array, layout->n_atoms), 1.0));
+        TRY(hdf5_array_add(ctx, &sink->values[e],
+                           trajectory_frame_numbers(frame, e, layout->properties, layout->n_atoms),
+                           trajectory_array_row(&array, layout->n_atoms), 1.0));
     }
     return QMT_OK;
 }
@@ -271,7 +298,7 @@ static QmtStatus h5md_finish(QmtContext *ctx, Sink *face, const char *metadata)
     H5mdSink *const sink = (H5mdSink *)face;
     TRY(hdf5_array_finish(ctx, &sink->step));
     TRY(hdf5_array_finish(ctx, &sink->time));
-    for (size_t e = 0; e < N_ELEMENTS; e++)
+    for (size_t e = 0; e < N_TRAJECTORY_ARRAYS; e++)
         if (sink->values[e].id > 0)
             TRY(hdf5_array_finish(ctx, &sink->values[e]));
     TRY(metadata_put(ctx, sink, metadata));

@@ -38,8 +38,8 @@ static const TrajectoryArray ARRAYS[N_ARRAYS] = {
         {"bias_energy", TYPE_FLOAT64, "F", ROLE_FRAME, false, "kJ/mol", "bias_energy", EV_PER_KJMOL,
          AT(bias_energy),
          "energy of walls and biases, which is in none of the others; only with one"},
-    [ARRAY_BIAS_WORK] = {"bias_work", TYPE_FLOAT64, "F", ROLE_FRAME, false, "kJ/mol", NULL, 0.0,
-                         AT(bias_work),
+    [ARRAY_BIAS_WORK] = {"bias_work", TYPE_FLOAT64, "F", ROLE_FRAME, false, "kJ/mol", "bias_work",
+                         EV_PER_KJMOL, AT(bias_work),
                          "what moving and growing biases have put in since frame 0: without "
                          "thermostat Etot + bias_energy - bias_work stays"},
     [ARRAY_BIAS_FORCES] = {"bias_forces", TYPE_REAL, "FN3", ROLE_FRAME, false, "kJ/mol/nm",

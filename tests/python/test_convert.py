@@ -92,6 +92,46 @@ class Convert(unittest.TestCase):
                     np.testing.assert_array_equal(file["observables"][element]["value"], data[key][::3])
                 self.assertEqual(json.loads(file["parameters/metadata"].asstr()[0])["charge"], -1)
 
+    def test_every_array_of_frames_goes_along(self):
+        (self.here / "all.yaml").write_text(
+            "length_ps: 0.02\nequilibration_ps: 0\nnve_every_ps: 0\nthermostat: bussi\nthermostat_time_ps: 0.001\ntemperature_ramp_K: [300, 400]\n"
+            "properties: [dipole, charges, bond_orders, homo_lumo_gap, quadrupole, scf_residual]\n"
+            "bias:\n  distance: {atoms: [1, 2], at_nm: start, to_nm: 0.12, over_ps: 0.008, k_kJ_mol_nm2: 1000}\n")
+        subprocess.run([PROGRAM, "run", "--config", "all.yaml", "--out", "all", "a.xyz"], cwd=self.here, check=True, capture_output=True)
+        source = self.here / "all/hydroxyl/trajectory.npz"
+        data = np.load(source)
+        of_frames = [key for key in data if len(data[key].shape) > 0 and len(data[key]) == len(data["time_ps"]) and key != "box"]
+        self.assertEqual(len(of_frames), 18, of_frames)
+        self.assertGreater(np.abs(data["bias_work"][-1]), 0)
+
+        self.convert(source, "--to", "extxyz", "--momenta", "-o", "all.extxyz")
+        last = ase.io.read(self.here / "all.extxyz", index="-1", format="extxyz")
+        ev, angstrom = units.kJ / units.mol, units.nm
+        for key in ("heat", "bias_energy", "bias_work"):
+            np.testing.assert_allclose(last.info[key], data[key][-1] * ev, rtol=FACTOR)
+        np.testing.assert_allclose(last.info["temperature_wanted"], data["temperature_wanted"][-1], rtol=FACTOR)
+        np.testing.assert_allclose(last.info["scf_residual"], data["scf_residual"][-1], rtol=FACTOR)
+        np.testing.assert_allclose(last.arrays["bias_forces"], data["bias_forces"][-1] * (ev / angstrom), rtol=FACTOR)
+
+        done = subprocess.run([PROGRAM, "convert", str(source), "--to", "h5md", "-o", "all.h5md"], cwd=self.here, capture_output=True, text=True)
+        if "built without HDF5" in done.stderr:
+            self.skipTest("built without HDF5")
+        import h5py
+        renamed = {"pos": "position", "vel": "velocity", "forces": "force", "bias_forces": "bias_force", "charges": "charge",
+                   "Epot": "potential_energy", "Ekin": "kinetic_energy", "Etot": "total_energy"}
+        units_of = {"heat": "kJ mol-1", "temperature_wanted": "K", "bias_forces": "kJ mol-1 nm-1", "quadrupole": "e nm+2", "vel": "nm ps-1",
+                    "dipole": "e nm", "bond_orders": None, "scf_residual": "a.u."}
+        with h5py.File(self.here / "all.h5md") as file:
+            for key in of_frames:
+                if key == "time_ps":
+                    continue
+                name = renamed.get(key, key)
+                group = file["particles/trajectory" if name in file["particles/trajectory"] else "observables"][name]
+                np.testing.assert_array_equal(group["value"], data[key])
+                np.testing.assert_array_equal(group["time"], data["time_ps"])
+                if key in units_of:
+                    self.assertEqual(group["value"].attrs.get("unit"), units_of[key])
+
     def check_frames(self, source, frames, every, tolerance):
         data = np.load(source)
         meta = json.loads(str(data["metadata"]))
