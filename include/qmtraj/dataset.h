@@ -63,6 +63,10 @@ QMT_API const char *qmt_dataset_format_name(size_t i);
 /// What it is, a few words; NULL after the last one.
 QMT_API const char *qmt_dataset_format_help(size_t i);
 
+/// 1 if a folder is a set of qmt_dataset_make(), or one that is being written; 0 otherwise, also for NULL. What lies in it are no
+/// trajectories.
+QMT_API int qmt_path_is_dataset(const char *path);
+
 /// How far a call is. This struct does not grow.
 typedef struct {
     const char *step;     ///< "choosing", "writing", "comparing"

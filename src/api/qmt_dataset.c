@@ -7,6 +7,7 @@
 #include "api/argument.h"
 #include "campaign/cpu_count.h"
 #include "dataset/dataset.h"
+#include "dataset/folder.h"
 #include "dataset/format.h"
 #include "dataset/relabel.h"
 
@@ -36,6 +37,11 @@ const char *qmt_dataset_format_name(size_t i)
 const char *qmt_dataset_format_help(size_t i)
 {
     return i < N_SET_FORMATS ? SET_FORMATS[i]->help : NULL;
+}
+
+int qmt_path_is_dataset(const char *path)
+{
+    return path != NULL && folder_is_dataset(path);
 }
 
 QmtStatus qmt_dataset_make(QmtContext *ctx, const char *const *paths, size_t n_paths,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <qmtraj/dataset.h>
 #include <qmtraj/trajectory.h>
 
 void npz_paths_release(NpzPaths *paths)
@@ -67,6 +68,10 @@ static QmtStatus path_join(QmtContext *ctx, const char *folder, const char *name
 static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths)
 {
     struct dirent **entries = NULL;
+    if (qmt_path_is_dataset(folder)) {
+        cli_note(ctx, QMT_LOG_INFO, "%s: is a training set, passed over", folder);
+        return QMT_OK;
+    }
     const int n = scandir(folder, &entries, NULL, by_bytes);
     if (n < 0)
         return FAIL(ctx, QMT_ERR_IO, "%s: cannot be listed", folder);

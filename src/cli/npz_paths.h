@@ -17,7 +17,7 @@ typedef struct {
 } NpzPaths;
 
 /// Adds a file, or the .npz files of a folder and of those below it in the order of their bytes, without what
-/// `run --fresh` put aside (trajectory.old.npz). A file need not be there. Fails with QMT_ERR_INPUT (a trajectory that is not finished), QMT_ERR_IO (no .npz file in a folder) or
+/// `run --fresh` put aside (trajectory.old.npz) and the files of training sets. A file need not be there. Fails with QMT_ERR_INPUT (a trajectory that is not finished), QMT_ERR_IO (no .npz file in a folder) or
 /// QMT_ERR_MEMORY.
 QmtStatus npz_paths_add(QmtContext *ctx, const char *path, NpzPaths *paths);
 void npz_paths_release(NpzPaths *paths);

@@ -79,6 +79,19 @@ QmtStatus folder_finish(QmtContext *ctx, const Folder *folder)
     return file_remove(ctx, mark);
 }
 
+/// True if there is such a file in a folder.
+static bool holds(const char *folder, const char *name)
+{
+    char path[FILE_PATH_SIZE];
+    const int n = snprintf(path, sizeof path, "%s/%s", folder, name);
+    return n > 0 && (size_t)n < sizeof path && file_exists(path);
+}
+
+bool folder_is_dataset(const char *path)
+{
+    return holds(path, MARK) || (holds(path, "manifest.tsv") && holds(path, "sources.tsv"));
+}
+
 void folder_discard(const Folder *folder)
 {
     tree_remove(folder->part); // nothing can be done about what stays

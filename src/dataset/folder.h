@@ -14,6 +14,8 @@ typedef struct {
 QmtStatus folder_begin(QmtContext *ctx, const char *out, Folder *folder);
 /// Gives it its name. Fails with QMT_ERR_IO.
 QmtStatus folder_finish(QmtContext *ctx, const Folder *folder);
+/// True if a folder is a set, or one that is being written: its files are none of trajectories.
+bool folder_is_dataset(const char *path);
 /// Removes OUT.part with all that is in it.
 void folder_discard(const Folder *folder);
 

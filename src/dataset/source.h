@@ -61,7 +61,7 @@ typedef struct {
 
 /// Finds and opens all trajectories of files and folders, and notes what each one says of itself. In folders these are the
 /// .npz files of the folder and of those below it, in the order of their bytes, without those that a later run put
-/// aside (trajectory.old.npz) or that are beside what they were converted from (trajectory.frames.npz), and the trajectories
+/// aside (trajectory.old.npz), those of training sets, and those that are beside what they were converted from (trajectory.frames.npz), and the trajectories
 /// in the archives of these folders.
 ///
 /// @param partial  also trajectories that failed or are not finished; else such a file is a failure, and one in a

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "dataset/folder.h"
 #include "io/file.h"
 #include "run/files.h"
 #include "run/partial.h"
@@ -121,6 +122,10 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, bool partial, S
 {
     struct dirent **entries = NULL;
     bool has_archives = false;
+    if (folder_is_dataset(folder)) {
+        context_log(ctx, QMT_LOG_INFO, "%s: is a training set, passed over", folder);
+        return QMT_OK;
+    }
     const int n = scandir(folder, &entries, NULL, by_bytes);
     if (n < 0)
         return FAIL(ctx, QMT_ERR_IO, "%.900s: cannot be listed: %s", folder, strerror(errno));

@@ -108,7 +108,8 @@ for ms in 10 40 90; do
     rm -rf killed killed.part
     timeout -s KILL 0.0$ms "$QMTRAJ" dataset run --for mace --n 20 --split 70/15/15 -o killed >/dev/null 2>&1 || true
     [ -e killed ] || ends 0 "$QMTRAJ" dataset run --for mace --n 20 --split 70/15/15 -o killed
-    diff -r set killed >out || fail "another set behind a kill after $ms ms"
+    # the mark of an unfinished set goes last, when the folder has its name
+    diff -r -x .unfinished-dataset set killed >out || fail "another set behind a kill after $ms ms"
 done
 
 # A set that was interrupted is made anew; a folder of others of that name is not touched.

@@ -116,3 +116,16 @@ done
 # Alone they are trajectories like others.
 ends 0 "$QMTRAJ" dataset hot/water/r01.q00* --split 60/20/20 --gap-ps 0 -o alone_cut
 says "from 9 trajectories"
+
+# A training set below the folder of the trajectories, whole or half, is none of them.
+mkdir below
+cp -r gas/water below/
+ends 0 "$QMTRAJ" dataset below --for sgdml --every 20 --split 100/0 -o below/set
+cp -r below/set below/half.part
+rm below/half.part/manifest.tsv
+touch below/half.part/.unfinished-dataset
+ends 0 "$QMTRAJ" dataset below --every 20 -o beside
+says "note: below/set: is a training set, passed over" "note: below/half.part: is a training set" "from 1 trajectory"
+ends 0 "$QMTRAJ" check below
+says "note: below/set: is a training set, passed over" "below/water/trajectory.npz"
+! grep -q FAIL out || fail "$(cat out)"

@@ -65,6 +65,14 @@ static void options_that_exclude_each_other_are_named(void **state)
                      QMT_ERR_USAGE);
 }
 
+static void a_folder_with_manifest_and_sources_is_a_set(void **state)
+{
+    (void)state;
+    assert_int_equal(qmt_path_is_dataset(NULL), 0);
+    assert_int_equal(qmt_path_is_dataset("."), 0);
+    assert_int_equal(qmt_path_is_dataset("nowhere"), 0);
+}
+
 static int make_context(void **state)
 {
     (void)state;
@@ -84,6 +92,7 @@ int main(void)
         cmocka_unit_test(every_format_has_a_name_and_a_help),
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(options_that_exclude_each_other_are_named),
+        cmocka_unit_test(a_folder_with_manifest_and_sources_is_a_set),
     };
     return cmocka_run_group_tests(tests, make_context, drop_context);
 }
