@@ -100,6 +100,24 @@ static QmtStatus frames_collect(QmtContext *ctx, Collection *c)
     return status;
 }
 
+/// Likewise, with each kind of note once: what is kept under another name is so in every frame.
+static QmtStatus frames_collect_quietly(QmtContext *ctx, Collection *c)
+{
+    Bytes collected = {0};
+    Notes notes = {.collected = &collected}, told = {0};
+    const QmtLogFunction log = ctx->log;
+    void *const log_user = ctx->log_user;
+    qmt_context_set_log(ctx, notes_collect, &notes);
+    const QmtStatus status = frames_collect(ctx, c);
+    qmt_context_set_log(ctx, log, log_user);
+    notes_log(ctx, &told, collected.data, collected.n);
+    if (notes.n_repeated > 0)
+        context_log(ctx, QMT_LOG_INFO, "%" PRIu64 " further notes of the same kinds",
+                    notes.n_repeated);
+    bytes_release(&collected);
+    return status;
+}
+
 QmtStatus collect_part(QmtContext *ctx, const CollectPart *part, uint64_t *n_found,
                        uint64_t *n_missing)
 {
@@ -112,7 +130,7 @@ QmtStatus collect_part(QmtContext *ctx, const CollectPart *part, uint64_t *n_fou
                     .n_missing = n_missing};
     QmtStatus status = output_open(ctx, part->out, &c.output);
     if (status == QMT_OK)
-        status = frames_collect(ctx, &c);
+        status = frames_collect_quietly(ctx, &c);
     if (status == QMT_OK)
         status = output_finish(ctx, &c.output);
     else

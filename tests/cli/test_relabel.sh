@@ -82,3 +82,12 @@ for level in HF /STO-3G HF/ 'HF/STO 3G' 'HF/"x' "HF/$(printf 'a\nb')"; do
     ends 2 "$QMTRAJ" dataset md --for psi4 --level "$level" -o none
     [ ! -e none ] && [ ! -e none.part ] || fail "begun with level $level"
 done
+
+# what is kept under another name is said once for each part, not with every frame
+ends 0 "$QMTRAJ" run --config c.yaml --set 'properties=[charges, dipole]' --out charged water.xyz
+ends 0 "$QMTRAJ" dataset charged --for psi4 --n 10 --split 80/20 -o quiet
+for part in train valid; do results quiet .json $part; done
+ends 0 "$QMTRAJ" dataset quiet --collect -o quietly
+says "REF_charges of the input is kept" "further notes of the same kinds"
+[ "$(grep -c 'of the input is kept as' err)" = "$(grep 'of the input is kept as' err | sed 's/:[0-9]*:/:/' | sort -u | wc -l)" ] ||
+    fail "said twice: $(cat err)"
