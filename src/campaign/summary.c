@@ -1,12 +1,15 @@
 #include "campaign/summary.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "campaign/journal_read.h"
 #include "io/lock.h"
+#include "run/files.h"
 
 static const char SUMMARY_FILE[] = "summary.json", LOCK_OF_SUMMARY[] = "summary.json.lock";
 static const double LOCK_WAIT_S = 10.0;
@@ -186,9 +189,27 @@ QmtStatus summary_write(QmtContext *ctx, const Plan *plan, const RunOptions *set
     return summary_make(ctx, settings->out, plan, outcomes, n_ran, &n);
 }
 
+/// A folder without a journal is none of a job: nothing is written into it.
+static QmtStatus folder_check(QmtContext *ctx, const char *out)
+{
+    char path[FILE_PATH_SIZE];
+    struct stat about;
+    if (stat(out, &about) != 0)
+        return FAIL(ctx, QMT_ERR_IO, "%.900s: %s", out, strerror(errno));
+    if (!S_ISDIR(about.st_mode))
+        return FAIL(ctx, QMT_ERR_INPUT, "%.900s: is not a folder", out);
+    TRY(file_join(ctx, out, JOURNAL_FOLDER, path));
+    if (file_exists(path))
+        return QMT_OK;
+    TRY(file_join(ctx, out, RUN_FILE_RUN, path));
+    return FAIL(ctx, QMT_ERR_INPUT, "%.900s: %s; the folder wanted is that of `run --out`", out,
+                file_exists(path) ? "is the folder of one trajectory" : "holds no trajectories");
+}
+
 QmtStatus summary_renew(QmtContext *ctx, const char *out, size_t *n)
 {
     *n = 0;
+    TRY(folder_check(ctx, out));
     return summary_make(ctx, out, NULL, NULL, 0, n);
 }
 

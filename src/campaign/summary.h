@@ -19,6 +19,7 @@ QmtStatus summary_write(QmtContext *ctx, const Plan *plan, const RunOptions *set
 /// Writes it anew from the journals, by name.
 ///
 /// @param n  how many trajectories it holds
+/// Fails with QMT_ERR_INPUT if OUT is no folder of a job, QMT_ERR_IO, QMT_ERR_LOCKED or QMT_ERR_MEMORY.
 QmtStatus summary_renew(QmtContext *ctx, const char *out, size_t *n);
 
 /// Whether OUT has one.

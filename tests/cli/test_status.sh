@@ -35,6 +35,19 @@ says "2/2 complete"
 rm limit/summary.json
 ends 0 "$QMTRAJ" summary limit
 says "holds 2 trajectories" "1 lines are damaged"
+# a folder of no job stays as it is, as for status
+mkdir nothing
+for command in status summary; do
+    ends 3 "$QMTRAJ" $command nothing
+    says "nothing: holds no trajectories; the folder wanted is that of"
+    ends 5 "$QMTRAJ" $command nowhere
+    says "nowhere: No such file or directory"
+done
+ends 3 "$QMTRAJ" summary "$(find limit -mindepth 2 -name run.json -printf '%h\n' | head -1)"
+says "is the folder of one trajectory"
+ends 3 "$QMTRAJ" summary water.xyz
+says "water.xyz: is not a folder"
+[ -z "$(ls -A nothing)" ] && [ ! -e nowhere ] || fail "something was written"
 /usr/bin/python3 - <<'PYTHON' || fail "the summary is not what it should be"
 import json
 rows = json.load(open("limit/summary.json"))["trajectories"]
