@@ -71,6 +71,17 @@ static QmtStatus metadata_take(QmtContext *ctx, const char *metadata, Source *so
     source->drawn = cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(object, "sampling"));
     source->is_copy = cJSON_IsNumber(frame) && frame->valuedouble >= 0.0;
     source->origin_frame = source->is_copy ? (uint64_t)frame->valuedouble : 0;
+    // A trajectory that ended where its SCF lost the solution has a frame or two of another one at its end.
+    const cJSON *const before = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(object, "ended_early"), "frames_before");
+    const cJSON *const every =
+        cJSON_GetObjectItemCaseSensitive(object, "every"); // of a converted file
+    if (cJSON_IsNumber(before) && before->valuedouble >= 1.0) {
+        const double n = ceil(before->valuedouble /
+                              (cJSON_IsNumber(every) ? fmax(1.0, every->valuedouble) : 1.0));
+        if (n < (double)source->n_frames)
+            source->n_frames = (uint64_t)n;
+    }
     const bool lost = smiles != NULL && source->smiles == NULL;
     cJSON_Delete(object);
     if (source->method[0] == '\0' || !(source->electronic_temperature_k > 0.0))

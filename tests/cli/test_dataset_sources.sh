@@ -58,6 +58,23 @@ refused "forces of frame 40 holds nan" spoilt_forces --gap-ps 0 --max-force 50 -
 refused "pos of frame 40 holds inf" spoilt_pos --gap-ps 0 --diverse 201
 refused "pos of frame 40 holds inf" spoilt_pos --gap-ps 0 --lag-fs 5 --every 20 --for metatrain --split 100/0
 
+# Frames behind the loss of a solution are of another one.
+/usr/bin/python3 - gas/water/trajectory.npz <<'PYTHON'
+import json, os, sys
+import numpy as np
+data = dict(np.load(sys.argv[1]))
+metadata = json.loads(str(data["metadata"]))
+metadata["ended_early"] = {"scf_state": "stop", "frames_before": 41}
+data["metadata"] = np.array(json.dumps(metadata))
+os.mkdir("lost")
+np.savez("lost/trajectory.npz", **data)
+PYTHON
+ends 0 "$QMTRAJ" dataset lost --every 10 --split 100/0/0 -o before
+grep -qE "train +5 " out || fail "frames behind the loss are taken"
+ends 0 "$QMTRAJ" convert lost/trajectory.npz --to npz --every 4 -o fourth.npz
+ends 0 "$QMTRAJ" dataset fourth.npz --every 1 --split 100/0/0 -o fourth
+grep -qE "train +11 " out || fail "frames behind the loss are taken from a converted file"
+
 # The frames of an unfinished trajectory that were converted are also in what it became.
 ends 1 env QMTRAJ_TEST_CRASH=water:150 "$QMTRAJ" run --config short.yaml --set checkpoint_s=0 --out twice --num-workers 1 water.xyz
 ends 0 "$QMTRAJ" convert twice/water/trajectory.npz.part --to npz
