@@ -29,7 +29,8 @@ static QmtStatus folder_read(QmtContext *ctx, const char *folder, const char *na
 }
 
 /// @param text    config.yaml of the earlier run; NULL: missing
-/// @param longer  set if length_ps is larger now; that is then no difference
+/// @param longer  set if length_ps is larger now; that is then no difference. A ramp ends with length_ps: another
+///                length is another trajectory from the first step on.
 static QmtStatus config_compare(QmtContext *ctx, const char *text, const Config *wanted,
                                 bool *longer, char list[DIFFERENCES_SIZE])
 {
@@ -44,15 +45,17 @@ static QmtStatus config_compare(QmtContext *ctx, const char *text, const Config 
                        "its " RUN_FILE_CONFIG " is missing or no configuration of this version");
         return QMT_OK;
     }
-    *longer = wanted->length_ps > config.length_ps;
+    const bool ramps = wanted->temperature_ramp.n > 0 || config.temperature_ramp.n > 0;
+    *longer = wanted->length_ps > config.length_ps && !ramps;
     for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        char before[CONFIG_TEXT_SIZE], now[CONFIG_TEXT_SIZE], what[2 * CONFIG_TEXT_SIZE + 96];
-        if (!CONFIG_KEYS[k].decides_numbers ||
-            (*longer && CONFIG_KEYS[k].offset == offsetof(Config, length_ps)))
+        char before[CONFIG_TEXT_SIZE], now[CONFIG_TEXT_SIZE], what[2 * CONFIG_TEXT_SIZE + 160];
+        const bool is_length = CONFIG_KEYS[k].offset == offsetof(Config, length_ps);
+        if (!CONFIG_KEYS[k].decides_numbers || (*longer && is_length))
             continue;
         config_value_text(&config, k, before);
         config_value_text(wanted, k, now);
-        snprintf(what, sizeof what, "%s was %s, now %s", CONFIG_KEYS[k].name, before, now);
+        snprintf(what, sizeof what, "%s was %s, now %s%s", CONFIG_KEYS[k].name, before, now,
+                 is_length && ramps ? " (temperature_ramp_K ends with it)" : "");
         if (strcmp(before, now) != 0)
             difference_add(list, what);
     }

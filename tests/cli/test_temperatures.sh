@@ -49,6 +49,17 @@ import numpy as np
 wanted = np.load("ramp-langevin/water/trajectory.npz")["temperature_wanted"]
 assert np.allclose(wanted, np.linspace(300, 1500, 801), atol=1e-9), wanted
 PY
+# longer it would rise more slowly from its first step on: another trajectory, refused with and without its checkpoint
+for keep in true false; do
+    ramp=("$QMTRAJ" run --config ramp.yaml --set keep_checkpoint=$keep --out ramp-$keep)
+    ends 0 "${ramp[@]}" water.xyz
+    sha256sum ramp-$keep/water/* >before
+    ends 7 "${ramp[@]}" --set length_ps=0.4 water.xyz
+    says 'length_ps was 0.2, now 0.4 (temperature_ramp_K ends with it)'
+    ends 7 "${ramp[@]}" --set length_ps=0.4 --dry-run water.xyz
+    sha256sum -c before >out 2>&1 || fail "something was touched"
+done
+
 # check notices another ramp
 /usr/bin/python3 - <<'PY'
 import numpy as np, json
