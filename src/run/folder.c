@@ -251,6 +251,12 @@ QmtStatus run_folder_begin(QmtContext *ctx, Run *run)
                     "continues on another processor than where it began (%s): last digits will "
                     "differ, and its metadata says so",
                     run->found.moved);
+    if (run->sink == NULL) {
+        context_log(
+            ctx, QMT_LOG_INFO,
+            "was complete but for its run.json, which is written again; nothing is computed");
+        return QMT_OK;
+    }
     context_log(ctx, QMT_LOG_INFO, "continues at %s, step %llu of %llu",
                 md_phase_name(md_report(run->md).phase), (unsigned long long)run->before.total_step,
                 (unsigned long long)spec_steps(&run->task->config)); // of a longer one, all of them

@@ -11,9 +11,10 @@
 #include "config/value_text.h"
 #include "io/file.h"
 #include "io/json.h"
-#include "io/npz_read.h"
 #include "io/zip.h"
 #include "run/metadata.h"
+#include "run/metadata_compare.h"
+#include "trajectory/trajectory_reader.h"
 
 /// No file that is read here is longer.
 enum { SIZE_LIMIT = 1 << 26, DIFFERENCES_SIZE = PROGRAM_DIFFERENCES_SIZE };
@@ -212,8 +213,7 @@ static void differs(QmtContext *ctx, const char *folder, const char *how, const 
                     Found *found)
 {
     found->kind = EXISTING_DIFFERENT;
-    (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: already %s with other settings: %s", folder, how,
-               list);
+    (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: already %s, but %s", folder, how, list);
 }
 
 /// Looks for a checkpoint of the trajectory.
@@ -278,18 +278,33 @@ static QmtStatus interrupted_look(QmtContext *ctx, const char *folder, const Run
     return QMT_OK;
 }
 
-/// Reads a finished file once: a file that is damaged is not finished. *whole is then false, and the sentence is
-/// that of the reader.
-static QmtStatus complete_judge(QmtContext *ctx, const char *path, bool *whole)
+/// Reads a finished file once: a file that is damaged is not finished. *reader is then NULL, and the sentence is that of
+/// the reader.
+static QmtStatus complete_open(QmtContext *ctx, const char *path, TrajectoryReader **reader)
 {
-    Npz npz;
-    QmtStatus status = npz_open(ctx, path, &npz);
-    if (status == QMT_OK) {
-        status = npz_verify(ctx, &npz);
-        npz_close(&npz);
-    }
-    *whole = status == QMT_OK;
+    QmtStatus status = trajectory_reader_open(ctx, path, reader);
+    if (status == QMT_OK)
+        status = trajectory_reader_verify(ctx, *reader);
+    if (status != QMT_OK)
+        trajectory_reader_close(reader);
     return status == QMT_ERR_IO || status == QMT_ERR_MEMORY ? status : QMT_OK;
+}
+
+/// What lies beside a finished file may belong to another one: it is asked itself.
+static QmtStatus owner_judge(QmtContext *ctx, const char *path, const TrajectoryReader *reader,
+                             const RunSpec *task, Found *found)
+{
+    char list[DIFFERENCES_SIZE] = "";
+    const bool is_end = found->kind == EXISTING_SAME ||
+                        (found->kind == EXISTING_INTERRUPTED && found->checkpoint.numbers.done);
+    if (found->kind == EXISTING_NONE || found->kind == EXISTING_DIFFERENT)
+        return QMT_OK; // it is put aside, or left alone
+    TRY(metadata_compare(ctx, reader, task, !is_end, list));
+    if (list[0] == '\0')
+        return QMT_OK;
+    found->kind = EXISTING_DIFFERENT;
+    (void)FAIL(ctx, QMT_ERR_CHECKPOINT, "%s: is not the trajectory of its folder: %s", path, list);
+    return QMT_OK;
 }
 
 /// Fails if trajectories at several temperatures, or of several conformers, lie in a folder.
@@ -397,32 +412,13 @@ static QmtStatus unsynced_judge(QmtContext *ctx, const char *folder, bool whole,
     return QMT_OK;
 }
 
-QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
-                      Found *found)
+/// Judges what is finished, or may be: reader NULL if no file is.
+static QmtStatus existing_judge(QmtContext *ctx, const char *folder, const RunOptions *settings,
+                                const RunSpec *task, const TrajectoryReader *reader, Found *found)
 {
-    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], list[DIFFERENCES_SIZE] = "";
+    char list[DIFFERENCES_SIZE] = "";
     bool longer = false;
-    *found = (Found){.kind = EXISTING_NONE};
-    TRY(file_join(ctx, settings->out, task->label, folder));
-    TRY(file_join(ctx, folder, RUN_FILE_COMPLETE, path));
-    if (settings->fresh)
-        return QMT_OK;
-
-    const bool complete = file_exists(path);
-    bool whole = false;
-    if (complete)
-        TRY(complete_judge(ctx, path, &whole));
-    if (complete && settings->pack && spec_is_short(task)) {
-        bool again;
-        TRY(unsynced_judge(ctx, folder, whole, &again));
-        if (again)
-            return QMT_OK;
-    }
-    if (complete && !whole) {
-        found->kind = EXISTING_DIFFERENT; // the sentence is that of the reader
-        return QMT_OK;
-    }
-    if (complete) {
+    if (reader != NULL) {
         found->result = (RunResult){.reused = true, .n_atoms = task->structure->n_atoms};
         TRY(finished_compare(ctx, folder, task, &found->result, &longer, list));
         if (list[0] == '\0' && !longer) {
@@ -431,9 +427,37 @@ QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec
         }
     }
     // Ended between its last two files, without a checkpoint: sooner made again.
-    if (complete && spec_is_short(task) && is_without_record(ctx, folder))
+    if (reader != NULL && spec_is_short(task) && is_without_record(ctx, folder))
         return QMT_OK;
-    return interrupted_look(ctx, folder, settings, task, complete, longer, list, found);
+    return interrupted_look(ctx, folder, settings, task, reader != NULL, longer, list, found);
+}
+
+QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec *task,
+                      Found *found)
+{
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
+    *found = (Found){.kind = EXISTING_NONE};
+    TRY(file_join(ctx, settings->out, task->label, folder));
+    TRY(file_join(ctx, folder, RUN_FILE_COMPLETE, path));
+    if (settings->fresh)
+        return QMT_OK;
+
+    const bool complete = file_exists(path);
+    TrajectoryReader *reader = NULL;
+    if (complete)
+        TRY(complete_open(ctx, path, &reader));
+    bool again = false;
+    QmtStatus status = QMT_OK;
+    if (complete && settings->pack && spec_is_short(task))
+        status = unsynced_judge(ctx, folder, reader != NULL, &again);
+    if (status == QMT_OK && !again && complete && reader == NULL)
+        found->kind = EXISTING_DIFFERENT; // the sentence is that of the reader
+    else if (status == QMT_OK && !again)
+        status = existing_judge(ctx, folder, settings, task, reader, found);
+    if (status == QMT_OK && reader != NULL)
+        status = owner_judge(ctx, path, reader, task, found);
+    trajectory_reader_close(&reader);
+    return status;
 }
 
 void found_release(Found *found)

@@ -35,7 +35,7 @@ grep -aq "^numerics $numerics" kept/water/checkpoint || fail "nor does the check
 # finished by a program whose numbers are others: refused, both are named, nothing is touched
 sha256sum whole/water/* >before
 ends 7 run ./recomputed whole
-says "already finished with other settings" "qmtraj 0." "build $build, numerics $numerics" \
+says "already finished, but it is of" "qmtraj 0." "build $build, numerics $numerics" \
     "build $other_build, numerics 0123456789abcdef" "whose numbers are others"
 ends 7 run ./recomputed whole --set length_ps=0.1
 says "numerics 0123456789abcdef"
@@ -53,7 +53,7 @@ interrupted() {
 }
 interrupted begun
 ends 7 run ./recomputed begun
-says "already begun with other settings" "build $build, numerics $numerics" "build $other_build"
+says "already begun, but it is of" "build $build, numerics $numerics" "build $other_build"
 ends 0 run ./reworded begun --set checkpoint_s=0
 same begun/water/start.xyz whole/water/start.xyz
 

@@ -123,7 +123,7 @@ ends 0 "$QMTRAJ" run "${job[@]}" --out known --pack m?.xyz
 says "nothing to do"
 rm -r known/.journal
 ends 7 "$QMTRAJ" run "${job[@]}" --out known --pack m?.xyz
-says "already finished with other settings: its run.json is missing"
+says "already finished, but its run.json is missing"
 for change in 's/"run_json_crc32":[0-9]*/"run_json_crc32":1/' 's/"input_digest":"[^"]*"/"input_digest":"0"/' \
     's/"numerics":"[^"]*"/"numerics":"0"/' 's/"trajectory_bytes":[0-9]*/"trajectory_bytes":1/' 's/,"record".*/}/'; do
     copy_of
@@ -132,7 +132,7 @@ for change in 's/"run_json_crc32":[0-9]*/"run_json_crc32":1/' 's/"input_digest":
     says "nothing to do"
     blank_records m5
     ends 7 "$QMTRAJ" run "${job[@]}" --out known --pack m?.xyz
-    says "known/m5: already finished with other settings: its run.json is missing"
+    says "known/m5: already finished, but its run.json is missing"
 done
 ends 0 "$QMTRAJ" run "${job[@]}" --set length_ps=0.03 --out o --pack m?.xyz
 is_packed o longer

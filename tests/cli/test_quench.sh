@@ -119,9 +119,9 @@ ends 0 run later --set length_ps=0.15 water.xyz
 [ -s later/water.q004/trajectory.npz ] || fail "the longer one has no more copies"
 for label in water.q001 water.q003; do same later/$label/trajectory.npz two/$label/trajectory.npz; done
 ends 7 run two --set quench.then_K=60 water.xyz
-says "water.q001: already finished with other settings: temperature_K was 50.0, now 60.0"
+says "water.q001: already finished, but temperature_K was 50.0, now 60.0"
 ends 7 run two --set quench.every_ps=0.1 water.xyz
-says "water.q002: already finished with other settings: the start geometry is another"
+says "water.q002: already finished, but the start geometry is another"
 
 # archives
 ends 0 run packed --pack water.xyz

@@ -113,9 +113,40 @@ cp -r whole j
 rm j/water/run.json
 ends 0 run j
 [ -s j/water/run.json ] || fail "run.json is missing"
+says "water: was complete but for its run.json, which is written again; nothing is computed"
+! grep -q "continues at" err || fail "it says that it goes on"
 same j/water/trajectory.npz whole/water/trajectory.npz
 ends 0 run j
 says "nothing to do"
+# without a checkpoint nothing says what it is: not "other settings"
+rm j/water/run.json j/water/checkpoint
+ends 7 run j
+says "j/water: already finished, but its run.json is missing"
+
+# a file is asked whose it is, unless run.json knows its size and time; one that was only touched is that of its folder
+cp -r whole touched
+touch touched/water/trajectory.npz
+ends 0 run touched
+says "nothing to do"
+# copied COMMAND WORDS: after it the job of two replicas is refused with these words
+copied() {
+    rm -rf copy
+    cp -r pair copy
+    eval "$1"
+    sha256sum copy/*/*/* >before
+    ends 7 run copy --set replicas=2
+    says "trajectory.npz: is not the trajectory of its folder: $2" "--fresh"
+    ends 7 run copy --set replicas=2 --set length_ps=0.4
+    sha256sum -c before >out 2>&1 || fail "something was touched: $1"
+}
+ends 0 run pair --set replicas=2
+ends 0 run seven --set replicas=2 --set random_seed=7
+ends 0 "$QMTRAJ" run --config windows.yaml --set replicas=2 --out pair ammonia.xyz
+copied 'cp copy/ammonia/r01/trajectory.npz copy/water/r01' 'name is ammonia, not water; its atoms are others'
+copied 'cp copy/water/r01/trajectory.npz copy/water/r02' 'replica is 1, not 2'
+copied 'cp -p copy/water/r01/* copy/water/r02' 'replica is 1, not 2'
+copied 'cp seven/water/r01/trajectory.npz copy/water/r01' 'random_seed is 7, not 42'
+copied 'cp seven/water/r01/trajectory.npz copy/water/r01; rm copy/water/r01/run.json' 'random_seed is 7, not 42'
 
 # held by another program: said by whom, skipped; 6 only if nothing else was done
 mkdir -p k/water
