@@ -115,18 +115,43 @@ void run_folder_tidy(QmtContext *ctx, const Run *run)
             context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
 }
 
+/// Gives a file of the folder the first free name of STEM.npz, STEM.2.npz, ...: aside [FILE_PATH_SIZE].
+static QmtStatus put_aside(QmtContext *ctx, const Run *run, const char *name, const char *stem,
+                           char *aside)
+{
+    char path[FILE_PATH_SIZE], free_name[64];
+    int i = 1;
+    TRY(file_join(ctx, run->folder, name, path));
+    do {
+        snprintf(free_name, sizeof free_name, i > 1 ? "%s.%d.npz" : "%s.npz", stem, i);
+        TRY(file_join(ctx, run->folder, free_name, aside));
+        i++;
+    } while (file_exists(aside));
+    return file_exists(path) ? file_rename(ctx, path, aside) : QMT_OK;
+}
+
 /// A finished trajectory is days of work: it stays, under another name, until the next one is put aside.
 static QmtStatus complete_put_aside(QmtContext *ctx, const Run *run)
 {
-    char path[FILE_PATH_SIZE], aside[FILE_PATH_SIZE];
-    TRY(file_join(ctx, run->folder, RUN_FILE_COMPLETE, path));
-    TRY(file_join(ctx, run->folder, RUN_FILE_OLD, aside));
-    for (int i = 2; file_exists(aside); i++) {
-        char name[64];
-        snprintf(name, sizeof name, "trajectory.old.%d.npz", i);
-        TRY(file_join(ctx, run->folder, name, aside));
-    }
-    return file_exists(path) ? file_rename(ctx, path, aside) : QMT_OK;
+    char aside[FILE_PATH_SIZE];
+    return put_aside(ctx, run, RUN_FILE_COMPLETE, "trajectory.old", aside);
+}
+
+/// The frames of one that failed: the same settings make them again, others do not.
+static QmtStatus partial_put_away(QmtContext *ctx, const Run *run)
+{
+    char path[FILE_PATH_SIZE], aside[FILE_PATH_SIZE], list[PROGRAM_DIFFERENCES_SIZE] = "";
+    TRY(file_join(ctx, run->folder, RUN_FILE_PARTIAL, path));
+    if (!file_exists(path))
+        return QMT_OK;
+    TRY(resume_compare(ctx, run->folder, run->task, list));
+    if (list[0] == '\0')
+        return file_remove(ctx, path);
+    TRY(put_aside(ctx, run, RUN_FILE_PARTIAL, "trajectory.old.partial", aside));
+    context_log(ctx, QMT_LOG_WARNING,
+                "%s: the frames of one that failed with other settings (%s) are in %s",
+                run->task->label, list, aside);
+    return QMT_OK;
 }
 
 /// The shorter trajectory before this one: put aside, but if it is cheap, as this one begins with its bytes.
@@ -160,9 +185,10 @@ static QmtStatus frames_lost_say(QmtContext *ctx, const Run *run)
 
 static QmtStatus begin_anew(QmtContext *ctx, Run *run)
 {
-    static const char *const older[] = {RUN_FILE_PARTIAL, RUN_FILE_FAILED, RUN_FILE_RUN,
-                                        RUN_FILE_RELAXED, CHECKPOINT_FILE_DAMAGED};
+    static const char *const older[] = {RUN_FILE_FAILED, RUN_FILE_RUN, RUN_FILE_RELAXED,
+                                        CHECKPOINT_FILE_DAMAGED};
     TRY(frames_lost_say(ctx, run));
+    TRY(partial_put_away(ctx, run));
     TRY(run_folder_forget(ctx, run));
     TRY(shorter_put_away(ctx, run));
     for (size_t i = 0; i < sizeof older / sizeof older[0]; i++)

@@ -152,32 +152,44 @@ QmtStatus resume_recognise(QmtContext *ctx, const RunOptions *settings, const Ru
                : FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to read " RUN_FILE_RUN, folder);
 }
 
-/// Judges trajectory.npz by what lies beside it.
-static QmtStatus finished_compare(QmtContext *ctx, const char *folder, const RunSpec *task,
-                                  RunResult *result, bool *longer, char list[DIFFERENCES_SIZE])
+static QmtStatus texts_compare(QmtContext *ctx, const char *folder, const RunSpec *task,
+                               bool *longer, char list[DIFFERENCES_SIZE])
 {
-    char *config = NULL, *start = NULL, *run = NULL;
+    char *config = NULL, *start = NULL;
     QmtStatus status = folder_read(ctx, folder, RUN_FILE_CONFIG, &config);
     if (status == QMT_OK)
         status = folder_read(ctx, folder, RUN_FILE_START, &start);
     if (status == QMT_OK)
-        status = folder_read(ctx, folder, RUN_FILE_RUN, &run);
-    if (status == QMT_OK)
         status = config_compare(ctx, config, &task->config, longer, list);
     if (status == QMT_OK)
         status = start_compare(ctx, start, task, list);
-    if (status == QMT_OK) {
-        json_begin();
-        cJSON *const object = run != NULL ? cJSON_Parse(run) : NULL;
-        program_compare(object, list, result);
-        cJSON_Delete(object);
-        if (!json_is_whole())
-            status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to read " RUN_FILE_RUN, folder);
-    }
     free(config);
     free(start);
-    free(run);
     return status;
+}
+
+QmtStatus resume_compare(QmtContext *ctx, const char *folder, const RunSpec *task,
+                         char list[PROGRAM_DIFFERENCES_SIZE])
+{
+    bool longer;
+    return texts_compare(ctx, folder, task, &longer, list);
+}
+
+/// Judges trajectory.npz by what lies beside it.
+static QmtStatus finished_compare(QmtContext *ctx, const char *folder, const RunSpec *task,
+                                  RunResult *result, bool *longer, char list[DIFFERENCES_SIZE])
+{
+    char *run = NULL;
+    TRY(texts_compare(ctx, folder, task, longer, list));
+    TRY(folder_read(ctx, folder, RUN_FILE_RUN, &run));
+    json_begin();
+    cJSON *const object = run != NULL ? cJSON_Parse(run) : NULL;
+    program_compare(object, list, result);
+    cJSON_Delete(object);
+    free(run);
+    return json_is_whole()
+               ? QMT_OK
+               : FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory to read " RUN_FILE_RUN, folder);
 }
 
 /// Loads the newest checkpoint that is whole: *loaded. Without any file *n_files is 0; with damaged ones only the

@@ -50,6 +50,11 @@ QmtStatus resume_look(QmtContext *ctx, const RunOptions *settings, const RunSpec
                       Found *found);
 void found_release(Found *found);
 
+/// Appends to list what config.yaml and start.xyz of a folder say otherwise than a task; a longer length_ps is no
+/// difference. Fails with QMT_ERR_IO or QMT_ERR_MEMORY.
+QmtStatus resume_compare(QmtContext *ctx, const char *folder, const RunSpec *task,
+                         char list[PROGRAM_DIFFERENCES_SIZE]);
+
 /// A single trajectory lies in OUT/NAME, replicas in OUT/NAME/r01, ...: fails with QMT_ERR_CHECKPOINT if a task
 /// would put one beside the other.
 QmtStatus resume_replicas(QmtContext *ctx, const RunOptions *settings, const RunSpec *task);

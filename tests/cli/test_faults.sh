@@ -44,6 +44,16 @@ grep -q "1 trajectories\|water: water:" err out && fail "a trajectory twice or i
 ends 0 "$QMTRAJ" run --config short.yaml --out alone water.xyz
 same alone/water/trajectory.npz whole/water/trajectory.npz
 [ ! -e alone/water/trajectory.partial.npz ] || fail "the partial file is left"
+# with other settings its frames are not made again: they are put aside, and so are those of the next failure
+for aside in trajectory.old.partial.npz trajectory.old.partial.2.npz; do
+    QMTRAJ_TEST_FAIL=water:5 ends 4 "$QMTRAJ" run --config short.yaml --out others water.xyz
+    cp others/water/trajectory.partial.npz before.npz
+    ends 0 "$QMTRAJ" run --config short.yaml --set dt_fs=0.5 --fresh --out others water.xyz
+    says "water: the frames of one that failed with other settings (dt_fs was 0.25, now 0.5) are in others/water/$aside"
+    same others/water/$aside before.npz
+    [ ! -e others/water/trajectory.partial.npz ] || fail "the partial file is left"
+    rm others/water/trajectory.npz others/water/checkpoint* 2>/dev/null || true
+done
 
 # a worker that is killed is tried once more from its checkpoint
 QMTRAJ_TEST_CRASH_ONCE=ammonia:60 ends 0 "$QMTRAJ" run --config short.yaml --out once water.xyz ammonia.xyz
