@@ -57,10 +57,12 @@ void progress_line(const char *label, int columns, const QmtProgress *progress,
     const int width = columns - rest < NAME_WIDEST ? columns - rest : NAME_WIDEST;
     const double percent =
         progress->n_steps > 0 ? 100.0 * (double)progress->step / (double)progress->n_steps : 0.0;
-    const double left_s = progress->left_s;
+    const bool begun =
+        progress->phase != NULL; // a geometry may have to be made before the first phase
+    const double left_s = begun ? progress->left_s : NAN;
     progress_time_text(left_s, left);
     if (has_phase)
-        snprintf(figures[0], sizeof figures[0], "  %-13s", progress->phase);
+        snprintf(figures[0], sizeof figures[0], "  %-13s", begun ? progress->phase : "start");
     if (has_time)
         snprintf(figures[1], sizeof figures[1], " %9.3f ps", progress->time_ps);
     if (has_speed)

@@ -58,6 +58,16 @@ static void a_line_has_all_figures(void **state)
             fail_msg("no \"%s\" in \"%s\"", parts[i], line);
 }
 
+static void one_that_was_not_heard_of_is_at_its_start(void **state)
+{
+    (void)state;
+    char line[PROGRESS_LINE_SIZE];
+    progress_line("glycine", 79, &(QmtProgress){0}, line);
+    if (strstr(line, "start") == NULL || strstr(line, "null") != NULL ||
+        strstr(line, "left") != NULL)
+        fail_msg("\"%s\"", line);
+}
+
 static void no_line_is_wider_than_its_window(void **state)
 {
     (void)state;
@@ -123,6 +133,7 @@ int main(void)
         cmocka_unit_test(times_say_their_unit),
         cmocka_unit_test(every_tenth_is_said_once),
         cmocka_unit_test(a_line_has_all_figures),
+        cmocka_unit_test(one_that_was_not_heard_of_is_at_its_start),
         cmocka_unit_test(no_line_is_wider_than_its_window),
         cmocka_unit_test(a_job_line_counts_what_there_is),
         cmocka_unit_test(names_lose_their_middle),
