@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "campaign/start_geometry.h"
+#include "config/value_text.h"
 #include "io/lock.h"
 #include "md/verdict.h"
 #include "run/resume.h"
@@ -178,11 +179,29 @@ static void equilibration_note(QmtContext *ctx, const Config *config)
         log(0.5 / DEFICIT_NOTED) / friction);
 }
 
+/// What says how a thermostat acts is often in a file that is taken with ensemble: nve, and has no effect then.
+static void thermostat_note(QmtContext *ctx, const Config *config)
+{
+    static const char *const KEYS[] = {"thermostat", "thermostat_time_ps", "friction_per_ps"};
+    for (size_t i = 0; config->ensemble == CONFIG_NVE && i < sizeof KEYS / sizeof KEYS[0]; i++) {
+        char value[CONFIG_TEXT_SIZE];
+        const size_t k = config_key(KEYS[i]);
+        if (config_is_default(config, k))
+            continue;
+        config_value_text(config, k, value);
+        context_log(ctx, QMT_LOG_INFO,
+                    "%s = %s has no effect: with ensemble = nve no thermostat acts in production, "
+                    "and equilibration has equilibration_friction_per_ps",
+                    KEYS[i], value);
+    }
+}
+
 /// The default, which leaves the motion as it is, is no reason to warn of itself. A thermostat that forgets more slowly
 /// than the run lasts does not set its temperature.
 void preflight_notes(QmtContext *ctx, const Config *config)
 {
     equilibration_note(ctx, config);
+    thermostat_note(ctx, config);
     char advice[64] = "";
     if (config->ensemble != CONFIG_NVT || config->friction_per_ps <= 0.0 ||
         thermostat_at((size_t)config->thermostat)->scales ||

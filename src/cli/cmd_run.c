@@ -153,6 +153,7 @@ static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, RunWords *
     const char *path = NULL;
     int place = 0;
     const char *value;
+    bool keep_going = false;
     while (place != OPTION_END) {
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
         if (place == O_CONFIG && path != NULL)
@@ -172,13 +173,16 @@ static QmtStatus config_words(QmtContext *ctx, int argc, char **argv, RunWords *
         TRY(options_next(ctx, &reader, OPTIONS, N_OPTIONS, &place, &value));
         if (place == O_SET)
             TRY(config_word(ctx, value, words->config));
-        if (place == O_KEEP_GOING || place == O_ALL_OR_NOTHING)
-            words->all_or_nothing = place == O_ALL_OR_NOTHING;
+        keep_going = keep_going || place == O_KEEP_GOING;
+        words->all_or_nothing = words->all_or_nothing || place == O_ALL_OR_NOTHING;
         if (place == O_SMILES_COLUMN)
             words->reading.smiles_column = value;
         if (place == O_NAME_COLUMN)
             words->reading.name_column = value;
     }
+    if (keep_going && words->all_or_nothing)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "--keep-going and --all-or-nothing exclude each other; remove one");
     return QMT_OK;
 }
 

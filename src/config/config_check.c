@@ -242,11 +242,37 @@ static QmtStatus quench_check(QmtContext *ctx, const Config *config)
                 place);
 }
 
+/// A key that is of no use without another one, which was forgotten. Where that one is given its value may be the one
+/// that puts this key out of use: a configuration is often taken with a solvent or conformers taken back.
+static QmtStatus needed_check(QmtContext *ctx, const Config *config)
+{
+    static const struct {
+        const char *key, *needed, *example;
+    } NEEDS[] = {{"solvation_model", "solvent", "solvent: water"},
+                 {"solvation_state", "solvent", "solvent: water"},
+                 {"solvation_grid", "solvent", "solvent: water"},
+                 {"conformers_from", "conformers", "conformers: 10"},
+                 {"bias.torsion.over_ps", "bias.torsion.to_degree", "to_degree: 180"},
+                 {"bias.distance.over_ps", "bias.distance.to_nm", "to_nm: 0.3"}};
+    for (size_t i = 0; i < sizeof NEEDS / sizeof NEEDS[0]; i++) {
+        char place[320];
+        if (config_is_default(config, config_key(NEEDS[i].key)) ||
+            config->line[config_key(NEEDS[i].needed)] != 0)
+            continue;
+        key_place(config, NEEDS[i].key, place);
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: %s has no effect without %s; give that, e.g. %s, or remove it", place,
+                    NEEDS[i].key, NEEDS[i].needed, NEEDS[i].example);
+    }
+    return QMT_OK;
+}
+
 QmtStatus config_check(QmtContext *ctx, const Config *config)
 {
     TRY(solvent_check(ctx, config));
     TRY(thermostat_check(ctx, config));
     TRY(biases_check(ctx, config));
+    TRY(needed_check(ctx, config));
     TRY(ramp_check(ctx, config));
     TRY(length_check(ctx, config, "length_ps", config->length_ps));
     TRY(length_check(ctx, config, "equilibration_ps", config->equilibration_ps));

@@ -33,6 +33,8 @@ ends 0 "$QMTRAJ" run --config short.yaml --out o water.xyz no.xyz
 rejected o near:structure
 
 # the old way: nothing is begun
+ends 2 "$QMTRAJ" run --config short.yaml --all-or-nothing --keep-going --out all water.xyz near.xyz
+says "--keep-going and --all-or-nothing exclude each other"
 ends 3 "$QMTRAJ" run --config short.yaml --all-or-nothing --out all water.xyz near.xyz
 says "0.010 angstrom apart"
 [ ! -e all ] || fail "something was begun"

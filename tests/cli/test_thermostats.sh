@@ -32,6 +32,11 @@ unzip -l plain/water/trajectory.npz >members
 grep -q "forces.npy" members || fail "no list of members"
 if grep -q heat members; then fail "heat in the file of Langevin"; fi
 
+# at constant energy nothing of it acts, which a file that is taken with --set ensemble=nve may say all the same
+ends 0 "$QMTRAJ" run --config job.yaml --set length_ps=0.01 --set ensemble=nve --set thermostat=bussi --set friction_per_ps=1 --out nve water.xyz
+says "thermostat = bussi has no effect: with ensemble = nve" "friction_per_ps = 1.0 has no effect"
+ends 0 "$QMTRAJ" run --config nve/water/config.yaml --set nve_every_ps=0 --out again nve/water/start.xyz
+
 refuses() {
     ends 2 "$QMTRAJ" run --config job.yaml --out never --set "$1" ${3:+--set "$3"} water.xyz
     says "$2"
