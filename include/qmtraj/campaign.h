@@ -56,7 +56,7 @@ typedef struct {
     /// How many molecules have been looked at, of n; NULL: nobody wants to know.
     void (*progress)(void *user, size_t n_done, size_t n);
     const char *
-        out; ///< folder of the campaign, where conformers are searched; NULL: the key conformers is left alone
+        out; ///< folder of the campaign, where conformers are searched; NULL: they are not, only what can have none is refused
     size_t n_workers; ///< processes of that search; 0: one
     int fresh;        ///< what an earlier job found there is searched again
 } QmtPlanOptions;

@@ -71,9 +71,11 @@ QmtStatus qmt_plan_create(QmtContext *ctx, const QmtConfig *config, QmtStructure
     ConformerSearchOptions conformers;
     TRY(plan_options_take(ctx, options, &inner, &conformers));
     recipe_say(ctx, &config->values);
-    if (config->values.conformers > 0 && conformers.out != NULL) {
+    if (config->values.conformers > 0) {
+        const bool looks_only = conformers.out == NULL;
         TRY(config_check(ctx, &config->values));
-        TRY(conformer_search(ctx, &config->values, &conformers, &structures->list));
+        TRY((looks_only ? conformer_inputs_check
+                        : conformer_search)(ctx, &config->values, &conformers, &structures->list));
     }
     QmtPlan *const made = calloc(1, sizeof *made);
     if (made == NULL)

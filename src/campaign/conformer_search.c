@@ -419,13 +419,28 @@ static QmtStatus all_search(QmtContext *ctx, Job *job, StructureList *to)
     return status;
 }
 
+/// The molecules of a job, which become folders now. They are to be released, also after a failure.
+static QmtStatus inputs_take(QmtContext *ctx, Job *job)
+{
+    TRY(structures_check_names(ctx, job->structures));
+    return molecules_group(ctx, job);
+}
+
+QmtStatus conformer_inputs_check(QmtContext *ctx, const Config *config,
+                                 const ConformerSearchOptions *options, StructureList *structures)
+{
+    Job job = {.config = config, .options = options, .structures = structures};
+    const QmtStatus status = inputs_take(ctx, &job);
+    free(job.molecules);
+    return status;
+}
+
 QmtStatus conformer_search(QmtContext *ctx, const Config *config,
                            const ConformerSearchOptions *options, StructureList *structures)
 {
     Job job = {.config = config, .options = options, .structures = structures};
     StructureList made = {.rejected = structures->rejected};
-    TRY(structures_check_names(ctx, structures)); // they become folders now
-    QmtStatus status = molecules_group(ctx, &job);
+    QmtStatus status = inputs_take(ctx, &job);
     if (status == QMT_OK)
         status = all_search(ctx, &job, &made);
     free(job.molecules);

@@ -26,4 +26,8 @@ typedef struct {
 QmtStatus conformer_search(QmtContext *ctx, const Config *config,
                            const ConformerSearchOptions *options, StructureList *structures);
 
+/// Fails as conformer_search() would before it searches: for a plan that is only looked at.
+QmtStatus conformer_inputs_check(QmtContext *ctx, const Config *config,
+                                 const ConformerSearchOptions *options, StructureList *structures);
+
 #endif

@@ -32,8 +32,12 @@ PY
 cat water.xyz >>peroxide.xyz
 ends 3 "$QMTRAJ" run --config job.yaml --set conformers_from=frames --out never peroxide.xyz
 says "its atoms are not those of peroxide.xyz:1, but conformers_from: frames takes the frames of a file for one molecule"
-ends 3 "$QMTRAJ" run --config job.yaml --out never water.xyz
-says "water has no SMILES to make conformers from"
+for look in "" --dry-run; do
+    ends 3 "$QMTRAJ" run --config job.yaml --out never $look water.xyz
+    says "water has no SMILES to make conformers from"
+    ends 3 "$QMTRAJ" run --config job.yaml --set conformers_from=frames --out never $look peroxide.xyz
+    says "its atoms are not those of peroxide.xyz:1"
+done
 ends 2 "$QMTRAJ" run --config job.yaml --set conformers=-1 --out never water.xyz
 says "conformers = -1 is out of range, wants >= 0, <= 999"
 ends 2 "$QMTRAJ" run --config job.yaml --set conformers_from=rdkit --out never water.xyz

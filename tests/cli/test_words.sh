@@ -84,7 +84,10 @@ for config in "$QMTRAJ_SOURCE"/configs/*.yaml; do
     ! grep -q '^ *atoms:\|atoms: *\[' "$config" || continue
     # its solvent is a SMILES
     ! { grep -q '^solvate' "$config" && grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt"; } || continue
-    ends 0 "$QMTRAJ" run --config "$config" --dry-run --set charge=0 --set spin_multiplicity=1 water.xyz
+    set=(--set charge=0 --set spin_multiplicity=1)
+    # a file has no SMILES
+    ! grep -q '^conformers\|^recipe: spice' "$config" || set+=(--set conformers_from=frames)
+    ends 0 "$QMTRAJ" run --config "$config" --dry-run "${set[@]}" water.xyz
 done
 
 # one of two files is meant, and nobody knows which
