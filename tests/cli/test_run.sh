@@ -111,6 +111,8 @@ PYTHON
 ends 0 "$QMTRAJ" run --config short.yaml --set replicas=2 --out r water.xyz
 cmp -s r/water/r01/trajectory.npz r/water/r02/trajectory.npz && fail "replicas are the same"
 [ -s r/water/r02/config.yaml ] || fail "r02 has no config.yaml"
+ends 0 "$QMTRAJ" run --config r/water/r02/config.yaml --out r-again r/water/r02/start.xyz
+same r-again/water/r02/trajectory.npz r/water/r02/trajectory.npz
 /usr/bin/python3 - <<'PYTHON' || fail "r01 is not the trajectory without replicas"
 import numpy as np
 first, alone = np.load("r/water/r01/trajectory.npz"), np.load("before.npz")
