@@ -671,8 +671,13 @@ static QmtStatus nothing_run(Batch *batch, bool healed)
                     (unsigned long long)plan->shard.index, (unsigned long long)plan->shard.count);
     if (any_rejected || shard_is_part(&plan->shard))
         TRY(file_make_directories(ctx, batch->settings->out));
+    if (!batch->settings->steals && journal_has_list(ctx, batch->settings->out, plan))
+        journal_list_write(ctx, batch->settings->out, plan); // it may have lost a molecule since
     if (any_rejected || (healed && !batch->settings->steals))
         records_write(ctx, batch);
+    else if (!batch->settings->steals && !plan->chosen &&
+             rejected_file_write(ctx, batch->settings->out, plan, batch->outcomes) != QMT_OK)
+        context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
     shard_end(ctx, batch);
     return job_judge(batch, 0, QMT_OK);
 }

@@ -253,21 +253,37 @@ static bool is_there(QmtContext *ctx, const char *path, const char *text, size_t
     return same;
 }
 
+static QmtStatus list_path(QmtContext *ctx, const char *out, const Plan *plan, char *path)
+{
+    char name[64];
+    snprintf(name, sizeof name, JOURNAL_FOLDER "/%016llx.list",
+             (unsigned long long)plan->input_key);
+    return file_join(ctx, out, name, path);
+}
+
+bool journal_has_list(QmtContext *ctx, const char *out, const Plan *plan)
+{
+    char path[FILE_PATH_SIZE];
+    const Message before = context_keep(ctx);
+    const bool there = list_path(ctx, out, plan, path) == QMT_OK && file_exists(path);
+    (void)context_restore(ctx, &before);
+    return there;
+}
+
 void journal_list_write(QmtContext *ctx, const char *out, const Plan *plan)
 {
-    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE], name[32];
+    char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
     size_t n = 0;
-    if (plan->n_tasks < 2)
+    if (plan->n_tasks < 2 && !journal_has_list(ctx, out, plan))
         return;
     const Message before = context_keep(ctx);
     char *const text = list_text(plan, &n);
-    snprintf(name, sizeof name, "%016llx.list", (unsigned long long)plan->input_key);
     QmtStatus status =
         text == NULL ? FAIL(ctx, QMT_ERR_MEMORY, "no memory for the list of molecules") : QMT_OK;
     if (status == QMT_OK)
         status = folder_make(ctx, out, folder);
     if (status == QMT_OK)
-        status = file_join(ctx, folder, name, path);
+        status = list_path(ctx, out, plan, path);
     if (status == QMT_OK && !is_there(ctx, path, text, n))
         status = file_write_whole(ctx, path, text, n);
     if (status != QMT_OK && !is_there(ctx, path, text, n)) // nor has another program written it

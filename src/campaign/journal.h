@@ -49,8 +49,10 @@ bool journal_shard_end(QmtContext *ctx, const char *out, const Shard *shard, boo
 /// Fails with QMT_ERR_IO if a path is too long.
 QmtStatus journal_shards_ended(QmtContext *ctx, const char *out, uint64_t count, bool *ended);
 
-/// Leaves the list of the molecules of a plan, unless it is there. A single one needs none. Trouble is a
-/// warning.
+/// True if an earlier job of this input left a list of its molecules.
+bool journal_has_list(QmtContext *ctx, const char *out, const Plan *plan);
+/// Leaves the list of the molecules of a plan, unless it is there. A single one needs none, if there was none. Trouble is
+/// a warning.
 void journal_list_write(QmtContext *ctx, const char *out, const Plan *plan);
 
 /// The line of a trajectory: name, time, how it ended, figures, warnings, and what it can be recognised by. The caller frees it with cJSON_free();

@@ -443,6 +443,7 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
         return status;
     }
     made.config = *config;
+    made.chosen = planning.options->n_molecules > 0;
     made.embed_later = planning.options->embed_later;
     made.structures = *structures; // the items stay where they are, so the tasks' pointers hold
     *structures = (StructureList){0};

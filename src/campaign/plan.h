@@ -44,6 +44,7 @@ typedef struct {
     Shard writer;       ///< the part whose process notes in its journal what becomes of them
     Config config;      ///< that was asked for
     bool embed_later;
+    bool chosen;  ///< molecules of the input were left out by name
     bool *wanted; ///< [structures.n] by name, in whatever part
 } Plan;
 

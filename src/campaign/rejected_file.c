@@ -208,39 +208,108 @@ static char **keys_of(const RejectionList *list)
     return keys;
 }
 
-/// Names that this job could compute, and what it rejects: earlier lines about either are out of date.
+/// Bytes of the name of a file in a place in it, "list.smi:12:1".
+static size_t file_length(const char *source)
+{
+    size_t length = strlen(source);
+    for (size_t n = length; n > 0;) {
+        const size_t end = n;
+        while (n > 0 && source[n - 1] >= '0' && source[n - 1] <= '9')
+            n--;
+        if (n == end || n == 0 || source[n - 1] != ':')
+            break;
+        length = --n;
+    }
+    return length;
+}
+
+/// The file of a place, as its line says it. The caller frees it.
+static char *file_of(const char *source)
+{
+    char shown[600];
+    char *const file = strndup(source, file_length(source));
+    char *const copy = file != NULL ? strdup(text_printable(file, shown, sizeof shown)) : NULL;
+    free(file);
+    return copy;
+}
+
+/// Files that a job read as a whole, sorted; NULL if there is no memory. Structures of one file follow one another.
+static char **files_of(const Plan *plan, size_t *n)
+{
+    const StructureList *const structures = &plan->structures;
+    char **const files = calloc(structures->n + 1, sizeof *files);
+    *n = 0;
+    for (size_t i = 0; files != NULL && !plan->chosen && i < structures->n; i++) {
+        char *const file = file_of(structures->items[i].source);
+        if (file != NULL && *n > 0 && strcmp(file, files[*n - 1]) == 0) {
+            free(file);
+            continue;
+        }
+        files[*n] = file;
+        if (file == NULL) {
+            keys_release(files, *n);
+            return NULL;
+        }
+        ++*n;
+    }
+    if (files != NULL)
+        qsort(files, *n, sizeof *files, by_name);
+    return files;
+}
+
+/// Earlier lines are out of date where this job could compute the molecule, says something about it itself, or read
+/// the whole file that it was in.
 typedef struct {
     const char **computed;
     size_t n_computed;
     char **keys;
     size_t n_keys;
+    char **files;
+    size_t n_files;
 } News;
 
 static bool still_holds(const Rejection *earlier, const News *news)
 {
-    char *const key = key_of(earlier);
+    char *const key = key_of(earlier), *const file = file_of(earlier->source);
     const bool said = key != NULL && bsearch(&key, news->keys, news->n_keys, sizeof key, by_name);
+    const bool was_read =
+        file != NULL && bsearch(&file, news->files, news->n_files, sizeof file, by_name);
     free(key);
-    return !said && bsearch(&earlier->name, news->computed, news->n_computed,
-                            sizeof *news->computed, by_name) == NULL;
+    free(file);
+    return !said && !was_read &&
+           bsearch(&earlier->name, news->computed, news->n_computed, sizeof *news->computed,
+                   by_name) == NULL;
 }
 
-static QmtStatus merged_write(QmtContext *ctx, const char *path, const RejectionList *earlier,
-                              const RejectionList *now, const News *news)
+/// Writes what holds now, or only says whether that is something else than the file has.
+static QmtStatus merge(QmtContext *ctx, const char *path, const RejectionList *now,
+                       const News *news, bool write, bool *changed)
 {
-    char *const text = malloc(sizeof TITLES + (earlier->n + now->n) * LINE_SIZE);
-    if (text == NULL)
-        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
-    size_t n = sizeof TITLES - 1;
-    memcpy(text, TITLES, n);
-    for (size_t i = 0; i < earlier->n; i++)
-        if (still_holds(&earlier->items[i], news))
-            n += line_format(&earlier->items[i], text + n);
-    for (size_t i = 0; i < now->n; i++)
-        n += line_format(&now->items[i], text + n);
-    const QmtStatus status =
-        n > sizeof TITLES - 1 ? file_write_whole(ctx, path, text, n) : file_remove(ctx, path);
+    RejectionList earlier = {0};
+    char *there = NULL;
+    size_t n = 0, n_there = 0;
+    QmtStatus status = part_read(ctx, path, &earlier);
+    if (status == QMT_OK && file_exists(path))
+        status = file_read_whole(ctx, path, FILE_LIMIT, &there, &n_there);
+    char *const text = malloc(sizeof TITLES + (earlier.n + now->n) * LINE_SIZE);
+    if (status == QMT_OK && text == NULL)
+        status = FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for it", path);
+    if (status == QMT_OK) {
+        n = sizeof TITLES - 1;
+        memcpy(text, TITLES, n);
+        for (size_t i = 0; i < earlier.n; i++)
+            if (still_holds(&earlier.items[i], news))
+                n += line_format(&earlier.items[i], text + n);
+        for (size_t i = 0; i < now->n; i++)
+            n += line_format(&now->items[i], text + n);
+        n = n > sizeof TITLES - 1 ? n : 0; // titles alone are no file
+        *changed = n != n_there || (n > 0 && memcmp(text, there, n) != 0);
+    }
+    if (status == QMT_OK && write && *changed)
+        status = n > 0 ? file_write_whole(ctx, path, text, n) : file_remove(ctx, path);
+    rejections_release(&earlier);
     free(text);
+    free(there);
     return status;
 }
 
@@ -252,7 +321,6 @@ QmtStatus rejected_file_write(QmtContext *ctx, const char *out, const Plan *plan
         plan->structures.rejected != NULL ? plan->structures.rejected : &NONE;
     char path[FILE_PATH_SIZE], lock_path[FILE_PATH_SIZE];
     char lock_name[REJECTED_NAME_SIZE + 8] = "";
-    RejectionList earlier = {0};
     File lock = file_none();
     TRY(path_make(ctx, out, &plan->shard, path));
     rejected_file_name(&plan->shard, lock_name);
@@ -260,16 +328,19 @@ QmtStatus rejected_file_write(QmtContext *ctx, const char *out, const Plan *plan
     TRY(file_join(ctx, out, lock_name, lock_path));
     if (now->n == 0 && !file_exists(path))
         return QMT_OK;
-    TRY(lock_take(ctx, lock_path, LOCK_WAIT_S, &lock, NULL));
+    bool changed = false;
     News news = {.keys = keys_of(now), .n_keys = now->n};
     news.computed = computed_names(plan, outcomes, &news.n_computed);
-    QmtStatus status = news.computed == NULL || news.keys == NULL
+    news.files = files_of(plan, &news.n_files);
+    QmtStatus status = news.computed == NULL || news.keys == NULL || news.files == NULL
                            ? FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its names", path)
-                           : part_read(ctx, path, &earlier);
-    if (status == QMT_OK)
-        status = merged_write(ctx, path, &earlier, now, &news);
-    rejections_release(&earlier);
+                           : merge(ctx, path, now, &news, false, &changed);
+    if (status == QMT_OK && changed)
+        status = lock_take(ctx, lock_path, LOCK_WAIT_S, &lock, NULL);
+    if (status == QMT_OK && changed)
+        status = merge(ctx, path, now, &news, true, &changed);
     keys_release(news.keys, now->n);
+    keys_release(news.files, news.n_files);
     free(news.computed);
     lock_give_back(&lock);
     return status;

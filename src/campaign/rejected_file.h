@@ -12,7 +12,8 @@ enum { REJECTED_NAME_SIZE = SHARD_TEXT_SIZE + 16 };
 /// The name of the file of a part.
 void rejected_file_name(const Shard *shard, char name[REJECTED_NAME_SIZE]);
 
-/// Writes the file anew: lines of earlier jobs stay unless this one did what they say cannot be done. Nothing is
+/// Writes the file anew: lines of earlier jobs stay unless this one did what they say cannot be done, or read the file
+/// that they are about as a whole (without --molecule) and does not say them again. Nothing is
 /// written where there is nothing to say. Takes turns with other programs.
 ///
 /// @param outcomes  NULL before the job

@@ -46,10 +46,31 @@ ends 3 "$QMTRAJ" run --config short.yaml --out none near.xyz no.xyz --set spin_m
 says "none of the 2 molecules can be computed"
 [ ! -e none ] || fail "something was begun"
 
-# Frames of one file: those that cannot be read stop nothing but themselves, and the names of the others have the numbers of their frames.
 frame() { # COMMENT [SYMBOL]
     printf '3\n%s\n%s 0 0 0.119\nH 0 0.763 -0.477\nH 0 -0.763 -0.477\n' "$1" "${2-O}"
 }
+
+# a line that was taken out of its list goes; those of other files, and of the list in a job of some of its molecules, stay
+{ frame '' && frame charge=x; } >list.xyz
+ends 1 "$QMTRAJ" run --config short.yaml --out left list.xyz near.xyz
+rejected left list_0002:format near:structure
+ends 0 "$QMTRAJ" run --config short.yaml --out left --molecule list_0001 list.xyz
+rejected left list_0002:format near:structure
+{ frame 'name=list_0001' && frame name=further; } >list.xyz
+ends 0 "$QMTRAJ" run --config short.yaml --out left --molecule list_0001 list.xyz
+rejected left list_0002:format near:structure
+ends 0 "$QMTRAJ" run --config short.yaml --out left list.xyz
+rejected left near:structure
+{ cat list.xyz && frame charge=x; } >more.xyz && mv list.xyz less.xyz && mv more.xyz list.xyz
+ends 1 "$QMTRAJ" run --config short.yaml --out gone list.xyz
+rejected gone list_0003:format
+mv less.xyz list.xyz
+ends 0 "$QMTRAJ" run --config short.yaml --out gone list.xyz # nothing is computed
+[ ! -e gone/rejected.tsv ] || fail "a line of what is no more in the list"
+ends 0 "$QMTRAJ" status gone
+says "2/2 complete"
+
+# Frames of one file: those that cannot be read stop nothing but themselves, and the names of the others have the numbers of their frames.
 { frame '' && frame charge=x && frame '' && frame 'pbc="T T T"' && frame '' Xx && frame 'name=mine' && frame 'name=bad charge=x'; } >f.xyz
 ends 1 "$QMTRAJ" run --config short.yaml --out frames f.xyz
 says "3 of 7 complete" ", 4 rejected"
@@ -85,6 +106,16 @@ ends 3 "$QMTRAJ" run --config short.yaml --out one_out one.xyz
 says 'one.xyz:6: "H ..." is not a number of atoms'
 
 grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt" && exit 0
+
+# one that only its worker finds, alone with another in its list
+printf 'CCO ethanol\nC(C)(C)(C)(C)C five\n' >short.smi
+ends 1 "$QMTRAJ" run --config short.yaml --out five short.smi
+ends 1 "$QMTRAJ" status five
+says "1/2 complete, 1 rejected"
+sed -i '$d' short.smi
+ends 0 "$QMTRAJ" run --config short.yaml --out five short.smi
+ends 0 "$QMTRAJ" status five
+says "1/1 complete"
 
 # SMILES: format errors are all named, the worker finds those without a molecule or a geometry
 printf '%s\n' 'C methane' 'CC |^1:0|' 'C(C open' 'CCO.O mixture' 'O" extra' 'Né amine' 'O water' 'FS(F)(F)(F)(F)(F)F none' \
