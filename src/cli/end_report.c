@@ -88,6 +88,29 @@ static bool is_row(const QmtOutcome *outcome, bool only_trouble)
     return !only_trouble || is_failure(outcome) || outcome->n_warnings > 0;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/// True if two of the first rows would have the same name; of more than these not all are shown.
+static bool names_coincide(const Job *job, bool only_trouble, int columns)
+{
+    char shown[JOB_IS_LONG][400];
+    size_t n = 0;
+    bool any = false;
+    for (size_t t = 0; t < job->n && n < JOB_IS_LONG; t++)
+        if (is_row(&job->outcomes[t], only_trouble)) {
+            label_cell(job->tasks[t].label, columns, shown[n], sizeof shown[n]);
+            n++;
+        }
+    qsort(shown, n, sizeof shown[0], by_text);
+    for (size_t i = 1; i < n; i++)
+        any = any || strcmp(shown[i], shown[i - 1]) == 0;
+    return any;
+}
+
+/// Spread and drift give way where names would coincide without their room.
 static TableWidth table_width(const Job *job, bool only_trouble)
 {
     const int figures = 47, fewer_figures = 32, name_narrowest = 12;
@@ -103,9 +126,12 @@ static TableWidth table_width(const Job *job, bool only_trouble)
     }
     name = name > NAME_WIDEST ? NAME_WIDEST : name;
     // The last column stays free: there some terminals wrap.
-    const bool whole = figures + name_narrowest + word < columns;
-    const int room = columns - 1 - word - (whole ? figures : fewer_figures);
-    return (TableWidth){.name = name < room ? name : room > 1 ? room : 1, .whole = whole};
+    const int room = columns - 1 - word - figures;
+    const int whole_name = name < room ? name : room;
+    if (room >= name_narrowest && !names_coincide(job, only_trouble, whole_name))
+        return (TableWidth){.name = whole_name, .whole = true};
+    const int more = columns - 1 - word - fewer_figures;
+    return (TableWidth){.name = name < more ? name : more > 1 ? more : 1, .whole = false};
 }
 
 static void titles_print(TableWidth width)
@@ -130,7 +156,7 @@ static void row_print(const Terminal *terminal, const char *label, TableWidth wi
     number_cell(temperature, "%.1f", outcome->mean_temperature_k, moved);
     number_cell(error, "%.1f", outcome->temperature_error_k, moved);
     number_cell(drift, "%.1e", outcome->shadow_drift_kjmol_ps, moved);
-    printf("%s %5zu %7lld %8s %6s", text_cell(label, width.name, name, sizeof name),
+    printf("%s %5zu %7lld %8s %6s", label_cell(label, width.name, name, sizeof name),
            outcome->n_atoms, (long long)outcome->n_frames, speed, temperature);
     if (width.whole)
         printf(" %5s %8s", error, drift);

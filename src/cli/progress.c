@@ -68,7 +68,7 @@ void progress_line(const char *label, int columns, const QmtProgress *progress,
     if (has_speed)
         snprintf(figures[2], sizeof figures[2], "  %8.3f ms/step", progress->ms_per_step);
     snprintf(line, PROGRESS_LINE_SIZE, "%s %3.0f %%  %10s %-4s%s%s%s",
-             text_cell(label, width > 0 ? width : 1, name, sizeof name), percent, left,
+             label_cell(label, width > 0 ? width : 1, name, sizeof name), percent, left,
              isnan(left_s) ? "" : "left", figures[0], figures[1], figures[2]);
 }
 

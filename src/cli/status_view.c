@@ -58,7 +58,7 @@ static void row_print(const Terminal *terminal, const QmtFolderEntry *e, int wid
     const Colour colour = colour_of_status(word);
     if (e->state == QMT_STATE_RUNNING || e->state == QMT_STATE_INTERRUPTED)
         progress_time_text(e->left_s, eta);
-    printf("%s %s%-11s%s %5.1f %11s %9s %7s %8s\n", text_cell(e->label, width, name, sizeof name),
+    printf("%s %s%-11s%s %5.1f %11s %9s %7s %8s\n", label_cell(e->label, width, name, sizeof name),
            colour_begin(terminal, colour), word, colour_end(terminal, colour), e->percent, eta,
            number_text(speed, "%.3f", e->ms_per_step),
            number_text(temperature, "%.1f", e->mean_temperature_k),
@@ -80,11 +80,10 @@ static int name_width(QmtContext *ctx, const QmtFolderStatus *list, StatusShow s
     const size_t n = qmt_folder_status_count(list);
     int width = (int)strlen("molecule");
     for (size_t i = 0; i < n && qmt_folder_status_entry(ctx, list, i, &entry) == QMT_OK; i++) {
-        char name[400];
         if (!is_shown(&entry, show, n))
             continue;
-        const int columns =
-            qmt_text_columns(qmt_text_shorten(entry.label, NAME_WIDEST, name, sizeof name));
+        const int all = qmt_text_columns(entry.label);
+        const int columns = all < NAME_WIDEST ? all : NAME_WIDEST;
         width = columns > width ? columns : width;
     }
     return width;

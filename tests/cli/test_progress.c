@@ -127,6 +127,25 @@ static void names_lose_their_middle(void **state)
     assert_string_equal(qmt_text_shorten("a\033[31mb", 20, text, sizeof text), "a\\x1b[31mb");
 }
 
+static void trajectories_of_a_molecule_stay_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label, *cell;
+        int columns;
+    } cells[] = {{"glycine/T0300/r01.q001", "glycine/T0300/r01.q001", 22},
+                 {"tetrahydrothiophene/T0300/r01.q001", "te..ne/T0300/r01.q001", 21},
+                 {"tetrahydrothiophene.q001", "tetr..ene.q001", 14},
+                 {"tetrahydrothiophene.quick", "tetra..quick", 12},
+                 {"glycine/r01", "glycine/r01  ", 13},
+                 {"glycine/T0300/r01.q001", "glyci..q001", 11}};
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        char text[200];
+        assert_string_equal(label_cell(cells[i].label, cells[i].columns, text, sizeof text),
+                            cells[i].cell);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +156,7 @@ int main(void)
         cmocka_unit_test(no_line_is_wider_than_its_window),
         cmocka_unit_test(a_job_line_counts_what_there_is),
         cmocka_unit_test(names_lose_their_middle),
+        cmocka_unit_test(trajectories_of_a_molecule_stay_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,3 +190,9 @@ refuses 'optimize_max_steps = 0 is out of range, wants >= 1' --set optimize_max_
 cp water.xyz water.q002.xyz
 ends 3 run never water.xyz water.q002.xyz
 says "water.q002: this name would be that of a copy of a frame of water (quench); rename one of the two molecules"
+
+# in the table of 80 columns each has a name of its own
+cp water.xyz methylammonium.xyz
+ends 0 run many --set temperature_K=300,600 --set replicas=2 methylammonium.xyz
+[ "$(sed -n 's/^\([a-z.]*\/[^ ]*\) .*/\1/p' out | sort -u | wc -l)" = 16 ] || fail "names stand for several trajectories"
+[ "$(wc -L <out)" -le 80 ] || fail "too wide a table"
