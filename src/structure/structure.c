@@ -248,9 +248,14 @@ bool structure_name_clean(const char *text, char name[STRUCTURE_NAME_SIZE], bool
     while (kept > 0 && name[kept - 1] == ' ')
         kept--;
     name[kept] = '\0';
-    const char *const problem = structure_name_problem(name);
-    if (kept > 0 && problem != NULL) // a file of the program
+    if (kept > 0 && structure_name_problem(name) != NULL) // a file of the program
         strcpy(name + kept, "_");
+    if (kept > 0 &&
+        structure_name_problem(name) != NULL) { // "packed.zip.index", whatever stands behind it
+        memmove(name + 1, name, kept);
+        name[0] = '_';
+        name[kept + 1] = '\0';
+    }
     *changed = strcmp(name, text) != 0;
     return kept > 0 && structure_name_problem(name) == NULL;
 }

@@ -100,11 +100,15 @@ says "unknown command; \`qmtraj --help\` lists them"
 ends 2 "$QMTRAJ" run --set zzzzzz=1 --out o water.xyz
 says 'unknown key "zzzzzz"; `qmtraj help config` lists them'
 # names that would hide, mislead or be overwritten
-for name in .hidden=_hidden -rf=_rf summary.json=summary.json_ summary.json.lock=summary.json.lock_ a/b=a_b; do
+for name in .hidden=_hidden -rf=_rf summary.json=summary.json_ summary.json.lock=summary.json.lock_ packed.zip=packed.zip_ \
+    packed.zip.index=_packed.zip.index a/b=a_b; do
     sed "2s:.*:name=${name%%=*}:" water.xyz >named.xyz
     ends 0 "$QMTRAJ" run --config short.yaml --dry-run named.xyz
     says "the name \"${name%%=*}\" cannot be a folder and becomes \"${name#*=}\"" "# ${name#*=} "
 done
+cp water.xyz packed.3-of-7.zip.index.xyz
+ends 0 "$QMTRAJ" run --config short.yaml --dry-run packed.3-of-7.zip.index.xyz
+says 'its molecule is called "_packed.3-of-7.zip.index"'
 # so are bytes of a file name that are no UTF-8
 cp water.xyz "$(printf 'caf\351.xyz')"
 ends 0 "$QMTRAJ" run --config short.yaml --dry-run "$(printf 'caf\351.xyz')"
