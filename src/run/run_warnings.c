@@ -26,7 +26,8 @@ static const struct {
 };
 
 static const char SMILES_CHANGED[] = "smiles_changed",
-                  EQUILIBRATION_SHORT[] = "equilibration_short";
+                  EQUILIBRATION_SHORT[] = "equilibration_short",
+                  START_DISTANCES[] = "start_distances", NOT_GROUND_STATE[] = "not_ground_state";
 /// Part of the temperature that an equilibration may leave missing without a word.
 static const double DEFICIT_NOTED = 0.01;
 
@@ -124,6 +125,16 @@ static void ended_collect(const Run *run, const MdReport *report, const MdOption
             ended_ps, options->length_ps);
 }
 
+/// What may help, or why it is so.
+static const char *advice_of(MdVerdictKind kind, const MdReport *report, const MdOptions *options)
+{
+    const bool warmer =
+        report->mean_temperature_k > md_wanted_mean_temperature(options, report->steps);
+    if (kind == MD_TEMPERATURE_OFF && options->push.energy != 0.0 && warmer)
+        return "it got a push at the start of production";
+    return VERDICTS[kind].advice;
+}
+
 void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *warnings)
 {
     const MdOptions options = run_md_options(run->task);
@@ -132,9 +143,9 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
     const bool is_copy = run->task->quench.number > 0;
     char text[START_TEXT_SIZE];
     if (start_distances_text(run->task->structure, text))
-        run_warning_add(warnings, "start_distances", "%s", text);
+        run_warning_add(warnings, START_DISTANCES, "%s", text);
     if (start_ground_state_text(run->task->structure, &run->task->config, text))
-        run_warning_add(warnings, "not_ground_state", "%s", text);
+        run_warning_add(warnings, NOT_GROUND_STATE, "%s", text);
     ended_collect(run, report, &options, warnings);
     events_collect(&run->watch, warnings);
     if (report->n_atoms > 1 && !is_copy) // one atom has no temperature
@@ -144,7 +155,7 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
         const MdVerdictKind kind = verdicts[i].kind;
         if (is_copy && is_of_quench(kind))
             continue;
-        const char *const advice = VERDICTS[kind].advice;
+        const char *const advice = advice_of(kind, report, &options);
         if (kind == MD_NVE_TEMPERATURE_OFF)
             temperature_collect(&run->watch, report, options.temperature_k, verdicts[i].text,
                                 warnings);
@@ -154,10 +165,11 @@ void run_warnings_collect(const Run *run, const MdReport *report, RunWarnings *w
     }
 }
 
-/// True of what was told when it happened.
+/// True of what was told when it happened, or before it began (spec_make(), preflight_notes()).
 static bool is_told(const char *code)
 {
-    bool told = strcmp(code, SMILES_CHANGED) == 0 || strcmp(code, EQUILIBRATION_SHORT) == 0;
+    bool told = strcmp(code, SMILES_CHANGED) == 0 || strcmp(code, EQUILIBRATION_SHORT) == 0 ||
+                strcmp(code, START_DISTANCES) == 0 || strcmp(code, NOT_GROUND_STATE) == 0;
     for (int kind = 0; kind < WATCH_KINDS; kind++)
         told = told || strcmp(code, watch_kind_name(kind)) == 0;
     return told;

@@ -17,17 +17,21 @@ bool start_distances_text(const Structure *structure, char text[START_TEXT_SIZE]
     const DistanceKind kind =
         distances_look(structure->n_atoms, structure->numbers, (const double(*)[3])structure->xyz,
                        BOHR_PER_ANGSTROM, &largest);
+    // Nobody gave coordinates, in whatever unit, of a geometry that was made from a SMILES.
+    const bool made = structure->smiles != NULL && structure->n_bonds > 0;
     if (kind == DISTANCES_LONG)
-        snprintf(
-            text, START_TEXT_SIZE,
-            "in the start geometry no two atoms are near enough for a bond; are the coordinates "
-            "in bohr? They are taken as angstrom");
+        snprintf(text, START_TEXT_SIZE,
+                 "in the start geometry no two atoms are near enough for a bond; %s",
+                 made ? "it was made from the SMILES, an XYZ file may have a better one"
+                      : "are the coordinates in bohr? They are taken as angstrom");
     if (kind == DISTANCES_SHORT)
         snprintf(
             text, START_TEXT_SIZE,
             "in the start geometry every atom has another within %.2f of the length of a bond; "
-            "are the coordinates in angstrom, as they are taken?",
-            largest);
+            "%s",
+            largest,
+            made ? "it was made from the SMILES, an XYZ file may have a better one"
+                 : "are the coordinates in angstrom, as they are taken?");
     return kind != DISTANCES_USUAL;
 }
 

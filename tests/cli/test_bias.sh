@@ -125,6 +125,10 @@ for d, sign in ((push, 1.0), (pull, -1.0)):
     assert np.linalg.norm(np.cross(change[1], along)) < 1e-9 * np.linalg.norm(change[1])
     assert "bias_energy" not in d.files
 PYTHON
+# which is why the molecule is hot: no advice about the equilibration
+ends 0 "$QMTRAJ" run --out hot --set push.atoms=1,2 --set push.eV=3 --set length_ps=0.1 --set equilibration_ps=0.5 --set nve_every_ps=0 glycine.xyz
+says "times the spread that chance explains" "K; it got a push at the start of production"
+! grep -q "smaller dt_fs may help" err || fail "the push is no matter of dt_fs"
 
 # wrong values
 for words in "bias.torsion.atoms=1,2,3,11|names atom 11, but the molecule has 10; atoms count from 1" \

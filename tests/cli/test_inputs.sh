@@ -125,6 +125,7 @@ says "hod.xyz: an XYZ file, not a list of SMILES"
 printf '3\n\nO 0 0 .22537\nH 0 1.44231 -.90148\nH 0 -1.44231 -.90148\n' >bohr.xyz
 ends 0 "$QMTRAJ" run --config short.yaml -o units bohr.xyz
 says "are the coordinates in bohr?"
+[ "$(cat out err | grep -c 'are the coordinates in bohr')" = 1 ] || fail "it is not told once"
 grep -q start_distances units/bohr/run.json || fail "run.json does not say that the start may be in bohr"
 printf '2\nname=h2 charge=1 multiplicity=2\nH 0 0 0\nH 0 0 1.1\n' >one_electron.xyz # is a bond
 ends 0 "$QMTRAJ" run --config short.yaml -o units one_electron.xyz
@@ -135,6 +136,10 @@ says "multiplicity 1 is computed, which nobody asked for; the ground state has 3
 
 # columns of lists say the state, too, and may not contradict the SMILES; a build without RDKit makes no geometries
 grep -q '^QMTRAJ_RDKIT:BOOL=OFF' "$QMTRAJ_BUILD/CMakeCache.txt" && exit 0
+# nobody gave coordinates of a SMILES
+ends 0 "$QMTRAJ" run --config short.yaml -o units --smiles '[Ba]=O=baria'
+says "it was made from the SMILES, an XYZ file may have a better one"
+grep -q start_distances units/baria/run.json || fail "run.json does not say that the start is tight"
 printf 'smiles,name,charge\n[OH-],hydroxide,-1\nO,water,None\n' >states.csv
 ends 0 "$QMTRAJ" energy --json states.csv
 printf 'smiles,name,charge\nO,water,2\n' >states.csv
