@@ -42,7 +42,7 @@ typedef struct {
     int charge;           ///< e
     int multiplicity;     ///< unpaired electrons + 1
     const char *charge_source,
-        *multiplicity_source; ///< words of the input, "configuration" or "default"
+        *multiplicity_source; ///< words of the input, "the caller", "configuration" or "default"
     const char *method;       ///< "GFN2-xTB"
     double electronic_temperature_k;
     const char *solvent, *solvation_model; ///< NULL in the gas phase

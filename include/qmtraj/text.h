@@ -19,7 +19,8 @@ QMT_API void qmt_text_free(char *text);
 QMT_API QmtStatus qmt_text_write(QmtContext *ctx, const char *path, const char *text);
 
 /// Asks whether a file may be made without taking the place of another one. Fails with QMT_ERR_USAGE if there is anything
-/// of this name: a file, a folder, a link, also one to nowhere, a pipe or a device; with QMT_ERR_ARGUMENT.
+/// of this name: a file, a folder, a link, also one to nowhere, a pipe or a device; with QMT_ERR_IO if its folder is not there or
+/// may not be written to; with QMT_ERR_ARGUMENT.
 QMT_API QmtStatus qmt_text_check_new(QmtContext *ctx, const char *path);
 
 /// Copies a text so that it may be shown on a terminal: control characters, what turns the direction of

@@ -70,6 +70,7 @@ QmtStatus qmt_engine_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
           "engine: a solvent without solvation_model, solvation_state or solvation_grid");
     NEEDS(ctx, own.scf_state == QMT_SCF_LOWEST || own.scf_state == QMT_SCF_FOLLOW,
           "engine: scf_state is neither QMT_SCF_LOWEST nor QMT_SCF_FOLLOW");
+    NEEDS(ctx, own.unpaired >= -1, "engine: unpaired is %d; -1 is 0 or 1 by parity", own.unpaired);
     TRY(wrapper_create(ctx, n_atoms, numbers, &made));
     made->is_xtb = true;
     const QmtStatus status = xtb_create(ctx, n_atoms, numbers, &own, &made->engine);

@@ -201,6 +201,8 @@ QmtStatus qmt_structures_set_charge(QmtContext *ctx, QmtStructures *structures, 
     structure->has_charge = structure->has_multiplicity = true;
     structure->charge = charge;
     structure->multiplicity = multiplicity;
+    snprintf(structure->charge_source, sizeof structure->charge_source, "the caller");
+    snprintf(structure->multiplicity_source, sizeof structure->multiplicity_source, "the caller");
     return QMT_OK;
 }
 

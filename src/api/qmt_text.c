@@ -27,7 +27,8 @@ QmtStatus qmt_text_write(QmtContext *ctx, const char *path, const char *text)
 QmtStatus qmt_text_check_new(QmtContext *ctx, const char *path)
 {
     NEEDS(ctx, path != NULL, "text: path is NULL");
-    return file_check_new(ctx, path, NULL);
+    TRY(file_check_new(ctx, path, NULL));
+    return file_check_folder(ctx, path);
 }
 
 const char *qmt_text_printable(const char *text, char *out, size_t size)

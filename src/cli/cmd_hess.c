@@ -140,7 +140,6 @@ static cJSON *thermo_json(const HessWords *words, const Hess *h)
         double value;
     } values[] = {{"temperature_K", words->thermo.temperature_k},
                   {"pressure_Pa", words->thermo.pressure_pa},
-                  {"symmetry_number", words->thermo.symmetry_number},
                   {"rotor_cm-1", words->thermo.rotor_cm},
                   {"zero_point", t->zero_point},
                   {"energy", t->energy},
@@ -157,6 +156,8 @@ static cJSON *thermo_json(const HessWords *words, const Hess *h)
                             words->thermo.rotor_cm > 0.0
                                 ? "rigid rotor, oscillators blended with free rotors in the entropy"
                                 : "rigid rotor, harmonic oscillator");
+    cJSON_AddItemToObject(object, "symmetry_number",
+                          cJSON_CreateNumber(words->thermo.symmetry_number));
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         cJSON_AddItemToObject(object, values[i].name, json_number(values[i].value));
     cJSON_AddItemToObject(object, "rotational_constants_cm-1",
@@ -292,7 +293,11 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
                             HessWords *words)
 {
+    static const UnusedKey UNUSED[] = {
+        {"temperature_K", "--temperature says that of the thermochemistry"},
+        {"hydrogen_mass_Da", "masses are those of the elements or of isotopes of the input"}};
     TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, words));
+    molecules_unused_say(ctx, molecules, "hess", UNUSED, sizeof UNUSED / sizeof *UNUSED);
     if (words->npy != NULL && qmt_structures_count(molecules->structures) > 1)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "--npy %.200s: holds one Hessian, and there are %zu structures", words->npy,

@@ -63,6 +63,15 @@ void molecules_end(Molecules *molecules);
 QmtStatus molecules_read(QmtContext *ctx, int argc, char **argv, const Option *options, size_t n,
                          Molecules *molecules, OptionTake *take, void *words);
 
+/// A key of the configuration that says nothing to a command although it is about something of the command's own.
+typedef struct {
+    const char *key, *instead;
+} UnusedKey;
+
+/// Says of each of the keys that was given that it does not count, and what does.
+void molecules_unused_say(QmtContext *ctx, const Molecules *molecules, const char *command,
+                          const UnusedKey *keys, size_t n);
+
 /// Prints the own options of a command, then the common ones.
 void molecules_options_print(FILE *out, const Option *options, size_t n);
 

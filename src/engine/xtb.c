@@ -196,21 +196,21 @@ static QmtStatus check_solvent(QmtContext *ctx, const Method *method,
                                const QmtEngineOptions *options, Solvent *found,
                                const Solvent **solvent)
 {
-    SolvationModel model;
-    SolvationState state;
-    SolvationGrid grid;
+    SolvationModel model = {0};
+    SolvationState state = {0};
+    SolvationGrid grid = {0};
     *solvent = NULL;
-    if (options->solvent == NULL)
-        return QMT_OK;
-    if (!solvation_model_find(options->solvation_model, &model))
+    if (options->solvation_model != NULL && !solvation_model_find(options->solvation_model, &model))
         return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation model \"%s\"; did you mean %s?",
                     options->solvation_model, solvation_model_nearest(options->solvation_model));
-    if (!solvation_state_find(options->solvation_state, &state))
+    if (options->solvation_state != NULL && !solvation_state_find(options->solvation_state, &state))
         return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation state \"%s\"; did you mean %s?",
                     options->solvation_state, solvation_state_nearest(options->solvation_state));
-    if (!solvation_grid_find(options->solvation_grid, &grid))
+    if (options->solvation_grid != NULL && !solvation_grid_find(options->solvation_grid, &grid))
         return FAIL(ctx, QMT_ERR_CONFIG, "unknown solvation grid \"%s\"; did you mean %s?",
                     options->solvation_grid, solvation_grid_nearest(options->solvation_grid));
+    if (options->solvent == NULL)
+        return QMT_OK;
     if (!solvent_find(method, model, options->solvent, found) && solvent_is_known(options->solvent))
         return FAIL_HINT(ctx, QMT_ERR_CONFIG, QMT_HINT_SOLVENTS,
                          "the solvent \"%s\" has no parameters for %s with %s", options->solvent,

@@ -517,6 +517,24 @@ static bool has_words(const char *path, const char *words)
     return n > 0 && memmem(begin, (size_t)n, words, strlen(words)) != NULL;
 }
 
+QmtStatus file_check_folder(QmtContext *ctx, const char *path)
+{
+    char folder[FILE_PATH_SIZE] = ".";
+    struct stat info;
+    const char *const slash = strrchr(path, '/');
+    if (slash != NULL)
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
+    if (stat(folder, &info) != 0)
+        return FAIL(ctx, QMT_ERR_IO,
+                    "%.900s: cannot be written, for its folder cannot be opened: %s", path,
+                    strerror(errno));
+    if (!S_ISDIR(info.st_mode) || access(folder, W_OK | X_OK) != 0)
+        return FAIL(ctx, QMT_ERR_IO, "%.900s: cannot be written, for %.900s %s", path, folder,
+                    S_ISDIR(info.st_mode) ? "is a folder that you may not write to"
+                                          : "is not a folder");
+    return QMT_OK;
+}
+
 QmtStatus file_check_new(QmtContext *ctx, const char *path, const char *own)
 {
     struct stat info;

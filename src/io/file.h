@@ -112,6 +112,8 @@ bool file_exists(const char *path);
 ///
 /// @param own  words near the beginning of files that may be replaced all the same; NULL: none may
 QmtStatus file_check_new(QmtContext *ctx, const char *path, const char *own);
+/// Fails with QMT_ERR_IO if the folder of a file is not there or may not be written to: to be asked before work is done for it.
+QmtStatus file_check_folder(QmtContext *ctx, const char *path);
 /// True if two paths, through links if there are any, lead to one file.
 bool file_is_same(const char *a, const char *b);
 /// Size and time of the last change: where both are as before, so is the content, but for accidents of the disk.

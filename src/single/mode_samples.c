@@ -1,5 +1,7 @@
 #include "single/mode_samples.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +73,13 @@ static void add_number(cJSON *object, const char *name, double value)
     cJSON_AddRawToObject(object, name, text);
 }
 
+static void add_whole(cJSON *object, const char *name, int64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    cJSON_AddRawToObject(object, name, text);
+}
+
 static cJSON *sampling_json(const Samples *s)
 {
     const ModeSampling *const sampling = &s->options->sampling;
@@ -79,9 +88,9 @@ static cJSON *sampling_json(const Samples *s)
     cJSON_AddStringToObject(object, "statistics", sampling->quantum ? "quantum" : "classical");
     add_number(object, "temperature_K", sampling->temperature_k);
     add_number(object, "lowest_frequency_cm-1", sampling->lowest_cm);
-    add_number(object, "modes", (double)s->modes->n_modes);
-    add_number(object, "modes_moving", (double)s->result->n_moving);
-    add_number(object, "frames_without_energy", (double)s->result->n_failed);
+    add_whole(object, "modes", (int64_t)s->modes->n_modes);
+    add_whole(object, "modes_moving", (int64_t)s->result->n_moving);
+    add_whole(object, "frames_without_energy", (int64_t)s->result->n_failed);
     cJSON_AddStringToObject(object, "velocities", "zero: the frames are no motion");
     return object;
 }
@@ -130,8 +139,8 @@ static char *metadata_make(const QmtContext *ctx, const RunSpec *spec, const Sam
     text_or_null_add(config, "solvent", solvent);
     add_number(config, "electronic_temperature_K", spec->config.electronic_temperature_k);
     cJSON_AddStringToObject(config, "precision", "float32");
-    add_number(object, "num_atoms", (double)spec->structure->n_atoms);
-    add_number(object, "num_frames", (double)s->result->n_written);
+    add_whole(object, "num_atoms", (int64_t)spec->structure->n_atoms);
+    add_whole(object, "num_frames", (int64_t)s->result->n_written);
     cJSON_AddStringToObject(object, "qm_method", method_name((size_t)spec->config.method));
     text_or_null_add(object, "solvent", solvent);
     text_or_null_add(object, "solvation_model",
@@ -140,13 +149,13 @@ static char *metadata_make(const QmtContext *ctx, const RunSpec *spec, const Sam
     cJSON_AddStringToObject(object, "velocity_units", "nm/ps");
     cJSON_AddItemToObject(object, "units", units_json());
     cJSON_AddFalseToObject(object, "pbc");
-    add_number(object, "charge", (double)spec->config.charge);
+    add_whole(object, "charge", (int64_t)spec->config.charge);
     cJSON_AddStringToObject(object, "charge_source", spec->charge_source);
-    add_number(object, "multiplicity", (double)spec->config.spin_multiplicity);
+    add_whole(object, "multiplicity", (int64_t)spec->config.spin_multiplicity);
     cJSON_AddStringToObject(object, "multiplicity_source", spec->multiplicity_source);
     isotopes_add(object, spec->structure);
     cJSON_AddNullToObject(object, "dof");
-    add_number(object, "random_seed", (double)s->options->seed);
+    add_whole(object, "random_seed", (int64_t)s->options->seed);
     program_json_add(ctx, object);
     cJSON_AddStringToObject(object, "status", "complete");
     return json_text(object, false);

@@ -41,6 +41,24 @@ static const struct {
     {"$chrg", "chrg"}, {"$spin", "uhf"}, {"$uhf", "uhf"}, {"$multiplicity", "multiplicity"}};
 enum { N_VALUE_GROUPS = sizeof VALUE_GROUPS / sizeof VALUE_GROUPS[0] };
 
+/// The first word of the next line, where a group has its value there; NULL if that is another group or there is none. The line
+/// is cut up.
+static const char *value_below(const CoordReader *r, size_t l)
+{
+    char *words[2];
+    if (l + 1 == r->text->n_lines || text_split(r->text->line[l + 1], words, 2) < 1 ||
+        words[0][0] == '$')
+        return NULL;
+    return words[0];
+}
+
+static QmtStatus value_missing(const CoordReader *r, const char *place, const char *group)
+{
+    return FAIL(r->ctx, QMT_ERR_FORMAT,
+                "%s: %s has no value, neither on its line nor on the next; write one or remove it",
+                place, group);
+}
+
 /// A charge in words of its own: "$charge from ridft" has it in the next line, as a real number.
 static QmtStatus charge_group_read(CoordReader *r, const char *place, size_t l, char *line)
 {
@@ -48,11 +66,9 @@ static QmtStatus charge_group_read(CoordReader *r, const char *place, size_t l, 
     double value = 0.0;
     const char *text = text_split(line, words, 3) > 1 ? words[1] : "";
     if (text_parse_double(text, &value) != NULL) {
-        if (l + 1 == r->text->n_lines || text_split(r->text->line[l + 1], words, 3) < 1)
-            return QMT_OK;
-        text = words[0];
-        if (text_parse_double(text, &value) != NULL)
-            return QMT_OK;
+        text = value_below(r, l);
+        if (text == NULL || text_parse_double(text, &value) != NULL)
+            return value_missing(r, place, "$charge");
     }
     return state_add_key(r->ctx, place, "coord", "charge", text, &r->state);
 }
@@ -92,10 +108,10 @@ static QmtStatus state_group_read(CoordReader *r, size_t l, char *line)
             continue;
         if (equals != NULL)
             *equals = ' ';
-        return text_split(line, words, 2) < 2
-                   ? QMT_OK
-                   : state_add_key(r->ctx, place, "coord", VALUE_GROUPS[i].key, words[1],
-                                   &r->state);
+        const char *const value = text_split(line, words, 2) > 1 ? words[1] : value_below(r, l);
+        if (value == NULL)
+            return value_missing(r, place, VALUE_GROUPS[i].group);
+        return state_add_key(r->ctx, place, "coord", VALUE_GROUPS[i].key, value, &r->state);
     }
     return key_group_read(r, place, line);
 }

@@ -40,3 +40,24 @@ ends 2 "$QMTRAJ" sample min.xyz --temperature 0
 ends 2 "$QMTRAJ" sample min.xyz ammonia.xyz -o x.npz
 says "holds one molecule"
 ends 5 "$QMTRAJ" sample min.xyz -o no/such/x.npz
+
+# keys of a configuration that are about the same things but say nothing here
+ends 0 "$QMTRAJ" sample min.xyz --modes 5 --set temperature_K=2000 --set random_seed=7 --set properties=dipole -o keys.npz
+says "temperature_K of the configuration does not count for" "--temperature says that of the oscillators" "--seed says that"
+ends 0 "$QMTRAJ" sample min.xyz --modes 5 -o plain.npz
+same keys.npz plain.npz
+ends 0 "$QMTRAJ" hess min.xyz --set temperature_K=600
+says "temperature_K of the configuration does not count for"
+# whole numbers are whole, as those of a trajectory
+/usr/bin/python3 -c "
+import json, numpy as np
+m = json.loads(str(np.load('plain.npz')['metadata']))
+for key in 'num_atoms', 'num_frames', 'charge', 'multiplicity', 'random_seed':
+    assert type(m[key]) is int, key" || fail "numbers of the metadata"
+
+# an output that cannot be is found before the work
+for words in "opt -o missing/o.xyz" "hess --npy missing/h.npy" "sample --modes 5 -o missing/s.npz"; do
+    ends 5 "$QMTRAJ" $words min.xyz
+    says "cannot be written, for its folder cannot be opened"
+    [ ! -s out ] || fail "$words: computed first"
+done

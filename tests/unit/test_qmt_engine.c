@@ -114,6 +114,13 @@ static void null_and_nonsense_are_arguments(void **state)
     options.scf_tolerance = NAN;
     assert_int_equal(qmt_engine_create(ctx, 3, WATER, &options, &engine), QMT_ERR_CONFIG);
     options = qmt_engine_options_default();
+    options.unpaired = -7;
+    REFUSED(qmt_engine_create(ctx, 3, WATER, &options, &engine));
+    // also in the gas phase
+    options = qmt_engine_options_default();
+    options.solvation_model = "cosmo";
+    assert_int_equal(qmt_engine_create(ctx, 3, WATER, &options, &engine), QMT_ERR_CONFIG);
+    options = qmt_engine_options_default();
     options.scf_state = 2;
     REFUSED(qmt_engine_create(ctx, 3, WATER, &options, &engine));
     REFUSED(qmt_engine_from_callback(ctx, 3, WATER, NULL, NULL, &engine));
