@@ -11,6 +11,7 @@
 enum {
     HEADER_LINES = 3,
     WORDS_MAX = 64,
+    V2000_LINE_MAX = 256, ///< what counts of one
     V3000_LINE_MAX = 4096,
     V3000_ATOMS_MAX = 1000000,
     V3000_INDEX_MAX = 1000000000
@@ -73,12 +74,21 @@ static QmtStatus atom_take(MolReader *r, char *const xyz[3], const char *symbol,
     return QMT_OK;
 }
 
-/// x, y, z, symbol, mass difference, code of the charge.
+/// x, y, z, symbol, mass difference, code of the charge. Coordinates have ten columns each and may touch; who writes others puts
+/// blanks between them.
 static QmtStatus v2000_atom(MolReader *r, MolAtom *atom)
 {
     static const int CHARGES[] = {0, 3, 2, 1, 0, -1, -2, -3};
-    char *words[WORDS_MAX];
-    const size_t n = text_split(r->text->line[r->line], words, WORDS_MAX);
+    const char *const line = r->text->line[r->line];
+    char *words[WORDS_MAX], apart[V2000_LINE_MAX];
+    const bool in_columns =
+        strnlen(line, 30) == 30 && line[5] == '.' && line[15] == '.' && line[25] == '.';
+    if (in_columns)
+        snprintf(apart, sizeof apart, "%.10s %.10s %.10s %s", line, line + 10, line + 20,
+                 line + 30);
+    else
+        snprintf(apart, sizeof apart, "%s", line);
+    const size_t n = text_split(apart, words, WORDS_MAX);
     long long difference = 0, code = 0;
     if (n < 4)
         return mol_fail(r, "an atom line needs x y z and a symbol", n > 0 ? words[0] : "");

@@ -68,3 +68,9 @@ for bytes in '\342\200\256' '\342\200\250' '\342\200\213'; do
     ends 0 "$QMTRAJ" run --config short.yaml --dry-run unseen.xyz
     says 'cannot be a folder and becomes "a_b"' "# a_b "
 done
+
+# coordinates of an SDF have ten columns each, and touch where they are large
+printf 'hcl\n  prog\n\n  2  1  0  0  0  0  0  0  0  0999 V2000\n-1000.0000-2000.0000-3000.0000 Cl  0  0\n-1000.0000-2000.0000-3001.3000 H   0  0\n' >wide.sdf
+printf '  1  2  1  0\nM  END\n$$$$\n' >>wide.sdf
+ends 0 "$QMTRAJ" energy --json wide.sdf
+says '"atomic_numbers":[17,1]' '[-1000.0,-2000.0,-3001.3]'
