@@ -202,8 +202,13 @@ static QmtStatus folder_check(QmtContext *ctx, const char *out)
     if (file_exists(path))
         return QMT_OK;
     TRY(file_join(ctx, out, RUN_FILE_RUN, path));
-    return FAIL(ctx, QMT_ERR_INPUT, "%.900s: %s; the folder wanted is that of `run --out`", out,
-                file_exists(path) ? "is the folder of one trajectory" : "holds no trajectories");
+    return FAIL(
+        ctx, QMT_ERR_INPUT,
+        "%.900s: %s; the folder wanted is that of `run --out` (`qmtraj status` shows what was "
+        "copied elsewhere)",
+        out,
+        file_exists(path) ? "is the folder of one trajectory"
+                          : "has no journal of a job (" JOURNAL_FOLDER ")");
 }
 
 QmtStatus summary_renew(QmtContext *ctx, const char *out, size_t *n)

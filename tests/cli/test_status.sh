@@ -39,7 +39,7 @@ says "holds 2 trajectories" "1 lines are damaged"
 mkdir nothing
 for command in status summary; do
     ends 3 "$QMTRAJ" $command nothing
-    says "nothing: holds no trajectories; the folder wanted is that of"
+    says "nothing: " "the folder wanted is that of"
     ends 5 "$QMTRAJ" $command nowhere
     says "nowhere: No such file or directory"
 done
