@@ -148,6 +148,11 @@ static QmtStatus smiles_take(QmtContext *ctx, const Comment *c, const char *valu
         return FAIL(ctx, QMT_ERR_FORMAT,
                     "%s: smiles='%.80s' contains a quote, which no SMILES has; remove it", c->place,
                     value);
+    const size_t n = strlen(value);
+    if (n > 0 && value[n - 1] == '\\') // likewise: it would stand before a quote
+        return FAIL(ctx, QMT_ERR_FORMAT,
+                    "%s: smiles='%.80s' ends with a backslash, which no SMILES does; remove it",
+                    c->place, value);
     state_add_smiles(value, c->texts);
     return structure_set_smiles(ctx, c->structure, value);
 }
@@ -187,6 +192,14 @@ static QmtStatus both_take(QmtContext *ctx, Comment *c, const char *value)
     return QMT_OK;
 }
 
+static void source_take(const char *value, char source[STATE_SOURCE_SIZE])
+{
+    snprintf(source, STATE_SOURCE_SIZE, "%.95s", value);
+    for (char *at = source; *at != '\0'; at++)
+        if (*at == '\'' || *at == '\\') // it is written between such quotes
+            *at = '_';
+}
+
 static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
 {
     const char *const key = word->key, *const value = word->value;
@@ -203,9 +216,9 @@ static QmtStatus key_take(QmtContext *ctx, Comment *c, const CommentWord *word)
     else if (strcasecmp(key, "smiles") == 0)
         return smiles_take(ctx, c, value);
     else if (strcmp(key, "charge_from") == 0)
-        snprintf(c->texts->charge_from, STATE_SOURCE_SIZE, "%.95s", value);
+        source_take(value, c->texts->charge_from);
     else if (strcmp(key, "multiplicity_from") == 0)
-        snprintf(c->texts->multiplicity_from, STATE_SOURCE_SIZE, "%.95s", value);
+        source_take(value, c->texts->multiplicity_from);
     else if (strcasecmp(key, "lattice") == 0 || (names_cell(key) && numbers_in(value) >= 3)) {
         snprintf(c->lattice, sizeof c->lattice, "%.60s", is_zero_lattice(value) ? "" : value);
         snprintf(c->lattice_key, sizeof c->lattice_key, "%.15s", key);

@@ -60,18 +60,57 @@ static char *value_cut(char *s)
     return next;
 }
 
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+/// Where the quote that s begins with is closed; NULL: nowhere. Behind a backslash a quote is one of the text.
+static char *quote_end(char *s)
+{
+    for (char *at = s + 1; *at != '\0'; at++) {
+        if (*at == *s)
+            return at;
+        at += *at == '\\' && at[1] != '\0';
+    }
+    // A path may end with a backslash.
+    for (char *at = strchr(s + 1, *s); at != NULL; at = strchr(at + 1, *s))
+        if (at[1] == '\0' || strchr(BLANKS, at[1]) != NULL)
+            return at;
+    return NULL;
+}
+
+/// The text between the quotes at s and at end, in place: \" is a quote, \\ a backslash. Other backslashes stay, ASE
+/// writes those of a SMILES or a path as they are.
+static char *unquoted(char *s, char *end)
+{
+    char *to = ++s;
+    for (const char *at = s; at < end; at++) {
+        at += *at == '\\' && at + 1 < end && (is_quote(at[1]) || at[1] == '\\');
+        *to++ = *at;
+    }
+    *to = '\0';
+    return s;
+}
+
+/// Where a key in quotes ends that may have blanks, "old charge"=2; NULL: s begins none.
+static char *quoted_key_end(char *s)
+{
+    char *const end = is_quote(*s) ? quote_end(s) : NULL;
+    return end != NULL && end[1] == '=' ? end : NULL;
+}
+
 /// The value after "=", with the line going on behind it.
 static void value_take(char **at, CommentWord *word)
 {
     char *s = *at + strspn(*at, BLANKS);
-    char *const end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : NULL;
+    char *const end = is_quote(*s) ? quote_end(s) : NULL;
     if (end != NULL) {
-        word->value = s + 1;
-        *end = '\0';
         *at = end + 1;
+        word->value = unquoted(s, end);
         return;
     }
-    if (*s == '"' || *s == '\'') {
+    if (is_quote(*s)) {
         word->open_quote = true;
         s++;
     }
@@ -89,7 +128,13 @@ void comment_word_next(char **at, CommentWord *word)
             *at = s;
             return;
         }
-        char *const begin = s;
+        char *const begin = s, *const quote = quoted_key_end(s);
+        if (quote != NULL) {
+            *at = quote + 2;
+            word->key = unquoted(begin, quote);
+            value_take(at, word);
+            return;
+        }
         s += strcspn(s, " \t,;|=");
         char *const end = s;
         s += strspn(s, BLANKS);

@@ -14,6 +14,7 @@ typedef struct {
 } CommentWord;
 
 /// Takes the next word, cutting the line in place. Brackets and quotes around keys and unquoted values go.
+/// Within quotes \" is a quote and \\ a backslash, as ASE and others write them.
 void comment_word_next(char **at, CommentWord *word);
 
 #endif

@@ -109,6 +109,14 @@ static void the_comment_line_gives_charge_multiplicity_and_name(void **state)
         {"charge=2 charge=2", true, false, 2, 0, "f", NULL},
         {"\"charge=1\"", true, false, 1, 0, "f", NULL},
         {"name=\"x charge=1", true, false, 1, 0, "x", NULL}, // the quote stays open
+        // within a value a quote stands behind a backslash, as ASE writes it
+        {"note=\"was: \\\"water charge=2\\\"\" charge=0", true, false, 0, 0, "f", NULL},
+        {"name=\"we\\\"ird\" q=1", true, false, 1, 0, "we_ird", NULL},
+        {"name='it\\'s' q=1", true, false, 1, 0, "it's", NULL},
+        {"smiles=\"F/C=C\\F\" q=1", true, false, 1, 0, "f", "F/C=C\\F"},
+        {"smiles=\"F/C=C\\\\F\" q=1", true, false, 1, 0, "f", "F/C=C\\F"},
+        {"path=\"C:\\my files\\\" q=1", true, false, 1, 0, "f", NULL},
+        {"\"my name\"=x name=\"y\"", false, false, 0, 0, "y", NULL},
         {"name=a/b/c", false, false, 0, 0, "a_b_c", NULL},
         {"name=../x", false, false, 0, 0, "_._x", NULL},
         {"name=\"\"", false, false, 0, 0, "f", NULL},
@@ -221,6 +229,10 @@ static void a_state_that_stays_unclear_is_left_open_with_its_text(void **state)
         {"O", "charge_multiplier=2", "may mean a charge"},
         {"O", "oxygen, triplet", "\"triplet\" may mean a multiplicity"},
         {"O", "multiplicity: triplet", NULL},
+        {"O", "note=\"\\\"water charge=2 spin 3\\\"\"", "\"charge 2\" may mean a charge"},
+        {"O", "text=\"\\\"charge=-2\"", "\"charge -2\" may mean a charge"},
+        {"O", "calc=\"_JSON {\\\"charge\\\": 1}\"", "\"charge 1\" may mean a charge"},
+        {"O", "\"old charge\"=2", "\"old charge=2\" may mean a charge"},
         {"O", "the dication of it", "\"dication\""},
         {"O", "energy: -5.07 gnorm: 0.001 xtb: 6.5.1 mu=1.8 name=q step 5", NULL},
         {"O", "energy=-5.07 stress=0 forces=1 time_ps=2 mu=1.8 frame=3 quality 5", NULL},
@@ -327,6 +339,8 @@ static void traps_are_told_with_line_and_value(void **state)
         const char *parts[3];
     } CASES[] = {
         {"", QMT_ERR_FORMAT, {"t.xyz", "empty"}},
+        {"1\nsmiles=\"C\\\"=O\\\" charge=2\"\nO 0 0 0\n", QMT_ERR_FORMAT, {"t.xyz:2", "a quote"}},
+        {"1\nsmiles=C\\\nO 0 0 0\n", QMT_ERR_FORMAT, {"t.xyz:2", "ends with a backslash"}},
         {"\n\n", QMT_ERR_FORMAT, {"empty"}},
         {"water\n\nH 0 0 0\n", QMT_ERR_FORMAT, {"t.xyz:1:", "\"water\""}},
         {"H 0 0 0\n", QMT_ERR_FORMAT, {"t.xyz:1:", "\"H ...\""}},
