@@ -227,14 +227,15 @@ static void put_input_keys(Writer *w)
     }
 }
 
-/// A value in quotes; a quote inside becomes the other one.
+/// A value in quotes. Quotes and backslashes inside have a backslash in front, by which readers get the very text.
 static void put_quoted(Bytes *out, const char *key, const char *text, size_t n)
 {
     const char quote = memchr(text, '"', n) != NULL && memchr(text, '\'', n) == NULL ? '\'' : '"';
     put_text(out, " %s=%c", key, quote);
     for (size_t i = 0; i < n; i++) {
-        const char c = text[i] != quote ? text[i] : quote == '"' ? '\'' : '"';
-        bytes_add(out, &c, 1);
+        if (text[i] == quote || text[i] == '\\')
+            bytes_add(out, "\\", 1);
+        bytes_add(out, text + i, 1);
     }
     put_text(out, "%c", quote);
 }

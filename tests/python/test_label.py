@@ -92,6 +92,22 @@ class Label(unittest.TestCase):
         self.assertEqual(read[5].info["charge"], 1)
         self.assertEqual(str(read[5].symbols), "H")
 
+    def labelled(self, comments, columns="F 0 0 0\nH 0 0 0.97\n"):
+        """The frames of HF with these comment lines, and what ASE reads of them with labels."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "in.xyz")
+            path.write_text("".join(f"2\n{comment}\n{columns}" for comment in comments))
+            read = qmtraj.label(path, pathlib.Path(folder, "out.extxyz")).atoms()
+        self.assertEqual(len(read), len(comments))
+        return read
+
+    def test_a_free_comment_is_read_as_it_was(self):
+        comments = ["it's a \"quoted\" comment", "path C:\\new\\table x", "a \"b\" c\\", "it's 5\" long", "\\\" '",
+                    "say \"hi\"", "{1 2"]
+        for comment, atoms in zip(comments, self.labelled(comments)):
+            self.assertEqual(atoms.info["comment"], comment)
+            self.assertLess(atoms.get_potential_energy(), -100)
+
     def test_failures_are_exceptions_with_the_sentence(self):
         with self.assertRaisesRegex(errors.FileError, "nowhere.xyz"):
             qmtraj.label("/nowhere.xyz", "/tmp/out.xyz")
