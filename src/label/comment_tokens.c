@@ -22,52 +22,79 @@ static char closing(char c)
     return '\0';
 }
 
-/// The value that begins at `at`; returns where it ends.
-static size_t value_take(const char *line, size_t n, size_t at, Token *token)
+/// A run of characters as far as a blank or "=" that is not quoted.
+typedef struct {
+    size_t end;
+    size_t n_text;  ///< characters that are not quotes
+    size_t n_pairs; ///< of quotes or brackets
+    bool open_ends;
+} Run;
+
+static Run run_find(const char *line, size_t n, size_t at)
 {
-    const char close = at < n ? closing(line[at]) : '\0';
-    size_t end = at + (close != '\0');
-    while (end < n && (close != '\0' ? line[end] != close : !is_blank(line[end])))
-        end++;
-    token->open_ends = close != '\0' && end == n;
-    const size_t begin = at + (close != '\0');
-    token->value = (Piece){line + begin, end - begin};
-    return end + (close != '\0' && end < n);
+    Run run = {0};
+    char close = '\0';
+    for (; at < n && (close != '\0' || (!is_blank(line[at]) && line[at] != '=')); at++) {
+        const char c = line[at];
+        if (c == '\\') { // the next character is text, whatever it is
+            run.open_ends = ++at == n;
+            run.n_text++;
+        } else if (close != '\0') {
+            run.n_text += c != close;
+            close = c != close ? close : '\0';
+        } else if (closing(c) != '\0') {
+            close = closing(c);
+            run.n_pairs++;
+        } else {
+            run.n_text++;
+        }
+    }
+    run.end = at < n ? at : n;
+    run.open_ends = run.open_ends || close != '\0';
+    return run;
+}
+
+static size_t blanks_skip(const char *line, size_t n, size_t at)
+{
+    while (at < n && is_blank(line[at]))
+        at++;
+    return at;
+}
+
+/// Takes quotes around a value off.
+static Piece bare(Piece value)
+{
+    const bool quoted = value.n >= 2 && closing(value.data[0]) != '\0' &&
+                        closing(value.data[0]) == value.data[value.n - 1];
+    return quoted ? (Piece){value.data + 1, value.n - 2} : value;
 }
 
 bool token_next(const char *line, size_t n, size_t *at, Token *token)
 {
-    size_t i = *at;
-    while (i < n && is_blank(line[i]))
-        i++;
-    if (i == n)
+    const size_t begin = blanks_skip(line, n, *at);
+    if (begin == n)
         return false;
-    const size_t begin = i;
-    *token = (Token){0};
-    // a bare word may be quoted, too
-    const char close = closing(line[i]);
-    if (close != '\0') {
-        for (i++; i < n && line[i] != close;)
-            i++;
-        token->open_ends = i == n;
-        i += i < n;
+    Run run = run_find(line, n, begin);
+    size_t n_runs = 0, first = n, end = run.end;
+    *token = (Token){.open_ends = run.open_ends || run.end == begin};
+    token->key = (Piece){line + begin, run.end - begin};
+    // What stands behind a second "=" belongs to the value, as in "a=b=c".
+    for (size_t next = blanks_skip(line, n, end); next < n && line[next] == '=';
+         next = blanks_skip(line, n, end)) {
+        next = blanks_skip(line, n, next + 1);
+        first = n_runs++ == 0 ? next : first;
+        run = run_find(line, n, next);
+        token->open_ends = token->open_ends || run.open_ends;
+        end = run.end;
     }
-    while (i < n && !is_blank(line[i]) && line[i] != '=')
-        i++;
-    token->key = (Piece){line + begin, i - begin};
-    size_t next = i;
-    while (next < n && is_blank(line[next]))
-        next++;
-    if (next < n && line[next] == '=' && i > begin) {
-        next++;
-        while (next < n && is_blank(line[next]))
-            next++;
-        i = value_take(line, n, next, token);
-    } else if (i == begin) { // "=" without a key
-        i++;
+    if (n_runs > 0) {
+        token->value = (Piece){line + first, end - first};
+        if (n_runs == 1 && run.n_pairs == 1)
+            token->value = bare(token->value);
+        token->waits = run.n_text == 0;
     }
-    token->whole = (Piece){line + begin, i - begin};
-    *at = i;
+    token->whole = (Piece){line + begin, end - begin};
+    *at = end;
     return true;
 }
 

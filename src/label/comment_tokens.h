@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 /// The words of a comment line of extended XYZ as they stand there, so that they can be written again byte for byte.
-/// What they mean is read elsewhere (structure/comment.h).
+/// What they mean is read elsewhere (structure/comment.h). They are cut as ASE cuts them (ase.io.extxyz): quotes and
+/// brackets may open anywhere in a word, and behind a backslash every character is text.
 
 /// A piece of the line.
 typedef struct {
@@ -15,10 +16,12 @@ typedef struct {
 
 /// key=value, or a bare word.
 typedef struct {
-    Piece whole;    ///< "key=value" with its quotes
-    Piece key;      ///< the bare word
-    Piece value;    ///< without quotes; data NULL: a bare word
-    bool open_ends; ///< a quote or bracket is never closed
+    Piece whole; ///< "key=value" with its quotes
+    Piece key;   ///< the bare word
+    Piece value; ///< without quotes; data NULL: a bare word
+    bool
+        open_ends; ///< a quote or bracket is never closed, or the key is missing: what follows would belong to it
+    bool waits; ///< its value is empty, and readers take the next word for it
 } Token;
 
 /// The next token; false at the end of the line, which is [n] bytes with no line end.

@@ -208,22 +208,29 @@ static bool key_gives_way(const Writer *w, const Token *token)
     return false;
 }
 
-static void put_input_keys(Writer *w)
+static void put_input_key(Writer *w, const Token *token)
+{
+    put_text(w->out, " ");
+    if (key_gives_way(w, token)) {
+        char other[COLUMN_NAME_SIZE];
+        other_name(w, false, token->key.data, token->key.n, other);
+        put_text(w->out, "%s", other);
+        bytes_add(w->out, token->key.data + token->key.n, token->whole.n - token->key.n);
+    } else {
+        bytes_add(w->out, token->whole.data, token->whole.n);
+    }
+}
+
+/// The keys with values, or those whose values are empty: readers would take a label behind them for the value.
+static void put_input_keys(Writer *w, bool waiting)
 {
     Token token;
-    for (size_t at = 0; token_next(w->comment, w->n_comment, &at, &token);) {
-        if (token.value.data != NULL &&
-            (piece_is(&token.key, "Properties") || piece_is(&token.key, "properties")))
-            continue;
-        put_text(w->out, " ");
-        if (key_gives_way(w, &token)) {
-            char other[COLUMN_NAME_SIZE];
-            other_name(w, false, token.key.data, token.key.n, other);
-            put_text(w->out, "%s", other);
-            bytes_add(w->out, token.key.data + token.key.n, token.whole.n - token.key.n);
-        } else {
-            bytes_add(w->out, token.whole.data, token.whole.n);
-        }
+    for (size_t at = 0; w->extended && token_next(w->comment, w->n_comment, &at, &token);) {
+        const bool is_properties =
+            token.value.data != NULL &&
+            (piece_is(&token.key, "Properties") || piece_is(&token.key, "properties"));
+        if (!is_properties && token.waits == waiting)
+            put_input_key(w, &token);
     }
 }
 
@@ -313,9 +320,8 @@ static void put_comment(Writer *w)
 {
     char shown[400];
     put_properties(w);
-    if (w->extended)
-        put_input_keys(w);
-    else
+    put_input_keys(w, false);
+    if (!w->extended)
         put_comment_text(w);
     put_energies(w);
     if (w->labels->has_state)
@@ -326,7 +332,9 @@ static void put_comment(Writer *w)
         text_printable(w->labels->failure, shown, sizeof shown);
         put_quoted(w->out, "label_failed", shown, strlen(shown));
     }
-    put_text(w->out, "%s\n", input_has(w, "pbc") ? "" : " pbc=\"F F F\"");
+    put_text(w->out, "%s", input_has(w, "pbc") ? "" : " pbc=\"F F F\"");
+    put_input_keys(w, true);
+    put_text(w->out, "\n");
 }
 
 /// The columns of the input.
@@ -419,9 +427,8 @@ bool frame_write(QmtContext *ctx, const FrameLines *lines, const FrameLabels *la
         return false;
     w.extended = tokens_are_extended(w.comment, w.n_comment);
     names_find(&w);
-    const bool declared =
-        w.extended && (token_find(w.comment, w.n_comment, "Properties", &properties) ||
-                       token_find(w.comment, w.n_comment, "properties", &properties));
+    const bool declared = token_find(w.comment, w.n_comment, "Properties", &properties) ||
+                          token_find(w.comment, w.n_comment, "properties", &properties);
     if (!frame_columns_find(ctx, lines, declared ? &properties.value : NULL, &w.columns))
         return false;
     put_text(out, "%zu\n", lines->n_atoms);

@@ -1,4 +1,5 @@
 """Labels and energies of atoms as ASE reads them, and through the Python package."""
+import json
 import os
 import pathlib
 import subprocess
@@ -101,12 +102,54 @@ class Label(unittest.TestCase):
         self.assertEqual(len(read), len(comments))
         return read
 
+    def test_what_ase_wrote_into_info_ase_reads_again(self):
+        info = {"js": {"a": 1, "b": "x y"}, "t": 'say "hi" x', "old key": 'was "charge=2" or it\'s not',
+                "both": "it's \"so\"", "braces": "{a} [b", "end": 'z"', "numbers": [1, 2.5]}
+        before = frames()[0]
+        before.info.update(info)
+        with tempfile.TemporaryDirectory() as folder:
+            path, out = pathlib.Path(folder, "in.extxyz"), pathlib.Path(folder, "out.extxyz")
+            ase.io.write(path, before)
+            wanted = ase.io.read(path)
+            line = path.read_text().splitlines()[1]
+            after = qmtraj.label(path, out).atoms()[0]
+            written = out.read_text().splitlines()[1]
+        for key in info:
+            self.assertEqual(str(after.info[key]), str(wanted.info[key]))
+        keys = line[line.index("js="):line.index(" pbc=")]
+        self.assertIn(f" {keys} ", written)
+        self.assertLess(after.get_potential_energy(), -100)
+
+    def test_labels_behind_empty_values_are_read(self):
+        """ASE takes the next word for the value of a key that has none, in quotes or not."""
+        species = "Properties=species:S:1:pos:R:3 "
+        comments = [species + "foo=", species + 'tag="" ', species + "a=1 tag={} b=2", species + "a=1 =",
+                    'tag="" foo=', "foo= spin=1", "note=it's", "path=C:\\", "it's spin=1"]
+        for comment, atoms in zip(comments, self.labelled(comments)):
+            with self.subTest(comment=comment):
+                self.assertLess(atoms.get_potential_energy(), -100)
+                self.assertEqual(atoms.info["charge"], 0)
+                self.assertIn("label_method", atoms.info)
+                for key in ("foo", "tag"):
+                    self.assertNotIn("energy", str(atoms.info.get(key)))
+        failed = self.labelled(["charge=", 'spin=""'], "F 0 0 0\nH 0 0 nan\n")
+        self.assertTrue(all("label_failed" in atoms.info for atoms in failed))
+
     def test_a_free_comment_is_read_as_it_was(self):
         comments = ["it's a \"quoted\" comment", "path C:\\new\\table x", "a \"b\" c\\", "it's 5\" long", "\\\" '",
-                    "say \"hi\"", "{1 2"]
+                    "say \"hi\"", "tag=1 it's \\ open", "{1 2"]
         for comment, atoms in zip(comments, self.labelled(comments)):
             self.assertEqual(atoms.info["comment"], comment)
             self.assertLess(atoms.get_potential_energy(), -100)
+        # what is written is read in the same way by the program
+        again = self.labelled([f"comment={json.dumps(comment)}" for comment in comments])
+        self.assertEqual([atoms.info["comment"] for atoms in again], comments)
+
+    def test_columns_are_found_where_a_quote_stays_open(self):
+        atoms, = self.labelled(["Properties=site:I:1:pos:R:3:species:S:1 note=it's"],
+                               "7 0 0 0 F\n8 0 0 0.97 H\n")
+        self.assertEqual(list(atoms.arrays["site"]), [7, 8])
+        self.assertLess(atoms.get_potential_energy(), -100)
 
     def test_failures_are_exceptions_with_the_sentence(self):
         with self.assertRaisesRegex(errors.FileError, "nowhere.xyz"):
