@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/printable.h"
 #include "base/units.h"
 #include "io/text.h"
 #include "label/comment_tokens.h"
@@ -202,6 +203,8 @@ static bool key_gives_way(const Writer *w, const Token *token)
         return false;
     if (names_have(&w->keys, token->key.data, token->key.n))
         return true;
+    if (token->waits && (piece_is(&token->key, "pbc") || piece_is(&token->key, "Lattice")))
+        return true; // readers stop at an empty one
     for (size_t k = 0; k < N_STATE_KEYS && w->labels->has_state; k++)
         if (piece_is(&token->key, STATE_KEYS[k].key))
             return !state_agrees(w->labels, k, &token->value);
@@ -262,7 +265,8 @@ static void put_comment_text(Writer *w)
 static bool input_has(const Writer *w, const char *key)
 {
     Token token;
-    return w->extended && token_find(w->comment, w->n_comment, key, &token);
+    return w->extended && token_find(w->comment, w->n_comment, key, &token) &&
+           !key_gives_way(w, &token);
 }
 
 static void put_state(Writer *w)
@@ -395,6 +399,25 @@ static void put_atom_properties(Writer *w, size_t a)
     }
 }
 
+/// The comment with codes, "\xe9", for bytes that are no UTF-8. Where words stay as they are, readers take a backslash
+/// for itself if there are two.
+static size_t bytes_code(const Writer *w, bool extended, char *comment)
+{
+    size_t n = 0;
+    for (size_t at = 0; at < w->n_comment && n + 8 < COMMENT_SIZE;) {
+        unsigned long code;
+        const size_t size = utf8_decode(w->comment + at, w->n_comment - at, &code);
+        if (size > 0)
+            memcpy(comment + n, w->comment + at, size);
+        else
+            snprintf(comment + n, 8, "%s\\x%02x", extended ? "\\" : "",
+                     (unsigned)(unsigned char)w->comment[at]);
+        n += size > 0 ? size : 4 + (size_t)extended;
+        at += size > 0 ? size : 1;
+    }
+    return n;
+}
+
 /// Lines in another encoding than UTF-8: readers would stop. The comment is then written with codes for such bytes,
 /// in [COMMENT_SIZE]; atoms cannot be.
 static bool encoding_check(Writer *w, char *comment)
@@ -404,10 +427,8 @@ static bool encoding_check(Writer *w, char *comment)
             return false;
     if (text_is_utf8(w->comment, w->n_comment))
         return true;
-    char line[COMMENT_SIZE / 4];
-    snprintf(line, sizeof line, "%.*s", (int)w->n_comment, w->comment);
-    w->comment = text_printable(line, comment, COMMENT_SIZE);
-    w->n_comment = strlen(comment);
+    w->n_comment = bytes_code(w, tokens_are_extended(w->comment, w->n_comment), comment);
+    w->comment = comment;
     context_log(w->ctx, QMT_LOG_WARNING, "%s: the comment line is no UTF-8; its bytes become codes",
                 w->lines->place);
     return true;

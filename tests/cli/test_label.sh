@@ -68,7 +68,7 @@ grep -q '^O -0.03 0.97 6.9e-2 -0.58 ' qm9_out.xyz && [ "$(wc -l <qm9_out.xyz)" =
 printf '1\nProperties=species:S:1:pos:R:3:mag:R:1 multiplicity=2 who="caf\xe9"\nH 0 0 0 up\n1\n\nHe 0 0 [1\n' >odd.xyz
 ends 1 "$QMTRAJ" label odd.xyz -o odd_out.xyz
 says "no UTF-8" "the column mag" "1 of 2 frames labelled" "without 1 frame"
-grep -q ':mag:S:1:forces.* who="caf\\xe9" ' odd_out.xyz && [ "$(wc -l <odd_out.xyz)" = 3 ] || fail "odd frames"
+grep -q ':mag:S:1:forces.* who="caf\\\\xe9" ' odd_out.xyz && [ "$(wc -l <odd_out.xyz)" = 3 ] || fail "odd frames"
 
 # the list of failures
 cut -f1,2,4 out.xyz.rejected.tsv >listed

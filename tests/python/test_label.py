@@ -132,6 +132,9 @@ class Label(unittest.TestCase):
                 self.assertIn("label_method", atoms.info)
                 for key in ("foo", "tag"):
                     self.assertNotIn("energy", str(atoms.info.get(key)))
+        atoms, = self.labelled(['Lattice="" pbc='])
+        self.assertEqual((list(atoms.pbc), atoms.cell.volume), ([False] * 3, 0))
+        self.assertLess(atoms.get_potential_energy(), -100)
         failed = self.labelled(["charge=", 'spin=""'], "F 0 0 0\nH 0 0 nan\n")
         self.assertTrue(all("label_failed" in atoms.info for atoms in failed))
 
@@ -144,6 +147,15 @@ class Label(unittest.TestCase):
         # what is written is read in the same way by the program
         again = self.labelled([f"comment={json.dumps(comment)}" for comment in comments])
         self.assertEqual([atoms.info["comment"] for atoms in again], comments)
+
+    def test_bytes_that_are_no_utf_8_are_read_as_their_codes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "in.xyz")
+            atoms = b"\nF 0 0 0\nH 0 0 0.97\n"
+            path.write_bytes(b'2\nnote="caf\xe9 \xc3\xa9" tag=1' + atoms + b"2\ncaf\xe9 \xc3\xa9" + atoms)
+            pairs, free = qmtraj.label(path, pathlib.Path(folder, "out.extxyz")).atoms()
+        self.assertEqual(pairs.info["note"], "caf\\xe9 \u00e9")
+        self.assertEqual(free.info["comment"], "caf\\xe9 \u00e9")
 
     def test_columns_are_found_where_a_quote_stays_open(self):
         atoms, = self.labelled(["Properties=site:I:1:pos:R:3:species:S:1 note=it's"],
