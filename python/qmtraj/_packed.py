@@ -15,6 +15,7 @@ from .errors import FileError, FormatError
 __all__ = ["Member", "Part", "archives", "find", "labels"]
 
 INDEX = ".index"
+PATTERN = "packed.*zip"  # packed.zip, packed.3-of-100.zip
 _MEMBER = "trajectory.npz"
 
 
@@ -28,7 +29,7 @@ class Member(NamedTuple):
 
 def archives(folder: pathlib.Path) -> list[pathlib.Path]:
     """Those that `qmtraj run --pack` fills in a folder."""
-    return sorted(folder.glob("packed*.zip"))
+    return sorted(folder.glob(PATTERN))
 
 
 class Part(io.RawIOBase):
@@ -102,8 +103,8 @@ def _by_directory(path: str) -> dict[str, _Folder]:
             members = directory.infolist()
         found = {info.filename[:-len("/" + _MEMBER)]: _Folder(info.header_offset, (info.file_size,))
                  for info in members if info.filename.endswith("/" + _MEMBER)}
-        if members and not found:  # the directory of a trajectory inside is taken where that of the archive is cut off
-            raise zipfile.BadZipFile(f"no {_MEMBER} in it")
+        if any(info.filename == "metadata.npy" for info in members):  # found where the directory of the archive is cut off
+            raise zipfile.BadZipFile("that of a trajectory inside")
     except zipfile.BadZipFile as error:
         raise FormatError(f"{path}: neither an index nor a directory ({error}); "
                           f"copy {os.path.basename(path)}{INDEX} beside it") from error

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from .errors import InputError
 
-__all__ = ["charge_of", "multiplicity_of", "whole"]
+__all__ = ["charge_of", "multiplicity_of", "set_state", "whole"]
 
 
 # Beyond it a C int would be another number.
@@ -15,13 +15,19 @@ _MOST = 100000
 
 
 def whole(value: Any, what: str) -> int:
-    """A whole number, written as any kind of number. Raises InputError, for more than a molecule can have as well."""
-    if (isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value)
-            or abs(float(value) - round(float(value))) > 1e-6):
+    """A whole number, written as any kind of number or as its text. Raises InputError, for more than a molecule can have as well."""
+    number = value.item() if getattr(value, "size", None) == 1 and hasattr(value, "item") else value
+    if isinstance(number, str):
+        try:
+            number = float(number)
+        except ValueError:
+            pass
+    if (isinstance(number, bool) or not isinstance(number, numbers.Real) or not math.isfinite(number)
+            or abs(float(number) - round(float(number))) > 1e-6):
         raise InputError(f"{what} {value!r} is not a whole number")
-    if abs(float(value)) > _MOST:
+    if abs(float(number)) > _MOST:
         raise InputError(f"{what} {value!r} is more than a molecule can have")
-    return round(float(value))
+    return round(float(number))
 
 
 def _one(name: str, named: list[tuple[str, int]]) -> Optional[int]:
@@ -31,13 +37,15 @@ def _one(name: str, named: list[tuple[str, int]]) -> Optional[int]:
     return named[0][1] if named else None
 
 
-# Keys of atoms.info, as `qmtraj convert` and the training codes write them.
+# Keys of atoms.info, as `qmtraj convert` and the training codes write them. A "spin" is 2S + 1 or 2S, as the parity of the electrons
+# tells: both are in use (docs/inputs.md).
 _CHARGE = ("charge", "total_charge")
-_MULTIPLICITY = ("spin", "multiplicity", "spin_multiplicity", "total_spin")
+_MULTIPLICITY = ("multiplicity", "spin_multiplicity")
+_SPIN = ("spin", "total_spin")
 
 
 def _by_info(atoms: Any, keys: tuple[str, ...]) -> list[tuple[str, int]]:
-    return [(f"info[\"{key}\"]", whole(atoms.info[key], f"info[\"{key}\"]")) for key in keys if atoms.info.get(key) is not None]
+    return [(f"info[\"{key}\"]", whole(atoms.info[key], f"info[\"{key}\"]")) for key in keys if atoms.info.get(key) not in (None, "")]
 
 
 def charge_of(atoms: Any) -> Optional[int]:
@@ -49,9 +57,23 @@ def charge_of(atoms: Any) -> Optional[int]:
     return _one("charges", named)
 
 
-def multiplicity_of(atoms: Any) -> Optional[int]:
-    """Likewise, by atoms.info and the initial magnetic moments."""
+def multiplicity_of(atoms: Any, charge: int) -> Optional[int]:
+    """Likewise, by atoms.info and the initial magnetic moments, of the molecule with a charge."""
+    n_electrons = int(atoms.numbers.sum()) - charge
     named, moment = _by_info(atoms, _MULTIPLICITY), float(abs(atoms.get_initial_magnetic_moments().sum()))
+    for where, spin in _by_info(atoms, _SPIN):
+        named.append((where, spin if spin > 0 and (spin - 1 - n_electrons) % 2 == 0 else spin + 1))
     if moment > 1e-6:  # those of a singlet diradical cancel
         named.append(("initial magnetic moments", whole(moment, "the sum of the initial magnetic moments") + 1))
     return _one("multiplicities", named)
+
+
+def set_state(atoms: Any, charge: int, multiplicity: Optional[int]) -> None:
+    """Makes atoms name this state and no other."""
+    for key in (*_CHARGE, *_MULTIPLICITY, *_SPIN):
+        atoms.info.pop(key, None)
+    atoms.set_initial_charges(None)
+    atoms.set_initial_magnetic_moments(None)
+    atoms.info["charge"] = charge
+    if multiplicity is not None:
+        atoms.info["multiplicity"] = multiplicity

@@ -57,7 +57,7 @@ class QMTraj(Calculator):  # type: ignore[misc]
                 same = _names(atoms, charge)
             if p.multiplicity is not None:
                 return charge, _state.whole(p.multiplicity, "multiplicity")
-            return charge, _state.multiplicity_of(atoms) if same else None
+            return charge, _state.multiplicity_of(atoms, charge) if same else None
         except errors.InputError as error:
             raise InputError(str(error)) from error
 
@@ -120,28 +120,27 @@ class Dynamics:
         self.atoms, self.out, self.trajectory = atoms, out, None  # type: Any, campaign.Path, Optional[Trajectory]
         self.name = name or atoms.info.get("name") or atoms.get_chemical_formula()
         self.keys: dict[str, Any] = {}
+        self._said: dict[str, Any] = {}
         self._start = atoms.copy()
         if isinstance(atoms.calc, QMTraj):
             self._take(atoms.calc)
         elif atoms.calc is not None and not isinstance(atoms.calc, SinglePointCalculator):  # which only holds results
             raise InputError(f"the calculator of the atoms is {type(atoms.calc).__name__}, but the native dynamics is by GFN-xTB; "
                              "set atoms.calc = QMTraj() or None")
-        named = {**self.keys, **{key: self._start.info[at] for key, at in (("charge", "charge"), ("spin_multiplicity", "spin"))
-                                 if at in self._start.info}}
         for key, value in keys.items():
-            if named.get(key, value) != value:
-                raise InputError(f"{key} is {value!r}, but {named[key]!r} by the atoms or their calculator")
+            if key in self._said and not _alike(value, self._said[key]):
+                raise InputError(f"{key} is {value!r}, but {self._said[key]!r} by the atoms or their calculator")
         self.keys.update(keys)
 
     def _take(self, calculator: QMTraj) -> None:
-        """What the calculator says."""
+        """What the calculator says; defaults give way to keys."""
         p = calculator.parameters
         charge, multiplicity = calculator._state(self.atoms)
-        self._start.info["charge"] = charge
-        if multiplicity is not None:
-            self._start.info["spin"] = multiplicity
-        self.keys.update(method=p.method, electronic_temperature_K=p.electronic_temperature, scf_max_iterations=p.max_iterations)
-        self.keys.update(_solvation(p.solvation))
+        _state.set_state(self._start, charge, multiplicity)
+        named = {"method": "method", "electronic_temperature": "electronic_temperature_K", "max_iterations": "scf_max_iterations"}
+        self.keys.update({key: p[name] for name, key in named.items()}, **_solvation(p.solvation))
+        self._said = {"charge": charge, "spin_multiplicity": multiplicity, **_solvation(p.solvation),
+                      **{key: p[name] for name, key in named.items() if p[name] != QMTraj.default_parameters[name]}}
 
     def irun(self) -> Iterator[campaign.Progress]:
         """Runs, and says how far it is. Raises what qmtraj.run() raises."""
@@ -171,9 +170,17 @@ def _names(atoms: Any, charge: int) -> bool:
         return True  # charges that only a keyword makes whole
 
 
+def _alike(value: Any, other: Any) -> bool:
+    """As the configuration reads them: "300" is 300.0, "Water" is water."""
+    try:
+        return other is None or float(value) == float(other)
+    except (TypeError, ValueError):
+        return str(value).lower() == str(other).lower()
+
+
 def _solvation(value: Any) -> dict[str, Any]:
     """Keywords of Engine, which are keys of the configuration."""
-    if value is None:
+    if value is None or (isinstance(value, (tuple, list)) and len(value) == 2 and value[1] is None):
         return {}
     if not isinstance(value, (tuple, list)) or len(value) not in (2, 3) or not all(isinstance(word, str) for word in value):
         raise InputError(f"solvation={value!r}; it is a model and the name of a solvent, (\"alpb\", \"water\") or (\"gbsa\", "

@@ -78,7 +78,8 @@ def _of_atoms(atoms: Any, name: Optional[str]) -> dict[str, Any]:
     if fixed:
         raise errors.InputError(f"the atoms have constraints ({', '.join(type(one).__name__ for one in fixed)}), but the native "
                                 "dynamics moves all atoms; remove them with atoms.set_constraint()")
-    charge, spin = _state.charge_of(atoms), _state.multiplicity_of(atoms)
+    charge = _state.charge_of(atoms)
+    spin = _state.multiplicity_of(atoms, charge or 0)
     if charge is not None or spin is not None:
         charge = charge or 0
         spin = spin if spin is not None else 1 + (int(atoms.numbers.sum()) - charge) % 2

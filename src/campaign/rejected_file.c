@@ -233,6 +233,12 @@ static char *file_of(const char *source)
     return copy;
 }
 
+/// Standard input and what a caller gives are another list each time.
+static bool is_file(const char *name)
+{
+    return strcmp(name, "-") != 0 && strcmp(name, "molecule") != 0;
+}
+
 /// Files that a job read as a whole, sorted; NULL if there is no memory. Structures of one file follow one another.
 static char **files_of(const Plan *plan, size_t *n)
 {
@@ -241,7 +247,7 @@ static char **files_of(const Plan *plan, size_t *n)
     *n = 0;
     for (size_t i = 0; files != NULL && !plan->chosen && i < structures->n; i++) {
         char *const file = file_of(structures->items[i].source);
-        if (file != NULL && *n > 0 && strcmp(file, files[*n - 1]) == 0) {
+        if (file != NULL && (!is_file(file) || (*n > 0 && strcmp(file, files[*n - 1]) == 0))) {
             free(file);
             continue;
         }

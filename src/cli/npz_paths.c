@@ -149,6 +149,11 @@ QmtStatus npz_paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
         return missing_add(ctx, path, paths);
     if (!S_ISDIR(about.st_mode))
         return paths_add(ctx, path, paths);
+    if (qmt_path_is_dataset(path))
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%.600s: is a training set, and trajectories are wanted; its manifest.tsv says "
+                    "which ones its frames come from",
+                    path);
     const size_t before = paths->n;
     TRY(folder_add(ctx, path, paths));
     TRY(packed_add(ctx, path, paths));

@@ -41,34 +41,41 @@ static const struct {
     {"$chrg", "chrg"}, {"$spin", "uhf"}, {"$uhf", "uhf"}, {"$multiplicity", "multiplicity"}};
 enum { N_VALUE_GROUPS = sizeof VALUE_GROUPS / sizeof VALUE_GROUPS[0] };
 
-/// The first word of the next line, where a group has its value there; NULL if that is another group or there is none. The line
-/// is cut up.
+/// The first word of the next line that is neither blank nor a comment, where a group has its value there; NULL if that is another
+/// group or there is none. The line is cut up.
 static const char *value_below(const CoordReader *r, size_t l)
 {
     char *words[2];
-    if (l + 1 == r->text->n_lines || text_split(r->text->line[l + 1], words, 2) < 1 ||
-        words[0][0] == '$')
-        return NULL;
-    return words[0];
+    for (size_t k = l + 1; k < r->text->n_lines; k++) {
+        const char *const first = r->text->line[k] + strspn(r->text->line[k], " \t");
+        if (first[0] == '$')
+            return NULL;
+        if (first[0] != '#' && text_split(r->text->line[k], words, 2) > 0)
+            return words[0];
+    }
+    return NULL;
 }
 
-static QmtStatus value_missing(const CoordReader *r, const char *place, const char *group)
+/// A group whose value is not here ("$charge file=control"), or is none: the command line may say it.
+static void value_leave_open(CoordReader *r, const char *group, bool is_charge)
 {
-    return FAIL(r->ctx, QMT_ERR_FORMAT,
-                "%s: %s has no value, neither on its line nor on the next; write one or remove it",
-                place, group);
+    char *const open = is_charge ? r->state.open_charge : r->state.open_spin;
+    snprintf(open, STATE_SOURCE_SIZE, "group \"%.40s\"", group);
 }
 
 /// A charge in words of its own: "$charge from ridft" has it in the next line, as a real number.
 static QmtStatus charge_group_read(CoordReader *r, const char *place, size_t l, char *line)
 {
-    char *words[3];
+    char *words[3], group[64];
     double value = 0.0;
+    snprintf(group, sizeof group, "%.60s", line);
     const char *text = text_split(line, words, 3) > 1 ? words[1] : "";
     if (text_parse_double(text, &value) != NULL) {
         text = value_below(r, l);
-        if (text == NULL || text_parse_double(text, &value) != NULL)
-            return value_missing(r, place, "$charge");
+        if (text == NULL || text_parse_double(text, &value) != NULL) {
+            value_leave_open(r, group, true);
+            return QMT_OK;
+        }
     }
     return state_add_key(r->ctx, place, "coord", "charge", text, &r->state);
 }
@@ -109,8 +116,10 @@ static QmtStatus state_group_read(CoordReader *r, size_t l, char *line)
         if (equals != NULL)
             *equals = ' ';
         const char *const value = text_split(line, words, 2) > 1 ? words[1] : value_below(r, l);
-        if (value == NULL)
-            return value_missing(r, place, VALUE_GROUPS[i].group);
+        if (value == NULL) {
+            value_leave_open(r, VALUE_GROUPS[i].group, i == 0);
+            return QMT_OK;
+        }
         return state_add_key(r->ctx, place, "coord", VALUE_GROUPS[i].key, value, &r->state);
     }
     return key_group_read(r, place, line);

@@ -74,21 +74,24 @@ static QmtStatus atom_take(MolReader *r, char *const xyz[3], const char *symbol,
     return QMT_OK;
 }
 
-/// x, y, z, symbol, mass difference, code of the charge. Coordinates have ten columns each and may touch; who writes others puts
-/// blanks between them.
+/// x, y, z, symbol, mass difference, code of the charge. Coordinates have ten columns each and may touch.
 static QmtStatus v2000_atom(MolReader *r, MolAtom *atom)
 {
     static const int CHARGES[] = {0, 3, 2, 1, 0, -1, -2, -3};
     const char *const line = r->text->line[r->line];
     char *words[WORDS_MAX], apart[V2000_LINE_MAX];
-    const bool in_columns =
-        strnlen(line, 30) == 30 && line[5] == '.' && line[15] == '.' && line[25] == '.';
-    if (in_columns)
+    snprintf(apart, sizeof apart, "%s", line);
+    size_t n = text_split(apart, words, WORDS_MAX);
+    double number;
+    const bool touches = n < 4 || text_parse_double(words[0], &number) != NULL ||
+                         text_parse_double(words[1], &number) != NULL ||
+                         text_parse_double(words[2], &number) != NULL;
+    if (touches && strnlen(line, 30) == 30 && line[5] == '.' && line[15] == '.' &&
+        line[25] == '.') {
         snprintf(apart, sizeof apart, "%.10s %.10s %.10s %s", line, line + 10, line + 20,
                  line + 30);
-    else
-        snprintf(apart, sizeof apart, "%s", line);
-    const size_t n = text_split(apart, words, WORDS_MAX);
+        n = text_split(apart, words, WORDS_MAX);
+    }
     long long difference = 0, code = 0;
     if (n < 4)
         return mol_fail(r, "an atom line needs x y z and a symbol", n > 0 ? words[0] : "");

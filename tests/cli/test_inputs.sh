@@ -114,14 +114,18 @@ for group in '$charge 2' '$chrg=2' '$set\n chrg 2' '$charge from ridft\n 2.000 (
     ends 0 "$QMTRAJ" energy --json coord
     says '"charge":2' '"charge_source":"coord'
 done
-for spin in '$spin 2' '$spin\n 2' '$uhf\n 2.0' '$uhf=2' '$multiplicity\n 3'; do
+for spin in '$spin 2' '$spin\n 2' '$spin\n# none of the state\n\n 2' '$uhf\n 2.0' '$uhf=2' '$multiplicity\n 3'; do
     printf '$coord\n 0 0 0.2254 o\n 0 1.4423 -0.9015 h\n 0 -1.4423 -0.9015 h\n%b\n$end\n' "$spin" >coord
     ends 0 "$QMTRAJ" energy --json coord
     says '"multiplicity":3' '"multiplicity_source":"coord'
 done
 printf '$coord\n 0 0 0.2254 o\n 0 1.4423 -0.9015 h\n 0 -1.4423 -0.9015 h\n$chrg\n$end\n' >coord
 ends 3 "$QMTRAJ" energy coord
-says 'coord:5: $chrg has no value, neither on its line nor on the next'
+says 'the group "$chrg" may mean a charge'
+printf '$coord\n 0 0 0.2254 o\n 0 1.4423 -0.9015 h\n 0 -1.4423 -0.9015 h\n$charge file=control\n$end\n' >coord
+ends 3 "$QMTRAJ" energy coord
+says 'the group "$charge file=control" may mean a charge'
+ends 0 "$QMTRAJ" energy --set charge=0 coord
 printf '$coord\n 0 0 0.2254 o\n 0 1.4423 -0.9015 h\n 0 -1.4423 -0.9015 h\n$alpha shells\n a 1-5\n$end\n' >coord
 ends 3 "$QMTRAJ" energy coord
 says 'the group "$alpha shells" may mean a multiplicity'

@@ -74,3 +74,8 @@ printf 'hcl\n  prog\n\n  2  1  0  0  0  0  0  0  0  0999 V2000\n-1000.0000-2000.
 printf '  1  2  1  0\nM  END\n$$$$\n' >>wide.sdf
 ends 0 "$QMTRAJ" energy --json wide.sdf
 says '"atomic_numbers":[17,1]' '[-1000.0,-2000.0,-3001.3]'
+# ... but blanks count where they part four words
+printf 'hcl\n  prog\n\n  2  1  0  0  0  0  0  0  0  0999 V2000\n    0.123400  0.200000  0.300000 Cl  0  0\n    0.123400  0.200000  1.600000 H   0  0\n' >points.sdf
+printf '  1  2  1  0\nM  END\n$$$$\n' >>points.sdf
+ends 0 "$QMTRAJ" energy --json points.sdf
+says '0.2,1.6]]'

@@ -161,3 +161,10 @@ printf 'CCO e\n[OH-] oh\n' >mixed.smi
 ends 1 "$QMTRAJ" run --config short.yaml --set charge=-1 mixed.smi --out mixed
 grep -q "	e	" mixed/rejected.tsv || fail "e is not among the rejected"
 [ -f mixed/oh/trajectory.npz ] || fail "oh was not computed"
+
+# standard input is another list each time: what one said of its molecules stays
+printf 'O water\nC(C bad1\n' >first.smi
+printf 'C methane\n' >second.smi
+ends 1 "$QMTRAJ" run --config short.yaml --out streams - <first.smi
+ends 0 "$QMTRAJ" run --config short.yaml --out streams - <second.smi
+grep -q bad1 streams/rejected.tsv || fail "a line of another stream is gone"

@@ -6,6 +6,7 @@ import resource
 import subprocess
 import tempfile
 import unittest
+import zipfile
 
 from built import QMTRAJ, SOURCE
 
@@ -238,6 +239,25 @@ class Ase(unittest.TestCase):
         with self.assertRaisesRegex(InputError, "not a whole number"):
             oh.get_potential_energy()
 
+    def test_a_spin_is_read_as_label_reads_it(self):
+        """2S + 1 or 2S, as the parity of the electrons tells."""
+        from ase import Atoms
+        for symbols, spin, multiplicity in (("OH", 1, 2), ("OH", 2, 2), ("O2", 2, 3), ("O2", 3, 3), ("O2", 0, 1), ("O2", 1, 1)):
+            atoms = Atoms(symbols, [[0, 0, 0], [0, 0, 1.1]])
+            atoms.calc = self.QMTraj(multiplicity=multiplicity)
+            wanted = atoms.get_potential_energy()
+            atoms.info["spin"] = spin
+            atoms.calc = self.QMTraj()
+            self.assertAlmostEqual(atoms.get_potential_energy(), wanted, delta=1e-8, msg=f"{symbols} {spin}")
+            labelled = qmtraj.label([atoms])[0].get_potential_energy()
+            self.assertAlmostEqual(labelled, wanted, delta=1e-5, msg=f"{symbols} {spin}")  # ASE's hartree is of 2014
+        water = self.water()
+        wanted = water.get_potential_energy()
+        for charge in (np.array(0), "0", "", np.float32(0)):
+            water.info["charge"] = charge
+            water.calc = self.QMTraj()
+            self.assertEqual(water.get_potential_energy(), wanted)
+
     def test_numbers_that_are_not_whole(self):
         from ase.calculators.calculator import InputError
         for keywords in ({"charge": 0.9}, {"charge": 1.5}, {"multiplicity": 3.9}, {"charge": 2 ** 32}, {"charge": float("nan")}):
@@ -276,6 +296,13 @@ class Ase(unittest.TestCase):
         for key, value in (("method", "GFN2-xTB"), ("charge", 0)):
             with self.assertRaisesRegex(InputError, key + " is .*by the atoms or their calculator"):
                 Dynamics(atoms, "nowhere", **{key: value})
+        # the same in other words, what the calculator leaves at its default, and a keyword over what the atoms name
+        Dynamics(atoms, "nowhere", method="gfn1-xtb", charge="1", electronic_temperature_K=500)
+        labelled = qmtraj.label([self.water()])[0].copy()
+        labelled.calc = self.QMTraj(charge=1)
+        with tempfile.TemporaryDirectory() as folder:
+            t = Dynamics(labelled, folder, length_ps=0.005, equilibration_ps=0, nve_every_ps=0).run()
+            self.assertEqual((t.metadata["charge"], t.metadata["multiplicity"]), (1, 2))
         atoms.calc = EMT()
         with self.assertRaisesRegex(InputError, "EMT"):
             Dynamics(atoms, "nowhere")
@@ -399,6 +426,8 @@ class Files(unittest.TestCase):
             index.unlink()
             with self.assertRaisesRegex(errors.FormatError, "neither an index nor a directory"):
                 qmtraj.open_folder(folder)
+            with zipfile.ZipFile(pathlib.Path(folder, "packed_figures.zip"), "w") as other:  # of somebody else
+                other.writestr("figure.txt", "no trajectory")
             archive.write_bytes(whole)  # one that was copied without its index
             self.assertEqual({name: t.Epot[:].tolist() for name, t in qmtraj.open_folder(folder).items()}, epot)
             index.write_bytes(lines)
