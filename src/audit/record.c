@@ -14,8 +14,8 @@ static bool is_seen_elsewhere(const Check *check, const char *code)
     for (size_t i = 0; i < sizeof JUDGED / sizeof *JUDGED; i++)
         if (strcmp(code, JUDGED[i]) == 0)
             return true;
-    if (strcmp(code, "energy_drift") ==
-        0) // the run saw every step, and the ripple of a few frames may hide it
+    // The run saw every step, and the ripple of a few frames may hide it.
+    if (strcmp(code, "energy_drift") == 0)
         return check->report->line[CHECK_DRIFT].verdict >= CHECK_WARN;
     for (size_t i = 0; i < sizeof OF_BONDS / sizeof *OF_BONDS; i++)
         if (strcmp(code, OF_BONDS[i]) == 0)

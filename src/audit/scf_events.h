@@ -10,8 +10,8 @@
 enum { SCF_EVENTS_MAX = 48 };
 
 typedef struct {
-    uint64_t
-        frame[SCF_EVENTS_MAX]; ///< the last one saved before a solution was lost or left, or at it
+    /// The last one saved before a solution was lost or left, or at it.
+    uint64_t frame[SCF_EVENTS_MAX];
     size_t n;
     bool has_higher; ///< a solution that was not the lowest was kept
 } ScfEvents;

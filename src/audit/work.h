@@ -15,8 +15,8 @@ typedef struct {
     double (*xyz)[3], (*gradient)[3]; ///< [n_atoms] of the frame at hand
     WorkStep worst, furthest; ///< the one that exceeds its limit most, the one that is off most
     ScfEvents events;
-    WorkStep
-        recorded; ///< the worst of those that the file records as a change of the solution; point 0: none
+    /// The worst of those that the file records as a change of the solution; point 0: none.
+    WorkStep recorded;
     double rounding;    ///< what the rounding of positions changes the work by, kJ/mol
     double time_before; ///< ps, of the first frame
 } Work;
