@@ -19,10 +19,9 @@ void reactions_layout(Reactions *reactions, Arena *arena, const Check *check)
     bond_skin_layout(&reactions->skin, arena, check->n_atoms);
 }
 
-/// Bonds of the metadata. False if they list none.
-static bool bonds_read(const Check *check, Bonds *bonds)
+bool reactions_bonds_read(const cJSON *metadata, Bonds *bonds)
 {
-    const cJSON *const list = cJSON_GetObjectItemCaseSensitive(check->metadata, "bonds");
+    const cJSON *const list = cJSON_GetObjectItemCaseSensitive(metadata, "bonds");
     if (!cJSON_IsArray(list))
         return false;
     const cJSON *item;
@@ -70,7 +69,7 @@ void reactions_add(Check *check, Reactions *reactions, const CheckFrame *frame)
     if (frame->number == 0) {
         bonds_setup(&reactions->before, check->numbers, 0.1);
         bonds_setup(&reactions->after, check->numbers, 0.1);
-        if (!bonds_read(check, &reactions->before)) {
+        if (!reactions_bonds_read(check->metadata, &reactions->before)) {
             bonds_find_moving(&reactions->before, xyz);
             return;
         }

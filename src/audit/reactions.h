@@ -17,6 +17,9 @@ typedef struct {
     uint64_t n_events;
 } Reactions;
 
+/// Adds the bonds that the metadata of a trajectory list, by which its run and its check begin. False if they list none.
+bool reactions_bonds_read(const struct cJSON *metadata, Bonds *bonds);
+
 void reactions_layout(Reactions *reactions, Arena *arena, const Check *check);
 void reactions_add(Check *check, Reactions *reactions, const CheckFrame *frame);
 void reactions_report(Check *check, const Reactions *reactions);

@@ -1,5 +1,6 @@
 #include "report/frame_series.h"
 
+#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "analysis/peptides.h"
 #include "analysis/superposition.h"
 #include "analysis/torsions.h"
+#include "audit/reactions.h"
 #include "base/units.h"
 #include "base/vec3.h"
 
@@ -173,7 +175,10 @@ static void bonds_follow(const TrajectoryReader *reader, FrameSeries *s, Pass *p
 {
     BondEvent events[4];
     if (f == 0) {
-        bonds_find_moving(&pass->now, frame->pos);
+        cJSON *const metadata = reader->metadata != NULL ? cJSON_Parse(reader->metadata) : NULL;
+        if (!reactions_bonds_read(metadata, &pass->now))
+            bonds_find_moving(&pass->now, frame->pos);
+        cJSON_Delete(metadata);
         bonds_find(&s->bonds, frame->pos);
         size_t(*all)[4] = malloc((bonds_count(&s->bonds) + 1) * sizeof *all);
         const size_t room = bonds_count(&s->bonds);

@@ -5,7 +5,7 @@ function glance(parent, row, d) {
   const check = name => (row.checks || []).find(c => c.name === name);
   add('Frames', row.frames === undefined ? 'none' : `${row.frames} of ${row.atoms} atoms`);
   if (meta(row).qm_method) add('Method', meta(row).qm_method + (meta(row).solvent ? ', ' + meta(row).solvent : ''));
-  if (isNumber(s.mean_temperature_K)) add('Mean temperature', temperatureText(row) + ' K' + (isNumber(config(row).temperature_K) ? `, wanted ${config(row).temperature_K} K` : ''));
+  if (isNumber(s.mean_temperature_K)) add('Mean temperature', temperatureText(row) + ' K' + (isNumber(wantedOf(row)[0]) ? `, wanted ${wantedText(wantedOf(row))} K` : ''));
   if (isNumber(driftOf(row))) add('Drift', figures(driftOf(row), 3) + ' kJ/mol/ps per atom');
   if (isNumber(s.scf_iterations_mean)) add('SCF', `${figures(s.scf_iterations_mean, 3)} builds per step; residual at most ${figures(s.scf_residual_max, 3)}, median ${figures(s.scf_residual_median, 3)}; ${s.scf_recoveries} recoveries, ${s.scf_diagonalisations} diagonalisations`);
   for (const name of ['labels', 'work']) if (check(name)) add(name === 'labels' ? 'Labels computed again' : 'Energy against forces', `${check(name).verdict}: ${check(name).sentence}`);
@@ -38,6 +38,7 @@ function facts(parent, row) {
     wide.append(t);
     details(parent, 'Checks, as by qmtraj check', wide);
   }
+  if (row.warnings) { const list = make('ul'); for (const w of row.warnings) list.append(make('li', w)); details(parent, 'Warnings of the run', list); }
   if (row.metadata) { const pre = make('pre'); pre.textContent = JSON.stringify(row.metadata, null, 1).replace(UNSEEN, c => c === '\n' ? c : shown(c)); details(parent, 'Configuration and metadata of the file', pre); }
 }
 

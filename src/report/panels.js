@@ -6,18 +6,19 @@ const atomName = (d, atom) => d.symbols[atom - 1] + atom;
 function temperaturePanel(grid, row, d, xs, span) {
   const known = meta(row).dof > 0, dof = known ? meta(row).dof : 3 * d.symbols.length, K = 2 / (dof * 0.00831446261815324);
   const c = curveOf(d.kinetic), T = { low: c.low.map(v => v * K), high: c.high.map(v => v * K), means: c.means.map(v => v * K) };
-  const wanted = config(row).temperature_K, has = isNumber(wanted), sd = has ? wanted * Math.sqrt(2 / dof) : 0;
-  const path = d.wanted ? curveOf(d.wanted).means : null;
+  // What the thermostat was set to, and above and below it the deviation of one frame.
+  const wanted = wantedOf(row), has = isNumber(wanted[0]), path = d.wanted ? curveOf(d.wanted).means : null, far = Math.sqrt(2 / dof);
+  const at = path ? xs : span, middle = path || wanted, above = Array.from(middle, t => t * (1 + far)), below = Array.from(middle, t => t * (1 - far));
   plot(grid, { title: 'Temperature', xLabel: 'time / ps', yLabel: 'T / K', xr: span, follows: true,
-    yr: range(T.low, T.high, has ? [wanted - sd, wanted + sd] : [], path || []),
-    note: `Mean of all frames ${figures(c.mean * K, 5)} K` + (has ? `, wanted ${wanted} K. Between the thin dashes: the canonical standard deviation of one frame, ${figures(sd, 3)} K` : '') +
+    yr: range(T.low, T.high, has ? above : [], has ? below : []),
+    note: `Mean of all frames ${figures(c.mean * K, 5)} K` + (has ? `, wanted ${wantedText(wanted)} K. Between the thin dashes: the canonical standard deviation of one frame, ${wantedText(wanted.map(t => +(t * far).toPrecision(3)))} K` : '') +
       `, of ${dof} degrees of freedom${known ? '' : ' (three per atom: the file does not say)'}.` + (path ? ' Dashes: the temperature that the thermostat was set to.' : '') + lost(c),
     draw: (g, x, y) => {
       curveDraw(g, x, y, xs, T);
       if (!has) return;
-      g.append(svg('rect', { class: 'band', x: x(span[0]), width: Math.max(0, x(span[1]) - x(span[0])), y: y(wanted + sd), height: y(wanted - sd) - y(wanted + sd) }));
-      for (const v of [wanted - sd, wanted + sd]) g.append(svg('line', { class: 'edge', x1: x(span[0]), x2: x(span[1]), y1: y(v), y2: y(v) }));
-      g.append(path ? svg('path', { class: 'wanted', d: line(x, y, xs, path) }) : svg('line', { class: 'wanted', x1: x(span[0]), x2: x(span[1]), y1: y(wanted), y2: y(wanted) }));
+      g.append(svg('path', { class: 'band', d: line(x, y, [...at, ...Array.from(at).reverse()], [...above, ...below.slice().reverse()]) + 'Z' }));
+      for (const v of [below, above]) g.append(svg('path', { class: 'edge', d: line(x, y, at, v) }));
+      g.append(svg('path', { class: 'wanted', d: line(x, y, at, middle) }));
     } });
 }
 
@@ -27,7 +28,7 @@ function energyPanels(grid, row, d, xs, span) {
   const potential = curveOf(d.potential), total = curveOf(d.total), conserved = curveOf(d.conserved);
   one('Potential energy', potential, `Mean ${figures(potential.mean, 9)} kJ/mol.`);
   const nve = config(row).ensemble === 'nve', known = nve || d.heat !== 'unknown', slope = d.conserved_slope, shadow = summary(row).shadow_drift_kJ_mol_ps;
-  if (!nve) one('Total energy', total, `Mean ${figures(total.mean, 9)} kJ/mol.` + (known ? ' It exchanges heat with the thermostat.' : ' What the thermostat took is not in the file, so that nothing here is conserved; the NVE windows tell the drift.'));
+  if (!nve) one('Total energy', total, `Mean ${figures(total.mean, 9)} kJ/mol.` + (known ? ' It exchanges heat with the thermostat.' : ' What the thermostat took is not in the file, so that nothing here is conserved' + (d.n_windows ? '; the NVE windows tell the drift.' : '.')));
   if (known) {
     const middle = (span[0] + span[1]) / 2, heat = nve ? '' : d.heat === 'file' ? ' Total energy less the heat from the thermostat.' : ' Total energy less the heat from the thermostat, whose steps were made again with its random numbers.';
     one('Conserved quantity', conserved, `Slope ${figures(slope, 3)} kJ/mol/ps, ${figures(slope / n, 3)} per atom (dashed); ${figures(d.conserved_rms, 3)} kJ/mol RMS about it.${heat}` + (isNumber(shadow) ? ` The shadow energy, which Verlet's steps conserve more exactly, drifts by ${figures(shadow, 3)} kJ/mol/ps.` : ''),
@@ -38,7 +39,7 @@ function energyPanels(grid, row, d, xs, span) {
 
 function windowsPanel(grid, row, d) {
   if (!d.windows.length) return;
-  const dt = config(row).dt_fs, far = isNumber(dt) ? dt / 1000 : 1, curves = d.windows.map(w => curveOf(w.curve)), longest = Math.max(...d.windows.map(w => (w.steps - 1) * far)), told = summary(row).nve_windows || [];
+  const dt = config(row).dt_fs, far = isNumber(dt) ? dt / 1000 : 1, curves = d.windows.map(w => curveOf(w.curve)), longest = Math.max(...d.windows.map(w => (w.steps - 1) * far)), told = windowsOf(row);
   plot(grid, { title: 'NVE windows', xLabel: isNumber(dt) ? 'time in the window / ps' : 'step', yLabel: 'E − E(0) / kJ/mol', xr: [0, longest], yr: range(...curves.flatMap(c => [c.low, c.high])),
     note: `Total energy without a thermostat, ${d.windows.length} of ${d.n_windows} windows. ` + told.slice(0, 8).map((w, i) => `${i + 1}: from ${figures(w.begins_at_ps, 5)} ps, drift ${figures(w.drift_kJ_mol_ps, 3)} kJ/mol/ps, RMS ${figures(w.rms_kJ_mol, 3)} kJ/mol`).join('; ') + '.',
     draw: (g, x, y) => curves.forEach((c, i) => curveDraw(g, x, y, spread(c.low.length, [0, (d.windows[i].steps - 1) * far]), c)) });

@@ -73,8 +73,22 @@ static void checks_put(cJSON *row, cJSON *more, const CheckReport *check)
     cJSON_AddStringToObject(row, "verdict", check_verdict_name(check_worst(check)));
 }
 
+/// What the run said to know about its trajectory.
+static void warnings_put(cJSON *row, const char *lines)
+{
+    char code[RUN_WARNING_CODE_SIZE], text[RUN_WARNING_TEXT_SIZE];
+    RunWarnings warnings;
+    if (lines == NULL || lines[0] == '\0')
+        return;
+    run_warnings_from_lines(lines, &warnings);
+    cJSON *const list = cJSON_AddArrayToObject(row, "warnings");
+    for (size_t at = 0; run_warning_next(&warnings, &at, code, text);)
+        cJSON_AddItemToArray(list, cJSON_CreateString(text));
+}
+
 static void entry_put(cJSON *row, const StatusEntry *entry)
 {
+    warnings_put(row, entry->warning_lines);
     cJSON_AddStringToObject(row, "state", status_kind_word(entry->kind));
     cJSON_AddStringToObject(row, "reason", entry->reason);
     cJSON_AddNumberToObject(row, "percent", isfinite(entry->percent) ? entry->percent : 0.0);
@@ -107,8 +121,10 @@ static void metadata_put(cJSON *row, cJSON *more, const TrajectoryReader *reader
     json_numbers_keep(metadata);
     cJSON *const shown = cJSON_AddObjectToObject(row, "metadata");
     copy_put(shown, metadata, "qm_method");
-    copy_put(cJSON_AddObjectToObject(shown, "config"),
-             cJSON_GetObjectItemCaseSensitive(metadata, "config"), "temperature_K");
+    const cJSON *const config = cJSON_GetObjectItemCaseSensitive(metadata, "config");
+    cJSON *const wanted = cJSON_AddObjectToObject(shown, "config");
+    copy_put(wanted, config, "temperature_K");
+    copy_put(wanted, config, "temperature_ramp_K");
     cJSON *const summary = cJSON_AddObjectToObject(shown, "summary");
     for (size_t i = 0; i < sizeof SHOWN / sizeof *SHOWN; i++)
         copy_put(summary, cJSON_GetObjectItemCaseSensitive(metadata, "summary"), SHOWN[i]);

@@ -14,24 +14,31 @@ function whyOf(row) {
   if (row.unread) return row.unread;
   const bad = (row.checks || []).filter(c => c.verdict === 'FAIL' || c.verdict === 'WARN');
   bad.sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict]);
-  return bad.length ? bad[0].name + ': ' + bad[0].sentence + (bad.length > 1 ? ' (' + (bad.length - 1) + ' more)' : '') : '';
+  // The checks repeat what the run warned of, but for what they judge by themselves.
+  const say = bad.length ? bad.map(c => c.name + ': ' + c.sentence) : row.warnings || [];
+  return say.length ? say[0] + (say.length > 1 ? ' (' + (say.length - 1) + ' more)' : '') : '';
 }
 const meta = row => row.metadata || {}, config = row => meta(row).config || {}, summary = row => meta(row).summary || {};
+// Metadata are text that anybody may have written.
+const windowsOf = row => { const w = summary(row).nve_windows; return Array.isArray(w) ? w.map(x => x || {}) : []; };
+// At the start and at the end: with temperature_ramp_K nothing asks for temperature_K.
+function wantedOf(row) { const r = config(row).temperature_ramp_K, T = config(row).temperature_K; return Array.isArray(r) && r.length === 2 && r.every(isNumber) ? r : isNumber(T) ? [T, T] : [NaN, NaN]; }
+const wantedText = ([a, b]) => a === b ? figures(a, 5) : isNumber(a) ? `${figures(a, 5)} to ${figures(b, 5)}` : '–';
 function driftOf(row) {
-  const s = summary(row), w = (s.nve_windows || []).map(x => x.drift_kJ_mol_ps).filter(isNumber);
+  const s = summary(row), w = windowsOf(row).map(x => x.drift_kJ_mol_ps).filter(isNumber);
   const all = w.length ? w.reduce((a, b) => a + Math.abs(b), 0) / w.length : s.drift_kJ_mol_ps;
   return isNumber(all) && row.atoms ? all / row.atoms : NaN;
 }
 const items = rows.map((row, i) => { const [kind, word] = wordOf(row); return { row, i, kind, word, why: whyOf(row),
-  T: summary(row).mean_temperature_K, drift: driftOf(row), wanted: config(row).temperature_K, recoveries: summary(row).scf_recoveries }; });
+  T: summary(row).mean_temperature_K, drift: driftOf(row), wanted: wantedOf(row), recoveries: summary(row).scf_recoveries }; });
 const COLUMNS = [
   ['Verdict', x => ORDER[x.kind]], ['Molecule', x => x.row.name], ['Atoms', x => x.row.atoms], ['Frames', x => x.row.frames], ['Method', x => meta(x.row).qm_method || ''],
-  ['Mean T / K', x => x.T], ['Wanted / K', x => x.wanted], ['Drift per atom / kJ/mol/ps', x => x.drift], ['SCF recoveries', x => x.recoveries], ['What to know', x => x.why]];
+  ['Mean T / K', x => x.T], ['Wanted / K', x => (x.wanted[0] + x.wanted[1]) / 2], ['Drift per atom / kJ/mol/ps', x => x.drift], ['SCF recoveries', x => x.recoveries], ['What to know', x => x.why]];
 const DRAWN = 120, AHEAD = 40, MARK = { FAIL: '✗', WARN: '!', WAIT: '…', PASS: '✓' };
 // The error of the mean, or where the trajectory is too short to tell, what chance gives (under its name of today or of 0.1.0).
 const errorOf = s => [s.mean_temperature_error_K, s.expected_spread_K, s.expected_error_K].find(isNumber);
 const temperatureText = row => figures(summary(row).mean_temperature_K, 5) + (isNumber(errorOf(summary(row))) ? ' ± ' + figures(errorOf(summary(row)), 2) : '');
-let sorted = 0, backwards = false, first = 0, rowHeight = 30, view = items, open = -1;
+let sorted = 0, backwards = false, printing = false, first = 0, rowHeight = 30, view = items, open = -1;
 function compare(a, b) {
   const x = COLUMNS[sorted][1](a), y = COLUMNS[sorted][1](b), nx = x === undefined || x !== x, ny = y === undefined || y !== y;
   if (nx || ny) return nx - ny || a.i - b.i;
@@ -66,7 +73,7 @@ function rowMake(x, place) {
   cell(2, x.row.atoms, 'number');
   cell(3, x.row.frames, 'number');
   cell(4, meta(x.row).qm_method || '–', 'method');
-  [temperatureText(x.row), figures(x.wanted, 5), figures(x.drift, 3), x.recoveries].forEach((v, k) => cell(5 + k, v, 'number'));
+  [temperatureText(x.row), wantedText(x.wanted), figures(x.drift, 3), x.recoveries].forEach((v, k) => cell(5 + k, v, 'number'));
   tr.append(make('td', x.why, { class: 'why', title: shown(x.why) }));
   return tr;
 }
@@ -76,8 +83,9 @@ function gap(rows) { const tr = make('tr', null, { class: 'gap', 'aria-hidden': 
 
 function bodyDraw() {
   const body = byId('body'), long = view.length > DRAWN, held = document.activeElement && document.activeElement.id;
-  first = long ? Math.max(0, Math.min(view.length - DRAWN, Math.floor(byId('scroll').scrollTop / rowHeight) - AHEAD)) : 0;
-  const last = Math.min(view.length, first + DRAWN), some = view.slice(first, last).map((x, k) => rowMake(x, first + k));
+  const part = long && !printing;
+  first = part ? Math.max(0, Math.min(view.length - DRAWN, Math.floor(byId('scroll').scrollTop / rowHeight) - AHEAD)) : 0;
+  const last = part ? Math.min(view.length, first + DRAWN) : view.length, some = view.slice(first, last).map((x, k) => rowMake(x, first + k));
   body.replaceChildren(...(first > 0 ? [gap(first)] : []), ...some, ...(last < view.length ? [gap(view.length - last)] : []));
   if (long) rowHeight = some[0].getBoundingClientRect().height || rowHeight;
   if (held && held.startsWith('open-') && byId(held)) byId(held).focus({ preventScroll: true });
@@ -91,6 +99,9 @@ function tableDraw() {
   byId('found').textContent = (view.length === items.length ? '' : view.length + ' of ') + items.length + (items.length === 1 ? ' trajectory' : ' trajectories');
 }
 
+// Paper does not scroll.
+addEventListener('beforeprint', () => { printing = true; bodyDraw(); });
+addEventListener('afterprint', () => { printing = false; bodyDraw(); });
 let waiting = false;
 byId('scroll').onscroll = () => {
   if (waiting || view.length <= DRAWN) return;

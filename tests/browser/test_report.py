@@ -59,7 +59,7 @@ def run(into, *inputs, length=0.1, fails=False, **options):
     return qmtraj("run", *inputs, "--out", into, "--length_ps", length, "--equilibration_ps", 0, "--dt_fs", 0.5, *words, fails=fails)
 
 
-def foreign(path, atoms, frames, spoil=False, pos=None, types=None):
+def foreign(path, atoms, frames, spoil=False, pos=None, types=None, **more):
     """A trajectory of another program: a grid of carbons that tremble, or what is given (nm)."""
     random = numpy.random.default_rng(1)
     side = int(numpy.ceil(atoms ** (1 / 3)))
@@ -73,7 +73,7 @@ def foreign(path, atoms, frames, spoil=False, pos=None, types=None):
         energy[frames // 2] = numpy.nan
     numpy.savez(path, pos=pos, vel=small, forces=small, Ekin=1 + energy**2, Epot=energy, Etot=1 + energy + energy**2,
                 time_ps=0.001 * numpy.arange(frames), masses=numpy.full(atoms, 12.011, "f4"),
-                atom_types=numpy.array(types or [6] * atoms, "i4"), box=numpy.broadcast_to(numpy.eye(3, dtype="f4"), (frames, 3, 3)))
+                atom_types=numpy.array(types or [6] * atoms, "i4"), box=numpy.broadcast_to(numpy.eye(3, dtype="f4"), (frames, 3, 3)), **more)
 
 
 def clean(browser, page):
@@ -365,6 +365,44 @@ def planted(browser, folder):
             assert browser.run("document.getElementById('frame').value") == str(at), at
 
 
+def paper(browser, page):
+    """On A4 every column and every row, of however many."""
+    browser.open(page)
+    browser.media("print")
+    browser.size(717, 1000)  # pixels of CSS between margins of 1 cm: 190 mm at 96 per inch
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    rows, right = browser.run("[document.querySelectorAll('#body tr:not(.gap)').length, Math.max(...[...document.querySelectorAll('#body tr')].slice(0, 50).map(r => r.lastChild.getBoundingClientRect().right))]")
+    assert rows == 10000 and right <= 717, (rows, right)
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    browser.media()
+    browser.size(1280, 900)
+    assert browser.run("document.querySelectorAll('#body tr:not(.gap)').length") < 1000
+
+
+def metadata_of_others(browser, folder):
+    """Whatever the metadata hold, the page is there; a ramp is what was wanted; bonds begin as the metadata list them, as those of
+    `qmtraj check` do: a proton that begins between two oxygens changes nothing."""
+    frames = 60
+    between = numpy.zeros((frames, 7, 3))
+    between[:, 1, 0] = 0.25
+    between[:, 2, 0] = 0.125 + 0.02 * numpy.sin(numpy.arange(frames) / 3)
+    between[:, 3:5] = [[-0.05, 0.08, 0], [-0.05, -0.08, 0]]
+    between[:, 5:7] = [[0.3, 0, 0.08], [0.3, 0, -0.08]]
+    bonds = [[2, 0], [2, 1], [3, 0], [4, 0], [5, 1], [6, 1]]
+    for windows in ([None, 3], {"a": 1}, "abc", [{"drift_kJ_mol_ps": "<b>"}], None):
+        metadata = {"config": {"temperature_K": 300, "temperature_ramp_K": [100, 900]}, "summary": {"mean_temperature_K": 494, "nve_windows": windows}, "bonds": bonds}
+        foreign(folder / "others.npz", 7, frames, pos=between, types=(8, 8, 1, 1, 1, 1, 1), metadata=json.dumps(metadata))
+        page = folder / "report others.html"
+        qmtraj("view", folder / "others.npz", "-o", page, "--frames", 0)
+        browser.open(page)
+        clean(browser, page)
+        text = browser.run("document.body.innerText")
+        assert "wanted 100 to 900 K" in text and "wanted 300" not in text, (windows, text)
+        assert browser.run("document.querySelector('#body tr').cells[6].textContent") == "100 to 900"
+        assert browser.run("json('trajectory-0').events") == [] and "None breaks and none forms" in text, text
+        assert "the NVE windows tell the drift" not in text, text
+
+
 def load(folder, name):
     return numpy.load(next((folder / name).rglob("trajectory.npz")))
 
@@ -431,6 +469,9 @@ def ended(browser, folder):
     job.wait()
     said = text("cut")
     assert "interrupted" in said and "There are no frames" in said, said
+    run(folder / "cold", folder / "water.xyz", thermostat="langevin")  # begins at rest, without an equilibration
+    said = text("cold")
+    assert "1 pass" in said and "too cold" in said and "Warnings of the run" in said, said
 
 
 def running(browser, folder):
@@ -491,11 +532,13 @@ def main():
             pictures(browser, page)
             ramachandran(browser, folder / "good", page)
             many_rows(browser, page, folder / "report many.html")
+            paper(browser, folder / "report many.html")
             conserved(browser, folder)
             ended(browser, folder)
             hostile(browser, folder)
             odd_files(browser, folder)
             planted(browser, folder)
+            metadata_of_others(browser, folder)
             running(browser, folder)
             print(f"{len(rows)} trajectories, pictures in {PICTURES}")
     finally:
