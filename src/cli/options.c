@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -287,10 +288,12 @@ QmtStatus option_number(QmtContext *ctx, const char *name, const char *value, lo
                         long long highest, long long *number)
 {
     const char *const problem = qmt_text_to_integer(value, lowest, highest, number);
-    if (problem != NULL)
-        return FAIL(ctx, QMT_ERR_USAGE, "%s %.60s %s; must be a whole number, %lld or more", name,
-                    value, problem, lowest);
-    return QMT_OK;
+    char most[48] = " or more";
+    if (highest < INT64_MAX)
+        snprintf(most, sizeof most, " to %lld", highest);
+    return problem == NULL ? QMT_OK
+                           : FAIL(ctx, QMT_ERR_USAGE, "%s %.60s %s; must be a whole number, %lld%s",
+                                  name, value, problem, lowest, most);
 }
 
 QmtStatus option_double(QmtContext *ctx, const char *name, const char *value, double lowest,

@@ -32,13 +32,10 @@ typedef struct {
     char place[PLACE_SIZE]; ///< of the server, for messages
 } Session;
 
+/// @param path  that fits into an address of a socket
 static int connect_unix(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
     memcpy(address.sun_path, path, strlen(path));
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
@@ -82,6 +79,11 @@ static QmtStatus session_connect(QmtContext *ctx, Session *session)
 {
     const IpiClient *client = session->client;
     const double end = clock_s() + client->patience_s;
+    const size_t longest = sizeof((struct sockaddr_un *)NULL)->sun_path - 1;
+    if (client->unix_path != NULL && strlen(client->unix_path) > longest)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "%s: the path of a socket has at most %zu characters, this one %zu",
+                    session->place, longest, strlen(client->unix_path));
     for (;;) {
         const char *problem = NULL;
         session->fd = client->unix_path != NULL

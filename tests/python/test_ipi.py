@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 import numpy as np
@@ -160,6 +161,16 @@ class Ipi(unittest.TestCase):
         code, said = server.end()
         self.assertEqual(code, 5)
         self.assertIn("no i-PI server answers", said)
+
+    def test_what_no_server_can_have(self):
+        for words, sentence in ((("--unix", 120 * "x"), "the path of a socket has at most"), (("--port", "70000"), "must be a whole number, 1 to 65535")):
+            start = os.path.join(self.folder.name, "start.xyz")
+            pathlib.Path(start).write_text(WATER)
+            begin = time.monotonic()
+            done = subprocess.run([QMTRAJ, "ipi", *words, start], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(sentence, done.stderr)
+            self.assertLess(time.monotonic() - begin, 8)  # of the ten seconds that a server is waited for
 
     def test_wrong_messages_end_with_a_sentence(self):
         for data, code, sentence in (
