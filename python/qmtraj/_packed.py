@@ -6,6 +6,7 @@ import functools
 import io
 import os
 import pathlib
+import re
 import struct
 import zipfile
 from typing import IO, NamedTuple
@@ -15,7 +16,8 @@ from .errors import FileError, FormatError
 __all__ = ["Member", "Part", "archives", "find", "labels"]
 
 INDEX = ".index"
-PATTERN = "packed.*zip"  # packed.zip, packed.3-of-100.zip
+_PATTERN = "packed.*zip"  # the names of archives and of some other files
+_NAME = re.compile(r"packed(\.[0-9]+-of-[0-9]+)?\.zip")  # packed.zip, packed.3-of-100.zip; others are somebody's own
 _MEMBER = "trajectory.npz"
 
 
@@ -27,9 +29,9 @@ class Member(NamedTuple):
     size: int
 
 
-def archives(folder: pathlib.Path) -> list[pathlib.Path]:
-    """Those that `qmtraj run --pack` fills in a folder."""
-    return sorted(folder.glob(PATTERN))
+def archives(folder: pathlib.Path, below: bool = False) -> list[pathlib.Path]:
+    """Those that `qmtraj run --pack` fills in a folder, or in those below it, too."""
+    return sorted(path for path in (folder.rglob if below else folder.glob)(_PATTERN) if _NAME.fullmatch(path.name))
 
 
 class Part(io.RawIOBase):
@@ -148,7 +150,7 @@ def _locate(archive: pathlib.Path, label: str) -> Member | None:
 def find(path: pathlib.Path) -> Member | None:
     """Of OUT/NAME/trajectory.npz, if the folder is in an archive of OUT."""
     for out in path.parent.parents:
-        for archive in archives(out):
+        for archive in reversed(archives(out)):  # the last one counts
             found = _locate(archive, path.parent.relative_to(out).as_posix()) if path.name == _MEMBER else None
             if found is not None:
                 return found

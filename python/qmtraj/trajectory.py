@@ -237,7 +237,7 @@ class _Folder(Mapping[str, Trajectory]):
     def __init__(self, root: pathlib.Path, units: str) -> None:
         self._root, self._units = root, units
         names = {found.parent.relative_to(root).as_posix() for found in root.rglob(_npz.NAMES[0])}
-        for archive in root.rglob(_packed.PATTERN):
+        for archive in _packed.archives(root, below=True):
             names |= {(archive.parent / label).relative_to(root).as_posix() for label in _packed.labels(archive)}
         self._names = dict.fromkeys(sorted(names))
 

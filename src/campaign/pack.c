@@ -287,10 +287,8 @@ static QmtStatus directories_write(QmtContext *ctx, const char *out)
     const int n = scandir(out, &names, NULL, alphasort);
     QmtStatus status = QMT_OK;
     for (int i = 0; i < n; i++) {
-        const char *const end = strrchr(names[i]->d_name, '.');
         ArchiveWriter writer;
-        if (status == QMT_OK && strncmp(names[i]->d_name, "packed.", 7) == 0 && end != NULL &&
-            strcmp(end, ".zip") == 0) {
+        if (status == QMT_OK && archive_name_is(names[i]->d_name)) {
             status = file_join(ctx, out, names[i]->d_name, path);
             if (status == QMT_OK)
                 status = archive_writer_open(ctx, path, &writer);
@@ -343,17 +341,19 @@ QmtStatus unpack_one(QmtContext *ctx, const ArchiveMount *mount, const char *out
 static QmtStatus archives_remove(QmtContext *ctx, const char *out)
 {
     struct dirent **names = NULL;
-    char path[FILE_PATH_SIZE];
+    char path[FILE_PATH_SIZE], index[FILE_PATH_SIZE + 8];
     const int n = scandir(out, &names, NULL, alphasort);
     QmtStatus status = QMT_OK;
     for (int i = 0; i < n; i++) {
-        const char *const end = strrchr(names[i]->d_name, '.');
-        const bool is_its = strncmp(names[i]->d_name, "packed.", 7) == 0 && end != NULL &&
-                            (strcmp(end, ".zip") == 0 || strcmp(end, ARCHIVE_INDEX) == 0);
+        const bool is_its = archive_name_is(names[i]->d_name);
         if (is_its && status == QMT_OK)
             status = file_join(ctx, out, names[i]->d_name, path);
         if (is_its && status == QMT_OK)
             status = file_remove(ctx, path);
+        if (is_its && status == QMT_OK) {
+            snprintf(index, sizeof index, "%s" ARCHIVE_INDEX, path);
+            status = file_remove(ctx, index);
+        }
         free(names[i]);
     }
     free(names);

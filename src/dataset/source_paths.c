@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,7 +139,7 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, bool partial, S
             if (status == QMT_OK && lstat(path, &about) == 0) {
                 if (S_ISDIR(about.st_mode))
                     status = folder_add(ctx, path, partial, list);
-                else if (fnmatch(ARCHIVE_PATTERN, name, 0) == 0)
+                else if (archive_name_is(name))
                     has_archives = true;
                 else if (is_trajectory(path, name, partial))
                     status = found_add(ctx, folder, name, path, list);

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,9 +290,22 @@ static bool part_find(const char *path, FilePart *part)
     return false;
 }
 
+bool archive_name_is(const char *name)
+{
+    static const char DIGITS[] = "0123456789";
+    if (strcmp(name, "packed.zip") == 0)
+        return true;
+    if (strncmp(name, "packed.", 7) != 0)
+        return false;
+    const size_t n_index = strspn(name + 7, DIGITS);
+    const char *const of = name + 7 + n_index;
+    const size_t n_count = strncmp(of, "-of-", 4) == 0 ? strspn(of + 4, DIGITS) : 0;
+    return n_index > 0 && n_count > 0 && strcmp(of + 4 + n_count, ".zip") == 0;
+}
+
 static int is_archive(const struct dirent *entry)
 {
-    return fnmatch(ARCHIVE_PATTERN, entry->d_name, 0) == 0;
+    return archive_name_is(entry->d_name);
 }
 
 /// Reads the archives of a folder; one that may appear later has its place among them.

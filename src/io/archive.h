@@ -14,8 +14,11 @@
 /// killed at any moment leaves each folder in the archive, on the disk, or both. A folder on the disk hides that of its
 /// label in an archive, and of two of one label in an archive the later one counts.
 
-#define ARCHIVE_PATTERN "packed.*zip"
 #define ARCHIVE_INDEX ".index"
+
+/// True of the name of an archive: packed.zip, or packed.3-of-100.zip of a part of a list. Files of other names, such as a
+/// copy packed.backup.zip, are somebody's own.
+bool archive_name_is(const char *name);
 
 typedef struct {
     const char *name; ///< "run.json"

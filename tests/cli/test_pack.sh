@@ -151,6 +151,28 @@ says "m9: is in no archive of folders"
 ends 0 "$QMTRAJ" unpack folders
 diff -r whole folders || fail "unpacked folders are others"
 
+# files with names that no job gives are somebody's own: not read, not written, not removed
+cp -r whole copy
+ends 0 "$QMTRAJ" pack copy
+mkdir own
+mv copy/packed.zip copy/packed.zip.index own
+for file in packed.backup.zip packed.zip.backup.zip packed.3-of-.zip packed.1-of-2.zip.zip; do
+    cp own/packed.zip own/$file
+    cp own/packed.zip.index own/$file.index
+done
+echo "no ZIP" >own/packed.notes.zip
+mkdir own_before
+cp own/packed.*.zip own/packed.*.zip.index own_before
+ends 0 "$QMTRAJ" check own
+says "8 files: 8 pass"
+ends 0 "$QMTRAJ" pack own
+ends 0 "$QMTRAJ" unpack own
+says "8 trajectories are folders"
+[ ! -e own/packed.zip ] && [ ! -e own/packed.zip.index ] || fail "there are $(ls own)"
+for file in own_before/*; do
+    same $file own/${file#own_before/}
+done
+
 # folders of an earlier job go in; replicas, too
 cp -r whole mixed
 ends 0 "$QMTRAJ" run "${job[@]}" --out mixed --pack m?.xyz

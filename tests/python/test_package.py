@@ -426,8 +426,10 @@ class Files(unittest.TestCase):
             index.unlink()
             with self.assertRaisesRegex(errors.FormatError, "neither an index nor a directory"):
                 qmtraj.open_folder(folder)
-            with zipfile.ZipFile(pathlib.Path(folder, "packed_figures.zip"), "w") as other:  # of somebody else
-                other.writestr("figure.txt", "no trajectory")
+            for name in ("packed_figures.zip", "packed.figures.zip", "packed.3-of-.zip"):
+                with zipfile.ZipFile(pathlib.Path(folder, name), "w") as other:  # of somebody else
+                    other.writestr("figure.txt", "no trajectory")
+            pathlib.Path(folder, "packed.notes.zip").write_text("no ZIP")
             archive.write_bytes(whole)  # one that was copied without its index
             self.assertEqual({name: t.Epot[:].tolist() for name, t in qmtraj.open_folder(folder).items()}, epot)
             index.write_bytes(lines)
