@@ -25,6 +25,7 @@ typedef struct {
     Work work;
     Motion motion;
     Centre centre;
+    NetForce net;
     Reactions reactions;
 } Frames;
 
@@ -153,6 +154,7 @@ static QmtStatus blocks_read(QmtContext *ctx, Check *check, Frames *frames)
             TRY(motion_add(ctx, check, &frames->motion, &frame));
             conserved_tell(check, &frames->motion, &frame);
             centre_add(check, &frames->centre, &frame);
+            net_force_add(check, &frames->net, &frame);
             reactions_add(check, &frames->reactions, &frame);
         }
     }
@@ -235,6 +237,7 @@ QmtStatus frames_check(QmtContext *ctx, Check *check, FramesResult *result)
     if (status == QMT_OK) {
         frames_layout(&frames, check);
         motion_begin(check, &frames.motion);
+        net_force_begin(check, &frames.net);
         status = blocks_read(ctx, check, &frames);
     }
     if (status == QMT_OK) {
@@ -243,6 +246,7 @@ QmtStatus frames_check(QmtContext *ctx, Check *check, FramesResult *result)
             sample_report(check, &frames);
         else
             path_report(check, &frames);
+        net_force_report(check, &frames.net);
         centre_report(check, &frames.centre);
         reactions_report(check, &frames.reactions);
         energies_report(check, &frames.energies, frames.reactions.n_events > 0);

@@ -4,6 +4,7 @@
 #include "audit/centre.h"
 #include "audit/energies.h"
 #include "audit/motion.h"
+#include "audit/net_force.h"
 #include "audit/reactions.h"
 #include "audit/verdict.h"
 #include "audit/work.h"

@@ -14,6 +14,8 @@ enum { BLOCK_NUMBERS = 1 << 16 };
 
 /// e per atom: charges in float32 round by 6e-8.
 static const double CHARGE_LIMIT = 1e-6;
+/// Unit of the file: the trace of a quadrupole is a sum of larger terms, which leave 1e-13 e nm^2 of a hundred atoms in 5 nm.
+static const double SYMMETRY_LIMIT = 1e-9;
 
 static const NpzArray *array_of(const Check *check, Property property)
 {
@@ -35,6 +37,37 @@ static void residual_check(Check *check, uint64_t frame, double residual)
                   frame, residual, most);
 }
 
+/// A table of n by n numbers is the same read along rows and along columns, and a quadrupole has no trace, to the rounding
+/// of its largest number and of the sum that it was.
+static void symmetry_check(Check *check, Property property, uint64_t frame, const double *table,
+                           size_t n)
+{
+    double largest = 0.0, trace = 0.0;
+    size_t row = 0, column = 0;
+    for (size_t i = 0; i < n * n; i++)
+        largest = fmax(largest, fabs(table[i]));
+    const double allowed =
+        SYMMETRY_LIMIT + 4.0 * check_rounding(array_of(check, property), largest);
+    for (size_t i = 0; i < n; i++) {
+        trace += table[i * n + i];
+        for (size_t k = 0; k < i; k++)
+            if (!(fabs(table[i * n + k] - table[k * n + i]) <= allowed)) {
+                row = i;
+                column = k;
+            }
+    }
+    if (row != column)
+        check_say(check, CHECK_PROPERTIES, CHECK_FAIL,
+                  "frame %" PRIu64 ": %s is not symmetric: %.6g in row %zu, column %zu, and %.6g "
+                  "in row %zu, column %zu",
+                  frame, property_name(property), table[row * n + column], row, column,
+                  table[column * n + row], column, row);
+    if (property == PROPERTY_QUADRUPOLE && !(fabs(trace) <= allowed))
+        check_say(check, CHECK_PROPERTIES, CHECK_FAIL,
+                  "frame %" PRIu64 ": the trace of quadrupole is %.2g %s, not 0", frame, trace,
+                  PROPERTIES[property].unit);
+}
+
 static void row_check(Check *check, Property property, uint64_t frame, const double *row, size_t n)
 {
     double total, sum = 0.0;
@@ -46,6 +79,10 @@ static void row_check(Check *check, Property property, uint64_t frame, const dou
     }
     if (property == PROPERTY_SCF_RESIDUAL)
         residual_check(check, frame, row[0]);
+    if (property == PROPERTY_BOND_ORDERS)
+        symmetry_check(check, property, frame, row, check->n_atoms);
+    if (property == PROPERTY_QUADRUPOLE)
+        symmetry_check(check, property, frame, row, 3);
     if (property != PROPERTY_CHARGES || !check_metadata_number(check, "charge", &total))
         return;
     if (!(fabs(sum - total) <= CHARGE_LIMIT * (double)n))

@@ -140,6 +140,7 @@ KINDS = {
     "fast": kind("formic", scf="fast"),
     "fast glycine": kind("glycine", scf="fast"),
     "properties": kind("formic", properties="[dipole, charges, bond_orders, homo_lumo_gap, quadrupole, scf_residual]"),
+    "properties float64": kind("formic", precision="float64", properties="[dipole, charges, bond_orders, quadrupole]"),
     "properties in water": kind("water", solvent="water", properties="[dipole, charges]"),
     "pair": kind("methane_water", **LONG),
     "far pair": kind("far_pair", optimize="false"),

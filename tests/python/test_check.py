@@ -103,6 +103,11 @@ def momentum(data):
     data["Ekin"], data["Etot"] = kinetic, kinetic + data["Epot"]
 
 
+def turning_forces(data):
+    data["forces"][60, 2] += np.float32([0, 0, 5])
+    data["forces"][60, 3] -= np.float32([0, 0, 5])
+
+
 def bond_breaks(data):
     data["pos"][120:, 3] += np.float32(0.1)
 
@@ -205,6 +210,8 @@ DEFECTS = [
     (put("pos", (60, 2, 0), 0.2), "work", "FAIL", "frame 6"),
     (centre_drifts, "centre of mass", "FAIL", "nm away"),
     (momentum, "centre of mass", "FAIL", "2.0e-02 nm/ps"),
+    (plus_at("forces", (60, 2, 0), 1.0), "centre of mass", "FAIL", "frame 60: the forces add up to 1 kJ/mol/nm"),
+    (turning_forces, "centre of mass", "FAIL", "frame 60: the forces turn the molecule"),
     (bond_breaks, "bonds", "WARN", "(H) breaks in frame 120"),
     (hot, "temperature", "WARN", "the thermostat acted too briefly"),
     (hot, "motion", "FAIL", "elsewhere"),

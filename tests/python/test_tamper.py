@@ -284,8 +284,8 @@ ONLY_PROPERTIES = ("properties",)
 EVERY = ("NVT", "NVE", "properties")
 # A name, what is done, the kinds of files that have what it takes, and those where all frames have to be computed.
 ROWS = [
-    ("one force component x1.01, one frame", one_force(1.01), None, ("every 10th",)),
-    ("one force component x1.10, one frame", one_force(1.10), None, ("every 10th",)),
+    ("one force component x1.01, one frame", one_force(1.01), None, ()),
+    ("one force component x1.10, one frame", one_force(1.10), None, ()),
     ("largest atom's forces x1.01, all frames", largest_atom, None, ()),
     ("forces of one frame from frame before", forces_before, None, ("every 10th",)),
     ("forces sign turned, one frame", negative("forces", K), None, ("every 10th",)),
@@ -346,6 +346,8 @@ ROWS = [
     ("scf_residual x1.01, one frame", times("scf_residual", K), ONLY_PROPERTIES, ()),
     ("scf_residual x1.01, all frames", times("scf_residual", slice(None)), ONLY_PROPERTIES, ()),
     ("scf_residual x10, all frames", lambda d: d["scf_residual"].__imul__(np.float32(10)), ONLY_PROPERTIES, ()),
+    ("one bond order + 0.1, one frame", at("bond_orders", (K, 0, 1), 0.1), ONLY_PROPERTIES, ()),
+    ("quadrupole with a trace, one frame", at("quadrupole", (K, 1, 1), 1e-4), ONLY_PROPERTIES, ()),
     ("charges of two H exchanged, all frames", swap(slice(None), "charges"), ONLY_PROPERTIES, ()),
 ]
 
