@@ -268,7 +268,8 @@ static double walk_allowance(double ripple, double length_ps)
     return 3.0 * sqrt(18.0) * ripple / length_ps;
 }
 
-static void total_drift_report(Check *check, const Energies *energies, double length)
+/// @param most  what the ripple can be where the heat is right: a wrong one does not widen what is allowed to it
+static void total_drift_report(Check *check, const Energies *energies, double length, double most)
 {
     const char *const ensemble = check_config_text(check, "ensemble");
     const double slope = line_fit_slope(&energies->total), ripple = line_fit_rms(&energies->total);
@@ -277,15 +278,15 @@ static void total_drift_report(Check *check, const Energies *energies, double le
         return;
     if (check->array[ARRAY_HEAT] != NULL)
         drift_report_within(check, "Etot - heat", slope, ripple, length,
-                            walk_allowance(ripple, length));
+                            walk_allowance(fmin(ripple, most), length));
     else if (strcmp(ensemble, "nve") == 0)
         drift_report(check, "trajectory", slope, ripple, length);
 }
 
-void energies_report(Check *check, const Energies *energies, bool reacts)
+void energies_report(Check *check, const Energies *energies, double ripple, bool reacts)
 {
     kinetic_report(check, energies);
     total_report(check, energies);
     temperature_report(check, energies, reacts);
-    total_drift_report(check, energies, energies->time_last - energies->time_first);
+    total_drift_report(check, energies, energies->time_last - energies->time_first, ripple);
 }

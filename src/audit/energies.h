@@ -25,8 +25,9 @@ typedef struct {
 /// that the file has.
 double energies_conserved(const CheckFrame *frame);
 void energies_add(const Check *check, Energies *energies, const CheckFrame *frame);
+/// @param ripple  kJ/mol, the most that Etot less the heat is off its line by in the root of the mean square (audit/balance.h)
 /// @param reacts  bonds break or form
-void energies_report(Check *check, const Energies *energies, bool reacts);
+void energies_report(Check *check, const Energies *energies, double ripple, bool reacts);
 
 /// Judges the slope of a total energy, kJ/mol/ps, over length_ps with this ripple about its line.
 void drift_report(Check *check, const char *of, double slope, double ripple, double length_ps);

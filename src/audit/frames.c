@@ -26,6 +26,7 @@ typedef struct {
     Motion motion;
     Centre centre;
     NetForce net;
+    Balance balance;
     Reactions reactions;
 } Frames;
 
@@ -155,6 +156,7 @@ static QmtStatus blocks_read(QmtContext *ctx, Check *check, Frames *frames)
             conserved_tell(check, &frames->motion, &frame);
             centre_add(check, &frames->centre, &frame);
             net_force_add(check, &frames->net, &frame);
+            balance_add(check, &frames->balance, &frame);
             reactions_add(check, &frames->reactions, &frame);
         }
     }
@@ -238,6 +240,7 @@ QmtStatus frames_check(QmtContext *ctx, Check *check, FramesResult *result)
         frames_layout(&frames, check);
         motion_begin(check, &frames.motion);
         net_force_begin(check, &frames.net);
+        balance_begin(check, &frames.balance);
         status = blocks_read(ctx, check, &frames);
     }
     if (status == QMT_OK) {
@@ -249,7 +252,9 @@ QmtStatus frames_check(QmtContext *ctx, Check *check, FramesResult *result)
         net_force_report(check, &frames.net);
         centre_report(check, &frames.centre);
         reactions_report(check, &frames.reactions);
-        energies_report(check, &frames.energies, frames.reactions.n_events > 0);
+        balance_report(check, &frames.balance);
+        energies_report(check, &frames.energies, balance_ripple(&frames.balance),
+                        frames.reactions.n_events > 0);
         *result = (FramesResult){.energies = frames.energies, .motion = frames.motion};
     }
     arena_release(&frames.arena);

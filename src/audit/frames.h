@@ -1,6 +1,7 @@
 #ifndef AUDIT_FRAMES_H
 #define AUDIT_FRAMES_H
 
+#include "audit/balance.h"
 #include "audit/centre.h"
 #include "audit/energies.h"
 #include "audit/motion.h"

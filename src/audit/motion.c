@@ -99,6 +99,25 @@ static void scale_by_heat(const IntegratorSettings *settings, const MdState *now
 static const Thermostat BY_HEAT = {
     .name = "by heat", .scales = true, .acts = thermostat_acts, .apply = scale_by_heat};
 
+IntegratorSettings motion_settings(const Check *check)
+{
+    const CheckMotion *const known = &check->motion;
+    // The name that the random numbers belong to.
+    const char *const variant = check_metadata_text(check, "variant");
+    char name[512];
+    snprintf(name, sizeof name, "%.400s%s%.100s", check_metadata_text(check, "name"),
+             variant != NULL ? "/" : "", variant != NULL ? variant : "");
+    return (IntegratorSettings){
+        .dt = known->dt_ps / PS_PER_AUT,
+        .thermostat = known->thermostat,
+        .kt = known->target_k * HARTREE_PER_KELVIN,
+        .rate = known->rate * PS_PER_AUT,
+        .noise_interval = thermostat_interval(known->rate),
+        .dof = velocities_degrees_of_freedom(check->n_atoms, false, false),
+        .key = {.seed = known->seed, .molecule = random_name_key(name), .replica = known->replica},
+        .purpose = RANDOM_PRODUCTION};
+}
+
 void motion_begin(const Check *check, Motion *motion)
 {
     const CheckMotion *const known = &check->motion;
@@ -118,22 +137,11 @@ void motion_begin(const Check *check, Motion *motion)
         (Playback){.base = {.type = &PLAYBACK, .n_atoms = check->n_atoms}, .at = &motion->now};
     const bool remembers = known->thermostat != NULL && known->thermostat->kept_size > 0;
     motion->integrator = known->thermostat != NULL ? &integrator_baoab : &integrator_verlet;
-    // The name that the random numbers belong to.
-    const char *const variant = check_metadata_text(check, "variant");
-    char name[512];
-    snprintf(name, sizeof name, "%.400s%s%.100s", check_metadata_text(check, "name"),
-             variant != NULL ? "/" : "", variant != NULL ? variant : "");
-    motion->settings = (IntegratorSettings){
-        .dt = known->dt_ps / PS_PER_AUT,
-        .mass = motion->mass,
-        .thermostat = remembers ? &BY_HEAT : known->thermostat,
-        .thermostat_kept = &motion->heat_change,
-        .kt = known->target_k * HARTREE_PER_KELVIN,
-        .rate = known->rate * PS_PER_AUT,
-        .noise_interval = thermostat_interval(known->rate),
-        .dof = velocities_degrees_of_freedom(check->n_atoms, false, false),
-        .key = {.seed = known->seed, .molecule = random_name_key(name), .replica = known->replica},
-        .purpose = RANDOM_PRODUCTION};
+    motion->settings = motion_settings(check);
+    motion->settings.mass = motion->mass;
+    motion->settings.thermostat_kept = &motion->heat_change;
+    if (remembers)
+        motion->settings.thermostat = &BY_HEAT;
 }
 
 static void scaled_copy(size_t n, double factor, const double *from, double *to)
@@ -294,7 +302,7 @@ static QmtStatus step_again(QmtContext *ctx, const Check *check, Motion *motion,
     return QMT_OK;
 }
 
-static double fastest_vibration(const Check *check)
+double motion_fastest_vibration(const Check *check)
 {
     for (size_t a = 0; a < check->n_atoms; a++)
         if (check->numbers == NULL || check->numbers[a] == 1)
@@ -305,7 +313,7 @@ static double fastest_vibration(const Check *check)
 /// What an interval may be off a smooth path, of the way h v, without random kicks.
 static double smooth_limit(const Check *check, double interval_ps, double share)
 {
-    const double angle = fastest_vibration(check) * interval_ps;
+    const double angle = motion_fastest_vibration(check) * interval_ps;
     return (check->motion.known ? SMOOTH_FLOOR : SMOOTH_FLOOR_OTHERS) +
            share * angle * angle * angle * angle;
 }
@@ -354,7 +362,7 @@ static double path_roughness(const Check *check, const Motion *motion, const Che
     }
     // The speed that a vibration through both ends has at most.
     const double speed = fmax(vec3_norm(v0), vec3_norm(v1));
-    const double swing = fmax(vec3_norm(a0), vec3_norm(a1)) / fastest_vibration(check);
+    const double swing = fmax(vec3_norm(a0), vec3_norm(a1)) / motion_fastest_vibration(check);
     const double unit = h * hypot(speed, swing), distance = vec3_norm(off);
     const double kick = 0.5 * h * kick_allowance(check, a, speed, h);
     *rough = *rough || !(distance <= smooth_limit(check, h, SMOOTH_SHARE_MEDIAN) * unit + rounding);

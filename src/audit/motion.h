@@ -62,6 +62,11 @@ typedef struct {
         last_bias_rounding; ///< kJ/mol/nm, of both addends there and in the frame before
 } Motion;
 
+/// Settings of the steps of known motion: all but the masses and what the thermostat remembers.
+IntegratorSettings motion_settings(const Check *check);
+/// Angular frequency, 1/ps, that no vibration of these elements exceeds by much.
+double motion_fastest_vibration(const Check *check);
+
 void motion_layout(Motion *motion, Arena *arena, const Check *check);
 /// After the memory is there.
 void motion_begin(const Check *check, Motion *motion);

@@ -3,10 +3,21 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
+/// Of each kind so many are named (run/watch.h).
+enum { EVENTS_OF_KIND = 16 };
+
 static bool is_loss(const char *kind)
 {
     return strcmp(kind, "scf_jump") == 0 || strcmp(kind, "scf_change") == 0 ||
            strcmp(kind, "scf_crossing") == 0;
+}
+
+/// How many of a kind there were.
+static double counted(const Check *check, const char *kind)
+{
+    const cJSON *const counts = cJSON_GetObjectItemCaseSensitive(check->metadata, "event_counts");
+    const cJSON *const count = cJSON_GetObjectItemCaseSensitive(counts, kind);
+    return cJSON_IsNumber(count) ? count->valuedouble : 0.0;
 }
 
 void scf_events_read(const Check *check, ScfEvents *events)
@@ -21,6 +32,8 @@ void scf_events_read(const Check *check, ScfEvents *events)
     {
         const char *const kind =
             cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "kind"));
+        events->has_more = events->has_more || (kind != NULL && is_loss(kind) &&
+                                                counted(check, kind) > (double)EVENTS_OF_KIND);
         const cJSON *const frame = cJSON_GetObjectItemCaseSensitive(item, "frame");
         if (kind == NULL || !cJSON_IsNumber(frame) || !(frame->valuedouble >= 0.0) ||
             !(frame->valuedouble / every < (double)check->n_frames))

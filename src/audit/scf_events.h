@@ -13,6 +13,7 @@ typedef struct {
     /// The last one saved before a solution was lost or left, or at it.
     uint64_t frame[SCF_EVENTS_MAX];
     size_t n;
+    bool has_more;   ///< losses of a solution that were counted and not named
     bool has_higher; ///< a solution that was not the lowest was kept
 } ScfEvents;
 

@@ -312,6 +312,26 @@ for defect in (plus_at("Epot", 60, 0.05), put("forces", (60, 3), 1500.0)):
     code, found = lines("bad.npz", "--frames", "0")
     assert code == 1 and found["work"][0] == "FAIL" and "frame 6" in found["work"][1], found["work"]
 
+# the heat of a thermostat where not every step is saved: constant but where the thermostat acts, and there what the
+# energy changes by
+subprocess.run([QMTRAJ, "run", "--out", "bath", "--set", "thermostat=bussi", "--set", "save_interval_steps=4", "--set",
+                "length_ps=1", "--set", "equilibration_ps=0.1", "--set", "nve_every_ps=0", "water.xyz"], check=True,
+               capture_output=True)
+bath = "bath/water/trajectory.npz"
+code, found = lines(bath)
+assert code == 0 and found["drift"][0] == "PASS", found
+for defect, words in ((plus("heat", 7.0), "heat is 7 kJ/mol in frame 0"), (plus_at("heat", 500, 50.0), "heat changes by"),
+                      (times("heat", 0.0), "the total energy less the heat changes by"),
+                      (times("heat", 2.0), "the total energy less the heat changes by"),
+                      (times("heat", -1.0), "the total energy less the heat changes by"),
+                      # below the ripple of every step, but not of all of them
+                      (times("heat", 1.05), "times the heat, 1 is right"),
+                      (lambda d: metadata(d, name="hydrogen sulfide"), "the thermostat acts in none"),
+                      (plus_at("Etot", 333, 1.0), "the total energy less the heat")):
+    plant(defect, bath, "bad.npz")
+    code, found = lines("bad.npz", "--frames", "0")
+    assert code == 1 and found["drift"][0] == "FAIL" and words in found["drift"][1], (words, found["drift"])
+
 # one wrong force in one frame, small enough for the work to pass: found when every frame is computed
 plant(put("forces", (60, 2, 0), 1.0), good, "bad.npz")
 code, found = lines("bad.npz", "--frames", "1000")
