@@ -8,10 +8,15 @@
 #include <strings.h>
 
 #include "structure/input_text.h"
+#include "structure/smiles.h"
 #include "structure/state.h"
 #include "structure/table_line.h"
 
 enum { NO_COLUMN = TABLE_COLUMNS_MAX, THIRD_MULTIPLICITY_MAX = 11, STATE_COLUMNS_MAX = 8 };
+
+/// Of a name that could be a piece of a SMILES as well: no bond, bracket or charge.
+static const char NAME_CHARACTERS[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
 
 /// What is known of a list before its lines are taken.
 typedef struct {
@@ -68,15 +73,47 @@ static bool names_name(const char *word)
            (n > 4 && strcasecmp(word + n - 4, "name") == 0);
 }
 
-/// True for a text that no SMILES can contain: letters that are no element of the organic subset outside
-/// brackets.
+/// True for a text that no SMILES can contain: outside brackets, letters that are no element of the organic subset.
 static bool is_no_smiles(const char *text)
 {
-    for (char before = '\0'; *text != '\0'; before = *text++)
+    bool in_brackets = false;
+    for (char before = '\0'; *text != '\0'; before = *text++) {
+        in_brackets = *text == '[' || (in_brackets && *text != ']');
+        if (in_brackets)
+            continue;
         if (strchr("adefghijkmtuvwxyzADEGHJKLMQRTUVWXYZ_", *text) != NULL ||
             (*text == 'l' && before != 'C') || (*text == 'r' && before != 'B'))
             return true;
+    }
     return false;
+}
+
+static bool is_molecule(QmtContext *ctx, const char *smiles)
+{
+    int *numbers = NULL;
+    size_t n;
+    if (smiles_atoms(ctx, smiles, &numbers, &n) != QMT_OK)
+        return false;
+    free(numbers);
+    return true;
+}
+
+/// Where the name of "CCO=ethanol" begins, or NULL: "=" is a bond of SMILES as well. Letters that no SMILES has make a name
+/// ("ethanol"); others ("CS2", "CO2", "con") do where RDKit takes what stands before them, and not the whole, for a
+/// molecule.
+static const char *name_find(QmtContext *ctx, const char *word)
+{
+    const char *const equals = strrchr(word, '=');
+    if (equals == NULL || equals == word || equals[1] == '\0' || strchr(word, ' ') != NULL)
+        return NULL;
+    if (is_no_smiles(equals + 1))
+        return equals + 1;
+    if (equals[1 + strspn(equals + 1, NAME_CHARACTERS)] != '\0' || is_molecule(ctx, word))
+        return NULL;
+    char *const before = strndup(word, (size_t)(equals - word));
+    const bool is_smiles = before != NULL && is_molecule(ctx, before);
+    free(before);
+    return is_smiles ? equals + 1 : NULL;
 }
 
 /// "SMILES string", "smiles (canonical)": a title only in a line that does not begin with a SMILES.
@@ -620,14 +657,14 @@ QmtStatus smiles_read_memory(QmtContext *ctx, const char *path, const char *data
 
 QmtStatus smiles_read_word(QmtContext *ctx, const char *word, StructureList *list)
 {
-    const char *const equals = strrchr(word, '=');
+    const char *const name = name_find(ctx, word);
     const size_t n = strlen(word);
     char *const line = malloc(n + 2);
     if (line == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the SMILES \"%.80s\"", word);
     strcpy(line, word);
-    if (equals != NULL && equals != word && strchr(word, ' ') == NULL && is_no_smiles(equals + 1))
-        line[equals - word] = ' ';
+    if (name != NULL)
+        line[name - 1 - word] = ' ';
     Text text = {.data = line, .line = (char *[]){line}, .n_lines = 1};
     ListReader r = {.ctx = ctx,
                     .path = "command line",

@@ -34,8 +34,8 @@ QmtStatus smiles_read_text(QmtContext *ctx, const char *path, const Text *text,
 /// The same from n bytes of memory; path is for messages.
 QmtStatus smiles_read_memory(QmtContext *ctx, const char *path, const char *data, size_t n,
                              StructureList *list);
-/// One molecule from a word: "CCO", "CCO ethanol" or "CCO=ethanol", where the part behind the last "=" must be
-/// no piece of a SMILES.
+/// One molecule from a word: "CCO", "CCO ethanol" or "CCO=ethanol". What stands behind the last "=" is a name if it has letters that
+/// no SMILES has outside brackets, or if what stands before it is a molecule and the whole is none ("S=C=S=CS2").
 QmtStatus smiles_read_word(QmtContext *ctx, const char *word, StructureList *list);
 
 #endif
