@@ -22,11 +22,12 @@ extern "C" {
 /// QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_pack(QmtContext *ctx, const char *out, size_t *n);
 
-/// Makes folders of packed trajectories again. The archives go if all were wanted.
+/// Makes folders of packed trajectories again. The archives go if all were wanted. Programs that append to them wait
+/// meanwhile. Where a trajectory is damaged, the others are unpacked, a warning names it, and its archive stays.
 ///
 /// @param names  [n_names] "water", "water/r02"; none: all
 /// @param n      how many were unpacked; may be NULL
-/// Fails likewise, and with QMT_ERR_USAGE if a name is in no archive.
+/// Fails likewise, with QMT_ERR_FORMAT also if a trajectory is damaged, and with QMT_ERR_USAGE if a name is in no archive.
 QMT_API QmtStatus qmt_unpack(QmtContext *ctx, const char *out, const char *const *names,
                              size_t n_names, size_t *n);
 

@@ -37,6 +37,8 @@ struct Packer {
     Packed waiting[FOLDERS_OF_A_SYNC];
     size_t n_waiting;
     double first_s; ///< when the first of them came
+    size_t n_taken; ///< of the writer, when the first of them came
+    size_t n_left;  ///< stay folders, as their archive was taken away
 };
 
 void pack_name(const Shard *shard, char name[PACK_NAME_SIZE])
@@ -148,16 +150,32 @@ static void packed_remove(QmtContext *ctx, const char *out, const Packed *packed
     }
 }
 
+/// Another program took the archive away that the folders are in which wait.
+static void waiting_leave(QmtContext *ctx, Packer *packer)
+{
+    context_log(ctx, QMT_LOG_WARNING,
+                "%s: was taken away by another program while trajectories went into it; %zu of "
+                "them stay folders, and `qmtraj pack %s` packs them",
+                packer->path, packer->n_waiting, packer->out);
+    packer->n_left += packer->n_waiting;
+    packer->n_waiting = 0;
+}
+
 /// What was packed is on the disk: its folders go.
 static QmtStatus packer_sync(QmtContext *ctx, Packer *packer)
 {
+    File turn = file_none();
     if (packer->n_waiting == 0)
         return QMT_OK;
     TRY(archive_sync(ctx, &packer->writer));
+    TRY(archive_turn_take(ctx, packer->path, &turn));
     const Message before = context_keep(ctx);
+    if (!archive_is_in_place(&packer->writer))
+        waiting_leave(ctx, packer);
     for (size_t i = 0; i < packer->n_waiting; i++)
         packed_remove(ctx, packer->out, &packer->waiting[i]);
     (void)context_restore(ctx, &before);
+    lock_give_back(&turn);
     packer->n_waiting = 0;
     return QMT_OK;
 }
@@ -173,22 +191,28 @@ static bool is_in(const char *folder, const char *name)
 static QmtStatus folder_take(QmtContext *ctx, Packer *packer, const char *label)
 {
     char folder[FILE_PATH_SIZE], path[FILE_PATH_SIZE];
-    Packed *const next = &packer->waiting[packer->n_waiting];
+    FileStamp stamp;
     TRY(file_join(ctx, packer->out, label, folder));
     TRY(file_join(ctx, folder, RUN_FILE_COMPLETE, path));
-    if (!file_stamp(path, &next->stamp) || next->stamp.is_part)
+    if (!file_stamp(path, &stamp) || stamp.is_part)
         return QMT_OK; // it is in an archive
     if (!packer->is_open) {
         TRY(archive_writer_open(ctx, packer->path, &packer->writer));
         packer->is_open = true;
     }
     const QmtStatus status = archive_append(ctx, &packer->writer, folder, label, RUN_FILE_RUN);
+    if (packer->n_waiting > 0 && packer->writer.n_taken != packer->n_taken)
+        waiting_leave(ctx, packer);
     if (status != QMT_OK && !is_in(folder, "."))
         return QMT_OK; // another program has packed and removed it
     TRY(status);
+    Packed *const next = &packer->waiting[packer->n_waiting];
+    next->stamp = stamp;
     snprintf(next->label, sizeof next->label, "%s", label);
-    if (packer->n_waiting++ == 0)
+    if (packer->n_waiting++ == 0) {
         packer->first_s = clock_s();
+        packer->n_taken = packer->writer.n_taken;
+    }
     return packer->n_waiting == FOLDERS_OF_A_SYNC || clock_s() - packer->first_s > SECONDS_OF_A_SYNC
                ? packer_sync(ctx, packer)
                : QMT_OK;
@@ -290,9 +314,10 @@ static QmtStatus directories_write(QmtContext *ctx, const char *out)
         ArchiveWriter writer;
         if (status == QMT_OK && archive_name_is(names[i]->d_name)) {
             status = file_join(ctx, out, names[i]->d_name, path);
-            if (status == QMT_OK)
+            const bool is_there = status == QMT_OK && file_exists(path);
+            if (is_there)
                 status = archive_writer_open(ctx, path, &writer);
-            if (status == QMT_OK) {
+            if (is_there && status == QMT_OK) {
                 status = archive_directory_write(ctx, &writer);
                 archive_writer_close(&writer);
             }
@@ -313,46 +338,115 @@ QmtStatus pack_all(QmtContext *ctx, const char *out, size_t *n)
         status = packer_sync(ctx, packer);
     if (packer->is_open)
         archive_writer_close(&packer->writer);
+    *n -= packer->n_left;
     free(packer);
     if (status == QMT_OK)
         asides_sweep(ctx, out);
     return status == QMT_OK ? directories_write(ctx, out) : status;
 }
 
-QmtStatus unpack_one(QmtContext *ctx, const ArchiveMount *mount, const char *out, const char *label)
+/// Makes the folder of a packed trajectory. Fails with QMT_ERR_FORMAT if it is damaged.
+static QmtStatus folder_make(QmtContext *ctx, const Archive *archive, const ArchiveFolder *packed,
+                             const char *out)
 {
     char folder[FILE_PATH_SIZE], aside[FILE_PATH_SIZE], parent[FILE_PATH_SIZE];
-    const Archive *archive;
-    const ArchiveFolder *const found = archives_find(mount, label, &archive);
-    if (found == NULL)
-        return QMT_OK;
+    const char *const label = packed->label;
     TRY(file_join(ctx, out, label, folder));
     aside_path(out, aside);
     folder_remove(ctx, aside);
-    TRY(archive_extract(ctx, archive, found, aside));
-    if (strchr(label, '/') != NULL) {
+    QmtStatus status = archive_extract(ctx, archive, packed, aside);
+    if (status == QMT_OK && strchr(label, '/') != NULL) {
         snprintf(parent, sizeof parent, "%.*s", (int)(strrchr(folder, '/') - folder), folder);
-        TRY(file_make_directories(ctx, parent));
+        status = file_make_directories(ctx, parent);
     }
-    return file_rename(ctx, aside, folder); // in one go: half a folder would hide the archive
+    // in one go: half a folder would hide the archive
+    if (status == QMT_OK)
+        status = file_rename(ctx, aside, folder);
+    if (status == QMT_OK)
+        return QMT_OK;
+    const Message failure = context_keep(ctx);
+    folder_remove(ctx, aside);
+    return is_in(folder, ".") ? QMT_OK // another program has made it
+                              : context_restore(ctx, &failure);
 }
 
-/// All that the archives hold is in folders: they go.
-static QmtStatus archives_remove(QmtContext *ctx, const char *out)
+QmtStatus unpack_one(QmtContext *ctx, const ArchiveMount *mount, const char *out, const char *label)
+{
+    const Archive *archive;
+    const ArchiveFolder *const found = archives_find(mount, label, &archive);
+    return found != NULL ? folder_make(ctx, archive, found, out) : QMT_OK;
+}
+
+/// What is wanted of unpack_all(), and what became of it.
+typedef struct {
+    const char *out;
+    const char *const *labels; ///< [n_labels]; none: all
+    size_t n_labels, n, n_damaged;
+} Unpacking;
+
+/// Makes the folder of a trajectory, unless there is one. A damaged trajectory does not stop the others.
+static QmtStatus packed_unpack(QmtContext *ctx, const Archive *archive, const ArchiveFolder *packed,
+                               Unpacking *work)
+{
+    if (is_in(work->out, packed->label))
+        return QMT_OK;
+    const QmtStatus status = folder_make(ctx, archive, packed, work->out);
+    work->n += status == QMT_OK;
+    if (status != QMT_ERR_FORMAT)
+        return status;
+    context_log(ctx, QMT_LOG_WARNING, "%s", qmt_context_message(ctx));
+    work->n_damaged++;
+    return QMT_OK;
+}
+
+/// All that the archive holds is in folders.
+static QmtStatus archive_remove(QmtContext *ctx, const char *path)
+{
+    char index[FILE_PATH_SIZE + 8];
+    snprintf(index, sizeof index, "%s" ARCHIVE_INDEX, path);
+    TRY(file_remove(ctx, path));
+    return file_remove(ctx, index);
+}
+
+/// Makes folders of what is wanted of an archive, whose turn we have: what is appended now is either read, or goes into
+/// another archive.
+static QmtStatus archive_unpack(QmtContext *ctx, const char *path, Unpacking *work)
+{
+    Archive archive;
+    TRY(archive_read(ctx, path, &archive));
+    QmtStatus status = QMT_OK;
+    const size_t n_damaged = work->n_damaged;
+    for (size_t i = 0; i < work->n_labels && status == QMT_OK; i++) {
+        const ArchiveFolder *const packed = archive_find(&archive, work->labels[i]);
+        if (packed != NULL)
+            status = packed_unpack(ctx, &archive, packed, work);
+    }
+    const size_t n_all = work->n_labels == 0 ? archive.n : 0;
+    for (size_t i = 0; i < n_all && status == QMT_OK; i++)
+        if (archive_find(&archive, archive.folders[i].label) == &archive.folders[i])
+            status = packed_unpack(ctx, &archive, &archive.folders[i], work);
+    archive_release(&archive);
+    if (status == QMT_OK && work->n_labels == 0 && work->n_damaged == n_damaged)
+        status = archive_remove(ctx, path);
+    return status;
+}
+
+/// Archive by archive, the last one first, which hides those before it. One turn at a time: there may be more archives than
+/// a process may open files.
+static QmtStatus archives_unpack(QmtContext *ctx, Unpacking *work)
 {
     struct dirent **names = NULL;
-    char path[FILE_PATH_SIZE], index[FILE_PATH_SIZE + 8];
-    const int n = scandir(out, &names, NULL, alphasort);
+    char path[FILE_PATH_SIZE];
     QmtStatus status = QMT_OK;
-    for (int i = 0; i < n; i++) {
-        const bool is_its = archive_name_is(names[i]->d_name);
-        if (is_its && status == QMT_OK)
-            status = file_join(ctx, out, names[i]->d_name, path);
-        if (is_its && status == QMT_OK)
-            status = file_remove(ctx, path);
-        if (is_its && status == QMT_OK) {
-            snprintf(index, sizeof index, "%s" ARCHIVE_INDEX, path);
-            status = file_remove(ctx, index);
+    for (int i = scandir(work->out, &names, NULL, alphasort); i-- > 0;) {
+        File turn = file_none();
+        if (status == QMT_OK && archive_name_is(names[i]->d_name)) {
+            status = file_join(ctx, work->out, names[i]->d_name, path);
+            if (status == QMT_OK)
+                status = archive_turn_take(ctx, path, &turn);
+            if (status == QMT_OK)
+                status = archive_unpack(ctx, path, work);
+            lock_give_back(&turn);
         }
         free(names[i]);
     }
@@ -360,28 +454,37 @@ static QmtStatus archives_remove(QmtContext *ctx, const char *out)
     return status;
 }
 
+static QmtStatus labels_check(QmtContext *ctx, const Unpacking *work)
+{
+    ArchiveMount *mount = NULL;
+    const Archive *archive;
+    QmtStatus status = QMT_OK;
+    if (work->n_labels == 0)
+        return QMT_OK;
+    TRY(archives_mount(ctx, work->out, NULL, &mount));
+    for (size_t i = 0; i < work->n_labels && status == QMT_OK; i++)
+        if (archives_find(mount, work->labels[i], &archive) == NULL)
+            status =
+                FAIL(ctx, QMT_ERR_USAGE,
+                     is_in(work->out, work->labels[i]) ? "%.200s: is a folder of %.900s already"
+                                                       : "%.200s: is in no archive of %.900s",
+                     work->labels[i], work->out);
+    archives_unmount(&mount);
+    return status;
+}
+
 QmtStatus unpack_all(QmtContext *ctx, const char *out, const char *const *labels, size_t n_labels,
                      size_t *n)
 {
-    ArchiveMount *mount = NULL;
-    QmtStatus status = QMT_OK;
-    const Archive *archive;
-    *n = 0;
-    TRY(archives_mount(ctx, out, NULL, &mount));
-    for (size_t i = 0; i < n_labels && status == QMT_OK; i++) {
-        if (archives_find(mount, labels[i], &archive) == NULL)
-            status = FAIL(ctx, QMT_ERR_USAGE, "%.200s: is in no archive of %s", labels[i], out);
-        else
-            status = unpack_one(ctx, mount, out, labels[i]);
-        *n += status == QMT_OK;
-    }
-    const size_t n_all = n_labels == 0 ? archives_count(mount) : 0;
-    for (size_t i = 0; i < n_all && status == QMT_OK; i++) {
-        const char *const label = archives_label(mount, i);
-        if (label != NULL)
-            status = unpack_one(ctx, mount, out, label);
-        *n += label != NULL && status == QMT_OK;
-    }
-    archives_unmount(&mount);
-    return status == QMT_OK && n_labels == 0 ? archives_remove(ctx, out) : status;
+    Unpacking work = {.out = out, .labels = labels, .n_labels = n_labels};
+    TRY(labels_check(ctx, &work));
+    TRY(archives_unpack(ctx, &work));
+    *n = work.n;
+    if (work.n_damaged > 0)
+        return FAIL(ctx, QMT_ERR_FORMAT,
+                    "%.900s: %zu packed %s damaged and in the archive still, %zu %s again; the job "
+                    "makes what is missing once the archive and its index are moved away",
+                    out, work.n_damaged, work.n_damaged == 1 ? "trajectory is" : "trajectories are",
+                    work.n, work.n == 1 ? "is a folder" : "are folders");
+    return QMT_OK;
 }

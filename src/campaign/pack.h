@@ -28,11 +28,12 @@ void packer_close(QmtContext *ctx, Packer **packer);
 /// @param n  how many
 /// Fails with QMT_ERR_IO, QMT_ERR_FORMAT, QMT_ERR_LOCKED or QMT_ERR_MEMORY.
 QmtStatus pack_all(QmtContext *ctx, const char *out, size_t *n);
-/// Makes folders of the trajectories in the archives of OUT again, and removes the archives if it was all.
+/// Makes folders of the trajectories in the archives of OUT again, and removes the archives if it was all. Programs that
+/// append wait meanwhile. Where one is damaged, the others are unpacked and its archive stays.
 ///
 /// @param labels  [n_labels] of those that are wanted; 0: all
 /// @param n       how many
-/// Fails likewise, and with QMT_ERR_USAGE if a label is in no archive.
+/// Fails likewise, with QMT_ERR_FORMAT also if a trajectory is damaged, and with QMT_ERR_USAGE if a label is in no archive.
 QmtStatus unpack_all(QmtContext *ctx, const char *out, const char *const *labels, size_t n_labels,
                      size_t *n);
 /// Makes a folder of one trajectory; none in an archive is fine.

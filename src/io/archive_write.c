@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "io/lock.h"
 #include "io/zip.h"
@@ -14,24 +15,25 @@ static const double LOCK_WAIT_S = 120.0;
 static const size_t FILE_LIMIT = (size_t)1 << 40;
 enum { BUFFER_SIZE = 1 << 16 };
 
-static QmtStatus turn_take(QmtContext *ctx, const ArchiveWriter *writer, File *lock)
+QmtStatus archive_turn_take(QmtContext *ctx, const char *path, File *turn)
 {
-    char path[FILE_PATH_SIZE];
-    if (snprintf(path, sizeof path, "%.4000s.lock", writer->path) >= (int)sizeof path)
-        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long", writer->path);
-    return lock_take(ctx, path, LOCK_WAIT_S, lock, NULL);
+    char lock[FILE_PATH_SIZE];
+    if (snprintf(lock, sizeof lock, "%s.lock", path) >= (int)sizeof lock)
+        return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long", path);
+    return lock_take(ctx, lock, LOCK_WAIT_S, turn, NULL);
 }
 
-/// Learns what other programs appended since. A line that one of them was killed over goes: whoever appends holds the
-/// lock.
-static QmtStatus catch_up(QmtContext *ctx, ArchiveWriter *writer)
+/// True if the path of an open file still leads to it.
+static bool is_in_place(const File *file)
 {
-    uint64_t size;
-    TRY(archive_catch_up(ctx, &writer->archive));
-    TRY(file_size(ctx, &writer->index, &size));
-    return size > writer->archive.n_index
-               ? file_truncate(ctx, &writer->index, writer->archive.n_index)
-               : QMT_OK;
+    struct stat held, there;
+    return file->fd >= 0 && fstat(file->fd, &held) == 0 && stat(file->path, &there) == 0 &&
+           held.st_ino == there.st_ino && held.st_dev == there.st_dev;
+}
+
+bool archive_is_in_place(const ArchiveWriter *writer)
+{
+    return is_in_place(&writer->zip) && is_in_place(&writer->index);
 }
 
 static QmtStatus files_open(QmtContext *ctx, ArchiveWriter *writer)
@@ -43,13 +45,31 @@ static QmtStatus files_open(QmtContext *ctx, ArchiveWriter *writer)
     return file_open(ctx, writer->path, FILE_ANY, &writer->zip);
 }
 
+/// Learns what other programs appended since, or opens what lies in place of an archive that they took away. A line that one
+/// of them was killed over goes: whoever appends has the turn.
+static QmtStatus catch_up(QmtContext *ctx, ArchiveWriter *writer)
+{
+    uint64_t size;
+    if (!archive_is_in_place(writer)) {
+        archive_writer_close(writer);
+        writer->n_appended = 0;
+        writer->n_taken++;
+        TRY(files_open(ctx, writer));
+    }
+    TRY(archive_catch_up(ctx, &writer->archive));
+    TRY(file_size(ctx, &writer->index, &size));
+    return size > writer->archive.n_index
+               ? file_truncate(ctx, &writer->index, writer->archive.n_index)
+               : QMT_OK;
+}
+
 QmtStatus archive_writer_open(QmtContext *ctx, const char *path, ArchiveWriter *writer)
 {
     File lock = file_none();
     *writer = (ArchiveWriter){.zip = file_none(), .index = file_none()};
     if (snprintf(writer->path, sizeof writer->path, "%s", path) > FILE_PATH_SIZE - 16)
         return FAIL(ctx, QMT_ERR_IO, "%.60s...: the path is too long", path);
-    TRY(turn_take(ctx, writer, &lock));
+    TRY(archive_turn_take(ctx, path, &lock));
     const QmtStatus status = files_open(ctx, writer);
     lock_give_back(&lock);
     if (status != QMT_OK)
@@ -189,7 +209,7 @@ QmtStatus archive_append(QmtContext *ctx, ArchiveWriter *writer, const char *fol
 {
     File lock = file_none();
     Appending made = {.writer = writer, .folder = folder, .label = label};
-    TRY(turn_take(ctx, writer, &lock));
+    TRY(archive_turn_take(ctx, writer->path, &lock));
     const QmtStatus status = append_in_turn(ctx, &made, last);
     lock_give_back(&lock);
     free(made.line);
@@ -264,12 +284,15 @@ static QmtStatus directory_make(QmtContext *ctx, ArchiveWriter *writer, const Ar
 QmtStatus archive_directory_write(QmtContext *ctx, ArchiveWriter *writer)
 {
     File lock = file_none();
-    TRY(turn_take(ctx, writer, &lock));
-    QmtStatus status = catch_up(ctx, writer);
-    if (status == QMT_OK)
-        status = directory_make(ctx, writer, &writer->archive);
-    if (status == QMT_OK)
-        status = archive_sync(ctx, writer);
+    QmtStatus status = QMT_OK;
+    TRY(archive_turn_take(ctx, writer->path, &lock));
+    if (archive_is_in_place(writer)) {
+        status = catch_up(ctx, writer);
+        if (status == QMT_OK)
+            status = directory_make(ctx, writer, &writer->archive);
+        if (status == QMT_OK)
+            status = archive_sync(ctx, writer);
+    }
     lock_give_back(&lock);
     return status;
 }
@@ -312,8 +335,15 @@ QmtStatus archive_extract(QmtContext *ctx, const Archive *archive, const Archive
 {
     char path[FILE_PATH_SIZE];
     File zip = file_none();
+    uint64_t size;
     TRY(file_open(ctx, archive->path, FILE_READ, &zip));
-    QmtStatus status = file_make_directories(ctx, to);
+    QmtStatus status = file_size(ctx, &zip, &size);
+    const ArchiveFile *const last = &archive->files[folder->first + folder->n - 1];
+    if (status == QMT_OK && (last->begin > size || last->size > size - last->begin))
+        status = FAIL(ctx, QMT_ERR_FORMAT, "%s: ends at byte %llu, before the end of %s",
+                      archive->path, (unsigned long long)size, folder->label);
+    if (status == QMT_OK)
+        status = file_make_directories(ctx, to);
     for (size_t f = 0; f < folder->n && status == QMT_OK; f++) {
         const ArchiveFile *const file = &archive->files[folder->first + f];
         char *const data = malloc((size_t)file->size + 1);

@@ -173,6 +173,50 @@ for file in own_before/*; do
     same $file own/${file#own_before/}
 done
 
+# a damaged trajectory does not keep the others in, and its archive stays
+cp -r whole flipped
+ends 0 "$QMTRAJ" pack flipped
+/usr/bin/python3 - flipped/packed.zip m3/trajectory.npz <<'PYTHON'
+import sys, zipfile
+path, name = sys.argv[1:]
+at = zipfile.ZipFile(path).getinfo(name).header_offset + 2000
+with open(path, "r+b") as archive:
+    archive.seek(at)
+    byte = archive.read(1)[0]
+    archive.seek(at)
+    archive.write(bytes([byte ^ 4]))
+PYTHON
+ends 3 "$QMTRAJ" unpack flipped
+says "flipped/packed.zip: m3/trajectory.npz is damaged" "1 packed trajectory is damaged and in the archive still, 7 are folders again"
+[ -e flipped/packed.zip ] && [ -e flipped/packed.zip.index ] && [ ! -e flipped/m3 ] || fail "there are $(ls flipped)"
+for i in 1 2 4 5 6 7 8; do
+    diff -r whole/m$i flipped/m$i || fail "m$i is another"
+done
+ends 2 "$QMTRAJ" unpack flipped m1
+says "m1: is a folder of flipped already"
+
+# unpack beside unpack, pack and a job: nothing is lost, nothing lies about
+for others in unpack pack "run ${job[*]} --pack --out" "run ${job[*]} --out"; do
+    for i in 1 2 3; do
+        rm -rf beside
+        cp -r whole beside
+        [ "$others" = pack ] || ends 0 "$QMTRAJ" pack beside
+        "$QMTRAJ" $others beside $([ "${others#run}" = "$others" ] || ls m?.xyz) >beside_log 2>&1 &
+        pid=$!
+        sleep 0.0$((i - 1))
+        ends 0 "$QMTRAJ" unpack beside
+        code=0
+        wait $pid || code=$?
+        [ $code = 0 ] || fail "beside unpack, $others ends with $code: $(cat beside_log)"
+        [ -z "$(ls -A beside | grep '^[.]packed')" ] || fail "left beside $others: $(ls -A beside)"
+        [ -e beside/packed.zip ] || [ -e beside/m1 ] || fail "nothing is there beside $others"
+        ends 0 "$QMTRAJ" unpack beside
+        for name in m1 m2 m3 m4 m5 m6 m7 m8; do
+            same whole/$name/trajectory.npz beside/$name/trajectory.npz
+        done
+    done
+done
+
 # folders of an earlier job go in; replicas, too
 cp -r whole mixed
 ends 0 "$QMTRAJ" run "${job[@]}" --out mixed --pack m?.xyz

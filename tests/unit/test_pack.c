@@ -1,0 +1,186 @@
+#include "support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "campaign/pack.h"
+#include "io/archive.h"
+#include "io/archive_write.h"
+#include "run/files.h"
+
+static QmtContext *ctx;
+static char out[64];
+
+static int setup(void **state)
+{
+    (void)state;
+    assert_int_equal(qmt_context_create(&ctx), QMT_OK);
+    strcpy(out, "/tmp/qmtraj_pack_XXXXXX");
+    assert_non_null(mkdtemp(out));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf %s", out);
+    assert_int_equal(system(command), 0);
+    qmt_context_destroy(&ctx);
+    return 0;
+}
+
+/// OUT/NAME, in one of a few places.
+static const char *in_out(const char *name)
+{
+    static char paths[4][160];
+    static int next;
+    char *const path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", out, name);
+    return path;
+}
+
+/// A folder as a finished trajectory leaves it, with a content of its own.
+static void finished_make(const char *label)
+{
+    static const char *const NAMES[] = {RUN_FILE_COMPLETE, RUN_FILE_CONFIG, RUN_FILE_RUN};
+    char path[FILE_PATH_SIZE], content[160];
+    assert_int_equal(file_make_directories(ctx, in_out(label)), QMT_OK);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        assert_int_equal(file_join(ctx, in_out(label), NAMES[i], path), QMT_OK);
+        const int n = snprintf(content, sizeof content, "%s of %s", NAMES[i], label);
+        assert_int_equal(file_write_whole(ctx, path, content, (size_t)n), QMT_OK);
+    }
+}
+
+static bool is_there(const char *name)
+{
+    return access(in_out(name), F_OK) == 0;
+}
+
+static bool is_finished(const char *label)
+{
+    char path[FILE_PATH_SIZE], content[160], *text = NULL;
+    size_t n;
+    assert_int_equal(file_join(ctx, in_out(label), RUN_FILE_COMPLETE, path), QMT_OK);
+    if (!file_exists(path))
+        return false;
+    snprintf(content, sizeof content, "%s of %s", RUN_FILE_COMPLETE, label);
+    assert_int_equal(file_read_whole(ctx, path, sizeof content, &text, &n), QMT_OK);
+    const bool same = strcmp(text, content) == 0;
+    free(text);
+    return same;
+}
+
+static size_t unpack(void)
+{
+    size_t n;
+    assert_int_equal(unpack_all(ctx, out, NULL, 0, &n), QMT_OK);
+    return n;
+}
+
+static void archives_have_the_names_that_jobs_give(void **state)
+{
+    (void)state;
+    char name[PACK_NAME_SIZE];
+    static const Shard SHARDS[] = {{0}, {.index = 0, .count = 2}, {.index = 99, .count = 100}};
+    static const char *const OTHERS[] = {"packed.zip.index",      "packed.backup.zip",
+                                         "packed.zip.backup.zip", "packed.-of-.zip",
+                                         "packed.1-of-2.zip.zip", "packed.1-of-2",
+                                         "unpacked.zip",          "packedzip",
+                                         "packed. 1-of-2.zip",    ""};
+    for (size_t i = 0; i < sizeof SHARDS / sizeof *SHARDS; i++) {
+        pack_name(&SHARDS[i], name);
+        assert_true(archive_name_is(name));
+    }
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        assert_false(archive_name_is(OTHERS[i]));
+}
+
+/// The archive that a folder went into is unpacked before the folder goes, and another one comes in its place: the folder
+/// must stay.
+static void folders_stay_whose_archive_was_taken_away(void **state)
+{
+    (void)state;
+    Packer *packer = NULL;
+    for (int others = 0; others < 2; others++) {
+        finished_make("a");
+        finished_make("b");
+        assert_int_equal(packer_open(ctx, out, &(Shard){0}, &packer), QMT_OK);
+        packer_add(ctx, packer, "a");
+        assert_true(is_there("packed.zip"));
+        assert_int_equal(unpack(), 0); // the folder is there
+        assert_false(is_there("packed.zip"));
+        if (others)
+            packer_add(ctx, packer, "b");
+        packer_close(ctx, &packer);
+        assert_true(is_finished("a"));
+        assert_int_equal(is_finished("b"), !others);
+        assert_int_equal(is_there("packed.zip"), others); // an empty one would tell nobody anything
+    }
+    assert_int_equal(unpack(), 1);
+    assert_true(is_finished("b"));
+}
+
+static void a_writer_begins_anew_where_its_archive_was_replaced(void **state)
+{
+    (void)state;
+    ArchiveWriter first, second;
+    Archive archive;
+    finished_make("a");
+    finished_make("b");
+    finished_make("c");
+    char path[FILE_PATH_SIZE];
+    assert_int_equal(file_join(ctx, out, "packed.zip", path), QMT_OK);
+    assert_int_equal(archive_writer_open(ctx, path, &first), QMT_OK);
+    assert_int_equal(archive_append(ctx, &first, in_out("a"), "a", RUN_FILE_RUN), QMT_OK);
+    assert_int_equal(unpack(), 0);
+    assert_false(archive_is_in_place(&first));
+    assert_int_equal(archive_writer_open(ctx, path, &second), QMT_OK);
+    assert_int_equal(archive_append(ctx, &second, in_out("b"), "b", RUN_FILE_RUN), QMT_OK);
+    assert_int_equal(archive_append(ctx, &first, in_out("c"), "c", RUN_FILE_RUN), QMT_OK);
+    assert_int_equal(first.n_taken, 1);
+    assert_int_equal(first.n_appended, 1);
+    assert_true(archive_is_in_place(&first));
+    archive_writer_close(&first);
+    archive_writer_close(&second);
+    assert_int_equal(archive_read(ctx, path, &archive), QMT_OK);
+    assert_int_equal(archive.n, 2);
+    assert_string_equal(archive.folders[0].label, "b");
+    assert_string_equal(archive.folders[1].label, "c");
+    archive_release(&archive);
+}
+
+/// A folder that another program made while ours was on its way counts as made, and nothing is left aside.
+static void a_folder_that_another_program_made_is_no_failure(void **state)
+{
+    (void)state;
+    ArchiveMount *mount = NULL;
+    size_t n;
+    finished_make("a");
+    assert_int_equal(pack_all(ctx, out, &n), QMT_OK);
+    assert_int_equal(archives_mount(ctx, out, NULL, &mount), QMT_OK);
+    assert_int_equal(truncate(in_out("packed.zip"), 0), 0);
+    assert_int_equal(unpack_one(ctx, mount, out, "a"), QMT_ERR_FORMAT);
+    assert_int_equal(unlink(in_out("packed.zip")), 0);
+    assert_int_equal(unpack_one(ctx, mount, out, "a"), QMT_ERR_IO);
+    finished_make("a");
+    assert_int_equal(unpack_one(ctx, mount, out, "a"), QMT_OK);
+    archives_unmount(&mount);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(archives_have_the_names_that_jobs_give, setup, teardown),
+        cmocka_unit_test_setup_teardown(folders_stay_whose_archive_was_taken_away, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_writer_begins_anew_where_its_archive_was_replaced, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_folder_that_another_program_made_is_no_failure, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
