@@ -10,6 +10,7 @@
 #include "audit/metadata.h"
 #include "audit/properties.h"
 #include "audit/record.h"
+#include "audit/settings.h"
 #include "audit/summary.h"
 #include "audit/windows.h"
 #include "io/text.h"
@@ -24,6 +25,7 @@ static QmtStatus content_check(QmtContext *ctx, Check *check)
     TRY(metadata_read(ctx, check));
     TRY(arrays_check_ours(ctx, check));
     TRY(atoms_check(ctx, check));
+    TRY(settings_check(ctx, check));
     metadata_check(ctx, check);
     TRY(frames_check(ctx, check, &frames));
     record_check(check);

@@ -77,6 +77,8 @@ QmtStatus metadata_read(QmtContext *ctx, Check *check)
     const char *const program = check_metadata_text(check, "program");
     const char *const status = check_metadata_text(check, "status");
     check->is_ours = program != NULL && strcmp(program, "qmtraj") == 0;
+    const char *const version = check_metadata_text(check, "version");
+    check->is_current = check->is_ours && version != NULL && strcmp(version, qmt_version()) == 0;
     check->is_complete = status != NULL && strcmp(status, "complete") == 0;
     check->is_sample =
         cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(check->metadata, "sampling"));

@@ -52,6 +52,7 @@ typedef struct {
     double *masses;         ///< [n_atoms] Da, NULL if not known
     struct cJSON *metadata; ///< NULL if there is none
     bool is_ours;           ///< the metadata say that this program wrote it
+    bool is_current;        ///< ... and that it was this version of it
     bool is_sample;         ///< ... and that the frames are drawn, no motion
     bool is_complete;       ///< ... and that the trajectory is complete
     bool is_quenched;       ///< ... and that it is a copy of a hotter frame

@@ -239,6 +239,16 @@ DEFECTS = [
     (without("metadata"), "metadata", "NOT RUN", "no text metadata"),
     (without("metadata"), "arrays", "FAIL", "metadata is missing"),
     (lambda d: config(d, dt_fs=0.5), "time", "FAIL", "dt_fs"),
+    (lambda d: config(d, ensemble="nvtx"), "metadata", "FAIL", 'ensemble = "nvtx" is unknown, did you mean nvt?'),
+    (lambda d: config(d, properties=[1]), "metadata", "FAIL", 'properties = "1" is unknown'),
+    (lambda d: config(d, dt_fs="x"), "metadata", "FAIL", 'dt_fs wants a number, got text "x"'),
+    (lambda d: config(d, dt_fs="0.25"), "metadata", "FAIL", "dt_fs is not written as this program writes it"),
+    (lambda d: config(d, temperature_K=-3), "metadata", "FAIL", "temperature_K = -3 is out of range"),
+    (lambda d: config(d, scf={"tight": 1}), "metadata", "FAIL", "scf is neither a number nor a word"),
+    (lambda d: config(d, colour="red"), "metadata", "FAIL", "config has colour, which files of this version do not have"),
+    (config_without("scf"), "metadata", "FAIL", "config has no scf, which files of this version have"),
+    (lambda d: (config(d, scf="loose"), metadata(d, version="9.0.0")), "metadata", "WARN", 'scf = "loose" is unknown'),
+    (lambda d: (config(d, colour="red"), metadata(d, version="9.0.0")), "metadata", "PASS", "GFN2-xTB"),
 ]
 
 
