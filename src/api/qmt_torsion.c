@@ -25,14 +25,15 @@ static void layout(Bonds *bonds, unsigned char **moved, Arena *arena, size_t n_a
     *moved = arena_bytes(arena, n_atoms);
 }
 
-QmtStatus qmt_torsion_turn(QmtContext *ctx, size_t n_atoms, const int *numbers, double *xyz,
-                           const size_t atoms[4], double degrees)
+QmtStatus qmt_torsion_turn_bonded(QmtContext *ctx, size_t n_atoms, const int *numbers,
+                                  const double *bonded, double *xyz, const size_t atoms[4],
+                                  double degrees)
 {
     Arena arena = {0};
     Bonds bonds;
     unsigned char *moved;
-    NEEDS(ctx, numbers != NULL && xyz != NULL && atoms != NULL,
-          "torsion: numbers, xyz or atoms is NULL");
+    NEEDS(ctx, numbers != NULL && bonded != NULL && xyz != NULL && atoms != NULL,
+          "torsion: numbers, bonded, xyz or atoms is NULL");
     for (int i = 0; i < 4; i++) {
         NEEDS(ctx, atoms[i] < n_atoms, "torsion: atom %zu, the molecule has %zu", atoms[i] + 1,
               n_atoms);
@@ -43,7 +44,7 @@ QmtStatus qmt_torsion_turn(QmtContext *ctx, size_t n_atoms, const int *numbers, 
     TRY(arena_reserve(ctx, &arena));
     layout(&bonds, &moved, &arena, n_atoms);
     bonds_setup(&bonds, numbers, BOHR_PER_ANGSTROM);
-    bonds_find(&bonds, (const double(*)[3])xyz);
+    bonds_find(&bonds, (const double(*)[3])bonded);
     const bool turned = torsion_turn(&bonds, atoms, degrees * DEGREE, moved, (double(*)[3])xyz);
     arena_release(&arena);
     return turned
@@ -53,4 +54,43 @@ QmtStatus qmt_torsion_turn(QmtContext *ctx, size_t n_atoms, const int *numbers, 
                       "not in a ring, with one end on each side and no three on a line",
                       atoms[0] + 1, atoms[1] + 1, atoms[2] + 1, atoms[3] + 1, atoms[1] + 1,
                       atoms[2] + 1);
+}
+
+QmtStatus qmt_torsion_turn(QmtContext *ctx, size_t n_atoms, const int *numbers, double *xyz,
+                           const size_t atoms[4], double degrees)
+{
+    return qmt_torsion_turn_bonded(ctx, n_atoms, numbers, xyz, xyz, atoms, degrees);
+}
+
+static void pair_layout(Bonds bonds[2], Arena *arena, size_t n_atoms)
+{
+    bonds_layout(&bonds[0], arena, n_atoms);
+    bonds_layout(&bonds[1], arena, n_atoms);
+}
+
+QmtStatus qmt_bond_change(QmtContext *ctx, size_t n_atoms, const int *numbers, const double *before,
+                          const double *after, size_t pair[2], int *change)
+{
+    Arena arena = {0};
+    Bonds bonds[2];
+    NEEDS(ctx, n_atoms > 0 && numbers != NULL && before != NULL && after != NULL && pair != NULL,
+          "bonds: no atoms, or numbers, a geometry or pair is NULL");
+    NEEDS(ctx, change != NULL, "bonds: change is NULL");
+    pair_layout(bonds, &arena, n_atoms);
+    TRY(arena_reserve(ctx, &arena));
+    pair_layout(bonds, &arena, n_atoms);
+    bonds_setup(&bonds[0], numbers, BOHR_PER_ANGSTROM);
+    bonds_setup(&bonds[1], numbers, BOHR_PER_ANGSTROM);
+    bonds_find(&bonds[0], (const double(*)[3])before);
+    *change = 0;
+    if (bonds_update(&bonds[0], (const double(*)[3])after, &bonds[1]))
+        for (size_t a = 1; a < n_atoms && *change == 0; a++)
+            for (size_t b = 0; b < a && *change == 0; b++)
+                if (bonds_has(&bonds[0], a, b) != bonds_has(&bonds[1], a, b)) {
+                    pair[0] = b;
+                    pair[1] = a;
+                    *change = bonds_has(&bonds[1], a, b) ? 1 : -1;
+                }
+    arena_release(&arena);
+    return QMT_OK;
 }

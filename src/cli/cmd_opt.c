@@ -203,21 +203,15 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
     }
 }
 
-/// What was found is written also if other structures failed.
+/// What was found comes out also if other structures failed.
 static QmtStatus frames_write(QmtContext *ctx, const OptWords *words, QmtStatus status)
 {
     if (words->n_frames == 0)
         return status;
-    if (words->out == NULL) {
-        fputs(words->frames, stdout);
-        return status;
-    }
-    if (status == QMT_OK)
-        return qmt_text_write(ctx, words->out, words->frames);
-    char message[2048];
-    snprintf(message, sizeof message, "%s", qmt_context_message(ctx));
-    const QmtStatus written = qmt_text_write(ctx, words->out, words->frames);
-    return written != QMT_OK ? written : FAIL(ctx, status, "%s", message);
+    if (words->out != NULL)
+        return molecules_text_write(ctx, words->out, words->frames, status);
+    fputs(words->frames, stdout);
+    return status;
 }
 
 QmtStatus cmd_opt(QmtContext *ctx, int argc, char **argv)

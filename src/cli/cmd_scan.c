@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,9 +34,23 @@ typedef struct {
 
 /// One point.
 typedef struct {
-    double angle, energy; ///< degrees, hartree
+    double angle;  ///< degrees
+    double energy; ///< hartree; not a number: there is none
     int evaluations;
+    bool other_bonds; ///< than the start geometry has
 } Point;
+
+/// A scan that is under way.
+typedef struct {
+    QmtSingle *molecule;
+    const QmtSingleState *state;
+    ScanWords *words;
+    double *xyz;   ///< [3 n_atoms] of the last point that succeeded, at first of the start
+    double *trial; ///< [3 n_atoms] of the point that is being computed
+    Point *points;
+    int n_failed, n_other_bonds;
+    QmtStatus failure; ///< the first one
+} Scan;
 
 void help_scan(FILE *out)
 {
@@ -43,7 +58,8 @@ void help_scan(FILE *out)
         out, "qmtraj scan --torsion A,B,C,D [options] FILE\n"
              "\n"
              "Energies along a torsion, a whole turn from where it is: rigid, or with all else "
-             "minimised at every angle, each from the geometry before.\n"
+             "minimised at every angle, each from the geometry before. An angle without an energy "
+             "is said and the others are done.\n"
              "\n"
              "  qmtraj scan butane.xyz --torsion 1,2,3,4 -o butane_scan.xyz\n"
              "  qmtraj scan butane.xyz --torsion 1,2,3,4 --steps 72 --rigid --json\n"
@@ -71,57 +87,112 @@ static QmtStatus frame_add(QmtContext *ctx, const QmtSingle *molecule, const dou
 }
 
 /// Energy at the geometry, or at the minimum that the torsion leaves it.
-static QmtStatus point_compute(QmtContext *ctx, QmtEngine *engine, const ScanWords *words,
-                               double *xyz, Point *point)
+static QmtStatus energy_compute(QmtContext *ctx, const Scan *scan, Point *point)
 {
+    QmtEngine *const engine = qmt_single_engine(scan->molecule);
     QmtOptOptions options = qmt_opt_options_default();
     QmtOptResult minimum = qmt_opt_result_empty();
     QmtResult result = qmt_result_empty();
     qmt_engine_forget(engine);
-    if (words->rigid) {
+    if (scan->words->rigid) {
         result.energy = &point->energy;
         point->evaluations = 1;
-        return qmt_engine_evaluate(ctx, engine, xyz, NULL, &result);
+        return qmt_engine_evaluate(ctx, engine, scan->trial, NULL, &result);
     }
     options.has_frozen = 1;
-    memcpy(options.frozen, words->atoms, sizeof words->atoms);
-    TRY(qmt_opt_minimise(ctx, engine, xyz, &options, NULL, &minimum));
-    point->energy = minimum.energy;
+    memcpy(options.frozen, scan->words->atoms, sizeof options.frozen);
+    TRY(qmt_opt_minimise(ctx, engine, scan->trial, &options, NULL, &minimum));
     point->evaluations = minimum.evaluations;
-    return minimum.converged ? QMT_OK
-                             : FAIL(ctx, QMT_ERR_PHYSICS,
-                                    "no minimum at %.1f degrees after %d evaluations, the largest "
-                                    "gradient is still %.1e hartree/bohr",
-                                    point->angle, minimum.evaluations, minimum.largest);
+    if (!minimum.converged)
+        return FAIL(ctx, QMT_ERR_PHYSICS,
+                    "no minimum after %d evaluations, the largest gradient is still %.1e "
+                    "hartree/bohr",
+                    minimum.evaluations, minimum.largest);
+    point->energy = minimum.energy;
+    return QMT_OK;
 }
 
-static QmtStatus points_compute(QmtContext *ctx, QmtSingle *molecule, const QmtSingleState *state,
-                                ScanWords *words, double *xyz, Point *points)
+/// The next point from the last one. The bonds stay those of the start: a clash closes no ring.
+static QmtStatus point_compute(QmtContext *ctx, const Scan *scan, Point *point)
 {
+    const QmtSingleState *const state = scan->state;
+    memcpy(scan->trial, scan->xyz, 3 * state->n_atoms * sizeof *scan->trial);
+    TRY(qmt_torsion_turn_bonded(ctx, state->n_atoms, state->numbers, state->xyz, scan->trial,
+                                scan->words->atoms, point->angle));
+    TRY(energy_compute(ctx, scan, point));
+    if (scan->words->out != NULL)
+        TRY(frame_add(ctx, scan->molecule, scan->trial, point, scan->words));
+    memcpy(scan->xyz, scan->trial, 3 * state->n_atoms * sizeof *scan->xyz);
+    return QMT_OK;
+}
+
+/// Says the first angle at which a relaxed geometry is of another molecule; in a rigid scan atoms that meet are what was
+/// asked for.
+static QmtStatus bonds_compare(QmtContext *ctx, Scan *scan, Point *point)
+{
+    const QmtSingleState *const state = scan->state;
+    size_t pair[2];
+    int change = 0;
+    if (scan->words->rigid)
+        return QMT_OK;
+    TRY(qmt_bond_change(ctx, state->n_atoms, state->numbers, state->xyz, scan->xyz, pair, &change));
+    point->other_bonds = change != 0;
+    if (change != 0 && scan->n_other_bonds++ == 0)
+        cli_note(
+            ctx, QMT_LOG_WARNING,
+            "%s: at %.1f degrees atoms %zu and %zu are %s: from here on the scan may be one of "
+            "another molecule",
+            state->name, point->angle, pair[0] + 1, pair[1] + 1,
+            change > 0 ? "bonded, which they are not at the start" : "bonded no more");
+    return QMT_OK;
+}
+
+/// An angle of (-180, 180] in which rounding decides on no sign.
+static double angle_in_turn(double degrees, double rounding)
+{
+    const double turned = degrees > 180.0 ? degrees - 360.0 : degrees;
+    if (turned < rounding - 180.0)
+        return 180.0;
+    return fabs(turned) < rounding ? 0.0 : turned;
+}
+
+static QmtStatus points_compute(QmtContext *ctx, Scan *scan)
+{
+    static const double ROUNDING = 1e-9; // degree; angles of a geometry are less exact
+    const ScanWords *const words = scan->words;
+    const QmtSingleState *const state = scan->state;
     const double first = qmt_torsion_angle(state->xyz, words->atoms);
-    memcpy(xyz, state->xyz, 3 * state->n_atoms * sizeof *xyz);
+    memcpy(scan->xyz, state->xyz, 3 * state->n_atoms * sizeof *scan->xyz);
+    memcpy(scan->trial, state->xyz, 3 * state->n_atoms * sizeof *scan->trial);
+    // What cannot be turned at all is said once.
+    TRY(qmt_torsion_turn(ctx, state->n_atoms, state->numbers, scan->trial, words->atoms, first));
     for (int i = 0; i < words->n_steps; i++) {
-        const double turned = first + 360.0 * i / words->n_steps;
-        points[i].angle = turned > 180.0 ? turned - 360.0 : turned;
-        TRY(qmt_torsion_turn(ctx, state->n_atoms, state->numbers, xyz, words->atoms,
-                             points[i].angle));
-        TRY(point_compute(ctx, qmt_single_engine(molecule), words, xyz, &points[i]));
-        if (words->out != NULL)
-            TRY(frame_add(ctx, molecule, xyz, &points[i], words));
+        Point *const point = &scan->points[i];
+        *point = (Point){.angle = angle_in_turn(first + 360.0 * i / words->n_steps, ROUNDING)};
+        const QmtStatus status = point_compute(ctx, scan, point);
+        if (status == QMT_OK) {
+            TRY(bonds_compare(ctx, scan, point));
+            continue;
+        }
+        point->energy = NAN;
+        scan->failure = scan->n_failed++ == 0 ? status : scan->failure;
+        cli_note(ctx, QMT_LOG_WARNING, "%s: at %.1f degrees: %s", state->name, point->angle,
+                 qmt_context_message(ctx));
     }
     return QMT_OK;
 }
 
 static double lowest_of(const Point *points, int n)
 {
-    double lowest = points[0].energy;
-    for (int i = 1; i < n; i++)
-        lowest = points[i].energy < lowest ? points[i].energy : lowest;
+    double lowest = NAN;
+    for (int i = 0; i < n; i++)
+        lowest = fmin(points[i].energy, lowest); // of a number and none it is the number
     return lowest;
 }
 
 static void text_print(const QmtSingleState *state, const ScanWords *words, const Point *points)
 {
+    static const double SHOWN = 5e-4; // degree, half of the last digit
     char name[256];
     const double lowest = lowest_of(points, words->n_steps);
     printf(
@@ -130,9 +201,14 @@ static void text_print(const QmtSingleState *state, const ScanWords *words, cons
         qmt_text_printable(state->name, name, sizeof name), words->atoms[0] + 1,
         words->atoms[1] + 1, words->atoms[2] + 1, words->atoms[3] + 1,
         words->rigid ? "rigid" : "relaxed");
-    for (int i = 0; i < words->n_steps; i++)
-        printf("%13.3f %18.10f %25.4f\n", points[i].angle, points[i].energy,
-               (points[i].energy - lowest) * QMT_KJMOL_PER_HARTREE);
+    for (int i = 0; i < words->n_steps; i++) {
+        printf("%13.3f ", angle_in_turn(points[i].angle, SHOWN));
+        if (isnan(points[i].energy))
+            printf("%18s\n", "failed");
+        else
+            printf("%18.10f %25.4f\n", points[i].energy,
+                   (points[i].energy - lowest) * QMT_KJMOL_PER_HARTREE);
+    }
     putchar('\n');
 }
 
@@ -148,15 +224,33 @@ static QmtStatus json_write(QmtContext *ctx, const QmtSingleState *state, const 
     cJSON *const angles = cJSON_AddArrayToObject(object, "angles");
     cJSON *const energies = cJSON_AddArrayToObject(object, "energies");
     cJSON *const evaluations = cJSON_AddArrayToObject(object, "evaluations");
+    cJSON *const other_bonds = cJSON_AddArrayToObject(object, "other_bonds");
     for (int i = 0; i < words->n_steps; i++) {
         cJSON_AddItemToArray(angles, json_number(points[i].angle));
         cJSON_AddItemToArray(energies, json_number(points[i].energy));
         cJSON_AddItemToArray(evaluations, cJSON_CreateNumber(points[i].evaluations));
+        cJSON_AddItemToArray(other_bonds, cJSON_CreateBool(points[i].other_bonds));
     }
     cJSON *const units = cJSON_AddObjectToObject(object, "units");
     cJSON_AddStringToObject(units, "angles", "degree");
     cJSON_AddStringToObject(units, "energies", "hartree");
     return json_print(ctx, object, false, state->name);
+}
+
+/// The points that have energies come out, whatever became of the others.
+static QmtStatus scan_do(QmtContext *ctx, Scan *scan)
+{
+    const ScanWords *const words = scan->words;
+    TRY(points_compute(ctx, scan));
+    if (scan->n_failed == words->n_steps)
+        return FAIL(ctx, scan->failure, "no angle of %d has an energy", words->n_steps);
+    if (words->json)
+        TRY(json_write(ctx, scan->state, words, scan->points));
+    else
+        text_print(scan->state, words, scan->points);
+    return scan->n_failed == 0 ? QMT_OK
+                               : FAIL(ctx, QMT_ERR_PARTIAL, "%d of %d angles failed",
+                                      scan->n_failed, words->n_steps);
 }
 
 static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)
@@ -168,15 +262,18 @@ static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)
         if (words->atoms[i] >= state.n_atoms)
             return FAIL(ctx, QMT_ERR_INPUT, "--torsion: there is no atom %zu, there are %zu",
                         words->atoms[i] + 1, state.n_atoms);
-    double *const xyz = malloc(3 * state.n_atoms * sizeof *xyz);
+    double *const xyz = malloc(6 * state.n_atoms * sizeof *xyz);
     Point *const points = malloc((size_t)words->n_steps * sizeof *points);
-    QmtStatus status = xyz != NULL && points != NULL
-                           ? points_compute(ctx, molecule, &state, words, xyz, points)
-                           : FAIL(ctx, QMT_ERR_MEMORY, "no memory for %d points", words->n_steps);
-    if (status == QMT_OK && words->json)
-        status = json_write(ctx, &state, words, points);
-    else if (status == QMT_OK)
-        text_print(&state, words, points);
+    Scan scan = {.molecule = molecule,
+                 .state = &state,
+                 .words = words,
+                 .xyz = xyz,
+                 .trial = xyz != NULL ? xyz + 3 * state.n_atoms : NULL,
+                 .points = points};
+    const QmtStatus status =
+        xyz != NULL && points != NULL
+            ? scan_do(ctx, &scan)
+            : FAIL(ctx, QMT_ERR_MEMORY, "no memory for %d points", words->n_steps);
     free(xyz);
     free(points);
     return status;
@@ -255,8 +352,8 @@ QmtStatus cmd_scan(QmtContext *ctx, int argc, char **argv)
         help_scan(stdout);
     else if (status == QMT_OK)
         status = molecules_do(ctx, &molecules, "scan --torsion 1,2,3,4", molecule_do, &words);
-    if (status == QMT_OK && words.out != NULL && words.n_frames > 0)
-        status = qmt_text_write(ctx, words.out, words.frames);
+    if (words.n_frames > 0)
+        status = molecules_text_write(ctx, words.out, words.frames, status);
     free(words.frames);
     molecules_end(&molecules);
     return status;

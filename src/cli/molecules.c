@@ -188,6 +188,15 @@ QmtStatus molecules_do(QmtContext *ctx, Molecules *molecules, const char *comman
     return molecules_each(ctx, molecules, command, engine_do, &todo);
 }
 
+QmtStatus molecules_text_write(QmtContext *ctx, const char *path, const char *text,
+                               QmtStatus status)
+{
+    char message[2048];
+    snprintf(message, sizeof message, "%s", qmt_context_message(ctx));
+    TRY(qmt_text_write(ctx, path, text));
+    return status == QMT_OK ? QMT_OK : FAIL(ctx, status, "%s", message);
+}
+
 cJSON *rows_json(const double *values, size_t n_rows, size_t n)
 {
     cJSON *const rows = cJSON_CreateArray();

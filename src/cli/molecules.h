@@ -88,6 +88,13 @@ QmtStatus molecules_do(QmtContext *ctx, Molecules *molecules, const char *comman
                        QmtStatus (*work)(QmtContext *ctx, QmtSingle *molecule, void *user),
                        void *user);
 
+/// Writes what was found to a file, also if other structures failed: their failure then stays that of the command.
+///
+/// @param status  how the structures ended
+/// @return status, or how the writing failed
+QmtStatus molecules_text_write(QmtContext *ctx, const char *path, const char *text,
+                               QmtStatus status);
+
 /// A JSON object that says which molecule: name, method, solvent, charge, multiplicity, atomic numbers, species.
 cJSON *molecule_json(const QmtSingleState *state);
 /// [n][3] bohr as rows in angstrom.

@@ -72,11 +72,47 @@ static void rings_lines_and_nonsense_are_refused(void **state)
     assert_true(qmt_torsion_angle(NULL, HOOH) == 0.0);
 }
 
+static void bonds_of_another_geometry_tell_what_is_turned(void **state)
+{
+    (void)state;
+    // the second hydrogen near to the first oxygen: distances here tell a ring
+    double xyz[12], apart[12];
+    memcpy(xyz, XYZ, sizeof xyz);
+    xyz[9] = 1.4, xyz[10] = 0.1, xyz[11] = 1.5;
+    memcpy(apart, xyz, sizeof xyz);
+    assert_int_equal(qmt_torsion_turn(ctx, 4, PEROXIDE, xyz, HOOH, 90.0), QMT_ERR_INPUT);
+    assert_memory_equal(xyz, apart, sizeof xyz);
+    assert_int_equal(qmt_torsion_turn_bonded(ctx, 4, PEROXIDE, XYZ, xyz, HOOH, 90.0), QMT_OK);
+    CHECK_NEAR(qmt_torsion_angle(xyz, HOOH), 90.0, 1e-10); // degree, rounding
+    REFUSED(qmt_torsion_turn_bonded(ctx, 4, PEROXIDE, NULL, xyz, HOOH, 90.0));
+}
+
+static void bonds_that_form_or_break_are_found_and_vibrations_are_not(void **state)
+{
+    (void)state;
+    double xyz[12];
+    size_t pair[2] = {7, 7};
+    int change = 7;
+    memcpy(xyz, XYZ, sizeof xyz);
+    xyz[6] += 0.3;
+    assert_int_equal(qmt_bond_change(ctx, 4, PEROXIDE, XYZ, xyz, pair, &change), QMT_OK);
+    assert_true(change == 0 && pair[0] == 7);
+    xyz[6] += 3.0;
+    assert_int_equal(qmt_bond_change(ctx, 4, PEROXIDE, XYZ, xyz, pair, &change), QMT_OK);
+    assert_true(change == -1 && pair[0] == 0 && pair[1] == 2);
+    assert_int_equal(qmt_bond_change(ctx, 4, PEROXIDE, xyz, XYZ, pair, &change), QMT_OK);
+    assert_true(change == 1 && pair[0] == 0 && pair[1] == 2);
+    REFUSED(qmt_bond_change(ctx, 4, PEROXIDE, NULL, xyz, pair, &change));
+    REFUSED(qmt_bond_change(ctx, 4, PEROXIDE, XYZ, xyz, pair, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_torsion_is_turned_to_any_angle_and_nothing_else_changes),
         cmocka_unit_test(rings_lines_and_nonsense_are_refused),
+        cmocka_unit_test(bonds_of_another_geometry_tell_what_is_turned),
+        cmocka_unit_test(bonds_that_form_or_break_are_found_and_vibrations_are_not),
     };
     return cmocka_run_group_tests(tests, context_make, context_drop);
 }
