@@ -268,6 +268,11 @@ static double walk_allowance(double ripple, double length_ps)
     return 3.0 * sqrt(18.0) * ripple / length_ps;
 }
 
+double drift_difference(const Check *check, double ripple, double length_ps)
+{
+    return DRIFT_WARN * (double)check->n_atoms + walk_allowance(ripple, length_ps);
+}
+
 /// @param most  what the ripple can be where the heat is right: a wrong one does not widen what is allowed to it
 static void total_drift_report(Check *check, const Energies *energies, double length, double most)
 {

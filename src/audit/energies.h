@@ -31,6 +31,9 @@ void energies_report(Check *check, const Energies *energies, double ripple, bool
 
 /// Judges the slope of a total energy, kJ/mol/ps, over length_ps with this ripple about its line.
 void drift_report(Check *check, const char *of, double slope, double ripple, double length_ps);
+/// The most that the slopes of a total energy and of its shadow energy differ by, or those of some and of all of its steps,
+/// where the ripple is this, kJ/mol/ps.
+double drift_difference(const Check *check, double ripple, double length_ps);
 /// How much steeper a slope is than one that is still good.
 double drift_excess(const Check *check, double slope, double ripple, double length_ps);
 

@@ -255,7 +255,9 @@ QmtStatus frames_check(QmtContext *ctx, Check *check, FramesResult *result)
         balance_report(check, &frames.balance);
         energies_report(check, &frames.energies, balance_ripple(&frames.balance),
                         frames.reactions.n_events > 0);
-        *result = (FramesResult){.energies = frames.energies, .motion = frames.motion};
+        *result = (FramesResult){.energies = frames.energies,
+                                 .motion = frames.motion,
+                                 .ripple = balance_ripple(&frames.balance)};
     }
     arena_release(&frames.arena);
     return status;

@@ -17,6 +17,7 @@
 typedef struct {
     Energies energies;
     Motion motion; ///< its arrays are gone
+    double ripple; ///< kJ/mol, balance_ripple()
 } FramesResult;
 
 /// Fails with QMT_ERR_IO or QMT_ERR_MEMORY.

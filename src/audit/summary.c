@@ -1,5 +1,6 @@
 #include "audit/summary.h"
 
+#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -119,38 +120,111 @@ static void expected_spread_check(Check *check, const Energies *energies, double
                   name, stored, least);
 }
 
-/// The standard error of the mean, by blocks of all steps.
+/// The standard error of the mean, by blocks of all steps; none where they are too few.
 static void error_check(Check *check, const Energies *energies, double dof)
 {
     const double error = block_mean_error(&energies->temperature) / dof;
-    if (has_every_step(check) && error >= 0.0)
+    double stored;
+    if (!has_every_step(check))
+        return;
+    const bool has_one = check_summary_number(check, "mean_temperature_error_K", &stored);
+    if (check->is_current && has_one != (error >= 0.0))
+        check_say(check, CHECK_SUMMARY, CHECK_FAIL,
+                  error >= 0.0 ? "mean_temperature_error_K is no number, the frames give %.3g K"
+                               : "mean_temperature_error_K is a number, the frames are too few to "
+                                 "give one (%.0f)",
+                  error);
+    if (error >= 0.0)
         figure_compare(check, "mean_temperature_error_K", error, FIGURE_LIMIT * error + 1e-9);
 }
 
-/// Slope of the total energy less the heat of the thermostat. In steps made again that is known to the rounding of
-/// velocities in float32; at constant energy it follows from Etot.
-static void drift_check(Check *check, const FramesResult *result)
+/// Slopes of the total energy less the heat of the thermostat, and of the shadow energy. In steps made again they are known to the
+/// rounding of velocities in float32; at constant energy that of Etot follows from Etot.
+static void drifts_again_check(Check *check, const FramesResult *result, double length)
 {
-    const Motion *const motion = &result->motion;
-    if (!has_every_step(check) || !motion->again || check->n_frames < 3)
-        return;
     const double unit = KJMOL_PER_HARTREE / PS_PER_AUT;
-    const LineFit *const fit = &motion->watch.plain;
-    const double again = line_fit_slope(fit) * unit;
-    const double length = result->energies.time_last - result->energies.time_first;
+    const ShadowEnergy *const watch = &result->motion.watch;
+    const double again = line_fit_slope(&watch->plain) * unit;
+    const double shadow = line_fit_slope(&watch->shadow) * unit;
     const double kinetic = result->energies.ekin_sum / (double)result->energies.n;
     // The heat of a kick is a difference of kinetic energies, and kicks err independently.
-    const double heat = check->motion.thermostat != NULL ? 1e-6 * kinetic / length : 0.0;
-    figure_compare(check, "drift_kJ_mol_ps", again, 1e-5 * fabs(again) + heat + 1e-9);
+    const double rounding = 1e-6 * kinetic / length;
+    const bool has_heat = check->motion.thermostat != NULL;
+    figure_compare(check, "drift_kJ_mol_ps", again,
+                   1e-5 * fabs(again) + (has_heat ? rounding : 0.0) + 1e-9);
+    // Which of two series the shadow heat of a kick is taken from may hang on the rounding; they differ in dt^4.
+    const double angle = motion_fastest_vibration(check) * check->motion.dt_ps;
+    const double series = has_heat ? angle * angle * angle * angle / 36.0 * kinetic / length : 0.0;
+    figure_compare(check, "shadow_drift_kJ_mol_ps", shadow,
+                   1e-5 * fabs(shadow) + rounding + series + 1e-9);
+}
+
+/// Where not every step is saved the slopes are those of more steps than there are frames, off by what the ripple makes of
+/// them; that of the shadow energy lacks the ripple.
+static void drift_check(Check *check, const FramesResult *result)
+{
+    const double length = result->energies.time_last - result->energies.time_first;
+    const bool has_heat = check->motion.thermostat == NULL || check->array[ARRAY_HEAT] != NULL;
+    double stored;
+    if (check->n_frames < 3 || !check->motion.known || !check->is_complete)
+        return;
+    if (has_every_step(check) && result->motion.again) {
+        drifts_again_check(check, result, length);
+        return;
+    }
+    const double ripple = drift_difference(check, result->ripple, length);
+    if (!has_heat || !isfinite(ripple) || check->array[ARRAY_ETOT] == NULL)
+        return;
+    figure_compare(check, "drift_kJ_mol_ps", line_fit_slope(&result->energies.total), ripple);
+    if (check_summary_number(check, "drift_kJ_mol_ps", &stored))
+        figure_compare(check, "shadow_drift_kJ_mol_ps", stored, ripple);
+}
+
+/// Figures of a summary of this version: each is there, and a number or, where it cannot be told, null.
+static void figures_are_numbers(Check *check, const cJSON *summary)
+{
+    static const struct {
+        const char *name;
+        bool may_be_null;
+    } FIGURES[] = {{"mean_temperature_K", false},
+                   {"mean_temperature_error_K", true},
+                   {"expected_spread_K", true},
+                   {"drift_kJ_mol_ps", false},
+                   {"shadow_drift_kJ_mol_ps", false},
+                   {"scf_iterations_mean", true},
+                   {"scf_residual_max", false},
+                   {"scf_residual_median", true},
+                   {"scf_recoveries", false},
+                   {"scf_diagonalisations", false},
+                   {"self_checks", false},
+                   {"self_checks_failed", false}};
+    for (size_t i = 0; i < sizeof FIGURES / sizeof *FIGURES; i++) {
+        const cJSON *const figure = cJSON_GetObjectItemCaseSensitive(summary, FIGURES[i].name);
+        // A single atom is at rest and has no temperature.
+        const bool may_be_null = FIGURES[i].may_be_null || (i == 0 && check->n_atoms == 1);
+        if (!cJSON_IsNumber(figure) && !(may_be_null && cJSON_IsNull(figure)))
+            check_say(check, CHECK_SUMMARY, CHECK_FAIL, "%s is %s", FIGURES[i].name,
+                      figure == NULL ? "missing" : "no number");
+    }
+    if (!cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(summary, "nve_windows")))
+        check_say(check, CHECK_SUMMARY, CHECK_FAIL, "nve_windows is no list");
 }
 
 void summary_figures_check(Check *check, const FramesResult *result)
 {
-    double dof, any;
+    double dof = 0.0, any;
+    const cJSON *const summary = cJSON_GetObjectItemCaseSensitive(check->metadata, "summary");
+    if (check->is_current && check->is_complete && cJSON_IsObject(summary))
+        figures_are_numbers(check, summary);
+    if (!cJSON_IsObject(summary)) {
+        check_say(check, CHECK_SUMMARY, CHECK_NOT_RUN, "the metadata have no summary");
+        return;
+    }
     if (!check_summary_number(check, "mean_temperature_K", &any) ||
         !check_metadata_number(check, "dof", &dof) || dof < 1.0 ||
         check->array[ARRAY_EKIN] == NULL || check->array[ARRAY_TIME] == NULL) {
-        check_say(check, CHECK_SUMMARY, CHECK_NOT_RUN, "the metadata have no summary");
+        check_say(check, CHECK_SUMMARY, CHECK_NOT_RUN,
+                  "of a mean temperature, dof, Ekin and time_ps one is missing");
         return;
     }
     temperature_check(check, &result->energies, dof);

@@ -15,6 +15,12 @@
 static const double ENERGY_LIMIT = 1e-6;
 /// Relative, of figures that are computed again from the same numbers.
 static const double FIGURE_LIMIT = 1e-6;
+/// kJ/mol: where the point after the last step is, which follows from a slope, errs by the rounding of energies times the root of
+/// their number.
+static const double POINT_LIMIT = 1e-7;
+/// Times the largest step from point to point that the last one may be: a vibration has had all its phases by then.
+static const double STEP_FACTOR = 4.0;
+enum { STEPS_OF_RIPPLE = 40 };
 
 /// What the energies of a window say, kJ/mol, ps, K.
 typedef struct {
@@ -22,6 +28,8 @@ typedef struct {
     LineFit total; ///< relative to the first
     double kinetic_first, potential_first, kinetic_mean;
     double furthest; ///< of the total energy from its first value
+    double step;     ///< from one point to the next, the largest
+    double last;     ///< total energy of the last point, relative to the first
     double gap;      ///< of the total energy from the sum of the two
 } Window;
 
@@ -47,6 +55,9 @@ static Window window_of(Check *check, const TrajectoryWindowStep *steps, int n, 
         const double gap = fabs(steps[i].total - steps[i].kinetic - steps[i].potential);
         window.gap = gap <= window.gap ? window.gap : gap; // NaN stays
         window.furthest = fmax(window.furthest, fabs(steps[i].total - steps->total));
+        window.last = steps[i].total - steps->total;
+        if (i > 0)
+            window.step = fmax(window.step, fabs(steps[i].total - steps[i - 1].total));
         window.kinetic_mean += steps[i].kinetic / n;
         line_fit_add(&window.total, i * dt_ps, steps[i].total - steps->total);
     }
@@ -88,36 +99,63 @@ static bool is_near(double a, double b)
     return fabs(a - b) <= FIGURE_LIMIT * fmax(fabs(a), fabs(b)) + 1e-9;
 }
 
-/// The summary of a window was made of these energies and of those after the last step, which are not stored: one
-/// more point of the line, no further from the first than the furthest.
-static void window_check_summary(Check *check, const Window *window, const cJSON *summary)
+/// A figure of the summary of a window that these energies do not give: NULL, or its name. The summary was made of one point
+/// more, after the last step, which is not stored. The slope says where it is, and the other figures and the steps before it
+/// must agree.
+static const char *figure_off(const Window *window, double dt_ps, double slope, double rms,
+                              double furthest)
+{
+    const double n = window->n;
+    LineFit fit = window->total;
+    const double late = n * dt_ps - fit.mean_t, share = n / (n + 1.0);
+    const double last =
+        fit.mean_e + (slope * (fit.tt + share * late * late) - fit.te) / (share * late);
+    line_fit_add(&fit, n * dt_ps, last);
+    if (window->n >= STEPS_OF_RIPPLE &&
+        !(fabs(last - window->last) <= STEP_FACTOR * window->step + ENERGY_LIMIT))
+        return "drift_kJ_mol_ps";
+    if (!(fabs(rms - line_fit_rms(&fit)) <= FIGURE_LIMIT * rms + POINT_LIMIT))
+        return "rms_kJ_mol";
+    const double most = fmax(window->furthest, fabs(last));
+    if (!(fabs(furthest - most) <= FIGURE_LIMIT * most + POINT_LIMIT))
+        return "largest_deviation_kJ_mol";
+    return NULL;
+}
+
+/// Holds a window against its part of the summary.
+static void window_check_summary(Check *check, const Window *window, const cJSON *summary,
+                                 double dt_ps, double begins_ps)
 {
     double dof = 0.0;
-    const double n = window->n;
     const double slope = number_at(cJSON_GetObjectItemCaseSensitive(summary, "drift_kJ_mol_ps"));
+    const double shadow =
+        number_at(cJSON_GetObjectItemCaseSensitive(summary, "shadow_drift_kJ_mol_ps"));
     const double rms = number_at(cJSON_GetObjectItemCaseSensitive(summary, "rms_kJ_mol"));
     const double furthest =
         number_at(cJSON_GetObjectItemCaseSensitive(summary, "largest_deviation_kJ_mol"));
     const double mean = number_at(cJSON_GetObjectItemCaseSensitive(summary, "mean_temperature_K"));
+    const double begins = number_at(cJSON_GetObjectItemCaseSensitive(summary, "begins_at_ps"));
     const double kelvin = HARTREE_PER_KELVIN * KJMOL_PER_HARTREE;
     const char *what = NULL;
+    const bool all = isfinite(slope) && isfinite(shadow) && isfinite(rms) && isfinite(furthest) &&
+                     isfinite(begins) && (isfinite(mean) || check->n_atoms == 1);
+    if (!all && check->is_current && cJSON_IsObject(summary))
+        check_say(check, CHECK_WINDOWS, CHECK_FAIL,
+                  "NVE window %d: its part of the summary lacks a figure", window->number);
     if (!isfinite(slope) || !isfinite(rms) || !isfinite(furthest))
         return;
+    if (check->motion.known && isfinite(begins) && !(fabs(begins - begins_ps) <= 0.5 * dt_ps))
+        what = "begins_at_ps";
     if (check_metadata_number(check, "dof", &dof) && dof >= 1.0 && isfinite(mean) &&
         !is_near(mean, 2.0 * window->kinetic_mean / (dof * kelvin)))
         what = "mean_temperature_K";
-    // The last point is at most this far from the line through the others, and this long after their middle.
-    const double here = line_fit_slope(&window->total), ripple = line_fit_rms(&window->total);
-    const double late = n > 1.0 ? window->total.mean_t * (n + 1.0) / (n - 1.0) : 0.0;
-    const double last = furthest + fabs(window->total.mean_e) + fabs(here) * late + 1e-9;
-    const double squares = n * ripple * ripple, wanted = (n + 1.0) * rms * rms;
-    if (n > 2.0 &&
-        !(wanted >= squares * (1.0 - 1e-6) - 1e-12 && wanted <= squares + last * last + 1e-12))
-        what = "rms_kJ_mol";
-    if (n > 2.0 && !(fabs(slope - here) <= last * late / window->total.tt + 1e-9))
-        what = "drift_kJ_mol_ps";
-    if (!(furthest >= window->furthest * (1.0 - FIGURE_LIMIT) - 1e-9))
-        what = "largest_deviation_kJ_mol";
+    // What the ripple makes of the slope, the shadow energy lacks.
+    if (window->n >= STEPS_OF_RIPPLE && isfinite(shadow) &&
+        !(fabs(shadow - slope) <= drift_difference(check, rms, window->n * dt_ps)))
+        what = "shadow_drift_kJ_mol_ps";
+    const char *const off = figure_off(window, dt_ps, slope, rms, furthest);
+    if (off != NULL)
+        what = off;
     if (what != NULL)
         check_say(check, CHECK_WINDOWS, CHECK_FAIL,
                   "NVE window %d is not the one that the summary was made of: %s is another",
@@ -181,7 +219,8 @@ static QmtStatus windows_go_through(QmtContext *ctx, Check *check,
             end++;
         const Window window = window_of(check, steps + first, (int)(end - first), dt_ps);
         TRY(window_check_begin(ctx, check, &window, (window.number + 1) * every_ps));
-        window_check_summary(check, &window, cJSON_GetArrayItem(summary, window.number));
+        window_check_summary(check, &window, cJSON_GetArrayItem(summary, window.number), dt_ps,
+                             (window.number + 1) * every_ps);
         drift_add(check, &window, dt_ps, shortest_ps, worst);
     }
     return QMT_OK;

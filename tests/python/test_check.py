@@ -342,6 +342,37 @@ for defect, words in ((plus("heat", 7.0), "heat is 7 kJ/mol in frame 0"), (plus_
     code, found = lines("bad.npz", "--frames", "0")
     assert code == 1 and found["drift"][0] == "FAIL" and words in found["drift"][1], (words, found["drift"])
 
+subprocess.run([QMTRAJ, "run", "--out", "steps", "--set", "friction_per_ps=100", "--set", "length_ps=2", "--set",
+                "equilibration_ps=0.1", "--set", "nve_every_ps=0", "water.xyz"], check=True, capture_output=True)
+steps = "steps/water/trajectory.npz"
+assert lines(steps)[0] == 0, lines(steps)
+
+# figures of the summary: each is what the frames and windows give, where they do not all stand in the file what the ripple
+# leaves open
+def summary(window=None, **changes):
+    def defect(data):
+        content = json.loads(str(data["metadata"]))["summary"]
+        (content if window is None else content["nve_windows"][window]).update(changes)
+        metadata(data, summary=content)
+    return defect
+
+
+for path, line, defect, words in (
+        (good, "summary", summary(mean_temperature_K="<b>"), "mean_temperature_K is no number"),
+        (good, "summary", summary(mean_temperature_error_K=1.0), "mean_temperature_error_K is a number"),
+        (steps, "summary", summary(mean_temperature_error_K=None), "mean_temperature_error_K is no number"),
+        (good, "summary", summary(self_checks="0"), "self_checks is no number"),
+        (good, "summary", summary(shadow_drift_kJ_mol_ps=12.0), "shadow_drift_kJ_mol_ps is 12"),
+        (bath, "summary", summary(drift_kJ_mol_ps=25.0), "drift_kJ_mol_ps is 25"),
+        (bath, "summary", summary(shadow_drift_kJ_mol_ps=25.0), "shadow_drift_kJ_mol_ps is 25"),
+        (good, "windows", summary(0, begins_at_ps=17.0), "begins_at_ps is another"),
+        (good, "windows", summary(0, largest_deviation_kJ_mol=5000.0), "largest_deviation_kJ_mol is another"),
+        (good, "windows", summary(0, shadow_drift_kJ_mol_ps=20.0), "shadow_drift_kJ_mol_ps is another"),
+        (good, "windows", summary(0, mean_temperature_K=None), "lacks a figure")):
+    plant(defect, path, "bad.npz")
+    code, found = lines("bad.npz", "--frames", "0")
+    assert code == 1 and found[line][0] == "FAIL" and words in found[line][1], (words, found[line])
+
 # one wrong force in one frame, small enough for the work to pass: found when every frame is computed
 plant(put("forces", (60, 2, 0), 1.0), good, "bad.npz")
 code, found = lines("bad.npz", "--frames", "1000")
