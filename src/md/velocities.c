@@ -1,12 +1,8 @@
 #include "md/velocities.h"
 
+#include "analysis/rigid_motion.h"
 #include "base/units.h"
 #include "base/vec3.h"
-
-/// An atom farther than this from the axis makes a molecule bent; 0.2 bohr is a CO2 molecule bent by
-/// 14 degrees, more than an imprecise relaxation leaves and far less than the 1.7 bohr of the hydrogen
-/// in HOCl.
-static const double LINEAR_DISTANCE = 0.2;
 
 double velocities_kinetic(size_t n, const double *mass, const double (*velocity)[3])
 {

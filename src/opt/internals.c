@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/rigid_motion.h"
 #include "analysis/torsions.h"
 #include "base/vec3.h"
 
@@ -76,6 +77,14 @@ void internals_difference(const Internals *internals, const double *a, const dou
     }
 }
 
+size_t internals_rigid(const Internals *internals, const double (*xyz)[3], double *rows)
+{
+    if (!internals->linear)
+        return rigid_motions(internals->n_atoms, NULL, xyz, rows);
+    rigid_motions_of_line(internals->n_atoms, NULL, xyz, rows, NULL);
+    return 5;
+}
+
 bool internals_hold(const Internals *internals, const double (*xyz)[3])
 {
     for (size_t i = 0; i < internals->n; i++) {
@@ -86,7 +95,10 @@ bool internals_hold(const Internals *internals, const double (*xyz)[3])
             (angle(xyz, item->atom) > STRAIGHT || angle(xyz, item->atom + 1) > STRAIGHT))
             return false;
     }
-    return true;
+    // Apart by a factor, so that no molecule goes to and fro.
+    const double off_line = rigid_off_line(internals->n_atoms, NULL, xyz);
+    return internals->n_atoms < 3 || (internals->linear ? off_line < 2.0 * LINEAR_DISTANCE
+                                                        : off_line > 0.5 * LINEAR_DISTANCE);
 }
 
 static void bond_row(const double (*xyz)[3], const size_t atom[2], double *row)

@@ -7,7 +7,7 @@
 /// Schlegel, Frisch, J. Comput. Chem. 17, 49 (1996). Fragments are held together by the nearest distances between them.
 /// Angles beyond 165 degrees and torsions over them are left out; what the coordinates then do not describe (bends of
 /// linear molecules) is added as displacements along fixed
-/// directions. A flat atom with three partners and nothing beyond them has torsions of its own. Together they describe every motion but translation and rotation.
+/// directions. Within 0.2 bohr of a line (LINEAR_DISTANCE) no turn around it is left out: it is a bend, or costs nothing. A flat atom with three partners and nothing beyond them has torsions of its own. Together they describe every motion but translation and rotation.
 
 typedef enum { INTERNAL_BOND, INTERNAL_ANGLE, INTERNAL_TORSION, INTERNAL_DIRECTION } InternalKind;
 
@@ -28,6 +28,7 @@ typedef struct {
     size_t n_directions;
     double *directions; ///< [n_directions][3 n_atoms]
     bool complete; ///< false for very large molecules: nobody looked what the coordinates leave out
+    bool linear;   ///< the geometry was so near a line that a turn around it counts as a bend
 } Internals;
 
 /// Finds the coordinates of a geometry with their model force constants. Fails with QMT_ERR_MEMORY.
@@ -39,8 +40,13 @@ QmtStatus internals_find(QmtContext *ctx, size_t n_atoms, const int *numbers,
                          const double (*xyz)[3], const size_t *frozen, Internals *internals);
 void internals_release(Internals *internals);
 
-/// False if an angle has become so straight that its derivatives are of no use: find the coordinates again.
+/// False if an angle has become so straight that its derivatives are of no use, or if the molecule has become nearly a line,
+/// or has left it: find the coordinates again.
 bool internals_hold(const Internals *internals, const double (*xyz)[3]);
+
+/// Translations and rotations [6][3 n_atoms] that the coordinates leave out, without weights of masses; returns how many: 3 of
+/// an atom, 5 of what was nearly a line, else 6.
+size_t internals_rigid(const Internals *internals, const double (*xyz)[3], double *rows);
 
 /// Their values [n], torsions from -pi to pi.
 void internals_values(const Internals *internals, const double (*xyz)[3], double *values);

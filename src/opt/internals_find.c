@@ -304,7 +304,7 @@ static QmtStatus directions_find(QmtContext *ctx, const double (*xyz)[3], Scratc
         scratch->ones[i] = 1.0;
     internals_metric(internals, (const double(*)[INTERNAL_ROW])scratch->rows, scratch->ones,
                      scratch->metric);
-    const size_t n_rigid = rigid_motions(internals->n_atoms, NULL, xyz, scratch->rigid);
+    const size_t n_rigid = internals_rigid(internals, xyz, scratch->rigid);
     for (size_t r = 0; r < n_rigid; r++)
         for (size_t k = 0; k < n_x; k++)
             for (size_t l = 0; l < n_x; l++)
@@ -340,7 +340,9 @@ QmtStatus internals_find(QmtContext *ctx, size_t n_atoms, const int *numbers,
                          const double (*xyz)[3], const size_t *frozen, Internals *internals)
 {
     Frame frame = {.n = n_atoms, .numbers = numbers, .xyz = xyz};
-    Internals made = {.n_atoms = n_atoms};
+    Internals made = {.n_atoms = n_atoms,
+                      .linear =
+                          n_atoms > 1 && rigid_off_line(n_atoms, NULL, xyz) < LINEAR_DISTANCE};
     frame_layout(&frame);
     TRY(arena_reserve(ctx, &frame.arena));
     frame_layout(&frame);

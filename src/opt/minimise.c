@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/rigid_motion.h"
 #include "opt/step.h"
 
 static const double TRUST_BEGIN = 0.4, TRUST_LEAST = 1e-5, TRUST_MOST = 0.8; // bohr and radian
@@ -135,7 +134,7 @@ static void gradient_project(Minimisation *m)
         project_out(m, m->work.back);
     }
     const size_t n_rigid =
-        rigid_motions(m->engine->n_atoms, NULL, (const double(*)[3])m->now->xyz, m->work.rigid);
+        internals_rigid(&m->internals, (const double(*)[3])m->now->xyz, m->work.rigid);
     for (size_t r = 0; r < n_rigid; r++)
         project_out(m, m->work.rigid + r * m->work.n_x);
 }

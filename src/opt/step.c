@@ -67,7 +67,7 @@ static void outer_add(size_t n, double s, const double *v, double *matrix)
 /// Makes a matrix of internal coordinates definite.
 static void rigid_add(const Internals *internals, StepWork *work, Positions xyz, double *matrix)
 {
-    const size_t n = work->n_x, n_rigid = rigid_motions(n / 3, NULL, xyz, work->rigid);
+    const size_t n = work->n_x, n_rigid = internals_rigid(internals, xyz, work->rigid);
     for (size_t r = 0; r < n_rigid; r++)
         outer_add(n, 1.0, work->rigid + r * n, matrix);
     for (size_t k = 0; k < n; k++)

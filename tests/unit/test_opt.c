@@ -219,6 +219,44 @@ static void minima_are_those_of_the_reference_program(void **state)
     }
 }
 
+/// Chains with their atoms some 0.1 bohr off the line reach gradients far below the default, and water that is nearly
+/// straight bends.
+static void chains_become_straight(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n;
+        int numbers[7];
+        double z[7];
+    } CHAINS[] = {{5, {8, 6, 6, 6, 8}, {-4.53, -2.4, 0, 2.4, 4.53}},
+                  {4, {7, 6, 6, 7}, {-3.5, -1.3, 1.3, 3.5}},
+                  {7, {1, 6, 6, 6, 6, 6, 7}, {-2.0, 0, 2.27, 4.86, 7.12, 9.71, 11.9}}};
+    for (size_t k = 0; k < sizeof CHAINS / sizeof *CHAINS; k++) {
+        double xyz[7][3];
+        QmtEngine *engine = engine_of(CHAINS[k].n, CHAINS[k].numbers, 0, 0);
+        QmtOptOptions options = qmt_opt_options_default();
+        QmtOptResult result = qmt_opt_result_empty();
+        for (size_t a = 0; a < CHAINS[k].n; a++) {
+            xyz[a][0] = CHAINS[k].z[a];
+            xyz[a][1] = 0.1 * cos(3.0 * (double)a);
+            xyz[a][2] = 0.1 * sin(2.0 * (double)a + 0.3);
+        }
+        options.gradient = 1e-8;
+        assert_int_equal(qmt_opt_minimise(ctx, engine, &xyz[0][0], &options, NULL, &result),
+                         QMT_OK);
+        assert_true(result.converged);
+        assert_true(result.evaluations <= 30);
+        qmt_engine_destroy(&engine);
+    }
+    double water[3][3] = {{0.0, 0.0, 0.02}, {0.0, 1.8, 0.0}, {0.0, -1.8, 0.0}};
+    QmtEngine *engine = engine_of(3, (const int[]){8, 1, 1}, 0, 0);
+    QmtOptResult result = qmt_opt_result_empty();
+    assert_int_equal(qmt_opt_minimise(ctx, engine, &water[0][0], NULL, NULL, &result), QMT_OK);
+    assert_true(result.converged);
+    CHECK_NEAR(result.energy, -5.070544447588, 1e-6); // of the reference program, as above
+    qmt_engine_destroy(&engine);
+}
+
 static double peroxide_torsion(const double (*xyz)[3])
 {
     double c, s;
@@ -297,6 +335,7 @@ int main(void)
         cmocka_unit_test(fragments_are_held_together),
         cmocka_unit_test(the_hessian_knows_its_newest_pair),
         cmocka_unit_test(minima_are_those_of_the_reference_program),
+        cmocka_unit_test(chains_become_straight),
         cmocka_unit_test(a_frozen_torsion_keeps_its_value),
         cmocka_unit_test(what_does_not_converge_is_said_not_hidden),
         cmocka_unit_test(nonsense_is_refused),
