@@ -70,7 +70,8 @@ QMT_API QmtStatus qmt_hessian_write_npy(QmtContext *ctx, const char *path, size_
 /// Harmonic vibrations.
 typedef struct QmtModes QmtModes;
 
-/// Makes them from a Hessian, with translations and rotations projected out.
+/// Makes them from a Hessian, with translations and rotations projected out. A molecule within 0.2 bohr of a line is linear
+/// if turning it around the line costs more than half of what bending it costs: one at a bent stationary point turns freely.
 ///
 /// @param masses         [n_atoms] dalton
 /// @param xyz            [3 n_atoms] bohr
@@ -92,6 +93,8 @@ typedef struct {
     const double *mode;      ///< [n_modes * 3 n_atoms] orthonormal, mass-weighted
     const double *reduced_mass; ///< [n_modes] dalton
     const double *intensity;    ///< [n_modes] km/mol
+    double
+        off_line; ///< bohr, farthest atom from the line of a molecule that is taken as linear; 0: it is straight, or bent
 } QmtModesView;
 
 /// Fails with QMT_ERR_ARGUMENT.

@@ -172,7 +172,8 @@ QmtStatus qmt_modes_get(QmtContext *ctx, const QmtModes *modes, QmtModesView *vi
                            .rigid = m->rigid,
                            .mode = m->mode,
                            .reduced_mass = m->reduced_mass,
-                           .intensity = m->intensity};
+                           .intensity = m->intensity,
+                           .off_line = m->off_line};
     return QMT_OK;
 }
 

@@ -77,6 +77,43 @@ static void rigid_move(size_t n_x, size_t n_rigid, const double *basis, double s
                 matrix[i * n_x + j] += shift * basis[r * n_x + i] * basis[r * n_x + j];
 }
 
+/// v^T M v
+static double curvature(size_t n_x, const double *matrix, const double *v)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n_x; i++)
+        for (size_t j = 0; j < n_x; j++)
+            sum += v[i] * matrix[i * n_x + j] * v[j];
+    return sum;
+}
+
+/// Whether a molecule near a line is one, from the weighted Hessian in s->matrix. What turns its atoms around the line, t, is
+/// a rotation if the molecule is bent, and else a bend, which costs what the bend b costs that leads them to the line. For a
+/// molecule off its stationary point, whose distance from the line is d, invariance gives t^T M t = b^T g / d with the
+/// gradient g, so that a Newton step along b leaves 1 - (t^T M t) / (b^T M b) of d. If that is less than a half either way,
+/// the line is nearer than any bent geometry.
+static bool is_line(size_t n_x, Scratch *s)
+{
+    const double turn = curvature(n_x, s->matrix, s->basis + 5 * n_x);
+    return fabs(turn - curvature(n_x, s->matrix, s->row)) <= fabs(turn);
+}
+
+/// Translations and rotations in s->basis; returns how many there are.
+static size_t rigid_find(size_t n_atoms, const double *masses, const double (*xyz)[3],
+                         const double *hessian, Scratch *s, double *off_line)
+{
+    const size_t n_rigid = rigid_motions(n_atoms, masses, xyz, s->basis);
+    const double distance = rigid_off_line(n_atoms, masses, xyz);
+    *off_line = 0.0;
+    if (n_rigid < RIGID_MOTIONS_MAX || !(distance < LINEAR_DISTANCE))
+        return n_rigid;
+    rigid_motions_of_line(n_atoms, masses, xyz, s->basis, s->row);
+    if (!weighted_fill(3 * n_atoms, masses, hessian, s->matrix) || !is_line(3 * n_atoms, s))
+        return n_rigid;
+    *off_line = distance;
+    return n_rigid - 1;
+}
+
 static void mode_fill(size_t k, const double *masses, const double *slopes, const double *vector,
                       NormalModes *modes)
 {
@@ -149,8 +186,10 @@ QmtStatus normal_modes(QmtContext *ctx, size_t n_atoms, const double *masses,
     scratch_layout(&scratch, 3 * n_atoms);
     TRY(arena_reserve(ctx, &scratch.arena));
     scratch_layout(&scratch, 3 * n_atoms);
-    const size_t n_rigid = rigid_motions(n_atoms, masses, xyz, scratch.basis);
+    double off_line;
+    const size_t n_rigid = rigid_find(n_atoms, masses, xyz, hessian, &scratch, &off_line);
     QmtStatus status = modes_create(ctx, n_atoms, n_rigid, &made);
+    made.off_line = off_line;
     if (status == QMT_OK)
         status = modes_fill(ctx, masses, hessian, dipole_slopes, &scratch, &made);
     arena_release(&scratch.arena);

@@ -6,11 +6,16 @@
 /// Harmonic vibrations of a molecule. With the Hessian H and masses m, the matrix H_ij / sqrt(m_i m_j) is freed from
 /// translations and rotations (projected) and diagonalised; its eigenvalues are squares of angular frequencies, its
 /// eigenvectors L the modes in mass-weighted coordinates. Wilson, Decius, Cross, Molecular Vibrations, McGraw-Hill (1955).
+///
+/// A molecule is linear if it is straight to rounding (analysis/rigid_motion.h), or if all atoms are within LINEAR_DISTANCE of
+/// a line and turning them around it costs more than half of what the same displacements towards it cost: a minimisation
+/// leaves a linear molecule somewhat bent, and a bent one at its stationary point turns freely.
 
 typedef struct {
     size_t n_atoms;
     size_t n_rigid;    ///< translations and rotations: 3, 5 or 6
     size_t n_modes;    ///< 3 n_atoms - n_rigid
+    double off_line;   ///< bohr, farthest atom from the line of a molecule taken as linear; else 0
     double *frequency; ///< [n_modes] rising, cm-1; imaginary ones are negative
     double *
         rigid; ///< [n_rigid] cm-1, of the lowest in size before projection: 0 at rest and without errors

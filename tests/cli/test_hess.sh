@@ -28,6 +28,26 @@ ends 0 "$QMTRAJ" opt flat.xyz --gradient 1e-7 -o saddle.xyz
 ends 0 "$QMTRAJ" hess saddle.xyz --json
 says "1 imaginary frequency" '"imaginary":1'
 
+# a linear molecule that a minimisation left somewhat bent is linear; a smaller gradient can be wanted of it
+cat >suboxide.xyz <<'XYZ'
+5
+
+O     1.3263976291   -0.6993590877   -1.8820910838
+C     0.6813399972   -0.3793097656   -0.9782557989
+C    -0.0270901033   -0.0278405918    0.0142171955
+C    -0.7357507058    0.3237332710    1.0064877628
+O    -1.3811030171    0.6438784940    1.9100772544
+XYZ
+ends 0 "$QMTRAJ" hess suboxide.xyz
+says "taken as linear: atoms are up to"
+[ "$(grep -c ' 139\.[23]' out)" = 2 ] || fail "two bends of one frequency"
+ends 0 "$QMTRAJ" hess suboxide.xyz --json
+says '"linear":true' '"off_line":'
+awk 'match($0, /rotational_constants_cm-1":\[[0-9.e-]*/) {split(substr($0, RSTART, RLENGTH), a, "["); exit !(a[2] < 1)}' out || fail "rotational constants"
+ends 0 "$QMTRAJ" hess min.xyz --json
+says '"linear":false,"off_line":0'
+ends 0 "$QMTRAJ" opt suboxide.xyz --gradient 1e-8 -o tight.xyz
+
 # a single atom has no vibrations; conditions
 printf '1\n\nNe 0 0 0\n' >neon.xyz
 ends 0 "$QMTRAJ" hess neon.xyz --temperature 300 --pressure 100000 --symmetry-number 1

@@ -34,6 +34,11 @@ ends 0 "$QMTRAJ" opt flat.xyz -o saddle.xyz
 ends 0 "$QMTRAJ" sample saddle.xyz --modes 5 -o s.npz
 says "imaginary modes" "5 of 6 modes"
 
+# a linear molecule that is not quite straight has all its bends
+printf '3\n\nO -0.237 -0.618 -0.950\nC 0.003 0.036 -0.043\nO 0.244 0.689 0.865\n' >dioxide.xyz
+ends 0 "$QMTRAJ" sample dioxide.xyz --modes 5
+says "4 of 4 modes" "dioxide: taken as linear"
+
 ends 2 "$QMTRAJ" sample
 ends 2 "$QMTRAJ" sample min.xyz --modes 0
 ends 2 "$QMTRAJ" sample min.xyz --temperature 0

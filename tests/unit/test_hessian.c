@@ -202,6 +202,100 @@ static void frequencies_are_those_of_ase(void **state)
     }
 }
 
+/// Three atoms on springs of 2.2 bohr with the bend c (s - s0)^p, s = |x0 + x2 - 2 x1|^2: user is s0, 0 for a straight
+/// molecule (p = 1), else that of a bent one (p = 2).
+static int bend_springs(void *user, size_t n_atoms, const double *xyz, double *energy,
+                        double *gradient)
+{
+    const double s0 = *(const double *)user, c = s0 > 0.0 ? 0.5 : 0.02;
+    double s = 0.0, u[3];
+    (void)n_atoms;
+    *energy = 0.0;
+    memset(gradient, 0, 9 * sizeof *gradient);
+    for (int end = 0; end <= 2; end += 2) {
+        double d[3], square = 0.0;
+        for (int x = 0; x < 3; x++) {
+            d[x] = xyz[3 * end + x] - xyz[3 + x];
+            square += d[x] * d[x];
+        }
+        const double r = sqrt(square), slope = 0.8 * (r - 2.2);
+        *energy += 0.4 * (r - 2.2) * (r - 2.2);
+        for (int x = 0; x < 3; x++) {
+            gradient[3 * end + x] += slope * d[x] / r;
+            gradient[3 + x] -= slope * d[x] / r;
+        }
+    }
+    for (int x = 0; x < 3; x++) {
+        u[x] = xyz[x] + xyz[6 + x] - 2.0 * xyz[3 + x];
+        s += u[x] * u[x];
+    }
+    const double slope = s0 > 0.0 ? 2.0 * c * (s - s0) : c;
+    *energy += s0 > 0.0 ? c * (s - s0) * (s - s0) : c * s;
+    for (int x = 0; x < 3; x++) {
+        gradient[x] += 2.0 * slope * u[x];
+        gradient[6 + x] += 2.0 * slope * u[x];
+        gradient[3 + x] -= 4.0 * slope * u[x];
+    }
+    return 0;
+}
+
+/// Modes of OCO with the middle atom off the line of the others; the bonds keep their length.
+static void bent_modes(double s0, double off, QmtModes **modes)
+{
+    static const int NUMBERS[] = {8, 6, 8};
+    static const double MASSES[] = {15.999, 12.011, 15.999};
+    const double half = sqrt(2.2 * 2.2 - off * off);
+    const double xyz[9] = {0.6 * half, 0.8 * half,  0.0,         0.0, 0.0,
+                           off,        -0.6 * half, -0.8 * half, 0.0};
+    double hessian[81];
+    QmtEngine *engine = NULL;
+    QmtHessianResult result = qmt_hessian_result_empty();
+    result.hessian = hessian;
+    assert_int_equal(qmt_engine_from_callback(ctx, 3, NUMBERS, bend_springs, &s0, &engine), QMT_OK);
+    assert_int_equal(qmt_hessian(ctx, engine, xyz, NULL, &result), QMT_OK);
+    assert_int_equal(qmt_modes_create(ctx, 3, MASSES, xyz, hessian, NULL, modes), QMT_OK);
+    qmt_engine_destroy(&engine);
+}
+
+/// A minimisation leaves a linear molecule somewhat bent, and a bent one may be bent by 3 degrees only: what a turn around the
+/// line costs tells them apart.
+static void a_molecule_is_linear_if_a_turn_is_a_bend(void **state)
+{
+    (void)state;
+    QmtModes *modes = NULL;
+    QmtModesView view;
+    QmtThermo straight, thermo;
+    double frequency[4];
+    bent_modes(0.0, 0.0, &modes);
+    assert_int_equal(qmt_modes_get(ctx, modes, &view), QMT_OK);
+    assert_int_equal(view.n_rigid, 5);
+    assert_true(view.off_line == 0.0);
+    memcpy(frequency, view.frequency, sizeof frequency);
+    assert_int_equal(qmt_thermo(ctx, modes, NULL, &straight), QMT_OK);
+    qmt_modes_destroy(&modes);
+    for (double off = 1e-5; off < 0.2; off *= 10.0) {
+        bent_modes(0.0, off, &modes);
+        assert_int_equal(qmt_modes_get(ctx, modes, &view), QMT_OK);
+        assert_int_equal(view.n_rigid, 5);
+        assert_true(off < 1e-3 || (view.off_line > 0.5 * off && view.off_line < off));
+        for (int k = 0; k < 4; k++) // of the square of the angle, (2 off / 2.2)^2
+            CHECK_NEAR(view.frequency[k] / frequency[k], 1.0, 1e-5 + off * off);
+        assert_int_equal(qmt_thermo(ctx, modes, NULL, &thermo), QMT_OK);
+        // hartree; some kT of the same
+        CHECK_NEAR(thermo.gibbs, straight.gibbs, 1e-8 + 1e-2 * off * off);
+        assert_true(thermo.rotational_constant[0] < 1.0 && thermo.rotational_constant[2] == 0.0);
+        qmt_modes_destroy(&modes);
+    }
+    for (double off = 1e-2; off < 0.2; off *= 2.0)
+        for (int residual = -1; residual <= 1; residual++) { // a tenth of the way left
+            bent_modes(4.0 * off * off, (1.0 + 0.1 * residual) * off, &modes);
+            assert_int_equal(qmt_modes_get(ctx, modes, &view), QMT_OK);
+            assert_int_equal(view.n_rigid, 6);
+            assert_true(view.off_line == 0.0);
+            qmt_modes_destroy(&modes);
+        }
+}
+
 static void workers_change_no_byte(void **state)
 {
     (void)state;
@@ -315,6 +409,7 @@ int main(void)
         cmocka_unit_test(springs_give_back_their_matrix),
         cmocka_unit_test(two_atoms_vibrate_as_they_must),
         cmocka_unit_test(frequencies_are_those_of_ase),
+        cmocka_unit_test(a_molecule_is_linear_if_a_turn_is_a_bend),
         cmocka_unit_test(workers_change_no_byte),
         cmocka_unit_test(entropies_are_those_of_gases),
         cmocka_unit_test(derivatives_agree),
