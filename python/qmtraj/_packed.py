@@ -8,8 +8,9 @@ import os
 import pathlib
 import re
 import struct
+import warnings
 import zipfile
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Sequence
 
 from .errors import FileError, FormatError
 
@@ -19,6 +20,7 @@ INDEX = ".index"
 _PATTERN = "packed.*zip"  # the names of archives and of some other files
 _NAME = re.compile(r"packed(\.[0-9]+-of-[0-9]+)?\.zip")  # packed.zip, packed.3-of-100.zip; others are somebody's own
 _MEMBER = "trajectory.npz"
+_RECORDS = 98  # bytes behind the entries of a directory
 
 
 class Member(NamedTuple):
@@ -74,27 +76,53 @@ def data_begin(file: IO[bytes], path: str, name: str, header: int) -> int:
 
 
 class _Folder(NamedTuple):
-    """Offset of the first header, and sizes of the files up to the trajectory."""
+    """Offset of the first header, sizes of the files up to the trajectory, where the last file ends and how many there are."""
 
     offset: int
     sizes: tuple[int, ...]
+    end: int
+    n_files: int
+
+
+def _end(offset: int, label: str, names: Sequence[str], sizes: Sequence[int]) -> int:
+    """Where files end that lie one after the other: local headers have 56 bytes and the name, data begin at multiples of 64."""
+    for name, size in zip(names, sizes):
+        offset = (offset + 57 + len(os.fsencode(f"{label}{name}")) + 63) // 64 * 64 + size
+    return offset
+
+
+def _tail(path: str) -> tuple[int, tuple[int, int] | None]:
+    """Bytes of an archive; where its directory begins and how many files that lists, if it stands whole behind them all."""
+    with io.open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - _RECORDS, 0))
+        records = file.read(_RECORDS)
+        if len(records) != _RECORDS or (records[:4], records[56:60], records[76:80]) != (b"PK\6\6", b"PK\6\7", b"PK\5\6"):
+            return size, None
+        count, n_bytes, begin = struct.unpack_from("<QQQ", records, 32)
+        if begin + n_bytes + _RECORDS != size:
+            return size, None
+        file.seek(begin)  # that of before, where members were written over it, begins with one of them
+        return size, (begin, count) if count == 0 or file.read(4) == b"PK\1\2" else None
 
 
 def _by_index(path: str) -> dict[str, _Folder]:
     """By label. A last line without an end is still being written."""
-    found = {}
+    found: dict[str, _Folder] = {}
     with io.open(path + INDEX, encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
         for number, line in enumerate(lines, 1):
             if not line.endswith("\n"):
                 break
             try:
                 offset, label, *files = line[:-1].split("\t")
-                names, sizes, _ = zip(*(file.rsplit(":", 2) for file in files))
+                names, words, _ = zip(*(file.rsplit(":", 2) for file in files))
+                sizes = tuple(map(int, words))
                 n = names.index(_MEMBER) + 1
-                found[label] = _Folder(int(offset), tuple(map(int, sizes[:n])))  # of two of one label the later one counts
+                # of two of one label the later one counts
+                found[label] = _Folder(int(offset), sizes[:n], _end(int(offset), label, names, sizes), len(names))
             except ValueError:
-                raise FormatError(f"{path}{INDEX}: line {number} is none of an index; without the file "
-                                  "the directory of the archive is read") from None
+                raise FormatError(f"{path}{INDEX}: line {number} is none of an index, and the archive has no "
+                                  "directory") from None
     return found
 
 
@@ -103,7 +131,7 @@ def _by_directory(path: str) -> dict[str, _Folder]:
     try:
         with zipfile.ZipFile(path) as directory:
             members = directory.infolist()
-        found = {info.filename[:-len("/" + _MEMBER)]: _Folder(info.header_offset, (info.file_size,))
+        found = {info.filename[:-len("/" + _MEMBER)]: _Folder(info.header_offset, (info.file_size,), 0, 0)
                  for info in members if info.filename.endswith("/" + _MEMBER)}
         if any(info.filename == "metadata.npy" for info in members):  # found where the directory of the archive is cut off
             raise zipfile.BadZipFile("that of a trajectory inside")
@@ -115,7 +143,24 @@ def _by_directory(path: str) -> dict[str, _Folder]:
 
 @functools.lru_cache(maxsize=8)
 def _folders(path: str, _stamp: tuple[int, int]) -> dict[str, _Folder]:
-    return _by_index(path) if os.path.exists(path + INDEX) else _by_directory(path)
+    """A whole directory counts where the index says something else; what was cut off with the end of an archive is not there."""
+    if not os.path.exists(path + INDEX):
+        return _by_directory(path)
+    size, directory = _tail(path)
+    try:
+        found = _by_index(path)
+    except FormatError:
+        if directory is None:
+            raise
+        return _by_directory(path)
+    if directory is not None and directory != (max((one.end for one in found.values()), default=0),
+                                               sum(one.n_files for one in found.values())):
+        return _by_directory(path)
+    lost = [label for label, one in found.items() if one.end > size]
+    if lost:
+        warnings.warn(f"{path}: was cut off at byte {size}, and {len(lost)} of its {len(found)} trajectories count as not there",
+                      stacklevel=2)
+    return {label: one for label, one in found.items() if one.end <= size}
 
 
 def _folders_now(archive: pathlib.Path) -> dict[str, _Folder]:

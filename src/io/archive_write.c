@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "io/lock.h"
+#include "io/processes.h"
 #include "io/zip.h"
 
 /// Appending takes milliseconds, a directory of 10^5 folders seconds.
@@ -39,10 +40,47 @@ bool archive_is_in_place(const ArchiveWriter *writer)
 static QmtStatus files_open(QmtContext *ctx, ArchiveWriter *writer)
 {
     char index[FILE_PATH_SIZE];
+    const bool is_new = !file_exists(writer->path);
     TRY(archive_read(ctx, writer->path, &writer->archive));
     snprintf(index, sizeof index, "%.4080s" ARCHIVE_INDEX, writer->path);
     TRY(file_open(ctx, index, FILE_APPEND, &writer->index));
+    if (is_new) // what an index tells of that was left is gone
+        TRY(file_truncate(ctx, &writer->index, 0));
     return file_open(ctx, writer->path, FILE_ANY, &writer->zip);
+}
+
+/// Writes an index that lacks folders again, as the directory has them. Killed meanwhile, it lacks some, and the directory
+/// still counts.
+static QmtStatus index_mend(QmtContext *ctx, ArchiveWriter *writer)
+{
+    const Archive *const archive = &writer->archive;
+    char words[ZIP_PATH_MAX + 64];
+    Bytes text = {0};
+    for (size_t i = 0; i < archive->n; i++) {
+        const ArchiveFolder *const folder = &archive->folders[i];
+        int n = snprintf(words, sizeof words, "%llu\t%s", (unsigned long long)folder->offset,
+                         folder->label);
+        bytes_add(&text, words, (size_t)n);
+        for (size_t f = 0; f < folder->n; f++) {
+            const ArchiveFile *const file = &archive->files[folder->first + f];
+            n = snprintf(words, sizeof words, "\t%s:%llu:%08x", file->name,
+                         (unsigned long long)file->size, (unsigned)file->crc);
+            bytes_add(&text, words, (size_t)n);
+        }
+        bytes_add(&text, "\n", 1);
+    }
+    QmtStatus status = text.lost
+                           ? FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for an index", writer->path)
+                           : file_truncate(ctx, &writer->index, 0);
+    if (status == QMT_OK)
+        status = file_write_at(ctx, &writer->index, text.data, text.n, 0);
+    bytes_release(&text);
+    TRY(status);
+    context_log(ctx, QMT_LOG_WARNING,
+                "%s: did not list what the directory of the archive lists, %zu trajectories; it "
+                "was made again from that",
+                writer->index.path, archive->n);
+    return archive_catch_up(ctx, &writer->archive);
 }
 
 /// Learns what other programs appended since, or opens what lies in place of an archive that they took away. A line that one
@@ -57,6 +95,15 @@ static QmtStatus catch_up(QmtContext *ctx, ArchiveWriter *writer)
         TRY(files_open(ctx, writer));
     }
     TRY(archive_catch_up(ctx, &writer->archive));
+    if (writer->archive.is_mended)
+        TRY(index_mend(ctx, writer));
+    TRY(file_size(ctx, &writer->zip, &size));
+    if (size < writer->archive.end)
+        return FAIL(ctx, QMT_ERR_FORMAT,
+                    "%s: has %llu bytes, and its index tells of %llu: it was cut off; nothing goes "
+                    "into it before the whole file is put back, or what is left is unpacked",
+                    writer->path, (unsigned long long)size,
+                    (unsigned long long)writer->archive.end);
     TRY(file_size(ctx, &writer->index, &size));
     return size > writer->archive.n_index
                ? file_truncate(ctx, &writer->index, writer->archive.n_index)
@@ -295,39 +342,6 @@ QmtStatus archive_directory_write(QmtContext *ctx, ArchiveWriter *writer)
     }
     lock_give_back(&lock);
     return status;
-}
-
-/// A directory that folders were appended over may still stand behind them: it begins with their first member then.
-static bool directory_is_whole(QmtContext *ctx, File *zip)
-{
-    unsigned char end[ZIP_END_SIZE], wanted[ZIP_END_SIZE], first[4];
-    static const unsigned char ENTRY[4] = {'P', 'K', 1, 2};
-    uint64_t size, n = 0, begin = 0;
-    if (file_size(ctx, zip, &size) != QMT_OK || size < sizeof end ||
-        file_read_at(ctx, zip, end, sizeof end, size - sizeof end) != QMT_OK)
-        return false;
-    for (int i = 7; i >= 0; i--) {
-        n = n << 8 | end[24 + i];
-        begin = begin << 8 | end[48 + i];
-    }
-    if (begin > size - sizeof end)
-        return false;
-    zip_end(n, begin, size - sizeof end - begin, wanted);
-    return memcmp(end, wanted, sizeof end) == 0 &&
-           (n == 0 || (file_read_at(ctx, zip, first, sizeof first, begin) == QMT_OK &&
-                       memcmp(first, ENTRY, sizeof first) == 0));
-}
-
-bool archive_has_directory(QmtContext *ctx, const char *path)
-{
-    File zip = file_none();
-    const Message before = context_keep(ctx);
-    bool is_whole = !file_exists(path);
-    if (!is_whole && file_open(ctx, path, FILE_READ, &zip) == QMT_OK)
-        is_whole = directory_is_whole(ctx, &zip);
-    file_abandon(&zip);
-    (void)context_restore(ctx, &before);
-    return is_whole;
 }
 
 QmtStatus archive_extract(QmtContext *ctx, const Archive *archive, const ArchiveFolder *folder,

@@ -18,7 +18,8 @@ typedef struct {
 /// Fails with QMT_ERR_LOCKED (another program has had it for two minutes) or QMT_ERR_IO.
 QmtStatus archive_turn_take(QmtContext *ctx, const char *path, File *turn);
 
-/// Opens or makes an archive. Fails as archive_read(), or with QMT_ERR_LOCKED.
+/// Opens or makes an archive. Fails as archive_read(), or with QMT_ERR_LOCKED. What appends makes an index again that lacks
+/// folders, and fails with QMT_ERR_FORMAT where the archive was cut off: what lies behind could come back.
 QmtStatus archive_writer_open(QmtContext *ctx, const char *path, ArchiveWriter *writer);
 /// Appends the files of a folder under a label, the one named last behind the others; hidden files, those named "lock" and
 /// those that end in ".tmp" excepted. Nothing is done if it is there already. Where another program has taken the archive away
@@ -33,9 +34,6 @@ QmtStatus archive_sync(QmtContext *ctx, ArchiveWriter *writer);
 bool archive_is_in_place(const ArchiveWriter *writer);
 /// Writes the directory behind the members, so that other programs can read the archive; of one that was taken away, none.
 QmtStatus archive_directory_write(QmtContext *ctx, ArchiveWriter *writer);
-/// Whether an archive ends in a directory that covers all that is in it: not if a program was killed between its last
-/// folder and the directory. No archive needs none.
-bool archive_has_directory(QmtContext *ctx, const char *path);
 void archive_writer_close(ArchiveWriter *writer);
 
 /// Copies the files of a folder out of an archive; the folder is made, and whole on the disk when this returns. CRC-32

@@ -163,6 +163,44 @@ void zip_end(uint64_t n, uint64_t offset, uint64_t size, unsigned char *out)
     assert(b.at - out == ZIP_END_SIZE);
 }
 
+static uint64_t get(const unsigned char *from, int n_bytes)
+{
+    uint64_t value = 0;
+    for (int i = n_bytes - 1; i >= 0; i--)
+        value = value << 8 | from[i];
+    return value;
+}
+
+size_t zip_central_read(const unsigned char *from, size_t n, char path[ZIP_PATH_MAX],
+                        ZipMember *member)
+{
+    unsigned char wanted[ZIP_CENTRAL_MAX];
+    const size_t n_name = n < CENTRAL_FIXED ? 0 : (size_t)get(from + 28, 2);
+    const size_t length = CENTRAL_FIXED + n_name + CENTRAL_ZIP64;
+    if (n_name == 0 || n_name >= ZIP_PATH_MAX || n < length)
+        return 0;
+    memcpy(path, from + CENTRAL_FIXED, n_name);
+    path[n_name] = '\0';
+    const unsigned char *const extra = from + CENTRAL_FIXED + n_name;
+    *member = (ZipMember){.path = path,
+                          .size = get(extra + 4, 8),
+                          .crc = (uint32_t)get(from + 16, 4),
+                          .header_offset = get(extra + 20, 8)};
+    return zip_central(member, wanted) == length && memcmp(from, wanted, length) == 0 ? length : 0;
+}
+
+bool zip_end_read(const unsigned char *records, uint64_t file_size, uint64_t *n_entries,
+                  uint64_t *offset)
+{
+    unsigned char wanted[ZIP_END_SIZE];
+    *n_entries = get(records + 24, 8);
+    *offset = get(records + 48, 8);
+    if (file_size < ZIP_END_SIZE || *offset > file_size - ZIP_END_SIZE)
+        return false;
+    zip_end(*n_entries, *offset, file_size - ZIP_END_SIZE - *offset, wanted);
+    return memcmp(records, wanted, sizeof wanted) == 0;
+}
+
 uint32_t zip_crc(uint32_t crc, const void *data, size_t n)
 {
     return libdeflate_crc32(crc, data, n);

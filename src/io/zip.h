@@ -1,6 +1,8 @@
 #ifndef IO_ZIP_H
 #define IO_ZIP_H
 
+#include <stdbool.h>
+
 #include "base/context.h"
 
 /// A ZIP container of stored (uncompressed) members with 64-bit sizes, after APPNOTE.TXT 6.3 of PKWARE:
@@ -45,6 +47,19 @@ void zip_directory(const ZipMember *members, size_t n, uint64_t offset, unsigned
 size_t zip_central(const ZipMember *member, unsigned char *out);
 /// The records behind such a directory of n entries and so many bytes at an offset, into out [ZIP_END_SIZE].
 void zip_end(uint64_t n, uint64_t offset, uint64_t size, unsigned char *out);
+
+/// Reads an entry as zip_central() writes it from n bytes; returns its length, 0 if it is none.
+///
+/// @param path    becomes member->path
+/// @param member  header_offset is set, data_offset is not
+size_t zip_central_read(const unsigned char *from, size_t n, char path[ZIP_PATH_MAX],
+                        ZipMember *member);
+/// True if a file of so many bytes ends in these records [ZIP_END_SIZE], and the directory lies right before them.
+///
+/// @param n_entries  of the directory
+/// @param offset     where it begins
+bool zip_end_read(const unsigned char *records, uint64_t file_size, uint64_t *n_entries,
+                  uint64_t *offset);
 
 /// CRC-32 of more data after those that gave crc; 0 to begin with.
 uint32_t zip_crc(uint32_t crc, const void *data, size_t n);

@@ -195,6 +195,40 @@ done
 ends 2 "$QMTRAJ" unpack flipped m1
 says "m1: is a folder of flipped already"
 
+# an index that was cut off, or is lost, is made again from the directory; of an archive that was cut off, nothing is lost
+# that is there
+lame() {
+    rm -rf lame
+    cp -r o lame
+}
+for harm in ': >' 'rm' 'truncate -s 300'; do
+    lame
+    eval "$harm lame/packed.zip.index"
+    ends 0 "$QMTRAJ" status lame
+    says "8/8 complete"
+    ends 0 "$QMTRAJ" run "${job[@]}" --set length_ps=0.03 --out lame --pack m?.xyz water.xyz
+    says "lame/packed.zip.index: did not list what the directory of the archive lists"
+    ends 0 "$QMTRAJ" check lame
+    says "9 files: 9 pass"
+    eval "$harm lame/packed.zip.index"
+    ends 0 "$QMTRAJ" unpack lame
+    says "9 trajectories are folders"
+done
+lame
+: >lame/packed.zip
+ends 0 "$QMTRAJ" status lame
+says "0/8 complete, 8 waiting" "lame/packed.zip: has 0 bytes" "8 of its 8 trajectories count as not there"
+lame
+truncate -s 90000 lame/packed.zip
+ends 0 "$QMTRAJ" run "${job[@]}" --set length_ps=0.03 --out lame --pack m?.xyz
+says "count as not there" "it was cut off; nothing goes into it before" "stay folders"
+ends 0 "$QMTRAJ" status lame
+says "8/8 complete"
+ends 3 "$QMTRAJ" pack lame
+ends 0 "$QMTRAJ" unpack lame
+ends 0 "$QMTRAJ" pack lame
+is_packed lame longer
+
 # unpack beside unpack, pack and a job: nothing is lost, nothing lies about
 for others in unpack pack "run ${job[*]} --pack --out" "run ${job[*]} --out"; do
     for i in 1 2 3; do

@@ -432,7 +432,16 @@ class Files(unittest.TestCase):
             pathlib.Path(folder, "packed.notes.zip").write_text("no ZIP")
             archive.write_bytes(whole)  # one that was copied without its index
             self.assertEqual({name: t.Epot[:].tolist() for name, t in qmtraj.open_folder(folder).items()}, epot)
+            for harmed in (b"", lines[:-3], lines[:lines.index(b"\n") + 1], lines[lines.index(b"\n") + 1:], b"none of an index\n"):
+                index.write_bytes(harmed)  # one that was cut off: the directory counts
+                self.assertEqual({name: t.Epot[:].tolist() for name, t in qmtraj.open_folder(folder).items()}, epot)
             index.write_bytes(lines)
+            archive.write_bytes(whole[:int(lines.splitlines()[1].split(b"\t")[0]) + 100])  # the second one was cut off
+            index.touch()
+            with self.assertWarnsRegex(UserWarning, "was cut off at byte .*, and 1 of its 2 trajectories count as not there"):
+                self.assertEqual(len(qmtraj.open_folder(folder)), 1)
+            archive.write_bytes(whole)
+            index.touch()
             at = whole.index(b"PK\x03\x04", whole.index(b"/trajectory.npz"))
             archive.write_bytes(whole[:at] + b"XX" + whole[at + 2:])
             with self.assertRaisesRegex(errors.FormatError, "damaged"):

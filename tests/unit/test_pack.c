@@ -33,6 +33,14 @@ static int teardown(void **state)
     return 0;
 }
 
+/// Runs words in OUT; 0 if all is well.
+static int shell(const char *words)
+{
+    char command[256];
+    snprintf(command, sizeof command, "cd %s && { %s; }", out, words);
+    return system(command) != 0;
+}
+
 /// OUT/NAME, in one of a few places.
 static const char *in_out(const char *name)
 {
@@ -172,6 +180,135 @@ static void a_folder_that_another_program_made_is_no_failure(void **state)
     archives_unmount(&mount);
 }
 
+static const char *const LABELS[] = {"a", "b", "c", "d"};
+
+/// Packs a, b and c.
+static void three_pack(bool with_directory)
+{
+    ArchiveWriter writer;
+    assert_int_equal(archive_writer_open(ctx, in_out("packed.zip"), &writer), QMT_OK);
+    for (size_t i = 0; i < 3; i++) {
+        const char *const label = LABELS[i];
+        finished_make(label);
+        assert_int_equal(archive_append(ctx, &writer, in_out(label), label, RUN_FILE_RUN), QMT_OK);
+    }
+    if (with_directory)
+        assert_int_equal(archive_directory_write(ctx, &writer), QMT_OK);
+    archive_writer_close(&writer);
+    assert_int_equal(shell("rm -r a b c"), 0);
+}
+
+/// How many of the labels a, b, c and d an archive in OUT has.
+static size_t readable(void)
+{
+    ArchiveMount *mount = NULL;
+    const Archive *archive;
+    size_t n = 0;
+    assert_int_equal(archives_mount(ctx, out, NULL, &mount), QMT_OK);
+    for (size_t i = 0; i < 4; i++) {
+        n += is_finished(LABELS[i]);
+        assert_int_equal(archives_find(mount, LABELS[i], &archive) != NULL, is_finished(LABELS[i]));
+    }
+    archives_unmount(&mount);
+    return n;
+}
+
+static void append_d(QmtStatus wanted)
+{
+    ArchiveWriter writer;
+    finished_make("d");
+    assert_int_equal(archive_writer_open(ctx, in_out("packed.zip"), &writer), QMT_OK);
+    assert_int_equal(archive_append(ctx, &writer, in_out("d"), "d", RUN_FILE_RUN), wanted);
+    if (wanted == QMT_OK)
+        assert_int_equal(archive_directory_write(ctx, &writer), QMT_OK);
+    archive_writer_close(&writer);
+    assert_int_equal(shell("rm -r d"), 0);
+}
+
+static void an_index_that_lacks_folders_is_made_again(void **state)
+{
+    (void)state;
+    static const char *const HARM[] = {": >packed.zip.index",
+                                       "rm packed.zip.index",
+                                       "sed -i '$d' packed.zip.index",
+                                       "sed -i 1d packed.zip.index",
+                                       "truncate -s -9 packed.zip.index",
+                                       "echo none of an index >>packed.zip.index",
+                                       "printf '9999\\ta\\trun.json:1:0\\n' >>packed.zip.index"};
+    for (size_t i = 0; i < sizeof HARM / sizeof *HARM; i++) {
+        assert_int_equal(shell("rm -f packed.zip*"), 0);
+        three_pack(true);
+        assert_int_equal(shell(HARM[i]), 0);
+        assert_int_equal(readable(), 3);
+        assert_int_equal(shell("test -s packed.zip.index"), i < 2);
+        append_d(QMT_OK);
+        assert_int_equal(readable(), 4);
+        assert_int_equal(shell("test $(wc -l <packed.zip.index) = 4"), 0);
+        assert_int_equal(shell(HARM[i]), 0);
+        assert_int_equal(unpack(), 4);
+        assert_true(is_finished("a") && is_finished("b") && is_finished("c") && is_finished("d"));
+        assert_int_equal(shell("rm -r a b c d"), 0);
+    }
+}
+
+/// A program was killed before it wrote the line: what it had appended goes, with all that is behind.
+static void what_a_killed_program_had_begun_is_written_over(void **state)
+{
+    (void)state;
+    for (int with_directory = 0; with_directory < 2; with_directory++) {
+        three_pack(with_directory);
+        if (with_directory) // and then something over the directory of two
+            assert_int_equal(shell("truncate -s -20 packed.zip"), 0);
+        assert_int_equal(shell("sed -i '$d' packed.zip.index"), 0);
+        assert_int_equal(readable(), 2);
+        append_d(QMT_OK);
+        assert_int_equal(readable(), 3);
+        assert_int_equal(shell("rm packed.zip*"), 0);
+    }
+}
+
+static void folders_that_were_cut_off_with_an_archive_are_not_there(void **state)
+{
+    (void)state;
+    size_t n;
+    three_pack(true);
+    assert_int_equal(shell("cp packed.zip whole"), 0);
+    assert_int_equal(truncate(in_out("packed.zip"), 1000), 0);
+    assert_int_equal(readable(), 2);
+    append_d(QMT_ERR_FORMAT);
+    assert_int_equal(unpack_all(ctx, out, NULL, 0, &n), QMT_ERR_FORMAT);
+    assert_true(is_finished("a") && is_finished("b") && is_there("packed.zip"));
+    assert_int_equal(shell("rm -r a b; mv whole packed.zip"), 0);
+    assert_int_equal(readable(), 3);
+    // without the archive its index tells of nothing
+    assert_int_equal(unlink(in_out("packed.zip")), 0);
+    assert_int_equal(readable(), 0);
+    append_d(QMT_OK);
+    assert_int_equal(readable(), 1);
+}
+
+/// Who has read an archive before another one came in its place, with an index of the same length, reads that.
+static void a_reader_learns_of_another_archive(void **state)
+{
+    (void)state;
+    ArchiveMount *mount = NULL;
+    const Archive *archive;
+    three_pack(true);
+    assert_int_equal(archives_mount(ctx, out, NULL, &mount), QMT_OK);
+    const char *const label = archives_label(mount, 2);
+    assert_int_equal(unpack(), 3);
+    assert_int_equal(shell("mv a x; mv b a; mv x b"), 0);
+    three_pack(true);
+    archives_refresh(ctx, mount);
+    assert_non_null(archives_find(mount, "c", &archive));
+    assert_true(is_finished("a") && is_finished("b") && is_finished("c"));
+    assert_string_equal(label, "c");
+    assert_int_equal(unpack(), 3);
+    archives_refresh(ctx, mount);
+    assert_int_equal(archives_count(mount), 0);
+    archives_unmount(&mount);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +318,12 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_another_program_made_is_no_failure, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(an_index_that_lacks_folders_is_made_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_killed_program_had_begun_is_written_over, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(folders_that_were_cut_off_with_an_archive_are_not_there,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_reader_learns_of_another_archive, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
