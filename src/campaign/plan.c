@@ -419,8 +419,11 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
 
     const size_t n = structures->n;
     Plan made = {.n_tasks = 0};
+    Config own = *config;
+    if (own.temperature_ramp.n > 0) // a default of 300 K is nowhere in such a trajectory
+        own.temperature_k = (ConfigReals){.n = 1, .value = {own.temperature_ramp.value[0]}};
     Planning planning = {.ctx = ctx,
-                         .config = config,
+                         .config = &own,
                          .structures = structures,
                          .options = options != NULL ? options : &ALL,
                          .keep = calloc(n + 1, sizeof *planning.keep),
@@ -442,7 +445,7 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
         plan_release(&made);
         return status;
     }
-    made.config = *config;
+    made.config = own;
     made.chosen = planning.options->n_molecules > 0;
     made.embed_later = planning.options->embed_later;
     made.structures = *structures; // the items stay where they are, so the tasks' pointers hold

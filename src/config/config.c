@@ -706,7 +706,8 @@ const ConfigKey CONFIG_KEYS[] = {
      .lowest = 0.0,
      .above_lowest = true,
      .highest = 10000.0,
-     .help = "Temperature of the new velocities and the thermostat of a copy."},
+     .help = "Temperature of the new velocities and the thermostat of a copy; with ensemble: nve "
+             "of the velocities alone."},
     {.name = "quench.ps",
      .type = CONFIG_REAL,
      .offset = AT(quench.ps),

@@ -171,6 +171,28 @@ static QmtStatus biases_check(QmtContext *ctx, const Config *config)
                : QMT_OK;
 }
 
+/// Well-tempered hills shrink with exp(-V / (k T (bias_factor - 1))), whose T a ramp has not: there is no one temperature
+/// to temper at.
+static QmtStatus tempering_check(QmtContext *ctx, const Config *config, const char *place)
+{
+    const struct {
+        const ConfigVariableBias *bias;
+        const char *key;
+    } hills[] = {{&config->torsion, "bias.torsion.bias_factor"},
+                 {&config->distance, "bias.distance.bias_factor"}};
+    for (size_t i = 0; i < sizeof hills / sizeof hills[0]; i++) {
+        if (!config_has_atoms(&hills[i].bias->atoms) ||
+            hills[i].bias->mode != CONFIG_METADYNAMICS ||
+            config_number_word(hills[i].bias->gamma) >= 0)
+            continue;
+        return FAIL(ctx, QMT_ERR_CONFIG,
+                    "%s: temperature_ramp_K: well-tempered metadynamics (%s = %g) is of one "
+                    "temperature; take temperature_K instead of the ramp, or bias_factor: none",
+                    place, hills[i].key, hills[i].bias->gamma);
+    }
+    return QMT_OK;
+}
+
 /// A ramp that nothing follows is of no use, and has no other temperature beside it.
 static QmtStatus ramp_check(QmtContext *ctx, const Config *config)
 {
@@ -191,6 +213,7 @@ static QmtStatus ramp_check(QmtContext *ctx, const Config *config)
     if (config->ensemble == CONFIG_NVE)
         return FAIL(ctx, QMT_ERR_CONFIG,
                     "%s: temperature_ramp_K needs a thermostat, but ensemble is nve", place);
+    TRY(tempering_check(ctx, config, place));
     if (rate * config->length_ps < RELAXATIONS_NEEDED)
         return FAIL(ctx, QMT_ERR_CONFIG,
                     "%s: temperature_ramp_K: the thermostat brings energy back within %.3g ps, too "

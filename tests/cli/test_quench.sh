@@ -55,6 +55,14 @@ for q, frame in ((1, 0), (2, 5), (3, 10)):
     assert abs(2 * ekin / (6 * 8.31446e-3) - 50) < 1e-3  # exactly then_K; velocities are float32
 PY
 
+# of an origin without a thermostat copies have none
+ends 0 run free --set ensemble=nve water.xyz
+/usr/bin/python3 - <<'PY' || fail "a copy has another ensemble"
+import json, numpy as np
+copy = np.load("free/water.q001/trajectory.npz")
+assert json.loads(str(copy["metadata"]))["config"]["ensemble"] == "nve" and "heat" not in copy
+PY
+
 # the same bytes with one worker, after a kill in a copy or in the hot trajectory, and by parts of the list
 ends 0 run one --num-workers 1 water.xyz ammonia.xyz
 for label in $labels; do same one/$label/trajectory.npz two/$label/trajectory.npz; done

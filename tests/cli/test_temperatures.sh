@@ -44,8 +44,15 @@ for thermostat in langevin bussi nose-hoover; do
     ends 0 "$QMTRAJ" check ramp-$thermostat
     says "800 steps made again" "wanted 900.0 K"
 done
+ends 0 "$QMTRAJ" run --config ramp.yaml --set temperature_ramp_K=100,200 --out ramp-cold water.xyz
+ends 0 "$QMTRAJ" check ramp-cold
+ends 0 "$QMTRAJ" run --config ramp-cold/water/config.yaml --out ramp-again ramp-cold/water/start.xyz
+same ramp-cold/water/trajectory.npz ramp-again/water/trajectory.npz
 /usr/bin/python3 - <<'PY' || fail "the wanted temperatures are others"
 import numpy as np
+import json
+data = np.load("ramp-cold/water/trajectory.npz")
+assert json.loads(str(data["metadata"]))["config"]["temperature_K"] == 100
 wanted = np.load("ramp-langevin/water/trajectory.npz")["temperature_wanted"]
 assert np.allclose(wanted, np.linspace(300, 1500, 801), atol=1e-9), wanted
 PY

@@ -239,6 +239,13 @@ static void traps_are_named_with_their_place(void **state)
         {"bias: {torsion: {atoms: [1, 2, 3, 4], height_kJ_mol: 2}}\n",
          "bias.torsion.height_kJ_mol is for mode = metadynamics, but bias.torsion.mode is "
          "restrain"},
+        {"temperature_ramp_K: [900, 1500]\nfriction_per_ps: 1\n"
+         "bias: {distance: {atoms: [1, 2], mode: metadynamics, bias_factor: 5}}\n",
+         "a.yaml:1: temperature_ramp_K: well-tempered metadynamics (bias.distance.bias_factor = 5) "
+         "is of one temperature; take temperature_K instead of the ramp, or bias_factor: none"},
+        {"bias: {torsion: {atoms: [1, 2, 3, 4], mode: metadynamics}}\n"
+         "temperature_ramp_K: [900, 1500]\nfriction_per_ps: 1\n",
+         "well-tempered metadynamics (bias.torsion.bias_factor = 10)"},
         {"bias: {distance: {atoms: [1, 2], mode: metadynamics, k_kJ_mol_nm2: 2}}\n",
          "bias.distance.k_kJ_mol_nm2 is for mode = restrain, but bias.distance.mode is "
          "metadynamics"},
