@@ -10,6 +10,7 @@
 #include "audit/metadata.h"
 #include "audit/properties.h"
 #include "audit/record.h"
+#include "audit/recorded_events.h"
 #include "audit/settings.h"
 #include "audit/summary.h"
 #include "audit/windows.h"
@@ -29,6 +30,7 @@ static QmtStatus content_check(QmtContext *ctx, Check *check)
     metadata_check(ctx, check);
     TRY(frames_check(ctx, check, &frames));
     record_check(check);
+    recorded_events_check(check);
     TRY(windows_check(ctx, check));
     summary_figures_check(check, &frames);
     TRY(properties_check(ctx, check));

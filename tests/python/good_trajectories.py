@@ -109,6 +109,7 @@ KINDS = {
     "bussi every 40th": kind("formic", thermostat="bussi", thermostat_time_ps=0.05, save_interval_steps=40, length_ps=1.0),
     "bussi 1 fs": kind("water", thermostat="bussi", dt_fs=1.0, length_ps=1.0),
     "bussi 3000 K": kind("formic", thermostat="bussi", temperature_K=3000, save_interval_steps=10, **LONG),
+    "bussi 8000 K hydrogen": kind("hydrogen", thermostat="bussi", thermostat_time_ps=0.05, temperature_K=8000, length_ps=0.5),
     "nose-hoover every 4th": kind("formic", thermostat="nose-hoover", save_interval_steps=4, **LONG),
     "nose-hoover every 20th": kind("hydrogen", thermostat="nose-hoover", thermostat_time_ps=0.02, save_interval_steps=20,
                                    length_ps=1.0),

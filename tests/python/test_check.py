@@ -373,6 +373,32 @@ for path, line, defect, words in (
     code, found = lines("bad.npz", "--frames", "0")
     assert code == 1 and found[line][0] == "FAIL" and words in found[line][1], (words, found[line])
 
+# what the file tells of bonds and solutions is one story, and true of the bonds
+BREAKS = {"kind": "dissociation", "phase": "production", "frame": 3, "time_ps": 0.00075, "atoms": [0, 1]}
+TOLD = {"warnings": [{"code": "dissociation", "text": "it breaks"}]}
+for line, changes, words in (
+        ("record", {"event_counts": {"dissociation": 7}}, "event_counts says 7 of dissociation, events has 0"),
+        ("record", {"events": [BREAKS]} | TOLD, "event_counts says 0 of dissociation, events has 1"),
+        ("record", {"events": [BREAKS], "event_counts": {"dissociation": 1}}, "the warnings do not say so"),
+        ("record", TOLD, "a warning tells of dissociation, event_counts has none"),
+        ("record", {"events": [BREAKS | {"kind": "melting"}]}, "event 0 of the metadata has a kind"),
+        ("record", {"events": [BREAKS | {"atoms": [0, 5]}], "event_counts": {"dissociation": 1}} | TOLD, "has atoms"),
+        ("record", {"events": [BREAKS | {"frame": 4}], "event_counts": {"dissociation": 1}} | TOLD, "time_ps that do not"),
+        ("record", {"smiles_kept": True}, "smiles_kept and smiles_kept_at_end are not"),
+        ("record", {"events": None}, "events, event_counts or warnings is missing"),
+        ("bonds", {"events": [BREAKS], "event_counts": {"dissociation": 1}} | TOLD, "a bond of atoms 1 and 2 that breaks")):
+    plant(lambda d: metadata(d, **changes), good, "bad.npz")
+    code, found = lines("bad.npz", "--frames", "0")
+    assert code == 1 and found[line][0] == "FAIL" and words in found[line][1], (words, found[line])
+if RDKIT:
+    subprocess.run([QMTRAJ, "run", "--out", "smiles", *COMMON, "--set", "nve_every_ps=0", "--smiles", "CO"], check=True,
+                   capture_output=True)
+    kept = "smiles/mol_0001/trajectory.npz"
+    assert lines(kept)[0] == 0
+    plant(lambda d: metadata(d, smiles_kept_at_end=False), kept, "bad.npz")
+    code, found = lines("bad.npz", "--frames", "0")
+    assert code == 1 and "smiles_kept_at_end is false, smiles_kept is true" in found["record"][1], found["record"]
+
 # one wrong force in one frame, small enough for the work to pass: found when every frame is computed
 plant(put("forces", (60, 2, 0), 1.0), good, "bad.npz")
 code, found = lines("bad.npz", "--frames", "1000")
