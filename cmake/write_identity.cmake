@@ -19,16 +19,20 @@ function(checksum_files result more)
 endfunction()
 
 set(numeric)
-foreach(floor kernels base data system basis terms scf engine bias md)
+foreach(floor kernels base data system basis terms scf engine bias opt md)
   list(APPEND numeric src/${floor}/*.c src/${floor}/*.h)
 endforeach()
-foreach(part trajectory/trajectory io/npy io/zip trajectory/checkpoint run/frames run/setup run/spec)
+foreach(part trajectory/trajectory io/npy io/zip trajectory/checkpoint analysis/bond analysis/fragments
+        analysis/work_test run/frames run/quench run/run_bias run/setup run/spec run/watch campaign/conformer_search
+        campaign/solvate structure/solvent_shell)
   list(APPEND numeric src/${part}*.c src/${part}*.h)
 endforeach()
+list(APPEND numeric src/run/run.c)
 list(TRANSFORM numeric PREPEND ${SOURCE}/)
 file(GLOB numeric RELATIVE ${SOURCE} ${numeric} ${SOURCE}/data/*.csv ${SOURCE}/tools/tablegen.c)
-# Sentences and names: they decide nothing.
-list(FILTER numeric EXCLUDE REGEX "^src/base/(context|printable|nearest)\\.[ch]$")
+# Sentences and names: they decide nothing. Nor need the readers of structures and of the configuration be here: what they
+# make of an input is compared itself (run/input_digest.h).
+list(FILTER numeric EXCLUDE REGEX "^src/base/(context|printable|suggest)\\.[ch]$")
 
 set(settings)
 if(SETTINGS)

@@ -158,6 +158,7 @@ BiasHill bias_hill(const Engine *engine, size_t i)
     const Hill *const hill = bias_hill_at((const Bias *)engine, i);
     const bool known = hill->kind >= 0 && hill->kind < N_KINDS;
     return (BiasHill){.kind = known ? KINDS[hill->kind]->name : "",
+                      .variable = known ? KINDS[hill->kind]->variable : NULL,
                       .time = hill->time,
                       .height = hill->height,
                       .place = hill->place};

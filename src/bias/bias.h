@@ -1,6 +1,7 @@
 #ifndef BIAS_BIAS_H
 #define BIAS_BIAS_H
 
+#include "bias/variable.h"
 #include "engine/engine.h"
 
 /// Energies beside those of the method that hold a molecule together or push it over barriers: a decorator of
@@ -77,10 +78,11 @@ size_t bias_n_hills(const Engine *engine);
 
 /// One of them.
 typedef struct {
-    const char *kind;    ///< "torsion", "distance" or "rmsd"
-    double time;         ///< when it was added
-    double height;       ///< hartree
-    const double *place; ///< its centre: one number, or [n_atoms][3] bohr
+    const char *kind;         ///< "torsion", "distance" or "rmsd"
+    const Variable *variable; ///< whose value its place is; NULL: the place is a structure
+    double time;              ///< when it was added
+    double height;            ///< hartree
+    const double *place;      ///< its centre: one number, or [n_atoms][3] bohr
 } BiasHill;
 BiasHill bias_hill(const Engine *engine, size_t i);
 

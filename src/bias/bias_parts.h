@@ -23,6 +23,8 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    const Variable *
+        variable; ///< whose value is the place of its hills; NULL: they have none, or it makes none
     bool (*is_on)(const BiasOptions *options);
     /// Energy, rate and gradient at xyz [n_atoms][3], added to sum. Cannot fail, allocates nothing.
     void (*evaluate)(const Bias *bias, const double (*xyz)[3], BiasSum *sum);

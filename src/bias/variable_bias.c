@@ -170,12 +170,14 @@ double bias_of_variable(const Engine *engine, const char *kind, double value)
 }
 
 const BiasKind BIAS_KIND_TORSION = {.name = "torsion",
+                                    .variable = &VARIABLE_TORSION,
                                     .is_on = torsion_is_on,
                                     .evaluate = torsion_evaluate,
                                     .every = torsion_every,
                                     .n_place = one,
                                     .make_hill = torsion_hill};
 const BiasKind BIAS_KIND_DISTANCE = {.name = "distance",
+                                     .variable = &VARIABLE_DISTANCE,
                                      .is_on = distance_is_on,
                                      .evaluate = distance_evaluate,
                                      .every = distance_every,

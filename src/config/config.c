@@ -725,24 +725,55 @@ const size_t CONFIG_KEY_COUNT = sizeof CONFIG_KEYS / sizeof CONFIG_KEYS[0];
 _Static_assert(sizeof CONFIG_KEYS / sizeof CONFIG_KEYS[0] <= CONFIG_KEYS_MAX,
                "more keys than lines");
 
+/// A key at its default.
+static void key_reset(Config *config, const ConfigKey *key)
+{
+    char *const at = (char *)config + key->offset;
+    switch (key->type) {
+    case CONFIG_REAL:
+        *(double *)at = key->initial;
+        return;
+    case CONFIG_REALS:
+        *(ConfigReals *)at = (ConfigReals){.n = key->choices == NULL, .value = {key->initial}};
+        return;
+    case CONFIG_BOOL:
+        *(bool *)at = key->initial != 0.0;
+        return;
+    case CONFIG_ATOMS: // the first word
+        *(ConfigAtoms *)at = (ConfigAtoms){.n = 0};
+        return;
+    case CONFIG_SMILES:
+        *at = '\0';
+        return;
+    case CONFIG_COUNT:
+    case CONFIG_CHOICE:
+    case CONFIG_SET:
+    case CONFIG_SOLVENT:
+        break;
+    }
+    *(int64_t *)at = (int64_t)key->initial;
+}
+
 Config config_default(void)
 {
     Config config = {0};
-    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
-        const ConfigKey *key = &CONFIG_KEYS[k];
-        char *at = (char *)&config + key->offset;
-        if (key->type == CONFIG_REAL)
-            *(double *)at = key->initial;
-        else if (key->type == CONFIG_REALS)
-            *(ConfigReals *)at = (ConfigReals){.n = key->choices == NULL, .value = {key->initial}};
-        else if (key->type == CONFIG_BOOL)
-            *(bool *)at = key->initial != 0.0;
-        else if (key->type == CONFIG_ATOMS || key->type == CONFIG_SMILES)
-            continue; // zeros: the first word, no text
-        else
-            *(int64_t *)at = (int64_t)key->initial;
-    }
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++)
+        key_reset(&config, &CONFIG_KEYS[k]);
     return config;
+}
+
+/// True of "bias.torsion.at_degree" in "bias".
+static bool is_in_block(const ConfigKey *key, const char *block)
+{
+    const size_t n = strlen(block);
+    return strncmp(key->name, block, n) == 0 && key->name[n] == '.';
+}
+
+void config_block_reset(Config *config, const char *block)
+{
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++)
+        if (is_in_block(&CONFIG_KEYS[k], block))
+            key_reset(config, &CONFIG_KEYS[k]);
 }
 
 size_t config_key(const char *name)
@@ -825,9 +856,10 @@ double config_confine_nm(const Config *config)
 
 bool config_is_biased(const Config *config)
 {
-    return config_number_word(config_confine_nm(config)) != CONFIG_CONFINE_NONE ||
-           config_has_atoms(&config->torsion.atoms) || config_has_atoms(&config->distance.atoms) ||
-           config_has_atoms(&config->rmsd.atoms);
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++)
+        if (is_in_block(&CONFIG_KEYS[k], "bias") && !config_is_default(config, k))
+            return true;
+    return config_number_word(config_confine_nm(config)) != CONFIG_CONFINE_NONE;
 }
 
 bool config_is_quenched(const Config *config)

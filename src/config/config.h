@@ -159,6 +159,8 @@ extern const size_t CONFIG_KEY_COUNT;
 
 /// Every key at its default.
 Config config_default(void);
+/// Every key in a block, as "bias", at its default.
+void config_block_reset(Config *config, const char *block);
 
 /// Place of a key in the table; CONFIG_KEY_COUNT if there is none.
 size_t config_key(const char *name);
@@ -183,7 +185,7 @@ int config_number_word(double value);
 /// True if copies of frames are made; their number for each trajectory.
 bool config_is_quenched(const Config *config);
 int64_t config_copies(const Config *config);
-/// True if something beside the method moves the molecule: a wall or a bias.
+/// True if something beside the method moves the molecule: a wall, or any key in the block bias.
 bool config_is_biased(const Config *config);
 /// Radius of the wall, or one of the words of confine.sphere: a solvent shell always has a wall.
 double config_confine_nm(const Config *config);

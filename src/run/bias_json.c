@@ -20,9 +20,9 @@ static cJSON *hill_json(const BiasHill *hill)
 {
     cJSON *const list = cJSON_CreateArray();
     add_number(list, hill->time * PS_PER_AUT);
-    if (strcmp(hill->kind, "rmsd") == 0)
+    if (hill->variable == NULL)
         return list;
-    const double unit = strcmp(hill->kind, "torsion") == 0 ? DEGREE_PER_RADIAN : NM_PER_BOHR;
+    const double unit = hill->variable->periodic ? DEGREE_PER_RADIAN : NM_PER_BOHR;
     add_number(list, hill->place[0] * unit);
     add_number(list, hill->height * KJMOL_PER_HARTREE);
     return list;

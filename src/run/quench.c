@@ -22,12 +22,9 @@ static Config config_of_copy(const Config *hot)
     config.nve_every_ps = 0.0;
     config.optimize = hot->quench.steps > 0;
     config.optimize_max_steps = config.optimize ? hot->quench.steps : initial.optimize_max_steps;
-    config.torsion = initial.torsion;
-    config.distance = initial.distance;
-    config.rmsd = initial.rmsd;
-    config.push_atoms = initial.push_atoms;
-    config.push_ev = initial.push_ev;
-    config.quench = initial.quench;
+    config_block_reset(&config, "bias");
+    config_block_reset(&config, "push");
+    config_block_reset(&config, "quench");
     const int64_t n_steps = config_steps(&config, config.length_ps);
     if (config.save_interval_steps > n_steps)
         config.save_interval_steps = n_steps;

@@ -89,14 +89,15 @@ identity >first
 identity >again
 same first again
 grep -q '^sources\.' first || fail "no checksum of the sources where there is no git"
-for changed in README.md docs/running.md src/cli/cmd_help.c include/qmtraj/version.h src/base/context.c src/run/resume.c; do
+for changed in README.md docs/running.md src/cli/cmd_help.c include/qmtraj/version.h src/base/context.c src/run/resume.c src/base/suggest.c; do
     echo '/* another word */' >>"tree/$changed"
 done
 identity >now
 [ "$(sed -n 2p now)" = "$(sed -n 2p first)" ] || fail "words decide numbers"
 [ "$(sed -n 1p now)" != "$(sed -n 1p first)" ] || fail "the build is another, and does not say so"
 for changed in src/md/verlet.c src/base/random.c src/base/units.h src/kernels/kernels_body.c data/masses.csv \
-    src/run/frames.c src/trajectory/trajectory.c tools/tablegen.c; do
+    src/run/frames.c src/run/run.c src/run/run_bias.c src/run/quench.c src/run/watch.c src/opt/minimise.c src/analysis/bonds.c \
+    src/campaign/solvate.c src/campaign/conformer_search.c src/trajectory/trajectory.c tools/tablegen.c; do
     cp "tree/$changed" saved
     echo '/* another number */' >>"tree/$changed"
     identity >now

@@ -502,6 +502,33 @@ static void numbers_do_not_depend_on_the_locale(void **state)
     setlocale(LC_ALL, "C");
 }
 
+/// Whatever else has a key in the block of biases.
+static void every_key_of_the_block_bias_is_a_bias(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (size_t k = 0; k < CONFIG_KEY_COUNT; k++) {
+        Config c = config_default();
+        char *const at = (char *)&c + CONFIG_KEYS[k].offset;
+        if (strncmp(CONFIG_KEYS[k].name, "bias.", 5) != 0)
+            continue;
+        if (CONFIG_KEYS[k].type == CONFIG_REAL)
+            *(double *)at = 1.5;
+        else if (CONFIG_KEYS[k].type == CONFIG_ATOMS)
+            *(ConfigAtoms *)at = (ConfigAtoms){.n = 1};
+        else if (CONFIG_KEYS[k].type == CONFIG_CHOICE)
+            *(int64_t *)at = 1;
+        else
+            fail_msg("%s: another type", CONFIG_KEYS[k].name);
+        assert_true(config_is_biased(&c));
+        config_block_reset(&c, "bias");
+        assert_false(config_is_biased(&c));
+        assert_true(config_is_default(&c, k));
+        n++;
+    }
+    assert_true(n > 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +547,7 @@ int main(void)
         cmocka_unit_test(the_metadata_hold_only_what_decides_numbers),
         cmocka_unit_test(files_that_cannot_be_read_are_named),
         cmocka_unit_test(numbers_do_not_depend_on_the_locale),
+        cmocka_unit_test(every_key_of_the_block_bias_is_a_bias),
     };
     return cmocka_run_group_tests(tests, make_context, drop_context);
 }
