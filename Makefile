@@ -6,7 +6,7 @@ CONFIGURE ?=
 BUILD = cmake --build
 TEST = ctest --output-on-failure --no-tests=error -j $(JOBS) --test-dir
 
-.PHONY: bundle wheel static deb aarch64 reproducible check-wheel check-deb check-packaging mutants clients help build program run test proof install clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm launchers clang coverage cppcheck
+.PHONY: bundle wheel static deb aarch64 reproducible check-wheel check-deb check-packaging mutants clients help build program run test proof install uninstall clean setup format check-format layers tidy sanitize nordkit bare bench crash fuzz faults slurm launchers clang coverage cppcheck
 
 help:
 	@echo 'make run                 set up, build, run the quick job (glycine), print a summary'
@@ -15,6 +15,7 @@ help:
 	@echo 'make build               set up and build into build/'
 	@echo 'make check-proof         500 correct trajectories of many kinds, none of which check may refuse (minutes)'
 	@echo 'make install PREFIX=dir  program, library, header, pkg-config file, data (PREFIX=$(PREFIX))'
+	@echo 'make uninstall           remove the files of the last install from this folder'
 	@echo 'make sanitize            the tests under the address and undefined behaviour sanitizers'
 	@echo 'make nordkit             the tests of a build without RDKit and HDF5'
 	@echo 'make crash KILLS=500     kill jobs at random times, resume them, compare the bytes; then make faults'
@@ -72,6 +73,10 @@ proof:
 
 check-proof: program
 	QMTRAJ=build/qmtraj QMTRAJ_SOURCE=$(CURDIR) python3 -B tests/python/good_trajectories.py build/check-proof $(or $(COUNT),500) $(or $(SEED),1)
+
+uninstall:
+	@[ -f build/install_manifest.txt ] || { echo 'make uninstall: nothing was installed from this folder' >&2; exit 1; }
+	@tr '\n' '\0' <build/install_manifest.txt | xargs -0 rm -fv --
 
 install: setup
 	cmake --preset release $(CONFIGURE)

@@ -5,7 +5,23 @@
 # The same place on every machine, no lib/x86_64-linux-gnu unless a packager asks for it.
 set(CMAKE_INSTALL_LIBDIR lib CACHE STRING "folder of libraries, within the prefix")
 include(GNUInstallDirs)
+# Packages find everything from their own place, so that the installed folder may be moved as a whole. A folder that a packager
+# gives by its whole path stays where it is.
 string(REGEX REPLACE "[^/]+" ".." QMTRAJ_LIBDIR_UP "${CMAKE_INSTALL_LIBDIR}")
+set(QMTRAJ_PC_PREFIX "\${pcfiledir}/../${QMTRAJ_LIBDIR_UP}")
+set(QMTRAJ_CMAKE_PREFIX "\${CMAKE_CURRENT_LIST_DIR}/../../${QMTRAJ_LIBDIR_UP}")
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+  set(QMTRAJ_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+  set(QMTRAJ_CMAKE_PREFIX "${CMAKE_INSTALL_PREFIX}")
+endif()
+foreach(folder LIBDIR INCLUDEDIR)
+  set(QMTRAJ_PC_${folder} "\${prefix}/${CMAKE_INSTALL_${folder}}")
+  set(QMTRAJ_CMAKE_${folder} "\${qmtraj_prefix}/${CMAKE_INSTALL_${folder}}")
+  if(IS_ABSOLUTE "${CMAKE_INSTALL_${folder}}")
+    set(QMTRAJ_PC_${folder} "${CMAKE_INSTALL_${folder}}")
+    set(QMTRAJ_CMAKE_${folder} "${CMAKE_INSTALL_${folder}}")
+  endif()
+endforeach()
 
 # The shared library knows what it needs. Whoever links the static one names all of it, and pkg-config does. The list
 # comes from the target that the build itself links; there is no second one, and no path but those of the system.
@@ -54,7 +70,11 @@ file(GLOB examples CONFIGURE_DEPENDS examples/*.c examples/CMakeLists.txt)
 install(FILES ${examples} DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj/examples)
 install(DIRECTORY configs data/molecules docs DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj OPTIONAL
         PATTERN man EXCLUDE)
-install(PROGRAMS examples/slurm_array.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj/examples)
+install(PROGRAMS examples/slurm_array.sh examples/slurm_srun.sh examples/parallel.sh
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj/examples)
+install(FILES examples/Snakefile DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj/examples)
+install(DIRECTORY examples/python DESTINATION ${CMAKE_INSTALL_DATADIR}/qmtraj/examples
+        PATTERN __pycache__ EXCLUDE)
 install(FILES docs/man/qmtraj.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 # The shell finds a completion by the name of the program.
 install(FILES completion/qmtraj.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions

@@ -47,7 +47,7 @@ _qmtraj() {
         KEY=VALUE)
             offers=()
             while IFS= read -r line; do
-                [[ ! $line =~ ^\|\ \`([A-Za-z_0-9]+)\` ]] || offers+=("${BASH_REMATCH[1]}=")
+                [[ ! $line =~ ^\|\ \`([A-Za-z_0-9.]+)\` ]] || offers+=("${BASH_REMATCH[1]}=")
             done < <("$program" help config --markdown 2>/dev/null)
             compopt -o nospace 2>/dev/null
             ;;

@@ -61,14 +61,15 @@ def main(build, out):
     content = {name: path.read_bytes() for name, path in files.items()}
     content[f"{info}/METADATA"] = about.encode()
     content[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: tools/wheel.py\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
-    content[f"{info}/entry_points.txt"] = points.encode()
+    content[f"{info}/entry_points.txt"] = (points + "\n[console_scripts]\nqmtraj = _qmtraj_start:main\n").encode()
     content[f"{info}/LICENSE"] = (SOURCE / "LICENSE").read_bytes()
     content[f"{info}/NOTICES"] = subprocess.run([SOURCE / "tools/notices.sh"], check=True, stdout=subprocess.PIPE).stdout
-    # A script with this first line gets the path of the environment's Python when it is installed.
-    content[f"qmtraj-{version}.data/scripts/qmtraj"] = (
-        b"#!python\nimport importlib.util\nimport os\nimport sys\n"
-        b"path = os.path.join(os.path.dirname(importlib.util.find_spec('qmtraj').origin), 'bin', 'qmtraj')\n"
-        b"os.execv(path, [path, *sys.argv[1:]])\n")
+    # The installer writes the script of an entry point, which it can also where the path of the environment has a blank. The module
+    # stands beside the package, so that the program starts without NumPy.
+    content["_qmtraj_start.py"] = (
+        b"import importlib.util\nimport os\nimport sys\n\n\ndef main():\n"
+        b"    path = os.path.join(os.path.dirname(importlib.util.find_spec('qmtraj').origin), 'bin', 'qmtraj')\n"
+        b"    os.execv(path, [path, *sys.argv[1:]])\n")
     record = "".join("{},sha256={},{}\n".format(
         name, base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode(), len(data)) for name, data in sorted(content.items()))
     content[f"{info}/RECORD"] = (record + f"{info}/RECORD,,\n").encode()
@@ -79,7 +80,7 @@ def main(build, out):
         for name, data in sorted(content.items()):
             member = zipfile.ZipInfo(name, date)
             member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = (0o100755 if "/bin/" in name or "/scripts/" in name else 0o100644) << 16
+            member.external_attr = (0o100755 if "/bin/" in name else 0o100644) << 16
             archive.writestr(member, data)
     print(f"{wheel}: {wheel.stat().st_size / 1e6:.1f} MB, glibc {oldest[0]}.{oldest[1]} or newer, "
           f"SHA-256 {hashlib.sha256(wheel.read_bytes()).hexdigest()}")

@@ -8,7 +8,7 @@
 /// a number whose bit 1 << p stands for property p; their values stand one after another in the order of
 /// this list, in atomic units.
 ///
-/// A new property is a line here and a row of PROPERTIES in properties.c. Configuration, trajectory file,
+/// A new property is a line at the end, since bits stand in files and in the interface, and a row of PROPERTIES in properties.c. Configuration, trajectory file,
 /// `check`, `convert`, `energy` and the tables of docs/file-format.md walk that row.
 #define PROPERTY_LIST(X)                                                                           \
     X(PROPERTY_DIPOLE, "dipole")             /* [3] e bohr, about the origin */                    \

@@ -14,6 +14,17 @@ for file in bin/qmtraj lib/libqmtraj.a lib/libqmtraj.so.0 include/qmtraj/qmtraj.
     share/man/man1/qmtraj.1 share/bash-completion/completions/qmtraj; do
     [ -e "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
+# What the documents name is there.
+for file in $(grep -oh 'examples/[A-Za-z_/]*[A-Za-z_.]*[a-z]' "$prefix/share/qmtraj/README.md" "$prefix"/share/qmtraj/docs/*.md | sort -u); do
+    [ -e "$prefix/share/qmtraj/$file" ] || { echo "named and not installed: $file"; exit 1; }
+done
+
+# A packager's folders by their whole paths stay where they are.
+cmake -S "$QMTRAJ_SOURCE" -B away -DCMAKE_INSTALL_PREFIX="$work/p" -DCMAKE_INSTALL_LIBDIR="$work/l" -DCMAKE_INSTALL_INCLUDEDIR="$work/i" >/dev/null
+[ "$(PKG_CONFIG_PATH=$work/away pkg-config --variable=libdir qmtraj)" = "$work/l" ]
+[ "$(PKG_CONFIG_PATH=$work/away pkg-config --variable=includedir qmtraj-static)" = "$work/i" ]
+grep -qF "IMPORTED_LOCATION \"$work/l/libqmtraj.so" away/qmtrajConfig.cmake
+grep -qF "INTERFACE_INCLUDE_DIRECTORIES \"$work/i\"" away/qmtrajConfig.cmake
 
 cat >water.c <<'C'
 #include <qmtraj/qmtraj.h>

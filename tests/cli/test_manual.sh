@@ -50,6 +50,8 @@ for command in run energy convert dataset check; do
 done
 is "$(offers run --smiles-f)" --smiles-file
 is "$(offers run --set nve_window_)" nve_window_ps=
+is "$(offers run --set bias.torsion.m)" bias.torsion.mode=
+is "$(offers run --set '' | wc -w)" "$("$QMTRAJ" help config --markdown | grep -c '^| `')"
 is "$(offers energy --set electronic)" electronic_temperature_K=
 is "$(offers convert x.npz --to '')" "extxyz h5md npy npz trr"
 is "$(offers convert x.npz --to = n)" "npy npz"
