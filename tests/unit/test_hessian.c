@@ -308,6 +308,43 @@ static void workers_change_no_byte(void **state)
     assert_memory_equal(one, three, sizeof one);
 }
 
+/// A shift changes the dipole of an ion by its charge, a turn about e turns it: sum_a e x r_a . dmu/dr_a = e x mu.
+static void slopes_of_the_dipole_sum_to_charge_and_turn(void **state)
+{
+    (void)state;
+    static const Case *const ION = &CASES[2]; // hydronium
+    double xyz[12], slopes[36];
+    QmtEngine *engine = NULL;
+    QmtEngineOptions options = qmt_engine_options_default();
+    QmtHessianOptions settings = qmt_hessian_options_default();
+    options.charge = ION->charge;
+    for (size_t i = 0; i < 12; i++)
+        xyz[i] = ANGSTROM * ION->angstrom[i] + 0.3 * (double)(i % 3); // off the origin
+    assert_int_equal(qmt_engine_create(ctx, 4, ION->numbers, &options, &engine), QMT_OK);
+    for (settings.points = 3; settings.points <= 5; settings.points += 2) {
+        QmtHessianResult result = qmt_hessian_result_empty();
+        result.dipole_slopes = slopes;
+        assert_int_equal(qmt_hessian(ctx, engine, xyz, &settings, &result), QMT_OK);
+        // The SCF leaves some 1e-8 e bohr in a dipole: over a step of 0.005 bohr, from four atoms, some 1e-5. In a turn
+        // differences of three points err by h^2 of the third slope, too.
+        const double shift = 2e-5, turn = settings.points == 3 ? 2e-4 : 4e-5;
+        for (size_t x = 0; x < 3; x++)
+            for (size_t m = 0; m < 3; m++) {
+                const size_t y = (x + 1) % 3, z = (x + 2) % 3;
+                double shifted = 0.0, turned = 0.0;
+                for (size_t a = 0; a < 4; a++) {
+                    shifted += slopes[3 * (3 * a + x) + m];
+                    turned += xyz[3 * a + y] * slopes[3 * (3 * a + z) + m] -
+                              xyz[3 * a + z] * slopes[3 * (3 * a + y) + m];
+                }
+                CHECK_NEAR(shifted, x == m ? ION->charge : 0.0, shift);
+                const double wanted = m == z ? result.dipole[y] : m == y ? -result.dipole[z] : 0.0;
+                CHECK_NEAR(turned, wanted, turn);
+            }
+    }
+    qmt_engine_destroy(&engine);
+}
+
 /// Helium at 298.15 K and 1 bar: 126.153 J/mol/K; water as rigid rotor and oscillator at 1 bar: 188.8 J/mol/K (NIST-JANAF
 /// tables, the frequencies here are lower than real ones by some per cent, which the entropy hardly feels).
 static void entropies_are_those_of_gases(void **state)
@@ -338,6 +375,74 @@ static void entropies_are_those_of_gases(void **state)
     options.rotor_cm = 1500.0;
     assert_int_equal(qmt_thermo(ctx, modes, &options, &thermo), QMT_OK);
     assert_true(fabs(thermo.entropy - harmonic) * jmol > 0.02);
+    qmt_modes_destroy(&modes);
+}
+
+/// Grimme, Chem. Eur. J. 18, 9955 (2012), equations 3 to 8, in SI units with the constants of CODATA 2018: entropy of two
+/// atoms of which the only vibration is at some wavenumber, in units of k.
+static double blended_entropy(double cm, double rotor_cm, double kelvin, double mean_moment)
+{
+    const double pi = 3.14159265358979323846, h = 6.62607015e-34, k = 1.380649e-23;
+    const double omega = 2.99792458e10 * cm, quantum = h * omega / (k * kelvin);
+    const double oscillator = quantum / (exp(quantum) - 1.0) - log(1.0 - exp(-quantum));
+    const double own = h / (8.0 * pi * pi * omega); // of a free rotor with that frequency
+    const double moment = own * mean_moment / (own + mean_moment);
+    const double rotor = 0.5 + log(sqrt(8.0 * pow(pi, 3.0) * moment * k * kelvin / (h * h)));
+    const double weight = 1.0 / (1.0 + pow(rotor_cm / cm, 4.0));
+    return weight * oscillator + (1.0 - weight) * rotor;
+}
+
+static void low_modes_are_those_of_free_rotors(void **state)
+{
+    (void)state;
+    static const double MASSES[2] = {12.0, 16.0};
+    static const double XYZ[6] = {0.0, 0.0, 0.0, 0.0, 0.0, 2.1};
+    const double reduced = 12.0 * 16.0 / 28.0, hartree_over_k = 4.3597447222071e-18 / 1.380649e-23;
+    // The mean of the three moments, of which that about the line is 0.
+    const double mean = 2.0 / 3.0 * reduced * 1.66053906660e-27 * pow(2.1 * 5.29177210903e-11, 2.0);
+    for (double cm = 2.0; cm < 500.0; cm *= 2.0)
+        for (double rotor_cm = 50.0; rotor_cm <= 100.0; rotor_cm *= 2.0) {
+            const double k = reduced * DALTON * (cm / CM) * (cm / CM);
+            double hessian[36] = {0.0};
+            QmtModes *modes = NULL;
+            QmtModesView view;
+            QmtThermo thermo;
+            QmtThermoOptions options = qmt_thermo_options_default();
+            hessian[6 * 2 + 2] = hessian[6 * 5 + 5] = k;
+            hessian[6 * 2 + 5] = hessian[6 * 5 + 2] = -k;
+            options.rotor_cm = rotor_cm;
+            options.temperature_k = 320.0;
+            assert_int_equal(qmt_modes_create(ctx, 2, MASSES, XYZ, hessian, NULL, &modes), QMT_OK);
+            assert_int_equal(qmt_modes_get(ctx, modes, &view), QMT_OK);
+            CHECK_NEAR(view.frequency[0], cm, 1e-6 * cm); // the constants above have ten digits
+            assert_int_equal(qmt_thermo(ctx, modes, &options, &thermo), QMT_OK);
+            // Of constants with ten digits and their logarithms; 1 - exp(-x) loses two more at 2 cm-1.
+            CHECK_NEAR(thermo.entropy_vibration * hartree_over_k,
+                       blended_entropy(view.frequency[0], rotor_cm, 320.0, mean), 1e-7);
+            qmt_modes_destroy(&modes);
+        }
+}
+
+/// k ln(2S + 1), which comes to the rest of the entropy.
+static void spins_have_the_entropy_of_their_number(void **state)
+{
+    (void)state;
+    static const double MASS = 14.007, AT[3] = {0.0};
+    const double hartree_over_k = 4.3597447222071e-18 / 1.380649e-23; // CODATA 2018
+    const double hessian[9] = {0.0};
+    QmtModes *modes = NULL;
+    QmtThermo singlet, thermo;
+    QmtThermoOptions options = qmt_thermo_options_default();
+    assert_int_equal(qmt_modes_create(ctx, 1, &MASS, AT, hessian, NULL, &modes), QMT_OK);
+    assert_int_equal(qmt_thermo(ctx, modes, NULL, &singlet), QMT_OK);
+    assert_true(singlet.entropy_electronic == 0.0);
+    for (options.multiplicity = 2; options.multiplicity <= 7; options.multiplicity++) {
+        assert_int_equal(qmt_thermo(ctx, modes, &options, &thermo), QMT_OK);
+        // ten digits of the constants
+        CHECK_NEAR(thermo.entropy_electronic * hartree_over_k, log(options.multiplicity), 1e-9);
+        CHECK_NEAR((thermo.entropy - singlet.entropy) * hartree_over_k, log(options.multiplicity),
+                   1e-9);
+    }
     qmt_modes_destroy(&modes);
 }
 
@@ -411,7 +516,10 @@ int main(void)
         cmocka_unit_test(frequencies_are_those_of_ase),
         cmocka_unit_test(a_molecule_is_linear_if_a_turn_is_a_bend),
         cmocka_unit_test(workers_change_no_byte),
+        cmocka_unit_test(slopes_of_the_dipole_sum_to_charge_and_turn),
         cmocka_unit_test(entropies_are_those_of_gases),
+        cmocka_unit_test(low_modes_are_those_of_free_rotors),
+        cmocka_unit_test(spins_have_the_entropy_of_their_number),
         cmocka_unit_test(derivatives_agree),
         cmocka_unit_test(nonsense_is_refused),
     };

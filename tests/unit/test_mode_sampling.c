@@ -49,6 +49,39 @@ static void variances_are_those_of_oscillators(void **state)
         }
 }
 
+/// The coordinate of a draw is the normal number that belongs to it, times the root of the variance: what the means above leave
+/// open, 4 %, is not left open here.
+static void a_displacement_is_its_number_times_the_spread(void **state)
+{
+    (void)state;
+    static const double REST[1][3] = {{0.0}}, MASS = 2.0;
+    double cm = 700.0, mode[3] = {0.0, 1.0, 0.0}, one = 1.0;
+    const NormalModes modes = {.n_atoms = 1,
+                               .n_modes = 1,
+                               .frequency = &cm,
+                               .rigid = &one,
+                               .mode = mode,
+                               .reduced_mass = &one,
+                               .intensity = &one};
+    const RandomKey key = {.seed = 7, .molecule = 3};
+    const double w = cm / WAVENUMBERS_PER_HARTREE;
+    for (uint64_t draw = 0; draw < 5; draw++)
+        for (double t = 30.0; t < 2000.0; t *= 4.0) {
+            const double kt = HARTREE_PER_KELVIN * t;
+            double z[3], xyz[1][3];
+            ModeSampling sampling = {.temperature_k = t, .lowest_cm = 10.0};
+            random_normals(&key, draw, 0, RANDOM_MODES, z);
+            mode_sample(&modes, &MASS, REST, &sampling, &key, draw, xyz);
+            // Classical, q = z sqrt(kT) / w; rounding of some operations.
+            const double root_mass = sqrt(MASS * ME_PER_DALTON);
+            CHECK_NEAR(xyz[0][1] * root_mass / (z[0] * sqrt(kt) / w), 1.0, 1e-14);
+            sampling.quantum = true;
+            mode_sample(&modes, &MASS, REST, &sampling, &key, draw, xyz);
+            const double variance_wanted = 0.5 / w / tanh(0.5 * w / kt);
+            CHECK_NEAR(xyz[0][1] * root_mass / (z[0] * sqrt(variance_wanted)), 1.0, 1e-14);
+        }
+}
+
 static void low_and_imaginary_modes_stay_at_rest(void **state)
 {
     (void)state;
@@ -60,6 +93,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variances_are_those_of_oscillators),
+        cmocka_unit_test(a_displacement_is_its_number_times_the_spread),
         cmocka_unit_test(low_and_imaginary_modes_stay_at_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
