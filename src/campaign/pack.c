@@ -281,6 +281,8 @@ static QmtStatus folders_pack(QmtContext *ctx, Packer *packer, const char *at, c
 {
     struct dirent **names = NULL;
     const int n_names = scandir(at, &names, NULL, alphasort);
+    if (n_names < 0 && depth > 0 && errno == ENOENT)
+        return QMT_OK; // finished and packed meanwhile
     if (n_names < 0)
         return FAIL(ctx, QMT_ERR_IO, "%s: %s", at, strerror(errno));
     QmtStatus status = QMT_OK;

@@ -182,15 +182,20 @@ static StatusEntry entry_of(QmtContext *ctx, const char *folder, const char *lab
     return entry;
 }
 
+static void entry_free(const StatusEntry *entry)
+{
+    free(entry->holder);
+    free(entry->reason);
+    free(entry->warning_lines);
+}
+
 static QmtStatus entry_add(QmtContext *ctx, const StatusEntry *entry, StatusList *list)
 {
     if (list->n == list->capacity) {
         const size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
         StatusEntry *const more = realloc(list->entries, capacity * sizeof *more);
         if (more == NULL) {
-            free(entry->holder);
-            free(entry->reason);
-            free(entry->warning_lines);
+            entry_free(entry);
             return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its status", entry->label);
         }
         list->entries = more;
@@ -216,6 +221,8 @@ static QmtStatus folders_look(QmtContext *ctx, const char *out, const char *pare
 {
     struct dirent **names = NULL;
     const int n = scandir(out, &names, NULL, alphasort);
+    if (n < 0 && depth > 0 && errno == ENOENT)
+        return QMT_OK; // packed meanwhile
     if (n < 0)
         return FAIL(ctx, QMT_ERR_IO, "%s: %s", out, strerror(errno));
     QmtStatus status = QMT_OK;
@@ -278,6 +285,29 @@ static QmtStatus archives_look(QmtContext *ctx, const char *out, const ArchiveMo
 static int by_label(const void *a, const void *b)
 {
     return strcmp(((const StatusEntry *)a)->label, ((const StatusEntry *)b)->label);
+}
+
+/// What was packed between the look at its folder and that at the archives is there twice: the archive counts. The list is
+/// sorted.
+static void twice_drop(StatusList *list)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        StatusEntry *const entry = &list->entries[i];
+        const bool is_again = n > 0 && strcmp(entry->label, list->entries[n - 1].label) == 0;
+        if (!is_again) {
+            list->entries[n++] = *entry;
+            continue;
+        }
+        StatusEntry *const other = &list->entries[n - 1];
+        StatusEntry gone = *entry;
+        if (entry->kind == STATUS_COMPLETE) {
+            gone = *other;
+            *other = *entry;
+        }
+        entry_free(&gone);
+    }
+    list->n = n;
 }
 
 static bool is_listed(const StatusList *list, size_t n_sorted, const char *label)
@@ -392,6 +422,7 @@ static QmtStatus records_add(QmtContext *ctx, const char *out, StatusList *list)
     archives_unmount(&archives);
     if (list->n > 0)
         qsort(list->entries, list->n, sizeof *list->entries, by_label);
+    twice_drop(list);
     if (status == QMT_OK)
         status = journal_lists_read(ctx, out, &molecules);
     if (status == QMT_OK)
@@ -440,11 +471,8 @@ QmtStatus status_look(QmtContext *ctx, const char *out, StatusList *list)
 
 void status_release(StatusList *list)
 {
-    for (size_t i = 0; i < list->n; i++) {
-        free(list->entries[i].holder);
-        free(list->entries[i].reason);
-        free(list->entries[i].warning_lines);
-    }
+    for (size_t i = 0; i < list->n; i++)
+        entry_free(&list->entries[i]);
     free(list->entries);
     *list = (StatusList){0};
 }

@@ -1,6 +1,7 @@
 #include "cli/npz_paths.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,8 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, NpzPaths *paths
         return QMT_OK;
     }
     const int n = scandir(folder, &entries, NULL, by_bytes);
+    if (n < 0 && errno == ENOENT)
+        return QMT_OK; // packed meanwhile
     if (n < 0)
         return FAIL(ctx, QMT_ERR_IO, "%s: cannot be listed", folder);
     QmtStatus status = QMT_OK;
@@ -107,22 +110,40 @@ static QmtStatus archives_open(QmtContext *ctx, const char *path, NpzPaths *path
     return QMT_OK;
 }
 
-/// The trajectories in archives of a folder.
-static QmtStatus packed_add(QmtContext *ctx, const char *folder, NpzPaths *paths)
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/// The trajectories in archives of a folder, but those whose folder was found before it was packed.
+///
+/// @param first  of the paths that were found in the folder
+static QmtStatus packed_add(QmtContext *ctx, const char *folder, size_t first, NpzPaths *paths)
 {
     TRY(archives_open(ctx, folder, paths));
     const QmtArchives *const archives = paths->archives[paths->n_archives - 1];
     const size_t n = qmt_archives_count(archives);
-    for (size_t i = 0; i < n; i++) {
+    const size_t n_found = paths->n - first;
+    char **const found = malloc((n_found + 1) * sizeof *found);
+    if (found == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for the list of files", folder);
+    for (size_t i = 0; i < n_found; i++)
+        found[i] = paths->path[first + i];
+    qsort(found, n_found, sizeof *found, by_path);
+    QmtStatus status = QMT_OK;
+    for (size_t i = 0; i < n && status == QMT_OK; i++) {
         const char *const name = qmt_archives_name(archives, i);
-        char path[PATH_MAX], file[PATH_MAX];
+        char path[PATH_MAX], file[PATH_MAX], *const wanted = file;
         if (name == NULL)
             continue;
-        TRY(path_join(ctx, folder, name, path));
-        TRY(path_join(ctx, path, "trajectory.npz", file));
-        TRY(paths_add(ctx, file, paths));
+        status = path_join(ctx, folder, name, path);
+        if (status == QMT_OK)
+            status = path_join(ctx, path, "trajectory.npz", file);
+        if (status == QMT_OK && bsearch(&wanted, found, n_found, sizeof *found, by_path) == NULL)
+            status = paths_add(ctx, file, paths);
     }
-    return QMT_OK;
+    free(found);
+    return status;
 }
 
 /// A folder that lies in an archive: that of its trajectory.
@@ -156,7 +177,7 @@ QmtStatus npz_paths_add(QmtContext *ctx, const char *path, NpzPaths *paths)
                     path);
     const size_t before = paths->n;
     TRY(folder_add(ctx, path, paths));
-    TRY(packed_add(ctx, path, paths));
+    TRY(packed_add(ctx, path, before, paths));
     if (paths->n == before)
         return FAIL(ctx, QMT_ERR_IO,
                     "%s: no .npz file in this folder; for an unfinished trajectory run `qmtraj "

@@ -67,23 +67,41 @@ static QmtStatus archives_keep(QmtContext *ctx, ArchiveMount *mount, SourcePathL
     return QMT_OK;
 }
 
-/// The trajectories in the archives of a folder.
-static QmtStatus packed_add(QmtContext *ctx, const char *folder, SourcePathList *list)
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/// The trajectories in the archives of a folder, but those whose folder was found before it was packed.
+///
+/// @param first  of the paths that were found in the folder
+static QmtStatus packed_add(QmtContext *ctx, const char *folder, size_t first, SourcePathList *list)
 {
     ArchiveMount *mount = NULL;
     TRY(archives_mount(ctx, folder, NULL, &mount));
     TRY(archives_keep(ctx, mount, list));
-    for (size_t i = 0; i < archives_count(mount); i++) {
+    const size_t n_found = list->n - first;
+    char **const found = malloc((n_found + 1) * sizeof *found);
+    if (found == NULL)
+        return FAIL(ctx, QMT_ERR_MEMORY, "no memory for the list of trajectories");
+    for (size_t i = 0; i < n_found; i++)
+        found[i] = list->items[first + i].path;
+    qsort(found, n_found, sizeof *found, by_path);
+    QmtStatus status = QMT_OK;
+    for (size_t i = 0; i < archives_count(mount) && status == QMT_OK; i++) {
         const char *const label = archives_label(mount, i);
-        char path[FILE_PATH_SIZE], file[FILE_PATH_SIZE];
+        char path[FILE_PATH_SIZE], file[FILE_PATH_SIZE], *const wanted = file;
         if (label == NULL)
             continue;
-        TRY(file_join(ctx, folder, label, path));
-        TRY(file_join(ctx, path, RUN_FILE_COMPLETE, file));
-        if (file_exists(file))
-            TRY(path_add(ctx, file, true, list));
+        status = file_join(ctx, folder, label, path);
+        if (status == QMT_OK)
+            status = file_join(ctx, path, RUN_FILE_COMPLETE, file);
+        if (status == QMT_OK && file_exists(file) &&
+            bsearch(&wanted, found, n_found, sizeof *found, by_path) == NULL)
+            status = path_add(ctx, file, true, list);
     }
-    return QMT_OK;
+    free(found);
+    return status;
 }
 
 /// A path that is not there: a trajectory in an archive, or the folder of one.
@@ -121,11 +139,14 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, bool partial, S
 {
     struct dirent **entries = NULL;
     bool has_archives = false;
+    const size_t first = list->n;
     if (folder_is_dataset(folder)) {
         context_log(ctx, QMT_LOG_INFO, "%s: is a training set, passed over", folder);
         return QMT_OK;
     }
     const int n = scandir(folder, &entries, NULL, by_bytes);
+    if (n < 0 && errno == ENOENT)
+        return QMT_OK; // packed meanwhile
     if (n < 0)
         return FAIL(ctx, QMT_ERR_IO, "%.900s: cannot be listed: %s", folder, strerror(errno));
     QmtStatus status = QMT_OK;
@@ -148,7 +169,7 @@ static QmtStatus folder_add(QmtContext *ctx, const char *folder, bool partial, S
         free(entries[i]);
     }
     free(entries);
-    return status == QMT_OK && has_archives ? packed_add(ctx, folder, list) : status;
+    return status == QMT_OK && has_archives ? packed_add(ctx, folder, first, list) : status;
 }
 
 /// Which file a path leads to.
@@ -176,7 +197,10 @@ static QmtStatus identity_find(QmtContext *ctx, const char *path, Identity *iden
     struct stat about = {0};
     File file = file_none();
     if (stat(path, &about) != 0) { // it may be a piece of an archive
-        TRY(file_open(ctx, path, FILE_READ, &file));
+        QmtStatus status = file_open(ctx, path, FILE_READ, &file);
+        if (status == QMT_ERR_IO && archives_look_again(ctx, path)) // packed meanwhile
+            status = file_open(ctx, path, FILE_READ, &file);
+        TRY(status);
         if (fstat(file.fd, &about) != 0) {
             file_abandon(&file);
             return FAIL(ctx, QMT_ERR_IO, "%.900s: %s", path, strerror(errno));

@@ -453,6 +453,13 @@ const ArchiveFolder *archives_find(const ArchiveMount *mount, const char *label,
     return NULL;
 }
 
+/// True of a path in the folder of a mount.
+static bool is_below(const ArchiveMount *mount, const char *path)
+{
+    const size_t n = strlen(mount->out);
+    return strncmp(path, mount->out, n) == 0 && path[n] == '/';
+}
+
 /// file_set_part_finder()
 static bool part_find(const char *path, FilePart *part)
 {
@@ -461,7 +468,7 @@ static bool part_find(const char *path, FilePart *part)
         const char *const name = strrchr(path, '/');
         char label[ZIP_PATH_MAX];
         const Archive *archive;
-        if (strncmp(path, mount->out, n_out) != 0 || path[n_out] != '/' || name <= path + n_out ||
+        if (!is_below(mount, path) || name <= path + n_out ||
             snprintf(label, sizeof label, "%.*s", (int)(name - path - (long)n_out - 1),
                      path + n_out + 1) >= (int)sizeof label)
             continue;
@@ -552,11 +559,9 @@ QmtStatus archives_mount(QmtContext *ctx, const char *out, const char *own, Arch
         archives_unmount(&made);
         return status;
     }
-    if (made->n > 0) {
-        made->next = mounted;
-        mounted = made;
-        file_set_part_finder(part_find);
-    }
+    made->next = mounted; // also without an archive: one may appear
+    mounted = made;
+    file_set_part_finder(part_find);
     *mount = made;
     return QMT_OK;
 }
@@ -567,6 +572,64 @@ void archives_refresh(QmtContext *ctx, ArchiveMount *mount)
     for (size_t a = 0; mount != NULL && a < mount->n; a++)
         (void)archive_catch_up(ctx, &mount->archives[a]);
     (void)context_restore(ctx, &before);
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int by_name(const void *name, const void *entry)
+{
+    return strcmp(name, (*(struct dirent *const *)entry)->d_name);
+}
+
+/// Adds an archive; one that cannot be read is left for another time.
+static void mount_add(QmtContext *ctx, ArchiveMount *mount, const char *name)
+{
+    char path[FILE_PATH_SIZE];
+    Archive *const more = realloc(mount->archives, (mount->n + 1) * sizeof *more);
+    if (more == NULL)
+        return;
+    mount->archives = more;
+    if (file_join(ctx, mount->out, name, path) == QMT_OK &&
+        archive_read(ctx, path, &more[mount->n]) == QMT_OK)
+        mount->n++;
+}
+
+/// Adds the archives that are new in the folder.
+static void mount_extend(QmtContext *ctx, ArchiveMount *mount)
+{
+    struct dirent **names = NULL;
+    const int n = scandir(mount->out, &names, is_archive, by_bytes);
+    bool *const known = calloc(n > 0 ? (size_t)n : 1, sizeof *known);
+    for (size_t a = 0; known != NULL && n > 0 && a < mount->n; a++) {
+        const char *const name = strrchr(mount->archives[a].path, '/') + 1;
+        struct dirent **const found = bsearch(name, names, (size_t)n, sizeof *names, by_name);
+        if (found != NULL)
+            known[found - names] = true;
+    }
+    for (int i = 0; i < n; i++) {
+        if (known != NULL && !known[i])
+            mount_add(ctx, mount, names[i]->d_name);
+        free(names[i]);
+    }
+    free(names);
+    free(known);
+}
+
+bool archives_look_again(QmtContext *ctx, const char *path)
+{
+    const Message before = context_keep(ctx);
+    for (ArchiveMount *mount = mounted; mount != NULL; mount = mount->next) {
+        if (!is_below(mount, path))
+            continue;
+        archives_refresh(ctx, mount);
+        if (!file_exists(path))
+            mount_extend(ctx, mount);
+    }
+    (void)context_restore(ctx, &before);
+    return file_exists(path);
 }
 
 QmtStatus archives_mount_above(QmtContext *ctx, const char *path, ArchiveMount **mount)

@@ -96,10 +96,13 @@ typedef struct ArchiveMount ArchiveMount;
 /// @param mount  to be given back with archives_unmount()
 /// Fails as archive_read().
 QmtStatus archives_mount(QmtContext *ctx, const char *out, const char *own, ArchiveMount **mount);
-/// Learns what other programs appended since; what cannot be read is left for another time.
-void archives_refresh(QmtContext *ctx, ArchiveMount *mount);
 /// Likewise for the path of a file in a folder that may be in an archive of a folder above it.
 QmtStatus archives_mount_above(QmtContext *ctx, const char *path, ArchiveMount **mount);
+/// Learns what other programs appended since; what cannot be read is left for another time.
+void archives_refresh(QmtContext *ctx, ArchiveMount *mount);
+/// For a file that is not there any more: learns what was packed meanwhile into the archives that this thread has open, those
+/// of their folders that are new among them. True if the file is there now, in an archive or unpacked.
+bool archives_look_again(QmtContext *ctx, const char *path);
 /// Sets the pointer to NULL; accepts NULL.
 void archives_unmount(ArchiveMount **mount);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/archive.h"
 #include "io/zip.h"
 
 enum {
@@ -378,8 +379,11 @@ static QmtStatus read_directory(QmtContext *ctx, Npz *npz)
 QmtStatus npz_open(QmtContext *ctx, const char *path, Npz *npz)
 {
     Npz opened = {.file = file_none()};
-    TRY(file_open(ctx, path, FILE_READ, &opened.file));
-    const QmtStatus status = read_directory(ctx, &opened);
+    QmtStatus status = file_open(ctx, path, FILE_READ, &opened.file);
+    if (status == QMT_ERR_IO && archives_look_again(ctx, path)) // packed or unpacked meanwhile
+        status = file_open(ctx, path, FILE_READ, &opened.file);
+    TRY(status);
+    status = read_directory(ctx, &opened);
     if (status != QMT_OK)
         npz_close(&opened);
     else

@@ -368,6 +368,13 @@ static QmtStatus path_find(QmtContext *ctx, const char *folder, char *path)
     return QMT_OK;
 }
 
+/// That of a trajectory which was packed after the archives were read.
+static QmtStatus packed_find(QmtContext *ctx, const char *folder, char *path)
+{
+    TRY(file_join(ctx, folder, RUN_FILE_COMPLETE, path));
+    return archives_look_again(ctx, path) ? QMT_OK : path_find(ctx, folder, path);
+}
+
 static QmtStatus items_report(QmtContext *ctx, Page *page, const char *to)
 {
     page->n_opened = page->n < OPENED_MAX ? page->n : OPENED_MAX;
@@ -391,6 +398,8 @@ static QmtStatus folder_report(QmtContext *ctx, const char *out, const StatusLis
         page->items[i].entry = &list->entries[i];
         TRY(file_join(ctx, out, list->entries[i].label, folder));
         TRY(path_find(ctx, folder, page->items[i].path));
+        if (list->entries[i].kind == STATUS_COMPLETE && page->items[i].path[0] == '\0')
+            TRY(packed_find(ctx, folder, page->items[i].path));
     }
     return items_report(ctx, page, to);
 }

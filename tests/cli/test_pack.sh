@@ -251,6 +251,22 @@ for others in unpack pack "run ${job[*]} --pack --out" "run ${job[*]} --out"; do
     done
 done
 
+# what is packed while a command reads it is read in the archive
+for i in 0 1 2 3 4 5; do
+    rm -rf beside
+    cp -r whole beside
+    "$QMTRAJ" pack beside >beside_log 2>&1 &
+    pid=$!
+    sleep 0.00$i
+    case $((i % 3)) in
+    0) ends 0 "$QMTRAJ" check beside && says "8 files: 8 pass" ;;
+    1) ends 0 "$QMTRAJ" status beside && says "8/8 complete" ;;
+    2) ends 0 "$QMTRAJ" report beside -o beside$i.html
+        [ "$(grep -o '"verdict":"PASS","frames"' beside$i.html | wc -l)" = 8 ] || fail "the report has no good 8" ;;
+    esac
+    wait $pid || fail "pack ends with $?"
+done
+
 # folders of an earlier job go in; replicas, too
 cp -r whole mixed
 ends 0 "$QMTRAJ" run "${job[@]}" --out mixed --pack m?.xyz

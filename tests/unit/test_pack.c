@@ -309,6 +309,34 @@ static void a_reader_learns_of_another_archive(void **state)
     archives_unmount(&mount);
 }
 
+/// Who found a trajectory in its folder, and comes to it when that is packed, finds it in an archive that was not there;
+/// and the other way round.
+static void what_is_packed_or_unpacked_meanwhile_is_found(void **state)
+{
+    (void)state;
+    ArchiveMount *mount = NULL;
+    char path[FILE_PATH_SIZE];
+    size_t n;
+    finished_make("a");
+    assert_int_equal(file_join(ctx, in_out("a"), RUN_FILE_COMPLETE, path), QMT_OK);
+    assert_int_equal(archives_mount(ctx, out, NULL, &mount), QMT_OK);
+    assert_false(archives_look_again(ctx, in_out("b/trajectory.npz")));
+    assert_int_equal(pack_all(ctx, out, &n), QMT_OK);
+    assert_false(file_exists(path));
+    assert_true(archives_look_again(ctx, path));
+    assert_true(is_finished("a"));
+    assert_int_equal(archives_count(mount), 1);
+    finished_make("b");
+    assert_int_equal(pack_all(ctx, out, &n), QMT_OK);
+    assert_true(archives_look_again(ctx, in_out("b/trajectory.npz")));
+    assert_int_equal(archives_count(mount), 2);
+    assert_int_equal(unpack(), 2);
+    assert_true(archives_look_again(ctx, path));
+    assert_int_equal(archives_count(mount), 0);
+    assert_false(archives_look_again(ctx, in_out("c/trajectory.npz")));
+    archives_unmount(&mount);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +352,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(folders_that_were_cut_off_with_an_archive_are_not_there,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_reader_learns_of_another_archive, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_packed_or_unpacked_meanwhile_is_found, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
