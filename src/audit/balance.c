@@ -73,11 +73,22 @@ static void off_take(OffInterval *worst, double off, double allowed, uint64_t fr
     }
 }
 
+/// What the work of a bias adds to the ripple of an interval.
+static double ripple_of_work(Balance *balance, const CheckFrame *frame)
+{
+    if (frame->bias_work == NULL)
+        return 0.0;
+    const double before = balance->work_in_step;
+    balance->work_in_step = fabs(*frame->bias_work - balance->work) / (double)balance->every;
+    return 0.5 * (before + balance->work_in_step);
+}
+
 static void interval_add(const Check *check, Balance *balance, const CheckFrame *frame,
                          double energy, double ripple)
 {
     const double kicks = kicks_before(balance, check->n_atoms, frame->number);
-    const double change = energy - balance->energy, ripples = ripple + balance->ripple;
+    const double change = energy - balance->energy;
+    const double ripples = ripple + balance->ripple + ripple_of_work(balance, frame);
     const double heat = frame->heat != NULL ? *frame->heat - balance->heat : 0.0;
     if (kicks == 0.0)
         off_take(&balance->quiet_heat, fabs(heat), ROUNDING, frame->number);
@@ -110,6 +121,7 @@ void balance_add(const Check *check, Balance *balance, const CheckFrame *frame)
         interval_add(check, balance, frame, energy, ripple);
     balance->energy = energy;
     balance->heat = heat;
+    balance->work = frame->bias_work != NULL ? *frame->bias_work : 0.0;
     balance->ripple = ripple;
     balance->kinetic = *frame->kinetic;
 }

@@ -19,7 +19,8 @@
 ///
 ///     |E_1 - E_0 - heat| <= S_0 + S_1 + kappa |E_1 - E_0|,
 ///
-/// where the heat does not enter the right side. What no single interval shows, all of them do: the sum of
+/// where the heat does not enter the right side. A bias that moves or grows adds half of its work in a step, by which the
+/// velocities of two half steps lag behind it, and which is gone a step after it rests. What no single interval shows, all of them do: the sum of
 /// (E_1 - E_0 - heat) (E_1 - E_0) over that of (E_1 - E_0)^2 is 0 where the heat is right, -1 where it is doubled and 1
 /// where it is missing.
 ///
@@ -44,6 +45,8 @@ typedef struct {
     uint64_t every;              ///< steps from frame to frame
     double kappa;
     double energy, heat, ripple, kinetic; ///< of the frame before, kJ/mol: E, heat, S, K
+    double work,
+        work_in_step; ///< of biases, kJ/mol: at the frame before, in a step of the interval before
     double heat_first;
     ScfEvents events;
     uint64_t n_told;        ///< intervals that were looked at

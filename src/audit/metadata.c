@@ -115,6 +115,17 @@ static const char *word_or_none(const char *text)
     return text != NULL ? text : "none";
 }
 
+/// What is a text where it is not null.
+static void texts_check(Check *check)
+{
+    static const char *const KEYS[] = {"smiles", "solvent", "solvation_model"};
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+        const cJSON *const item = cJSON_GetObjectItemCaseSensitive(check->metadata, KEYS[i]);
+        if (item != NULL && !cJSON_IsString(item) && !cJSON_IsNull(item))
+            check_say(check, CHECK_METADATA, CHECK_FAIL, "%s is neither a text nor null", KEYS[i]);
+    }
+}
+
 /// What stands in the metadata twice must be the same twice.
 static void twice_check(Check *check)
 {
@@ -220,6 +231,10 @@ static void status_check(Check *check)
         check_say(check, CHECK_METADATA, CHECK_FAIL,
                   "status is complete, but there is no summary, which every complete trajectory "
                   "has");
+    if (check->is_current && status != NULL && !check->is_complete &&
+        strcmp(status, "partial") != 0)
+        check_say(check, CHECK_METADATA, CHECK_FAIL,
+                  "status is %.40s, files of this version are complete or partial", status);
     if (check->is_ours && check->is_complete && cJSON_HasObjectItem(check->metadata, "reason"))
         check_say(check, CHECK_METADATA, CHECK_FAIL,
                   "status is complete, but a reason for its end is given: %.250s",
@@ -252,6 +267,7 @@ void metadata_check(QmtContext *ctx, Check *check)
         check_say(check, CHECK_METADATA, CHECK_FAIL, "num_atoms is %.0f, the arrays have %zu",
                   number, check->n_atoms);
     units_check(check);
+    texts_check(check);
     twice_check(check);
     dof_check(check);
     smiles_check(ctx, check);

@@ -202,6 +202,20 @@ static void drift_add(const Check *check, const Window *window, double dt_ps, do
         *worst = drift; // NaN is the worst
 }
 
+/// Windows of complete trajectories last as long as the configuration says.
+static void window_check_length(Check *check, const Window *window, double dt_ps)
+{
+    double length;
+    if (!check->is_current || !check->is_complete ||
+        !check_config_number(check, "nve_window_ps", &length))
+        return;
+    const double wanted = round(length / dt_ps);
+    if ((double)window->n != wanted)
+        check_say(check, CHECK_WINDOWS, CHECK_FAIL,
+                  "NVE window %d has %d steps, nve_window_ps and dt_fs say %.0f", window->number,
+                  window->n, wanted);
+}
+
 /// Every window in turn, each against its part of the summary.
 static QmtStatus windows_go_through(QmtContext *ctx, Check *check,
                                     const TrajectoryWindowStep *steps, size_t n_steps,
@@ -218,6 +232,7 @@ static QmtStatus windows_go_through(QmtContext *ctx, Check *check,
         while (end < n_steps && steps[end].window == steps[first].window)
             end++;
         const Window window = window_of(check, steps + first, (int)(end - first), dt_ps);
+        window_check_length(check, &window, dt_ps);
         TRY(window_check_begin(ctx, check, &window, (window.number + 1) * every_ps));
         window_check_summary(check, &window, cJSON_GetArrayItem(summary, window.number), dt_ps,
                              (window.number + 1) * every_ps);

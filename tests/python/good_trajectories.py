@@ -117,6 +117,8 @@ KINDS = {
                  save_interval_steps=4, length_ps=1.0),
     "metadynamics": kind("water", **{"thermostat": "bussi", "bias.distance.atoms": "[1, 2]", "bias.distance.mode":
                                      "metadynamics", "bias.distance.every_ps": 0.05}, save_interval_steps=4, length_ps=1.0),
+    "pulled": kind("nitrogen", **{"thermostat": "bussi", "bias.distance.atoms": "[1, 2]", "bias.distance.to_nm": 0.13,
+                                  "bias.distance.over_ps": 0.2}, save_interval_steps=4, **LONG),
     "wall": kind("methane_water", **{"thermostat": "bussi", "confine.sphere": "auto"}, temperature_K=800,
                  save_interval_steps=4, **LONG),
     "1000 K": kind("formic", temperature_K=1000, **LONG),
