@@ -68,6 +68,13 @@ QMT_API QmtStatus qmt_config_get(QmtContext *ctx, const QmtConfig *config, const
 /// key.
 QMT_API int qmt_config_is_given(const QmtConfig *config, const char *key);
 
+/// Where a key was given: its line in qmt_config_file(), -1 by a call, 0 nowhere, which is also that of what is no key.
+QMT_API int qmt_config_line(const QmtConfig *config, const char *key);
+/// 1 if a key has its default, given or not; 0 otherwise, also for what is no key.
+QMT_API int qmt_config_is_default(const QmtConfig *config, const char *key);
+/// The file that was read last, "qm.yaml"; "" if none was. Valid until the configuration changes.
+QMT_API const char *qmt_config_file(const QmtConfig *config);
+
 /// The whole configuration as YAML with every default, unit and help, to be freed with qmt_text_free(): reading it
 /// again gives the same values; those that a recipe set are written out, and `recipe` is none. Fails with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_config_yaml(QmtContext *ctx, const QmtConfig *config, char **text);
@@ -87,6 +94,18 @@ typedef struct {
 QMT_API QmtStatus qmt_config_key(QmtContext *ctx, size_t i, QmtConfigKey *key);
 /// How many keys there are.
 QMT_API size_t qmt_config_key_count(void);
+
+/// Where a key counts.
+typedef enum {
+    QMT_KEY_OF_RUN = 0,    ///< in trajectories alone: motion, sampling, files
+    QMT_KEY_OF_ENERGY = 1, ///< wherever energies are computed: state of the molecule, method, SCF
+    QMT_KEY_BESIDE_METHOD =
+        2, ///< in trajectories alone, where it acts on the nuclei beside the method: walls, biases
+    QMT_KEY_USE_COUNT
+} QmtKeyUse;
+
+/// Where key i = 0, 1, ... of the table counts; QMT_KEY_OF_RUN after the last one.
+QMT_API QmtKeyUse qmt_config_key_use(size_t i);
 
 /// What a hint means in keys of the configuration, "try a smaller dt_fs"; "" for QMT_HINT_NONE and what is none.
 QMT_API const char *qmt_config_advice(QmtHint hint);

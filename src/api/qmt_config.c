@@ -18,6 +18,10 @@
 #include "io/text.h"
 #include "run/spec.h"
 
+_Static_assert((int)QMT_KEY_OF_RUN == (int)CONFIG_OF_RUN &&
+                   (int)QMT_KEY_OF_ENERGY == (int)CONFIG_OF_ENERGY &&
+                   (int)QMT_KEY_BESIDE_METHOD == (int)CONFIG_BESIDE_METHOD,
+               "one list of uses");
 _Static_assert(sizeof((QmtConfigKey){0}.range) >= CONFIG_TEXT_SIZE, "room for every text");
 
 QmtStatus qmt_config_create(QmtContext *ctx, QmtConfig **config)
@@ -118,6 +122,24 @@ int qmt_config_is_given(const QmtConfig *config, const char *key)
            config_is_given(&config->values, key);
 }
 
+int qmt_config_line(const QmtConfig *config, const char *key)
+{
+    if (!qmt_config_is_given(config, key))
+        return 0;
+    return config->values.line[config_key(key)];
+}
+
+int qmt_config_is_default(const QmtConfig *config, const char *key)
+{
+    return config != NULL && key != NULL && config_key(key) < CONFIG_KEY_COUNT &&
+           config_is_default(&config->values, config_key(key));
+}
+
+const char *qmt_config_file(const QmtConfig *config)
+{
+    return config != NULL ? config->values.place : "";
+}
+
 QmtStatus qmt_config_yaml(QmtContext *ctx, const QmtConfig *config, char **text)
 {
     NEEDS(ctx, config != NULL && text != NULL, "config: config or text is NULL");
@@ -150,6 +172,11 @@ QmtStatus qmt_config_key(QmtContext *ctx, size_t i, QmtConfigKey *key)
 size_t qmt_config_key_count(void)
 {
     return CONFIG_KEY_COUNT;
+}
+
+QmtKeyUse qmt_config_key_use(size_t i)
+{
+    return i < CONFIG_KEY_COUNT ? (QmtKeyUse)CONFIG_KEYS[i].use : QMT_KEY_OF_RUN;
 }
 
 const char *qmt_config_advice(QmtHint hint)

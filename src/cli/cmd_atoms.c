@@ -141,8 +141,14 @@ static QmtStatus format_check(QmtContext *ctx, const char *format)
 static QmtStatus atoms_print(QmtContext *ctx, const QmtConfig *config, const AtomWords *words)
 {
     QmtAtomEnergy energies[ELEMENTS_MAX];
+    static const char GAS[] = "free atoms are in the gas phase",
+                      GROUND[] = "free atoms are neutral and in their ground states";
+    static const CommandKey UNUSED[] = {{"solvent", GAS},         {"solvation_model", GAS},
+                                        {"solvation_state", GAS}, {"solvation_grid", GAS},
+                                        {"charge", GROUND},       {"spin_multiplicity", GROUND}};
     char *text = NULL;
     TRY(format_check(ctx, words->format));
+    TRY(config_unused_say(ctx, config, "atoms", UNUSED, sizeof UNUSED / sizeof *UNUSED));
     TRY(qmt_atom_energies(ctx, config, words->n, words->numbers, energies));
     TRY(qmt_atom_energies_text(ctx, config, words->format, words->n, energies, &text));
     fputs(text, stdout);

@@ -333,13 +333,19 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
     return QMT_OK;
 }
 
+static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Words *words)
+{
+    static const CommandKey USED[] = {{"properties", NULL}};
+    TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, &words->molecules, word_take, words));
+    return molecules_unused_say(ctx, &words->molecules, "energy", USED, sizeof USED / sizeof *USED);
+}
+
 QmtStatus cmd_energy(QmtContext *ctx, int argc, char **argv)
 {
     Words words = {.json = false};
     Molecules *const molecules = &words.molecules;
     TRY(molecules_begin(ctx, molecules));
-    QmtStatus status =
-        molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, &words);
+    QmtStatus status = words_read(ctx, argc, argv, &words);
     if (status == QMT_OK && molecules->help)
         help_energy(stdout);
     else if (status == QMT_OK)

@@ -302,11 +302,11 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
                             HessWords *words)
 {
-    static const UnusedKey UNUSED[] = {
+    static const CommandKey UNUSED[] = {
         {"temperature_K", "--temperature says that of the thermochemistry"},
         {"hydrogen_mass_Da", "masses are those of the elements or of isotopes of the input"}};
     TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, words));
-    molecules_unused_say(ctx, molecules, "hess", UNUSED, sizeof UNUSED / sizeof *UNUSED);
+    TRY(molecules_unused_say(ctx, molecules, "hess", UNUSED, sizeof UNUSED / sizeof *UNUSED));
     if (words->npy != NULL && qmt_structures_count(molecules->structures) > 1)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "--npy %.200s: holds one Hessian, and there are %zu structures", words->npy,

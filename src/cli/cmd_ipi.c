@@ -142,6 +142,8 @@ static QmtStatus words_do(QmtContext *ctx, const Words *words)
         help_ipi(stdout);
         return QMT_OK;
     }
+    static const CommandKey UNUSED[] = {{"properties", "--extras json sends dipole and charges"}};
+    TRY(config_unused_say(ctx, words->config, "ipi", UNUSED, sizeof UNUSED / sizeof *UNUSED));
     const size_t n = qmt_structures_count(words->structures);
     if (n != 1)
         return FAIL(

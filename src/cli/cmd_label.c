@@ -160,6 +160,7 @@ static QmtStatus words_do(QmtContext *ctx, const LabelWords *words)
     ProgressLine line = {.terminal = terminal_of(stderr)};
     QmtLabelCounts counts = {0};
     char shown[SHOWN_SIZE];
+    static const CommandKey USED[] = {{"properties", NULL}};
     if (words->path == NULL)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "no FILE; e.g. `qmtraj label frames.extxyz -o labelled.extxyz`");
@@ -167,6 +168,7 @@ static QmtStatus words_do(QmtContext *ctx, const LabelWords *words)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "-o OUT is missing: the file to make; standard output "
                     "cannot be one");
+    TRY(config_unused_say(ctx, words->config, "label", USED, sizeof USED / sizeof *USED));
     const QmtStatus status = qmt_label_file(ctx, words->config, words->path, words->out,
                                             &words->options, progress_show, &line, &counts);
     if (line.line)

@@ -214,13 +214,21 @@ static QmtStatus frames_write(QmtContext *ctx, const OptWords *words, QmtStatus 
     return status;
 }
 
+static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
+                            OptWords *words)
+{
+    static const CommandKey UNUSED[] = {
+        {"optimize_max_steps", "--evaluations says after how many to give up"}};
+    TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, words));
+    return molecules_unused_say(ctx, molecules, "opt", UNUSED, sizeof UNUSED / sizeof *UNUSED);
+}
+
 QmtStatus cmd_opt(QmtContext *ctx, int argc, char **argv)
 {
     OptWords words = {.options = qmt_opt_options_default()};
     Molecules molecules;
     TRY(molecules_begin(ctx, &molecules));
-    QmtStatus status =
-        molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, &molecules, word_take, &words);
+    QmtStatus status = words_read(ctx, argc, argv, &molecules, &words);
     if (status == QMT_OK && molecules.help)
         help_opt(stdout);
     else if (status == QMT_OK)

@@ -172,14 +172,14 @@ static QmtStatus word_take(QmtContext *ctx, int place, const char *value, void *
 static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *molecules,
                             SampleWords *words)
 {
-    static const UnusedKey UNUSED[] = {
+    static const CommandKey UNUSED[] = {
         {"temperature_K", "--temperature says that of the oscillators"},
         {"random_seed", "--seed says that of the geometries"},
         {"hydrogen_mass_Da", "masses are those of the elements or of isotopes of the input"},
         {"properties", "the file holds energies and forces; `qmtraj label` adds the others"},
         {"precision", "the file is in single precision"}};
     TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, words));
-    molecules_unused_say(ctx, molecules, "sample", UNUSED, sizeof UNUSED / sizeof *UNUSED);
+    TRY(molecules_unused_say(ctx, molecules, "sample", UNUSED, sizeof UNUSED / sizeof *UNUSED));
     if (words->out != NULL && qmt_structures_count(molecules->structures) > 1)
         return FAIL(
             ctx, QMT_ERR_USAGE,

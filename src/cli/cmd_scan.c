@@ -336,6 +336,7 @@ static QmtStatus words_read(QmtContext *ctx, int argc, char **argv, Molecules *m
                             ScanWords *words)
 {
     TRY(molecules_read(ctx, argc, argv, OPTIONS, N_OPTIONS, molecules, word_take, words));
+    TRY(molecules_unused_say(ctx, molecules, "scan", NULL, 0));
     if (!molecules->help && !words->has_torsion)
         return FAIL(ctx, QMT_ERR_USAGE,
                     "no torsion; e.g. `qmtraj scan butane.xyz --torsion 1,2,3,4`");

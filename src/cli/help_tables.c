@@ -16,12 +16,31 @@ static void indented_print(FILE *out, const char *text)
     text_print_wrapped(out, text, INDENT, INDENT);
 }
 
+/// The names of the keys that count somewhere, in a paragraph.
+static void used_print(QmtContext *ctx, FILE *out, const char *title, QmtKeyUse use)
+{
+    char text[1024];
+    QmtConfigKey key;
+    size_t used = (size_t)snprintf(text, sizeof text, "%s", title);
+    for (size_t k = 0; k < qmt_config_key_count() && qmt_config_key(ctx, k, &key) == QMT_OK; k++)
+        if (qmt_config_key_use(k) == use && used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, " %s", key.name);
+    text_print_wrapped(out, text, 0, 0);
+}
+
 void help_config(QmtContext *ctx, FILE *out)
 {
     QmtConfigKey key;
     fputs("Keys of the configuration: `key: value` in a YAML file, `--set key=value` or\n"
-          "`--key value` on the command line of `qmtraj run`.\n",
+          "`--key value` on the command line of `qmtraj run`.\n\n",
           out);
+    used_print(ctx, out, "Wherever energies are computed (energy, opt, label, ...) these count:",
+               QMT_KEY_OF_ENERGY);
+    text_print_wrapped(out,
+                       "The others are of trajectories; energy and label take properties, too. "
+                       "With --set they are warned of elsewhere, those of walls, biases, pushes "
+                       "and solvent shells refused.",
+                       0, 0);
     for (size_t k = 0; k < qmt_config_key_count() && qmt_config_key(ctx, k, &key) == QMT_OK; k++) {
         char values[sizeof key.initial + sizeof key.range + 64];
         snprintf(values, sizeof values, "default %s%s%s; %s", key.initial,

@@ -2,7 +2,6 @@
 
 #include <qmtraj/units.h>
 
-#include "cli/config_words.h"
 #include "cli/fail.h"
 
 QmtStatus molecules_begin(QmtContext *ctx, Molecules *molecules)
@@ -96,14 +95,10 @@ QmtStatus molecules_read(QmtContext *ctx, int argc, char **argv, const Option *o
     return options_each(ctx, argc, argv, options, n, &molecules->help, line_take, &line);
 }
 
-void molecules_unused_say(QmtContext *ctx, const Molecules *molecules, const char *command,
-                          const UnusedKey *keys, size_t n)
+QmtStatus molecules_unused_say(QmtContext *ctx, const Molecules *molecules, const char *command,
+                               const CommandKey *keys, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (qmt_config_is_given(molecules->config, keys[i].key))
-            cli_note(ctx, QMT_LOG_WARNING,
-                     "%s of the configuration does not count for `qmtraj %s`: %s", keys[i].key,
-                     command, keys[i].instead);
+    return molecules->help ? QMT_OK : config_unused_say(ctx, molecules->config, command, keys, n);
 }
 
 void molecules_options_print(FILE *out, const Option *options, size_t n)

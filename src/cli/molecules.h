@@ -3,6 +3,7 @@
 
 #include <qmtraj/single.h>
 
+#include "cli/config_words.h"
 #include "cli/json_print.h"
 #include "cli/options.h"
 
@@ -41,9 +42,12 @@ enum {
                          "word of the header or number of the column of the SMILES; before the "   \
                          "file"},                                                                  \
     [M_NAME_COLUMN] = {"--name-column", "COLUMN", "likewise of the names"},                        \
-    [M_CONFIG] = {"--config", "FILE", "method, solvent and SCF as in the configuration of a run"}, \
+    [M_CONFIG] = {"--config", "FILE",                                                              \
+                  "method, solvent and SCF as in the configuration of a run; what moves the "      \
+                  "nuclei there does not count"},                                                  \
     [M_SET] = {"--set", "KEY=VALUE",                                                               \
-               "a key of the configuration, e.g. electronic_temperature_K=1000"},                  \
+               "a key of the configuration, e.g. electronic_temperature_K=1000; `qmtraj help "     \
+               "config` says which count"},                                                        \
     [M_HELP] = {"--help", NULL, "this text"},                                                      \
     [M_H] = {"-h", NULL, NULL}
 // clang-format on
@@ -63,14 +67,9 @@ void molecules_end(Molecules *molecules);
 QmtStatus molecules_read(QmtContext *ctx, int argc, char **argv, const Option *options, size_t n,
                          Molecules *molecules, OptionTake *take, void *words);
 
-/// A key of the configuration that says nothing to a command although it is about something of the command's own.
-typedef struct {
-    const char *key, *instead;
-} UnusedKey;
-
-/// Says of each of the keys that was given that it does not count, and what does.
-void molecules_unused_say(QmtContext *ctx, const Molecules *molecules, const char *command,
-                          const UnusedKey *keys, size_t n);
+/// Says what of the configuration does not count for the command, config_unused_say(), unless help is asked for.
+QmtStatus molecules_unused_say(QmtContext *ctx, const Molecules *molecules, const char *command,
+                               const CommandKey *keys, size_t n);
 
 /// Prints the own options of a command, then the common ones.
 void molecules_options_print(FILE *out, const Option *options, size_t n);

@@ -139,9 +139,17 @@ typedef enum {
     CONFIG_SMILES ///< a text, or none
 } ConfigType;
 
+/// Where a key counts.
+typedef enum {
+    CONFIG_OF_RUN,       ///< in trajectories alone: motion, sampling, files
+    CONFIG_OF_ENERGY,    ///< wherever energies are computed: state of the molecule, method, SCF
+    CONFIG_BESIDE_METHOD ///< in trajectories alone, where it acts on the nuclei beside the method
+} ConfigUse;
+
 typedef struct {
     const char *name; ///< as in YAML; "confine.sphere" is sphere in the block confine
     ConfigType type;
+    ConfigUse use;
     size_t
         offset; ///< in Config: double, int64_t, bool, int64_t, int64_t, int64_t, ConfigAtoms, char [] by type
     const char *unit;

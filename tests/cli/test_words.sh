@@ -134,3 +134,37 @@ code=0
 "$QMTRAJ" energy --json water.xyz cn.xyz >/dev/full 2>err || code=$?
 [ $code = 1 ] || fail "a failure and a full disk: code $code, wanted 1"
 says "1 of 2 structures failed" "standard output: cannot be written"
+
+printf '4\n\nO 0 0.74 -0.05\nO 0.05 -0.74 -0.05\nH 0.74 0.95 0.48\nH -0.79 -0.9 0.53\n' >peroxide.xyz
+# what of a configuration does not count for a command is said: each key of the command line, refused where the result
+# would be without a bias that is asked for, and of a file, which a run shares, one line
+printf 'length_ps: 5\ntemperature_K: 300\nbias: {distance: {atoms: [1, 2]}}\npush: {atoms: none}\n' >shared.yaml
+printf 'length_ps: 5\nmethod: GFN1-xTB\npush: {atoms: none}\n' >plain.yaml
+for command in "energy water.xyz" "opt water.xyz" "hess water.xyz" "scan peroxide.xyz --torsion 3,1,2,4 --steps 1 --rigid" \
+    "sample water.xyz --modes 1 -o new" "label water.xyz -o new" "atoms --elements H"; do
+    for key in bias.distance.atoms=1,2 confine.sphere=auto push.atoms=1,2 solvate.molecule=O; do
+        ends 2 "$QMTRAJ" $command --set $key
+        says "--set ${key%=*}: acts in trajectories (\`qmtraj run\`) alone, and \`qmtraj ${command%% *}\` would compute without it"
+    done
+    ends 0 "$QMTRAJ" $command --set length_ps=5 --set confine.sphere=none --set scf_max_iterations=200
+    says "length_ps of the configuration does not count for \`qmtraj ${command%% *}\`: it is of trajectories"
+    [ "$(grep -c 'not count' err)" = 1 ] || fail "what counts, or what changes nothing, is said"
+    rm -f new
+    ends 0 "$QMTRAJ" $command --config shared.yaml
+    says "shared.yaml: bias.distance.atoms does not count for \`qmtraj ${command%% *}\`"
+    [ "$(grep -c 'not count' err)" = 1 ] || fail "one line for a file"
+    rm -f new
+    ends 0 "$QMTRAJ" $command --config plain.yaml
+    ! grep -q 'not count' err || fail "a file that a run may share is warned of"
+    rm -f new
+done
+ends 2 "$QMTRAJ" ipi water.xyz --set confine.sphere=auto
+says "--set confine.sphere: acts in trajectories"
+ends 0 "$QMTRAJ" opt water.xyz --set optimize_max_steps=1
+says "--evaluations says after how many to give up"
+ends 0 "$QMTRAJ" atoms --elements H --set solvent=water
+says "free atoms are in the gas phase"
+ends 0 "$QMTRAJ" energy water.xyz --properties homo_lumo_gap
+[ ! -s err ] || fail "nothing to warn of"
+ends 0 "$QMTRAJ" help config
+says "count: method" "cores_per_trajectory"

@@ -55,6 +55,42 @@ static void keys_are_set_read_and_written(void **state)
     qmt_config_destroy(NULL);
 }
 
+static void keys_know_where_they_count_and_where_they_were_given(void **state)
+{
+    (void)state;
+    static const char *const SAMPLES[QMT_KEY_USE_COUNT] = {"length_ps", "solvent", "push.eV"};
+    QmtConfig *config = NULL;
+    size_t n[QMT_KEY_USE_COUNT] = {0};
+    bool found[QMT_KEY_USE_COUNT] = {false};
+    for (size_t i = 0; i < qmt_config_key_count(); i++) {
+        QmtConfigKey key;
+        const QmtKeyUse use = qmt_config_key_use(i);
+        assert_int_equal(qmt_config_key(ctx, i, &key), QMT_OK);
+        n[use]++;
+        found[use] = found[use] || strcmp(key.name, SAMPLES[use]) == 0;
+    }
+    assert_true(found[QMT_KEY_OF_RUN] && found[QMT_KEY_OF_ENERGY] && found[QMT_KEY_BESIDE_METHOD]);
+    assert_int_equal(n[QMT_KEY_OF_ENERGY], 13);
+    assert_int_equal(qmt_config_key_use(SIZE_MAX), QMT_KEY_OF_RUN);
+    assert_int_equal(qmt_config_create(ctx, &config), QMT_OK);
+    assert_string_equal(qmt_config_file(config), "");
+    assert_int_equal(qmt_config_parse(ctx, config, "here", "dt_fs: 1\nsolvent: h2o\n"), QMT_OK);
+    assert_int_equal(qmt_config_set(ctx, config, "dt_fs", "0.5"), QMT_OK);
+    assert_string_equal(qmt_config_file(config), "here");
+    assert_int_equal(qmt_config_line(config, "solvent"), 2);
+    assert_int_equal(qmt_config_line(config, "dt_fs"), -1);
+    assert_int_equal(qmt_config_line(config, "length_ps"), 0);
+    assert_int_equal(qmt_config_line(config, "nothing"), 0);
+    assert_int_equal(qmt_config_line(NULL, "dt_fs"), 0);
+    assert_string_equal(qmt_config_file(NULL), "");
+    assert_int_equal(qmt_config_is_default(config, "dt_fs"), 0);
+    assert_int_equal(qmt_config_set(ctx, config, "temperature_K", "300"), QMT_OK);
+    assert_int_equal(qmt_config_is_default(config, "temperature_K"), 1);
+    assert_int_equal(qmt_config_is_default(config, "nothing"), 0);
+    assert_int_equal(qmt_config_is_default(NULL, "dt_fs"), 0);
+    qmt_config_destroy(&config);
+}
+
 static void solvents_have_names_and_other_names(void **state)
 {
     (void)state;
@@ -120,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_set_read_and_written),
+        cmocka_unit_test(keys_know_where_they_count_and_where_they_were_given),
         cmocka_unit_test(solvents_have_names_and_other_names),
         cmocka_unit_test(null_and_nonsense_are_arguments),
     };
