@@ -42,6 +42,8 @@ typedef struct {
     double *gradient; ///< [3 n_atoms] hartree/bohr: a Hessian says little where it is not small
     double *hessian;  ///< [3 n_atoms * 3 n_atoms] hartree/bohr^2, symmetric
     double *dipole_slopes; ///< [3 n_atoms * 3] e, by coordinate; GFN-xTB only
+    int scf_iterations; ///< at rest; above QMT_SCF_SLOW_ITERATIONS there may be more than one solution
+    int recovery;       ///< 0: it converged normally, else the recovery stage that found a solution
 } QmtHessianResult;
 
 /// A result that asks for nothing yet.

@@ -49,6 +49,8 @@ typedef struct {
     double norm; ///< of the same
     int evaluations; ///< of energy and gradient
     int converged;   ///< 1: the gradient is as small as was wanted
+    int scf_iterations; ///< most of one evaluation; above QMT_SCF_SLOW_ITERATIONS there may be more than one solution
+    int recovery; ///< 0: all converged normally, else the last recovery stage that found a solution
 } QmtOptResult;
 
 /// A result to be filled.

@@ -14,7 +14,8 @@
 /// Sizes of the first version that had them.
 enum { OPTIONS_FIRST_SIZE = 24, RESULT_FIRST_SIZE = 72, THERMO_FIRST_SIZE = 40 };
 _Static_assert(sizeof(QmtHessianOptions) == OPTIONS_FIRST_SIZE, "it has not grown yet");
-_Static_assert(sizeof(QmtHessianResult) == RESULT_FIRST_SIZE, "it has not grown yet");
+_Static_assert(offsetof(QmtHessianResult, scf_iterations) == RESULT_FIRST_SIZE,
+               "it grew behind these");
 _Static_assert(sizeof(QmtThermoOptions) == THERMO_FIRST_SIZE, "it has not grown yet");
 
 static const QmtHessianOptions INITIAL = {
@@ -67,6 +68,8 @@ static void result_copy(size_t n_x, const HessianResult *from, QmtHessianResult 
 {
     to->energy = from->energy;
     to->asymmetry = from->asymmetry;
+    to->scf_iterations = from->report.scf_iterations;
+    to->recovery = from->report.recovery;
     memcpy(to->dipole, from->dipole, sizeof to->dipole);
     if (to->gradient != NULL)
         memcpy(to->gradient, from->gradient, n_x * sizeof(double));
@@ -102,9 +105,10 @@ QmtStatus qmt_hessian(QmtContext *ctx, QmtEngine *engine, const double *xyz,
     const QmtStatus status =
         hessian_by_differences(ctx, engine->engine, (const double(*)[3])xyz, &settings, &made);
     if (status == QMT_OK)
-        result_copy(3 * engine->engine->n_atoms, &made, result);
+        result_copy(3 * engine->engine->n_atoms, &made, &wanted);
     result_release(&made);
-    return status;
+    TRY(status);
+    return struct_give(ctx, "QmtHessianResult", &wanted, sizeof wanted, RESULT_FIRST_SIZE, result);
 }
 
 QmtStatus qmt_hessian_write_npy(QmtContext *ctx, const char *path, size_t n_atoms,

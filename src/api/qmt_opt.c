@@ -8,7 +8,7 @@
 /// Sizes of the first version that had them.
 enum { OPTIONS_FIRST_SIZE = 72, RESULT_FIRST_SIZE = 48 };
 _Static_assert(sizeof(QmtOptOptions) == OPTIONS_FIRST_SIZE, "it has not grown yet");
-_Static_assert(sizeof(QmtOptResult) == RESULT_FIRST_SIZE, "it has not grown yet");
+_Static_assert(offsetof(QmtOptResult, scf_iterations) == RESULT_FIRST_SIZE, "it grew behind these");
 
 static const QmtOptOptions INITIAL = {
     .struct_size = sizeof INITIAL, .gradient = 1e-5, .evaluations_max = 1000};
@@ -64,6 +64,8 @@ QmtStatus qmt_opt_minimise(QmtContext *ctx, QmtEngine *engine, double *xyz,
     made.norm = inner.norm;
     made.evaluations = inner.evaluations;
     made.converged = inner.converged;
+    made.scf_iterations = inner.scf_iterations;
+    made.recovery = inner.recovery;
     return result != NULL
                ? struct_give(ctx, "QmtOptResult", &made, sizeof made, RESULT_FIRST_SIZE, result)
                : QMT_OK;

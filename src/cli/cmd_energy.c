@@ -248,22 +248,6 @@ static QmtStatus print_json(QmtContext *ctx, const Single *single)
     return json_print(ctx, object, false, what);
 }
 
-/// What to know about a solution that was hard to find.
-static void solution_warn(QmtContext *ctx, const Single *single)
-{
-    const QmtReport *const report = &single->report;
-    if (report->recovery > 0)
-        cli_note(ctx, QMT_LOG_WARNING,
-                 "%s: mixing did not converge; recovery stage %d found this "
-                 "solution, and there may be others: look at the charges",
-                 single->structure.name, report->recovery);
-    else if (report->scf_iterations > QMT_SCF_SLOW_ITERATIONS)
-        cli_note(ctx, QMT_LOG_WARNING,
-                 "%s: the SCF needed %d iterations; there may be more than one solution: "
-                 "look at the charges",
-                 single->structure.name, report->scf_iterations);
-}
-
 static QmtStatus single_compute(QmtContext *ctx, QmtEngine *engine, Single *single)
 {
     QmtResult result = qmt_result_empty();
@@ -312,7 +296,8 @@ static QmtStatus structure_do(QmtContext *ctx, Molecules *molecules, size_t i, v
                             &single.options));
     QmtStatus status = structure_compute(ctx, &single);
     if (status == QMT_OK) {
-        solution_warn(ctx, &single);
+        molecules_solution_warn(ctx, single.structure.name, single.report.scf_iterations,
+                                single.report.recovery);
         if (words->json)
             status = print_json(ctx, &single);
         else

@@ -237,6 +237,7 @@ static QmtStatus hess_compute(QmtContext *ctx, QmtSingle *molecule, const HessWo
         h->largest = fmax(h->largest, fabs(h->result.gradient[i]));
     while (h->n_imaginary < h->view.n_modes && h->view.frequency[h->n_imaginary] < 0.0)
         h->n_imaginary++;
+    molecules_solution_warn(ctx, h->state.name, h->result.scf_iterations, h->result.recovery);
     if (words->npy != NULL)
         TRY(qmt_hessian_write_npy(ctx, words->npy, h->state.n_atoms, h->result.hessian));
     stationary_warn(ctx, h);

@@ -98,6 +98,7 @@ static QmtStatus json_write(QmtContext *ctx, const QmtSingleState *state, const 
     cJSON_AddItemToObject(object, "gradient_largest", json_number(result->largest));
     cJSON_AddItemToObject(object, "gradient_norm", json_number(result->norm));
     cJSON_AddItemToObject(object, "evaluations", cJSON_CreateNumber(result->evaluations));
+    cJSON_AddBoolToObject(object, "converged", result->converged);
     cJSON_AddStringToObject(object, "curvature", "not tested");
     cJSON *const steps = cJSON_AddObjectToObject(object, "steps");
     cJSON_AddItemToObject(steps, "energy", json_numbers(history->energy, history->n));
@@ -116,10 +117,11 @@ static QmtStatus frame_add(QmtContext *ctx, const QmtSingle *molecule, const dou
 {
     char keys[256], energy[32], largest[32], *frame = NULL;
     snprintf(keys, sizeof keys,
-             "energy_hartree=%s gradient_largest_hartree_bohr=%s evaluations=%d "
+             "energy_hartree=%s gradient_largest_hartree_bohr=%s evaluations=%d converged=%c "
              "curvature=not_tested",
              qmt_text_of_number(result->energy, energy, sizeof energy),
-             qmt_text_of_number(result->largest, largest, sizeof largest), result->evaluations);
+             qmt_text_of_number(result->largest, largest, sizeof largest), result->evaluations,
+             result->converged ? 'T' : 'F');
     TRY(qmt_single_frame(ctx, molecule, xyz, keys, &frame));
     const size_t n = words->frames != NULL ? strlen(words->frames) : 0;
     char *const longer = realloc(words->frames, n + strlen(frame) + 1);
@@ -153,17 +155,22 @@ static QmtStatus molecule_minimise(QmtContext *ctx, QmtSingle *molecule,
     options.user = history;
     memcpy(xyz, state->xyz, 3 * state->n_atoms * sizeof *xyz);
     TRY(qmt_opt_minimise(ctx, qmt_single_engine(molecule), xyz, &options, gradient, &result));
-    if (!result.converged)
-        return FAIL(ctx, QMT_ERR_PHYSICS,
-                    "no minimum after %d evaluations, the largest gradient is still %.1e "
-                    "hartree/bohr (%.1e wanted); allow more --evaluations or a larger --gradient",
-                    result.evaluations, result.largest, options.gradient);
+    molecules_solution_warn(ctx, state->name, result.scf_iterations, result.recovery);
     if (words->json)
         TRY(json_write(ctx, state, xyz, gradient, &result, history));
-    else
+    else if (result.converged)
         line_print(state, &result, words->out != NULL);
-    return words->json && words->out == NULL ? QMT_OK
-                                             : frame_add(ctx, molecule, xyz, &result, words);
+    if (!words->json || words->out != NULL)
+        TRY(frame_add(ctx, molecule, xyz, &result, words));
+    return result.converged
+               ? QMT_OK
+               : FAIL(ctx, QMT_ERR_PHYSICS,
+                      "no minimum after %d evaluation%s, the largest gradient is still %.1e "
+                      "hartree/bohr (%.1e wanted); the geometry so far is written as not "
+                      "converged: go on from it, or allow more --evaluations or a larger "
+                      "--gradient",
+                      result.evaluations, result.evaluations == 1 ? "" : "s", result.largest,
+                      options.gradient);
 }
 
 static QmtStatus molecule_do(QmtContext *ctx, QmtSingle *molecule, void *user)

@@ -82,6 +82,7 @@ static QmtStatus modes_make(QmtContext *ctx, QmtSingle *molecule, const QmtSingl
             "%s: this is not a stationary point, the largest gradient is %.1e hartree/bohr; the "
             "geometries lie around it all the same; `qmtraj opt` finds a minimum",
             state->name, largest);
+    molecules_solution_warn(ctx, state->name, result.scf_iterations, result.recovery);
     *energy = result.energy;
     return qmt_modes_create(ctx, state->n_atoms, state->masses, state->xyz, result.hessian, NULL,
                             modes);

@@ -107,6 +107,20 @@ void molecules_options_print(FILE *out, const Option *options, size_t n)
     options_print(out, options, N_MOLECULE_OPTIONS);
 }
 
+void molecules_solution_warn(QmtContext *ctx, const char *name, int scf_iterations, int recovery)
+{
+    if (recovery > 0)
+        cli_note(ctx, QMT_LOG_WARNING,
+                 "%s: mixing did not converge; recovery stage %d found this "
+                 "solution, and there may be others: look at the charges",
+                 name, recovery);
+    else if (scf_iterations > QMT_SCF_SLOW_ITERATIONS)
+        cli_note(ctx, QMT_LOG_WARNING,
+                 "%s: the SCF needed %d iterations; there may be more than one solution: "
+                 "look at the charges",
+                 name, scf_iterations);
+}
+
 /// What could not be read is said before the rest is computed; of one input alone it is the failure.
 static QmtStatus rejected_say(QmtContext *ctx, const Molecules *molecules)
 {

@@ -74,6 +74,9 @@ QmtStatus molecules_unused_say(QmtContext *ctx, const Molecules *molecules, cons
 /// Prints the own options of a command, then the common ones.
 void molecules_options_print(FILE *out, const Option *options, size_t n);
 
+/// Warns of a solution that was hard to find: what it took, as in QmtReport.
+void molecules_solution_warn(QmtContext *ctx, const char *name, int scf_iterations, int recovery);
+
 /// Does something with every structure, by its number. A single one that fails is the failure; of several the failures are warnings, the
 /// others are done, and the end says how many failed.
 ///

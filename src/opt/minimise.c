@@ -104,9 +104,16 @@ static QmtStatus describe_again(QmtContext *ctx, Minimisation *m)
 
 static QmtStatus evaluate(QmtContext *ctx, Minimisation *m, OptGeometry *geometry)
 {
-    const EngineResult result = {.energy = &geometry->energy, .gradient = geometry->gradient};
+    EngineReport report = {0};
+    const EngineResult result = {
+        .energy = &geometry->energy, .gradient = geometry->gradient, .report = &report};
     m->result->evaluations++;
-    return engine_evaluate(ctx, m->engine, (const double(*)[3])geometry->xyz, &result);
+    TRY(engine_evaluate(ctx, m->engine, (const double(*)[3])geometry->xyz, &result));
+    if (report.scf_iterations > m->result->scf_iterations)
+        m->result->scf_iterations = report.scf_iterations;
+    if (report.recovery > m->result->recovery)
+        m->result->recovery = report.recovery;
+    return QMT_OK;
 }
 
 /// Takes the part along a direction out of the gradient that counts.

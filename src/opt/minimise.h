@@ -24,6 +24,8 @@ typedef struct {
         largest; ///< component of its gradient without net force, torque and what holds a frozen torsion, hartree/bohr
     double norm; ///< of the same
     double energy_before; ///< of the first geometry
+    int scf_iterations;   ///< most of one evaluation, as engine/engine.h
+    int recovery;         ///< likewise the last stage that was needed
 } MinimiseResult;
 
 /// Minimises from xyz, which becomes the last accepted geometry, also without convergence. A trial that the engine cannot

@@ -86,7 +86,8 @@ static QmtStatus rows_make(QmtContext *ctx, Rows *rows)
     HessianResult *const result = rows->result;
     const EngineResult rest = {.energy = &result->energy,
                                .gradient = (double(*)[3])result->gradient,
-                               .dipole = rows->options->dipole ? result->dipole : NULL};
+                               .dipole = rows->options->dipole ? result->dipole : NULL,
+                               .report = &result->report};
     engine_forget(rows->engine);
     TRY(engine_evaluate(ctx, rows->engine, rows->xyz, &rest));
     engine_kept_save(rows->engine, rows->rest);

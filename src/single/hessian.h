@@ -25,6 +25,7 @@ typedef struct {
     double *dipole_slopes; ///< [3 n_atoms][3] e, of the row's coordinate; NULL without a dipole
     double dipole[3];      ///< e bohr, about the origin
     double asymmetry;      ///< largest |H_ij - H_ji| before the mean, hartree/bohr^2
+    EngineReport report;   ///< of the geometry at rest
 } HessianResult;
 
 /// @param xyz     [n_atoms][3] bohr

@@ -39,10 +39,35 @@ if [ "${QMTRAJ_RDKIT:-1}" = 1 ] && "$QMTRAJ" energy --smiles O >/dev/null 2>&1; 
     grep -q 'name="acetic" .*smiles="CC(=O)O" method' acid.xyz || fail "its SMILES"
 fi
 
-# no minimum within the evaluations: no file
-ends 4 "$QMTRAJ" opt water.xyz --evaluations 2 -o none.xyz
-says "water: no minimum after 2 evaluations" "--evaluations"
-[ ! -e none.xyz ] || fail "a file without a frame"
+# no minimum within the evaluations: the geometry so far says so, and is where to go on from
+ends 4 "$QMTRAJ" opt water.xyz --evaluations 1 -o far.xyz
+says "water: no minimum after 1 evaluation, the largest gradient is still" "written as not converged" "--evaluations"
+grep -q 'evaluations=1 converged=F curvature=not_tested$' far.xyz || fail "the mark"
+ends 0 "$QMTRAJ" opt far.xyz -o near.xyz
+grep -q 'converged=T curvature=not_tested$' near.xyz || fail "the other mark"
+ends 4 "$QMTRAJ" opt water.xyz --evaluations 2
+grep -q ' converged=F ' out || fail "standard output"
+ends 4 "$QMTRAJ" opt water.xyz --evaluations 2 --json
+says '"converged":false,' '"gradient_largest":'
+ends 1 "$QMTRAJ" opt min.xyz ammonia.xyz --evaluations 2 -o both.xyz
+says "1 of 2 structures failed" "ammonia: no minimum after 2 evaluations"
+[ "$(grep -o 'converged=[TF]' both.xyz | tr '\n' ' ')" = "converged=T converged=F " ] || fail "one of each"
+if /usr/bin/python3 -c 'import ase' 2>/dev/null; then
+    /usr/bin/python3 -c '
+import ase.io
+a, b = ase.io.read("both.xyz", ":", format="extxyz")
+assert a.info["converged"] is not False and not b.info["converged"]
+assert b.info["gradient_largest_hartree_bohr"] > 1e-5' || fail "ASE reads the comment"
+fi
+
+# what is known of a solution that was hard to find is said once, as by energy
+printf '2\nmultiplicity=2\nO 0 0 0\nH 0 0 0.97\n' >radical.xyz
+ends 0 "$QMTRAJ" energy radical.xyz
+grep 'there may be' err >warned || fail "energy warns"
+ends 0 "$QMTRAJ" opt radical.xyz -o radical_min.xyz
+[ "$(grep -c 'there may be' err)" = 1 ] || fail "opt warns once"
+ends 0 "$QMTRAJ" hess radical.xyz
+grep -qFf warned err || fail "hess warns"
 
 # wrong words
 ends 2 "$QMTRAJ" opt
@@ -55,5 +80,5 @@ ends 2 "$QMTRAJ" opt water.xyz --alpb water --gbsa water
 says "given already"
 ends 2 "$QMTRAJ" opt water.xyz --alpb wetness
 ends 3 "$QMTRAJ" opt bad.xyz
-ends 5 "$QMTRAJ" opt none.xyz
+ends 5 "$QMTRAJ" opt nothing.xyz
 ends 5 "$QMTRAJ" opt water.xyz -o no/such/folder.xyz

@@ -62,6 +62,12 @@ static void springs_give_back_their_matrix(void **state)
             for (size_t j = 0; j < 9; j++)
                 CHECK_NEAR(hessian[9 * i + j], spring(i, j), 1e-12); // 1e-16 / 0.01, some terms
         assert_true(result.asymmetry < 1e-12);
+        // a caller that knows only the first members gets those
+        result.struct_size = offsetof(QmtHessianResult, scf_iterations);
+        result.scf_iterations = -1;
+        result.energy = 0.0;
+        assert_int_equal(qmt_hessian(ctx, engine, XYZ, &options, &result), QMT_OK);
+        assert_true(result.energy > 0.0 && result.scf_iterations == -1);
     }
     qmt_engine_destroy(&engine);
 }

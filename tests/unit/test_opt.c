@@ -301,6 +301,13 @@ static void what_does_not_converge_is_said_not_hidden(void **state)
     assert_false(result.converged);
     assert_int_equal(result.evaluations, 3);
     assert_true(result.energy < result.energy_before && result.largest > 1e-5);
+    assert_true(result.scf_iterations > 3 && result.recovery == 0);
+    // a caller that knows only the first members gets those
+    result.struct_size = offsetof(QmtOptResult, scf_iterations);
+    result.scf_iterations = -1;
+    result.evaluations = 0;
+    assert_int_equal(qmt_opt_minimise(ctx, engine, &xyz[0][0], &options, NULL, &result), QMT_OK);
+    assert_true(result.evaluations > 0 && result.scf_iterations == -1);
     qmt_engine_destroy(&engine);
 }
 
