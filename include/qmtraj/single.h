@@ -55,7 +55,7 @@ QMT_API QmtStatus qmt_single_get(QmtContext *ctx, const QmtSingle *single, QmtSi
 QMT_API QmtEngine *qmt_single_engine(QmtSingle *single);
 
 /// A geometry of the molecule as a frame of an XYZ file, to be freed with qmt_text_free(): ten decimals of an angstrom, and
-/// in its comment line name, charge, multiplicity and method.
+/// in its comment line name, charge, multiplicity and method; isotopes are columns `masses` and `isotope`.
 ///
 /// @param xyz   [3 n_atoms] bohr
 /// @param keys  goes to the end of the comment line, "energy_hartree=-5.07"; NULL: nothing

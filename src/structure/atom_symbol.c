@@ -117,14 +117,3 @@ QmtStatus atom_symbol_read(QmtContext *ctx, const char *place, const char *word,
             place, word);
     return label_read(word, atom) ? QMT_OK : unknown_refuse(ctx, place, word);
 }
-
-const char *atom_symbol_text(int number, int mass_number, char text[8])
-{
-    if (mass_number == 0)
-        snprintf(text, 8, "%s", element_symbol(number));
-    else if (number == 1 && (mass_number == 2 || mass_number == 3))
-        strcpy(text, mass_number == 2 ? "D" : "T");
-    else
-        snprintf(text, 8, "%d%s", mass_number, element_symbol(number));
-    return text;
-}

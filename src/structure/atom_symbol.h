@@ -17,7 +17,4 @@ typedef struct {
 /// Fails with QMT_ERR_INPUT: dummy atoms, unknown elements, elements beyond the methods, unknown isotopes.
 QmtStatus atom_symbol_read(QmtContext *ctx, const char *place, const char *word, AtomSymbol *atom);
 
-/// The symbol to write, with the mass number of an isotope: "C", "13C", "D".
-const char *atom_symbol_text(int number, int mass_number, char text[8]);
-
 #endif

@@ -453,8 +453,11 @@ QmtStatus xyz_format_with(QmtContext *ctx, const Structure *s, const char *keys,
 
     const locale_t locale = text_enter_c_locale();
     char *at = text + before;
-    at += sprintf(at, "%zu\nname=\"%s\" charge=%d multiplicity=%d", s->n_atoms, s->name, s->charge,
-                  s->has_multiplicity ? s->multiplicity : 1);
+    // Other programs know no symbols of isotopes but read masses; ours keeps 12C apart from carbon by the second column.
+    at +=
+        sprintf(at, "%zu\n%sname=\"%s\" charge=%d multiplicity=%d", s->n_atoms,
+                s->isotopes != NULL ? "Properties=species:S:1:pos:R:3:masses:R:1:isotope:I:1 " : "",
+                s->name, s->charge, s->has_multiplicity ? s->multiplicity : 1);
     if (s->charge_source[0] != '\0')
         at += sprintf(at, " charge_from='%s'", s->charge_source);
     if (s->multiplicity_source[0] != '\0')
@@ -463,12 +466,11 @@ QmtStatus xyz_format_with(QmtContext *ctx, const Structure *s, const char *keys,
         at += sprintf(at, " smiles=\"%s\"", s->smiles);
     at += sprintf(at, "%s%s\n", keys != NULL ? " " : "", keys != NULL ? keys : "");
     for (size_t a = 0; a < s->n_atoms; a++) {
-        char symbol[8];
-        at += sprintf(
-            at, "%-2s",
-            atom_symbol_text(s->numbers[a], s->isotopes != NULL ? s->isotopes[a] : 0, symbol));
+        at += sprintf(at, "%-2s", element_symbol(s->numbers[a]));
         for (int x = 0; x < 3; x++)
             at += sprintf(at, " %15.10f", s->xyz[a][x] / BOHR_PER_ANGSTROM);
+        if (s->isotopes != NULL)
+            at += sprintf(at, " %.10g %d", structure_mass_da(s, a), s->isotopes[a]);
         at += sprintf(at, "\n");
     }
     text_leave_c_locale(locale);

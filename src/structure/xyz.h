@@ -48,7 +48,8 @@ typedef struct {
 QmtStatus xyz_read_frame(const XyzPlace *place, const Text *text, ReaderNotes *notes,
                          Structure *structure);
 /// Appends one frame to *out (malloc'ed or NULL, freed by the caller) in the form that xyz_read()
-/// reads, ten decimals. Fails with QMT_ERR_MEMORY.
+/// reads, ten decimals. A molecule with isotopes has columns `masses` (Da) and `isotope` (mass number, 0: natural), for other
+/// programs read no symbols of isotopes. Fails with QMT_ERR_MEMORY.
 QmtStatus xyz_format(QmtContext *ctx, const Structure *structure, char **out);
 /// The same with further keys at the end of the comment line, "energy_hartree=-5.07"; NULL: none.
 QmtStatus xyz_format_with(QmtContext *ctx, const Structure *structure, const char *keys,

@@ -298,6 +298,7 @@ static void extra_columns_isotopes_and_labels_are_read(void **state)
 
     StructureList heavy =
         read_good("d.xyz", "3\n\n18O 0 0 0.119\nD 0 0.763 -0.477\nH 0 -0.763 -0.477\n");
+    StructureList pure = read_good("p.xyz", "2\n\n12C 0 0 0\nO 0 0 1.13\n");
     CHECK_NEAR(structure_mass_da(&heavy.items[0], 0), 17.9991604, 1e-7); // NIST
     CHECK_NEAR(structure_mass_da(&heavy.items[0], 1), 2.0141017780, 1e-7);
     CHECK_NEAR(structure_mass_da(&heavy.items[0], 2), 1.008, 0.0);
@@ -305,8 +306,19 @@ static void extra_columns_isotopes_and_labels_are_read(void **state)
     assert_int_equal(xyz_format(ctx, &heavy.items[0], &text), QMT_OK);
     StructureList back = read_good("g.xyz", text);
     assert_memory_equal(back.items[0].isotopes, heavy.items[0].isotopes, 3 * sizeof(int));
+    structures_release(&back);
+    // Symbols of isotopes are no symbols elsewhere; also those whose mass is nearly the natural one come back.
+    assert_non_null(strstr(text, "\nO  "));
+    assert_non_null(strstr(text, "\nH  "));
+    assert_null(strstr(text, "\nD "));
+    assert_int_equal(xyz_format(ctx, &pure.items[0], &text), QMT_OK);
+    back = read_good("g.xyz", text);
+    assert_int_equal(back.n, 2);
+    assert_int_equal(back.items[1].isotopes[0], 12);
+    assert_int_equal(back.items[1].isotopes[1], 0);
     free(text);
     structures_release(&back);
+    structures_release(&pure);
     structures_release(&heavy);
 }
 
