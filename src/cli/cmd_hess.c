@@ -97,18 +97,19 @@ static void thermo_print(const HessWords *words, const Hess *h)
 {
     const QmtThermo *const t = &h->thermo;
     const double cal = 627509.474; // cal/mol in a hartree
-    printf("thermochemistry: %.2f K, %.0f Pa, ideal gas, rigid rotor with symmetry number %d, %s",
+    printf("thermochemistry: %.15g K, %.15g Pa, ideal gas,\n"
+           "rigid rotor with symmetry number %d,%s",
            words->thermo.temperature_k, words->thermo.pressure_pa, words->thermo.symmetry_number,
-           words->thermo.rotor_cm > 0.0 ? "" : "harmonic oscillators\n");
+           words->thermo.rotor_cm > 0.0 ? "" : " harmonic oscillators\n");
     if (words->thermo.rotor_cm > 0.0)
-        printf("oscillators with the entropy of free rotors below about %.0f cm-1\n",
+        printf("\noscillators with the entropy of free rotors below about %.15g cm-1\n",
                words->thermo.rotor_cm);
     printf("  %-36s %18.10f hartree\n", "energy", h->result.energy);
     printf("  %-36s %18.10f\n", "zero-point energy", t->zero_point);
     printf("  %-36s %18.10f\n", "thermal energy, zero point included", t->energy);
     printf("  %-36s %18.10f\n", "enthalpy H - E", t->enthalpy);
-    printf("  %-36s %18.10f   (S = %.3f cal/mol/K)\n", "T S",
-           words->thermo.temperature_k * t->entropy, t->entropy * cal);
+    printf("  %-36s %18.10f\n", "T S", words->thermo.temperature_k * t->entropy);
+    printf("  %-36s %18.3f cal/mol/K\n", "S", t->entropy * cal);
     printf("  %-36s %18.10f\n", "G - E", t->gibbs);
     printf("  %-36s %18.10f\n\n", "G", h->result.energy + t->gibbs);
 }
@@ -116,15 +117,16 @@ static void thermo_print(const HessWords *words, const Hess *h)
 static void text_print(const HessWords *words, const Hess *h)
 {
     char name[256];
-    printf("%s: %zu atoms, charge %d, multiplicity %d, %s%s%s\n",
-           qmt_text_printable(h->state.name, name, sizeof name), h->state.n_atoms, h->state.charge,
-           h->state.multiplicity, h->state.method, h->state.solvent != NULL ? ", " : "",
+    printf("%s: %zu atom%s, charge %d, multiplicity %d, %s%s%s\n",
+           qmt_text_printable(h->state.name, name, sizeof name), h->state.n_atoms,
+           h->state.n_atoms == 1 ? "" : "s", h->state.charge, h->state.multiplicity,
+           h->state.method, h->state.solvent != NULL ? ", " : "",
            h->state.solvent != NULL ? h->state.solvent : "");
-    printf("largest gradient %.1e hartree/bohr; asymmetry of the Hessian %.1e hartree/bohr^2\n",
+    printf("largest gradient %.1e hartree/bohr\nasymmetry of the Hessian %.1e hartree/bohr^2\n",
            h->largest, h->result.asymmetry);
-    printf("translations and rotations before projection, cm-1:");
+    printf("translations and rotations before projection, cm-1:\n ");
     for (size_t i = 0; i < h->view.n_rigid; i++)
-        printf(" %.3f", h->view.rigid[i]);
+        printf(" %.3f", without_minus_zero(h->view.rigid[i], 3));
     if (h->view.off_line > 0.0)
         printf("\ntaken as linear: atoms are up to %.1e angstrom off a line, and turning them\n"
                "around it is a bend",

@@ -138,11 +138,11 @@ static void line_print(const QmtSingleState *state, const QmtOptResult *result, 
 {
     char name[256];
     fprintf(to_stdout ? stdout : stderr,
-            "%s: %.10f hartree, %.6f below the start; largest gradient %.1e hartree/bohr after %d "
-            "evaluations; %s\n",
+            "%s: %.10f hartree, %.6f below the start\n"
+            "  largest gradient %.1e hartree/bohr, %d evaluation%s; %s\n",
             qmt_text_printable(state->name, name, sizeof name), result->energy,
-            result->energy_before - result->energy, result->largest, result->evaluations,
-            NOT_TESTED);
+            without_minus_zero(result->energy_before - result->energy, 6), result->largest,
+            result->evaluations, result->evaluations == 1 ? "" : "s", NOT_TESTED);
 }
 
 static QmtStatus molecule_minimise(QmtContext *ctx, QmtSingle *molecule,

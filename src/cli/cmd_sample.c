@@ -104,14 +104,18 @@ static QmtStatus sample_write(QmtContext *ctx, QmtSingle *molecule, const QmtSin
     if (view.n_modes > 0 && view.frequency[0] < 0.0)
         cli_note(ctx, QMT_LOG_WARNING, "%s: imaginary modes (%.1f cm-1) stay at rest", state->name,
                  view.frequency[0]);
+    if (result.n_moving == 0)
+        cli_note(ctx, QMT_LOG_WARNING, "%s: no mode moves; all frames are the geometry at rest",
+                 state->name);
     if (result.n_failed > 0)
         cli_note(ctx, QMT_LOG_WARNING, "%s: %zu of %zu geometries have no energy and are left out",
                  state->name, result.n_failed, words->options.n_frames);
-    printf("%s: %zu frames of %s oscillators at %.0f K, %zu of %zu modes; energies are %.1f kJ/mol "
-           "above rest in the mean\n",
-           out, result.n_written, words->options.classical ? "classical" : "quantum",
-           words->options.temperature_k, result.n_moving, view.n_modes,
-           result.mean_rise * QMT_KJMOL_PER_HARTREE);
+    printf(
+        "%s: %zu frames of %s oscillators at %.15g K, %zu of %zu modes; energies are %.1f kJ/mol "
+        "above rest in the mean\n",
+        out, result.n_written, words->options.classical ? "classical" : "quantum",
+        words->options.temperature_k, result.n_moving, view.n_modes,
+        result.mean_rise * QMT_KJMOL_PER_HARTREE);
     return QMT_OK;
 }
 

@@ -1,5 +1,7 @@
 #include "cli/molecules.h"
 
+#include <math.h>
+
 #include <qmtraj/units.h>
 
 #include "cli/fail.h"
@@ -121,6 +123,11 @@ void molecules_solution_warn(QmtContext *ctx, const char *name, int scf_iteratio
                  name, scf_iterations);
 }
 
+double without_minus_zero(double value, int decimals)
+{
+    return fabs(value) < 0.5 * pow(10.0, -decimals) ? 0.0 : value;
+}
+
 /// What could not be read is said before the rest is computed; of one input alone it is the failure.
 static QmtStatus rejected_say(QmtContext *ctx, const Molecules *molecules)
 {
@@ -158,6 +165,8 @@ QmtStatus molecules_each(QmtContext *ctx, Molecules *molecules, const char *comm
     TRY(qmt_structures_name(ctx, molecules->structures, QMT_NAMES_APART));
     for (size_t i = 0; i < n_read; i++) {
         const QmtStatus status = work(ctx, molecules, i, user);
+        // Notes go to the other stream, which may be the same file.
+        fflush(stdout);
         if (status == QMT_OK)
             continue;
         if (n == 1)

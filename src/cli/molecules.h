@@ -77,6 +77,9 @@ void molecules_options_print(FILE *out, const Option *options, size_t n);
 /// Warns of a solution that was hard to find: what it took, as in QmtReport.
 void molecules_solution_warn(QmtContext *ctx, const char *name, int scf_iterations, int recovery);
 
+/// A number to print with so many decimals: 0 instead of what would become -0.000.
+double without_minus_zero(double value, int decimals);
+
 /// Does something with every structure, by its number. A single one that fails is the failure; of several the failures are warnings, the
 /// others are done, and the end says how many failed.
 ///

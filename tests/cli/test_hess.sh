@@ -51,9 +51,13 @@ ends 0 "$QMTRAJ" opt suboxide.xyz --gradient 1e-8 -o tight.xyz
 # a single atom has no vibrations; conditions
 printf '1\n\nNe 0 0 0\n' >neon.xyz
 ends 0 "$QMTRAJ" hess neon.xyz --temperature 300 --pressure 100000 --symmetry-number 1
-says "300.00 K, 100000 Pa"
+says "neon: 1 atom," "300 K, 100000 Pa"
+ends 0 "$QMTRAJ" hess neon.xyz --temperature 298.155 --pressure 0.001
+says "298.155 K, 0.001 Pa"
 ends 0 "$QMTRAJ" hess min.xyz --qrrho 50 --points 3 --step 0.004
 says "free rotors below about 50 cm-1"
+awk 'length > 80 {exit 1}' out || fail "lines of more than 80 columns"
+! grep -qE -e '-0\.000( |$)' out || fail "a zero with a sign"
 
 # several: the bad one is said
 printf '1\n\nXx 0 0 0\n' >bad.xyz

@@ -16,7 +16,10 @@ cp out first
 # the same on standard output, with notes beside it; and again from its own file: nothing to do
 ends 0 "$QMTRAJ" opt water.xyz
 same out min.xyz
-grep -q "after [0-9] evaluations" err || fail "no note"
+grep -q ", [0-9] evaluations; curvature not tested" err || fail "no note"
+awk 'length > 80 {exit 1}' err || fail "lines of more than 80 columns"
+ends 0 "$QMTRAJ" opt min.xyz
+says "hartree, 0.000000 below the start" "1 evaluation;"
 ends 0 "$QMTRAJ" opt min.xyz --json
 says '"evaluations":1,' '"curvature":"not tested"' '"units":'
 
@@ -25,6 +28,15 @@ printf '1\n\nXx 0 0 0\n' >bad.xyz
 ends 1 "$QMTRAJ" opt water.xyz hydroxide.xyz bad.xyz ammonia.xyz -o all.xyz
 says "1 of 4 structures failed" 'bad.xyz:3'
 [ "$(grep -c method= all.xyz)" = 3 ] || fail "three frames"
+
+# both streams into one file: whole lines, each structure before the notes about the next
+for i in $(seq 60); do
+    sed "2s/.*/name=w$i/" water.xyz
+    sed "2s/.*/name=bad$i/; s/^H /Xx /" water.xyz
+    printf '2\nname=near%s\nH 0 0 0\nH 0 0 1e-9\n' $i
+done >many.xyz
+"$QMTRAJ" opt many.xyz -o many_min.xyz >both 2>&1 || true
+! grep -vE '^(w[0-9]+: -5\.0705|  largest gradient .*curvature not tested$|warning: |qmtraj: )' both || fail "torn lines"
 grep -q 'name="hydroxide" charge=-1' all.xyz || fail "its charge"
 ends 0 "$QMTRAJ" energy all.xyz --json
 [ "$(wc -l <out)" = 3 ] || fail "energy reads them"
@@ -68,6 +80,19 @@ ends 0 "$QMTRAJ" opt radical.xyz -o radical_min.xyz
 [ "$(grep -c 'there may be' err)" = 1 ] || fail "opt warns once"
 ends 0 "$QMTRAJ" hess radical.xyz
 grep -qFf warned err || fail "hess warns"
+
+# isotopes go through files that others read
+printf '3\n\n18O 0 0 0.119\nD 0 0.763 -0.477\n1H 0 -0.763 -0.477\n' >semiheavy.xyz
+ends 0 "$QMTRAJ" opt semiheavy.xyz -o semiheavy_min.xyz
+ends 0 "$QMTRAJ" hess semiheavy_min.xyz --json
+says '"masses":[17.999' ',2.0141' ',1.00782'
+if /usr/bin/python3 -c 'import ase' 2>/dev/null; then
+    /usr/bin/python3 -c '
+import ase.io
+a = ase.io.read("semiheavy_min.xyz", format="extxyz")
+assert a.get_chemical_formula() == "H2O"
+assert abs(a.get_masses() - [17.99916, 2.01410, 1.00783]).max() < 1e-4' || fail "ASE reads the isotopes"
+fi
 
 # wrong words
 ends 2 "$QMTRAJ" opt

@@ -39,6 +39,11 @@ printf '3\n\nO -0.237 -0.618 -0.950\nC 0.003 0.036 -0.043\nO 0.244 0.689 0.865\n
 ends 0 "$QMTRAJ" sample dioxide.xyz --modes 5
 says "4 of 4 modes" "dioxide: taken as linear"
 
+# an atom has nothing to draw
+printf '1\n\nNe 0 0 0\n' >neon.xyz
+ends 0 "$QMTRAJ" sample neon.xyz --modes 3 --temperature 0.4
+says "neon: no mode moves; all frames are the geometry at rest" "at 0.4 K, 0 of 0 modes"
+
 ends 2 "$QMTRAJ" sample
 ends 2 "$QMTRAJ" sample min.xyz --modes 0
 ends 2 "$QMTRAJ" sample min.xyz --temperature 0
