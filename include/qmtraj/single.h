@@ -21,7 +21,7 @@ extern "C" {
 typedef struct QmtSingle QmtSingle;
 
 /// Makes it: atoms from the SMILES if it has none yet, charge and multiplicity settled, distances and electrons checked, an
-/// engine created. The list must live as long; the configuration is copied.
+/// engine created. Molecule and configuration are copied: the list may change and go.
 ///
 /// @param config    NULL: the defaults
 /// @param single   to be destroyed with qmt_single_destroy(); untouched after a failure

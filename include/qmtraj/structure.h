@@ -144,7 +144,8 @@ QMT_API QmtStatus qmt_structures_set_charge(QmtContext *ctx, QmtStructures *stru
 /// note; a mass near the standard one says nothing.
 ///
 /// @param masses  [n_atoms of the molecule] dalton
-/// Fails with QMT_ERR_INPUT (a mass of no isotope), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+/// Fails with QMT_ERR_INPUT (a mass of no isotope, or that is no number), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; the molecule is
+/// then as it was.
 QMT_API QmtStatus qmt_structures_set_masses(QmtContext *ctx, QmtStructures *structures, size_t i,
                                             const double *masses);
 

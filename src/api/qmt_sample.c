@@ -36,9 +36,9 @@ QmtStatus qmt_sample_modes(QmtContext *ctx, QmtSingle *single, const QmtModes *m
           "sample: single, modes or path is NULL");
     if (options != NULL)
         TRY(struct_take(ctx, "QmtSampleOptions", options, OPTIONS_FIRST_SIZE, &own, sizeof own));
-    NEEDS(ctx, modes->modes.n_atoms == single->structure->n_atoms,
+    NEEDS(ctx, modes->modes.n_atoms == single->structure.n_atoms,
           "sample: modes of %zu atoms, the molecule has %zu", modes->modes.n_atoms,
-          single->structure->n_atoms);
+          single->structure.n_atoms);
     NEEDS(ctx, own.temperature_k > 0.0 && own.lowest_cm > 0.0, "sample: %g K, from %g cm-1 on",
           own.temperature_k, own.lowest_cm);
     NEEDS(ctx, own.n_frames >= 1 && own.n_workers >= 1, "sample: %zu frames, %d workers",

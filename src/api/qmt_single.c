@@ -15,7 +15,7 @@
 
 static QmtStatus molecule_fill(QmtContext *ctx, const Config *config, QmtSingle *single)
 {
-    const Structure *const structure = single->structure;
+    const Structure *const structure = &single->structure;
     TRY(spec_make(ctx, structure, config, &single->spec));
     const QmtEngineOptions options = run_engine_options(&single->spec);
     single->masses = malloc(structure->n_atoms * sizeof *single->masses);
@@ -37,8 +37,9 @@ QmtStatus qmt_single_create(QmtContext *ctx, QmtStructures *structures, size_t i
     if (made == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a molecule");
     const Config values = config != NULL ? config->values : config_default();
-    made->structure = &structures->list.items[i];
-    const QmtStatus status = molecule_fill(ctx, &values, made);
+    QmtStatus status = structure_copy(ctx, &structures->list.items[i], &made->structure);
+    if (status == QMT_OK)
+        status = molecule_fill(ctx, &values, made);
     if (status == QMT_OK)
         *single = made;
     else
@@ -51,6 +52,7 @@ void qmt_single_destroy(QmtSingle **single)
     if (single == NULL || *single == NULL)
         return;
     qmt_engine_destroy(&(*single)->engine);
+    structure_release(&(*single)->structure);
     free((*single)->masses);
     free(*single);
     *single = NULL;
@@ -59,7 +61,7 @@ void qmt_single_destroy(QmtSingle **single)
 QmtStatus qmt_single_get(QmtContext *ctx, const QmtSingle *single, QmtSingleState *state)
 {
     NEEDS(ctx, single != NULL && state != NULL, "single: single or state is NULL");
-    const Structure *const structure = single->structure;
+    const Structure *const structure = &single->structure;
     const Config *const config = &single->spec.config;
     const char *const solvent = config_solvent_name(config);
     *state = (QmtSingleState){
@@ -102,7 +104,7 @@ QmtStatus qmt_single_frame(QmtContext *ctx, const QmtSingle *single, const doubl
     if (whole == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its text", state.name);
     snprintf(whole, room, "%s%s%s", method, keys != NULL ? " " : "", keys != NULL ? keys : "");
-    Structure shown = *single->structure; // shares what does not change
+    Structure shown = single->structure; // shares what does not change
     shown.xyz = (double(*)[3])xyz;
     shown.has_charge = shown.has_multiplicity = true;
     shown.charge = state.charge;

@@ -5,8 +5,8 @@
 #include "run/spec.h"
 
 struct QmtSingle {
-    const Structure *structure; ///< of the list
-    RunSpec spec;
+    Structure structure; ///< a copy: the list may change
+    RunSpec spec;        ///< of it
     QmtEngine *engine;
     double *masses; ///< [n_atoms] Da
 };

@@ -212,9 +212,20 @@ QmtStatus qmt_structures_set_masses(QmtContext *ctx, QmtStructures *structures, 
     TRY(structures_place_check(ctx, structures, i));
     NEEDS(ctx, masses != NULL, "structures: masses is NULL");
     Structure *const structure = &structures->list.items[i];
+    Structure heavy = *structure; // shares all but the isotopes, which come over when all are known
     ReaderNotes notes = {.ctx = ctx, .path = structure->name};
-    for (size_t a = 0; a < structure->n_atoms; a++)
-        TRY(atom_mass_take(ctx, structure->name, masses[a], a, &notes, structure));
+    QmtStatus status = QMT_OK;
+    heavy.isotopes = NULL;
+    for (size_t a = 0; structure->isotopes != NULL && a < heavy.n_atoms && status == QMT_OK; a++)
+        status = structure_set_isotope(ctx, &heavy, a, structure->isotopes[a]);
+    for (size_t a = 0; a < heavy.n_atoms && status == QMT_OK; a++)
+        status = atom_mass_take(ctx, heavy.name, masses[a], a, &notes, &heavy);
+    if (status != QMT_OK) {
+        free(heavy.isotopes);
+        return status;
+    }
+    free(structure->isotopes);
+    structure->isotopes = heavy.isotopes;
     reader_notes_end(&notes);
     return QMT_OK;
 }

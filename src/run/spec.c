@@ -166,8 +166,8 @@ static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, Ru
         electrons += method_electrons(method, structure->numbers[a]);
         n_orbitals += basis_n_ao(method, structure->numbers[a]);
     }
-    const int n_electrons = (int)lrint(electrons) - (int)task->config.charge;
-    const int unpaired = (int)task->config.spin_multiplicity - 1;
+    const int64_t n_electrons = (int64_t)lrint(electrons) - task->config.charge;
+    const int64_t unpaired = task->config.spin_multiplicity - 1;
 
     if (n_electrons < 0)
         return FAIL(ctx, QMT_ERR_INPUT,
@@ -176,24 +176,26 @@ static QmtStatus electrons_check(QmtContext *ctx, const Structure *structure, Ru
                     structure->name, task->config.charge, (int)lrint(electrons));
     if ((n_electrons - unpaired) % 2 != 0)
         return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s: %d valence electrons at charge %" PRId64
-                    " do not go with multiplicity %d; an %s number of electrons needs an %s "
+                    "%s: %" PRId64 " valence electrons at charge %" PRId64
+                    " do not go with multiplicity %" PRId64
+                    "; an %s number of electrons needs an %s "
                     "multiplicity (charge: %s; multiplicity: %s)",
                     structure->name, n_electrons, task->config.charge, unpaired + 1,
                     n_electrons % 2 ? "odd" : "even", n_electrons % 2 ? "even" : "odd",
                     task->charge_source, task->multiplicity_source);
     if (unpaired > n_electrons)
-        return FAIL(
-            ctx, QMT_ERR_INPUT,
-            "%s: multiplicity %d wants %d unpaired electrons, there are %d; choose a lower one",
-            structure->name, unpaired + 1, unpaired, n_electrons);
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "%s: multiplicity %" PRId64 " wants %" PRId64
+                    " unpaired electrons, there are %" PRId64 "; choose a lower one",
+                    structure->name, unpaired + 1, unpaired, n_electrons);
     if ((size_t)n_electrons + (size_t)unpaired > 2 * n_orbitals)
         return FAIL(ctx, QMT_ERR_INPUT,
-                    "%s: %d electrons, %d of them unpaired, do not fit into %zu orbitals; choose a "
+                    "%s: %" PRId64 " electrons, %" PRId64
+                    " of them unpaired, do not fit into %zu orbitals; choose a "
                     "higher charge or a lower multiplicity",
                     structure->name, n_electrons, unpaired, n_orbitals);
 
-    task->n_electrons = n_electrons;
+    task->n_electrons = (int)n_electrons;
     task->n_orbitals = n_orbitals;
     return QMT_OK;
 }

@@ -27,7 +27,9 @@ QmtStatus atom_mass_take(QmtContext *ctx, const char *place, double mass, size_t
     const int number = (int)lrint(fmin(fabs(mass), 999.0));
     if (fabs(mass - structure_mass_da(s, atom)) < MASS_OF_ISOTOPE || mass == 0.0)
         return QMT_OK;
-    if (fabs(isotope_mass_da(z, number) - mass) > MASS_OF_ISOTOPE)
+    const double isotope = isotope_mass_da(z, number);
+    // The other way round, so that it holds for a mass that is no number.
+    if (!(isotope > 0.0 && fabs(isotope - mass) <= MASS_OF_ISOTOPE))
         return FAIL(ctx, QMT_ERR_INPUT, "%s: the mass %.10g is that of no isotope of %s", place,
                     mass, element_symbol(z));
     reader_note(notes, NOTE_MASS, QMT_LOG_INFO, "%s: the mass %.10g is read as %d%s", place, mass,

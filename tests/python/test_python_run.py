@@ -89,6 +89,9 @@ class Run(unittest.TestCase):
         water.set_masses([15.999, 5.5, 1.008])
         with self.assertRaisesRegex(errors.InputError, "the mass 5.5 is that of no isotope of H"):
             qmtraj.run(SHORT, {"water": water}, self.out / "wrong")
+        water.set_masses([float("nan"), 1.008, 1.008])
+        with self.assertRaisesRegex(errors.InputError, "the mass -?nan is that of no isotope of O"):
+            qmtraj.run(SHORT, {"water": water}, self.out / "wrong")
         fixed = Atoms("OH", [[0, 0, 0], [0, 0, 0.97]], magmoms=[1, 0], constraint=FixAtoms([0]))
         for start in (lambda: qmtraj.run(SHORT, fixed, self.out), lambda: Dynamics(fixed, self.out, **SHORT).run()):
             with self.assertRaisesRegex(errors.InputError, r"constraints \(FixAtoms\).*atoms.set_constraint\(\)"):

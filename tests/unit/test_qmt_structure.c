@@ -1,5 +1,6 @@
 #include "support/check.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +161,91 @@ static void files_of_any_format_are_read(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/// A list that grows moves its molecules; what was made of one of them stays.
+static void one_molecule_outlives_its_list(void **state)
+{
+    (void)state;
+    QmtStructures *own = NULL;
+    QmtSingle *single = NULL;
+    QmtSingleState seen;
+    char *frame = NULL, name[16];
+    assert_int_equal(qmt_structures_create(ctx, &own), QMT_OK);
+    assert_int_equal(qmt_structures_add_atoms(ctx, own, "first", 3, WATER, XYZ), QMT_OK);
+    assert_int_equal(qmt_single_create(ctx, own, 0, NULL, &single), QMT_OK);
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof name, "more%d", i);
+        assert_int_equal(qmt_structures_add_atoms(ctx, own, name, 3, WATER, XYZ), QMT_OK);
+    }
+    qmt_structures_set_tolerant(own, 1);
+    assert_int_equal(qmt_structures_reject(ctx, own, 0, "no longer wanted"), QMT_OK);
+    qmt_structures_destroy(&own);
+    assert_int_equal(qmt_single_get(ctx, single, &seen), QMT_OK);
+    assert_string_equal(seen.name, "first");
+    assert_int_equal(seen.n_atoms, 3);
+    assert_memory_equal(seen.numbers, WATER, sizeof WATER);
+    assert_memory_equal(seen.xyz, XYZ, sizeof XYZ);
+    assert_int_equal(qmt_single_frame(ctx, single, XYZ, NULL, &frame), QMT_OK);
+    assert_non_null(strstr(frame, "first"));
+    qmt_text_free(frame);
+    qmt_single_destroy(&single);
+}
+
+/// The masses of molecule 0 of a list.
+static void masses_of(QmtStructures *structures, double masses[3])
+{
+    QmtSingle *single = NULL;
+    QmtSingleState seen;
+    assert_int_equal(qmt_single_create(ctx, structures, 0, NULL, &single), QMT_OK);
+    assert_int_equal(qmt_single_get(ctx, single, &seen), QMT_OK);
+    memcpy(masses, seen.masses, 3 * sizeof *masses);
+    qmt_single_destroy(&single);
+}
+
+/// All masses are taken or none.
+static void masses_are_those_of_isotopes(void **state)
+{
+    (void)state;
+    static const double wrong[][3] = {{17.999, 1.008, 77.0}, {17.999, 1.008, NAN}, {NAN, 1.0, 1.0},
+                                      {17.999, 1.008, -1.0}, {17.999, 1.008, 0.2}, {INFINITY}};
+    const double heavy[3] = {15.999, 2.014, 0.0};
+    double before[3], after[3];
+    QmtStructures *own = NULL;
+    assert_int_equal(qmt_structures_create(ctx, &own), QMT_OK);
+    assert_int_equal(qmt_structures_add_atoms(ctx, own, "water", 3, WATER, XYZ), QMT_OK);
+    masses_of(own, before);
+    for (int with_isotopes = 0; with_isotopes < 2; with_isotopes++) {
+        for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+            assert_int_equal(qmt_structures_set_masses(ctx, own, 0, wrong[k]), QMT_ERR_INPUT);
+            assert_non_null(strstr(qmt_context_message(ctx), "is that of no isotope"));
+            masses_of(own, after);
+            assert_memory_equal(after, before, sizeof before);
+        }
+        assert_int_equal(qmt_structures_set_masses(ctx, own, 0, heavy), QMT_OK);
+        masses_of(own, before);
+        CHECK_NEAR(before[1], 2.014, 2e-4); // of the isotope, which has more digits
+    }
+    qmt_structures_destroy(&own);
+}
+
+/// Charges that no molecule has are refused by a sentence, whatever an int can hold.
+static void charges_beyond_all_electrons_are_refused(void **state)
+{
+    (void)state;
+    static const int charges[] = {INT_MIN, INT_MIN + 1, -2000000000, 2000000000, INT_MAX};
+    QmtStructures *own = NULL;
+    QmtSingle *single = NULL;
+    assert_int_equal(qmt_structures_create(ctx, &own), QMT_OK);
+    assert_int_equal(qmt_structures_add_atoms(ctx, own, "water", 3, WATER, XYZ), QMT_OK);
+    for (size_t k = 0; k < sizeof charges / sizeof *charges; k++)
+        for (int multiplicity = 1; multiplicity < 3; multiplicity++) {
+            assert_int_equal(qmt_structures_set_charge(ctx, own, 0, charges[k], multiplicity),
+                             QMT_OK);
+            assert_int_equal(qmt_single_create(ctx, own, 0, NULL, &single), QMT_ERR_INPUT);
+            assert_null(single);
+        }
+    qmt_structures_destroy(&own);
+}
+
 static void null_and_nonsense_are_arguments(void **state)
 {
     (void)state;
@@ -212,6 +298,9 @@ int main(void)
         cmocka_unit_test(a_smiles_has_no_atoms_until_it_is_embedded),
         cmocka_unit_test(a_tolerant_list_notes_what_it_passes_over),
         cmocka_unit_test(files_of_any_format_are_read),
+        cmocka_unit_test(one_molecule_outlives_its_list),
+        cmocka_unit_test(masses_are_those_of_isotopes),
+        cmocka_unit_test(charges_beyond_all_electrons_are_refused),
         cmocka_unit_test(null_and_nonsense_are_arguments),
     };
     return cmocka_run_group_tests(tests, things_make, things_drop);
