@@ -56,6 +56,27 @@ static void figures_take(const RunResult *result, StatusEntry *entry)
     entry->shadow_drift_kjmol_ps = run_drift_shown(result);
 }
 
+/// Fails a finished trajectory whose file does not have the length that run.json tells of.
+static void length_judge(const char *folder, const cJSON *run, StatusEntry *entry)
+{
+    char path[FILE_PATH_SIZE], reason[160];
+    FileStamp stamp;
+    const cJSON *const n_bytes = cJSON_GetObjectItemCaseSensitive(run, "trajectory_bytes");
+    if (!cJSON_IsNumber(n_bytes) || // of 0.1.0
+        snprintf(path, sizeof path, "%s/" RUN_FILE_COMPLETE, folder) >= (int)sizeof path ||
+        !file_stamp(path, &stamp) || (double)stamp.n_bytes == n_bytes->valuedouble)
+        return;
+    snprintf(reason, sizeof reason,
+             RUN_FILE_COMPLETE " has %lld bytes, and " RUN_FILE_RUN
+                               " tells of %.0f: it was cut off, or is another file",
+             (long long)stamp.n_bytes, n_bytes->valuedouble);
+    entry->kind = STATUS_FAILED;
+    entry->percent = 0.0;
+    entry->eta_s = NAN;
+    entry->phase[0] = '\0';
+    text_set(&entry->reason, reason);
+}
+
 /// Figures of a trajectory that has ended.
 static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entry)
 {
@@ -72,8 +93,10 @@ static void run_json_take(QmtContext *ctx, const char *folder, StatusEntry *entr
     const char *const reason =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(run, "message"));
     text_set(&entry->reason, reason != NULL ? reason : "");
-    cJSON_Delete(run);
     figures_take(&result, entry);
+    if (entry->kind == STATUS_COMPLETE)
+        length_judge(folder, run, entry);
+    cJSON_Delete(run);
 }
 
 /// Likewise from a line of the journal; the whole of it is read again only for its warnings, which few have.

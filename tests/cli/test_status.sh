@@ -32,6 +32,13 @@ printf '{"molecule":"wat' >>"$(ls limit/.journal/*.jsonl)"
 ends 0 "$QMTRAJ" run --config short.yaml --out limit water.xyz ammonia.xyz
 ends 0 "$QMTRAJ" status limit
 says "2/2 complete"
+# a finished file that was cut off since is not complete, also where nothing is left of it
+cp -r limit cut
+truncate -s 9000 cut/water/trajectory.npz
+: >cut/ammonia/trajectory.npz
+ends 1 "$QMTRAJ" status cut
+says "0/2 complete, 2 failed" "trajectory.npz has 9000 bytes, and run.json tells of $(stat -c %s limit/water/trajectory.npz): it was cut off" \
+    "trajectory.npz has 0 bytes"
 rm limit/summary.json
 ends 0 "$QMTRAJ" summary limit
 says "holds 2 trajectories" "1 lines are damaged"
