@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <qmtraj/campaign.h>
 #include <qmtraj/text.h>
@@ -17,7 +18,7 @@ static const Option OPTIONS[N_OPTIONS] = {
     [O_EVERY] = {"--every", "K", "frames 0, K, 2K, ... (default 1, all)"},
     [O_OUT] = {"--out", "OUT",
                "file or folder to make, also -o (default: beside FILE, with the ending of the "
-               "format)"},
+               "format; needed for one in an archive)"},
     [O_OUT_SHORT] = {"-o", "OUT", NULL},
     [O_MOMENTA] = {"--momenta", NULL, "momenta and masses too, extxyz only"},
     [O_HELP] = {"--help", NULL, "this text"},
@@ -136,6 +137,22 @@ static QmtStatus out_path(QmtContext *ctx, const ConvertWords *words, const QmtF
     return QMT_OK;
 }
 
+/// A trajectory in an archive has no folder that its converted file could lie in.
+static QmtStatus folder_needed(QmtContext *ctx, const ConvertWords *words, const char *out)
+{
+    char folder[PATH_MAX] = ".";
+    struct stat about;
+    const char *const slash = strrchr(out, '/');
+    if (slash != NULL)
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - out + 1), out);
+    if (words->out != NULL || stat(folder, &about) == 0)
+        return QMT_OK;
+    return FAIL(ctx, QMT_ERR_USAGE,
+                "%.900s: lies in an archive, and has no folder for %.60s; -o OUT names the file or "
+                "folder to make",
+                words->from, out + strlen(folder));
+}
+
 /// `qmtraj run` renames to and removes the files of these names beside the .part file.
 static QmtStatus own_name_refuse(QmtContext *ctx, const char *part, const char *out)
 {
@@ -199,7 +216,9 @@ QmtStatus cmd_convert(QmtContext *ctx, int argc, char **argv)
     TRY(qmt_reader_open(ctx, words.from, &reader));
     options.every = (uint64_t)words.every;
     options.momenta = words.momenta;
-    const QmtStatus status = qmt_reader_convert(ctx, reader, format.name, out, &options, &n_frames);
+    QmtStatus status = folder_needed(ctx, &words, out);
+    if (status == QMT_OK)
+        status = qmt_reader_convert(ctx, reader, format.name, out, &options, &n_frames);
     qmt_reader_close(&reader);
     TRY(status);
     printf("%s: %" PRIu64 " frames\n", out, n_frames);

@@ -65,6 +65,9 @@ says "8 files: 8 pass"
 ends 0 "$QMTRAJ" check o/m3
 says "o/m3/trajectory.npz" "frames of 3 atoms"
 ends 0 "$QMTRAJ" convert o/m3/trajectory.npz --to extxyz -o m3.extxyz
+ends 2 "$QMTRAJ" convert o/m3/trajectory.npz --to extxyz
+says "o/m3/trajectory.npz: lies in an archive, and has no folder for trajectory.extxyz; -o OUT names the file"
+[ ! -e o/m3 ] || fail "a folder that hides the archive"
 ends 0 "$QMTRAJ" convert whole/m3/trajectory.npz --to extxyz -o whole.extxyz
 same m3.extxyz whole.extxyz
 # a training set of the archive is that of the folders, and a geometry in it can be labelled
