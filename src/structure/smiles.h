@@ -1,7 +1,7 @@
 #ifndef STRUCTURE_SMILES_H
 #define STRUCTURE_SMILES_H
 
-#include "structure/smiles_list.h"
+#include "structure/structure.h"
 
 /// Molecules made from SMILES; lists of them are read by structure/smiles_list.h.
 

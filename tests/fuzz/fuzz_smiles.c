@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "structure/smiles.h"
+#include "structure/smiles_list.h"
 
 size_t fuzz_seed(unsigned which, uint8_t *out, size_t max)
 {

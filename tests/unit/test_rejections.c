@@ -1,9 +1,9 @@
+#include "structure/smiles_list.h"
 #include "support/check.h"
 
 #include <string.h>
 
 #include "structure/rejections.h"
-#include "structure/smiles.h"
 
 static QmtContext *ctx;
 

@@ -1,3 +1,4 @@
+#include "structure/smiles_list.h"
 #include "support/check.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+#include "structure/smiles_list.h"
 #include "support/check.h"
 
 #include <stdio.h>
@@ -5,7 +6,6 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "structure/smiles.h"
 #include "structure/xyz.h"
 
 static QmtContext *ctx;
