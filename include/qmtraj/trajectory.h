@@ -137,17 +137,18 @@ typedef struct QmtWriter QmtWriter;
 ///
 /// @param numbers  [n_atoms] atomic numbers; the masses are the standard atomic weights
 /// @param writer   to be finished with qmt_writer_finish() or given up with qmt_writer_discard()
-/// Fails with QMT_ERR_INPUT (an element), QMT_ERR_IO, QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; nothing is left then.
+/// Fails with QMT_ERR_INPUT (an element), QMT_ERR_IO (also a path that is a folder), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; nothing is
+/// left then.
 QMT_API QmtStatus qmt_writer_create(QmtContext *ctx, const char *path, size_t n_atoms,
                                     const int *numbers, uint64_t n_frames, QmtWriter **writer);
-/// Appends a frame; its properties are ignored. Fails with QMT_ERR_ARGUMENT (NULL, more frames than announced) or
-/// QMT_ERR_IO.
+/// Appends a frame; its properties are ignored. Fails with QMT_ERR_INPUT (a number that is not finite in the precision of the
+/// file), QMT_ERR_ARGUMENT (NULL, more frames than announced) or QMT_ERR_IO; the frame is then not there and can be given again.
 QMT_API QmtStatus qmt_writer_append(QmtContext *ctx, QmtWriter *writer,
                                     const QmtTrajectoryFrame *frame);
 /// Completes the file, gives it its name, destroys the writer and sets the pointer to NULL.
 ///
-/// @param metadata  JSON text in UTF-8; NULL: {}
-/// Fails with QMT_ERR_ARGUMENT (fewer frames than announced; the writer lives on), or QMT_ERR_IO, which leaves
+/// @param metadata  a JSON object in UTF-8; NULL: {}
+/// Fails with QMT_ERR_ARGUMENT (fewer frames than announced, metadata that are no such object; the writer lives on), or QMT_ERR_IO, which leaves
 /// the writer, too.
 QMT_API QmtStatus qmt_writer_finish(QmtContext *ctx, QmtWriter **writer, const char *metadata);
 /// Removes what was written, destroys the writer and sets the pointer to NULL; accepts NULL.

@@ -1,9 +1,13 @@
 // include/qmtraj/trajectory.h
 #include "qmtraj/trajectory.h"
 
+#include <cjson/cJSON.h>
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "api/argument.h"
 #include "data/element.h"
@@ -24,6 +28,7 @@ struct QmtReader {
 
 struct QmtWriter {
     Sink *sink;
+    size_t n_atoms;
     uint64_t n_frames; ///< announced
 };
 
@@ -216,9 +221,15 @@ QmtStatus qmt_writer_create(QmtContext *ctx, const char *path, size_t n_atoms, c
         if (numbers[a] < 1 || numbers[a] > ELEMENT_MAX)
             return FAIL(ctx, QMT_ERR_INPUT, "atom %zu has atomic number %d, 1 to %d are possible",
                         a + 1, numbers[a], ELEMENT_MAX);
+    // The name is given at the end, which is too late to learn that it cannot be.
+    struct stat about;
+    NEEDS(ctx, path[0] != '\0', "trajectory: path is empty");
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return FAIL(ctx, QMT_ERR_IO, "%s: is a folder, a file is to be written", path);
     QmtWriter *const made = calloc(1, sizeof *made);
     if (made == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "no memory for a writer");
+    made->n_atoms = n_atoms;
     made->n_frames = n_frames;
     const QmtStatus status = sink_make(ctx, path, n_atoms, numbers, n_frames, &made->sink);
     if (status != QMT_OK)
@@ -228,6 +239,33 @@ QmtStatus qmt_writer_create(QmtContext *ctx, const char *path, size_t n_atoms, c
     return status;
 }
 
+/// An array of a frame: numbers that are finite in single precision, as the file has them.
+static QmtStatus vectors_check(QmtContext *ctx, const Sink *sink, const char *name,
+                               const double *numbers, size_t n_atoms)
+{
+    for (size_t i = 0; i < 3 * n_atoms; i++)
+        if (!(fabs(numbers[i]) <= FLT_MAX))
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "trajectory: frame %llu, atom %zu: %s has %g, finite numbers of single "
+                        "precision are expected",
+                        (unsigned long long)sink->n_frames, i / 3 + 1, name, numbers[i]);
+    return QMT_OK;
+}
+
+static QmtStatus frame_check(QmtContext *ctx, const QmtWriter *writer,
+                             const QmtTrajectoryFrame *frame)
+{
+    if (!isfinite(frame->time_ps) || !isfinite(frame->kinetic_kjmol) ||
+        !isfinite(frame->potential_kjmol) || !isfinite(frame->total_kjmol))
+        return FAIL(ctx, QMT_ERR_INPUT,
+                    "trajectory: frame %llu: its time or an energy is not finite",
+                    (unsigned long long)writer->sink->n_frames);
+    TRY(vectors_check(ctx, writer->sink, "pos_nm", frame->pos_nm, writer->n_atoms));
+    TRY(vectors_check(ctx, writer->sink, "vel_nm_ps", frame->vel_nm_ps, writer->n_atoms));
+    return vectors_check(ctx, writer->sink, "forces_kjmol_nm", frame->forces_kjmol_nm,
+                         writer->n_atoms);
+}
+
 QmtStatus qmt_writer_append(QmtContext *ctx, QmtWriter *writer, const QmtTrajectoryFrame *frame)
 {
     NEEDS(ctx, writer != NULL && frame != NULL, "trajectory: writer or frame is NULL");
@@ -235,6 +273,7 @@ QmtStatus qmt_writer_append(QmtContext *ctx, QmtWriter *writer, const QmtTraject
           "trajectory: pos_nm, vel_nm_ps or forces_kjmol_nm is NULL");
     NEEDS(ctx, writer->sink->n_frames < writer->n_frames, "trajectory: all %llu frames are written",
           (unsigned long long)writer->n_frames);
+    TRY(frame_check(ctx, writer, frame));
     const TrajectoryFrame inner = {.pos = (const double(*)[3])frame->pos_nm,
                                    .vel = (const double(*)[3])frame->vel_nm_ps,
                                    .forces = (const double(*)[3])frame->forces_kjmol_nm,
@@ -245,6 +284,16 @@ QmtStatus qmt_writer_append(QmtContext *ctx, QmtWriter *writer, const QmtTraject
     return sink_append(ctx, writer->sink, &inner);
 }
 
+/// What readers of the file refuse is not written.
+static QmtStatus metadata_check(QmtContext *ctx, const char *text)
+{
+    cJSON *const metadata = cJSON_ParseWithOpts(text, NULL, true);
+    const bool is_object = cJSON_IsObject(metadata);
+    cJSON_Delete(metadata);
+    NEEDS(ctx, is_object, "trajectory: the metadata are no JSON object");
+    return QMT_OK;
+}
+
 QmtStatus qmt_writer_finish(QmtContext *ctx, QmtWriter **writer, const char *metadata)
 {
     NEEDS(ctx, writer != NULL && *writer != NULL, "trajectory: writer is NULL");
@@ -253,6 +302,7 @@ QmtStatus qmt_writer_finish(QmtContext *ctx, QmtWriter **writer, const char *met
           (unsigned long long)(*writer)->sink->n_frames, (unsigned long long)(*writer)->n_frames);
     const char *const text = metadata != NULL ? metadata : "{}";
     NEEDS(ctx, text_is_utf8(text, strlen(text)), "trajectory: the metadata are not UTF-8");
+    TRY(metadata_check(ctx, text));
     TRY(sink_finish(ctx, (*writer)->sink, text));
     sink_close(&(*writer)->sink);
     free(*writer);

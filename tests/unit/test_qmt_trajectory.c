@@ -89,6 +89,54 @@ static void frames_go_through_a_file(void **state)
     qmt_reader_close(&reader);
 }
 
+/// What no reader takes is refused where it comes in, and the writer goes on.
+static void nonsense_does_not_get_into_a_file(void **state)
+{
+    (void)state;
+    static const double wrong[] = {NAN, INFINITY, -INFINITY, 1e300}; // 1e300 is inf in float32
+    static const char *const metadata[] = {"this is not JSON", "", "[1]", "3", "{} x", "\xff"};
+    double numbers[6] = {0.0};
+    char name[128];
+    QmtWriter *writer = NULL;
+    QmtReader *reader = NULL;
+    REFUSED(qmt_writer_create(ctx, "", 2, ATOMS, 1, &writer));
+    assert_int_equal(qmt_writer_create(ctx, folder, 2, ATOMS, 1, &writer), QMT_ERR_IO);
+    snprintf(name, sizeof name, "%s.part", folder);
+    assert_int_equal(access(name, F_OK), -1);
+    snprintf(name, sizeof name, "%s/d.npz", folder);
+    assert_int_equal(qmt_writer_create(ctx, name, 2, ATOMS, 2, &writer), QMT_OK);
+    QmtTrajectoryFrame frame = frame_of(0.0);
+    assert_int_equal(qmt_writer_append(ctx, writer, &frame), QMT_OK);
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        const double **const arrays[] = {&frame.pos_nm, &frame.vel_nm_ps, &frame.forces_kjmol_nm};
+        numbers[4] = wrong[k];
+        for (size_t i = 0; i < 3; i++) {
+            frame = frame_of(0.5);
+            *arrays[i] = numbers;
+            assert_int_equal(qmt_writer_append(ctx, writer, &frame), QMT_ERR_INPUT);
+            assert_non_null(strstr(qmt_context_message(ctx), "frame 1, atom 2"));
+        }
+    }
+    double *const scalars[] = {&frame.time_ps, &frame.kinetic_kjmol, &frame.potential_kjmol,
+                               &frame.total_kjmol};
+    for (size_t i = 0; i < 4; i++) {
+        frame = frame_of(0.5);
+        *scalars[i] = NAN;
+        assert_int_equal(qmt_writer_append(ctx, writer, &frame), QMT_ERR_INPUT);
+    }
+    frame = frame_of(0.5);
+    assert_int_equal(qmt_writer_append(ctx, writer, &frame), QMT_OK);
+    for (size_t k = 0; k < sizeof metadata / sizeof *metadata; k++) {
+        REFUSED(qmt_writer_finish(ctx, &writer, metadata[k]));
+        assert_non_null(writer);
+    }
+    assert_int_equal(qmt_writer_finish(ctx, &writer, " {\"name\": \"a\"}\n"), QMT_OK);
+    assert_int_equal(qmt_reader_open(ctx, name, &reader), QMT_OK);
+    assert_int_equal(qmt_reader_frame(ctx, reader, 1, &frame), QMT_OK);
+    CHECK_NEAR(frame.time_ps, 0.5, 0.0);
+    qmt_reader_close(&reader);
+}
+
 static void tables_say_what_there_is(void **state)
 {
     (void)state;
@@ -167,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_go_through_a_file),
+        cmocka_unit_test(nonsense_does_not_get_into_a_file),
         cmocka_unit_test(tables_say_what_there_is),
         cmocka_unit_test(null_and_nonsense_are_arguments),
     };
