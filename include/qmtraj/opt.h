@@ -73,8 +73,8 @@ static inline QmtOptResult qmt_opt_result_empty(void)
 /// @param options   NULL: the defaults
 /// @param gradient  [3 n_atoms] hartree/bohr, of that geometry; NULL: not wanted
 /// @param result    how it ended; NULL: not wanted
-/// Fails as qmt_engine_evaluate() does, with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; xyz is then untouched. That the gradient
-/// is still too large after so many evaluations is no failure: see result.
+/// Fails as qmt_engine_evaluate() does, with QMT_ERR_INPUT (a coordinate that is not finite), QMT_ERR_PHYSICS (atoms in one
+/// place, where a force function allows that), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY; xyz is then untouched. That the gradient is still too large after so many evaluations is no failure: see result.
 QMT_API QmtStatus qmt_opt_minimise(QmtContext *ctx, QmtEngine *engine, double *xyz,
                                    const QmtOptOptions *options, double *gradient,
                                    QmtOptResult *result);

@@ -1,6 +1,16 @@
 #include "api/argument.h"
 
+#include <math.h>
 #include <string.h>
+
+QmtStatus coordinates_check(QmtContext *ctx, const char *place, size_t n_atoms, const double *xyz)
+{
+    for (size_t i = 0; i < 3 * n_atoms; i++)
+        if (!isfinite(xyz[i]))
+            return FAIL(ctx, QMT_ERR_INPUT, "%s: atom %zu: its %c coordinate is not finite", place,
+                        i / 3 + 1, "xyz"[i % 3]);
+    return QMT_OK;
+}
 
 static QmtStatus size_of(QmtContext *ctx, const char *name, const void *given, size_t first_size,
                          size_t *size)

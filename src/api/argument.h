@@ -14,6 +14,9 @@
             return FAIL((ctx), QMT_ERR_ARGUMENT, __VA_ARGS__);                                     \
     } while (0)
 
+/// Fails with QMT_ERR_INPUT, "PLACE: atom 3: its x coordinate is not finite", unless all of xyz [3 n_atoms] are.
+QmtStatus coordinates_check(QmtContext *ctx, const char *place, size_t n_atoms, const double *xyz);
+
 /// Copies a struct of a caller, who may have been compiled with an older or newer header. Its first member is
 /// its size as a size_t. Members that the caller does not know keep what *own has; own's first member becomes own_size.
 ///

@@ -131,10 +131,7 @@ static QmtStatus frame_pass(QmtContext *ctx, void *user, const MdFrame *frame)
 static QmtStatus start_check(QmtContext *ctx, size_t n_atoms, const double *masses,
                              const double *xyz)
 {
-    for (size_t i = 0; i < 3 * n_atoms; i++)
-        if (!isfinite(xyz[i]))
-            return FAIL(ctx, QMT_ERR_INPUT, "dynamics: atom %zu: its %c coordinate is not finite",
-                        i / 3 + 1, "xyz"[i % 3]);
+    TRY(coordinates_check(ctx, "dynamics", n_atoms, xyz));
     for (size_t a = 0; a < n_atoms; a++)
         if (!(masses[a] > 0.0) || !isfinite(masses[a]))
             return FAIL(ctx, QMT_ERR_INPUT, "dynamics: atom %zu: its mass is %g Da", a + 1,

@@ -49,6 +49,7 @@ QmtStatus qmt_opt_minimise(QmtContext *ctx, QmtEngine *engine, double *xyz,
           own.evaluations_max);
     if (own.has_frozen)
         TRY(frozen_check(ctx, engine->engine->n_atoms, own.frozen));
+    TRY(coordinates_check(ctx, "opt", engine->engine->n_atoms, xyz));
     if (result != NULL)
         TRY(struct_give(ctx, "QmtOptResult", &made, sizeof made, RESULT_FIRST_SIZE, result));
     const MinimiseOptions settings = {.gradient = own.gradient,

@@ -249,6 +249,14 @@ static QmtStatus steps(QmtContext *ctx, Minimisation *m)
     return QMT_OK;
 }
 
+/// Coordinates are not found where atoms coincide: what the engine says of such a geometry names them.
+static QmtStatus start_fail(QmtContext *ctx, Engine *engine, const double (*xyz)[3])
+{
+    const Message found = context_keep(ctx);
+    TRY(engine_evaluate(ctx, engine, xyz, &(EngineResult){0}));
+    return context_restore(ctx, &found);
+}
+
 QmtStatus minimise(QmtContext *ctx, Engine *engine, const int *numbers,
                    const MinimiseOptions *options, double (*xyz)[3], double (*gradient)[3],
                    MinimiseResult *result)
@@ -262,6 +270,8 @@ QmtStatus minimise(QmtContext *ctx, Engine *engine, const int *numbers,
     QmtStatus status = describe(ctx, &m, (const double(*)[3])xyz);
     if (status == QMT_OK)
         status = steps(ctx, &m);
+    else if (status == QMT_ERR_PHYSICS)
+        status = start_fail(ctx, engine, (const double(*)[3])xyz);
     if (status == QMT_OK) {
         memcpy(xyz, m.now->xyz, engine->n_atoms * sizeof *xyz);
         if (gradient != NULL)

@@ -34,7 +34,8 @@ typedef struct {
 /// @param numbers   [n_atoms]
 /// @param xyz       [n_atoms][3] bohr
 /// @param gradient  [n_atoms][3] hartree/bohr, of that geometry; NULL: not wanted
-/// Fails as the engine does, or with QMT_ERR_MEMORY; xyz is then untouched.
+/// Fails as the engine does, with QMT_ERR_PHYSICS (a geometry that an engine takes and internal coordinates do not: atoms in one
+/// place), or with QMT_ERR_MEMORY; xyz is then untouched.
 QmtStatus minimise(QmtContext *ctx, Engine *engine, const int *numbers,
                    const MinimiseOptions *options, double (*xyz)[3], double (*gradient)[3],
                    MinimiseResult *result);

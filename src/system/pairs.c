@@ -53,14 +53,22 @@ static size_t number_of(const Pairs *pairs, size_t a)
     return (pairs->atom != NULL ? pairs->atom[a] : a) + 1;
 }
 
+static QmtStatus coordinate_refuse(QmtContext *ctx, size_t number, char direction, double value)
+{
+    if (isfinite(value))
+        return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
+                         "atom %zu: its %c coordinate is %.3g bohr, at most %g is possible", number,
+                         direction, value, PAIRS_FURTHEST);
+    return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
+                     "atom %zu: its %c coordinate is not a finite number", number, direction);
+}
+
 QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs)
 {
     for (size_t a = 0; a < pairs->n_atoms; a++)
         for (int x = 0; x < 3; x++)
-            if (!isfinite(xyz[a][x]))
-                return FAIL_HINT(ctx, QMT_ERR_INPUT, QMT_HINT_GEOMETRY_OR_STEP,
-                                 "atom %zu: its %c coordinate is not a finite number",
-                                 number_of(pairs, a), "xyz"[x]);
+            if (!(fabs(xyz[a][x]) <= PAIRS_FURTHEST)) // true of NaN, too
+                return coordinate_refuse(ctx, number_of(pairs, a), "xyz"[x], xyz[a][x]);
     PairUpdate task = {pairs, xyz};
     team_share(pairs->n_pairs, pairs->n_atoms < SHARED_FROM_ATOMS ? pairs->n_pairs : PAIRS_SHARED,
                update_part, &task);

@@ -18,11 +18,15 @@ typedef struct {
 /// Atoms nearer than this (0.3 angstrom, in bohr) are an error of the input or a motion gone wild.
 #define PAIRS_MIN_DISTANCE 0.567
 
+/// Coordinates beyond this, 5 cm in bohr, are no molecule: powers of such distances are no numbers, and their last digits no
+/// geometry.
+#define PAIRS_FURTHEST 1e9
+
 void pairs_layout(Pairs *pairs, Arena *arena, size_t n_atoms);
 /// Fills the index arrays, once.
 void pairs_setup(Pairs *pairs);
-/// Vectors and distances of a geometry. Fails with QMT_ERR_INPUT if a coordinate is not finite or two
-/// atoms are closer than PAIRS_MIN_DISTANCE.
+/// Vectors and distances of a geometry. Fails with QMT_ERR_INPUT if a coordinate is not finite or beyond
+/// PAIRS_FURTHEST, or two atoms are closer than PAIRS_MIN_DISTANCE.
 ///
 /// @param xyz  [n_atoms][3] bohr
 QmtStatus pairs_update(QmtContext *ctx, const double (*xyz)[3], Pairs *pairs);

@@ -311,6 +311,32 @@ static void what_does_not_converge_is_said_not_hidden(void **state)
     qmt_engine_destroy(&engine);
 }
 
+/// A geometry that no engine takes is refused in the engine's words, and stays.
+static void impossible_starts_are_refused_as_by_the_engine(void **state)
+{
+    (void)state;
+    static const struct {
+        double x;
+        const char *words;
+    } CASES[] = {{0.0, "atoms 1 and 2 are 0.000 angstrom apart"},
+                 {NAN, "atom 2: its x coordinate is not finite"},
+                 {INFINITY, "atom 2: its x coordinate is not finite"},
+                 {1e300, "atom 2: its x coordinate is 1e+300 bohr"}};
+    QmtEngine *engine = engine_of(4, PEROXIDE, 0, 0);
+    for (size_t k = 0; k < sizeof CASES / sizeof *CASES; k++) {
+        double xyz[4][3], before[4][3];
+        memcpy(xyz, PEROXIDE_XYZ, sizeof xyz);
+        memcpy(xyz[1], xyz[0], sizeof xyz[1]);
+        xyz[1][0] = CASES[k].x;
+        memcpy(before, xyz, sizeof xyz);
+        assert_int_equal(qmt_opt_minimise(ctx, engine, &xyz[0][0], NULL, NULL, NULL),
+                         QMT_ERR_INPUT);
+        assert_non_null(strstr(qmt_context_message(ctx), CASES[k].words));
+        assert_memory_equal(xyz, before, sizeof xyz);
+    }
+    qmt_engine_destroy(&engine);
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
@@ -345,6 +371,7 @@ int main(void)
         cmocka_unit_test(chains_become_straight),
         cmocka_unit_test(a_frozen_torsion_keeps_its_value),
         cmocka_unit_test(what_does_not_converge_is_said_not_hidden),
+        cmocka_unit_test(impossible_starts_are_refused_as_by_the_engine),
         cmocka_unit_test(nonsense_is_refused),
     };
     return cmocka_run_group_tests(tests, context_make, context_drop);

@@ -82,6 +82,18 @@ static void what_is_not_finite_is_named(void **state)
     }
 }
 
+static void what_is_too_far_away_is_named(void **state)
+{
+    (void)state;
+    double xyz[N][3];
+    memcpy(xyz, XYZ, sizeof xyz);
+    xyz[2][1] = -1e300;
+    assert_int_equal(pairs_update(&ctx, (const double(*)[3])xyz, &pairs), QMT_ERR_INPUT);
+    assert_non_null(strstr(ctx.message.text, "atom 3: its y coordinate is -1e+300 bohr"));
+    xyz[2][1] = -PAIRS_FURTHEST;
+    assert_int_equal(pairs_update(&ctx, (const double(*)[3])xyz, &pairs), QMT_OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_pairs, close_pairs)
 
 int main(void)
@@ -91,6 +103,7 @@ int main(void)
         TEST(vectors_point_from_b_to_a),
         TEST(atoms_on_top_of_each_other_are_named),
         TEST(what_is_not_finite_is_named),
+        TEST(what_is_too_far_away_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
