@@ -50,7 +50,8 @@ QMT_API const char *qmt_atom_format_help(size_t i);
 ///
 /// @param config  as for qmt_atom_energies(), named in the text
 /// @param text    untouched after a failure
-/// Fails with QMT_ERR_USAGE (no such form), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+/// Fails with QMT_ERR_USAGE (no such form), QMT_ERR_INPUT (no element, an energy that is not finite), QMT_ERR_ARGUMENT (also
+/// without atoms) or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_atom_energies_text(QmtContext *ctx, const QmtConfig *config,
                                          const char *format, size_t n,
                                          const QmtAtomEnergy *energies, char **text);

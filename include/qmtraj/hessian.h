@@ -80,7 +80,8 @@ typedef struct QmtModes QmtModes;
 /// @param hessian        [3 n_atoms * 3 n_atoms] hartree/bohr^2
 /// @param dipole_slopes  [3 n_atoms * 3] e; NULL: no intensities
 /// @param modes          to be destroyed with qmt_modes_destroy()
-/// Fails with QMT_ERR_PHYSICS (a Hessian that is not finite), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
+/// Fails with QMT_ERR_PHYSICS (a Hessian or slopes that are not finite), QMT_ERR_INPUT (a coordinate that is not finite),
+/// QMT_ERR_ARGUMENT (a mass that is not positive) or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_modes_create(QmtContext *ctx, size_t n_atoms, const double *masses,
                                    const double *xyz, const double *hessian,
                                    const double *dipole_slopes, QmtModes **modes);
@@ -139,7 +140,7 @@ typedef struct {
 /// Thermochemistry of rigid rotors and harmonic oscillators; imaginary frequencies are left out.
 ///
 /// @param options  NULL: the defaults
-/// Fails with QMT_ERR_ARGUMENT.
+/// Fails with QMT_ERR_ARGUMENT, also for conditions so extreme that the results are no numbers.
 QMT_API QmtStatus qmt_thermo(QmtContext *ctx, const QmtModes *modes,
                              const QmtThermoOptions *options, QmtThermo *thermo);
 

@@ -1,6 +1,7 @@
 // include/qmtraj/atoms.h
 #include "qmtraj/atoms.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,8 +60,15 @@ const char *qmt_atom_format_help(size_t i)
 QmtStatus qmt_atom_energies_text(QmtContext *ctx, const QmtConfig *config, const char *format,
                                  size_t n, const QmtAtomEnergy *energies, char **text)
 {
-    NEEDS(ctx, format != NULL && energies != NULL && text != NULL,
-          "atoms: format, energies or text is NULL");
+    NEEDS(ctx, n > 0 && format != NULL && energies != NULL && text != NULL,
+          "atoms: no atoms, or format, energies or text is NULL");
+    for (size_t i = 0; i < n; i++)
+        if (energies[i].number < 1 || energies[i].number > ELEMENT_MAX ||
+            !isfinite(energies[i].energy))
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "atoms: %zu has atomic number %d and an energy of %g hartree; 1 to %d and "
+                        "finite ones are possible",
+                        i + 1, energies[i].number, energies[i].energy, ELEMENT_MAX);
     const Config values = config_of(config);
     const AtomTable table = {.method = method_name((size_t)values.method),
                              .electronic_temperature_k = values.electronic_temperature_k,

@@ -1,6 +1,7 @@
 // include/qmtraj/hessian.h
 #include "api/qmt_hessian.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,7 +134,13 @@ QmtStatus qmt_modes_create(QmtContext *ctx, size_t n_atoms, const double *masses
     NEEDS(ctx, masses != NULL && xyz != NULL && hessian != NULL && modes != NULL && n_atoms > 0,
           "modes: no atoms, or masses, xyz, hessian or modes is NULL");
     for (size_t a = 0; a < n_atoms; a++)
-        NEEDS(ctx, masses[a] > 0.0, "modes: atom %zu has a mass of %g", a + 1, masses[a]);
+        NEEDS(ctx, masses[a] > 0.0 && isfinite(masses[a]), "modes: atom %zu has a mass of %g",
+              a + 1, masses[a]);
+    TRY(coordinates_check(ctx, "modes", n_atoms, xyz));
+    for (size_t i = 0; i < 9 * n_atoms && dipole_slopes != NULL; i++)
+        if (!isfinite(dipole_slopes[i]))
+            return FAIL(ctx, QMT_ERR_PHYSICS,
+                        "modes: atom %zu: a slope of the dipole moment is not finite", i / 9 + 1);
     QmtModes *made = calloc(1, sizeof *made);
     if (made != NULL) {
         made->masses = malloc(n_atoms * sizeof *made->masses);
@@ -188,7 +195,9 @@ QmtStatus qmt_thermo(QmtContext *ctx, const QmtModes *modes, const QmtThermoOpti
     NEEDS(ctx, modes != NULL && thermo != NULL, "thermo: modes or thermo is NULL");
     if (options != NULL)
         TRY(struct_take(ctx, "QmtThermoOptions", options, THERMO_FIRST_SIZE, &own, sizeof own));
-    NEEDS(ctx, own.temperature_k > 0.0 && own.pressure_pa > 0.0 && own.rotor_cm >= 0.0,
+    NEEDS(ctx,
+          own.temperature_k > 0.0 && isfinite(own.temperature_k) && own.pressure_pa > 0.0 &&
+              isfinite(own.pressure_pa) && own.rotor_cm >= 0.0 && isfinite(own.rotor_cm),
           "thermo: %g K, %g Pa, a rotor at %g cm-1", own.temperature_k, own.pressure_pa,
           own.rotor_cm);
     NEEDS(ctx, own.symmetry_number >= 1 && own.multiplicity >= 1,
@@ -200,6 +209,9 @@ QmtStatus qmt_thermo(QmtContext *ctx, const QmtModes *modes, const QmtThermoOpti
                                          .rotor_cm = own.rotor_cm};
     const Thermochemistry t =
         thermochemistry(&modes->modes, modes->masses, (const double(*)[3])modes->xyz, &conditions);
+    NEEDS(ctx, isfinite(t.gibbs) && isfinite(t.entropy) && isfinite(t.heat_capacity_volume),
+          "thermo: the results at %g K and %g Pa are no finite numbers", own.temperature_k,
+          own.pressure_pa);
     *thermo = (QmtThermo){.zero_point = t.zero_point,
                           .energy = t.energy,
                           .enthalpy = t.enthalpy,

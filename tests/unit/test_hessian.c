@@ -481,6 +481,32 @@ static void derivatives_agree(void **state)
     }
 }
 
+/// Conditions without a meaning, or beyond what numbers can hold.
+static void impossible_conditions_are_refused(void **state)
+{
+    (void)state;
+    static const double MASS = 4.0, AT[3] = {0.0}, WRONG[] = {0.0, -1.0, NAN, INFINITY, 1e300};
+    const double hessian[9] = {0.0};
+    QmtModes *modes = NULL;
+    QmtThermo thermo = {.gibbs = 7.0};
+    assert_int_equal(qmt_modes_create(ctx, 1, &MASS, AT, hessian, NULL, &modes), QMT_OK);
+    for (size_t k = 0; k < sizeof WRONG / sizeof *WRONG; k++) {
+        QmtThermoOptions options = qmt_thermo_options_default();
+        options.temperature_k = WRONG[k];
+        REFUSED(qmt_thermo(ctx, modes, &options, &thermo));
+        if (WRONG[k] == 1e300) // pressures stand in a logarithm alone, rotors in a quotient
+            continue;
+        options = qmt_thermo_options_default();
+        options.pressure_pa = WRONG[k];
+        REFUSED(qmt_thermo(ctx, modes, &options, &thermo));
+        options = qmt_thermo_options_default();
+        options.rotor_cm = WRONG[k] == 0.0 ? -1.0 : WRONG[k];
+        REFUSED(qmt_thermo(ctx, modes, &options, &thermo));
+    }
+    CHECK_NEAR(thermo.gibbs, 7.0, 0.0); // untouched
+    qmt_modes_destroy(&modes);
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
@@ -511,6 +537,15 @@ static void nonsense_is_refused(void **state)
     numbers[0] = NAN;
     static const double GOOD[3] = {1.0, 2.0, 1.0};
     assert_int_equal(qmt_modes_create(ctx, 3, GOOD, XYZ, numbers, NULL, &modes), QMT_ERR_PHYSICS);
+    numbers[0] = 0.0;
+    static const double NO_XYZ[9] = {NAN}, NO_SLOPES[27] = {[26] = INFINITY};
+    static const double ENDLESS[3] = {1.0, INFINITY, 1.0};
+    assert_int_equal(qmt_modes_create(ctx, 3, GOOD, NO_XYZ, numbers, NULL, &modes), QMT_ERR_INPUT);
+    assert_int_equal(qmt_modes_create(ctx, 3, GOOD, XYZ, numbers, NO_SLOPES, &modes),
+                     QMT_ERR_PHYSICS);
+    assert_non_null(strstr(qmt_context_message(ctx), "atom 3"));
+    REFUSED(qmt_modes_create(ctx, 3, ENDLESS, XYZ, numbers, NULL, &modes));
+    assert_null(modes);
     qmt_engine_destroy(&engine);
 }
 
@@ -527,6 +562,7 @@ int main(void)
         cmocka_unit_test(low_modes_are_those_of_free_rotors),
         cmocka_unit_test(spins_have_the_entropy_of_their_number),
         cmocka_unit_test(derivatives_agree),
+        cmocka_unit_test(impossible_conditions_are_refused),
         cmocka_unit_test(nonsense_is_refused),
     };
     return cmocka_run_group_tests(tests, context_make, context_drop);

@@ -1,5 +1,6 @@
 #include "support/check.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "qmtraj/qmtraj.h"
@@ -72,6 +73,12 @@ static void nonsense_is_refused(void **state)
     assert_int_equal(qmt_atom_energies_text(ctx, NULL, "none", 1, &atom, &text), QMT_ERR_USAGE);
     assert_int_equal(qmt_atom_energies(ctx, NULL, 1, &BAD, &atom), QMT_ERR_INPUT);
     assert_int_equal(atom.number, 7);
+    REFUSED(qmt_atom_energies_text(ctx, NULL, "mace", 0, &atom, &text));
+    static const QmtAtomEnergy WRONG[] = {
+        {.number = -5}, {0}, {.number = 87}, {.number = 1, .energy = NAN}};
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
+        assert_int_equal(qmt_atom_energies_text(ctx, NULL, "mace", 1, &WRONG[i], &text),
+                         QMT_ERR_INPUT);
     assert_null(text);
 }
 
