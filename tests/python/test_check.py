@@ -325,6 +325,38 @@ for defect in (plus_at("Epot", 60, 0.05), put("forces", (60, 3), 1500.0)):
     code, found = lines("bad.npz", "--frames", "0")
     assert code == 1 and found["work"][0] == "FAIL" and "frame 6" in found["work"][1], found["work"]
 
+
+def explained(data, frame):
+    """What the rounding of positions to float32 explains of an energy, kJ/mol: five standard deviations of the forces times even
+    distributions within half a spacing; and what the end of the SCF leaves (docs/check.md)."""
+    half = np.spacing(np.abs(data["pos"][frame])).astype(float) / 2
+    return 1e-5 + 5 * np.sqrt(np.sum((data["forces"][frame] * half) ** 2) / 3)
+
+
+# twice what rounding explains is an error of an energy, half of it is none
+with np.load(good) as file:
+    bound = explained(file, 60)
+for factor, verdict in ((2.0, "FAIL"), (0.5, "PASS"), (-2.0, "FAIL"), (-0.5, "PASS")):
+    plant(plus_at("Epot", 60, factor * bound), good, "bad.npz")
+    code, found = lines("bad.npz", "--frames", "all")
+    assert found["labels"][0] == verdict and (verdict == "PASS" or "frame 60" in found["labels"][1]), (factor, found["labels"])
+
+
+def far_away(data):
+    """60 nm from the origin positions are rounded by up to 1.9e-6 nm, and their work with them."""
+    data["pos"] = (data["pos"].astype(float) + 60).astype(np.float32)
+
+
+# the work there: what rounding does passes, six times what is allowed to it, four of these deviations, does not
+plant(far_away, good, "far.npz")
+assert lines("far.npz", "--frames", "0")[1]["work"][0] == "PASS"
+with np.load("far.npz") as file:
+    half = np.spacing(np.abs(file["pos"])).astype(float) / 2
+    deviation = np.sqrt(np.max(np.sum((file["forces"] * half) ** 2, axis=(1, 2))))
+plant(plus_at("Epot", 60, 24 * deviation), "far.npz", "bad.npz")
+code, found = lines("bad.npz", "--frames", "0")
+assert found["work"][0] == "FAIL" and "frame 6" in found["work"][1], found["work"]
+
 # the heat of a thermostat where not every step is saved: constant but where the thermostat acts, and there what the
 # energy changes by
 subprocess.run([QMTRAJ, "run", "--out", "bath", "--set", "thermostat=bussi", "--set", "save_interval_steps=4", "--set",
