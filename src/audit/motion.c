@@ -170,10 +170,21 @@ static void state_fill(const Check *check, const CheckFrame *frame, double heat,
         state->at.work = *frame->bias_work / KJMOL_PER_HARTREE;
 }
 
+/// Relative, of the velocities after a kick. A chain of thermostats is integrated, and its heat errs by a part of the energy
+/// that it holds: after hot molecules that is many times their kinetic energy.
+static double kick_rounding(const Motion *motion)
+{
+    const double kinetic = fmin(motion->before.at.kinetic, motion->now.at.kinetic);
+    const double held = motion->before.at.kinetic + fabs(motion->heat_before);
+    return motion->settings.thermostat == &BY_HEAT && kinetic > 0.0
+               ? KICK_ROUNDING * fmax(1.0, held / kinetic)
+               : KICK_ROUNDING;
+}
+
 /// What rounding allows between numbers made again and the stored ones, nm and nm/ps.
 static void allowed_fill(const Check *check, Motion *motion, const CheckFrame *frame, bool kicked)
 {
-    const double h = check->motion.dt_ps, kick = kicked ? KICK_ROUNDING : 0.0,
+    const double h = check->motion.dt_ps, kick = kicked ? kick_rounding(motion) : 0.0,
                  bias = motion->bias_rounding + motion->last_bias_rounding;
     const double *const x0 = motion->last[0], *const v0 = motion->last[1],
                         *const f0 = motion->last[2], *const v1 = frame->vel,

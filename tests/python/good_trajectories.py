@@ -110,6 +110,9 @@ KINDS = {
     "bussi 1 fs": kind("water", thermostat="bussi", dt_fs=1.0, length_ps=1.0),
     "bussi 3000 K": kind("formic", thermostat="bussi", temperature_K=3000, save_interval_steps=10, **LONG),
     "bussi 8000 K hydrogen": kind("hydrogen", thermostat="bussi", thermostat_time_ps=0.05, temperature_K=8000, length_ps=0.5),
+    "nose-hoover torn": kind("nitrogen", **{"thermostat": "nose-hoover", "scf_state": "follow", "bias.distance.atoms":
+                                            "[1, 2]", "bias.distance.to_nm": 0.5, "bias.distance.over_ps": 0.8},
+                             precision="float64", length_ps=1.0),
     "nose-hoover every 4th": kind("formic", thermostat="nose-hoover", save_interval_steps=4, **LONG),
     "nose-hoover every 20th": kind("hydrogen", thermostat="nose-hoover", thermostat_time_ps=0.02, save_interval_steps=20,
                                    length_ps=1.0),
