@@ -3,7 +3,7 @@ source "$(dirname "$0")/support.sh"
 
 # the same water from each of them
 ends 0 "$QMTRAJ" energy --json water.xyz
-energy=$(grep -o '"energy":[^,]*' out)
+energy=$(grep -o '"energy":-[0-9.]*' out) # and not its unit, which says "energy", too
 printf 'water\n  prog              3D\n\n  3  2  0  0  0  0  0  0  0  0999 V2000\n' >water.sdf
 printf '    0.0000    0.0000    0.1190 O   0  0\n    0.0000    0.7630   -0.4770 H   0  0\n    0.0000   -0.7630   -0.4770 H   0  0\n' >>water.sdf
 printf '  1  2  1  0\n  1  3  1  0\nM  END\n$$$$\n' >>water.sdf

@@ -2,7 +2,7 @@
 source "$(dirname "$0")/support.sh"
 
 ends 0 "$QMTRAJ" energy --json water.xyz
-energy=$(grep -o '"energy":[^,]*' out)
+energy=$(grep -o '"energy":-[0-9.]*' out) # and not its unit, which says "energy", too
 
 # lines that end with CR alone
 tr '\n' '\r' <water.xyz >mac.xyz
