@@ -40,6 +40,56 @@ static void the_error_of_a_mean_knows_the_correlation(void **state)
     }
 }
 
+/// The same from the series as a whole: the standard deviation of the means of blocks over the root of their number, with
+/// the first blocks that are long enough (Lee et al. 2011).
+static double error_by_blocks(size_t n, const double *series)
+{
+    double uncorrelated = 0.0;
+    for (size_t length = 1; n / length >= 8; length *= 2) {
+        const size_t n_blocks = n / length;
+        double mean = 0.0, square = 0.0;
+        for (size_t b = 0; b < n_blocks; b++)
+            for (size_t i = 0; i < length; i++)
+                mean += series[b * length + i] / (double)(n_blocks * length);
+        for (size_t b = 0; b < n_blocks; b++) {
+            double own = 0.0;
+            for (size_t i = 0; i < length; i++)
+                own += series[b * length + i] / (double)length;
+            square += (own - mean) * (own - mean);
+        }
+        const double variance = square / (double)(n_blocks * (n_blocks - 1));
+        uncorrelated = length == 1 ? variance : uncorrelated;
+        const double inefficiency = variance / uncorrelated;
+        if (pow((double)length, 3.0) > 2.0 * (double)n * inefficiency * inefficiency)
+            return sqrt(variance);
+    }
+    return -1.0;
+}
+
+static void the_error_is_that_of_the_first_blocks_that_are_long_enough(void **state)
+{
+    (void)state;
+    enum { LENGTH = 5000 }; // no power of two
+    static double series[LENGTH];
+    const RandomKey key = {.seed = 11};
+    for (int i = 0; i < 3; i++) {
+        const double f = 0.4 * i;
+        BlockMean blocks = {0};
+        double value = 0.0;
+        for (uint64_t k = 0; k < LENGTH; k++) {
+            double z[3];
+            random_normals(&key, k, (uint64_t)i, RANDOM_PRODUCTION, z);
+            value = f * value + sqrt(1.0 - f * f) * z[0];
+            series[k] = 300.0 + value;
+            block_mean_add(&blocks, series[k]);
+        }
+        const double error = error_by_blocks(LENGTH, series);
+        assert_true(error > 0.0);
+        // sums of 5000 numbers of 300 with 16 digits, in another order
+        CHECK_NEAR(block_mean_error(&blocks) / error, 1.0, 1e-9);
+    }
+}
+
 static void a_short_series_admits_that_it_cannot_tell(void **state)
 {
     (void)state;
@@ -123,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_found_in_a_long_run),
         cmocka_unit_test(the_error_of_a_mean_knows_the_correlation),
+        cmocka_unit_test(the_error_is_that_of_the_first_blocks_that_are_long_enough),
         cmocka_unit_test(a_short_series_admits_that_it_cannot_tell),
         cmocka_unit_test(chance_spreads_mean_temperatures_as_the_formula_says),
         cmocka_unit_test(the_median_is_found_over_many_decades),

@@ -7,6 +7,8 @@ import pathlib
 import subprocess
 import tempfile
 
+import numpy as np
+
 QMTRAJ = os.environ["QMTRAJ"]
 MOLECULES = {
     "water": "O 0 0 0\nH 0.96 0 0\nH -0.24 0.93 0\n",
@@ -44,6 +46,13 @@ def band(wavenumbers, values, at, width):
     return sum(v for w, v in zip(wavenumbers, values) if abs(w - at) <= 2 * width)
 
 
+def width_of_hann(n=256, padded=2 ** 20):
+    """Full width at half height of what Hann's window makes of a line, in 1/(length of a segment)."""
+    window = 0.5 - 0.5 * np.cos(2 * math.pi * np.arange(n) / n)
+    power = np.abs(np.fft.rfft(window, padded)) ** 2
+    return 2 * np.argmax(power < 0.5 * power[0]) * n / padded
+
+
 def molecule_test(folder, name):
     (folder / f"{name}.xyz").write_text(f"{MOLECULES[name].count(chr(10))}\n\n{MOLECULES[name]}")
     qmtraj("opt", f"{name}.xyz", "--gradient", "1e-8", "-o", f"{name}_opt.xyz", folder=folder)
@@ -51,6 +60,8 @@ def molecule_test(folder, name):
     qmtraj("run", f"{name}_opt.xyz", "--out", name, "--temperature_K", 30, "--ensemble", "nve", "--equilibration_ps", 1, "--dt_fs", DT_FS,
            "--save_interval_steps", 8, "--length_ps", 25, "--properties", "dipole", folder=folder)
     wavenumbers, states, infrared, width = spectra(folder, name)
+    # which is written with three digits, as 1.44 is
+    assert abs(width / wavenumbers[1] / width_of_hann() - 1) < 0.01, (name, width, wavenumbers[1])
     modes = [(of_verlet(f), i) for f, i in zip(hess["frequencies"], hess["intensities"])]
     peaks = [w for w, a, b, c in zip(wavenumbers[1:], states, states[1:], states[2:]) if b > a and b > c and b > 1e-3 * max(states)]
     # every frequency has its peak, as far as lines can be told apart, and every strong peak is a frequency; sums and

@@ -20,6 +20,14 @@ static void the_time_left_follows_the_trajectories_before(void **state)
     // one long trajectory at the end keeps the job waiting, however many workers there are
     const JobRest last = {.running_s = 300.0, .longest_running_s = 300.0, .n_at_a_time = 8};
     CHECK_NEAR(forecast_left_s(&forecast, &last), 300.0, 1e-12);
+
+    // while there are enough of them, all workers share what waits, 70 s, and what runs
+    const JobRest both = {.n_waiting = 10,
+                          .waiting_cost = 100.0,
+                          .running_s = 110.0,
+                          .longest_running_s = 60.0,
+                          .n_at_a_time = 2};
+    CHECK_NEAR(forecast_left_s(&forecast, &both), (70.0 + 110.0) / 2, 1e-9);
 }
 
 /// Where large molecules were the faster ones the mean is all that is known: no time is negative.
