@@ -20,6 +20,7 @@
 ///     ipi.h         energies and forces for a program that moves the nuclei, through a socket
 ///     config.h      the keys of a configuration
 ///     campaign.h    trajectories from a configuration to finished files, one or many; how far a folder is
+///     archive.h     finished trajectories in one file of a folder, and out of it
 ///     trajectory.h  files read, written and converted frame by frame
 ///     check.h       proof that a file is what it says
 ///     dataset.h     training sets from trajectories
