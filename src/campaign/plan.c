@@ -410,8 +410,7 @@ QmtStatus plan_make(QmtContext *ctx, const Config *config, StructureList *struct
 {
     static const PlanOptions ALL = {.molecules = NULL};
     if (structures->n == 0 && (structures->rejected == NULL || structures->rejected->n == 0))
-        return FAIL(ctx, QMT_ERR_USAGE,
-                    "no molecules: give files (XYZ, SDF, coord), --smiles or --smiles-file");
+        return FAIL(ctx, QMT_ERR_USAGE, "no molecules: the list is empty");
     TRY(config_check(ctx, config));
     TRY(structures_check_names(ctx, structures));
     if (config_is_quenched(config))

@@ -207,6 +207,16 @@ static QmtStatus hours_word(QmtContext *ctx, const char *value, double *hours)
     return QMT_OK;
 }
 
+static QmtStatus shard_word(QmtContext *ctx, const char *value, RunWords *words)
+{
+    const QmtStatus status = qmt_shard_parse(ctx, value, &words->shard);
+    char option[80];
+    snprintf(option, sizeof option, "--shard %.60s", value);
+    if (status != QMT_OK)
+        qmt_context_set_subject(ctx, option);
+    return status;
+}
+
 static QmtStatus workers_word(QmtContext *ctx, const char *value, RunWords *words)
 {
     long long number = 0;
@@ -271,7 +281,7 @@ static QmtStatus other_word(QmtContext *ctx, int place, const char *value, RunWo
     case O_NUM_WORKERS:
         return workers_word(ctx, value, words);
     case O_SHARD:
-        return qmt_shard_parse(ctx, value, &words->shard);
+        return shard_word(ctx, value, words);
     case O_LIST:
         words->list = true;
         return QMT_OK;
@@ -514,6 +524,10 @@ static void planning_show(void *user, size_t n_done, size_t n)
 static QmtStatus words_run(QmtContext *ctx, RunWords *words)
 {
     QmtPlan *plan = NULL;
+    if (qmt_structures_count(words->structures) == 0 &&
+        qmt_structures_rejection_count(words->structures) == 0)
+        return FAIL(ctx, QMT_ERR_USAGE,
+                    "no molecules: give files (XYZ, SDF, coord), --smiles or --smiles-file");
     QmtPlanOptions options = qmt_plan_options_default();
     options.names = words->molecules;
     options.n_names = words->n_molecules;

@@ -307,6 +307,7 @@ static void null_and_nonsense_are_arguments(void **state)
     REFUSED(qmt_plan_create(ctx, config, list, &(QmtPlanOptions){0}, &plan));
     REFUSED(qmt_plan_create(NULL, config, list, NULL, &plan));
     assert_int_equal(qmt_plan_create(ctx, config, list, NULL, &plan), QMT_ERR_USAGE);
+    assert_string_equal(qmt_context_message(ctx), "no molecules: the list is empty");
     assert_null(plan);
     qmt_structures_destroy(&list);
     qmt_config_destroy(&config);
