@@ -17,7 +17,8 @@ extern "C" {
 /// What is kept constant in production.
 typedef enum { QMT_NVT, QMT_NVE } QmtEnsemble;
 
-/// How a molecule moves. Start from qmt_dynamics_options_default().
+/// How a molecule moves. Start from qmt_dynamics_options_default(). Numbers may be as large as their keys in a configuration: 10000 K,
+/// 100 fs, 1000 /ps, 2^32 - 1 steps.
 typedef struct {
     size_t struct_size;      ///< sizeof(QmtDynamicsOptions), set by qmt_dynamics_options_default()
     int ensemble;            ///< QmtEnsemble: QMT_NVT (Langevin) or QMT_NVE (velocity Verlet)
@@ -138,18 +139,20 @@ QMT_API QmtStatus qmt_dynamics_state(QmtContext *ctx, const QmtDynamics *dynamic
 QMT_API size_t qmt_dynamics_snapshot_size(const QmtDynamics *dynamics);
 
 /// Copies everything that decides the next byte, the memory of the engine included, as plain bytes of this
-/// machine and this build.
+/// machine and this build, with a checksum and what they belong to.
 ///
 /// @param buffer  [size] at least qmt_dynamics_snapshot_size()
 /// Fails with QMT_ERR_ARGUMENT.
 QMT_API QmtStatus qmt_dynamics_snapshot(QmtContext *ctx, const QmtDynamics *dynamics, void *buffer,
                                         size_t size);
 
-/// Goes back to a snapshot: a dynamics made with the same options, masses and an engine of the same kind continues
-/// bit for bit. With a longer length_ps a finished trajectory goes on.
+/// Goes back to a snapshot: a dynamics made with the same options, elements, masses and an engine with the same options
+/// continues bit for bit. With a longer length_ps a finished trajectory goes on; another frame_interval and other cores
+/// of the engine change no number; hooks and what a force function computes are the caller's.
 ///
-/// Fails with QMT_ERR_CHECKPOINT if the bytes are no such snapshot, or with QMT_ERR_ARGUMENT; the dynamics is then
-/// as before.
+/// @param size  of the snapshot, what qmt_dynamics_snapshot_size() said
+/// Fails with QMT_ERR_CHECKPOINT if the bytes are no such snapshot (damaged, of another motion or of another build), or with
+/// QMT_ERR_ARGUMENT; the dynamics is then as before.
 QMT_API QmtStatus qmt_dynamics_restore(QmtContext *ctx, QmtDynamics *dynamics, const void *buffer,
                                        size_t size);
 

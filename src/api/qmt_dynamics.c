@@ -2,11 +2,16 @@
 #include "qmtraj/dynamics.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/argument.h"
 #include "api/qmt_engine.h"
+#include "config/config.h"
 #include "data/element.h"
+#include "io/zip.h"
 #include "md/md.h"
 
 enum { OPTIONS_FIRST_SIZE = 104, HOOKS_FIRST_SIZE = 24, STATE_FIRST_SIZE = 104 };
@@ -14,14 +19,26 @@ _Static_assert(sizeof(QmtDynamicsOptions) == OPTIONS_FIRST_SIZE, "it has not gro
 _Static_assert(sizeof(QmtDynamicsHooks) == HOOKS_FIRST_SIZE, "it has not grown yet");
 _Static_assert(sizeof(QmtDynamicsState) == STATE_FIRST_SIZE, "it has not grown yet");
 
+/// What a snapshot begins with: that it is one, whole, and of which motion.
+typedef struct {
+    char mark[16];
+    uint32_t crc;      ///< of all that follows, that of the dynamics included
+    uint32_t atoms;    ///< CRC of elements and masses
+    uint32_t engine;   ///< QmtEngine.kind
+    uint32_t zero;     ///< no byte is left to chance
+    char numerics[24]; ///< qmt_numerics_id()
+    QmtDynamicsOptions options;
+} SnapshotHead;
+
+static const char SNAPSHOT_MARK[16] = "qmtraj snapshot";
+enum { CRC_BEGIN = offsetof(SnapshotHead, atoms) };
+_Static_assert(sizeof(SnapshotHead) == 160, "no byte of it is padding");
+
 struct QmtDynamics {
     Md *md;
     QmtDynamicsHooks hooks;
+    SnapshotHead head; ///< without the CRC
 };
-
-/// Those of the configuration, which nobody needs to exceed.
-static const double HOTTEST_K = 100000.0, LONGEST_STEP_FS = 20.0, LARGEST_FRICTION_PER_PS = 1e6,
-                    MOST_STEPS = 4294967295.0;
 
 static QmtDynamicsOptions initial_options(void)
 {
@@ -58,10 +75,16 @@ static QmtStatus range_check(QmtContext *ctx, const char *name, double value, do
     return QMT_OK;
 }
 
+/// From 0 to the limit of a key of the configuration.
+static QmtStatus key_check(QmtContext *ctx, const char *name, double value, const char *key)
+{
+    return range_check(ctx, name, value, 0.0, CONFIG_KEYS[config_key(key)].highest);
+}
+
 static QmtStatus length_check(QmtContext *ctx, const char *name, double length_ps, double dt_fs)
 {
     uint64_t steps;
-    TRY(range_check(ctx, name, length_ps, 0.0, MOST_STEPS * dt_fs * 1e-3));
+    TRY(range_check(ctx, name, length_ps, 0.0, CONFIG_LARGEST_STEPS * dt_fs * 1e-3));
     if (!md_whole_steps(length_ps, dt_fs, &steps))
         return FAIL(ctx, QMT_ERR_CONFIG,
                     "dynamics: %s is %g ps, which is not a whole number of steps of %g fs", name,
@@ -75,11 +98,13 @@ static QmtStatus options_check(QmtContext *ctx, const QmtDynamicsOptions *o)
           "dynamics: ensemble is %d, QMT_NVT or QMT_NVE is expected", o->ensemble);
     NEEDS(ctx, (o->property_set & ~(unsigned)ALL_PROPERTIES) == 0,
           "dynamics: property_set has bits that are no property");
-    TRY(range_check(ctx, "temperature_k", o->temperature_k, 0.0, HOTTEST_K));
-    TRY(range_check(ctx, "dt_fs", o->dt_fs, 1e-3, LONGEST_STEP_FS));
-    TRY(range_check(ctx, "friction_per_ps", o->friction_per_ps, 0.0, LARGEST_FRICTION_PER_PS));
-    TRY(range_check(ctx, "equilibration_friction_per_ps", o->equilibration_friction_per_ps, 0.0,
-                    LARGEST_FRICTION_PER_PS));
+    TRY(key_check(ctx, "temperature_k", o->temperature_k, "temperature_K"));
+    TRY(key_check(ctx, "dt_fs", o->dt_fs, "dt_fs"));
+    if (o->dt_fs == 0.0)
+        return FAIL(ctx, QMT_ERR_CONFIG, "dynamics: dt_fs is 0, a longer step is expected");
+    TRY(key_check(ctx, "friction_per_ps", o->friction_per_ps, "friction_per_ps"));
+    TRY(key_check(ctx, "equilibration_friction_per_ps", o->equilibration_friction_per_ps,
+                  "equilibration_friction_per_ps"));
     if (o->frame_interval == 0)
         return FAIL(ctx, QMT_ERR_CONFIG, "dynamics: frame_interval is 0, at least 1 is expected");
     TRY(length_check(ctx, "length_ps", o->length_ps, o->dt_fs));
@@ -151,6 +176,11 @@ static QmtStatus dynamics_make(QmtContext *ctx, QmtEngine *engine, const QmtDyna
     const MdOptions options = md_options_of(own);
     const MdHooks hooks = {.user = &made->hooks,
                            .frame = made->hooks.frame != NULL ? frame_pass : NULL};
+    made->head = (SnapshotHead){.engine = engine->kind, .options = *own};
+    memcpy(made->head.mark, SNAPSHOT_MARK, sizeof SNAPSHOT_MARK);
+    snprintf(made->head.numerics, sizeof made->head.numerics, "%s", qmt_numerics_id());
+    made->head.atoms = zip_crc(0, engine->numbers, n * sizeof *engine->numbers);
+    made->head.atoms = zip_crc(made->head.atoms, masses, n * sizeof *masses);
     QmtStatus status = start_check(ctx, n, masses, xyz);
     if (status == QMT_OK)
         status = md_create(ctx, &options, &hooks, engine->engine, masses, (const double(*)[3])xyz,
@@ -228,22 +258,87 @@ QmtStatus qmt_dynamics_state(QmtContext *ctx, const QmtDynamics *dynamics, QmtDy
 
 size_t qmt_dynamics_snapshot_size(const QmtDynamics *dynamics)
 {
-    return dynamics != NULL ? md_snapshot_size(dynamics->md) : 0;
+    return dynamics != NULL ? sizeof(SnapshotHead) + md_snapshot_size(dynamics->md) : 0;
 }
 
 QmtStatus qmt_dynamics_snapshot(QmtContext *ctx, const QmtDynamics *dynamics, void *buffer,
                                 size_t size)
 {
     NEEDS(ctx, dynamics != NULL && buffer != NULL, "dynamics: dynamics or buffer is NULL");
-    const size_t needed = md_snapshot_size(dynamics->md);
+    const size_t needed = qmt_dynamics_snapshot_size(dynamics);
     NEEDS(ctx, size >= needed, "dynamics: a snapshot has %zu bytes, the buffer %zu", needed, size);
-    md_snapshot_save(dynamics->md, buffer);
+    SnapshotHead head = dynamics->head;
+    unsigned char *const bytes = buffer;
+    md_snapshot_save(dynamics->md, bytes + sizeof head);
+    memcpy(bytes, &head, sizeof head);
+    head.crc = zip_crc(0, bytes + CRC_BEGIN, needed - CRC_BEGIN);
+    memcpy(bytes, &head, sizeof head);
     return QMT_OK;
+}
+
+/// The options that make another motion: all but how long it goes on and which steps of it are seen.
+static QmtStatus options_compare(QmtContext *ctx, const QmtDynamicsOptions *theirs,
+                                 const QmtDynamicsOptions *ours)
+{
+#define REAL(name)                                                                                 \
+    {                                                                                              \
+#name, offsetof(QmtDynamicsOptions, name)                                                  \
+    }
+    static const struct {
+        const char *name;
+        size_t offset;
+    } REALS[] = {REAL(temperature_k),
+                 REAL(dt_fs),
+                 REAL(friction_per_ps),
+                 REAL(equilibration_ps),
+                 REAL(equilibration_friction_per_ps),
+                 REAL(nve_every_ps),
+                 REAL(nve_window_ps)};
+#undef REAL
+    for (size_t i = 0; i < sizeof REALS / sizeof *REALS; i++) {
+        double there, here;
+        memcpy(&there, (const char *)theirs + REALS[i].offset, sizeof there);
+        memcpy(&here, (const char *)ours + REALS[i].offset, sizeof here);
+        if (there != here)
+            return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                        "snapshot: of a motion with %s %.10g, this one has %.10g", REALS[i].name,
+                        there, here);
+    }
+    if (theirs->seed != ours->seed)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "snapshot: of a motion with seed %llu, this one has %llu",
+                    (unsigned long long)theirs->seed, (unsigned long long)ours->seed);
+    if (theirs->ensemble != ours->ensemble || (theirs->relax != 0) != (ours->relax != 0) ||
+        theirs->property_set != ours->property_set)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "snapshot: of a motion with another ensemble, relax or property_set");
+    return QMT_OK;
+}
+
+static QmtStatus head_compare(QmtContext *ctx, const SnapshotHead *theirs, const SnapshotHead *ours)
+{
+    if (memcmp(theirs->numerics, ours->numerics, sizeof ours->numerics) != 0)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "snapshot: of another build of the library");
+    if (theirs->atoms != ours->atoms)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "snapshot: of other atoms or masses");
+    if (theirs->engine != ours->engine)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "snapshot: of an engine with other options");
+    return options_compare(ctx, &theirs->options, &ours->options);
 }
 
 QmtStatus qmt_dynamics_restore(QmtContext *ctx, QmtDynamics *dynamics, const void *buffer,
                                size_t size)
 {
     NEEDS(ctx, dynamics != NULL && buffer != NULL, "dynamics: dynamics or buffer is NULL");
-    return md_snapshot_load(ctx, dynamics->md, buffer, size);
+    const unsigned char *const bytes = buffer;
+    SnapshotHead theirs;
+    if (size < sizeof theirs)
+        return FAIL(ctx, QMT_ERR_CHECKPOINT, "snapshot: %zu bytes are too few", size);
+    memcpy(&theirs, bytes, sizeof theirs);
+    if (memcmp(theirs.mark, SNAPSHOT_MARK, sizeof SNAPSHOT_MARK) != 0 ||
+        theirs.crc != zip_crc(0, bytes + CRC_BEGIN, size - CRC_BEGIN))
+        return FAIL(ctx, QMT_ERR_CHECKPOINT,
+                    "snapshot: its checksum is wrong; the bytes are none or not those of one");
+    TRY(head_compare(ctx, &theirs, &dynamics->head));
+    return md_snapshot_load(ctx, dynamics->md, bytes + sizeof theirs, size - sizeof theirs);
 }

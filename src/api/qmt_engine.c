@@ -8,6 +8,7 @@
 #include "data/element.h"
 #include "engine/callback.h"
 #include "engine/xtb.h"
+#include "io/zip.h"
 
 /// More cannot be addressed by the integers of LAPACK, long before memory ends.
 static const size_t ATOMS_MAX = 1000000;
@@ -54,6 +55,33 @@ static QmtStatus wrapper_create(QmtContext *ctx, size_t n_atoms, const int *numb
     return QMT_OK;
 }
 
+static uint32_t text_add(uint32_t crc, const char *text)
+{
+    return text != NULL ? zip_crc(crc, text, strlen(text) + 1) : zip_crc(crc, "\1", 2);
+}
+
+/// Checksum of the options that decide numbers, which all do but the number of cores, and of the order of the atoms that
+/// came of the start.
+static uint32_t kind_of(const QmtEngineOptions *o, const Engine *engine)
+{
+    _Static_assert(offsetof(QmtEngineOptions, start) + sizeof o->start == sizeof *o,
+                   "a new option decides numbers, too, or not");
+    const double reals[] = {o->electronic_temperature_k, o->scf_tolerance};
+    const int wholes[] = {o->charge, o->unpaired, o->scf_max_iterations, o->fermi_stop_reference,
+                          o->scf_state};
+    const size_t *const order = xtb_atom_order(engine);
+    uint32_t crc = zip_crc(0, reals, sizeof reals);
+    crc = zip_crc(crc, wholes, sizeof wholes);
+    crc = text_add(crc, o->method);
+    crc = text_add(crc, o->solvent);
+    if (o->solvent != NULL) {
+        crc = text_add(crc, o->solvation_model);
+        crc = text_add(crc, o->solvation_state);
+        crc = text_add(crc, o->solvation_grid);
+    }
+    return order != NULL ? zip_crc(crc, order, engine->n_atoms * sizeof *order) : crc;
+}
+
 QmtStatus qmt_engine_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
                             const QmtEngineOptions *options, QmtEngine **engine)
 {
@@ -78,6 +106,7 @@ QmtStatus qmt_engine_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
         free(made);
         return status;
     }
+    made->kind = kind_of(&own, made->engine);
     *engine = made;
     return QMT_OK;
 }

@@ -483,6 +483,12 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
     return status;
 }
 
+const size_t *xtb_atom_order(const Engine *engine)
+{
+    const Xtb *const xtb = (const Xtb *)engine;
+    return xtb->order.sorted ? xtb->order.atom : NULL;
+}
+
 size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX])
 {
     const Xtb *xtb = (const Xtb *)engine;

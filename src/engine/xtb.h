@@ -22,6 +22,9 @@ QmtStatus xtb_create(QmtContext *ctx, size_t n_atoms, const int *numbers,
 /// The contributions of the last successful evaluation; returns how many.
 size_t xtb_energy_terms(const Engine *engine, EnergyTerm terms[ENERGY_TERMS_MAX]);
 
+/// The caller's number of the atom in each place of the engine, [n_atoms]; NULL: they are where the caller has them.
+const size_t *xtb_atom_order(const Engine *engine);
+
 /// From here on every density comes from a diagonalisation and every geometry starts from the charges
 /// of the one before: the way of other programs, for comparisons.
 void xtb_plain_scf(Engine *engine);

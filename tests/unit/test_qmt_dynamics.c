@@ -1,6 +1,7 @@
 #include "support/check.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,153 @@ static void a_restored_molecule_continues_bit_for_bit(void **state)
     free(snapshot);
 }
 
+/// One bit of a snapshot, wherever it is, makes it none.
+static void a_damaged_snapshot_is_refused(void **state)
+{
+    (void)state;
+    QmtDynamicsOptions options = short_run();
+    QmtDynamicsState now = qmt_dynamics_state_empty();
+    options.nve_every_ps = 0.01;
+    options.nve_window_ps = 0.005;
+    QmtDynamics *dynamics = made(&options, NULL);
+    assert_int_equal(qmt_dynamics_step(ctx, dynamics, 170, NULL), QMT_OK);
+    const size_t size = qmt_dynamics_snapshot_size(dynamics);
+    unsigned char *const snapshot = malloc(size);
+    assert_int_equal(qmt_dynamics_snapshot(ctx, dynamics, snapshot, size), QMT_OK);
+    for (size_t i = 0; i < size; i++) {
+        snapshot[i] ^= (unsigned char)(1 << i % 8);
+        assert_int_equal(qmt_dynamics_restore(ctx, dynamics, snapshot, size), QMT_ERR_CHECKPOINT);
+        snapshot[i] ^= (unsigned char)(1 << i % 8);
+    }
+    for (size_t n = 0; n < size; n += 1 + n / 8) // shorter ones
+        assert_int_equal(qmt_dynamics_restore(ctx, dynamics, snapshot, n), QMT_ERR_CHECKPOINT);
+    assert_int_equal(qmt_dynamics_state(ctx, dynamics, &now), QMT_OK);
+    const uint64_t evaluations = now.evaluations;
+    assert_int_equal(qmt_dynamics_restore(ctx, dynamics, snapshot, size), QMT_OK);
+    assert_int_equal(qmt_dynamics_state(ctx, dynamics, &now), QMT_OK);
+    assert_int_equal(now.evaluations, evaluations);
+    qmt_dynamics_destroy(&dynamics);
+    free(snapshot);
+}
+
+/// A snapshot into a dynamics of the same atoms on an engine with some masses; what it says of a refusal.
+static QmtStatus restored(QmtEngine *on, const QmtDynamicsOptions *options, const double *masses,
+                          const void *snapshot, size_t size)
+{
+    QmtDynamics *dynamics = NULL;
+    assert_int_equal(qmt_dynamics_create(ctx, on, options, NULL, masses, XYZ, &dynamics), QMT_OK);
+    const QmtStatus status = qmt_dynamics_restore(ctx, dynamics, snapshot, size);
+    qmt_dynamics_destroy(&dynamics);
+    return status;
+}
+
+static void a_snapshot_belongs_to_one_motion(void **state)
+{
+    (void)state;
+    static const double HEAVY[2] = {2.014, 1.008};
+    static const struct {
+        size_t offset;
+        double value;
+        const char *name;
+    } others[] = {{offsetof(QmtDynamicsOptions, dt_fs), 0.5, "dt_fs"},
+                  {offsetof(QmtDynamicsOptions, temperature_k), 500.0, "temperature_k"},
+                  {offsetof(QmtDynamicsOptions, friction_per_ps), 1.0, "friction_per_ps"},
+                  {offsetof(QmtDynamicsOptions, equilibration_ps), 0.01, "equilibration_ps"},
+                  {offsetof(QmtDynamicsOptions, equilibration_friction_per_ps), 1.0,
+                   "equilibration_friction_per_ps"}};
+    const QmtDynamicsOptions good = short_run();
+    QmtDynamics *dynamics = made(&good, NULL);
+    assert_int_equal(qmt_dynamics_step(ctx, dynamics, 150, NULL), QMT_OK);
+    const size_t size = qmt_dynamics_snapshot_size(dynamics);
+    void *const snapshot = malloc(size);
+    assert_int_equal(qmt_dynamics_snapshot(ctx, dynamics, snapshot, size), QMT_OK);
+    qmt_dynamics_destroy(&dynamics);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        QmtDynamicsOptions other = good;
+        memcpy((char *)&other + others[i].offset, &others[i].value, sizeof(double));
+        assert_int_equal(restored(engine, &other, NULL, snapshot, size), QMT_ERR_CHECKPOINT);
+        assert_non_null(strstr(qmt_context_message(ctx), others[i].name));
+    }
+    QmtDynamicsOptions other = good;
+    other.seed = 7;
+    assert_int_equal(restored(engine, &other, NULL, snapshot, size), QMT_ERR_CHECKPOINT);
+    other = good;
+    other.ensemble = QMT_NVE;
+    assert_int_equal(restored(engine, &other, NULL, snapshot, size), QMT_ERR_CHECKPOINT);
+    assert_int_equal(restored(engine, &good, HEAVY, snapshot, size), QMT_ERR_CHECKPOINT);
+    assert_non_null(strstr(qmt_context_message(ctx), "masses"));
+    // How long it goes on and what is looked at is no other motion.
+    other = good;
+    other.length_ps = 0.1;
+    other.frame_interval = 3;
+    assert_int_equal(restored(engine, &other, NULL, snapshot, size), QMT_OK);
+    free(snapshot);
+}
+
+/// Nor is a motion with another charge the same, though as much is remembered of it.
+static void a_snapshot_belongs_to_one_engine(void **state)
+{
+    (void)state;
+    const QmtDynamicsOptions options = short_run();
+    QmtEngineOptions own = qmt_engine_options_default();
+    QmtEngine *xtb = NULL;
+    QmtDynamics *dynamics = NULL;
+    assert_int_equal(qmt_engine_create(ctx, 2, ATOMS, &own, &xtb), QMT_OK);
+    assert_int_equal(qmt_dynamics_create(ctx, xtb, &options, NULL, NULL, XYZ, &dynamics), QMT_OK);
+    assert_int_equal(qmt_dynamics_step(ctx, dynamics, 10, NULL), QMT_OK);
+    const size_t size = qmt_dynamics_snapshot_size(dynamics);
+    void *const snapshot = malloc(size);
+    assert_int_equal(qmt_dynamics_snapshot(ctx, dynamics, snapshot, size), QMT_OK);
+    qmt_dynamics_destroy(&dynamics);
+    qmt_engine_destroy(&xtb);
+    for (int k = 0; k < 5; k++) {
+        own = qmt_engine_options_default();
+        own.cores = k == 0 ? 2 : 1; // which changes no number
+        own.charge = k == 1 ? 1 : 0;
+        own.electronic_temperature_k = k == 2 ? 3000.0 : 300.0;
+        own.method = k == 3 ? "GFN1-xTB" : "GFN2-xTB";
+        own.solvent = k == 4 ? "water" : NULL;
+        assert_int_equal(qmt_engine_create(ctx, 2, ATOMS, &own, &xtb), QMT_OK);
+        assert_int_equal(restored(xtb, &options, NULL, snapshot, size),
+                         k == 0 ? QMT_OK : QMT_ERR_CHECKPOINT);
+        qmt_engine_destroy(&xtb);
+    }
+    assert_int_equal(restored(engine, &options, NULL, snapshot, size), QMT_ERR_CHECKPOINT);
+    free(snapshot);
+}
+
+/// The same as in a configuration.
+static void the_limits_are_those_of_the_configuration(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        size_t offset;
+    } limits[] = {{"temperature_K", offsetof(QmtDynamicsOptions, temperature_k)},
+                  {"dt_fs", offsetof(QmtDynamicsOptions, dt_fs)},
+                  {"friction_per_ps", offsetof(QmtDynamicsOptions, friction_per_ps)},
+                  {"equilibration_friction_per_ps",
+                   offsetof(QmtDynamicsOptions, equilibration_friction_per_ps)}};
+    static const double values[] = {0.0001, 19.0,   21.0,    100.0,   101.0,
+                                    1000.0, 1001.0, 10000.0, 10001.0, 1e6};
+    QmtConfig *config = NULL;
+    assert_int_equal(qmt_config_create(ctx, &config), QMT_OK);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+            QmtDynamicsOptions options = short_run();
+            QmtDynamics *dynamics = NULL;
+            char text[32];
+            options.length_ps = options.equilibration_ps = 0.0; // whole steps of any length
+            memcpy((char *)&options + limits[i].offset, &values[k], sizeof(double));
+            snprintf(text, sizeof text, "%g", values[k]);
+            const QmtStatus wanted = qmt_config_set(ctx, config, limits[i].key, text);
+            assert_int_equal(qmt_dynamics_create(ctx, engine, &options, NULL, NULL, XYZ, &dynamics),
+                             wanted);
+            qmt_dynamics_destroy(&dynamics);
+        }
+    qmt_config_destroy(&config);
+}
+
 static void a_refused_frame_is_offered_again(void **state)
 {
     (void)state;
@@ -217,6 +365,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_molecule_moves_to_its_end),
         cmocka_unit_test(a_restored_molecule_continues_bit_for_bit),
+        cmocka_unit_test(a_damaged_snapshot_is_refused),
+        cmocka_unit_test(a_snapshot_belongs_to_one_motion),
+        cmocka_unit_test(a_snapshot_belongs_to_one_engine),
+        cmocka_unit_test(the_limits_are_those_of_the_configuration),
         cmocka_unit_test(a_refused_frame_is_offered_again),
         cmocka_unit_test(null_and_nonsense_are_arguments),
         cmocka_unit_test(options_out_of_range_are_refused),
