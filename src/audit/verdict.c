@@ -102,7 +102,8 @@ double check_rounding_of_any(const NpzArray *array, double value)
     // Spacing of numbers of p bits in [2^k, 2^(k+1)) is 2^(k+1-p).
     int exponent = 0;
     frexp(value, &exponent);
-    return ldexp(0.5, exponent - (array->item_bytes == 8 ? DBL_MANT_DIG : FLT_MANT_DIG));
+    return fmax(ldexp(0.5, exponent - (array->item_bytes == 8 ? DBL_MANT_DIG : FLT_MANT_DIG)),
+                check_rounding_least(array));
 }
 
 void check_roundings(const NpzArray *array, size_t n, const double *value, double *rounding)
@@ -111,6 +112,7 @@ void check_roundings(const NpzArray *array, size_t n, const double *value, doubl
     static const double SMALL = 0x1p-900, LARGE = 0x1p900;
     const uint64_t exponent = (uint64_t)0x7FF << (DBL_MANT_DIG - 1);
     const double half = array->item_bytes == 8 ? 0x1p-53 : 0x1p-24;
+    const double least = check_rounding_least(array);
     unsigned special = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t bits;
@@ -119,7 +121,7 @@ void check_roundings(const NpzArray *array, size_t n, const double *value, doubl
         bits &= exponent;
         memcpy(&power, &bits, sizeof power);
         special |= (unsigned)(power < SMALL) | (unsigned)(power > LARGE);
-        rounding[i] = half * power;
+        rounding[i] = half * power > least ? half * power : least;
     }
     for (size_t i = 0; special != 0 && i < n; i++)
         rounding[i] = check_rounding(array, value[i]);

@@ -84,6 +84,12 @@ QmtStatus check_read_json(QmtContext *ctx, Check *check, const char *name, Check
 /// @param raw  [n * row_bytes] scratch;  @param out  [n * row_bytes / item_bytes]
 QmtStatus check_read(QmtContext *ctx, Check *check, const NpzArray *array, uint64_t first,
                      uint64_t n, void *raw, double *out);
+/// Half the distance of the least numbers of a type, which no rounding is below: that of numbers below FLT_MIN.
+static inline double check_rounding_least(const NpzArray *array)
+{
+    return array->item_bytes == 8 ? 0x1p-1074 : 0x1p-150;
+}
+
 /// The same as check_rounding(), of any number, by frexp() and ldexp().
 double check_rounding_of_any(const NpzArray *array, double value);
 
@@ -100,7 +106,7 @@ static inline double check_rounding(const NpzArray *array, double value)
         return check_rounding_of_any(array, value);
     bits = (exponent - (uint64_t)digits) << (DBL_MANT_DIG - 1);
     memcpy(&rounding, &bits, sizeof rounding);
-    return rounding;
+    return rounding > check_rounding_least(array) ? rounding : check_rounding_least(array);
 }
 
 /// The same of n values at once: every number of a file is asked for.
