@@ -30,6 +30,7 @@
 typedef struct {
     uint64_t n, frame;   ///< how many; the frame at the end of the worst
     double off, allowed; ///< kJ/mol, of the worst
+    bool is_far;         ///< one is off by many times what is allowed
 } OffInterval;
 
 /// Those in which the thermostat acts or does not.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "audit/energies.h"
+#include "audit/motion.h"
 #include "base/units.h"
 #include "md/observables.h"
 
@@ -21,6 +22,9 @@ static const double POINT_LIMIT = 1e-7;
 /// Times the largest step from point to point that the last one may be: a vibration has had all its phases by then.
 static const double STEP_FACTOR = 4.0;
 enum { STEPS_OF_RIPPLE = 40 };
+/// A period of the slowest vibrations, of 67 /cm: in a shorter window their ripple may be a straight line, and what is left about it
+/// says nothing of its size. It is at most S of audit/balance.h, with as much energy in bonds as in motion.
+static const double VIBRATION_PS = 0.5;
 
 /// What the energies of a window say, kJ/mol, ps, K.
 typedef struct {
@@ -149,9 +153,10 @@ static void window_check_summary(Check *check, const Window *window, const cJSON
     if (check_metadata_number(check, "dof", &dof) && dof >= 1.0 && isfinite(mean) &&
         !is_near(mean, 2.0 * window->kinetic_mean / (dof * kelvin)))
         what = "mean_temperature_K";
-    // What the ripple makes of the slope, the shadow energy lacks.
+    // What the ripple makes of the slope, the shadow energy lacks. In a window shorter than a vibration the ripple is nearly a
+    // straight line, so that its size is that of the energy itself and not what is left about the line.
     if (window->n >= STEPS_OF_RIPPLE && isfinite(shadow) &&
-        !(fabs(shadow - slope) <= drift_difference(check, rms, window->n * dt_ps)))
+        !(fabs(shadow - slope) <= drift_difference(check, fmax(rms, furthest), window->n * dt_ps)))
         what = "shadow_drift_kJ_mol_ps";
     const char *const off = figure_off(window, dt_ps, slope, rms, furthest);
     if (off != NULL)
@@ -197,6 +202,11 @@ static void drift_add(const Check *check, const Window *window, double dt_ps, do
                         .slope = line_fit_slope(&window->total),
                         .ripple = line_fit_rms(&window->total),
                         .length_ps = length_ps};
+    if (length_ps < VIBRATION_PS && check->motion.known) {
+        const double angle = motion_fastest_vibration(check) * dt_ps;
+        const double most = angle * angle / 3.0 * window->kinetic_mean;
+        drift.ripple = fmax(drift.ripple, fmin(window->furthest, most));
+    }
     drift.excess = drift_excess(check, drift.slope, drift.ripple, drift.length_ps);
     if (worst->number < 0 || !(drift.excess <= worst->excess))
         *worst = drift; // NaN is the worst
