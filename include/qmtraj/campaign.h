@@ -101,7 +101,7 @@ QMT_API size_t qmt_plan_rejection_count(const QmtPlan *plan);
 QMT_API QmtStatus qmt_plan_rejection(QmtContext *ctx, const QmtPlan *plan, size_t i,
                                      QmtRejection *rejection);
 
-/// A trajectory of a plan, to look at. Made by the library; may grow at its end.
+/// A trajectory of a plan, to look at. Filled by the library.
 typedef struct {
     const char *label; ///< "water", "water/r02": its folder in OUT
     size_t n_atoms;
@@ -144,7 +144,7 @@ static inline QmtRunOptions qmt_run_options_default(void)
     return options;
 }
 
-/// Where a trajectory stands. Made by the library; may grow at its end.
+/// Where a trajectory stands. Filled by the library.
 typedef struct {
     const char *phase;  ///< "equilibration", ...; valid for ever
     int64_t step;       ///< steps done, of all phases
@@ -154,13 +154,13 @@ typedef struct {
     double left_s;      ///< seconds that are left; NaN: not known
 } QmtProgress;
 
-/// What a person should know about a trajectory although it is complete. Made by the library; may grow at its end.
+/// What a person should know about a trajectory although it is complete. Filled by the library.
 typedef struct {
     char code[32];  ///< for programs, "energy_drift"; docs/file-format.md lists them
     char text[320]; ///< one sentence
 } QmtWarning;
 
-/// How a trajectory ended. Made by the library; may grow at its end.
+/// How a trajectory ended. Filled by the library.
 typedef struct {
     QmtStatus status;    ///< QMT_OK: complete; QMT_STOPPED also for one that was not begun
     int signal;          ///< that killed its process; 0: none
@@ -183,7 +183,7 @@ typedef struct {
     size_t n_warnings;          ///< see qmt_plan_warning()
 } QmtOutcome;
 
-/// How many molecules are where. Made by the library; may grow at its end.
+/// How many molecules are where. Filled by the library.
 typedef struct {
     size_t n; ///< all: trajectories, and what could not be planned
     size_t n_complete, n_running, n_waiting, n_failed;
@@ -284,7 +284,7 @@ typedef enum {
     QMT_STATE_REJECTED     ///< it cannot be computed
 } QmtState;
 
-/// A trajectory of a folder. Made by the library; may grow at its end.
+/// A trajectory of a folder. Filled by the library.
 typedef struct {
     const char *label;      ///< "water", "water/r02"
     const char *word;       ///< of its state: "complete", "running", "interrupted", ...

@@ -46,7 +46,7 @@ typedef struct QmtCheckReport QmtCheckReport;
 /// Fails with QMT_ERR_IO (the file cannot be read), QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_check_file(QmtContext *ctx, const char *path, const QmtCheckOptions *options,
                                  QmtCheckReport **report);
-/// A file of qmt_check_files(). Made by the library; may grow at its end.
+/// A file of qmt_check_files(). Filled by the library.
 typedef struct {
     QmtStatus status;             ///< of qmt_check_file()
     const char *message;          ///< the sentence of a failure, "" otherwise

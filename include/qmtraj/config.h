@@ -79,7 +79,7 @@ QMT_API const char *qmt_config_file(const QmtConfig *config);
 /// again gives the same values; those that a recipe set are written out, and `recipe` is none. Fails with QMT_ERR_ARGUMENT or QMT_ERR_MEMORY.
 QMT_API QmtStatus qmt_config_yaml(QmtContext *ctx, const QmtConfig *config, char **text);
 
-/// A key of the configuration, texts valid for ever. Made by the library; may grow at its end.
+/// A key of the configuration, texts valid for ever. Filled by the library.
 typedef struct {
     const char *name;    ///< "dt_fs"
     const char *unit;    ///< "fs"; "" if it has none

@@ -189,7 +189,7 @@ typedef struct {
 /// @return how many there are, also if more than room; 0 for NULL, a force field, or before any evaluation
 QMT_API size_t qmt_engine_terms(const QmtEngine *engine, QmtTerm *terms, size_t room);
 
-/// A property of the converged density, texts valid for ever. Made by the library; may grow at its end.
+/// A property of the converged density, texts valid for ever. Filled by the library.
 typedef struct {
     const char *name;  ///< "charges"
     const char *title; ///< a few words for a table

@@ -88,7 +88,7 @@ QMT_API QmtStatus qmt_modes_create(QmtContext *ctx, size_t n_atoms, const double
 /// Destroys modes and sets the pointer to NULL; accepts NULL.
 QMT_API void qmt_modes_destroy(QmtModes **modes);
 
-/// The modes, valid as long as they live. Made by the library; may grow at its end.
+/// The modes, valid as long as they live. Filled by the library.
 typedef struct {
     size_t n_modes, n_rigid; ///< vibrations; translations and rotations, 3, 5 or 6
     const double *frequency; ///< [n_modes] cm-1, rising; negative: imaginary
@@ -96,9 +96,10 @@ typedef struct {
     const double *mode;      ///< [n_modes * 3 n_atoms] orthonormal, mass-weighted
     const double *reduced_mass; ///< [n_modes] dalton
     const double *intensity;    ///< [n_modes] km/mol
-    double
-        off_line; ///< bohr, farthest atom from the line of a molecule that is taken as linear; 0: it is straight, or bent
 } QmtModesView;
+
+/// Distance of the farthest atom from the line of a molecule that is taken as linear, bohr; 0: it is straight, or bent, or modes is NULL.
+QMT_API double qmt_modes_off_line(const QmtModes *modes);
 
 /// Fails with QMT_ERR_ARGUMENT.
 QMT_API QmtStatus qmt_modes_get(QmtContext *ctx, const QmtModes *modes, QmtModesView *view);
@@ -125,7 +126,7 @@ static inline QmtThermoOptions qmt_thermo_options_default(void)
     return options;
 }
 
-/// Corrections to the electronic energy, hartree and hartree/K. Made by the library; may grow at its end.
+/// Corrections to the electronic energy, hartree and hartree/K. Filled by the library.
 typedef struct {
     double zero_point;
     double energy;   ///< thermal: zero point, vibration, rotation, translation

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/// What holds for a molecule. Made by the library; may grow at its end.
+/// What holds for a molecule. Filled by the library.
 typedef struct {
     int charge;                   ///< e
     int multiplicity;             ///< unpaired electrons + 1

@@ -37,7 +37,7 @@ static inline QmtSampleOptions qmt_sample_options_default(void)
     return options;
 }
 
-/// What came of it. Made by the library; may grow at its end.
+/// What came of it. Filled by the library.
 typedef struct {
     size_t n_written;
     size_t n_failed;  ///< drawn geometries without an energy: atoms too close, no convergence

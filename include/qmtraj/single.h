@@ -32,7 +32,7 @@ QMT_API QmtStatus qmt_single_create(QmtContext *ctx, QmtStructures *structures, 
 /// Destroys a molecule and its engine and sets the pointer to NULL; accepts NULL.
 QMT_API void qmt_single_destroy(QmtSingle **single);
 
-/// What holds for a molecule, valid as long as it. Made by the library; may grow at its end.
+/// What holds for a molecule, valid as long as it. Filled by the library.
 typedef struct {
     const char *name;
     size_t n_atoms;

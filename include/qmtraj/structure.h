@@ -17,7 +17,7 @@ extern "C" {
 /// A list of molecules with names.
 typedef struct QmtStructures QmtStructures;
 
-/// One molecule of a list, to look at. Made by the library; may grow at its end.
+/// One molecule of a list, to look at. Filled by the library.
 typedef struct {
     const char *name;     ///< becomes a folder
     const char *source;   ///< "water.xyz:4", where it was read
@@ -40,7 +40,7 @@ QMT_API void qmt_structures_destroy(QmtStructures **structures);
 /// beginning, the first is a failure. NULL is ignored.
 QMT_API void qmt_structures_set_tolerant(QmtStructures *structures, int tolerant);
 
-/// An input that was passed over. Made by the library; may grow at its end.
+/// An input that was passed over. Filled by the library.
 typedef struct {
     const char *source;   ///< "list.smi:12:1"
     const char *name;     ///< "" if it has none

@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-/// An array of trajectory files. Made by the library; may grow at its end.
+/// An array of trajectory files. Filled by the library.
 typedef struct {
     const char *name; ///< "pos"
     char axes
@@ -59,7 +59,7 @@ QMT_API QmtStatus qmt_reader_open(QmtContext *ctx, const char *path, QmtReader *
 /// Closes a file and sets the pointer to NULL; accepts NULL.
 QMT_API void qmt_reader_close(QmtReader **reader);
 
-/// What a file holds. Made by the library, valid as long as the reader; may grow at its end.
+/// What a file holds. Filled by the library, valid as long as the reader.
 typedef struct {
     uint64_t n_frames;
     size_t n_atoms;
@@ -83,7 +83,7 @@ QMT_API QmtStatus qmt_reader_frame(QmtContext *ctx, QmtReader *reader, uint64_t 
 /// QMT_ERR_ARGUMENT.
 QMT_API QmtStatus qmt_reader_verify(QmtContext *ctx, QmtReader *reader);
 
-/// A format that trajectories can be written in, texts valid for ever. Made by the library; may grow at its end.
+/// A format that trajectories can be written in, texts valid for ever. Filled by the library.
 typedef struct {
     const char *name;   ///< "extxyz"
     const char *ending; ///< of its files or folders, ".extxyz"

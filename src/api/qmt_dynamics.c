@@ -99,9 +99,8 @@ static QmtStatus options_check(QmtContext *ctx, const QmtDynamicsOptions *o)
     NEEDS(ctx, (o->property_set & ~(unsigned)ALL_PROPERTIES) == 0,
           "dynamics: property_set has bits that are no property");
     TRY(key_check(ctx, "temperature_k", o->temperature_k, "temperature_K"));
-    TRY(key_check(ctx, "dt_fs", o->dt_fs, "dt_fs"));
-    if (o->dt_fs == 0.0)
-        return FAIL(ctx, QMT_ERR_CONFIG, "dynamics: dt_fs is 0, a longer step is expected");
+    const ConfigKey *const dt = &CONFIG_KEYS[config_key("dt_fs")];
+    TRY(range_check(ctx, "dt_fs", o->dt_fs, dt->lowest, dt->highest));
     TRY(key_check(ctx, "friction_per_ps", o->friction_per_ps, "friction_per_ps"));
     TRY(key_check(ctx, "equilibration_friction_per_ps", o->equilibration_friction_per_ps,
                   "equilibration_friction_per_ps"));

@@ -183,9 +183,13 @@ QmtStatus qmt_modes_get(QmtContext *ctx, const QmtModes *modes, QmtModesView *vi
                            .rigid = m->rigid,
                            .mode = m->mode,
                            .reduced_mass = m->reduced_mass,
-                           .intensity = m->intensity,
-                           .off_line = m->off_line};
+                           .intensity = m->intensity};
     return QMT_OK;
+}
+
+double qmt_modes_off_line(const QmtModes *modes)
+{
+    return modes != NULL ? modes->modes.off_line : 0.0;
 }
 
 QmtStatus qmt_thermo(QmtContext *ctx, const QmtModes *modes, const QmtThermoOptions *options,

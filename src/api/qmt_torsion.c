@@ -7,6 +7,7 @@
 #include "analysis/torsions.h"
 #include "api/argument.h"
 #include "base/units.h"
+#include "data/element.h"
 
 static const double DEGREE = 0.017453292519943295;
 
@@ -17,6 +18,18 @@ double qmt_torsion_angle(const double *xyz, const size_t atoms[4])
         return 0.0;
     torsion_angle((const double(*)[3])xyz, atoms, &cosine, &sine);
     return atan2(sine, cosine) / DEGREE;
+}
+
+/// Fails with QMT_ERR_INPUT unless all are atomic numbers of elements.
+static QmtStatus elements_check(QmtContext *ctx, const char *place, size_t n_atoms,
+                                const int *numbers)
+{
+    for (size_t a = 0; a < n_atoms; a++)
+        if (numbers[a] < 1 || numbers[a] > ELEMENT_MAX)
+            return FAIL(ctx, QMT_ERR_INPUT,
+                        "%s: atom %zu has atomic number %d; 1 to %d are possible", place, a + 1,
+                        numbers[a], ELEMENT_MAX);
+    return QMT_OK;
 }
 
 static void layout(Bonds *bonds, unsigned char **moved, Arena *arena, size_t n_atoms)
@@ -40,6 +53,10 @@ QmtStatus qmt_torsion_turn_bonded(QmtContext *ctx, size_t n_atoms, const int *nu
         for (int j = 0; j < i; j++)
             NEEDS(ctx, atoms[i] != atoms[j], "torsion: atom %zu is there twice", atoms[i] + 1);
     }
+    NEEDS(ctx, isfinite(degrees), "torsion: an angle of %g degrees", degrees);
+    TRY(elements_check(ctx, "torsion", n_atoms, numbers));
+    TRY(coordinates_check(ctx, "torsion", n_atoms, bonded));
+    TRY(coordinates_check(ctx, "torsion", n_atoms, xyz));
     layout(&bonds, &moved, &arena, n_atoms);
     TRY(arena_reserve(ctx, &arena));
     layout(&bonds, &moved, &arena, n_atoms);
@@ -76,6 +93,9 @@ QmtStatus qmt_bond_change(QmtContext *ctx, size_t n_atoms, const int *numbers, c
     NEEDS(ctx, n_atoms > 0 && numbers != NULL && before != NULL && after != NULL && pair != NULL,
           "bonds: no atoms, or numbers, a geometry or pair is NULL");
     NEEDS(ctx, change != NULL, "bonds: change is NULL");
+    TRY(elements_check(ctx, "bonds", n_atoms, numbers));
+    TRY(coordinates_check(ctx, "bonds", n_atoms, before));
+    TRY(coordinates_check(ctx, "bonds", n_atoms, after));
     pair_layout(bonds, &arena, n_atoms);
     TRY(arena_reserve(ctx, &arena));
     pair_layout(bonds, &arena, n_atoms);

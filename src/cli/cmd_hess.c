@@ -127,10 +127,10 @@ static void text_print(const HessWords *words, const Hess *h)
     printf("translations and rotations before projection, cm-1:\n ");
     for (size_t i = 0; i < h->view.n_rigid; i++)
         printf(" %.3f", without_minus_zero(h->view.rigid[i], 3));
-    if (h->view.off_line > 0.0)
+    if (qmt_modes_off_line(h->modes) > 0.0)
         printf("\ntaken as linear: atoms are up to %.1e angstrom off a line, and turning them\n"
                "around it is a bend",
-               h->view.off_line / QMT_BOHR_PER_ANGSTROM);
+               qmt_modes_off_line(h->modes) / QMT_BOHR_PER_ANGSTROM);
     printf("\n\nmode    frequency, cm-1   intensity, km/mol   reduced mass, Da\n");
     for (size_t k = 0; k < h->view.n_modes; k++)
         printf("%4zu %18.2f %19.2f %18.3f\n", k + 1, h->view.frequency[k], h->view.intensity[k],
@@ -203,7 +203,7 @@ static QmtStatus json_write(QmtContext *ctx, const HessWords *words, const Hess 
                           json_numbers(h->view.rigid, h->view.n_rigid));
     cJSON_AddBoolToObject(object, "linear", h->view.n_rigid == 5);
     cJSON_AddItemToObject(object, "off_line",
-                          json_number(h->view.off_line / QMT_BOHR_PER_ANGSTROM));
+                          json_number(qmt_modes_off_line(h->modes) / QMT_BOHR_PER_ANGSTROM));
     cJSON_AddItemToObject(object, "frequencies", json_numbers(h->view.frequency, h->view.n_modes));
     cJSON_AddItemToObject(object, "imaginary", cJSON_CreateNumber((double)h->n_imaginary));
     cJSON_AddItemToObject(object, "intensities", json_numbers(h->view.intensity, h->view.n_modes));

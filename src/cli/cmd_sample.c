@@ -94,13 +94,14 @@ static QmtStatus sample_write(QmtContext *ctx, QmtSingle *molecule, const QmtSin
 {
     QmtSampleResult result;
     QmtModesView view;
+    const double off_line = qmt_modes_off_line(modes);
     TRY(qmt_modes_get(ctx, modes, &view));
     TRY(qmt_sample_modes(ctx, molecule, modes, energy, &words->options, out, &result));
-    if (view.off_line > 0.0)
+    if (off_line > 0.0)
         cli_note(ctx, QMT_LOG_INFO,
                  "%s: taken as linear: atoms are up to %.1e angstrom off a line, and turning them "
                  "around it is a bend",
-                 state->name, view.off_line / QMT_BOHR_PER_ANGSTROM);
+                 state->name, off_line / QMT_BOHR_PER_ANGSTROM);
     if (view.n_modes > 0 && view.frequency[0] < 0.0)
         cli_note(ctx, QMT_LOG_WARNING, "%s: imaginary modes (%.1f cm-1) stay at rest", state->name,
                  view.frequency[0]);

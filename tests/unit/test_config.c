@@ -160,7 +160,7 @@ static void traps_are_named_with_their_place(void **state)
         {"dt_fs: 0,25\n", "dt_fs wants a number"},
         {"length_ps: 1:30\n", "length_ps wants a number"},
         {"length_ps: 1_000\n", "length_ps wants a number"},
-        {"dt_fs: 0\n", "dt_fs = 0 is out of range, wants > 0, <= 100 fs"},
+        {"dt_fs: 0\n", "dt_fs = 0 is out of range, wants >= 0.0001, <= 100 fs"},
         {"dt_fs: -0.25\n", "out of range"},
         {"temperature_K: -1\n", "out of range"},
         {"friction_per_ps: -1e-3\n", "out of range, wants >= 0"},
@@ -250,7 +250,8 @@ static void traps_are_named_with_their_place(void **state)
          "bias.distance.k_kJ_mol_nm2 is for mode = restrain, but bias.distance.mode is "
          "metadynamics"},
         {"length_ps: 1e9\n", "is 4e+12 steps, at most 4294967295"},
-        {"dt_fs: 1e-9\n", "steps, at most"},
+        {"dt_fs: 0.0001\nlength_ps: 1e9\n", "steps, at most"},
+        {"dt_fs: 1e-18\n", "out of range"},
         {"length_ps: 1\nsave_interval_steps: 4001\n",
          "a.yaml:2: save_interval_steps = 4001 is longer "
          "than the run of 4000 steps"},

@@ -336,6 +336,7 @@ static void options_out_of_range_are_refused(void **state)
         double value;
         QmtStatus status;
     } bad[] = {{offsetof(QmtDynamicsOptions, dt_fs), 0.0, QMT_ERR_CONFIG},
+               {offsetof(QmtDynamicsOptions, dt_fs), 1e-18, QMT_ERR_CONFIG},
                {offsetof(QmtDynamicsOptions, dt_fs), NAN, QMT_ERR_CONFIG},
                {offsetof(QmtDynamicsOptions, temperature_k), -1.0, QMT_ERR_CONFIG},
                {offsetof(QmtDynamicsOptions, friction_per_ps), INFINITY, QMT_ERR_CONFIG},

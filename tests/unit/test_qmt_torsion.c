@@ -104,6 +104,16 @@ static void bonds_that_form_or_break_are_found_and_vibrations_are_not(void **sta
     assert_true(change == 1 && pair[0] == 0 && pair[1] == 2);
     REFUSED(qmt_bond_change(ctx, 4, PEROXIDE, NULL, xyz, pair, &change));
     REFUSED(qmt_bond_change(ctx, 4, PEROXIDE, XYZ, xyz, pair, NULL));
+    const int beyond[] = {1, 8, 20000000, 1};
+    const size_t atoms[4] = {0, 1, 2, 3};
+    assert_int_equal(qmt_bond_change(ctx, 4, beyond, XYZ, xyz, pair, &change), QMT_ERR_INPUT);
+    assert_int_equal(qmt_torsion_turn_bonded(ctx, 4, beyond, XYZ, xyz, atoms, 10.0), QMT_ERR_INPUT);
+    assert_int_equal(qmt_torsion_turn_bonded(ctx, 4, PEROXIDE, XYZ, xyz, atoms, NAN),
+                     QMT_ERR_ARGUMENT);
+    xyz[4] = NAN;
+    assert_int_equal(qmt_bond_change(ctx, 4, PEROXIDE, XYZ, xyz, pair, &change), QMT_ERR_INPUT);
+    assert_int_equal(qmt_torsion_turn_bonded(ctx, 4, PEROXIDE, XYZ, xyz, atoms, 10.0),
+                     QMT_ERR_INPUT);
 }
 
 int main(void)
