@@ -141,17 +141,20 @@ def _by_directory(path: str) -> dict[str, _Folder]:
     return found
 
 
-@functools.lru_cache(maxsize=8)
-def _folders(path: str, _stamp: tuple[int, int]) -> dict[str, _Folder]:
+def _read(path: str) -> dict[str, _Folder]:
     """A whole directory counts where the index says something else; what was cut off with the end of an archive is not there."""
     if not os.path.exists(path + INDEX):
         return _by_directory(path)
-    size, directory = _tail(path)
+    found: dict[str, _Folder] | None = None
+    damage: FormatError | None = None
     try:
-        found = _by_index(path)
-    except FormatError:
-        if directory is None:
-            raise
+        found = _by_index(path)  # before the archive is looked at: a job that goes on appends there first
+    except FormatError as error:
+        damage = error
+    size, directory = _tail(path)
+    if found is None:
+        if directory is None and damage is not None:
+            raise damage
         return _by_directory(path)
     if directory is not None and directory != (max((one.end for one in found.values()), default=0),
                                                sum(one.n_files for one in found.values())):
@@ -161,6 +164,15 @@ def _folders(path: str, _stamp: tuple[int, int]) -> dict[str, _Folder]:
         warnings.warn(f"{path}: was cut off at byte {size}, and {len(lost)} of its {len(found)} trajectories count as not there",
                       stacklevel=2)
     return {label: one for label, one in found.items() if one.end <= size}
+
+
+@functools.lru_cache(maxsize=8)
+def _folders(path: str, _stamp: tuple[int, int]) -> dict[str, _Folder]:
+    """Of an archive. A job may append over the directory while that is read, and its index tells all then."""
+    try:
+        return _read(path)
+    except FormatError:
+        return _read(path)
 
 
 def _folders_now(archive: pathlib.Path) -> dict[str, _Folder]:

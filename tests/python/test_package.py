@@ -3,9 +3,12 @@ import json
 import os
 import pathlib
 import resource
+import struct
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
+import warnings
 import zipfile
 
 from built import QMTRAJ, SOURCE
@@ -13,7 +16,7 @@ from built import QMTRAJ, SOURCE
 import numpy as np
 
 import qmtraj
-from qmtraj import errors
+from qmtraj import _packed, errors
 
 BOHR = 0.529177210903  # angstrom
 WATER = np.array([[0, 0, 0.119262], [0, 0.763239, -0.477047], [0, -0.763239, -0.477047]]) / BOHR
@@ -446,6 +449,44 @@ class Files(unittest.TestCase):
             archive.write_bytes(whole[:at] + b"XX" + whole[at + 2:])
             with self.assertRaisesRegex(errors.FormatError, "damaged"):
                 [t.Epot for t in qmtraj.open_folder(folder).values()]
+
+    def test_an_archive_that_a_job_appends_to(self):
+        """What is appended between two looks at index and archive is neither cut off nor damaged."""
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([QMTRAJ, "run", "--set", "length_ps=0.002", "--set", "equilibration_ps=0", "--set", "nve_every_ps=0", "--pack",
+                            SOURCE / "data/molecules/xyz/glycine.xyz", SOURCE / "data/molecules/xyz/formic_acid.xyz", "--out", folder],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            archive, index = pathlib.Path(folder, "packed.zip"), pathlib.Path(folder, "packed.zip.index")
+            whole, lines = archive.read_bytes(), index.read_bytes()
+            first, second = lines.splitlines(keepends=True)
+            begin = int(second.split(b"\t")[0])
+            tail, by_directory = _packed._tail, _packed._by_directory
+            appended = whole[:struct.unpack_from("<Q", whole, len(whole) - 98 + 48)[0]]
+
+            def tail_then_append(path):
+                found = tail(path)
+                archive.write_bytes(appended)
+                index.write_bytes(lines)
+                return found
+
+            def append_then_tail(path):
+                archive.write_bytes(whole)
+                index.write_bytes(lines)
+                return tail(path)
+
+            def append_then_directory(path):
+                archive.write_bytes(appended)
+                return by_directory(path)
+
+            for patches in ({"_tail": tail_then_append}, {"_tail": append_then_tail},
+                            {"_tail": append_then_tail, "_by_directory": append_then_directory}):
+                archive.write_bytes(whole[:begin])
+                index.write_bytes(first)
+                _packed._folders.cache_clear()
+                with unittest.mock.patch.multiple(_packed, **patches), warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    self.assertIn(len(qmtraj.open_folder(folder)), (1, 2))
+                self.assertEqual(len(qmtraj.open_folder(folder)), 2)
 
     def test_units_of_everything_that_is_conserved(self):
         from ase.build import molecule
