@@ -190,10 +190,7 @@ def labels(archive: pathlib.Path) -> list[str]:
     return list(_folders_now(archive))
 
 
-def _locate(archive: pathlib.Path, label: str) -> Member | None:
-    folder = _folders_now(archive).get(label)
-    if folder is None:
-        return None
+def _locate(archive: pathlib.Path, label: str, folder: _Folder) -> Member:
     path, begin = os.fspath(archive), folder.offset
     try:
         with io.open(path, "rb") as file:
@@ -206,9 +203,11 @@ def _locate(archive: pathlib.Path, label: str) -> Member | None:
 
 def find(path: pathlib.Path) -> Member | None:
     """Of OUT/NAME/trajectory.npz, if the folder is in an archive of OUT."""
-    for out in path.parent.parents:
-        for archive in reversed(archives(out)):  # the last one counts
-            found = _locate(archive, path.parent.relative_to(out).as_posix()) if path.name == _MEMBER else None
-            if found is not None:
-                return found
+    for out in path.parent.parents if path.name == _MEMBER else ():
+        label = path.parent.relative_to(out).as_posix()
+        held = [(archive, _folders_now(archive).get(label)) for archive in reversed(archives(out))]
+        there = [(archive, folder) for archive, folder in held if folder is not None]
+        if there:  # the larger trajectory counts, which is the longer one; of equal ones that of the last archive
+            archive, folder = max(there, key=lambda one: one[1].sizes[-1])
+            return _locate(archive, label, folder)
     return None

@@ -384,6 +384,7 @@ typedef struct {
     const char *out;
     const char *const *labels; ///< [n_labels]; none: all
     size_t n_labels, n, n_damaged;
+    bool keeps_archives; ///< one of several copies is damaged, and another one takes its place
 } Unpacking;
 
 /// Makes the folder of a trajectory, unless there is one. A damaged trajectory does not stop the others.
@@ -428,13 +429,50 @@ static QmtStatus archive_unpack(QmtContext *ctx, const char *path, Unpacking *wo
         if (archive_find(&archive, archive.folders[i].label) == &archive.folders[i])
             status = packed_unpack(ctx, &archive, &archive.folders[i], work);
     archive_release(&archive);
-    if (status == QMT_OK && work->n_labels == 0 && work->n_damaged == n_damaged)
+    if (status == QMT_OK && work->n_labels == 0 && work->n_damaged == n_damaged &&
+        !work->keeps_archives)
         status = archive_remove(ctx, path);
     return status;
 }
 
-/// Archive by archive, the last one first, which hides those before it. One turn at a time: there may be more archives than
-/// a process may open files.
+/// Makes the folder of a label whose copy that counts is not in the last archive that holds one.
+static QmtStatus several_unpack(QmtContext *ctx, ArchiveMount *mount, const char *label,
+                                Unpacking *work)
+{
+    char path[FILE_PATH_SIZE];
+    const Archive *archive;
+    File turn = file_none();
+    const ArchiveFolder *packed = archives_find(mount, label, &archive);
+    if (packed == NULL || !archives_hold_behind(mount, archive, label))
+        return QMT_OK;
+    snprintf(path, sizeof path, "%s", archive->path);
+    TRY(archive_turn_take(ctx, path, &turn));
+    archives_refresh(ctx, mount); // another program may have unpacked it
+    packed = archives_find(mount, label, &archive);
+    const size_t n_damaged = work->n_damaged;
+    const QmtStatus status = packed != NULL && strcmp(archive->path, path) == 0
+                                 ? packed_unpack(ctx, archive, packed, work)
+                                 : QMT_OK;
+    lock_give_back(&turn);
+    work->keeps_archives = work->keeps_archives || work->n_damaged > n_damaged;
+    return status;
+}
+
+static QmtStatus severals_unpack(QmtContext *ctx, ArchiveMount *mount, Unpacking *work)
+{
+    QmtStatus status = QMT_OK;
+    for (size_t i = 0; i < work->n_labels && status == QMT_OK; i++)
+        status = several_unpack(ctx, mount, work->labels[i], work);
+    for (size_t i = 0; work->n_labels == 0 && i < archives_count(mount) && status == QMT_OK; i++) {
+        const char *const label = archives_label(mount, i);
+        if (label != NULL)
+            status = several_unpack(ctx, mount, label, work);
+    }
+    return status;
+}
+
+/// Archive by archive, the last one first: what counts of several archives is in folders where it is in none of the last.
+/// One turn at a time: there may be more archives than a process may open files.
 static QmtStatus archives_unpack(QmtContext *ctx, Unpacking *work)
 {
     struct dirent **names = NULL;
@@ -456,14 +494,10 @@ static QmtStatus archives_unpack(QmtContext *ctx, Unpacking *work)
     return status;
 }
 
-static QmtStatus labels_check(QmtContext *ctx, const Unpacking *work)
+static QmtStatus labels_check(QmtContext *ctx, const ArchiveMount *mount, const Unpacking *work)
 {
-    ArchiveMount *mount = NULL;
     const Archive *archive;
     QmtStatus status = QMT_OK;
-    if (work->n_labels == 0)
-        return QMT_OK;
-    TRY(archives_mount(ctx, work->out, NULL, &mount));
     for (size_t i = 0; i < work->n_labels && status == QMT_OK; i++)
         if (archives_find(mount, work->labels[i], &archive) == NULL)
             status =
@@ -471,7 +505,6 @@ static QmtStatus labels_check(QmtContext *ctx, const Unpacking *work)
                      is_in(work->out, work->labels[i]) ? "%.200s: is a folder of %.900s already"
                                                        : "%.200s: is in no archive of %.900s",
                      work->labels[i], work->out);
-    archives_unmount(&mount);
     return status;
 }
 
@@ -479,7 +512,13 @@ QmtStatus unpack_all(QmtContext *ctx, const char *out, const char *const *labels
                      size_t *n)
 {
     Unpacking work = {.out = out, .labels = labels, .n_labels = n_labels};
-    TRY(labels_check(ctx, &work));
+    ArchiveMount *mount = NULL;
+    TRY(archives_mount(ctx, out, NULL, &mount));
+    QmtStatus status = labels_check(ctx, mount, &work);
+    if (status == QMT_OK)
+        status = severals_unpack(ctx, mount, &work);
+    archives_unmount(&mount);
+    TRY(status);
     TRY(archives_unpack(ctx, &work));
     *n = work.n;
     if (work.n_damaged > 0)

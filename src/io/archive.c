@@ -440,17 +440,43 @@ static bool is_outside(const ArchiveMount *mount, const char *label)
            stat(folder, &about) == 0;
 }
 
+/// The folder of a label that an archive holds; NULL if there is none.
+static const ArchiveFolder *held_find(const Archive *archive, const char *label)
+{
+    const ArchiveFolder *const found = archive_find(archive, label);
+    return found != NULL && archive_holds(archive, found) ? found : NULL;
+}
+
+/// Bytes of the trajectory in a folder: the longer of two is the larger one.
+static uint64_t trajectory_bytes(const Archive *archive, const ArchiveFolder *folder)
+{
+    const ArchiveFile *const file = archive_file(archive, folder, ARCHIVE_TRAJECTORY);
+    return file != NULL ? file->size : 0;
+}
+
 const ArchiveFolder *archives_find(const ArchiveMount *mount, const char *label,
                                    const Archive **archive)
 {
+    const ArchiveFolder *best = NULL;
+    uint64_t most = 0;
     for (size_t a = mount->n; a-- > 0;) {
-        const ArchiveFolder *const found = archive_find(&mount->archives[a], label);
-        if (found == NULL || !archive_holds(&mount->archives[a], found))
+        const ArchiveFolder *const found = held_find(&mount->archives[a], label);
+        const uint64_t n = found != NULL ? trajectory_bytes(&mount->archives[a], found) : 0;
+        if (found == NULL || (best != NULL && n <= most))
             continue;
+        best = found;
+        most = n;
         *archive = &mount->archives[a];
-        return is_outside(mount, label) ? NULL : found;
     }
-    return NULL;
+    return best != NULL && is_outside(mount, label) ? NULL : best;
+}
+
+bool archives_hold_behind(const ArchiveMount *mount, const Archive *archive, const char *label)
+{
+    for (size_t a = mount->n; a-- > 0 && &mount->archives[a] != archive;)
+        if (held_find(&mount->archives[a], label) != NULL)
+            return true;
+    return false;
 }
 
 /// True of a path in the folder of a mount.

@@ -12,7 +12,8 @@
 /// which is written again when a job has ended; until then only the index knows them. A line of the index is
 /// appended when the members are written, and the folder is removed when both are on the disk. So a program that is
 /// killed at any moment leaves each folder in the archive, on the disk, or both. A folder on the disk hides that of its
-/// label in an archive, and of two of one label in an archive the later one counts.
+/// label in an archive. Of two of one label in an archive the later one counts, of those in several archives that with the
+/// larger trajectory, which is the longer one; of equal ones that of the last archive by name.
 ///
 /// Where the directory stands behind all members it lists all, and the index must say the same. One that does not was
 /// cut off, lost, or is that of another day: the directory counts then, and whoever appends makes the index again. Bytes
@@ -20,6 +21,8 @@
 /// folder goes over them. Folders of the index that end behind the archive were cut off with it, and count as not there.
 
 #define ARCHIVE_INDEX ".index"
+/// The file of a folder by whose size copies in several archives are compared.
+#define ARCHIVE_TRAJECTORY "trajectory.npz"
 
 /// True of the name of an archive: packed.zip, or packed.3-of-100.zip of a part of a list. Files of other names, such as a
 /// copy packed.backup.zip, are somebody's own.
@@ -108,10 +111,12 @@ void archives_unmount(ArchiveMount **mount);
 
 /// How many folders there are, hidden ones among them.
 size_t archives_count(const ArchiveMount *mount);
-/// Label of folder i; NULL if a folder on the disk or a later archive hides it.
+/// Label of folder i; NULL if a folder on the disk or in another archive hides it.
 const char *archives_label(const ArchiveMount *mount, size_t i);
 /// The folder of a label, NULL if there is none or one on the disk hides it; *archive is the one that it is in.
 const ArchiveFolder *archives_find(const ArchiveMount *mount, const char *label,
                                    const Archive **archive);
+/// Whether an archive behind this one holds a folder of the label, too.
+bool archives_hold_behind(const ArchiveMount *mount, const Archive *archive, const char *label);
 
 #endif

@@ -289,6 +289,24 @@ is_packed parts whole
 ends 0 "$QMTRAJ" run "${job[@]}" --out parts m?.xyz
 says "nothing to do"
 
+# of several archives that hold a trajectory the longer one counts
+for i in 0 1; do
+    ends 0 "$QMTRAJ" run "${job[@]}" --out several --pack --shard $i/2 m?.xyz
+done
+ends 0 "$QMTRAJ" unpack several m3
+ends 0 "$QMTRAJ" pack several
+for turn in 1 2; do
+    for i in 0 1; do
+        ends 0 "$QMTRAJ" run "${job[@]}" --set length_ps=0.03 --out several --pack --shard $i/2 m?.xyz
+        [ $turn = 1 ] || says "nothing to do"
+    done
+done
+ends 0 "$QMTRAJ" check several
+says "8 files: 8 pass"
+ends 0 "$QMTRAJ" unpack several
+cmp several/m3/trajectory.npz longer/m3/trajectory.npz
+[ ! -e several/packed.zip ] && [ ! -e several/packed.0-of-2.zip ] || fail "an archive is left"
+
 # a line of the index that was cut off loses itself; an archive without a directory is one for every command
 cp -r o torn
 printf '99999\tm1\ttraj' >>torn/packed.zip.index

@@ -488,6 +488,21 @@ class Files(unittest.TestCase):
                     self.assertIn(len(qmtraj.open_folder(folder)), (1, 2))
                 self.assertEqual(len(qmtraj.open_folder(folder)), 2)
 
+    def test_of_several_archives_the_longer_trajectory_counts(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for length in ("0.002", "0.004"):
+                subprocess.run([QMTRAJ, "run", "--set", f"length_ps={length}", "--set", "equilibration_ps=0", "--set", "nve_every_ps=0", "--pack",
+                                SOURCE / "data/molecules/xyz/formic_acid.xyz", "--out", f"{folder}/{length}"],
+                               check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            n_frames = len(qmtraj.open(f"{folder}/0.004/formic_acid"))
+            self.assertGreater(n_frames, len(qmtraj.open(f"{folder}/0.002/formic_acid")))
+            for names in (("packed.0-of-2.zip", "packed.zip"), ("packed.zip", "packed.0-of-2.zip")):
+                out = pathlib.Path(tempfile.mkdtemp(dir=folder))
+                for length, name in zip(("0.002", "0.004"), names):
+                    for end in ("", ".index"):
+                        (out / (name + end)).write_bytes(pathlib.Path(folder, length, "packed.zip" + end).read_bytes())
+                self.assertEqual({name: len(t) for name, t in qmtraj.open_folder(out).items()}, {"formic_acid": n_frames})
+
     def test_units_of_everything_that_is_conserved(self):
         from ase.build import molecule
         with tempfile.TemporaryDirectory() as folder:

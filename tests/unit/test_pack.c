@@ -337,6 +337,69 @@ static void what_is_packed_or_unpacked_meanwhile_is_found(void **state)
     archives_unmount(&mount);
 }
 
+/// Packs what is finished into an archive of a part.
+static void part_pack(const char *label, const char *content, const Shard *shard)
+{
+    char path[FILE_PATH_SIZE];
+    Packer *packer = NULL;
+    finished_make(label);
+    assert_int_equal(file_join(ctx, in_out(label), RUN_FILE_COMPLETE, path), QMT_OK);
+    assert_int_equal(file_write_whole(ctx, path, content, strlen(content)), QMT_OK);
+    assert_int_equal(packer_open(ctx, out, shard, &packer), QMT_OK);
+    packer_add(ctx, packer, label);
+    packer_close(ctx, &packer);
+    assert_false(is_there(label));
+}
+
+static void of_several_archives_the_longer_trajectory_counts(void **state)
+{
+    (void)state;
+    static const char LONG[] = "trajectory.npz of a, which is longer", SHORT[] = "short";
+    const Shard first = {.index = 0, .count = 2};
+    char path[FILE_PATH_SIZE], *text = NULL;
+    size_t n;
+    ArchiveMount *mount = NULL;
+    assert_int_equal(file_join(ctx, in_out("a"), RUN_FILE_COMPLETE, path), QMT_OK);
+    for (int way = 0; way < 6; way++) {
+        const bool names = way % 3 == 2;
+        const char *const label = "a";
+        part_pack("a", way < 3 ? LONG : SHORT, &first);
+        part_pack("b", "b", &first);
+        part_pack("a", way < 3 ? SHORT : LONG, &(Shard){0});
+        assert_int_equal(archives_mount(ctx, out, NULL, &mount), QMT_OK);
+        assert_int_equal(file_read_whole(ctx, path, sizeof LONG, &text, &n), QMT_OK);
+        assert_string_equal(text, LONG);
+        free(text);
+        size_t n_named = 0;
+        for (size_t i = 0; i < archives_count(mount); i++)
+            n_named += archives_label(mount, i) != NULL;
+        assert_int_equal(n_named, 2);
+        archives_unmount(&mount);
+        assert_int_equal(unpack_all(ctx, out, &label, names ? 1 : 0, &n), QMT_OK);
+        assert_int_equal(n, names ? 1 : 2);
+        assert_int_equal(file_read_whole(ctx, path, sizeof LONG, &text, &n), QMT_OK);
+        assert_string_equal(text, LONG);
+        free(text);
+        assert_int_equal(is_there("packed.zip"), names);
+        assert_int_equal(is_there("packed.0-of-2.zip"), names);
+        assert_int_equal(shell("rm -rf a b packed*"), 0);
+    }
+}
+
+/// One of several that is damaged stays in its archive, and the other one takes its place.
+static void a_damaged_one_of_several_is_kept(void **state)
+{
+    (void)state;
+    size_t n;
+    part_pack("a", "trajectory that is longer", &(Shard){.index = 0, .count = 2});
+    part_pack("a", "short", &(Shard){0});
+    assert_int_equal(shell("sed -i 's/that is longer/that is broken/' packed.0-of-2.zip"), 0);
+    assert_int_equal(unpack_all(ctx, out, NULL, 0, &n), QMT_ERR_FORMAT);
+    assert_int_equal(n, 1);
+    assert_true(is_there("a/trajectory.npz"));
+    assert_true(is_there("packed.0-of-2.zip"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +417,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_learns_of_another_archive, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_packed_or_unpacked_meanwhile_is_found, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(of_several_archives_the_longer_trajectory_counts, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_damaged_one_of_several_is_kept, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
