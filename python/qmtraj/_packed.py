@@ -10,11 +10,11 @@ import re
 import struct
 import warnings
 import zipfile
-from typing import IO, NamedTuple, Sequence
+from typing import IO, Iterator, NamedTuple, Sequence
 
 from .errors import FileError, FormatError
 
-__all__ = ["Member", "Part", "archives", "find", "labels"]
+__all__ = ["Member", "Part", "archives", "find", "labels_below"]
 
 INDEX = ".index"
 _PATTERN = "packed.*zip"  # the names of archives and of some other files
@@ -31,9 +31,32 @@ class Member(NamedTuple):
     size: int
 
 
-def archives(folder: pathlib.Path, below: bool = False) -> list[pathlib.Path]:
-    """Those that `qmtraj run --pack` fills in a folder, or in those below it, too."""
-    return sorted(path for path in (folder.rglob if below else folder.glob)(_PATTERN) if _NAME.fullmatch(path.name))
+def archives(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Those that `qmtraj run --pack` fills in a folder."""
+    return sorted(path for path in folder.glob(_PATTERN) if _NAME.fullmatch(path.name))
+
+
+def _walk(root: pathlib.Path) -> Iterator[tuple[pathlib.Path, list[str]]]:
+    """Folders and their files. One that is packed meanwhile is passed over, and so is the content of those on their way in or out."""
+    for folder, below, files in os.walk(root):
+        below[:] = [name for name in below if not name.startswith(".packed.")]
+        yield pathlib.Path(folder), files
+
+
+def labels_below(root: pathlib.Path) -> set[str]:
+    """Paths below a folder of its finished trajectories, packed ones among them."""
+    def outside() -> set[str]:
+        return {folder.relative_to(root).as_posix() for folder, files in _walk(root) if _MEMBER in files}
+
+    found = outside()  # first: what is packed after that is in an archive
+    for archive in [folder / name for folder, files in _walk(root) for name in files if _NAME.fullmatch(name)]:
+        try:
+            found |= {(archive.parent / label).relative_to(root).as_posix() for label in _folders_now(archive)}
+        except FileError:
+            if archive.exists():
+                raise
+            found |= outside()  # it was unpacked
+    return found
 
 
 class Part(io.RawIOBase):
@@ -183,11 +206,6 @@ def _folders_now(archive: pathlib.Path) -> dict[str, _Folder]:
         return _folders(path, (at.st_size, at.st_mtime_ns))
     except OSError as error:
         raise FileError(f"{path}: {error.strerror or error}") from error
-
-
-def labels(archive: pathlib.Path) -> list[str]:
-    """Of the trajectories in an archive."""
-    return list(_folders_now(archive))
 
 
 def _locate(archive: pathlib.Path, label: str, folder: _Folder) -> Member:

@@ -236,10 +236,7 @@ def open_folder(path: Path, units: str = "file") -> Mapping[str, Trajectory]:
 class _Folder(Mapping[str, Trajectory]):
     def __init__(self, root: pathlib.Path, units: str) -> None:
         self._root, self._units = root, units
-        names = {found.parent.relative_to(root).as_posix() for found in root.rglob(_npz.NAMES[0])}
-        for archive in _packed.archives(root, below=True):
-            names |= {(archive.parent / label).relative_to(root).as_posix() for label in _packed.labels(archive)}
-        self._names = dict.fromkeys(sorted(names))
+        self._names = dict.fromkeys(sorted(_packed.labels_below(root)))
 
     def __getitem__(self, name: str) -> Trajectory:
         if name not in self._names:

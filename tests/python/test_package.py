@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -502,6 +503,35 @@ class Files(unittest.TestCase):
                     for end in ("", ".index"):
                         (out / (name + end)).write_bytes(pathlib.Path(folder, length, "packed.zip" + end).read_bytes())
                 self.assertEqual({name: len(t) for name, t in qmtraj.open_folder(out).items()}, {"formic_acid": n_frames})
+
+    def test_folders_that_are_packed_or_unpacked_meanwhile(self):
+        with tempfile.TemporaryDirectory() as folder:
+            names = ["formic_acid", "glycine"]
+            subprocess.run([QMTRAJ, "run", "--set", "length_ps=0.002", "--set", "equilibration_ps=0", "--set", "nve_every_ps=0",
+                            *(SOURCE / f"data/molecules/xyz/{name}.xyz" for name in names), "--out", folder],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            shutil.copytree(pathlib.Path(folder, "glycine"), pathlib.Path(folder, ".packed.host.1"))  # on its way
+
+            def change(command):
+                subprocess.run([QMTRAJ, command, folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+            scandir, by_stamp = os.scandir, _packed._folders_now
+
+            def pack_before_looking(path):
+                if pathlib.Path(path).name == "glycine":
+                    change("pack")
+                return scandir(path)
+
+            def unpack_before_reading(archive):
+                if archive.exists():
+                    change("unpack")
+                return by_stamp(archive)
+
+            with unittest.mock.patch("os.scandir", pack_before_looking):
+                self.assertEqual(list(qmtraj.open_folder(folder)), names)
+            self.assertFalse(pathlib.Path(folder, "glycine").exists())
+            with unittest.mock.patch.object(_packed, "_folders_now", unpack_before_reading):
+                self.assertEqual(list(qmtraj.open_folder(folder)), names)
 
     def test_units_of_everything_that_is_conserved(self):
         from ase.build import molecule
