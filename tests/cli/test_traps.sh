@@ -91,7 +91,7 @@ yaml 2 't.yaml:1:1: unknown key "a"' 'a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\
 yaml 2 't.yaml:1:12: anchors (&name) are not allowed' 'length_ps: &a 3\n'
 yaml 2 't.yaml:1:12: aliases (*name) are not allowed' 'length_ps: *a\n'
 yaml 2 't.yaml:1:12: tags (!name) are not allowed' 'length_ps: !!float 3\n'
-yaml 2 't.yaml:1:8: dt_fs = 0 is out of range, wants > 0' 'dt_fs: 0\n'
+yaml 2 't.yaml:1:8: dt_fs = 0 is out of range, wants >= 0.0001' 'dt_fs: 0\n'
 yaml 2 't.yaml:1:8: dt_fs = -1 is out of range' 'dt_fs: -1\n'
 yaml 2 't.yaml:1:22: save_interval_steps = 0 is out of range, wants >= 1' 'save_interval_steps: 0\n'
 yaml 2 't.yaml:1:22: save_interval_steps wants a whole number, got 1.5' 'save_interval_steps: 1.5\n'
