@@ -88,17 +88,6 @@ static bool item_set(QmtContext *ctx, Check *check, CheckVerdict verdict, const 
     return set;
 }
 
-/// The configuration as a file of this program holds it; NULL if there is no memory.
-static cJSON *as_written(const Config *config)
-{
-    cJSON *const made = config_json(config);
-    char *const text = made != NULL ? cJSON_PrintUnformatted(made) : NULL;
-    cJSON *const read = text != NULL ? cJSON_Parse(text) : NULL;
-    cJSON_free(text);
-    cJSON_Delete(made);
-    return read;
-}
-
 /// Keys of a file of this version: all of them, no other, and as they are written.
 static void keys_compare(Check *check, const cJSON *config, const cJSON *written)
 {
@@ -133,7 +122,7 @@ QmtStatus settings_check(QmtContext *ctx, Check *check)
         item_set(ctx, check, verdict, item, &parsed) && all_set;
     if (!all_set || !check->is_current)
         return QMT_OK;
-    cJSON *const written = as_written(&parsed);
+    cJSON *const written = config_json_again(&parsed);
     if (written == NULL)
         return FAIL(ctx, QMT_ERR_MEMORY, "%s: no memory for its configuration",
                     check->npz.file.path);

@@ -101,3 +101,13 @@ struct cJSON *config_json(const Config *config)
     }
     return object;
 }
+
+cJSON *config_json_again(const Config *config)
+{
+    cJSON *const made = config_json(config);
+    char *const text = made != NULL ? cJSON_PrintUnformatted(made) : NULL;
+    cJSON *const again = text != NULL ? cJSON_Parse(text) : NULL;
+    cJSON_free(text);
+    cJSON_Delete(made);
+    return again;
+}

@@ -11,5 +11,7 @@ char *config_yaml(const Config *config);
 
 /// The keys that decide numbers, as an object; the caller deletes it. NULL if there is no memory.
 struct cJSON *config_json(const Config *config);
+/// The same as it comes out of metadata that are read, in which numbers are numbers and no text any more; to compare with them.
+struct cJSON *config_json_again(const Config *config);
 
 #endif

@@ -58,24 +58,13 @@ static void config_compare(const cJSON *before, const cJSON *now, bool any_lengt
     }
 }
 
-/// The configuration of a task as metadata that were read hold it; NULL if there is no memory.
-static cJSON *config_read(const Config *config)
-{
-    cJSON *const made = config_json(config);
-    char *const text = made != NULL ? cJSON_PrintUnformatted(made) : NULL;
-    cJSON *const read = text != NULL ? cJSON_Parse(text) : NULL;
-    cJSON_Delete(made);
-    cJSON_free(text);
-    return read;
-}
-
 QmtStatus metadata_compare(QmtContext *ctx, const TrajectoryReader *reader, const RunSpec *task,
                            bool any_length, char list[PROGRAM_DIFFERENCES_SIZE])
 {
     const Structure *const structure = task->structure;
     json_begin();
     cJSON *const metadata = reader->metadata != NULL ? cJSON_Parse(reader->metadata) : NULL;
-    cJSON *const config = config_read(&task->config);
+    cJSON *const config = config_json_again(&task->config);
     if (metadata == NULL)
         difference_add(list, "its metadata are missing or no JSON");
     else {

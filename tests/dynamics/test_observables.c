@@ -16,6 +16,14 @@ static void a_line_is_found_in_a_long_run(void **state)
     assert_true(line_fit_slope(&none) == 0.0 && line_fit_rms(&none) == 0.0);
 }
 
+/// The next number of a series of variance 1 that forgets all but f of the one before, as an autoregressive process does.
+static double next_of(const RandomKey *key, uint64_t k, int stream, double f, double before)
+{
+    double z[3];
+    random_normals(key, k, (uint64_t)stream, RANDOM_PRODUCTION, z);
+    return f * before + sqrt(1.0 - f * f) * z[0];
+}
+
 /// A series that forgets as f^k has a mean with variance (1 + f)/(1 - f)/n.
 static void the_error_of_a_mean_knows_the_correlation(void **state)
 {
@@ -28,9 +36,7 @@ static void the_error_of_a_mean_knows_the_correlation(void **state)
         BlockMean blocks = {0};
         double value = 0.0;
         for (uint64_t k = 0; k < LENGTH; k++) {
-            double z[3];
-            random_normals(&key, k, (uint64_t)i, RANDOM_PRODUCTION, z);
-            value = f * value + sqrt(1.0 - f * f) * z[0];
+            value = next_of(&key, k, i, f, value);
             block_mean_add(&blocks, 300.0 + value);
         }
         const double exact = sqrt((1.0 + f) / (1.0 - f) / LENGTH);
@@ -77,9 +83,7 @@ static void the_error_is_that_of_the_first_blocks_that_are_long_enough(void **st
         BlockMean blocks = {0};
         double value = 0.0;
         for (uint64_t k = 0; k < LENGTH; k++) {
-            double z[3];
-            random_normals(&key, k, (uint64_t)i, RANDOM_PRODUCTION, z);
-            value = f * value + sqrt(1.0 - f * f) * z[0];
+            value = next_of(&key, k, i, f, value);
             series[k] = 300.0 + value;
             block_mean_add(&blocks, series[k]);
         }
