@@ -6,7 +6,7 @@
 
 #include "api/argument.h"
 #include "campaign/pack.h"
-#include "io/archive.h"
+#include "io/archive_mount.h"
 
 struct QmtArchives {
     ArchiveMount *mount; ///< NULL: there is none

@@ -11,7 +11,7 @@
 
 #include "api/argument.h"
 #include "data/element.h"
-#include "io/archive.h"
+#include "io/archive_mount.h"
 #include "io/text.h"
 #include "run/partial.h"
 #include "trajectory/convert.h"

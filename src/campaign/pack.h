@@ -2,7 +2,7 @@
 #define CAMPAIGN_PACK_H
 
 #include "campaign/shard.h"
-#include "io/archive.h"
+#include "io/archive_mount.h"
 #include "io/archive_write.h"
 
 /// Finished trajectories of OUT in an archive instead of a folder each: OUT/packed.zip, or OUT/packed.3-of-100.zip of a

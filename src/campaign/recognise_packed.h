@@ -3,7 +3,7 @@
 
 #include "campaign/outcomes.h"
 #include "campaign/plan.h"
-#include "io/archive.h"
+#include "io/archive_mount.h"
 #include "run/options.h"
 
 /// Recognises finished trajectories in archives by the journals. A hundred thousand run.json lie here and there in

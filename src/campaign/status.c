@@ -12,7 +12,7 @@
 #include "campaign/forecast.h"
 #include "campaign/journal_read.h"
 #include "campaign/rejected_file.h"
-#include "io/archive.h"
+#include "io/archive_mount.h"
 #include "run/metadata.h"
 #include "run/quench.h"
 #include "trajectory/checkpoint.h"

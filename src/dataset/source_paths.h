@@ -1,7 +1,7 @@
 #ifndef DATASET_SOURCE_PATHS_H
 #define DATASET_SOURCE_PATHS_H
 
-#include "io/archive.h"
+#include "io/archive_mount.h"
 
 /// The files of trajectories that paths name, in folders and in the archives of folders.
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/archive.h"
+#include "io/archive_mount.h"
 #include "io/zip.h"
 
 enum {

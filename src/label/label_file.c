@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "config/value_text.h"
 #include "data/method.h"
-#include "io/archive.h"
+#include "io/archive_mount.h"
 #include "io/lock.h"
 #include "label/label_journal.h"
 #include "label/label_piece.h"

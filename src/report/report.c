@@ -9,7 +9,7 @@
 #include "audit/audit.h"
 #include "campaign/status.h"
 #include "data/citations.h"
-#include "io/archive.h"
+#include "io/archive_mount.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/processes.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "io/archive.h"
+#include "io/archive_mount.h"
 #include "io/text.h"
 #include "report/frame_series.h"
 #include "run/partial.h"

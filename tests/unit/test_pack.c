@@ -8,6 +8,7 @@
 
 #include "campaign/pack.h"
 #include "io/archive.h"
+#include "io/archive_mount.h"
 #include "io/archive_write.h"
 #include "run/files.h"
 
