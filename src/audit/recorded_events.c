@@ -111,11 +111,12 @@ static double count_of(const Check *check, int kind)
 static void counts_check(Check *check, const int listed[WATCH_KINDS])
 {
     const cJSON *count;
-    cJSON_ArrayForEach(count, part(check, "event_counts")) if (kind_find(count->string) < 0 ||
-                                                               !cJSON_IsNumber(count) ||
-                                                               !(count->valuedouble >= 1.0))
-        check_say(check, CHECK_RECORD, CHECK_FAIL, "event_counts: %.40s is no number of events",
-                  count->string);
+    cJSON_ArrayForEach(count, part(check, "event_counts"))
+    {
+        if (kind_find(count->string) < 0 || !cJSON_IsNumber(count) || !(count->valuedouble >= 1.0))
+            check_say(check, CHECK_RECORD, CHECK_FAIL, "event_counts: %.40s is no number of events",
+                      count->string);
+    }
     for (int kind = 0; kind < WATCH_KINDS; kind++) {
         const double n = count_of(check, kind);
         if (listed[kind] != (int)fmin(n, WATCH_EVENTS_OF_KIND))

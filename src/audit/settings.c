@@ -37,8 +37,10 @@ static char *list_text(const cJSON *list, bool is_atoms)
 {
     size_t size = 4, used = 1;
     const cJSON *item, *next;
-    cJSON_ArrayForEach(item, list) size +=
-        ITEM_SIZE + (cJSON_IsString(item) ? strlen(item->valuestring) : 0);
+    cJSON_ArrayForEach(item, list)
+    {
+        size += ITEM_SIZE + (cJSON_IsString(item) ? strlen(item->valuestring) : 0);
+    }
     char *const text = malloc(size);
     if (text == NULL)
         return NULL;
@@ -92,10 +94,12 @@ static bool item_set(QmtContext *ctx, Check *check, CheckVerdict verdict, const 
 static void keys_compare(Check *check, const cJSON *config, const cJSON *written)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item,
-                       written) if (cJSON_GetObjectItemCaseSensitive(config, item->string) == NULL)
-        check_say(check, CHECK_METADATA, CHECK_FAIL,
-                  "config has no %s, which files of this version have", item->string);
+    cJSON_ArrayForEach(item, written)
+    {
+        if (cJSON_GetObjectItemCaseSensitive(config, item->string) == NULL)
+            check_say(check, CHECK_METADATA, CHECK_FAIL,
+                      "config has no %s, which files of this version have", item->string);
+    }
     cJSON_ArrayForEach(item, config)
     {
         const cJSON *const same = cJSON_GetObjectItemCaseSensitive(written, item->string);
@@ -118,8 +122,10 @@ QmtStatus settings_check(QmtContext *ctx, Check *check)
     Config parsed = config_default();
     const cJSON *item;
     bool all_set = true;
-    cJSON_ArrayForEach(item, config) all_set =
-        item_set(ctx, check, verdict, item, &parsed) && all_set;
+    cJSON_ArrayForEach(item, config)
+    {
+        all_set = item_set(ctx, check, verdict, item, &parsed) && all_set;
+    }
     if (!all_set || !check->is_current)
         return QMT_OK;
     cJSON *const written = config_json_again(&parsed);
