@@ -106,6 +106,8 @@ if "$python" -c 'import tblite.interface' 2>/dev/null; then
         LD_PRELOAD=$blas taskset -c "$core" "$python" bench/step_of_tblite.py $one |
             sed 's|^{|{"series": "NVE", |' | tee -a "$lines" >&2
     done
+else
+    echo "bench/run.sh: $python has no tblite; TBLITE_PYTHON names one that has, without it its columns stay empty" >&2
 fi
 
 # Single points from nothing; 1,008 atoms are the droplet of 504 and a copy beside it.

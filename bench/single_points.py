@@ -8,6 +8,7 @@ Processor time: of qmtraj that of the whole program, of tblite that of the calcu
 and at 1e-3, where its energies are within 1e-8 hartree of those at rest; the peak of memory of the whole process of each. Threads,
 heap and BLAS are the caller's business, as in step_of_tblite.py.
 """
+import importlib.util
 import json
 import os
 import re
@@ -51,6 +52,8 @@ def compare(program, path):
     if ours is None:
         sys.exit(f"{program} energy {path} has failed")
     row.update(qmtraj_s=round(ours[0], 3), qmtraj_MB=round(ours[1], 1), energy=float(re.search(r"^ *total +(\S+)$", ours[2], re.M)[1]))
+    if not all(importlib.util.find_spec(name) for name in ("numpy", "tblite")):
+        return row
     for accuracy, name in (("1", "tblite"), ("1e-3", "tblite_tight")):
         theirs = measure([sys.executable, __file__, TBLITE, accuracy, path])
         if theirs is None:
